@@ -143,6 +143,16 @@ public record Equations(
         return program;
     }
 
+    /** A program that stores one variable as it is behind a step, to a row of the step. */
+    public Program elementwise(String variable, Graph graph) {
+        Program program = new Program(name, 1);
+        Node root = Graph.of(next, variable);
+        Map<Node, Node> made = new HashMap<>();
+        Program.copy(Graph.order(List.of(root)), graph, made);
+        program.store(Op.STEP, variable, 0, Graph.of(made, root));
+        return program;
+    }
+
     /** A program of some steps at once, whose rows are as the text says. */
     public Program forward(int steps, List<String> recorded, Graph graph) {
         return forward(steps, recorded, Map.of(), graph);

@@ -6,23 +6,30 @@ package dev.spikelane.kernel.step;
  */
 public enum SurrogateShape {
     /** {@code (a / 2) / (1 + (pi / 2 * a * x)^2) * g}. */
-    ATAN,
+    ATAN("1 / (1 + (a * x)^2) * b * g"),
     /** {@code g / (a * |x| + 1)^2}. */
-    FAST_SIGMOID,
+    FAST_SIGMOID("g / (a * abs(x) + 1)^2"),
     /** {@code g * a * e / (e + 1)^2}, {@code e = exp(-|a * x|)}. */
-    SIGMOID,
+    SIGMOID("g * a * exp(-abs(a * x)) / (exp(-abs(a * x)) + 1)^2"),
     /** {@code g}. */
-    STRAIGHT_THROUGH,
+    STRAIGHT_THROUGH("g"),
     /** {@code x >= 0 ? -(g * a) : g * a}. */
-    TRIANGULAR,
+    TRIANGULAR("x >= 0 ? -(g * a) : g * a"),
     /** {@code x > 0 ? g : g * 0}. */
-    HEAVISIDE,
+    HEAVISIDE("g * (x > 0)"),
     /** {@code g * b * exp(-a * |x - 1|)}. */
-    SPIKE_RATE_ESCAPE,
+    SPIKE_RATE_ESCAPE("g * b * exp(-(a * abs(x - 1)))"),
     /** {@code x > 0 ? g : g * ((u - 0.5 + a) * b)}, u uniform in [0, 1). */
-    STOCHASTIC_SPIKE_OPERATOR,
+    STOCHASTIC_SPIKE_OPERATOR(""),
     /** {@code x > 0 ? g : a * g}. */
-    LEAKY_SPIKE_OPERATOR,
+    LEAKY_SPIKE_OPERATOR("x > 0 ? g : a * g"),
     /** {@code x > b ? g / (a * |x| + 1)^2 : 0}. */
-    SPARSE_FAST_SIGMOID
+    SPARSE_FAST_SIGMOID("g / (a * abs(x) + 1)^2 * (x > b)");
+
+    /** With x the distance; empty where numbers are drawn. */
+    final String formula;
+
+    SurrogateShape(String formula) {
+        this.formula = formula;
+    }
 }

@@ -1,11 +1,16 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.equation.CompiledProgram;
+import dev.spikelane.equation.EquationParser;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Elements;
-import dev.spikelane.simd.Exponential;
-import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Pads;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Goes back through the firing decision: multiplies gradients of spikes by a surrogate of its derivative, element by
@@ -16,8 +21,20 @@ import dev.spikelane.simd.SimdWidth;
  */
 public final class SurrogateStep {
 
+    private static final String TEXT = """
+            param a = 1, b = 1
+            state result
+            input x, g
+            result = %s
+            spike 0 > 1
+            """;
+
     private final SurrogateShape shape;
     private final SurrogateConstants constants;
+    /** Where each thread has its rows. */
+    private final ThreadLocal<@Nullable Frame> frames = new ThreadLocal<>();
+
+    private volatile @Nullable CompiledProgram compiled;
 
     /**
      * Makes the step of a surrogate.
@@ -59,10 +76,35 @@ public final class SurrogateStep {
             throw new IllegalStateException("surrogate " + shape + " draws random numbers, expected draws");
         }
         requireShapes(distance, gradientOfSpikes, gradientOfDistance);
-        if (SimdWidth.VECTOR) {
-            SurrogateStepVector.backward(shape, constants, distance, gradientOfSpikes, gradientOfDistance);
-        } else {
-            scalar(distance, gradientOfSpikes, gradientOfDistance);
+        CompiledProgram made = compiled;
+        if (made == null) {
+            made = compile();
+            compiled = made;
+        }
+        run(made, distance, gradientOfSpikes, gradientOfDistance);
+    }
+
+    private CompiledProgram compile() {
+        Equations equations = EquationParser.parse(TEXT.formatted(shape.formula));
+        return EquationLoops.compile(graph -> equations.elementwise("result", graph), Set.of("a", "b"));
+    }
+
+    private void run(CompiledProgram made, FloatMatrix distance, FloatMatrix of, FloatMatrix into) {
+        Frame frame = frames.get();
+        if (frame == null) {
+            frame = new Frame(made.program(), distance.columns());
+            frame.share("a", new float[] {constants.a()});
+            frame.share("b", new float[] {constants.b()});
+            frames.set(frame);
+        }
+        frame.batch = distance.rows();
+        frame.words = Math.ceilDiv(distance.columns(), Long.SIZE);
+        frame.put("x", distance.segment(), 0, distance.rowOffset(1));
+        frame.put("g", of.segment(), 0, of.rowOffset(1));
+        frame.put("result", into.segment(), 0, into.rowOffset(1));
+        made.loop().run(frame, 0, 1, frame.batch);
+        for (int row = 0; row < into.rows(); row++) {
+            Pads.clear(into, row);
         }
     }
 
@@ -119,43 +161,5 @@ public final class SurrogateStep {
         gradientOfDistance.requireShape("gradientOfDistance", rows, neurons);
         Checks.sameOrApart("gradientOfDistance", gradientOfDistance, "distance", distance);
         Checks.sameOrApart("gradientOfDistance", gradientOfDistance, "gradientOfSpikes", gradientOfSpikes);
-    }
-
-    /** The specification. */
-    void scalar(FloatMatrix distance, FloatMatrix gradientOfSpikes, FloatMatrix gradientOfDistance) {
-        for (int row = 0; row < distance.rows(); row++) {
-            for (int neuron = 0; neuron < distance.columns(); neuron++) {
-                float x = Elements.get(distance, row, neuron);
-                float g = Elements.get(gradientOfSpikes, row, neuron);
-                Elements.set(gradientOfDistance, row, neuron, scalar(x, g));
-            }
-        }
-    }
-
-    private float scalar(float x, float g) {
-        float a = constants.a();
-        return switch (shape) {
-            case ATAN -> {
-                float y = a * x;
-                yield 1 / (1 + y * y) * constants.b() * g;
-            }
-            case FAST_SIGMOID -> g / squareOfSum(a * Math.abs(x));
-            case SIGMOID -> {
-                float e = Exponential.scalar(-Math.abs(a * x));
-                yield g * a * e / squareOfSum(e);
-            }
-            case STRAIGHT_THROUGH -> g;
-            case TRIANGULAR -> x >= 0 ? -(g * a) : g * a;
-            case HEAVISIDE -> g * (x > 0 ? 1 : 0);
-            case SPIKE_RATE_ESCAPE -> g * constants.b() * Exponential.scalar(-(a * Math.abs(x - 1)));
-            case LEAKY_SPIKE_OPERATOR -> x > 0 ? g : a * g;
-            case SPARSE_FAST_SIGMOID -> g / squareOfSum(a * Math.abs(x)) * (x > constants.b() ? 1 : 0);
-            case STOCHASTIC_SPIKE_OPERATOR -> throw new AssertionError(shape);
-        };
-    }
-
-    private static float squareOfSum(float term) {
-        float sum = term + 1;
-        return sum * sum;
     }
 }
