@@ -142,6 +142,16 @@ public final class LaidOutNetwork {
         return populations[population].neurons();
     }
 
+    /** Whether what the spikes of a population carry now is 1. */
+    public boolean carriesOnes(String population) {
+        for (int i = 0; i < populations.length; i++) {
+            if (description.populations().get(i).name().equals(population)) {
+                return populations[i].inside().spikeValue().isAlways(1);
+            }
+        }
+        throw new IllegalArgumentException("there is no population '" + population + "'");
+    }
+
     /** Returns all values by name: those of projections, then those of populations. */
     public Map<String, Values> values() {
         return values;

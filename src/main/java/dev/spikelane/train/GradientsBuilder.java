@@ -169,7 +169,7 @@ public final class GradientsBuilder {
                 .orElseThrow(() -> new IllegalArgumentException("there is no projection '" + projection
                         + "', expected one of "
                         + network.projections().stream().map(Projection::name).toList()));
-        dropout.requireFits(of);
+        dropout.requireFits(network, of);
         dropouts.put(of.name(), dropout);
         dropouts.values().removeIf(each -> each.probability() == 0);
         return this;

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.train.loss.TargetRows;
@@ -19,6 +20,14 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
     PopulationLoss {
         if (!Double.isFinite(weight) || weight == 0) {
             throw new IllegalArgumentException("weight is " + weight + ", expected a finite number other than 0");
+        }
+    }
+
+    /** Throws where it would read spikes as 1 that carry something else now. */
+    void requireOnes(LaidOutNetwork network) {
+        if (loss.readsSpikes() && !network.carriesOnes(population)) {
+            throw new IllegalArgumentException("loss '" + this + "' would read the graded spikes of population '"
+                    + population + "' as 1, expected one that reads membranes");
         }
     }
 

@@ -384,14 +384,7 @@ public final class TrainerBuilder {
         if (losses.isEmpty()) {
             throw new IllegalStateException("there is no loss, expected one");
         }
-        for (PopulationLoss each : losses) {
-            String population = each.population();
-            if (each.loss().readsSpikes()
-                    && !network.population(population).neuron().spikeValue().isAlways(1)) {
-                throw new IllegalArgumentException("loss '" + each + "' would read the graded spikes of population '"
-                        + population + "' as 1, expected one that reads membranes");
-            }
-        }
+        losses.forEach(each -> each.requireOnes(network.laidOut()));
         return losses;
     }
 

@@ -129,6 +129,7 @@ final class TrainingParts implements AutoCloseable {
     /** Takes over values of the network that were changed from outside. */
     void reload() {
         guard().change(() -> {
+            recipe.losses().forEach(each -> each.requireOnes(layout()));
             List<LearnedValue> slots = gradients().slots();
             for (int i = 0; i < slots.size(); i++) {
                 if (slots.get(i).population() != null) {

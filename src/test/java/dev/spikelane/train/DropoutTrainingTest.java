@@ -321,6 +321,15 @@ class DropoutTrainingTest {
                 .dense(3, new TorchRandom(1))
                 .neuron(new Leaky(0.9))
                 .build();
+        FloatMatrix factor = graded.weights().get("lif1.gradedSpikesFactor");
+        FloatMatrix one = FloatMatrix.zeros(1, 1);
+        one.fill(1);
+        graded.weights().replace("lif1.gradedSpikesFactor", one);
+        TrainingBatch batch = TrainingBatch.ofFrame(FloatMatrix.zeros(1, INPUTS), 0);
+        try (Trainer made = trainer(graded).dropout("fc2", 0.5).build()) {
+            graded.weights().replace("lif1.gradedSpikesFactor", factor);
+            assertThrows(IllegalArgumentException.class, () -> made.step(batch));
+        }
         assertTrue(assertThrows(
                         IllegalArgumentException.class, () -> trainer(graded).dropout("fc2", 0.5))
                 .getMessage()

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -244,6 +245,28 @@ class TrainerTest {
                 "loss '2.0 * SpikeRatePenalty[factor=0.5] of p' would read the graded spikes of population 'p' as 1,"
                         + " expected one that reads membranes",
                 assertThrows(IllegalArgumentException.class, ofMembranes::build).getMessage());
+    }
+
+    /** As those are that a network is declared with. */
+    @Test
+    void factorsThatSpikesGetLaterAreRefusedToo() {
+        Network network = chain(new Leaky(0.9));
+        FloatMatrix factor = FloatMatrix.zeros(1, 1);
+        TrainerBuilder builder = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
+        int inputs = network.inputs().getFirst().shape().size();
+        TrainingBatch batch = TrainingBatch.ofFrame(FloatMatrix.zeros(1, inputs), 0);
+        String message = "loss 'ce_rate_loss of p' would read the graded spikes of population 'p' as 1, expected one"
+                + " that reads membranes";
+        try (Trainer trainer = builder.build()) {
+            trainer.step(batch);
+            factor.fill(2);
+            network.weights().replace("p.gradedSpikesFactor", factor);
+            assertMessage(IllegalArgumentException.class, message, () -> trainer.step(batch));
+            assertMessage(IllegalArgumentException.class, message, builder::build);
+            factor.fill(1);
+            network.weights().replace("p.gradedSpikesFactor", factor);
+            trainer.step(batch);
+        }
     }
 
     @Test

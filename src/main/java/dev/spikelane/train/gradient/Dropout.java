@@ -1,5 +1,6 @@
 package dev.spikelane.train.gradient;
 
+import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 
@@ -11,13 +12,12 @@ import dev.spikelane.network.Projection;
  */
 public record Dropout(double probability, boolean channels) {
 
-    /** Throws unless a projection can drop that. */
-    public void requireFits(Projection of) {
+    /** Throws unless a projection of a network can drop that, with the values that there are now. */
+    public void requireFits(Network network, Projection of) {
         if (!(probability >= 0 && (float) probability < 1)) {
             throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
         }
-        if (of.source() instanceof Population population
-                && !population.neuron().spikeValue().isAlways(1)) {
+        if (of.source() instanceof Population population && !network.laidOut().carriesOnes(population.name())) {
             throw new IllegalArgumentException("projection '" + of.name() + "' carries graded spikes of population '"
                     + population.name() + "', expected spikes of 1 or values for a dropout");
         }

@@ -357,8 +357,14 @@ public final class GradientRun implements BackwardNeeds {
         return bytes;
     }
 
-    /** Takes notice that somebody else has changed values. */
+    /** Takes notice that somebody else has changed values, which dropouts must fit still. */
     public void refresh() {
+        for (Projection projection : plan.network().projections()) {
+            Dropout dropout = plan.dropouts().get(projection.name());
+            if (dropout != null) {
+                dropout.requireFits(plan.network(), projection);
+            }
+        }
         for (GradientProjection projection : projections) {
             projection.updates().forEach(Runnable::run);
         }
