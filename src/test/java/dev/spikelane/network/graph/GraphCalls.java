@@ -270,7 +270,8 @@ final class GraphCalls implements AutoCloseable {
             for (int column = 0; column < columns; column++) {
                 float before = present.get(row, Math.min(column, present.columns() - 1));
                 float near = before * (0.5f + random.nextFloat() / 2);
-                next.set(row, column, factor ? random.nextInt(1, 7) / 2f : far ? FAR[random.nextInt(FAR.length)] : near);
+                next.set(
+                        row, column, factor ? random.nextInt(1, 7) / 2f : far ? FAR[random.nextInt(FAR.length)] : near);
             }
         }
         return next;

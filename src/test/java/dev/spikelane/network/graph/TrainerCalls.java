@@ -119,8 +119,7 @@ final class TrainerCalls implements AutoCloseable {
             make(call);
             counts.merge(call, 1, Integer::sum);
             for (String name : one.network().weights().names()) {
-                Matrices.assertSameBits(
-                        weights(anew).get(name), weights(one).get(name), name);
+                Matrices.assertSameBits(weights(anew).get(name), weights(one).get(name), name);
             }
         } catch (AssertionError wrong) {
             throw new AssertionError("after " + done + ": " + wrong.getMessage() + " in " + one.network(), wrong);
