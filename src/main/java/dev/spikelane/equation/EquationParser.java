@@ -79,9 +79,12 @@ public final class EquationParser {
     private @Nullable Node carries;
     /** Whether variables behind the spike are leaves of their own. */
     private final boolean cuts;
+    /** Whether a user wrote it, who cannot declare names that begin with an underscore. */
+    private final boolean whole;
 
-    private EquationParser(String text, boolean cuts) {
+    private EquationParser(String text, boolean cuts, boolean whole) {
         this.cuts = cuts;
+        this.whole = whole;
         this.words = new ExpressionParser(graph, Lexer.tokens(text), names);
         parameters.put(Integrator.DT, 1.0);
         names.put(Integrator.DT, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
@@ -94,7 +97,7 @@ public final class EquationParser {
      *     expected
      */
     public static Equations parse(String text) {
-        return new EquationParser(text, false).all();
+        return new EquationParser(text, false, false).all();
     }
 
     /**
@@ -104,7 +107,7 @@ public final class EquationParser {
      *     to which lines give values, or if what follows from parameters is no number
      */
     public static Equations parseWhole(String text) {
-        EquationParser parser = new EquationParser(text, false);
+        EquationParser parser = new EquationParser(text, false, true);
         Equations made = parser.all();
         parser.declared.forEach((name, token) -> {
             if (!parser.words.used.contains(name)) {
@@ -130,7 +133,7 @@ public final class EquationParser {
      * @throws IllegalArgumentException if lines behind the spike take more from those before it than variables
      */
     public static Equations.Cut cut(String text) {
-        EquationParser parser = new EquationParser(text, true);
+        EquationParser parser = new EquationParser(text, true, false);
         return parser.all().cut(parser.graph);
     }
 
@@ -271,7 +274,7 @@ public final class EquationParser {
         }
         if (WORDS.contains(token.text())
                 || ExpressionParser.FUNCTIONS.contains(token.text())
-                || token.text().startsWith("_")) {
+                || whole && token.text().startsWith("_")) {
             throw token.error(token + " is a word of the language, expected another name");
         }
         return token;

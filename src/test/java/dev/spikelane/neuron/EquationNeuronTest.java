@@ -47,15 +47,17 @@ final class EquationNeuronTest {
                 u = beta * ((1 - (u > 1)) * u) + current
                 spike u > 1
                 """), 128);
-        assertSame(new Synaptic(0.7f, 0.9f), EquationNeuron.of("""
-                param alpha = 0.7, beta = 0.9
-                state u, x
-                input current
-                R = u > 1
-                x = alpha * x + current
-                u = beta * u + x - R
-                spike u > 1
-                """), 33);
+        for (String synapse : List.of("x", "previous", "winner", "resets")) {
+            assertSame(new Synaptic(0.7f, 0.9f), EquationNeuron.of("""
+                    param alpha = 0.7, beta = 0.9
+                    state u, %1$s
+                    input current
+                    R = u > 1
+                    %1$s = alpha * %1$s + current
+                    u = beta * u + %1$s - R
+                    spike u > 1
+                    """.formatted(synapse)), 33);
+        }
         assertSame(new Leaky(0.9f), EquationNeuron.of("""
                 neuron class
                 param int = 0.9, new = 1

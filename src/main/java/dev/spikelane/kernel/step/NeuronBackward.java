@@ -66,16 +66,6 @@ public interface NeuronBackward {
         public @Nullable FloatMatrix ofPrevious;
     }
 
-    /**
-     * Adds gradients of a parameter from now on.
-     *
-     * @param parameter the parameter
-     * @param sum {@code [batch x neurons]}, added to: each neuron of each sample has a sum of its own
-     */
-    default void sum(LeakyParameter parameter, FloatMatrix sum) {
-        throw new IllegalArgumentException("these neurons have no " + parameter);
-    }
-
     /** Takes the values that the parameters have now. */
     void update();
 

@@ -20,14 +20,16 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class NeuronLoops {
 
+    // Names that a user cannot declare.
+
     /** A variable that says which neuron of a row may fire. */
-    public static final String WINNER = "winner";
+    public static final String WINNER = "_winner";
 
     /** A variable that a charge leaves for what resets at once; it stands in the row of spikes. */
-    public static final String RESET = "resets";
+    public static final String RESET = "_resets";
 
     /** A variable that is the spike of the step before. */
-    public static final String PREVIOUS = "previous";
+    public static final String PREVIOUS = "_previous";
 
     /**
      * Operations of a step up to which two at once pay: a long step waits for itself (Zen 5, 2026-11). Four at once

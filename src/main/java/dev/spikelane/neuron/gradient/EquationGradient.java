@@ -6,8 +6,6 @@ import dev.spikelane.equation.DoubleProgram;
 import dev.spikelane.equation.EquationGradients;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.kernel.step.EquationLoops;
-import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.QuantizeLevels;
 import dev.spikelane.memory.FloatMatrix;
@@ -22,9 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The way back through neurons of equations. Parameters that follow from others have sums of their own. */
 final class EquationGradient extends NeuronGradient {
@@ -40,69 +36,33 @@ final class EquationGradient extends NeuronGradient {
     private record Link(int sum, int[] by, DoubleProgram derivatives) {}
 
     private final BoundEquations neurons;
-    /** What takes the step back, or its second part where variables are rounded between the two. */
-    private final EquationBackward.Neurons backward;
-
-    private final EquationBackward.@Nullable Neurons charge;
-    private final @Nullable QuantizeLevels levels;
-    private final boolean throughSpikes;
-    private final boolean needsInputs;
-    private final Map<String, FloatMatrix> sums;
-    private final List<FloatMatrix> allSums;
-    private final List<String> names;
     private final List<Link> links;
-    private final Map<String, float[]> values = new LinkedHashMap<>();
-    private final float[] ofNeuron;
 
     private EquationGradient(Neuron model, BoundEquations neurons, Map<String, FloatMatrix> sums) {
-        this.neurons = neurons;
-        this.sums = sums;
-        this.allSums = List.copyOf(sums.values());
-        this.names = List.copyOf(sums.keySet());
         Quantization rounds = ((EquationNeuron) model).quantization();
-        boolean whole = rounds.equals(Quantization.NONE);
-        Equations equations = neurons.equations();
-        EquationGradients back = new EquationGradients(neurons.steps(), names);
-        this.backward = loops(back);
-        this.charge = whole
+        QuantizeLevels levels = rounds.equals(Quantization.NONE)
                 ? null
-                : loops(new EquationGradients(equations, names))
-                        .with(EquationLoops.compile(
-                                graph -> equations.charge(Set.of(), graph),
-                                neurons.parameters().shared()));
-        this.levels = whole ? null : QuantizeLevels.of(NativeMemory.ofAuto(), rounds.levels());
-        this.throughSpikes = back.throughSpikes();
-        this.needsInputs = !whole || back.needsInputs();
+                : QuantizeLevels.of(NativeMemory.ofAuto(), rounds.levels());
+        List<String> variables = List.copyOf(neurons.equations().variables().keySet());
+        super(
+                model,
+                new Text(
+                        new Equations.Cut(neurons.equations(), neurons.steps()),
+                        neurons.parameters(),
+                        neurons,
+                        0,
+                        levels == null ? null : (charged, _) -> round(levels, variables, charged)),
+                sums);
+        this.neurons = neurons;
         this.links = links();
-        this.ofNeuron = new float[names.size()];
-        model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
     }
 
-    private EquationBackward.Neurons loops(EquationGradients back) {
-        return EquationBackward.Neurons.of(back, neurons.parameters(), neurons, 0);
-    }
-
-    private NeuronBackward backward(Map<String, FloatMatrix> into, int firstNeuron, int count) {
-        EquationBackward made = new EquationBackward(backward, into, firstNeuron, count);
-        return charge == null
-                ? made
-                : new RoundedBackward(
-                        new EquationBackward(charge, into, firstNeuron, count),
-                        made,
-                        (charged, winners) -> round(charged, count),
-                        neurons.equations().variables().size(),
-                        count);
-    }
-
-    private void round(List<FloatMatrix> charged, int count) {
-        QuantizeLevels to = Objects.requireNonNull(levels);
-        int variable = 0;
-        for (String name : neurons.equations().variables().keySet()) {
-            FloatMatrix rows = charged.get(variable);
-            for (int sample = 0; sample < rows.rows() && Equations.isRounded(name); sample++) {
-                Quantize.row(to, rows, sample, 0, count);
+    private static void round(QuantizeLevels to, List<String> variables, List<FloatMatrix> charged) {
+        for (int i = 0; i < charged.size(); i++) {
+            FloatMatrix rows = charged.get(i);
+            for (int sample = 0; sample < rows.rows() && Equations.isRounded(variables.get(i)); sample++) {
+                Quantize.row(to, rows, sample, 0, rows.columns());
             }
-            variable++;
         }
     }
 
@@ -146,16 +106,6 @@ final class EquationGradient extends NeuronGradient {
     }
 
     @Override
-    public float[] values(String name) {
-        return values.getOrDefault(name, new float[0]);
-    }
-
-    @Override
-    public boolean resetsThroughSpikes() {
-        return throughSpikes;
-    }
-
-    @Override
     public boolean drawsNoise() {
         return !neurons.equations().noises().isEmpty();
     }
@@ -166,61 +116,17 @@ final class EquationGradient extends NeuronGradient {
     }
 
     @Override
-    public boolean needsCurrents() {
-        return needsInputs;
-    }
-
-    @Override
-    public NeuronBackward tile(int firstNeuron, int count) {
-        return backward(sums, firstNeuron, count);
-    }
-
-    @Override
-    public NeuronBackward ofSamples(int firstSample, int samples) {
-        Map<String, FloatMatrix> own = new LinkedHashMap<>();
-        sums.forEach((name, sum) -> own.put(name, sum.rows(firstSample, samples)));
-        return backward(own, 0, neurons.parameters().neurons());
-    }
-
-    /** The neurons' parameters change in place, and are read by every loop. */
-    @Override
-    public void update() {}
-
-    @Override
-    public void clear() {
-        for (int i = 0; i < allSums.size(); i++) {
-            allSums.get(i).fill(0);
-        }
-    }
-
-    @Override
-    public void gradient(String name, float[] into) {
-        Arrays.fill(into, 0);
-        int wanted = names.indexOf(name);
-        for (int neuron = 0; neuron < neurons.parameters().neurons(); neuron++) {
-            for (int i = 0; i < ofNeuron.length; i++) {
-                ofNeuron[i] = sum(allSums.get(i), neuron);
-            }
-            for (int i = 0; i < links.size(); i++) {
-                Link link = links.get(i);
-                link.derivatives.run(neurons.parameters(), neuron);
-                for (int j = 0; j < link.by.length; j++) {
-                    float factor = (float) link.derivatives.value(j);
-                    if (factor != 0) {
-                        ofNeuron[link.by[j]] += ofNeuron[link.sum] * factor;
-                    }
+    float gradient(String name, int neuron, float[] ofSums) {
+        for (int i = 0; i < links.size(); i++) {
+            Link link = links.get(i);
+            link.derivatives.run(neurons.parameters(), neuron);
+            for (int j = 0; j < link.by.length; j++) {
+                float factor = (float) link.derivatives.value(j);
+                if (factor != 0) {
+                    ofSums[link.by[j]] += ofSums[link.sum] * factor;
                 }
             }
-            int at = into.length == 1 ? 0 : neuron;
-            into[at] += ofNeuron[wanted];
         }
-    }
-
-    private static float sum(FloatMatrix samples, int neuron) {
-        float sum = 0;
-        for (int sample = 0; sample < samples.rows(); sample++) {
-            sum += samples.get(sample, neuron);
-        }
-        return sum;
+        return ofSums[names.indexOf(name)];
     }
 }

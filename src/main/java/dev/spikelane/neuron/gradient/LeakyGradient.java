@@ -1,14 +1,9 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.equation.EquationGradients;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
 import dev.spikelane.equation.ParameterRows;
-import dev.spikelane.kernel.step.EquationLoops;
-import dev.spikelane.kernel.step.LeakyParameter;
-import dev.spikelane.kernel.step.NeuronBackward;
-import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
@@ -26,110 +21,80 @@ import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
-import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The way back through neurons of {@link LeakyParameters}. */
-final class LeakyGradient extends NeuronGradient implements ParameterRows {
+final class LeakyGradient extends NeuronGradient {
 
     /** How a parameter enters the neurons: a factor for each neuron's sum. */
     private interface Chain {
         float factor(LeakyGradient of, int neuron);
     }
 
-    private record Link(LeakyParameter sum, Chain chain) {}
+    /** A parameter of the text, and how it follows. */
+    private record Link(String sum, Chain chain) {}
 
-    private static final LeakyParameter[] ALL = LeakyParameter.values();
     private static final Chain ONE = (of, neuron) -> 1;
-    private static final Set<String> FLAGS = Set.of(NeuronLoops.WINNER, NeuronLoops.PREVIOUS);
 
     private final Differentiable group;
     private final LeakyParameters parameters;
     private final Map<String, List<Link>> links;
-    private final Map<LeakyParameter, FloatMatrix> sums = new EnumMap<>(LeakyParameter.class);
-    private final boolean needsCurrents;
     private final Neuron model;
-    /** The parameters' values in the order of the rows. */
-    private final Map<String, float[]> values = new HashMap<>();
     /** What a spike of each neuron carries; null if that is 1 and stays so. */
     private final @Nullable FloatMatrix factors;
-    /** The way back of the neurons, or of what comes behind their charge. */
-    private final EquationBackward.Neurons equations;
-
-    /** That of their charge, if something happens behind it. */
-    private final EquationBackward.@Nullable Neurons charge;
 
     private LeakyGradient(
-            Neuron model,
-            Differentiable group,
-            LeakyParameters parameters,
-            Map<String, List<Link>> links,
-            Set<LeakyParameter> wanted) {
+            Neuron model, Differentiable group, Map<String, List<Link>> links, Map<String, FloatMatrix> sums) {
+        LeakyParameters of = group.gradientParameters();
+        FloatMatrix carried = model.spikeValue().isAlways(1) && !sums.containsKey(LeakyText.CARRIES)
+                ? null
+                : FloatMatrix.zeros(1, of.neurons());
+        Equations.Cut cut = LeakyText.back(of, carried != null, sums.containsKey(LeakyText.GAIN));
+        super(model, new Text(cut, new Rows(of, carried), null, of.channels, of.split() ? of::atSpike : null), sums);
         this.model = model;
         this.group = group;
-        this.parameters = parameters;
+        this.parameters = of;
         this.links = links;
-        model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
-        this.factors = model.spikeValue().isAlways(1) && !wanted.contains(LeakyParameter.FACTOR)
-                ? null
-                : FloatMatrix.zeros(1, parameters.neurons());
-        List<String> names = wanted.stream().map(this::name).toList();
-        Equations.Cut cut = LeakyText.back(parameters, factors != null, wanted);
-        EquationGradients back = differentiated(cut.fire(), names);
-        this.equations = loops(back);
-        this.charge = parameters.split()
-                ? loops(differentiated(cut.charge(), names))
-                        .with(EquationLoops.compile(graph -> cut.charge().charge(FLAGS, graph), shared()))
-                : null;
-        this.needsCurrents = parameters.split() || back.needsInputs();
+        this.factors = carried;
         update();
     }
 
-    private static EquationGradients differentiated(Equations of, List<String> sums) {
-        return new EquationGradients(of, sums, FLAGS, Set.of(NeuronLoops.WINNER, NeuronLoops.RESET));
-    }
+    /** The parameters, and what the way back has beside them. */
+    private record Rows(LeakyParameters of, @Nullable FloatMatrix factors) implements ParameterRows {
 
-    /** The parameter of the text that a sum is of; what resets takes the factor of an inhibited spike. */
-    private String name(LeakyParameter sum) {
-        return sum == LeakyParameter.FACTOR && parameters.options.inhibition() ? "fired" : LeakyText.name(sum);
-    }
-
-    private EquationBackward.Neurons loops(EquationGradients back) {
-        return EquationBackward.Neurons.of(back, this, null, parameters.channels);
-    }
-
-    @Override
-    public int neurons() {
-        return parameters.neurons();
-    }
-
-    /** A factor that is 1 has no row, but a gradient. */
-    @Override
-    public Set<String> shared() {
-        Set<String> shared = new HashSet<>(parameters.shared());
-        if (LeakyText.gains(parameters) == 0) {
-            shared.add(LeakyText.name(LeakyParameter.GAIN));
+        @Override
+        public int neurons() {
+            return of.neurons();
         }
-        return shared;
+
+        /** A factor that is 1 has no row, but a gradient. */
+        @Override
+        public Set<String> shared() {
+            Set<String> shared = new HashSet<>(of.shared());
+            if (!of.has(LeakyText.GAIN)) {
+                shared.add(LeakyText.GAIN);
+            }
+            return shared;
+        }
+
+        @Override
+        public void put(Frame frame) {
+            of.put(frame);
+            frame.share(LeakyText.GAIN, new float[] {1});
+            if (factors != null) {
+                frame.put(LeakyText.CARRIES, factors.segment(), 0, 0);
+            }
+        }
     }
 
-    @Override
-    public void put(Frame frame) {
-        parameters.put(frame);
-        frame.share(LeakyText.name(LeakyParameter.GAIN), new float[] {1});
-        if (factors != null) {
-            frame.put(LeakyText.CARRIES, factors.segment(), 0, 0);
-        }
+    /** The parameter of the text that is added up; what resets takes the factor of an inhibited spike. */
+    private static String sum(LeakyParameters of, Link link) {
+        return link.sum.equals(LeakyText.CARRIES) && of.options.inhibition() ? LeakyText.FIRED : link.sum;
     }
 
     /**
@@ -150,28 +115,22 @@ final class LeakyGradient extends NeuronGradient implements ParameterRows {
         }
         LeakyParameters parameters = neurons.gradientParameters();
         Map<String, List<Link>> links = links(model);
-        Set<LeakyParameter> wanted = EnumSet.noneOf(LeakyParameter.class);
+        Map<String, FloatMatrix> sums = new TreeMap<>();
         for (String name : learned) {
             List<Link> found = links.get(name);
             if (found == null) {
                 throw new IllegalArgumentException(
                         "parameter '" + name + "' has no gradient, expected one of " + links.keySet());
             }
-            found.forEach(link -> wanted.add(link.sum));
+            found.forEach(link ->
+                    sums.put(sum(parameters, link), FloatMatrix.zeros(arena, batch, group.neurons())));
         }
-        LeakyGradient made = new LeakyGradient(model, neurons, parameters, links, wanted);
-        for (LeakyParameter sum : wanted) {
-            made.sums.put(sum, FloatMatrix.zeros(arena, batch, group.neurons()));
-        }
-        return made;
+        return new LeakyGradient(model, neurons, links, sums);
     }
 
     @Override
     public NeuronGradient with(Neuron now, NeuronGroup neurons) {
-        Differentiable own = (Differentiable) neurons; // as those of the same model were before
-        LeakyGradient made = new LeakyGradient(now, own, own.gradientParameters(), links, sums.keySet());
-        made.sums.putAll(sums);
-        return made;
+        return new LeakyGradient(now, (Differentiable) neurons, links, sums);
     }
 
     static Set<String> learnableOf(Neuron model) {
@@ -179,13 +138,10 @@ final class LeakyGradient extends NeuronGradient implements ParameterRows {
     }
 
     /** The rows of neurons that a parameter enters. */
-    static List<LeakyParameter> sums(Neuron model, String name) {
-        return links(model, name).stream().map(Link::sum).toList();
-    }
-
-    @Override
-    public float[] values(String name) {
-        return Objects.requireNonNull(values.get(name), name);
+    static List<String> sums(Neuron model, String name) {
+        return links(model, name).stream()
+                .map(link -> link.sum.equals(LeakyText.CARRIES) ? LeakyText.FIRED : link.sum)
+                .toList();
     }
 
     private static Map<String, List<Link>> links(Neuron model) {
@@ -202,54 +158,54 @@ final class LeakyGradient extends NeuronGradient implements ParameterRows {
     private static List<Link> links(Neuron model, String name) {
         boolean clamps = !(model instanceof DeltaLeaky || model instanceof HandLif);
         return switch (name) {
-            case "threshold", "deltaThreshold" -> List.of(new Link(LeakyParameter.THRESHOLD, ONE));
-            case "leak" -> List.of(new Link(LeakyParameter.LEAK, ONE));
-            case "gain" -> List.of(new Link(LeakyParameter.GAIN, ONE));
-            case "rest" -> List.of(new Link(LeakyParameter.REST, ONE));
-            case "resetPotential" -> List.of(new Link(LeakyParameter.POTENTIAL, ONE));
+            case "threshold", "deltaThreshold" -> List.of(new Link("threshold", ONE));
+            case "leak" -> List.of(new Link("leak", ONE));
+            case "gain" -> List.of(new Link(LeakyText.GAIN, ONE));
+            case "rest" -> List.of(new Link("rest", ONE));
+            case "resetPotential" -> List.of(new Link("potential", ONE));
             case "synapse" ->
                 model instanceof Lif lif && lif.synapse().isAlways(0)
                         ? List.of() // there is no synapse
-                        : List.of(new Link(LeakyParameter.SYNAPSE, clamped(name)));
+                        : List.of(new Link("alpha", clamped(name)));
             case "bias" ->
                 model.recurrence() instanceof Recurrence.By(OneToOne _)
-                        ? List.of(new Link(LeakyParameter.OWN, ONE))
+                        ? List.of(new Link("own", ONE))
                         : List.of(); // the recurrence has its own
             case "V" ->
-                List.of(new Link(model instanceof LeakyParallel ? LeakyParameter.LEAK : LeakyParameter.OWN, ONE));
+                List.of(new Link(model instanceof LeakyParallel ? "leak" : "own", ONE));
             case NeuronRows.SPIKE_FACTOR ->
                 List.of(new Link(
-                        LeakyParameter.FACTOR,
+                        LeakyText.CARRIES,
                         model instanceof StateLeaky ? (of, i) -> 2 * of.value(name, i) : LeakyGradient::byFactor));
             case "alpha" -> alpha(model, name);
             case "beta" ->
                 switch (model) {
                     case Alpha _ ->
                         List.of(
-                                new Link(LeakyParameter.LEAK, clamped(name)),
-                                new Link(LeakyParameter.SCALE, LeakyGradient::scaleByBeta));
+                                new Link("leak", clamped(name)),
+                                new Link("scale", LeakyGradient::scaleByBeta));
                     case StateLeaky state ->
                         List.of(new Link(
                                 state.quantization().equals(Quantization.NONE)
-                                        ? LeakyParameter.LEAK
-                                        : LeakyParameter.SYNAPSE,
+                                        ? "leak"
+                                        : "alpha",
                                 LeakyGradient::shareByBeta)); // what is rounded stands beside the sum
-                    default -> List.of(new Link(LeakyParameter.LEAK, clamps ? clamped(name) : ONE));
+                    default -> List.of(new Link("leak", clamps ? clamped(name) : ONE));
                 };
             default -> List.of();
         };
     }
 
     private static List<Link> alpha(Neuron model, String name) {
-        Link share = new Link(LeakyParameter.SYNAPSE, clamped(name));
+        Link share = new Link("alpha", clamped(name));
         return model instanceof Alpha
-                ? List.of(share, new Link(LeakyParameter.SCALE, LeakyGradient::scaleByAlpha))
+                ? List.of(share, new Link("scale", LeakyGradient::scaleByAlpha))
                 : List.of(share);
     }
 
     private float value(String name, int neuron) {
-        float[] all = values.get(name);
-        return all == null ? Float.NaN : all[all.length == 1 ? 0 : neuron];
+        float[] all = values(name);
+        return all.length == 0 ? Float.NaN : all[all.length == 1 ? 0 : neuron];
     }
 
     private static Chain clamped(String name) {
@@ -291,11 +247,6 @@ final class LeakyGradient extends NeuronGradient implements ParameterRows {
     }
 
     @Override
-    public boolean needsCurrents() {
-        return needsCurrents;
-    }
-
-    @Override
     public boolean feedsOwnSpikes() {
         return group.feedsSpikes();
     }
@@ -306,41 +257,9 @@ final class LeakyGradient extends NeuronGradient implements ParameterRows {
     }
 
     @Override
-    public boolean resetsThroughSpikes() {
-        return parameters.resetsThroughSpikes();
-    }
-
-    @Override
     public @Nullable LeakyParameters underFrame() {
         boolean fits = LeakyFrame.fits(parameters) && model.spikeValue().isAlways(1) && sums.isEmpty();
         return fits ? parameters : null;
-    }
-
-    @Override
-    public NeuronBackward tile(int firstNeuron, int neurons) {
-        return backward(sums, firstNeuron, neurons);
-    }
-
-    @Override
-    public NeuronBackward ofSamples(int firstSample, int samples) {
-        Map<LeakyParameter, FloatMatrix> own = new EnumMap<>(LeakyParameter.class);
-        sums.forEach((parameter, sum) -> own.put(parameter, sum.rows(firstSample, samples)));
-        return backward(own, 0, parameters.neurons());
-    }
-
-    private NeuronBackward backward(Map<LeakyParameter, FloatMatrix> into, int firstNeuron, int neurons) {
-        EquationBackward.Neurons first = charge;
-        Map<String, FloatMatrix> named = new LinkedHashMap<>();
-        into.forEach((sum, matrix) -> named.put(name(sum), matrix));
-        EquationBackward made = new EquationBackward(equations, named, firstNeuron, neurons);
-        return first == null
-                ? made
-                : new RoundedBackward(
-                        new EquationBackward(first, named, firstNeuron, neurons),
-                        made,
-                        parameters::atSpike,
-                        first.names().size(),
-                        neurons);
     }
 
     @Override
@@ -361,36 +280,14 @@ final class LeakyGradient extends NeuronGradient implements ParameterRows {
     }
 
     @Override
-    public void clear() {
-        for (LeakyParameter sum : ALL) {
-            FloatMatrix matrix = sums.get(sum);
-            if (matrix != null) {
-                matrix.fill(0);
-            }
-        }
-    }
-
-    @Override
-    public void gradient(String name, float[] into) {
-        Arrays.fill(into, 0);
+    float gradient(String name, int neuron, float[] ofSums) {
         List<Link> all = links.getOrDefault(name, List.of());
-        for (int neuron = 0; neuron < parameters.neurons(); neuron++) {
-            float total = 0;
-            for (int i = 0; i < all.size(); i++) {
-                Link link = all.get(i);
-                float sum = sum(sums.get(link.sum), neuron) * link.chain.factor(this, neuron);
-                total = i == 0 ? sum : total + sum;
-            }
-            int at = into.length == 1 ? 0 : neuron;
-            into[at] = into[at] + total;
+        float total = 0;
+        for (int i = 0; i < all.size(); i++) {
+            Link link = all.get(i);
+            float sum = ofSums[names.indexOf(sum(parameters, link))] * link.chain.factor(this, neuron);
+            total = i == 0 ? sum : total + sum;
         }
-    }
-
-    private static float sum(@Nullable FloatMatrix samples, int neuron) {
-        float sum = 0;
-        for (int sample = 0; samples != null && sample < samples.rows(); sample++) {
-            sum += samples.get(sample, neuron);
-        }
-        return sum;
+        return total;
     }
 }

@@ -1,13 +1,24 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.equation.BoundEquations;
+import dev.spikelane.equation.EquationGradients;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.ParameterRows;
+import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +33,61 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // annotations for checks at compile time
 public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradient {
 
-    NeuronGradient() {}
+    private static final Set<String> FLAGS = Set.of(NeuronLoops.WINNER, NeuronLoops.PREVIOUS);
+    private static final Set<String> APART = Set.of(NeuronLoops.WINNER, NeuronLoops.RESET);
+
+    /** What is added up, by the names of the text. */
+    final Map<String, FloatMatrix> sums;
+
+    final List<String> names;
+    private final List<FloatMatrix> allSums;
+    private final float[] ofNeuron;
+    private final Map<String, float[]> values = new HashMap<>();
+    private final Text text;
+    /** The way back of a step, or of what comes behind its charge. */
+    private final EquationBackward.Neurons fire;
+
+    private final EquationBackward.@Nullable Neurons charge;
+    private final boolean throughSpikes;
+    private final boolean needsCurrents;
+
+    /**
+     * What is differentiated.
+     *
+     * @param cut two parts of a step; twice the whole if there is one
+     * @param noisy the neurons, if they may have noise
+     * @param channels of neurons with gates; 0 for others
+     * @param atSpike what happens between the parts; null if there is one
+     */
+    record Text(
+            Equations.Cut cut,
+            ParameterRows rows,
+            @Nullable BoundEquations noisy,
+            int channels,
+            RoundedBackward.@Nullable AtSpike atSpike) {
+
+        private EquationBackward.Neurons back(EquationGradients of) {
+            return EquationBackward.Neurons.of(of, rows, noisy, channels);
+        }
+    }
+
+    NeuronGradient(Neuron model, Text text, Map<String, FloatMatrix> sums) {
+        this.text = text;
+        this.sums = sums;
+        this.names = List.copyOf(sums.keySet());
+        this.allSums = List.copyOf(sums.values());
+        this.ofNeuron = new float[names.size()];
+        model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
+        EquationGradients back = new EquationGradients(text.cut.fire(), names, FLAGS, APART);
+        this.fire = text.back(back);
+        Equations first = text.cut.charge();
+        this.charge = text.atSpike == null
+                ? null
+                : text.back(new EquationGradients(first, names, FLAGS, APART))
+                        .with(EquationLoops.compile(graph -> first.charge(FLAGS, graph), text.rows.shared()));
+        this.throughSpikes = back.throughSpikes();
+        this.needsCurrents = charge != null || back.needsInputs();
+    }
 
     /**
      * Prepares the way back.
@@ -68,7 +133,9 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @param name one of the model's parameters
      * @return one value, or one for each neuron in the order of the rows
      */
-    public abstract float[] values(String name);
+    public float[] values(String name) {
+        return values.getOrDefault(name, new float[0]);
+    }
 
     /**
      * Tells whether rows of neurons must be taken back as a whole.
@@ -85,7 +152,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @return whether {@link NeuronBackward.Step#currents} must be there
      */
     public boolean needsCurrents() {
-        return true;
+        return needsCurrents;
     }
 
     /**
@@ -121,7 +188,9 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @return whether what follows from a spike in the same step has gradients, as a reset of
      *     {@link dev.spikelane.kernel.Reset.Time#SAME_STEP_DIFFERENCE}
      */
-    public abstract boolean resetsThroughSpikes();
+    public boolean resetsThroughSpikes() {
+        return throughSpikes;
+    }
 
     /**
      * Returns the parameters of neurons that can be run under a frame.
@@ -139,7 +208,9 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @param neurons neurons of the tile
      * @return an object for one thread
      */
-    public abstract NeuronBackward tile(int firstNeuron, int neurons);
+    public NeuronBackward tile(int firstNeuron, int neurons) {
+        return backward(sums, firstNeuron, neurons);
+    }
 
     /**
      * Makes what takes all neurons of some samples back.
@@ -148,13 +219,33 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @param samples how many
      * @return an object for one thread, to which they are a batch
      */
-    public abstract NeuronBackward ofSamples(int firstSample, int samples);
+    public NeuronBackward ofSamples(int firstSample, int samples) {
+        Map<String, FloatMatrix> own = new LinkedHashMap<>();
+        sums.forEach((name, sum) -> own.put(name, sum.rows(firstSample, samples)));
+        return backward(own, 0, text.rows.neurons());
+    }
+
+    private NeuronBackward backward(Map<String, FloatMatrix> into, int firstNeuron, int count) {
+        EquationBackward made = new EquationBackward(fire, into, firstNeuron, count);
+        return charge == null || text.atSpike == null
+                ? made
+                : new RoundedBackward(
+                        new EquationBackward(charge, into, firstNeuron, count),
+                        made,
+                        text.atSpike,
+                        charge.names().size(),
+                        count);
+    }
 
     /** Takes the {@link #values} that the parameters have now. */
-    public abstract void update();
+    public void update() {}
 
     /** Makes all sums zero. */
-    public abstract void clear();
+    public void clear() {
+        for (int i = 0; i < allSums.size(); i++) {
+            allSums.get(i).fill(0);
+        }
+    }
 
     /**
      * Computes the gradient of a parameter.
@@ -162,5 +253,25 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @param name a parameter that is learned
      * @param into receives a value, or one for each neuron, in the order of the rows
      */
-    public abstract void gradient(String name, float[] into);
+    public void gradient(String name, float[] into) {
+        Arrays.fill(into, 0);
+        for (int neuron = 0; neuron < text.rows.neurons(); neuron++) {
+            for (int i = 0; i < ofNeuron.length; i++) {
+                ofNeuron[i] = sum(allSums.get(i), neuron);
+            }
+            int at = into.length == 1 ? 0 : neuron;
+            into[at] += gradient(name, neuron, ofNeuron);
+        }
+    }
+
+    private static float sum(FloatMatrix samples, int neuron) {
+        float sum = 0;
+        for (int sample = 0; sample < samples.rows(); sample++) {
+            sum += samples.get(sample, neuron);
+        }
+        return sum;
+    }
+
+    /** That of a neuron, from its {@link #sums}, which may be overwritten. */
+    abstract float gradient(String name, int neuron, float[] ofSums);
 }

@@ -2,7 +2,6 @@ package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.step.LeakyParameter;
 import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.memory.Parameter;
@@ -60,7 +59,7 @@ public final class NeuronRows {
     }
 
     /** A row of the neurons, which holds values as they are, or what follows from them. */
-    private record Row(LeakyParameter sum, Values values) {}
+    private record Row(String name, Values values) {}
 
     private final Neuron model;
     /** The rows of neurons, which are of one kind or the other. */
@@ -118,8 +117,8 @@ public final class NeuronRows {
         if (neurons == null) {
             return made;
         }
-        for (LeakyParameter sum : LeakyGradient.sums(model, name)) {
-            boolean follows = sum == LeakyParameter.SCALE || model instanceof StateLeaky && name.equals("beta");
+        for (String sum : LeakyGradient.sums(model, name)) {
+            boolean follows = sum.equals("scale") || model instanceof StateLeaky && name.equals("beta");
             Values held = follows ? Objects.requireNonNull(derived) : value(name);
             if (!neurons.has(sum)) {
                 return List.of();
@@ -217,7 +216,7 @@ public final class NeuronRows {
                 System.arraycopy(value(names.get(i)).now, 0, held, 0, held.length);
             }
             for (int j = 0; j < own.size() && neurons != null; j++) {
-                neurons.set(own.get(j).sum, own.get(j).values.next);
+                neurons.set(own.get(j).name, own.get(j).values.next);
             }
         }
         if (equations != null) {

@@ -7,7 +7,6 @@ import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.GateRows;
-import dev.spikelane.kernel.step.LeakyParameter;
 import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.QuantizeLevels;
@@ -66,6 +65,8 @@ public final class LeakyParameters implements ParameterRows {
     private final boolean clamps;
 
     public final LeakyOptions options;
+    /** All of these by their names in the text. */
+    private final Map<String, FloatMatrix> rows;
     /**
      * What neurons share, by its name in the text: loops broadcast it, 1 to 3 % of a whole network faster than they
      * load rows (Emerald Rapids, 512 bits, 2026-11).
@@ -108,42 +109,37 @@ public final class LeakyParameters implements ParameterRows {
         if (options.decay() == Decay.DIVIDE) {
             pad(beta, 1);
         }
-        share(LeakyParameter.LEAK, beta, from.leak.length);
-        share(LeakyParameter.SYNAPSE, alpha, from.alpha.length);
-        share(LeakyParameter.THRESHOLD, threshold, from.threshold.length);
+        this.rows = LeakyText.rows(this);
+        share("leak", beta, from.leak.length);
+        share("alpha", alpha, from.alpha.length);
+        share("threshold", threshold, from.threshold.length);
     }
 
-    private void share(LeakyParameter parameter, FloatMatrix row, int values) {
-        if (isShared(parameter, row, values)) {
-            shares.put(LeakyText.name(parameter), new float[] {row.get(0, 0)});
-            shared.add(LeakyText.name(parameter));
+    private void share(String name, FloatMatrix row, int values) {
+        if (isShared(name, row, values)) {
+            shares.put(name, new float[] {row.get(0, 0)});
+            shared.add(name);
         }
     }
 
     /** Whether neurons share a parameter, with which lanes behind the last neuron stay zero. */
-    private boolean isShared(LeakyParameter parameter, FloatMatrix row, int values) {
-        return values == 1
-                && switch (parameter) {
-                    case LEAK -> !options.alphaFunction();
-                    case SYNAPSE -> true;
-                    case THRESHOLD ->
-                        options.compare() == Compare.STRICT && !options.inhibition() && row.get(0, 0) >= 0;
-                    case SCALE, OWN, REST, POTENTIAL, GAIN, FACTOR -> false;
-                };
+    private boolean isShared(String name, FloatMatrix row, int values) {
+        boolean stay = !name.equals("threshold")
+                || options.compare() == Compare.STRICT && !options.inhibition() && row.get(0, 0) >= 0;
+        return values == 1 && stay && !(name.equals("leak") && options.alphaFunction());
     }
 
     /**
      * Goes on with another value, which ways back that were made before broadcast still; loops forward are made anew
      * where neurons do not share it any more.
      */
-    private synchronized void shareAgain(LeakyParameter parameter, FloatMatrix row, int values) {
-        String name = LeakyText.name(parameter);
+    private synchronized void shareAgain(String name, FloatMatrix row, int values) {
         float[] held = shares.get(name);
         if (held == null) {
             return;
         }
         held[0] = row.get(0, 0);
-        if (!isShared(parameter, row, values) && shared.remove(name)) {
+        if (!isShared(name, row, values) && shared.remove(name)) {
             loops = null;
             firing = null;
         }
@@ -156,7 +152,7 @@ public final class LeakyParameters implements ParameterRows {
 
     @Override
     public void put(Frame frame) {
-        LeakyText.rows(this).forEach((name, row) -> frame.put(name, row.segment(), row.rowOffset(0), 0));
+        rows.forEach((name, row) -> frame.put(name, row.segment(), row.rowOffset(0), 0));
         shares.forEach(frame::share);
     }
 
@@ -178,45 +174,30 @@ public final class LeakyParameters implements ParameterRows {
     /**
      * Overwrites a parameter, clamped as it was when these were built.
      *
-     * @param parameter one that these {@linkplain #has have}
+     * @param name that of the text, of one that these {@linkplain #has have}
      * @param values finite: one, or one for each neuron
      * @throws IllegalArgumentException if these do not have it
      */
-    public void set(LeakyParameter parameter, float[] values) {
-        if (!has(parameter)) {
-            throw new IllegalArgumentException(parameter + " cannot be set, expected a parameter that has a row");
+    public void set(String name, float[] values) {
+        FloatMatrix row = rows.get(name);
+        if (row == null) {
+            throw new IllegalArgumentException(name + " cannot be set, expected one of " + rows.keySet());
         }
-        FloatMatrix row = switch (parameter) {
-            case LEAK -> beta;
-            case THRESHOLD -> threshold;
-            case SYNAPSE -> alpha;
-            case SCALE -> scale;
-            case OWN -> own;
-            case REST -> rest;
-            case POTENTIAL -> potential;
-            case GAIN -> gains[0];
-            case FACTOR -> fired;
-        };
         for (int neuron = 0; neuron < row.columns(); neuron++) {
             row.set(0, neuron, values[values.length == 1 ? 0 : neuron]);
         }
-        if (parameter == LeakyParameter.LEAK ? clamps : parameter == LeakyParameter.SYNAPSE) {
+        if (name.equals("leak") ? clamps : name.equals("alpha")) {
             clamp(row);
         }
-        if (parameter == LeakyParameter.FACTOR) {
+        if (name.equals(LeakyText.FIRED)) {
             divideSpikes();
         }
-        shareAgain(parameter, row, values.length);
+        shareAgain(name, row, values.length);
     }
 
-    /**
-     * Tells whether neurons have a parameter as a row that can be overwritten.
-     *
-     * @param parameter a parameter
-     * @return false for the factor of the input where there is not one
-     */
-    public boolean has(LeakyParameter parameter) {
-        return parameter != LeakyParameter.GAIN || gains.length == 1;
+    /** Tells whether neurons have a parameter of the text as a row that can be overwritten. */
+    public boolean has(String name) {
+        return rows.containsKey(name);
     }
 
     /**
@@ -276,11 +257,6 @@ public final class LeakyParameters implements ParameterRows {
      */
     public Feedback feedback() {
         return options.feedback();
-    }
-
-    /** Whether a reset lets gradients into spikes. */
-    public boolean resetsThroughSpikes() {
-        return options.resetsAtOnce() && options.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE;
     }
 
     /** Whether variables are rounded or a winner is found when neurons are charged. */

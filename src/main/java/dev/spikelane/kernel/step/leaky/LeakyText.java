@@ -5,12 +5,10 @@ import dev.spikelane.equation.Equations;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.LeakyParameter;
 import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What {@link LeakyStep} says, as equations of which its loops are made, forward and back.
@@ -24,6 +22,12 @@ public final class LeakyText {
 
     /** What a spike carries. */
     public static final String CARRIES = "_carries";
+
+    /** The first factor of the input. */
+    public static final String GAIN = "gain0";
+
+    /** What a spike counts in a reset at once. */
+    public static final String FIRED = "fired";
 
     private static final String EXCITATORY = "excitatory";
 
@@ -53,11 +57,6 @@ public final class LeakyText {
         return new LeakyText(options, false, false, false).all();
     }
 
-    /** How many factors the input has. */
-    public static int gains(LeakyParameters of) {
-        return of.gains.length;
-    }
-
     /** Makes the loops of neurons, of two parts if something happens at the spike. */
     static NeuronLoops loops(LeakyParameters of, boolean split) {
         String text = new LeakyText(of.options, split, false, false).all();
@@ -81,30 +80,15 @@ public final class LeakyText {
      * What is differentiated, in two parts if something happens at the spike.
      *
      * @param carries whether spikes carry what {@value #CARRIES} says
-     * @param wanted parameters whose gradients are wanted
+     * @param gained whether the gradient of {@value #GAIN} is wanted, also where the factor is 1
      */
-    public static Equations.Cut back(LeakyParameters of, boolean carries, Set<LeakyParameter> wanted) {
+    public static Equations.Cut back(LeakyParameters of, boolean carries, boolean gained) {
         boolean split = of.split();
         LeakyText made = new LeakyText(of.options, split, true, carries);
-        made.gains = wanted.contains(LeakyParameter.GAIN) ? Math.max(1, made.gains) : made.gains;
+        made.gains = gained ? Math.max(1, made.gains) : made.gains;
         String text = made.all();
         Equations whole = split ? null : EquationParser.parse(text);
         return whole == null ? EquationParser.cut(text) : new Equations.Cut(whole, whole);
-    }
-
-    /** Returns the parameter of the text whose gradient is a sum. */
-    public static String name(LeakyParameter sum) {
-        return switch (sum) {
-            case LEAK -> "leak";
-            case SYNAPSE -> "alpha";
-            case THRESHOLD -> "threshold";
-            case SCALE -> "scale";
-            case OWN -> "own";
-            case REST -> "rest";
-            case POTENTIAL -> "potential";
-            case GAIN -> "gain0";
-            case FACTOR -> CARRIES;
-        };
     }
 
     static Map<String, FloatMatrix> rows(LeakyParameters of) {
@@ -116,7 +100,7 @@ public final class LeakyText {
         rows.put("rest", of.rest);
         rows.put("potential", of.potential);
         rows.put("own", of.own);
-        rows.put("fired", of.fired);
+        rows.put(FIRED, of.fired);
         rows.put("silent", of.silent);
         for (int i = 0; i < of.gains.length; i++) {
             rows.put("gain" + i, of.gains[i]);
@@ -170,7 +154,7 @@ public final class LeakyText {
             line("F = "
                     + switch (options.feedback()) {
                         case NONE, CONSTANT -> "own";
-                        case OWN_SPIKES -> "previous * own";
+                        case OWN_SPIKES -> NeuronLoops.PREVIOUS + " * own";
                         case CURRENTS -> "feedback";
                     });
             if (options.alphaFunction()) {
