@@ -11,14 +11,11 @@ import picocli.CommandLine.Unmatched;
         name = "spark",
         sortOptions = false,
         description = {
-            "Run or train a model on Apache Spark.",
+            "Run an example program on Apache Spark: Classify, Train.",
             "The launcher of a checkout downloads it, 319 MB, once; src/site/markdown/spark.md describes it."
         },
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ./spikelane spark --help",
-            "  ./spikelane spark run --model m.safetensors --input images.parquet \\",
-            "      --output predictions"
+        footer = {"  ./spikelane spark --help", "  ./spikelane spark Classify m.safetensors images.parquet predictions"
         })
 final class SparkCommand implements Runnable {
 

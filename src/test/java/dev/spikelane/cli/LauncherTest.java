@@ -8,14 +8,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher of a checkout, where neither a jar nor Spark is there. */
 final class LauncherTest {
-
-    private static final Path HELP =
-            Path.of("src", "spark", "main", "java", "dev", "spikelane", "spark", "cli", "CommandHelp.java");
 
     @TempDir
     private Path checkout;
@@ -24,8 +22,6 @@ final class LauncherTest {
     void helpOfSparkNeitherDownloadsNorBuilds() throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no shell");
         Files.copy(Path.of("spikelane"), checkout.resolve("spikelane"));
-        Files.createDirectories(checkout.resolve(HELP).getParent());
-        Files.copy(HELP, checkout.resolve(HELP));
         Path err = checkout.resolve("err");
         Path out = checkout.resolve("out");
         ProcessBuilder call = new ProcessBuilder(
@@ -37,8 +33,13 @@ final class LauncherTest {
         assertEquals(0, call.start().waitFor(), Files.readString(err));
         assertEquals("", Files.readString(err));
         String help = Files.readString(out);
-        assertTrue(help.startsWith("Usage: ./spikelane spark run"), help);
-        assertTrue(help.contains("Usage: ./spikelane spark train"), help);
+        assertTrue(help.startsWith("Usage: ./spikelane spark PROGRAM"), help);
+        for (String program : List.of("Classify", "Train")) {
+            assertTrue(help.contains("  " + program + " "), help);
+            assertTrue(
+                    Files.exists(Path.of("src/spark/main/java/dev/spikelane/spark/example", program + ".java")),
+                    program);
+        }
         assertFalse(Files.exists(checkout.resolve(Path.of("src", "spark", "target"))), "nothing was built");
         assertFalse(Files.exists(checkout.resolve(".m2")), "nothing was downloaded");
     }

@@ -211,9 +211,8 @@ class MainTest {
     @Test
     void helpKnowsSpark() {
         assertTrue(CommandRun.of("--help").requireSuccess().contains("  spark "));
-        CommandRun.of("spark", "run", "--model", "m")
-                .requireFailureWith(
-                        2, "spark run --model m is started by the launcher of a checkout, ./spikelane spark");
+        CommandRun.of("spark", "Classify", "m")
+                .requireFailureWith(2, "spark Classify m is started by the launcher of a checkout, ./spikelane spark");
     }
 
     @Test

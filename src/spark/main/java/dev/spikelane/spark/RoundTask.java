@@ -1,5 +1,9 @@
 package dev.spikelane.spark;
 
+import dev.spikelane.spark.round.RoundAsk;
+import dev.spikelane.spark.round.RoundDesk;
+import dev.spikelane.spark.round.ShardResult;
+import dev.spikelane.spark.round.ShardRows;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

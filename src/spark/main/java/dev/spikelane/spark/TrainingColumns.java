@@ -1,5 +1,6 @@
 package dev.spikelane.spark;
 
+import dev.spikelane.spark.round.RowValues;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;

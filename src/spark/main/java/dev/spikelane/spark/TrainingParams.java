@@ -2,6 +2,7 @@ package dev.spikelane.spark;
 
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
+import dev.spikelane.spark.round.RowValues;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;

@@ -4,6 +4,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
+import dev.spikelane.spark.round.RowValues;
 import java.io.Serializable;
 
 /**

@@ -2,6 +2,10 @@ package dev.spikelane.spark;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.network.Network;
+import dev.spikelane.spark.round.RoundAsk;
+import dev.spikelane.spark.round.RoundTimes;
+import dev.spikelane.spark.round.ShardResult;
+import dev.spikelane.spark.round.WeightBytes;
 import dev.spikelane.train.ShardGradients;
 import dev.spikelane.train.TrainingRun;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package dev.spikelane.spark;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.spark.round.RowValues;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -8,6 +8,7 @@ import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.spark.round.WeightBytes;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Trainer;

@@ -1,4 +1,4 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.round;
 
 import java.io.Serializable;
 
@@ -9,4 +9,4 @@ import java.io.Serializable;
  * @param nanoseconds that its computation took
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record ShardResult(byte[] gradients, long nanoseconds) implements Serializable {}
+public record ShardResult(byte[] gradients, long nanoseconds) implements Serializable {}

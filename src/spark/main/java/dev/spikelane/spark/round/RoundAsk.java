@@ -1,4 +1,4 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.round;
 
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -12,9 +12,9 @@ import java.util.List;
  * @param step whose results these are; -1 for a task that begins
  * @param results of the shards that the partition has
  */
-record RoundAsk(int partition, long step, List<ShardResult> results) {
+public record RoundAsk(int partition, long step, List<ShardResult> results) {
 
-    Object[] toMessage() {
+    public Object[] toMessage() {
         return new Object[] {
             partition,
             step,
@@ -23,7 +23,7 @@ record RoundAsk(int partition, long step, List<ShardResult> results) {
         };
     }
 
-    static RoundAsk of(Object[] message) {
+    public static RoundAsk of(Object[] message) {
         byte[][] gradients = (byte[][]) message[2];
         long[] nanoseconds = (long[]) message[3];
         List<ShardResult> results = new ArrayList<>();
@@ -35,13 +35,13 @@ record RoundAsk(int partition, long step, List<ShardResult> results) {
 
     /** The answer of the driver, if there is something to do; a job of a step carries it as it is. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Work(long step, int batch, int[] labels, byte[] weights) implements Serializable {
+    public record Work(long step, int batch, int[] labels, byte[] weights) implements Serializable {
 
-        Object[] toMessage() {
+        public Object[] toMessage() {
             return new Object[] {step, batch, labels, weights};
         }
 
-        static Work of(Object[] message) {
+        public static Work of(Object[] message) {
             return new Work((Long) message[0], (Integer) message[1], (int[]) message[2], (byte[]) message[3]);
         }
     }

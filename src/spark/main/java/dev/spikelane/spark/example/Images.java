@@ -1,4 +1,4 @@
-package dev.spikelane.spark.cli;
+package dev.spikelane.spark.example;
 
 import dev.spikelane.io.Idx;
 import java.io.IOException;
@@ -14,13 +14,13 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** The rows of {@code --input}: Parquet, or an IDX file of images, whose rows are id, pixels and, with labels, label. */
-final class CommandRows {
+/** Rows of Parquet, or of an IDX file of images: id, pixels and, where labels lie beside it, label. */
+final class Images {
 
     private static final StructType IMAGES =
             new StructType().add("id", DataTypes.LongType).add("pixels", DataTypes.BinaryType);
 
-    private CommandRows() {}
+    private Images() {}
 
     static Dataset<Row> read(SparkSession spark, String input) throws IOException {
         return input.contains("idx3-ubyte")

@@ -1,4 +1,4 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.round;
 
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /** All values of a network as bytes: float32 in torch's order, counts as int64, in the order of their names. */
-final class WeightBytes {
+public final class WeightBytes {
 
     private WeightBytes() {}
 
-    static byte[] of(Network network) {
+    public static byte[] of(Network network) {
         Weights weights = network.weights();
         ByteBuffer to = ByteBuffer.allocate(size(weights)).order(ByteOrder.LITTLE_ENDIAN);
         for (String name : weights.names()) {
@@ -35,7 +35,7 @@ final class WeightBytes {
      *
      * @throws IllegalArgumentException if there are more or fewer bytes than those of its values
      */
-    static void put(byte[] bytes, Network network) {
+    public static void put(byte[] bytes, Network network) {
         Weights weights = network.weights();
         if (bytes.length != size(weights)) {
             throw new IllegalArgumentException(

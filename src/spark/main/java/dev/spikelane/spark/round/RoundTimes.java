@@ -1,10 +1,10 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.round;
 
 import java.util.List;
 import java.util.Locale;
 
 /** Where the time of rounds goes. */
-final class RoundTimes {
+public final class RoundTimes {
 
     private long rounds;
     private long since = System.nanoTime();
@@ -24,17 +24,17 @@ final class RoundTimes {
     }
 
     /** A round begins, behind the update of the one before. */
-    void begin() {
+    public void begin() {
         long lap = lap();
         updating += updates ? lap : 0;
         rounds++;
     }
 
-    void packed() {
+    public void packed() {
         packing += lap();
     }
 
-    void computed(List<ShardResult> results) {
+    public void computed(List<ShardResult> results) {
         jobs += lap();
         for (ShardResult each : results) {
             computing += each.nanoseconds();
@@ -42,7 +42,7 @@ final class RoundTimes {
         slowest += results.stream().mapToLong(ShardResult::nanoseconds).max().orElse(0);
     }
 
-    void unpacked() {
+    public void unpacked() {
         unpacking += lap();
         updates = true;
     }

@@ -1,4 +1,4 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.round;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +17,7 @@ import scala.runtime.BoxedUnit;
  * Where the tasks of an epoch ask for work, over Spark's own connections between executors and the driver, as its
  * barriers do. A task whose executor is lost is started again by Spark, and gets the work of the step that is not done.
  */
-final class RoundDesk implements ThreadSafeRpcEndpoint {
+public final class RoundDesk implements ThreadSafeRpcEndpoint {
 
     /** No work is left. */
     private static final RoundAsk.Work END = new RoundAsk.Work(-1, -1, new int[0], new byte[0]);
@@ -34,7 +34,7 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
     private RoundAsk.@Nullable Work work;
     private boolean ended;
 
-    RoundDesk(RpcEnv environment, int partitions) {
+    public RoundDesk(RpcEnv environment, int partitions) {
         this.environment = environment;
         this.partitions = partitions;
     }
@@ -84,7 +84,7 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
     }
 
     /** Gives work to all tasks. */
-    synchronized void publish(RoundAsk.Work next) {
+    public synchronized void publish(RoundAsk.Work next) {
         work = next;
         done.clear();
         working.clear();
@@ -96,7 +96,7 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
     }
 
     /** Waits for some milliseconds; whether all tasks are done with the step. */
-    synchronized boolean await(long milliseconds) throws InterruptedException {
+    public synchronized boolean await(long milliseconds) throws InterruptedException {
         if (done.size() < partitions) {
             wait(milliseconds);
         }
@@ -104,19 +104,19 @@ final class RoundDesk implements ThreadSafeRpcEndpoint {
     }
 
     /** Whether nobody works on some of the shards. */
-    synchronized boolean isShort() {
+    public synchronized boolean isShort() {
         return working.size() + done.size() < partitions;
     }
 
     /** The results of the step. */
-    synchronized List<ShardResult> results() {
+    public synchronized List<ShardResult> results() {
         List<ShardResult> all = new ArrayList<>();
         done.values().forEach(all::addAll);
         return all;
     }
 
     /** Ends the tasks. */
-    synchronized void end() {
+    public synchronized void end() {
         ended = true;
         waiting.values().forEach(contexts -> contexts.forEach(context -> context.reply(END.toMessage())));
         waiting.clear();

@@ -1,4 +1,4 @@
-package dev.spikelane.spark;
+package dev.spikelane.spark.round;
 
 import dev.spikelane.memory.FloatMatrix;
 import java.io.Serializable;
@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  * @param divisor what bytes are divided by
  * @param count values of a sample
  */
-record RowValues(boolean isBytes, float divisor, int count) implements Serializable {
+public record RowValues(boolean isBytes, float divisor, int count) implements Serializable {
 
     private static final int NUMBER = 0;
     private static final int LABEL = Integer.BYTES;
@@ -22,35 +22,35 @@ record RowValues(boolean isBytes, float divisor, int count) implements Serializa
         return ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    byte[] row(int label, byte[] values) {
+    public byte[] row(int label, byte[] values) {
         byte[] row = new byte[VALUES + values.length];
         buffer(row).putInt(LABEL, label).put(VALUES, values);
         return row;
     }
 
-    byte[] row(int label, float[] values) {
+    public byte[] row(int label, float[] values) {
         byte[] row = new byte[VALUES + values.length * Float.BYTES];
         buffer(row).putInt(LABEL, label).position(VALUES).asFloatBuffer().put(values);
         return row;
     }
 
     /** A copy with a number: rows that Spark holds are never changed. */
-    static byte[] numbered(byte[] row, int number) {
+    public static byte[] numbered(byte[] row, int number) {
         byte[] copy = row.clone();
         buffer(copy).putInt(NUMBER, number);
         return copy;
     }
 
-    static int number(byte[] row) {
+    public static int number(byte[] row) {
         return buffer(row).getInt(NUMBER);
     }
 
-    static int label(byte[] row) {
+    public static int label(byte[] row) {
         return buffer(row).getInt(LABEL);
     }
 
     /** Copies the values into a row of a matrix. */
-    void read(byte[] row, FloatMatrix into, int at) {
+    public void read(byte[] row, FloatMatrix into, int at) {
         ByteBuffer from = buffer(row);
         for (int i = 0; i < count; i++) {
             into.set(
