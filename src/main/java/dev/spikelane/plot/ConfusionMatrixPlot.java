@@ -1,7 +1,10 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.plot.data.Samples;
+import dev.spikelane.plot.picture.Picture;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /** How often samples of one class (rows) are taken for which (columns); those on the diagonal are right. */
@@ -82,5 +85,27 @@ final class ConfusionMatrixPlot extends Figure {
             most = Math.max(most, classes[sample]);
         }
         return most;
+    }
+
+    @Override
+    Picture picture() {
+        return new ConfusionPicture(this);
+    }
+
+    @Override
+    void write(JsonWriter json) {
+        json.name("kind").value("confusion").name("labels").strings(labels());
+        json.name("counts").array();
+        for (int target = 0; target < classes(); target++) {
+            for (int prediction = 0; prediction < classes(); prediction++) {
+                json.value(count(target, prediction));
+            }
+        }
+        json.end();
+    }
+
+    @Override
+    String describe() {
+        return String.format(Locale.ROOT, "Confusion matrix of %d classes, accuracy %.3f", classes(), accuracy());
     }
 }

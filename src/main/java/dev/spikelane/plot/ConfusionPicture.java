@@ -71,7 +71,7 @@ record ConfusionPicture(ConfusionMatrixPlot plot) implements Picture {
         double cell = cell();
         int each = (int) Math.ceil(13 / cell);
         for (int i = 0; i < plot.classes(); i += each) {
-            String label = CountsPicture.fitted(graphics, plot.labels().get(i), LEFT - 38);
+            String label = Axes.fitted(graphics, plot.labels().get(i), LEFT - 38);
             int width = graphics.getFontMetrics().stringWidth(label);
             graphics.drawString(label, (float) LEFT - 8 - width, (float) (top + (i + 0.5) * cell + 4));
             double x = LEFT + (i + 0.5) * cell;

@@ -85,7 +85,7 @@ final class CountsPicture implements Picture {
             double y = top + neuron * pitch;
             float baseline = (float) (y + 0.35 * pitch + 4);
             graphics.setColor(Ink.TEXT);
-            String label = fitted(
+            String label = Axes.fitted(
                     graphics,
                     plot.labels().get(neuron),
                     (int) left - (plot.yLabel().isEmpty() ? 24 : 38));
@@ -103,7 +103,7 @@ final class CountsPicture implements Picture {
         double bottom = (double) height() - AXIS;
         Path2D lines = new Path2D.Double();
         graphics.setColor(Ink.MUTED);
-        for (double tick : Axes.ticks(new Range(0, most), Math.min(most, 6))) {
+        for (double tick : Axes.ticks(new Range(0, most), SpikeCountPlot.mostTicks(most))) {
             Axes.centred(graphics, Axes.label(tick), left + scale * tick, bottom + 16);
             double x = Axes.tenths(left + scale * tick);
             lines.moveTo(x, (double) Paper.top(plot) + NOTE - 4);
@@ -156,14 +156,5 @@ final class CountsPicture implements Picture {
 
     private int pitch() {
         return counts.length > 40 ? 14 : 24;
-    }
-
-    /** A label, cut where it is wider than its room. */
-    static String fitted(Graphics2D graphics, String label, int room) {
-        String fitted = label;
-        while (fitted.length() > 1 && graphics.getFontMetrics().stringWidth(fitted) > room) {
-            fitted = fitted.substring(0, fitted.length() - 2) + "…";
-        }
-        return fitted;
     }
 }

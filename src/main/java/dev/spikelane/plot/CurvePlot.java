@@ -1,16 +1,19 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.plot.data.CurveLine;
 import dev.spikelane.plot.data.CurvePanel;
 import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.plot.picture.Picture;
 import dev.spikelane.simd.Checks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -263,5 +266,39 @@ public final class CurvePlot extends Figure {
                     "limits are " + from + " and " + to + ", expected two finite numbers, the lower first");
         }
         return new Range(from, to);
+    }
+
+    @Override
+    Picture picture() {
+        return new CurvePicture(this);
+    }
+
+    @Override
+    void write(JsonWriter json) {
+        json.name("kind").value("curves").name("whole").value(countsEpochs());
+        FigureJson.range(range(), json);
+        json.name("verticals").array();
+        verticals().forEach(json::value);
+        json.end().name("panels").array();
+        for (CurvePanel panel : panels()) {
+            json.object().name("caption").value(panel.caption()).name("label").value(panel.label());
+            json.finite("threshold", panel.threshold()).name("spikes").integers(panel.spikes());
+            FigureJson.range(panel.range(), json);
+            json.name("lines").array();
+            for (CurveLine line : panel.lines()) {
+                json.object().name("name").value(line.name()).name("x").array();
+                Arrays.stream(x(line)).forEach(json::value);
+                json.end().name("y").array();
+                Arrays.stream(line.values()).forEach(json::value);
+                json.end().end();
+            }
+            json.end().end();
+        }
+        json.end();
+    }
+
+    @Override
+    String describe() {
+        return "Curves: " + panels().stream().map(CurvePanel::caption).collect(Collectors.joining("; "));
     }
 }

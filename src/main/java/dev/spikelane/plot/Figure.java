@@ -1,7 +1,9 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.plot.picture.Picture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -107,6 +109,15 @@ public abstract sealed class Figure
         }
         return Objects.requireNonNull(label, "label");
     }
+
+    /** The painter of still pictures. */
+    abstract Picture picture();
+
+    /** Says what the page's script draws: {@code kind} is the name of its chart. */
+    abstract void write(JsonWriter json);
+
+    /** In words, for readers who hear the page. */
+    abstract String describe();
 
     /** What the horizontal and the vertical axis are called unless something else is said; empty if there are none. */
     abstract List<String> axes();

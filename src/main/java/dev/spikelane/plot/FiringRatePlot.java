@@ -1,8 +1,11 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.plot.page.Packed;
+import dev.spikelane.plot.picture.Picture;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,5 +66,28 @@ final class FiringRatePlot extends Figure {
             }
         }
         return new Signals(steps(), series.size(), rates);
+    }
+
+    @Override
+    Picture picture() {
+        return new RatesPicture(this);
+    }
+
+    @Override
+    void write(JsonWriter json) {
+        json.name("kind").value("rates").name("steps").value(steps());
+        json.name("names").strings(names()).name("layers").array();
+        for (int i = 0; i < names().size(); i++) {
+            json.object();
+            FigureJson.color(i, names().size(), json);
+            json.end();
+        }
+        json.end();
+        json.name("floats").value(Packed.of(rates().bytes()));
+    }
+
+    @Override
+    String describe() {
+        return "Firing rate over " + steps() + " steps, averaged over " + window();
     }
 }

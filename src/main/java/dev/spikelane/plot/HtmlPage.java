@@ -139,7 +139,7 @@ final class HtmlPage {
         text.append("<div class=\"chart\" role=\"img\" id=\"chart-")
                 .append(charts++)
                 .append("\" aria-label=\"")
-                .append(escape(FigureText.describe(figure)))
+                .append(escape(figure.describe()))
                 .append("\"></div>\n</figure>\n");
         FigureJson.write(figure, figures);
     }
@@ -150,7 +150,7 @@ final class HtmlPage {
         text.append("<figure class=\"activity\">\n");
         element("figcaption", block.label());
         text.append("<div class=\"stage\" role=\"img\" aria-label=\"")
-                .append(escape("activity: " + FigureText.describe(block.raster())))
+                .append(escape("activity: " + block.raster().describe()))
                 .append("\"></div>\n</figure>\n");
         activities.object();
         images(block.image(), activities);

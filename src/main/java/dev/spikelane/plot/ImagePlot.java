@@ -1,8 +1,11 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.plot.page.Packed;
+import dev.spikelane.plot.picture.Picture;
 import java.util.List;
 
 /**
@@ -99,5 +102,22 @@ final class ImagePlot extends Figure {
     private static byte grey(float value, Range range) {
         double share = (value - range.from()) / range.length();
         return (byte) Math.round(255 * Math.clamp(Double.isNaN(share) ? 0 : share, 0, 1));
+    }
+
+    @Override
+    Picture picture() {
+        return ImagePicture.still(this);
+    }
+
+    @Override
+    void write(JsonWriter json) {
+        json.name("kind").value("image").name("steps").value(steps());
+        json.name("columns").value(columns()).name("rows").value(rows());
+        json.name("bytes").value(Packed.of(bytes()));
+    }
+
+    @Override
+    String describe() {
+        return (steps() == 1 ? "Image" : steps() + " images") + " of " + columns() + " x " + rows() + " pixels";
     }
 }

@@ -10,10 +10,7 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.List;
-import java.util.Locale;
 
 /** A raster: one path for all spikes of a panel. */
 record RasterPicture(RasterPlot raster) implements Picture {
@@ -40,7 +37,7 @@ record RasterPicture(RasterPlot raster) implements Picture {
             double height = factor * area(panel) + around;
             Axes axes = new Axes(
                             new Rectangle2D.Double(0, top, width(), height),
-                            caption(panel),
+                            panel.caption(),
                             Range.steps(panel.steps()),
                             Range.rows(panel.neurons()))
                     .names(i == panels.size() - 1 ? raster.xLabel() : "", raster.yLabel())
@@ -60,17 +57,6 @@ record RasterPicture(RasterPlot raster) implements Picture {
     /** The height between the axes. */
     private static int area(SpikeTrain panel) {
         return Math.clamp(14L * panel.neurons(), 30, 260);
-    }
-
-    private static String caption(SpikeTrain panel) {
-        return (panel.name().isEmpty() ? "" : panel.name() + " – ")
-                + String.format(
-                        Locale.ROOT,
-                        "%,d %s, %,d spikes, density %s",
-                        panel.neurons(),
-                        panel.neurons() == 1 ? "neuron" : "neurons",
-                        panel.count(),
-                        Axes.label(new BigDecimal(panel.density(), new MathContext(3)).doubleValue()));
     }
 
     /** Lighter where several marks fall on a point. */

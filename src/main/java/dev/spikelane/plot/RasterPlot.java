@@ -1,9 +1,12 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.plot.picture.Picture;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Which neurons fire at which steps: a mark for each spike, in one or several panels over the same steps. */
 final class RasterPlot extends Figure {
@@ -78,5 +81,32 @@ final class RasterPlot extends Figure {
             throw new IllegalArgumentException("raster has " + spikes + " spikes, expected at most " + MOST_SPIKES
                     + "; plot fewer steps, with rows(first, count)");
         }
+    }
+
+    @Override
+    Picture picture() {
+        return new RasterPicture(this);
+    }
+
+    @Override
+    void write(JsonWriter json) {
+        json.name("kind").value("raster").finite("markerSize", markerSize());
+        json.name("panels").array();
+        for (int i = 0; i < panels().size(); i++) {
+            json.object().name("labels").strings(labels(i));
+            FigureJson.color(i, panels().size(), json);
+            FigureJson.train(panels().get(i), json);
+            json.end();
+        }
+        json.end();
+    }
+
+    @Override
+    String describe() {
+        return "Raster over " + steps() + " steps: "
+                + panels.stream()
+                        .map(train -> (train.name().isEmpty() ? "" : train.name() + ", ") + train.neurons()
+                                + " neurons, " + train.count() + " spikes")
+                        .collect(Collectors.joining("; "));
     }
 }

@@ -14,7 +14,7 @@ record SheetPicture(SheetPlot plot, List<Picture> pictures) implements Picture {
     private static final int MOST_HEIGHT = 4_000;
 
     SheetPicture(SheetPlot plot) {
-        this(plot, plot.figures().stream().map(StillImages::picture).toList());
+        this(plot, plot.figures().stream().map(Figure::picture).toList());
     }
 
     @Override

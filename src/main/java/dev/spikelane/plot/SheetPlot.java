@@ -1,7 +1,10 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.plot.picture.Picture;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** Figures beside and below each other. */
 final class SheetPlot extends Figure {
@@ -39,5 +42,20 @@ final class SheetPlot extends Figure {
     @Override
     List<String> axes() {
         return List.of();
+    }
+
+    @Override
+    Picture picture() {
+        return new SheetPicture(this);
+    }
+
+    @Override
+    void write(JsonWriter json) {
+        throw new IllegalArgumentException("a sheet is no chart, expected its figures");
+    }
+
+    @Override
+    String describe() {
+        return figures.stream().map(Figure::describe).collect(Collectors.joining("; "));
     }
 }

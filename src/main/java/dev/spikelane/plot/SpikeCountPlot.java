@@ -1,8 +1,14 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.plot.picture.Axes;
+import dev.spikelane.plot.picture.Picture;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How many spikes each neuron has fired up to each step, the leading ones in another color: a bar that grows for each
@@ -65,5 +71,37 @@ final class SpikeCountPlot extends Figure {
             counts[i] = now.clone();
         }
         return counts;
+    }
+
+    /** How many labels an axis of counts has. */
+    static int mostTicks(int most) {
+        return Math.min(most, 6);
+    }
+
+    @Override
+    Picture picture() {
+        return CountsPicture.last(this);
+    }
+
+    @Override
+    void write(JsonWriter json) {
+        json.name("kind").value("counts").name("profile").value(profile());
+        json.name("labels").strings(labels());
+        int most = Math.max(1, Arrays.stream(spikes.counts()).max().orElse(1));
+        json.name("most").value(most).name("tick").value(Axes.step(most, mostTicks(most)));
+        json.name("train").object();
+        FigureJson.train(spikes(), json);
+        json.end();
+    }
+
+    @Override
+    String describe() {
+        int[] last = spikes.counts();
+        String text = profile()
+                ? spikes.count() + " spikes of " + last.length + " neurons"
+                : IntStream.range(0, last.length)
+                        .mapToObj(neuron -> labels().get(neuron) + " " + last[neuron])
+                        .collect(Collectors.joining(", "));
+        return "Spike counts after " + spikes.steps() + " steps: " + text;
     }
 }

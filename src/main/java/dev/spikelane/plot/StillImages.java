@@ -19,7 +19,7 @@ final class StillImages {
     private StillImages() {}
 
     static byte[] png(Figure figure) throws IOException {
-        Picture picture = picture(figure);
+        Picture picture = figure.picture();
         BufferedImage image =
                 new BufferedImage(SCALE * picture.width(), SCALE * picture.height(), BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
@@ -36,7 +36,7 @@ final class StillImages {
     }
 
     static byte[] svg(Figure figure) throws IOException {
-        Picture picture = picture(figure);
+        Picture picture = figure.picture();
         OptionalLibrary.read(
                 ".svg", "de.erichseifert.vectorgraphics2d.VectorGraphics2D", OptionalLibrary.VECTOR_GRAPHICS);
         return VectorFile.of(picture);
@@ -46,19 +46,5 @@ final class StillImages {
         graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
         graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-    }
-
-    static Picture picture(Figure figure) {
-        return switch (figure) {
-            case RasterPlot raster -> new RasterPicture(raster);
-            case TracesPlot traces -> new TracesPicture(traces);
-            case SpikeCountPlot counts -> CountsPicture.last(counts);
-            case CurvePlot curves -> new CurvePicture(curves);
-            case ImagePlot image -> ImagePicture.still(image);
-            case FiringRatePlot rates -> new RatesPicture(rates);
-            case WeightsPlot weights -> new WeightsPicture(weights);
-            case ConfusionMatrixPlot confusion -> new ConfusionPicture(confusion);
-            case SheetPlot sheet -> new SheetPicture(sheet);
-        };
     }
 }

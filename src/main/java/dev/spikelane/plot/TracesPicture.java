@@ -42,7 +42,7 @@ record TracesPicture(TracesPlot traces, List<TracesPlot.Panel> panels) implement
             int column = i % columns();
             boolean lowest = i + columns() >= panels.size();
             Rectangle2D place = new Rectangle2D.Double(column * width, Paper.top(traces) + row * height, width, height);
-            Axes axes = new Axes(place, caption(panel), Range.steps(traces.steps()), panel.range())
+            Axes axes = new Axes(place, traces.caption(panel), Range.steps(traces.steps()), panel.range())
                     .names(lowest ? traces.xLabel() : "", column == 0 ? traces.yLabel() : "");
             axes.paint(graphics, false);
             if (!Float.isNaN(traces.threshold())) {
@@ -51,11 +51,6 @@ record TracesPicture(TracesPlot traces, List<TracesPlot.Panel> panels) implement
             axes.curve(graphics, steps, panel.membrane().column(0), Paper.color(traces, i, Ink.ACCENT));
             spikes(graphics, axes, panel);
         }
-    }
-
-    private String caption(TracesPlot.Panel panel) {
-        int count = panel.spikes().size();
-        return panel.label() + (traces.marked() ? " – " + count + (count == 1 ? " spike" : " spikes") : "");
     }
 
     private int columns() {

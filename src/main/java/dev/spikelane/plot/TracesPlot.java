@@ -1,14 +1,19 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
+import dev.spikelane.plot.page.Packed;
+import dev.spikelane.plot.picture.Picture;
 import dev.spikelane.simd.Checks;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -240,5 +245,36 @@ public final class TracesPlot extends Figure {
         double top() {
             return range.to() - 0.04 * range.length();
         }
+    }
+
+    /** What a panel is called, with its spikes if they are shown. */
+    String caption(Panel panel) {
+        int count = panel.spikes().size();
+        return panel.label()
+                + (marked() ? String.format(Locale.ROOT, " – %,d spike%s", count, count == 1 ? "" : "s") : "");
+    }
+
+    @Override
+    Picture picture() {
+        return new TracesPicture(this);
+    }
+
+    @Override
+    void write(JsonWriter json) {
+        json.name("kind").value("traces").name("steps").value(steps());
+        json.finite("threshold", threshold()).name("marked").value(marked());
+        json.name("panels").array();
+        for (TracesPlot.Panel panel : panels()) {
+            json.object().name("caption").value(caption(panel)).name("spikes").integers(panel.spikes());
+            FigureJson.range(panel.range(), json);
+            json.name("floats").value(Packed.of(panel.membrane().bytes())).end();
+        }
+        json.end();
+    }
+
+    @Override
+    String describe() {
+        return "Membranes over " + steps() + " steps of "
+                + panels().stream().map(Panel::label).collect(Collectors.joining(", "));
     }
 }

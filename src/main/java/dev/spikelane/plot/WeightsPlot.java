@@ -1,6 +1,9 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.plot.data.Signals;
+import dev.spikelane.plot.page.Packed;
+import dev.spikelane.plot.picture.Picture;
 import java.util.List;
 
 /** A weight matrix as a heat map: zero is the color of the page, the largest absolute weight the strongest. */
@@ -32,5 +35,24 @@ final class WeightsPlot extends Figure {
     float limit() {
         float limit = Math.max(weights.most(), -weights.least());
         return limit > 0 ? limit : 1;
+    }
+
+    @Override
+    Picture picture() {
+        return new WeightsPicture(this);
+    }
+
+    @Override
+    void write(JsonWriter json) {
+        Signals weights = weights();
+        json.name("kind").value("weights");
+        json.name("rows").value(weights.rows()).name("columns").value(weights.columns());
+        json.name("limit").value(limit());
+        json.name("floats").value(Packed.of(weights.bytes()));
+    }
+
+    @Override
+    String describe() {
+        return "Heat map of " + weights.rows() + " x " + weights.columns() + " weights";
     }
 }

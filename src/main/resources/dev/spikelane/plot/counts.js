@@ -26,21 +26,19 @@ function countSeries(figure, theme) {
 }
 
 function countsChart(figure, theme, width) {
-    const final = Math.max(1, countsUpTo(figure, figure.train.steps).reduce((larger, count) => Math.max(larger, count), 0));
-    const option = (figure.profile ? profileOption : barsOption)(figure, theme, width, final);
+    const option = (figure.profile ? profileOption : barsOption)(figure, theme, width);
     const series = countSeries(figure, theme);
     option.series.forEach((one, i) => Object.assign(one, series[i]));
     return { height: option.grid.height + 54, option: option };
 }
 
 /** The last tick ends the axis. */
-function countAxis(theme, most, more) {
-    const step = roundStep(most, 7);
+function countAxis(theme, figure, more) {
     return axis(theme, Object.assign({
         type: 'value',
         min: 0,
-        max: step * Math.ceil(most / step),
-        interval: step,
+        max: figure.tick * Math.ceil(figure.most / figure.tick),
+        interval: figure.tick,
         splitLine: { show: true, lineStyle: { color: theme.line, opacity: 0.6 } },
     }, upName('', 24), more));
 }
@@ -50,7 +48,7 @@ function spikesAfter(figure, name, count) {
         + ' after ' + figure.step + ' steps';
 }
 
-function barsOption(figure, theme, width, most) {
+function barsOption(figure, theme, width) {
     const longest = Math.max(...figure.labels.map((label) => label.length));
     const left = clamp(longest * 7 + 34, 50, Math.min(150, width * 0.36));
     const suitable = figure.labels.length * (figure.labels.length > 30 ? 14 : 26);
@@ -58,7 +56,7 @@ function barsOption(figure, theme, width, most) {
     const font = height / figure.labels.length > 20 ? 12 : 10;
     const option = baseOption(theme);
     option.grid = { left: left, right: 46, top: 4, height: height };
-    option.xAxis = countAxis(theme, most, { name: figure.xLabel });
+    option.xAxis = countAxis(theme, figure, { name: figure.xLabel });
     option.yAxis = axis(theme, Object.assign({ type: 'category', data: figure.labels, inverse: true }, upName(figure.yLabel, left - 14)));
     Object.assign(option.yAxis.axisLabel, { fontSize: font, width: left - 30, overflow: 'truncate', color: theme.ink });
     option.yAxis.axisTick = { show: false };
@@ -71,11 +69,11 @@ function barsOption(figure, theme, width, most) {
     return option;
 }
 
-function profileOption(figure, theme, width, most) {
+function profileOption(figure, theme) {
     const option = baseOption(theme);
     option.grid = { left: 54, right: 16, top: 8, height: 240 * stretch(figure, 240, 54) };
     option.xAxis = stepAxis(theme, figure.train.neurons, { name: figure.xLabel });
-    option.yAxis = countAxis(theme, most, { name: figure.yLabel, nameGap: 38 });
+    option.yAxis = countAxis(theme, figure, { name: figure.yLabel, nameGap: 38 });
     option.series = [
         {
             type: 'line',

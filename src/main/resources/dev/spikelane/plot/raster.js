@@ -69,18 +69,12 @@ function crowdSeries(train, panel, paint) {
     };
 }
 
-function trainTitle(train, width) {
-    const facts = grouped(train.neurons) + (train.neurons === 1 ? ' neuron' : ' neurons') + ', ' + grouped(train.count) + ' spikes';
-    const density = width < 520 ? '' : ', density ' + short(Number((train.count / (train.steps * train.neurons)).toPrecision(3)));
-    return (train.name ? train.name + ' \u2013 ' : '') + facts + density;
-}
-
 /** Few neurons are rows with a number or a name each; of many the ends are named. */
 function neuronAxis(theme, train, more) {
     const neurons = train.neurons;
     const named = train.labels.length > 0;
     const few = { type: 'category', data: named ? train.labels : Array.from({ length: neurons }, (none, neuron) => String(neuron)) };
-    const style = named || neurons <= 12 ? axis(theme, few) : stepAxis(theme, neurons, { interval: roundStep(neurons, 5) });
+    const style = named || neurons <= 12 ? axis(theme, few) : stepAxis(theme, neurons, { interval: train.tick });
     Object.assign(style.axisLabel, named ? { width: 78, overflow: 'truncate' } : {});
     return Object.assign(style, upName('neuron', 38), more, named ? { name: '' } : {});
 }
@@ -105,7 +99,7 @@ function rasterChart(figure, theme, width) {
     figure.panels.forEach((train, i) => {
         const last = i === figure.panels.length - 1;
         train.points = train.points || spikePoints(train);
-        option.title.push(caption(theme, trainTitle(train, width), left, top, plotWidth));
+        option.title.push(caption(theme, width < 520 ? train.caption.replace(/, density .*/, '') : train.caption, left, top, plotWidth));
         option.grid.push({ left: left, right: right, top: top + 24, height: heights[i] });
         option.xAxis.push(stepAxis(theme, train.steps, { gridIndex: i, name: last ? figure.xLabel : '' }));
         option.yAxis.push(neuronAxis(theme, train, { gridIndex: i, name: figure.yLabel }));

@@ -64,12 +64,6 @@ function wholeNumbers(theme, count, more) {
     return Object.assign(style, more);
 }
 
-/** The smallest of 1, 2 and 5 times a power of ten that divides a length into some parts or less. */
-function roundStep(length, parts) {
-    const power = Math.pow(10, Math.max(0, Math.floor(Math.log10(length / parts))));
-    return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= length / parts);
-}
-
 /** The steps from 0 to the end of the last one, both named. */
 function stepAxis(theme, steps, more) {
     const style = axis(theme, { type: 'value', min: 0, max: steps, minInterval: 1, nameLocation: 'middle', nameGap: 24 });

@@ -12,9 +12,7 @@ function tracesChart(figure, theme, width) {
     figure.panels.forEach((panel, i) => {
         const x = (i % columns) * cell;
         const y = Math.floor(i / columns) * pitch;
-        const count = panel.spikes.length;
-        const facts = figure.marked ? ' \u2013 ' + grouped(count) + (count === 1 ? ' spike' : ' spikes') : '';
-        option.title.push(caption(theme, panel.label + facts, x + left, y, cell - left - right));
+        option.title.push(caption(theme, panel.caption, x + left, y, cell - left - right));
         option.grid.push({ left: x + left, width: cell - left - right, top: y + 24, height: height });
         option.xAxis.push(stepAxis(theme, figure.steps, { gridIndex: i, splitNumber: cell < 300 ? 2 : 4, name: i + columns >= shown ? figure.xLabel : '' }));
         option.yAxis.push(axis(theme, Object.assign(

@@ -39,7 +39,7 @@ public final class Samples {
     }
 
     public static List<String> labels(String[] labels, int neurons) {
-        if (labels.length != neurons) {
+        if (Objects.requireNonNull(labels, "labels").length != neurons) {
             throw new IllegalArgumentException(
                     labels.length + " labels, expected " + neurons + ", one for each neuron");
         }

@@ -3,9 +3,12 @@ package dev.spikelane.plot.data;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -46,6 +49,21 @@ public final class SpikeTrain {
     /** What fires, such as "hidden"; may be empty. */
     public String name() {
         return name;
+    }
+
+    /** What a panel of these spikes is called: what fires, and how often. */
+    public String caption() {
+        String density = new BigDecimal(density(), new MathContext(3))
+                .stripTrailingZeros()
+                .toPlainString();
+        return (name.isEmpty() ? "" : name + " – ")
+                + String.format(
+                        Locale.ROOT,
+                        "%,d %s, %,d spikes, density %s",
+                        neurons,
+                        neurons == 1 ? "neuron" : "neurons",
+                        count(),
+                        density);
     }
 
     public int steps() {

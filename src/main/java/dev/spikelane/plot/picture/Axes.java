@@ -127,7 +127,8 @@ public final class Axes {
                 : IntStream.range(0, rows.size()).asDoubleStream().toArray();
         for (double tick : ticks) {
             graphics.setColor(Ink.MUTED);
-            String label = rows.isEmpty() ? label(tick) : cut(graphics, rows.get((int) tick));
+            String label =
+                    rows.isEmpty() ? label(tick) : fitted(graphics, rows.get((int) tick), LEFT + NAME - TICK - 8);
             double left = area.getX() - TICK - 5 - graphics.getFontMetrics().stringWidth(label);
             graphics.drawString(label, (float) tenths(left), (float) tenths(y(tick) + 4));
         }
@@ -211,6 +212,12 @@ public final class Axes {
                 : round;
     }
 
+    /** The distance of labels of whole numbers from 0 to some number, of which there are at most {@code most}. */
+    public static double step(int to, int most) {
+        double[] round = round(0, to, most);
+        return round.length > 1 ? Math.max(1, round[1] - round[0]) : to;
+    }
+
     /**
      * The multiples in a range of 1, 2 or 5 times a power of ten, the smallest of which there are at most {@code most}.
      */
@@ -231,13 +238,13 @@ public final class Axes {
                 .toArray();
     }
 
-    /** As much of a name as there is room for. */
-    private static String cut(Graphics2D graphics, String name) {
-        int end = name.length();
-        while (end > 1 && graphics.getFontMetrics().stringWidth(name.substring(0, end)) > LEFT + NAME - TICK - 8) {
-            end--;
+    /** A label, cut where it is wider than its room. */
+    public static String fitted(Graphics2D graphics, String label, int room) {
+        String fitted = label;
+        while (fitted.length() > 1 && graphics.getFontMetrics().stringWidth(fitted) > room) {
+            fitted = fitted.substring(0, fitted.length() - 2) + "…";
         }
-        return end == name.length() ? name : name.substring(0, end - 1) + "…";
+        return fitted;
     }
 
     public static void centred(Graphics2D graphics, String text, double x, double y) {
