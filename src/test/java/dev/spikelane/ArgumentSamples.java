@@ -7,12 +7,10 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
@@ -271,9 +269,11 @@ final class ArgumentSamples {
         sample(BatchNorm.class, () -> BatchNorm.of(3));
         sample(Flatten.class, Flatten::new);
         sample(OneToOne.class, () -> new OneToOne(1));
-        sample(Scale.class, () -> new Scale(1));
+        sample(OneToOne.Scale.class, () -> OneToOne.scale(1));
         sample(Recurrent.class, () -> new Recurrent(FloatMatrix.zeros(3, 3), FloatMatrix.zeros(1, 3)));
-        sample(IntegerDense.class, () -> IntegerDense.linear(ElementType.INT8, 3, 2, new TorchRandom(1)));
+        sample(
+                Dense.Integers.class,
+                () -> Dense.linear(3, 2, new TorchRandom(1)).nearest(ElementType.INT8));
         sample(Convolution.class, () -> Convolution.of(1, 2, Kernel.of(3), new TorchRandom(1)));
     }
 

@@ -3,7 +3,7 @@ package dev.spikelane;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.connection.BlasDense;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.EpochResult;
 import dev.spikelane.train.Loss;
@@ -44,7 +44,7 @@ final class NullArgumentsTest {
 
     /** What a run or OpenBLAS makes, or a loss of a program's own reads in loops that run millions of times. */
     private static final List<Class<?>> UNSAMPLED =
-            List.of(BlasDense.class, EpochResult.class, Loss.Computation.class, Loss.Gradient.class);
+            List.of(Dense.ByOpenBlas.class, EpochResult.class, Loss.Computation.class, Loss.Gradient.class);
 
     /** What a program implements for the library to call. */
     private static final List<String> CALLED_BACK = List.of(

@@ -7,7 +7,16 @@ import dev.spikelane.memory.Shape;
  * networks, each of which has weights of its own.
  */
 public sealed interface Connection
-        permits BatchNorm, BlasDense, Convolution, Dense, Flatten, IntegerDense, OneToOne, Pool, Recurrent, Scale {
+        permits BatchNorm,
+                Convolution,
+                Dense,
+                Dense.ByOpenBlas,
+                Dense.Integers,
+                Flatten,
+                OneToOne,
+                OneToOne.Scale,
+                Pool,
+                Recurrent {
 
     /**
      * Returns the shape of what this connection makes from a source.

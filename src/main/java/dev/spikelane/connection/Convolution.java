@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * transposed kernel sums as the equal convolution does, whose source has such places between its inputs. A bias of -0.0
  * is +0.0.
  *
- * <p>Weights may be integers of 8 or 16 bits ({@link #nearest}), and sum then as those of {@link IntegerDense}. Spikes
- * may carry a value: one for all, or with weights of float32 one for each channel.
+ * <p>Weights may be integers of 8 or 16 bits ({@link #nearest}), and sum then as those of {@link Dense.Integers}.
+ * Spikes may carry a value: one for all, or with weights of float32 one for each channel.
  */
 public final class Convolution implements Connection {
 

@@ -2,6 +2,7 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /**
@@ -43,5 +44,43 @@ public record OneToOne(Parameter weights) implements Connection {
     @Override
     public String toString() {
         return "one to one";
+    }
+
+    /**
+     * Makes a connection that multiplies all values, or what all spikes carry, by one number, which is no weight.
+     *
+     * @param factor the factor, finite
+     * @return the connection
+     * @throws IllegalArgumentException if the factor is NaN or infinite
+     */
+    public static Scale scale(float factor) {
+        return new Scale(factor);
+    }
+
+    /**
+     * Multiplies all values, or what all spikes carry, by one number: {@code factor * x}.
+     *
+     * @param factor the factor, finite
+     */
+    public record Scale(float factor) implements Connection {
+
+        /**
+         * Makes a connection.
+         *
+         * @throws IllegalArgumentException if the factor is NaN or infinite
+         */
+        public Scale {
+            Checks.finite("factor", factor);
+        }
+
+        @Override
+        public Shape outputShape(Shape input) {
+            return Objects.requireNonNull(input, "input");
+        }
+
+        @Override
+        public String toString() {
+            return "scale by " + factor;
+        }
     }
 }

@@ -26,8 +26,8 @@ import java.util.Objects;
  * whose sums are exact, and {@link ModelFile#readModel} floats, whose sums round otherwise, so that a few spikes may
  * differ; the C file has the spikes of the one that it was made of. All neurons but
  * {@link dev.spikelane.neuron.SLstm}, truncated kernels and those with inhibition, quantization or dropout can be
- * written, and all connections but {@link dev.spikelane.connection.BlasDense} and a batch norm with values for each
- * step.
+ * written, and all connections but {@link dev.spikelane.connection.Dense.ByOpenBlas} and a batch norm with values for
+ * each step.
  *
  * <p>Of a model that takes frames, a step multiplies a frame by weights only if it is another one than in the step
  * before.

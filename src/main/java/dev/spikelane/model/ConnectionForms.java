@@ -1,16 +1,13 @@
 package dev.spikelane.model;
 
 import dev.spikelane.connection.BatchNorm;
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.model.c.COperator;
 import java.util.function.Consumer;
@@ -27,15 +24,15 @@ record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer
     static ConnectionForms of(Connection connection) {
         return switch (connection) {
             case BatchNorm _ -> row(nir -> nir.none("; Network.folded() puts it into weights"), COperator::norm);
-            case BlasDense _ -> row(nir -> nir.none(""), c -> c.none("its sums have the order of a shared library"));
+            case Dense.ByOpenBlas _ -> row(nir -> nir.none(""), c -> c.none("its sums have a library's order"));
             case Convolution said -> row(nir -> nir.convolution(said), c -> c.convolution(said));
             case Dense said -> row(NirConnection::dense, c -> c.dense(said.outputs()));
             case Flatten said -> row(nir -> nir.flatten(said), c -> c.flatten(said));
-            case IntegerDense _ -> row(NirConnection::dense, COperator::integers);
+            case Dense.Integers _ -> row(NirConnection::dense, COperator::integers);
             case OneToOne _ -> row(NirConnection::scale, COperator::scale);
             case Pool said -> row(nir -> nir.pool(said), COperator::pool);
             case Recurrent said -> row(NirConnection::dense, c -> c.recurrent(said));
-            case Scale said -> row(nir -> nir.scale(said.factor()), c -> c.scale(said.factor()));
+            case OneToOne.Scale said -> row(nir -> nir.scale(said.factor()), c -> c.scale(said.factor()));
         };
     }
 

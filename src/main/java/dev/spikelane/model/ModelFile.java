@@ -24,11 +24,11 @@ import java.util.Objects;
  * <p>Tensors of weights may also have 8 or 16 bits, item type {@code I8} or {@code I16}, with a scale for each row, or
  * one, in the tensor of that name followed by {@code _scale}: a weight is {@code scale * item}, rounded once to
  * float32. {@link #write8Bit} writes them, and so does {@link #write} for
- * {@link dev.spikelane.connection.IntegerDense}. The types {@code F16} and {@code BF16} are read too.
+ * {@link dev.spikelane.connection.Dense.Integers}. The types {@code F16} and {@code BF16} are read too.
  *
- * <p>A file cannot hold {@link dev.spikelane.connection.BlasDense}: it does not decide that a shared library is loaded.
- * It holds at most 2^24 inputs and neurons and delays of a million steps, so that a small file cannot ask for much
- * memory.
+ * <p>A file cannot hold {@link dev.spikelane.connection.Dense.ByOpenBlas}: it does not decide that a shared library is
+ * loaded. It holds at most 2^24 inputs and neurons and delays of a million steps, so that a small file cannot ask for
+ * much memory.
  */
 public final class ModelFile {
 
@@ -217,8 +217,8 @@ public final class ModelFile {
 
     /**
      * Reads a network whose dense connections keep the integers that the file holds: those that {@link #write8Bit}
-     * wrote become {@link dev.spikelane.connection.IntegerDense}, where {@link #read} widens them to floats. Its memory
-     * is freed when it is forgotten.
+     * wrote become {@link dev.spikelane.connection.Dense.Integers}, where {@link #read} widens them to floats. Its
+     * memory is freed when it is forgotten.
      *
      * @param file a model file
      * @return the network; without integers if the file has none

@@ -5,8 +5,8 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.EquationNeuron;
@@ -237,7 +237,7 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no chain
      */
     public NetworkBuilder scale(float factor) {
-        return connect(new Scale(factor));
+        return connect(OneToOne.scale(factor));
     }
 
     /**

@@ -1,9 +1,7 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.StateLeaky;
@@ -29,7 +27,8 @@ final class NetworkNotices {
 
     private void add(Projection projection) {
         List<Connection> dense = projection.path().stream()
-                .filter(each -> each instanceof Dense || each instanceof IntegerDense || each instanceof BlasDense)
+                .filter(each ->
+                        each instanceof Dense || each instanceof Dense.Integers || each instanceof Dense.ByOpenBlas)
                 .toList();
         if (dense.size() > 1) {
             texts.add("projection '" + projection.name() + "' has '" + dense.get(0) + "' and '" + dense.get(1)

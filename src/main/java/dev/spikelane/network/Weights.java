@@ -109,7 +109,7 @@ public final class Weights {
      * Returns what an element is.
      *
      * @param name one of {@link #names}
-     * @return FLOAT32; INT8 or INT16 for the weights of {@link dev.spikelane.connection.IntegerDense}, which
+     * @return FLOAT32; INT8 or INT16 for the weights of {@link dev.spikelane.connection.Dense.Integers}, which
      *     {@link #get} widens to {@code scale * integer}, rounded once; INT64 for a {@link #count}
      * @throws IllegalArgumentException if there is no such name
      */

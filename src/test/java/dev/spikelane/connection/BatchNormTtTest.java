@@ -48,7 +48,7 @@ class BatchNormTtTest {
         Input x = builder.input("x", MAPS);
         Population m = builder.population("m", MAPS, new Leaky(0.8f).withThreshold(0.4));
         Population q = builder.population("q", Shape.of(4), new Leaky(0.9f).withThreshold(0.5));
-        builder.project("x-m", x, m, new Scale(1.5f), BatchNorm.tt(3, STEPS));
+        builder.project("x-m", x, m, OneToOne.scale(1.5f), BatchNorm.tt(3, STEPS));
         builder.project("m-m", m, m, new OneToOne(0.5f), BatchNorm.tt(3, STEPS)).delay(2);
         builder.project(
                 "m-q", m, q, new Flatten(), Dense.linear(MAPS.size(), 4, new TorchRandom(1)), BatchNorm.tt(4, STEPS));

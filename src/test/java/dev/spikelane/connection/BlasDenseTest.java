@@ -51,7 +51,7 @@ final class BlasDenseTest {
         for (int inputs : new int[] {1, 63, 65, 784}) {
             for (int outputs : new int[] {1, 64, 130, 300}) {
                 Dense dense = dense(inputs, outputs);
-                Operator blas = bound(BlasDense.of(dense), inputs);
+                Operator blas = bound(dense.byOpenBlas(), inputs);
                 for (int rows : new int[] {1, 2, 255, 256, 257}) {
                     SpikeMatrix spikes = spikes(arena, rows + 1, inputs, random.nextDouble(), random);
                     assertClose(currents(bound(dense, inputs), spikes, rows), currents(blas, spikes, rows), inputs);
@@ -66,7 +66,7 @@ final class BlasDenseTest {
         for (int inputs : new int[] {1, 65, 784}) {
             for (int outputs : new int[] {1, 64, 130}) {
                 Dense dense = dense(inputs, outputs);
-                Operator blas = bound(BlasDense.of(dense), inputs);
+                Operator blas = bound(dense.byOpenBlas(), inputs);
                 for (int rows : new int[] {1, 2, 257}) {
                     FloatMatrix input = uniform(arena, rows + 1, inputs, random);
                     FloatMatrix expected = FloatMatrix.zeros(arena, rows, outputs);
@@ -94,7 +94,7 @@ final class BlasDenseTest {
     @Test
     void blocksAndTilesHoldTheSame() {
         assumeAvailable();
-        Operator blas = bound(BlasDense.of(dense(100, 200)), 100);
+        Operator blas = bound(dense(100, 200).byOpenBlas(), 100);
         SpikeMatrix spikes = spikes(arena, 7, 100, 0.3, random);
         FloatMatrix all = currents(blas, spikes, 7);
         Scratch scratch = new Scratch(arena);
@@ -120,7 +120,7 @@ final class BlasDenseTest {
         Dense dense = dense(70, 90);
         Parameter values = Parameter.of(uniform(arena, 1, 70, random).toArray());
         SpikeMatrix spikes = spikes(arena, 5, 70, 0.5, random);
-        Operator scaled = bound(BlasDense.of(dense), values);
+        Operator scaled = bound(dense.byOpenBlas(), values);
         assertClose(currents(bound(dense, values), spikes, 5), currents(scaled, spikes, 5), 70);
     }
 
@@ -135,7 +135,7 @@ final class BlasDenseTest {
         FloatMatrix expectedOfAnalog = membranes(dense, simulation -> simulation.run(analog), steps, 1);
         // With no threshold in reach nothing turns a small difference into a spike.
         for (int threads = 1; threads <= 2; threads++) {
-            BlasDense blas = BlasDense.of(dense);
+            Dense.ByOpenBlas blas = dense.byOpenBlas();
             assertClose(expected, membranes(blas, simulation -> simulation.run(input), steps, threads), 784);
             assertClose(expectedOfAnalog, membranes(blas, simulation -> simulation.run(analog), steps, threads), 784);
         }
@@ -159,7 +159,7 @@ final class BlasDenseTest {
     void isChosenExplicitly() {
         assumeAvailable();
         Network network = Network.builder(20)
-                .connect(BlasDense.linear(20, 10, new TorchRandom(1)))
+                .connect(Dense.linear(20, 10, new TorchRandom(1)).byOpenBlas())
                 .neuron(new Leaky(0.9f))
                 .build();
         assertEquals(
@@ -175,14 +175,17 @@ final class BlasDenseTest {
     void saysWhenOpenBlasIsMissing() {
         assumeFalse(OpenBlas.isAvailable(), "OpenBLAS is available");
         String message = "OpenBLAS is not available: " + OpenBlas.describe();
-        assertMessage(IllegalStateException.class, message, () -> BlasDense.of(dense(2, 2)));
-        assertMessage(IllegalStateException.class, message, () -> BlasDense.linear(2, 2, new TorchRandom(1)));
+        assertMessage(IllegalStateException.class, message, () -> dense(2, 2).byOpenBlas());
+        assertMessage(
+                IllegalStateException.class,
+                message,
+                () -> Dense.linear(2, 2, new TorchRandom(1)).byOpenBlas());
     }
 
     @Test
     void refusesShapesThatDoNotFit() {
         assumeAvailable();
-        Operator blas = bound(BlasDense.of(dense(70, 90)), 70);
+        Operator blas = bound(dense(70, 90).byOpenBlas(), 70);
         Scratch scratch = new Scratch(arena);
         FloatMatrix current = FloatMatrix.zeros(arena, 4, 90);
         assertMessage(
@@ -219,7 +222,7 @@ final class BlasDenseTest {
     }
 
     private Operator square() {
-        return bound(BlasDense.of(dense(90, 90)), 90);
+        return bound(dense(90, 90).byOpenBlas(), 90);
     }
 
     private Operator bound(Connection connection, int inputs) {

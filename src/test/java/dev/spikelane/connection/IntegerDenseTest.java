@@ -32,7 +32,7 @@ final class IntegerDenseTest {
 
     private final TorchRandom random = new TorchRandom(3);
     private final Network network = Network.builder(5)
-            .connect(IntegerDense.of(
+            .connect(Dense.integers(
                     IntegerMatrix.of(2, 5, new byte[] {1, 2, 3, 4, 5, -1, -2, -128, 127, 0}, 0.5f, 0.25f)))
             .neuron(new Leaky(0.5f))
             .build();
@@ -111,7 +111,7 @@ final class IntegerDenseTest {
         return Network.builder(3)
                 .dense(2, random)
                 .neuron(new Leaky(0.9f).withGradedSpikesFactor(factors))
-                .connect(IntegerDense.linear(ElementType.INT8, 2, 2, random))
+                .connect(Dense.linear(2, 2, random).nearest(ElementType.INT8))
                 .neuron(new Leaky(0.9f));
     }
 
@@ -142,7 +142,7 @@ final class IntegerDenseTest {
     void refusesMoreInputsThanSumsHold() {
         assertStarts(
                 "weights are INT16 [1 x 65536], expected at most 65535 inputs",
-                () -> IntegerDense.of(IntegerMatrix.of(1, 65_536, new short[65_536], 1)));
+                () -> Dense.integers(IntegerMatrix.of(1, 65_536, new short[65_536], 1)));
     }
 
     @Test

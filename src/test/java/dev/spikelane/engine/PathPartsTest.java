@@ -7,7 +7,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Operator;
@@ -62,7 +62,8 @@ final class PathPartsTest {
         var x = builder.input("x", Shape.of(INPUTS));
         var hidden = builder.population("hidden", Shape.of(OUTPUTS), new Synaptic(0.8, 0.9).withThreshold(0.2));
         var last = builder.population("last", Shape.of(10), new Leaky(0.9).withThreshold(0.3));
-        builder.project("two", x, hidden, dense(INPUTS, 300, random), new Scale(0.7f), dense(300, OUTPUTS, random));
+        builder.project(
+                "two", x, hidden, dense(INPUTS, 300, random), OneToOne.scale(0.7f), dense(300, OUTPUTS, random));
         builder.project("one", x, hidden, dense(INPUTS, OUTPUTS, random)).delay(1);
         builder.project("out", hidden, last, dense(OUTPUTS, 10, random));
         return builder.build();

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.blas.OpenBlas;
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
@@ -267,7 +266,7 @@ final class ModelFileTest {
         assertRefused(
                 "projection 'fc1' has the connection 'dense by OpenBLAS 3 -> 2', which a model file of version 1 cannot hold",
                 Network.builder(3)
-                        .connect(BlasDense.linear(3, 2, new TorchRandom(1)))
+                        .connect(Dense.linear(3, 2, new TorchRandom(1)).byOpenBlas())
                         .neuron(new Leaky(0.9f))
                         .build());
     }

@@ -7,7 +7,6 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.ElementType;
@@ -87,9 +86,9 @@ final class AllocationTest {
     void integers(ElementType type) {
         TorchRandom random = new TorchRandom(1);
         Network integers = Network.builder(arena, 300)
-                .connect(IntegerDense.linear(type, 300, 130, random))
+                .connect(Dense.linear(300, 130, random).nearest(type))
                 .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .connect(IntegerDense.linear(type, 130, 70, random))
+                .connect(Dense.linear(130, 70, random).nearest(type))
                 .neuron(new Leaky(0.9f))
                 .build();
         for (double density : new double[] {0.05, 0.9}) {

@@ -13,7 +13,6 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -49,7 +48,7 @@ class FoldingTest {
                 m.variable("membrane"),
                 q,
                 new Recurrent(uniform(7, MAPS.size()), uniform(1, 7)),
-                new Scale(0.5f),
+                OneToOne.scale(0.5f),
                 Dense.linear(7, 5, new TorchRandom(2)),
                 BatchNorm.of(5),
                 BatchNorm.of(5).withoutAffine());

@@ -14,7 +14,6 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.kernel.Reset;
@@ -418,7 +417,7 @@ final class GraphTest {
         for (int count : new int[] {2, 4}) {
             Parameter values = Parameter.of(new float[count]);
             for (Connection connection :
-                    List.of(Dense.linear(3, 2, new TorchRandom(1)), new OneToOne(1), new Scale(2))) {
+                    List.of(Dense.linear(3, 2, new TorchRandom(1)), new OneToOne(1), OneToOne.scale(2))) {
                 assertMessage(
                         IllegalArgumentException.class,
                         "there are values for " + count + " spikes, expected 1 or 3, one for each input",
@@ -447,7 +446,7 @@ final class GraphTest {
         Shape maps = Shape.of(2, 3, 50);
         FloatMatrix values = FloatMatrix.zeros(1, maps.size());
         values.fill(2);
-        for (Connection connection : new Connection[] {new Flatten(), new Scale(2)}) {
+        for (Connection connection : new Connection[] {new Flatten(), OneToOne.scale(2)}) {
             NetworkBuilder builder = Network.builder();
             Input x = builder.input("x", maps);
             Shape shape = connection instanceof Flatten ? Shape.of(maps.size()) : maps;

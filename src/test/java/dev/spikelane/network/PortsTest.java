@@ -11,10 +11,8 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -84,10 +82,10 @@ final class PortsTest {
                 Matrices.uniform(memory, 1, 4 * maps.size(), drawn));
         return List.of(
                 Arguments.of(row, new RLeaky(Recurrence.by(dense), 0.9f)),
-                Arguments.of(row, new RSynaptic(Recurrence.by(new Scale(0.5f)), 0.8f, 0.9f)),
-                Arguments.of(row, new RLeaky(Recurrence.by(IntegerDense.nearest(ElementType.INT8, dense)), 0.9f)),
+                Arguments.of(row, new RSynaptic(Recurrence.by(OneToOne.scale(0.5f)), 0.8f, 0.9f)),
+                Arguments.of(row, new RLeaky(Recurrence.by(dense.nearest(ElementType.INT8)), 0.9f)),
                 Arguments.of(maps, new RLeaky(Recurrence.by(new OneToOne(0.5f)), 0.9f)),
-                Arguments.of(maps, new RLeaky(Recurrence.by(new Scale(0.5f)), 0.9f)),
+                Arguments.of(maps, new RLeaky(Recurrence.by(OneToOne.scale(0.5f)), 0.9f)),
                 Arguments.of(maps, new SLstm(Recurrence.by(gates), Firing.DEFAULT.withThreshold(0.1))));
     }
 

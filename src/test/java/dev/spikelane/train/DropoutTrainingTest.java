@@ -13,8 +13,8 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -372,7 +372,7 @@ class DropoutTrainingTest {
                         "maps-out",
                         maps,
                         out,
-                        new Scale(0.9f),
+                        OneToOne.scale(0.9f),
                         Pool.max(2),
                         new Flatten(),
                         Dense.linear(8, CLASSES, random))

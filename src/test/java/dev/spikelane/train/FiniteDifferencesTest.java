@@ -13,7 +13,6 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -132,7 +131,7 @@ class FiniteDifferencesTest {
                 reset v = 0
                 """));
         models.put("SLSTM", new SLstm(gates, biases, NEVER));
-        models.put("RLeaky by another", new RLeaky(Recurrence.by(new Scale(0.5f)), 0.8).withThreshold(NEVER));
+        models.put("RLeaky by another", new RLeaky(Recurrence.by(OneToOne.scale(0.5f)), 0.8).withThreshold(NEVER));
         Shape maps = Shape.of(2, 2, 1);
         Convolution all = Convolution.of(3, 8, Kernel.of(3, 1).withPadding(1, 0), new TorchRandom(3));
         return Stream.concat(
@@ -217,7 +216,7 @@ class FiniteDifferencesTest {
                         new OneToOne(0.5f, 1, 1.5f, 2),
                         new Flatten(),
                         dense,
-                        new Scale(0.7f))
+                        OneToOne.scale(0.7f))
                 .delay(1);
         if (maps) {
             Dense pooled = Dense.of(

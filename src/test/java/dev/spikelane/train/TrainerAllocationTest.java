@@ -10,7 +10,6 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -174,8 +173,8 @@ class TrainerAllocationTest {
         Input x = builder.input("x", maps);
         Population m = builder.population("m", maps, new Leaky(0.9));
         Population q = builder.population("q", Shape.of(4), new Leaky(0.9));
-        builder.project("x-m", x, m, new Scale(1.5f), BatchNorm.tt(2, STEPS));
-        builder.project("m-m", m, m, new Scale(0.5f), BatchNorm.of(2)).delay(1);
+        builder.project("x-m", x, m, OneToOne.scale(1.5f), BatchNorm.tt(2, STEPS));
+        builder.project("m-m", m, m, OneToOne.scale(0.5f), BatchNorm.of(2)).delay(1);
         builder.project("m-q", m, q, new Flatten(), Dense.linear(40, 4, new TorchRandom(3)), BatchNorm.tt(4, STEPS));
         Network network = builder.build();
         train(network, TrainingBatch.of(input, LABELS), trainer -> trainer.dropoutChannels("m-q", 0.5));

@@ -12,7 +12,7 @@ public enum Contestant {
     UNFOLDED("unfolded"),
     /** C kernels of the same algorithm. */
     YARDSTICK("C"),
-    /** OpenBLAS, a dense product with spikes as floats; in a network by {@link dev.spikelane.connection.BlasDense}. */
+    /** OpenBLAS, a dense product with spikes as floats; in a network by {@link dev.spikelane.connection.Dense.ByOpenBlas}. */
     OPENBLAS("OpenBLAS"),
     /** PyTorch by the Deep Java Library. */
     PYTORCH("PyTorch"),

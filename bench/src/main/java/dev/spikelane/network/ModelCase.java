@@ -5,7 +5,6 @@ import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.Roofline;
@@ -61,7 +60,7 @@ final class ModelCase implements Case {
     }
 
     private static Connection byBlas(Connection connection) {
-        return connection instanceof Dense dense ? BlasDense.of(dense) : connection;
+        return connection instanceof Dense dense ? dense.byOpenBlas() : connection;
     }
 
     private Simulation simulate(Network network) {

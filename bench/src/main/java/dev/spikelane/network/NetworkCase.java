@@ -8,7 +8,6 @@ import dev.spikelane.bench.PeerEntries;
 import dev.spikelane.bench.Peers;
 import dev.spikelane.blas.BlasThreads;
 import dev.spikelane.blas.OpenBlas;
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.RandomData;
@@ -66,7 +65,7 @@ final class NetworkCase implements Case {
         }
         if (OpenBlas.isAvailable()) {
             Simulation blas = simulate(network(connections.stream()
-                    .map(connection -> BlasDense.of(connection))
+                    .map(connection -> connection.byOpenBlas())
                     .toList()));
             Runnable pass = pass(blas);
             // Threads of the simulation share the work, each in an OpenBLAS of one thread.

@@ -1,7 +1,7 @@
 package dev.spikelane.connection.kind;
 
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.BlasDenseOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.ValueDescription;
@@ -15,19 +15,19 @@ import java.util.List;
 /**
  * Dense connections that OpenBLAS multiplies. A file does not decide that a shared library is loaded, so it holds none.
  */
-final class BlasDenseKind extends ConnectionKind<BlasDense> {
+final class BlasDenseKind extends ConnectionKind<Dense.ByOpenBlas> {
 
     BlasDenseKind() {
-        super(BlasDense.class, "dense by OpenBLAS", Trait.UNSTORED, Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
+        super(Dense.ByOpenBlas.class, "dense by OpenBLAS", Trait.UNSTORED, Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
     }
 
     @Override
-    public List<ValueDescription> values(BlasDense said, Shape rows) {
+    public List<ValueDescription> values(Dense.ByOpenBlas said, Shape rows) {
         return ValueDescription.dense(said.dense().inputs(), said.dense().outputs());
     }
 
     @Override
-    public Operator bind(Arena arena, BlasDense said, Shape rows, Parameter spikeValue) {
+    public Operator bind(Arena arena, Dense.ByOpenBlas said, Shape rows, Parameter spikeValue) {
         return new BlasDenseOperator(arena, said.dense(), rows, spikeValue);
     }
 

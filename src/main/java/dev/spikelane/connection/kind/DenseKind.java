@@ -2,7 +2,6 @@ package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.operator.DenseOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.ValueDescription;
@@ -54,13 +53,13 @@ final class DenseKind extends ConnectionKind<Dense> {
 
     @Override
     public Connection quantized(Dense said, ElementType type, Function<String, FloatMatrix> present) {
-        return IntegerDense.of(nearest(type, present), present.apply(ValueDescription.BIAS));
+        return Dense.integers(nearest(type, present), present.apply(ValueDescription.BIAS));
     }
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         if (values.staysInteger(ValueDescription.WEIGHT)) {
-            IntegerDense integers = IntegerDense.of(
+            Dense.Integers integers = Dense.integers(
                     values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
             requireOptions(said, sizes(integers.inputs(), integers.outputs()), values);
             return integers;

@@ -1,7 +1,7 @@
 package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.IntegerDenseOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.ValueDescription;
@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /** Dense connections with integer weights. */
-final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
+final class IntegerDenseKind extends ConnectionKind<Dense.Integers> {
 
     IntegerDenseKind() {
-        super(IntegerDense.class, "integer dense", Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
+        super(Dense.Integers.class, "integer dense", Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
     }
 
     /** The scales come first, so that what is read and written one by one finds them. */
     @Override
-    public List<ValueDescription> values(IntegerDense said, Shape rows) {
+    public List<ValueDescription> values(Dense.Integers said, Shape rows) {
         List<ValueDescription> dense = ValueDescription.dense(said.inputs(), said.outputs());
         return List.of(
                 new ValueDescription(
@@ -40,21 +40,21 @@ final class IntegerDenseKind extends ConnectionKind<IntegerDense> {
     }
 
     @Override
-    public SequencedMap<String, Number> options(IntegerDense said) {
+    public SequencedMap<String, Number> options(Dense.Integers said) {
         SequencedMap<String, Number> options = DenseKind.sizes(said.inputs(), said.outputs());
         options.put("bits", Byte.SIZE * said.weights().type().bytes());
         return options;
     }
 
     @Override
-    public Operator bind(Arena arena, IntegerDense said, Shape rows, Parameter spikeValue) {
+    public Operator bind(Arena arena, Dense.Integers said, Shape rows, Parameter spikeValue) {
         return new IntegerDenseOperator(arena, said, values(said, rows), rows, spikeValue);
     }
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
-        IntegerDense integers =
-                IntegerDense.of(values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
+        Dense.Integers integers =
+                Dense.integers(values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
         requireOptions(said, options(integers), values);
         return integers;
     }

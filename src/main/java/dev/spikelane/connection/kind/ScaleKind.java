@@ -1,7 +1,7 @@
 package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.ElementwiseOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.io.file.JsonValue;
@@ -15,29 +15,29 @@ import java.util.SequencedMap;
 import java.util.Set;
 
 /** Products with one number, which is no weight. */
-final class ScaleKind extends ConnectionKind<Scale> {
+final class ScaleKind extends ConnectionKind<OneToOne.Scale> {
 
     private static final String FACTOR = "factor";
 
     ScaleKind() {
-        super(Scale.class, "scale");
+        super(OneToOne.Scale.class, "scale");
     }
 
     @Override
-    public SequencedMap<String, Number> options(Scale said) {
+    public SequencedMap<String, Number> options(OneToOne.Scale said) {
         SequencedMap<String, Number> options = new LinkedHashMap<>();
         options.put(FACTOR, said.factor());
         return options;
     }
 
     @Override
-    public Operator bind(Arena arena, Scale said, Shape rows, Parameter spikeValue) {
+    public Operator bind(Arena arena, OneToOne.Scale said, Shape rows, Parameter spikeValue) {
         return ElementwiseOperator.of(arena, Parameter.of(said.factor()), rows, List.of(), spikeValue, said.toString());
     }
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         requireOptions(said, Set.of(FACTOR));
-        return new Scale(said.member(FACTOR).number());
+        return OneToOne.scale(said.member(FACTOR).number());
     }
 }

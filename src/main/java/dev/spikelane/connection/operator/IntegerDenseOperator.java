@@ -1,6 +1,6 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.connection.IntegerDense;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
@@ -32,7 +32,7 @@ public final class IntegerDenseOperator implements Operator {
     private volatile @Nullable PackedWeights widened;
 
     public IntegerDenseOperator(
-            Arena arena, IntegerDense said, List<ValueDescription> described, Shape rows, Parameter spikeValue) {
+            Arena arena, Dense.Integers said, List<ValueDescription> described, Shape rows, Parameter spikeValue) {
         this.described = described;
         this.rows = rows;
         this.weights = PackedIntegers.pack(arena, arranged(said.weights()), said.bias());

@@ -75,16 +75,24 @@ class DemoReportTest {
 
     /** The first image spikes through the layers, and the last step has its counts and marks what leads. */
     private static void requirePlaysByItself(BrowserPage page, JsonNode json) {
-        assertEquals("true", page.evaluate("document.querySelector('.activity') === document.querySelector('figure')").asText());
+        assertEquals(
+                "true",
+                page.evaluate("document.querySelector('.activity') === document.querySelector('figure')")
+                        .asText());
         page.await("/step [1-9]/.test(document.querySelector('.activity .controls output').textContent)");
         page.evaluate("(slider => { slider.value = 200; slider.oninput(); })"
                 + "(document.querySelector('.activity input'))");
         JsonNode counts = page.evaluate(
                 "[...document.querySelectorAll('.stage li output')].map(count => Number(count.textContent))");
         assertEquals(json.get("images").get("results").get(0).get("counts"), counts);
-        assertEquals("ankle boot", page.evaluate("document.querySelector('.stage .found span').textContent").asText());
         assertEquals(
-                3, page.evaluate("document.querySelectorAll('.stage canvas').length").asInt());
+                "ankle boot",
+                page.evaluate("document.querySelector('.stage .found span').textContent")
+                        .asText());
+        assertEquals(
+                3,
+                page.evaluate("document.querySelectorAll('.stage canvas').length")
+                        .asInt());
         assertTrue(page.evaluate("[...document.querySelectorAll('.stage canvas')].every(c => {"
                         + " const blank = document.createElement('canvas'); blank.width = c.width;"
                         + " blank.height = c.height; return c.toDataURL() !== blank.toDataURL(); })")

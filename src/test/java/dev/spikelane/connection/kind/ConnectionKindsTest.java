@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.NetworkDescription;
@@ -32,7 +32,7 @@ final class ConnectionKindsTest {
      * Its bits depend on a library that may be absent, so graphs whose bits are compared have none; BlasDenseTest tries
      * it.
      */
-    private static final Set<Class<?>> COMPARED_BY_ROUNDING = Set.of(BlasDense.class);
+    private static final Set<Class<?>> COMPARED_BY_ROUNDING = Set.of(Dense.ByOpenBlas.class);
 
     private static final int MOST_GRAPHS = 200;
 

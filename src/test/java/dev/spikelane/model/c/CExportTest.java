@@ -9,7 +9,7 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
-import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.C99;
 import dev.spikelane.equation.Op;
 import dev.spikelane.memory.Shape;
@@ -128,7 +128,7 @@ final class CExportTest {
             Shape made = two.outputShape(input.shape());
             Convolution lines = Convolution.of(made.channels(), 3, Kernel.of1d(3), random);
             Population cells = builder.population("n" + first, lines.outputShape(made), new Leaky(0.9));
-            builder.project("p" + first, input, cells, two, lines, new Scale(4));
+            builder.project("p" + first, input, cells, two, lines, OneToOne.scale(4));
         }
         Path file = folder.resolve("flatten.c");
         CExport.of(builder.build()).withOutputs("n0", "n1").write(file);

@@ -6,11 +6,9 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.ElementType;
@@ -381,7 +379,7 @@ public final class RandomGraph {
 
     private Connection elementwise(int size, float strength) {
         if (random.nextBoolean()) {
-            return new Scale((random.nextFloat() * 2 - 0.5f) * strength);
+            return OneToOne.scale((random.nextFloat() * 2 - 0.5f) * strength);
         }
         float[] weights = new float[random.nextInt(3) == 0 ? 1 : size];
         for (int i = 0; i < weights.length; i++) {
@@ -397,8 +395,8 @@ public final class RandomGraph {
         }
         ElementType type = random.nextBoolean() ? ElementType.INT8 : ElementType.INT16;
         return random.nextBoolean()
-                ? IntegerDense.nearest(type, dense)
-                : IntegerDense.of(IntegerMatrix.nearestWithOneScale(type, dense.weights()), dense.bias());
+                ? dense.nearest(type)
+                : Dense.integers(IntegerMatrix.nearestWithOneScale(type, dense.weights()), dense.bias());
     }
 
     private Dense dense(int from, int to, float strength) {

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -151,6 +151,6 @@ final class RandomGraphProperties {
     }
 
     private static boolean hasNoWeights(Projection projection) {
-        return RandomGraph.isRecurrence(projection) && projection.path().getFirst() instanceof Scale;
+        return RandomGraph.isRecurrence(projection) && projection.path().getFirst() instanceof OneToOne.Scale;
     }
 }

@@ -2,7 +2,6 @@ package dev.spikelane.network.graph;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.equation.Zoo;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
@@ -242,7 +241,7 @@ public final class RandomNeuron {
     private Recurrence recurrence() {
         return switch (random.nextInt(6)) {
             case 0 -> Recurrence.none();
-            case 3 -> Recurrence.by(new Scale(random.nextFloat() - 0.25f));
+            case 3 -> Recurrence.by(OneToOne.scale(random.nextFloat() - 0.25f));
             case 1, 2 -> Recurrence.by(new OneToOne(shares()));
             case 4 -> shape.rank() > 1 ? convolution() : allToAll(neurons);
             default -> allToAll(neurons);

@@ -15,7 +15,6 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -154,7 +153,7 @@ class RandomTrainingProperties {
                         "x-m",
                         x,
                         m,
-                        random.nextBoolean() ? new Scale(1.5f) : convolutions.keeping(maps, maps.channels()),
+                        random.nextBoolean() ? OneToOne.scale(1.5f) : convolutions.keeping(maps, maps.channels()),
                         paths.norm(maps.channels()));
                 if (random.nextBoolean()) {
                     builder.project("m-m maps", m, m, convolutions.keeping(maps, maps.channels()))

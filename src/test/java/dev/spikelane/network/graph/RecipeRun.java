@@ -1,7 +1,7 @@
 package dev.spikelane.network.graph;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Scale;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.Zoo;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.memory.FloatMatrix;
@@ -48,7 +48,7 @@ final class RecipeRun {
                 .getConstructor()
                 .newInstance();
         Map<String, List<String>> results = new TreeMap<>();
-        for (Connection each : List.of(negate, new Scale(-1))) {
+        for (Connection each : List.of(negate, OneToOne.scale(-1))) {
             Network network = network(each, new Leaky(0.9));
             add(results, "run", run(network));
             add(results, "C", CExport.of(network).withValues(true).text().replaceAll("(?m)^ *//.*|/\\*.*\\*/", ""));
@@ -74,7 +74,7 @@ final class RecipeRun {
         Map<String, List<String>> results = new TreeMap<>();
         EquationNeuron integrator = EquationNeuron.of(Zoo.text("integrator"));
         Network network =
-                Network.builder(6).connect(new Scale(1)).neuron(integrator).build();
+                Network.builder(6).connect(OneToOne.scale(1)).neuron(integrator).build();
         try (Simulation simulation = network.simulate(SAMPLES)) {
             Population.VariableRecorder membranes = simulation.recordMembranes("lif1", STEPS);
             simulation.runConstant(input(), STEPS);
@@ -93,7 +93,7 @@ final class RecipeRun {
         } catch (IllegalArgumentException refused) {
             add(results, "NIR", refused.getMessage());
         }
-        Network learning = network(new Scale(1), integrator);
+        Network learning = network(OneToOne.scale(1), integrator);
         add(results, "read", run(learning));
         add(results, "train", train(learning));
         add(results, "read", run(learning));

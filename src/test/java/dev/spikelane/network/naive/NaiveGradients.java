@@ -1,16 +1,13 @@
 package dev.spikelane.network.naive;
 
 import dev.spikelane.connection.BatchNorm;
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -295,10 +292,10 @@ public final class NaiveGradients {
             case Recurrent recurrent ->
                 dense(recurrent.weights(), of, of.length == target.size() ? target : Shape.of(of.length));
             case OneToOne own -> multiply(own.weights(), of);
-            case Scale scale -> multiply(Parameter.of(scale.factor()), of);
+            case OneToOne.Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
             case Convolution _ -> convolution(projection, place).pulled(of);
-            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ ->
+            case BatchNorm _, Dense.ByOpenBlas _, Dense.Integers _, Pool _ ->
                 throw new AssertionError(projection + " has no gradient");
         };
     }

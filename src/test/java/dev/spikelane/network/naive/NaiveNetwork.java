@@ -1,16 +1,13 @@
 package dev.spikelane.network.naive;
 
 import dev.spikelane.connection.BatchNorm;
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -447,7 +444,9 @@ public final class NaiveNetwork {
     }
 
     static boolean isDense(Connection connection) {
-        return connection instanceof BlasDense || connection instanceof Dense || connection instanceof IntegerDense;
+        return connection instanceof Dense.ByOpenBlas
+                || connection instanceof Dense
+                || connection instanceof Dense.Integers;
     }
 
     static Shape before(List<Connection> path, int count, Shape source) {
@@ -472,7 +471,7 @@ public final class NaiveNetwork {
         return connections.computeIfAbsent(prefix, _ -> switch (said) {
             case Dense dense ->
                 Dense.of(value(prefix + "weight", dense.weights()), value(prefix + "bias", dense.bias()));
-            case IntegerDense dense -> IntegerDense.of(dense.weights(), value(prefix + "bias", dense.bias()));
+            case Dense.Integers dense -> Dense.integers(dense.weights(), value(prefix + "bias", dense.bias()));
             case Recurrent _ -> new Recurrent(value(prefix + "weight", null), value(prefix + "bias", null));
             case OneToOne _ -> new OneToOne(value(prefix + "weight", null).toArray());
             case Convolution conv -> present(conv, prefix, recurs);
@@ -509,12 +508,13 @@ public final class NaiveNetwork {
         return switch (connection) {
             case Recurrent recurrent -> new Row(recurrent(recurrent, row, order), null);
             case Dense dense -> new Row(dense(dense, row, order), null);
-            case IntegerDense dense -> new Row(integers(dense, row, order), null);
+            case Dense.Integers dense -> new Row(integers(dense, row, order), null);
             case Convolution said -> new Row(new NaiveConvolution(said, order).currents(row), null);
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
-            case Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
+            case OneToOne.Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
             case Pool pool -> new Row(new NaivePool(pool, order).forward(plain(row)), null);
-            case BatchNorm _, BlasDense _, Flatten _ -> throw new AssertionError("no plain loop of " + connection);
+            case BatchNorm _, Dense.ByOpenBlas _, Flatten _ ->
+                throw new AssertionError("no plain loop of " + connection);
         };
     }
 
@@ -580,7 +580,7 @@ public final class NaiveNetwork {
         return current;
     }
 
-    private static float[] integers(IntegerDense dense, Row row, Shape order) {
+    private static float[] integers(Dense.Integers dense, Row row, Shape order) {
         if (row.fires == null) {
             return dense(Dense.of(dense.weights().widened(), dense.bias()), row, order);
         }

@@ -1,16 +1,13 @@
 package dev.spikelane.network.naive;
 
 import dev.spikelane.connection.BatchNorm;
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -334,7 +331,7 @@ final class SmoothNetwork {
         double[] weights = values.get(key(projection, place));
         return switch (projection.path().get(place)) {
             case Flatten _ -> row;
-            case Scale scale -> multiply(row, scale.factor());
+            case OneToOne.Scale scale -> multiply(row, scale.factor());
             case OneToOne _ -> multiply(row, Objects.requireNonNull(weights));
             case Dense _, Recurrent _ -> dense(row, Objects.requireNonNull(weights));
             case Convolution said ->
@@ -346,7 +343,7 @@ final class SmoothNetwork {
                                         place,
                                         projection.source().shape()))
                         .smooth(row, Objects.requireNonNull(weights));
-            case BatchNorm _, BlasDense _, IntegerDense _, Pool _ ->
+            case BatchNorm _, Dense.ByOpenBlas _, Dense.Integers _, Pool _ ->
                 throw new AssertionError("no gradient of " + projection);
         };
     }

@@ -5,14 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.blas.OpenBlas;
-import dev.spikelane.connection.BlasDense;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.IntegerDense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Recurrent;
-import dev.spikelane.connection.Scale;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -41,8 +38,8 @@ final class InferenceWorkTest {
 
     @Test
     void fullConnectionsReachAllOutputs() {
-        for (Connection each : List.of(
-                DENSE, IntegerDense.nearest(ElementType.INT8, DENSE), new Recurrent(DENSE.weights(), DENSE.bias()))) {
+        for (Connection each :
+                List.of(DENSE, DENSE.nearest(ElementType.INT8), new Recurrent(DENSE.weights(), DENSE.bias()))) {
             assertFull(each);
         }
     }
@@ -50,13 +47,13 @@ final class InferenceWorkTest {
     @Test
     void openBlasReachesAllOutputsToo() {
         assumeTrue(OpenBlas.isAvailable());
-        assertFull(BlasDense.of(DENSE));
+        assertFull(DENSE.byOpenBlas());
     }
 
     @Test
     void othersReachOne() {
         Network network = Network.builder(5)
-                .connect(new Scale(2))
+                .connect(OneToOne.scale(2))
                 .flatten()
                 .neuron(new Leaky(0.9f))
                 .build();
@@ -68,7 +65,7 @@ final class InferenceWorkTest {
     @Test
     void convolutionsReachTheWindowsAround() {
         Network network = Network.builder(Shape.of(1, 2, 3))
-                .connect(new Scale(2))
+                .connect(OneToOne.scale(2))
                 .convolution(4, Kernel.of(2, 3).withPadding(0, 1), new TorchRandom(1))
                 .neuron(new Leaky(0.9f))
                 .build();
