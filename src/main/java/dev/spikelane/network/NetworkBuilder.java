@@ -229,7 +229,7 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Adds {@link Scale} to the chain.
+     * Adds {@link OneToOne.Scale} to the chain.
      *
      * @param factor by which all is multiplied, finite
      * @return this
