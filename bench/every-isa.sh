@@ -30,7 +30,7 @@ run() {
 
 # suite NAME FLAGS: the whole suite in JVMs with these flags.
 suite() {
-    run "$1" -Dwidth.tests.phase=none -Dtest.flags="$2"
+    run "$1" -Pusers -Dwidth.tests.phase=none -Dtest.flags="$2"
 }
 
 allocations() {

@@ -16,20 +16,20 @@ import net.jqwik.api.lifecycle.TryExecutor;
 import net.jqwik.api.lifecycle.TryLifecycleContext;
 
 /**
- * Properties that make one of four tries where that is enough: at narrower widths, which change
- * fewer lines than the full one has run with all tries, or at every width. With {@code -Dspikelane.tries=all}, as at night, they make all.
+ * Properties that make one of four tries at narrower widths, which change fewer lines than the full one, and one of some
+ * there. With {@code -Dspikelane.tries=all}, as at night, they make all.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
-@AddLifecycleHook(value = FewerTries.OneOfFour.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
+@AddLifecycleHook(value = FewerTries.OneOfSome.class, propagateTo = PropagationMode.ALL_DESCENDANTS)
 public @interface FewerTries {
 
-    /** Whether one of four is enough at every width: what takes long and is far from kernels. */
-    boolean always() default false;
+    /** One of how many is made at the machine's full width: four where it takes long and is far from kernels. */
+    int fullWidth() default 1;
 
     /** Leaves out the tries between; not while a failed one is made smaller. */
     @SuppressWarnings({"exports", "missing-explicit-ctor"})
-    final class OneOfFour implements AroundTryHook {
+    final class OneOfSome implements AroundTryHook {
 
         /** What a property has been through. */
         private static final class Run {
@@ -40,9 +40,9 @@ public @interface FewerTries {
         @Override
         public TryExecutionResult aroundTry(TryLifecycleContext context, TryExecutor next, List<Object> parameters)
                 throws Throwable {
-            Run run = Store.getOrCreate(OneOfFour.class, Lifespan.PROPERTY, Run::new)
+            Run run = Store.getOrCreate(OneOfSome.class, Lifespan.PROPERTY, Run::new)
                     .get();
-            if (!Tries.ALL && few(context) && !run.failed && run.count++ % 4 != 0) {
+            if (!run.failed && run.count++ % oneOf(context) != 0) {
                 return TryExecutionResult.satisfied();
             }
             TryExecutionResult result = next.execute(parameters);
@@ -50,13 +50,14 @@ public @interface FewerTries {
             return result;
         }
 
-        private static boolean few(TryLifecycleContext context) {
-            return !Tries.FULL_WIDTH
-                    || context.findAnnotation(FewerTries.class)
-                            .or(() ->
-                                    Optional.ofNullable(context.containerClass().getAnnotation(FewerTries.class)))
-                            .orElseThrow()
-                            .always();
+        private static int oneOf(TryLifecycleContext context) {
+            if (Tries.ALL || !Tries.FULL_WIDTH) {
+                return Tries.ALL ? 1 : Tries.ONE_OF;
+            }
+            return context.findAnnotation(FewerTries.class)
+                    .or(() -> Optional.ofNullable(context.containerClass().getAnnotation(FewerTries.class)))
+                    .orElseThrow()
+                    .fullWidth();
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.Users;
 import dev.spikelane.kernel.Simd;
 import java.io.File;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How OpenBLAS is found, or not, in JVMs of their own: never with a crash, a warning or an exception. */
 @EnabledIfSystemProperty(named = Simd.PROPERTY, matches = "auto", disabledReason = "vector width plays no part")
+@Users
 final class OpenBlasProcessTest {
 
     private static final String ENABLE = "--enable-native-access=ALL-UNNAMED";

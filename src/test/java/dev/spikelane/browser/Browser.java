@@ -10,26 +10,36 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A headless Chromium, driven from tests. */
-public final class Browser implements AutoCloseable {
+public final class Browser {
 
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     private static final String LISTENING = "DevTools listening on ";
 
-    private final Process process;
+    private static @Nullable Browser shared;
+
     private final DevTools tools;
 
-    private Browser(Process process, DevTools tools) {
-        this.process = process;
+    private Browser(DevTools tools) {
         this.tools = tools;
     }
 
-    /** The browser of this machine, if there is one. */
-    public static Optional<Path> find() {
+    /** The browser of this machine, if there is one: all tests of a JVM share it. */
+    public static synchronized Optional<Browser> shared() throws IOException {
+        Optional<Path> program = find();
+        if (shared == null && program.isPresent()) {
+            shared = start(
+                    program.get(),
+                    Path.of("target", "browser-" + ProcessHandle.current().pid()));
+        }
+        return Optional.ofNullable(shared);
+    }
+
+    private static Optional<Path> find() {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
                 .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
@@ -37,7 +47,7 @@ public final class Browser implements AutoCloseable {
     }
 
     /** Starts it; {@code folder} keeps its profile. */
-    public static Browser start(Path program, Path folder) throws IOException {
+    private static Browser start(Path program, Path folder) throws IOException {
         Process process = new ProcessBuilder(
                         program.toString(),
                         "--headless=new",
@@ -50,14 +60,13 @@ public final class Browser implements AutoCloseable {
                         "--disable-background-networking",
                         "--disable-component-update",
                         "--remote-debugging-port=0",
-                        "--user-data-dir=" + folder,
+                        "--user-data-dir=" + folder.toAbsolutePath(),
                         "about:blank")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        // Where the tests are broken off, nobody closes it.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> destroy(process)));
         try {
-            return new Browser(process, new DevTools(address(process)));
+            return new Browser(new DevTools(address(process)));
         } catch (IOException | RuntimeException failure) {
             process.destroyForcibly();
             throw failure;
@@ -75,18 +84,6 @@ public final class Browser implements AutoCloseable {
         BrowserPage page = new BrowserPage(tools, session);
         page.load(file, width, height, phone, dark);
         return page;
-    }
-
-    @Override
-    public void close() {
-        tools.close();
-        destroy(process);
-        try {
-            // Its files may be removed after that.
-            process.waitFor(10, TimeUnit.SECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private static void destroy(Process process) {

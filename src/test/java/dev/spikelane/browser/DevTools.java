@@ -30,11 +30,11 @@ final class DevTools implements WebSocket.Listener {
     private final List<JsonNode> events = new CopyOnWriteArrayList<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private final StringBuilder message = new StringBuilder();
-    private final HttpClient client = HttpClient.newHttpClient();
     private final WebSocket socket;
 
     DevTools(String address) {
-        socket = client.newWebSocketBuilder()
+        socket = HttpClient.newHttpClient()
+                .newWebSocketBuilder()
                 .connectTimeout(PATIENCE)
                 .buildAsync(URI.create(address), this)
                 .join();
@@ -66,11 +66,6 @@ final class DevTools implements WebSocket.Listener {
                         && event.path("method").asText().equals(method))
                 .map(event -> event.get("params"))
                 .toList();
-    }
-
-    void close() {
-        socket.abort();
-        client.shutdownNow();
     }
 
     @Override

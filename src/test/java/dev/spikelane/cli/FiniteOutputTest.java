@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Tries;
+import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.Model;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** No text, page or JSON of any command shows a number that is none, even where nothing fires or was timed. */
+@Users
 final class FiniteOutputTest {
 
     private static final Pattern NO_NUMBER = Pattern.compile("(?i:\\b(nan|infinity|null|undefined)\\b)|[\uFFFD\u221E]");

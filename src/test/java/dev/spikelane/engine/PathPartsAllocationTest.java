@@ -4,6 +4,7 @@ import dev.spikelane.Allocations;
 import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.Users;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Simulation;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Paths of several operators allocate nothing in steady state, on any thread. */
 @EveryWidth
 @Alone
+@Users
 final class PathPartsAllocationTest {
 
     private static final int STEPS = 12;

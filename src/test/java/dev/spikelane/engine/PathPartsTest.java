@@ -3,7 +3,6 @@ package dev.spikelane.engine;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
@@ -38,7 +37,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A path of several operators runs complete in the parts that threads share, forward and back, with the same bits. */
 @EveryWidth
-@Alone
 final class PathPartsTest {
 
     private static final int INPUTS = 200;

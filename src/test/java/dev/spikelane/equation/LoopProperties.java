@@ -15,7 +15,7 @@ import net.jqwik.api.Property;
 
 /** Texts at random: all that computes them gives the bits of the interpreter. */
 @EveryWidth
-@FewerTries
+@FewerTries(fullWidth = 2)
 final class LoopProperties {
 
     @Property(tries = 300)

@@ -5,6 +5,8 @@ import static dev.spikelane.Allocations.assertNone;
 import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.Tries;
+import dev.spikelane.Users;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.EquationNeuron;
@@ -12,28 +14,37 @@ import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.FieldSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Steps of all neurons of the zoo allocate nothing once they are compiled. */
 @Alone
 @EveryWidth
+@Users
 final class ZooAllocationTest {
 
     private static final int STEPS = 20;
     private static final int NEURONS = 300;
 
+    private static List<String> names() {
+        return Tries.beforeTheNight(3, Zoo.NAMES);
+    }
+
     @ParameterizedTest
-    @FieldSource("dev.spikelane.equation.Zoo#NAMES")
+    @MethodSource("names")
     void stepsAllocateNothing(String name) {
         assertStepsAllocateNothing(EquationNeuron.of(Zoo.text(name)));
     }
 
+    private static List<String> withRows() {
+        return Tries.beforeTheNight(3, List.of("adaptive-exponential", "iaf-psc-alpha", "adaptive-threshold"));
+    }
+
     /** Parameters are rows, too. */
     @ParameterizedTest
-    @ValueSource(strings = {"adaptive-exponential", "iaf-psc-alpha", "adaptive-threshold"})
+    @MethodSource("withRows")
     void stepsOfNeuronsWithParametersOfTheirOwnAllocateNothing(String name) {
         EquationNeuron model = EquationNeuron.of(Zoo.text(name));
         for (String parameter : model.parameters().keySet()) {

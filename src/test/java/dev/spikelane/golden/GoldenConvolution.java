@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /** Convolutions of cases. */
-final class GoldenConvolution {
+public final class GoldenConvolution {
 
     private GoldenConvolution() {}
 
@@ -87,7 +87,8 @@ final class GoldenConvolution {
      * @param model makes them
      * @param names our names of the states
      */
-    static void checkRecurrent(GoldenCase golden, Function<Recurrence, Neuron> model, Map<String, String> names) {
+    public static void checkRecurrent(
+            GoldenCase golden, Function<Recurrence, Neuron> model, Map<String, String> names) {
         List<Integer> all = golden.shape("input");
         Shape maps = Shape.of(all.get(2), all.get(3), all.get(4));
         Convolution said = of(golden, golden.parameters().path("none"), "recurrent_weight", "recurrent_bias");

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Compares the gradients of neurons alone: of their currents, states and parameters. */
-final class GoldenGradients {
+public final class GoldenGradients {
 
     private static final String GRADIENT = "grad_";
 
@@ -61,7 +61,7 @@ final class GoldenGradients {
      *
      * @param names our variables by snnTorch's
      */
-    static void check(GoldenCase golden, Neuron model, Map<String, String> names) {
+    public static void check(GoldenCase golden, Neuron model, Map<String, String> names) {
         if (!wanted(golden)) {
             return;
         }

@@ -3,7 +3,6 @@ package dev.spikelane.golden;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.Test;
 
 /** Networks get snnTorch's gradients, and torch's parameters after some updates. */
 @EveryWidth
-@Alone
 class GoldenTrainingTest {
 
     private static final String GRADIENT = "grad_";

@@ -84,7 +84,7 @@ class NpyProperties {
         }
     }
 
-    @FewerTries(always = true)
+    @FewerTries(fullWidth = 4)
     @Property(tries = 1000)
     void damagedFilesGiveNothingButAnExceptionThatNamesThem(
             @ForAll @IntRange(min = 0, max = 135) int position, @ForAll byte value, @ForAll boolean cut)

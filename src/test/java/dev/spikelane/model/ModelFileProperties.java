@@ -43,7 +43,7 @@ final class ModelFileProperties {
         Files.delete(file.getParent());
     }
 
-    @FewerTries(always = true)
+    @FewerTries(fullWidth = 4)
     @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
     void graphsComeBackBitForBit(@ForAll long seed) throws IOException {
         try (Arena arena = Arena.ofShared()) {

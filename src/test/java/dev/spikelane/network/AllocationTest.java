@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
+import dev.spikelane.Tries;
+import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
@@ -21,6 +23,7 @@ import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -110,6 +113,7 @@ final class AllocationTest {
     }
 
     /** Windows of spikes and of values are unfolded in memory that is used again. */
+    @Users
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void convolutions(boolean integers) {
@@ -134,6 +138,7 @@ final class AllocationTest {
     }
 
     /** What the tables of a window would take, which are larger than caches, is estimated for each call. */
+    @Users
     @Test
     void largeWindows() {
         Network network = Network.builder(Shape.of(64, 6, 6))
@@ -147,6 +152,7 @@ final class AllocationTest {
     }
 
     /** Behind convolutions pools and norms run in the same rooms, of a frame as of spikes. */
+    @Users
     @Test
     void poolsAndNormalizedMaps() {
         TorchRandom random = new TorchRandom(1);
@@ -268,8 +274,9 @@ final class AllocationTest {
         }
     }
 
-    private static IntStream models() {
-        return IntStream.range(0, RandomNeuron.MODELS);
+    private static List<Integer> models() {
+        return Tries.beforeTheNight(
+                3, IntStream.range(0, RandomNeuron.MODELS).boxed().toList());
     }
 
     @Test

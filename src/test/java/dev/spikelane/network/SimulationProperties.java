@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNetwork;
@@ -22,6 +23,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
 /** One answer: the same bits however a run of spikes or of analog input is cut, shared and batched. */
 @EveryWidth
 @Alone
+@FewerTries(fullWidth = 3)
 final class SimulationProperties {
 
     private Arena arena;

@@ -73,7 +73,7 @@ final class BeforeResetTest {
     @ParameterizedTest
     @MethodSource("models")
     void membranesTellWhoFires(int kind) {
-        for (int seed = 0; seed < Tries.atThisWidth(30); seed++) {
+        for (int seed = 0; seed < Tries.beforeTheNight(30); seed++) {
             Random random = new Random(seed);
             Neuron model = new RandomNeuron(arena, NEURONS, random).of(kind);
             NeuronGroup group = model.bind(arena, NEURONS * RandomNeuron.gates(kind));

@@ -67,7 +67,7 @@ final class NeuronStateTest {
      * after a reset.
      */
     private void assertGoesOn(int model, BiConsumer<NeuronState, NeuronState> takeOver) {
-        for (int seed = 0; seed < Tries.atThisWidth(12); seed++) {
+        for (int seed = 0; seed < Tries.beforeTheNight(12); seed++) {
             Random random = new Random(seed);
             NeuronGroup group =
                     new RandomNeuron(arena, NEURONS, random).of(model).bind(arena, NEURONS * gates(model));

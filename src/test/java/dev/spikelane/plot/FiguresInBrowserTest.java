@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.Users;
 import dev.spikelane.browser.BrowserPage;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Curves, images, profiles, small rasters and the rasters of images in a real browser. */
+@Users
 class FiguresInBrowserTest extends InBrowser {
 
     @ParameterizedTest

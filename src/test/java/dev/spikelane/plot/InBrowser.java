@@ -9,9 +9,7 @@ import dev.spikelane.browser.BrowserPage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,17 +31,8 @@ abstract class InBrowser {
 
     @BeforeAll
     static void startBrowser() throws IOException {
-        Optional<Path> program = Browser.find();
-        assumeTrue(program.isPresent(), "no chromium or google-chrome on the PATH: pages are not tried in a browser");
-        browser = Browser.start(program.orElseThrow(), folder.resolve("profile"));
-    }
-
-    @AfterAll
-    static void stopBrowser() {
-        if (browser != null) {
-            browser.close();
-            browser = null;
-        }
+        browser = Browser.shared().orElse(null);
+        assumeTrue(browser != null, "no chromium or google-chrome on the PATH: pages are not tried in a browser");
     }
 
     static void hoverMiddle(BrowserPage page, int figure) {

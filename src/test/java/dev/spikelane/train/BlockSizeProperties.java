@@ -3,7 +3,6 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
@@ -27,7 +26,6 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Gradients do not depend on how many rows go forward and back at a time. */
 @EveryWidth
-@Alone
 @FewerTries
 class BlockSizeProperties {
 

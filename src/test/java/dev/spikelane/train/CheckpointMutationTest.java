@@ -62,7 +62,7 @@ final class CheckpointMutationTest {
     private static final String CHECKSUM = "checksum";
 
     /** Before the night a text, or a word of an epoch, gets one of so many hostile texts; its neighbors get the others. */
-    private static final int ONE_OF = 3;
+    private static final int ONE_OF = 6;
 
     /** What a file whose sum was made anew says of past epochs, no other number of it tells to be wrong. */
     private static final Set<String> BELIEVED =

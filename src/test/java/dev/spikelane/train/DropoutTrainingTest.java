@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Convolution;
@@ -34,7 +33,6 @@ import org.junit.jupiter.api.Test;
 
 /** Training may drop a share of what a projection carries. */
 @EveryWidth
-@Alone
 class DropoutTrainingTest {
 
     private static final int STEPS = 7;

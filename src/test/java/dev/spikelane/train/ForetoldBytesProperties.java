@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Kernel;
@@ -36,6 +37,7 @@ final class ForetoldBytesProperties {
 
     private static final double MOST = 1.02;
 
+    @FewerTries(fullWidth = 3)
     @Property(tries = 25)
     void foretoldBytesAreTaken(@ForAll long seed) {
         Random random = new Random(seed);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.engine.thread.WorkerPool;
@@ -34,7 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The short way under one frame for all steps has the bits of the general way, which an observer asks for. */
 @EveryWidth
-@Alone
 class GradientFrameTest {
 
     private static final int STEPS = 9;

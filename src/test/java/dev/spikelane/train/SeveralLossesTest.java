@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
@@ -34,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is trained may be a sum of losses of several populations. */
 @EveryWidth
-@Alone
 class SeveralLossesTest {
 
     private static final int STEPS = 8;

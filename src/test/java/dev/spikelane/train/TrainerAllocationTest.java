@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Allocations;
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
+import dev.spikelane.Tries;
+import dev.spikelane.Users;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
@@ -52,6 +54,9 @@ class TrainerAllocationTest {
     private static final int STEPS = 8;
     private static final int BATCH = 12;
     private static final int[] LABELS = {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3};
+
+    /** One thread and two take turns before the night. */
+    private static int turn;
 
     @Test
     void frames() {
@@ -119,6 +124,7 @@ class TrainerAllocationTest {
     }
 
     /** A frame goes into the first convolution once for all steps, spikes into each. */
+    @Users
     @Test
     void convolutionsPoolsAndNormalizedMaps() {
         Shape maps = Shape.of(1, 11, 11);
@@ -143,6 +149,7 @@ class TrainerAllocationTest {
     }
 
     /** As in tutorial 6: gradients go past pools, winners are kept on the way. */
+    @Users
     @Test
     void poolsRightBehindConvolutions() {
         Shape maps = Shape.of(1, 13, 13);
@@ -165,6 +172,7 @@ class TrainerAllocationTest {
         }
     }
 
+    @Users
     @Test
     void mapsThatAreNormalizedThroughTime() {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
@@ -196,7 +204,7 @@ class TrainerAllocationTest {
     }
 
     static List<Neuron> models() {
-        return List.of(
+        List<Neuron> all = List.of(
                 new Alpha(0.9, 0.8).withThreshold(0.1),
                 new Leaky(0.9).withGradedSpikesFactor(1.5),
                 new HandLif(0.9).withThreshold(0.3),
@@ -219,6 +227,7 @@ class TrainerAllocationTest {
                         Parameter.of(0),
                         Parameter.of(1),
                         Parameter.of(1)));
+        return Tries.beforeTheNight(3, all);
     }
 
     @ParameterizedTest
@@ -292,7 +301,7 @@ class TrainerAllocationTest {
     }
 
     private static void train(Network network, TrainingBatch batch, UnaryOperator<TrainerBuilder> wish) {
-        for (int threads = 1; threads <= 2; threads++) {
+        for (int threads : Tries.ALL ? new int[] {1, 2} : new int[] {1 + turn++ % 2}) {
             Set<Thread> before = Thread.getAllStackTraces().keySet();
             try (Trainer trainer = wish.apply(Trainer.of(network, STEPS, BATCH)
                             .loss(CrossEntropyLoss.membrane())

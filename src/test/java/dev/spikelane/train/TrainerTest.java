@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
@@ -38,7 +37,6 @@ import org.junit.jupiter.api.Test;
 
 /** Training changes weights in the same way whatever serves it, learns, and refuses what has no gradient. */
 @EveryWidth
-@Alone
 class TrainerTest {
 
     static final int STEPS = 10;

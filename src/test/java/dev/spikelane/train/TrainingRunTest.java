@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Tries;
+import dev.spikelane.Users;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
@@ -165,6 +166,7 @@ final class TrainingRunTest {
     }
 
     /** Killed at any moment, while a checkpoint is written or not, there is one to go on from. */
+    @Users
     @Test
     void killedRunLeavesACheckpointThatIsWhole() throws IOException, InterruptedException {
         Path file = folder.resolve("killed.safetensors");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.Users;
 import dev.spikelane.browser.Browser;
 import dev.spikelane.browser.BrowserPage;
 import dev.spikelane.cli.CommandRun;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Users
 class DemoReportTest {
 
     private static final String IMAGES = "document.querySelectorAll('.verdicts canvas[data-list=\"0\"]')";
@@ -33,44 +35,43 @@ class DemoReportTest {
         JsonNode json = json("--count", "5", "--json", "--report", file.toString());
         assertEquals(file.toString(), json.get("report").asText());
         assertTrue(Files.size(file) < 1_500_000, Files.size(file) + " bytes");
-        Optional<Path> program = Browser.find();
+        Optional<Browser> shared = Browser.shared();
         assumeTrue(
-                program.isPresent(), "no chromium or google-chrome on the PATH: the report is not tried in a browser");
-        try (Browser browser = Browser.start(program.orElseThrow(), folder.resolve("profile"))) {
-            BrowserPage page = browser.open(file, 1200, 900, false, false);
-            assertEquals(
-                    "7", page.evaluate("document.documentElement.dataset.drawn").asText());
-            assertEquals(5, page.evaluate(IMAGES + ".length").asInt());
-            assertTrue(page.evaluate("[..." + IMAGES + "].every(c => c.getContext('2d', {willReadFrequently: true})"
-                            + ".getImageData(0, 0, 28, 28).data.filter((v, i) => i % 4 < 3 && v > 100).length > 100)")
-                    .asBoolean());
-            for (int image = 0; image < 5; image++) {
-                JsonNode result = json.get("images").get("results").get(image);
-                JsonNode shown = page.evaluate("[...document.querySelectorAll('.verdicts li')[" + image
-                        + "].querySelectorAll('rect title')].map(t => Number(t.textContent.split(': ')[1]))");
-                assertEquals(result.get("counts"), shown);
-            }
-            List<Integer> counts = new ArrayList<>();
-            page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-2')).getModel().getSeriesByIndex(0)"
-                            + ".getData().mapArray('x', v => v)")
-                    .forEach(count -> counts.add(count.asInt()));
-            assertEquals(
-                    json.get("tutorial").get("counts").toString(),
-                    counts.toString().replace(" ", ""));
-            requirePlaysByItself(page, json);
-            requireSaysWhatItShows(page, json);
-            requireShowsMistakes(page);
-            assertFalse(page.evaluate("/NaN|Infinity|null|undefined/.test(document.body.innerText)")
-                    .asBoolean());
-            page.screenshot(Path.of("target/screenshots/report.png"));
-            assertEquals(List.of(), page.errors());
-            assertEquals(1, page.requests().size());
-            BrowserPage phone = browser.open(file, 375, 812, true, true);
-            assertTrue(phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
-                    .asBoolean());
-            phone.screenshot(Path.of("target/screenshots/report-phone.png"));
-            assertEquals(List.of(), phone.errors());
+                shared.isPresent(), "no chromium or google-chrome on the PATH: the report is not tried in a browser");
+        Browser browser = shared.get();
+        BrowserPage page = browser.open(file, 1200, 900, false, false);
+        assertEquals(
+                "7", page.evaluate("document.documentElement.dataset.drawn").asText());
+        assertEquals(5, page.evaluate(IMAGES + ".length").asInt());
+        assertTrue(page.evaluate("[..." + IMAGES + "].every(c => c.getContext('2d', {willReadFrequently: true})"
+                        + ".getImageData(0, 0, 28, 28).data.filter((v, i) => i % 4 < 3 && v > 100).length > 100)")
+                .asBoolean());
+        for (int image = 0; image < 5; image++) {
+            JsonNode result = json.get("images").get("results").get(image);
+            JsonNode shown = page.evaluate("[...document.querySelectorAll('.verdicts li')[" + image
+                    + "].querySelectorAll('rect title')].map(t => Number(t.textContent.split(': ')[1]))");
+            assertEquals(result.get("counts"), shown);
         }
+        List<Integer> counts = new ArrayList<>();
+        page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-2')).getModel().getSeriesByIndex(0)"
+                        + ".getData().mapArray('x', v => v)")
+                .forEach(count -> counts.add(count.asInt()));
+        assertEquals(
+                json.get("tutorial").get("counts").toString(),
+                counts.toString().replace(" ", ""));
+        requirePlaysByItself(page, json);
+        requireSaysWhatItShows(page, json);
+        requireShowsMistakes(page);
+        assertFalse(page.evaluate("/NaN|Infinity|null|undefined/.test(document.body.innerText)")
+                .asBoolean());
+        page.screenshot(Path.of("target/screenshots/report.png"));
+        assertEquals(List.of(), page.errors());
+        assertEquals(1, page.requests().size());
+        BrowserPage phone = browser.open(file, 375, 812, true, true);
+        assertTrue(phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                .asBoolean());
+        phone.screenshot(Path.of("target/screenshots/report-phone.png"));
+        assertEquals(List.of(), phone.errors());
     }
 
     /** The first image spikes through the layers, and the last step has its counts and marks what leads. */

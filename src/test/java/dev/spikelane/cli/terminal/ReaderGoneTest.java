@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.Main;
 import dev.spikelane.cli.SmallImages;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that write files, into a pipe of which nobody reads on, as {@code head} leaves it. */
 @Timeout(120)
+@Users
 final class ReaderGoneTest {
 
     private static final String GONE = "Broken pipe";

@@ -104,7 +104,7 @@ final class AtomicFileProperties {
         };
     }
 
-    @FewerTries(always = true)
+    @FewerTries(fullWidth = 4)
     @Property(tries = 120)
     void nothingIsLost(@ForAll long seed) throws IOException {
         Random random = new Random(seed);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.CCompiler;
 import dev.spikelane.Tries;
+import dev.spikelane.Users;
 import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Networks at random, all of them compiled by one call: all populations fire as here. */
+@Users
 final class CExportProperties {
 
     private static final int FEW = 4;

@@ -1,6 +1,8 @@
 package dev.spikelane.network.graph;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.Tries;
 import dev.spikelane.network.naive.NaiveNetwork;
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -10,7 +12,6 @@ import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /**
@@ -18,6 +19,7 @@ import net.jqwik.api.statistics.StatisticsReport;
  * called, bit for bit.
  */
 @EveryWidth
+@FewerTries(fullWidth = 3)
 final class CallSequenceProperties {
 
     private static final int CALLS = 24;
@@ -78,7 +80,6 @@ final class CallSequenceProperties {
     }
 
     private static void often(String what, boolean happened) {
-        Statistics.label(what).collect(happened);
-        Statistics.label(what).coverage(coverage -> coverage.check(true).percentage(percentage -> percentage > 20));
+        Tries.often(what, happened, 20);
     }
 }

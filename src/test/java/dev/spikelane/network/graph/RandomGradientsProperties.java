@@ -2,7 +2,6 @@ package dev.spikelane.network.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.connection.operator.ValueDescription;
@@ -47,8 +46,7 @@ import org.jspecify.annotations.Nullable;
  * again.
  */
 @EveryWidth
-@Alone
-@FewerTries
+@FewerTries(fullWidth = 3)
 public class RandomGradientsProperties {
 
     static final Surrogate SURROGATE = Surrogate.custom("plain", NaiveLifBack::surrogate);

@@ -3,6 +3,8 @@ package dev.spikelane.network.graph;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.FewerTries;
+import dev.spikelane.Tries;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.OneToOne;
@@ -23,15 +25,15 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /** Random graphs do what {@link NaiveNetwork} says, bit for bit. */
 @EveryWidth
+@FewerTries(fullWidth = 3)
 final class RandomGraphProperties {
 
     /** Graphs of seeds that stay, for what is rare. */
-    private static final int RARE = 150;
+    private static final int RARE = Tries.beforeTheNight(150);
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
@@ -122,8 +124,7 @@ final class RandomGraphProperties {
     }
 
     private static void often(String what, boolean happened) {
-        Statistics.label(what).collect(happened);
-        Statistics.label(what).coverage(coverage -> coverage.check(true).percentage(percentage -> percentage > 8));
+        Tries.often(what, happened, 8);
     }
 
     /** What one graph in ten has, which sixty random ones lack now and then. */

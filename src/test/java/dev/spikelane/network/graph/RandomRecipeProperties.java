@@ -3,7 +3,8 @@ package dev.spikelane.network.graph;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.spikelane.Alone;
+import dev.spikelane.FewerTries;
+import dev.spikelane.Tries;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -32,7 +33,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.statistics.Statistics;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /**
@@ -40,7 +40,7 @@ import net.jqwik.api.statistics.StatisticsReport;
  * of losses with weights, dropouts, windows of truncated backpropagation, whatever is computed again, however many
  * threads there are, in no more memory than was said.
  */
-@Alone
+@FewerTries(fullWidth = 3)
 final class RandomRecipeProperties {
 
     private static final Loss[] OF_SPIKES = {
@@ -270,7 +270,6 @@ final class RandomRecipeProperties {
     }
 
     private static void often(String what, boolean happened) {
-        Statistics.label(what).collect(happened);
-        Statistics.label(what).coverage(coverage -> coverage.check(true).percentage(percentage -> percentage > 3));
+        Tries.often(what, happened, 3);
     }
 }

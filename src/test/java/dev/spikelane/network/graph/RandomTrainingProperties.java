@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
@@ -51,8 +50,7 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Random networks of all models that have gradients learn the same bits, whatever serves them. */
 @EveryWidth
-@Alone
-@FewerTries
+@FewerTries(fullWidth = 3)
 class RandomTrainingProperties {
 
     private static final int STEPS_OF_ADAM = 20;

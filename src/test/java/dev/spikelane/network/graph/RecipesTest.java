@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.Users;
 import dev.spikelane.connection.Connection;
 import java.io.File;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and lines, all switches over connections compile, and what was added runs, trains, is saved and exported.
  */
 @EveryWidth
+@Users
 final class RecipesTest {
 
     private static final List<Path> ROOTS = List.of(Path.of("src", "main", "java"), Path.of("src", "test", "java"));

@@ -27,7 +27,7 @@ class GradientRoundingProperties {
     /** How many roundings of the sum of all magnitudes an error may have. */
     static final double ROUNDINGS = 64 * 0x1p-24;
 
-    @FewerTries(always = true)
+    @FewerTries(fullWidth = 4)
     @Property(tries = 12)
     void floatsAreDoublesToRounding(
             @ForAll @IntRange(min = 1, max = 6) int batch,

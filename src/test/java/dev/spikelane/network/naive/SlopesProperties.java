@@ -33,7 +33,7 @@ class SlopesProperties {
     private static final double LARGEST_STEP = 1e-4;
     private static final double SMALLEST_STEP = 3e-10;
 
-    @FewerTries(always = true)
+    @FewerTries(fullWidth = 4)
     @Property(tries = 15)
     void gradientsAreSlopes(
             @ForAll @IntRange(min = 1, max = 6) int batch,

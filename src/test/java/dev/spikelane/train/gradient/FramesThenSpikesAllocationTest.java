@@ -1,10 +1,12 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.OwnJvm;
+import dev.spikelane.Users;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /** Training on spikes allocates nothing in a JVM that has trained on frames before. */
+@Users
 final class FramesThenSpikesAllocationTest {
 
     @Test

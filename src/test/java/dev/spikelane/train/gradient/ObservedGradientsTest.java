@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
@@ -34,7 +33,6 @@ import org.junit.jupiter.api.Test;
 
 /** Those who train can see what comes back to a population at each step. */
 @EveryWidth
-@Alone
 class ObservedGradientsTest {
 
     private static final int STEPS = 6;

@@ -28,7 +28,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
-@FewerTries
+@FewerTries(fullWidth = 2)
 final class IntegerMatmulProperties {
 
     private Arena arena;

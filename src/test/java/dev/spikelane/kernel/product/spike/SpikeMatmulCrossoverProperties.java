@@ -27,7 +27,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Where constants choose another variant, by one spike or by one row more, the bits stay. */
 @EveryWidth
-@FewerTries
+@FewerTries(fullWidth = 2)
 final class SpikeMatmulCrossoverProperties {
 
     private Arena arena;

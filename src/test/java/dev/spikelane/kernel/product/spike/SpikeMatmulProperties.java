@@ -21,7 +21,7 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
-@FewerTries
+@FewerTries(fullWidth = 2)
 final class SpikeMatmulProperties {
 
     private Arena arena;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Gradients of convolutions of any geometry follow the specification bit for bit. */
 @EveryWidth
-@FewerTries
+@FewerTries(fullWidth = 2)
 class WindowGradientProperties {
 
     private static final double[] DENSITIES = {0, 0.03, 0.15, 0.4, 1};

@@ -27,7 +27,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
  * specification.
  */
 @EveryWidth
-@FewerTries
+@FewerTries(fullWidth = 2)
 final class NeuronOptionsProperties {
 
     private Arena arena;

@@ -29,7 +29,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Sums over windows: the definition, and one answer. */
 @EveryWidth
-@FewerTries
+@FewerTries(fullWidth = 2)
 final class WindowStepProperties {
 
     private Arena arena;

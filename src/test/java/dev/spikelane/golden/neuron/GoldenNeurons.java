@@ -1,9 +1,11 @@
-package dev.spikelane.golden;
+package dev.spikelane.golden.neuron;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenGradients;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.memory.FloatMatrix;

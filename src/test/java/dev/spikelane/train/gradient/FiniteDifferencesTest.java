@@ -1,4 +1,4 @@
-package dev.spikelane.train;
+package dev.spikelane.train.gradient;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -36,6 +36,8 @@ import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Gradients;
+import dev.spikelane.train.GradientsBuilder;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;

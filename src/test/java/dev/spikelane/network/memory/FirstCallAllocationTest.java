@@ -1,8 +1,9 @@
-package dev.spikelane.network;
+package dev.spikelane.network.memory;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.OwnJvm;
+import dev.spikelane.Users;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * warm-up ran too few rows for the kernels that 200 steps choose. And the calls that follow, of which some hundred
  * boxed 450 KB each when products tried what C2 had not compiled.
  */
+@Users
 final class FirstCallAllocationTest {
 
     private static final long MOST_BYTES = 10_000_000;

@@ -1,10 +1,12 @@
-package dev.spikelane.golden;
+package dev.spikelane.golden.neuron;
 
-import static dev.spikelane.golden.GoldenOptions.gradedFactor;
-import static dev.spikelane.golden.GoldenOptions.parameter;
+import static dev.spikelane.golden.neuron.GoldenOptions.gradedFactor;
+import static dev.spikelane.golden.neuron.GoldenOptions.parameter;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.golden.GoldenNeurons.Rule;
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.golden.neuron.GoldenNeurons.Rule;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.StateLeaky;

@@ -1,8 +1,9 @@
-package dev.spikelane.network;
+package dev.spikelane.network.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Users;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A limit of native memory, in JVMs of their own: what is forgotten is freed before it is passed, what is held is named
  * when it is.
  */
+@Users
 final class LimitedMemoryTest {
 
     private static final long LIMIT_MB = 100;

@@ -1,6 +1,7 @@
-package dev.spikelane.golden;
+package dev.spikelane.golden.neuron;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Firing;

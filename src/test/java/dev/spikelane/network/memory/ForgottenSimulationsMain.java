@@ -1,6 +1,8 @@
-package dev.spikelane.network;
+package dev.spikelane.network.memory;
 
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.spikelane.train;
+package dev.spikelane.train.gradient;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,6 +13,8 @@ import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Gradients;
+import dev.spikelane.train.Surrogate;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package dev.spikelane.network;
+package dev.spikelane.network.memory;
 
 import static dev.spikelane.Allocations.assertNone;
 
@@ -6,6 +6,8 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.SLstm;

@@ -1,4 +1,4 @@
-package dev.spikelane.train;
+package dev.spikelane.train.gradient;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -10,6 +10,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Gradients;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

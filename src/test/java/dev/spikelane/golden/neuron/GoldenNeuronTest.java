@@ -1,17 +1,21 @@
-package dev.spikelane.golden;
+package dev.spikelane.golden.neuron;
 
-import static dev.spikelane.golden.GoldenNeurons.allToAll;
-import static dev.spikelane.golden.GoldenNeurons.check;
-import static dev.spikelane.golden.GoldenNeurons.dense;
-import static dev.spikelane.golden.GoldenOptions.firing;
-import static dev.spikelane.golden.GoldenOptions.gradedFactor;
-import static dev.spikelane.golden.GoldenOptions.parameter;
+import static dev.spikelane.golden.neuron.GoldenNeurons.allToAll;
+import static dev.spikelane.golden.neuron.GoldenNeurons.check;
+import static dev.spikelane.golden.neuron.GoldenNeurons.dense;
+import static dev.spikelane.golden.neuron.GoldenOptions.firing;
+import static dev.spikelane.golden.neuron.GoldenOptions.gradedFactor;
+import static dev.spikelane.golden.neuron.GoldenOptions.parameter;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.golden.GoldenNeurons.Rule;
-import dev.spikelane.golden.GoldenNeurons.Trace;
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenConvolution;
+import dev.spikelane.golden.GoldenGradients;
+import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.golden.neuron.GoldenNeurons.Rule;
+import dev.spikelane.golden.neuron.GoldenNeurons.Trace;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;

@@ -1,8 +1,9 @@
-package dev.spikelane.network;
+package dev.spikelane.network.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Users;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * whose heap has one size and which asks the C library again and again to return freed memory to the system; by itself
  * glibc keeps much of it for its next allocations.
  */
+@Users
 final class ForgottenSimulationTest {
 
     private static final long MOST_LEFT_KB = 50_000;

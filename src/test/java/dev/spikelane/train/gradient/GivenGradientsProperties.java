@@ -1,10 +1,9 @@
-package dev.spikelane.train;
+package dev.spikelane.train.gradient;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
@@ -13,6 +12,12 @@ import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.train.Adam;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Sgd;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainerBuilder;
+import dev.spikelane.train.TrainingBatch;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.Example;
@@ -25,7 +30,6 @@ import net.jqwik.api.constraints.IntRange;
  * stored.
  */
 @EveryWidth
-@Alone
 @FewerTries
 class GivenGradientsProperties {
 

@@ -1,8 +1,11 @@
-package dev.spikelane.golden;
+package dev.spikelane.golden.neuron;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenGradients;
+import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;

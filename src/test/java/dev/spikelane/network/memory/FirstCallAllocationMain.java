@@ -1,10 +1,12 @@
-package dev.spikelane.network;
+package dev.spikelane.network.memory;
 
 import com.sun.management.ThreadMXBean;
 import dev.spikelane.Compilers;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;

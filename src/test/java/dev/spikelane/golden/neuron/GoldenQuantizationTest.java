@@ -1,12 +1,14 @@
-package dev.spikelane.golden;
+package dev.spikelane.golden.neuron;
 
-import static dev.spikelane.golden.GoldenOptions.firing;
-import static dev.spikelane.golden.GoldenOptions.gradedFactor;
-import static dev.spikelane.golden.GoldenOptions.parameter;
+import static dev.spikelane.golden.neuron.GoldenOptions.firing;
+import static dev.spikelane.golden.neuron.GoldenOptions.gradedFactor;
+import static dev.spikelane.golden.neuron.GoldenOptions.parameter;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.golden.GoldenNeurons.Rule;
+import dev.spikelane.golden.GoldenCase;
+import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.golden.neuron.GoldenNeurons.Rule;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
