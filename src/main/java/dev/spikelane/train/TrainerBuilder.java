@@ -5,48 +5,33 @@ import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.Projection;
 import dev.spikelane.train.gradient.GradientRequest;
-import dev.spikelane.train.gradient.InputForm;
 import dev.spikelane.train.gradient.MemoryLimit;
 import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.update.Clipping;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Says how a {@link Trainer} trains. */
-public final class TrainerBuilder {
+public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
 
     private static final String REMEDIES = "fewer samples, more shards or computing more again need fewer";
 
-    private final Network network;
-    private final int steps;
-    private final int batch;
-    private final GradientsBuilder wishes;
-    private final Map<String, String> surrogates = new TreeMap<>();
     private int window;
     private int shards = 1;
-    private MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
     private Trainer.Optimizer optimizer = new Adam(1e-3);
     private final List<PopulationLoss> losses = new ArrayList<>();
     private @Nullable Clipping clipping;
     private final List<DoubleConsumer> readers = new ArrayList<>();
     private final List<GradientObserver> observers = new ArrayList<>();
-    private final Map<String, Projection.Source> observed = new LinkedHashMap<>();
 
     TrainerBuilder(Network network, int steps, int batch) {
-        this.network = network;
-        this.steps = steps;
-        this.batch = batch;
+        super(network, steps, batch);
         this.window = steps;
-        this.wishes = Gradients.of(network, steps, batch);
     }
 
     /**
@@ -159,187 +144,6 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Sets the surrogate of all populations that have none of their own; the arc tangent if it is not set.
-     *
-     * @param surrogate the surrogate
-     * @return this
-     */
-    public TrainerBuilder surrogate(Surrogate surrogate) {
-        surrogates.put("all", surrogate.toString());
-        wishes.surrogate(surrogate);
-        return this;
-    }
-
-    /**
-     * Sets the surrogate of a population.
-     *
-     * @param name the population's
-     * @param surrogate the surrogate
-     * @return this
-     * @throws IllegalArgumentException if there is no such population
-     */
-    public TrainerBuilder surrogate(String name, Surrogate surrogate) {
-        wishes.surrogate(name, surrogate);
-        surrogates.put(name, surrogate.toString());
-        return this;
-    }
-
-    /**
-     * Learns values beside the weights of all projections, which are learned anyhow.
-     *
-     * @param names of parameters of neurons, such as {@code lif1.beta}
-     * @return this
-     * @throws IllegalArgumentException if there are no such values, or they have no gradient
-     */
-    public TrainerBuilder learn(String... names) {
-        wishes.learn(names);
-        return this;
-    }
-
-    /**
-     * Learns these values and no others.
-     *
-     * @param names of weights, such as {@code fc1.weight}, and of parameters of neurons
-     * @return this
-     * @throws IllegalArgumentException if there are no such values, or they have no gradient
-     */
-    public TrainerBuilder learnOnly(String... names) {
-        wishes.learnOnly(names);
-        return this;
-    }
-
-    /**
-     * Drops a share of what a projection carries while it is trained, as {@code torch.nn.Dropout} before a layer does;
-     * the network itself, and so every simulation and evaluation of it, drops nothing. With x the spikes or values of
-     * the source and p the probability:
-     *
-     * <pre>{@code
-     * K = 0 with probability p, else 1                     for each sample, step and element
-     * y = x * (K / (1 - p))                                in float32, what the projection gets
-     * }</pre>
-     *
-     * <p>K is a function of the {@linkplain #seed seed}, the projection, the epoch, the sample's number in its data
-     * set, the step in which it arrives and the element, so it depends neither on places in a batch nor on threads.
-     * Torch draws other numbers; those of its sequential generator are in
-     * {@link dev.spikelane.random.TorchRandom#dropout}. What is dropped stays so for the way back. Spikes become
-     * values, so a layer behind a dropout costs as much as one behind values, and the short way under a static frame is
-     * not taken; a mask takes a bit.
-     *
-     * @param projection its name, such as {@code fc2}
-     * @param probability that an element is dropped, from 0 to below 1; 0 for no dropout
-     * @return this
-     * @throws IllegalArgumentException if there is no such projection, the probability is out of range, or the source's
-     *     spikes are graded
-     */
-    public TrainerBuilder dropout(String projection, double probability) {
-        wishes.dropout(projection, probability);
-        surrogates.put("dropout of " + projection, String.valueOf(probability));
-        return this;
-    }
-
-    /**
-     * Drops a share of the channels of what a projection carries while it is trained, as {@code torch.nn.Dropout2d}
-     * before a layer does: all positions of a channel together, with one K for each sample, step and channel. All else
-     * is as for {@link #dropout}, which it replaces.
-     *
-     * @param projection its name, such as {@code conv2}
-     * @param probability that a channel is dropped, from 0 to below 1; 0 for no dropout
-     * @return this
-     * @throws IllegalArgumentException if there is no such projection, its source has no channels, the probability is
-     *     out of range, or the source's spikes are graded
-     */
-    public TrainerBuilder dropoutChannels(String projection, double probability) {
-        wishes.dropoutChannels(projection, probability);
-        surrogates.put("dropout of " + projection, probability + " of channels");
-        return this;
-    }
-
-    /**
-     * Sets the seed of surrogates that draw random numbers, and of dropouts.
-     *
-     * @param ofDraws the seed
-     * @return this
-     */
-    public TrainerBuilder seed(long ofDraws) {
-        surrogates.put("seed", String.valueOf(ofDraws));
-        wishes.seed(ofDraws);
-        return this;
-    }
-
-    /**
-     * Sets the number of threads; results do not depend on it.
-     *
-     * @param count the calling thread among them, at least 1
-     * @return this
-     * @throws IllegalArgumentException if it is below 1
-     */
-    public TrainerBuilder threads(int count) {
-        wishes.threads(count);
-        return this;
-    }
-
-    /**
-     * Keeps currents of some steps only, and computes others again. Results do not depend on it.
-     *
-     * @param count after how many steps the state is kept, at least 1
-     * @return this
-     * @throws IllegalArgumentException if it is below 1
-     */
-    public TrainerBuilder recomputeEvery(int count) {
-        wishes.recomputeEvery(count);
-        return this;
-    }
-
-    /**
-     * Says that inputs will be spikes at each step; other ones are refused then, and no memory is
-     * planned for them.
-     *
-     * @return this
-     */
-    public TrainerBuilder spikesOnly() {
-        return inputs(InputForm.SPIKES);
-    }
-
-    /**
-     * Says that inputs will be values at each step; other ones are refused then, and no memory is
-     * planned for them.
-     *
-     * @return this
-     */
-    public TrainerBuilder valuesOnly() {
-        return inputs(InputForm.VALUES);
-    }
-
-    /**
-     * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory
-     * is planned for them. It is planned for values: products of spikes take up to 2 MB more on each thread.
-     *
-     * @return this
-     */
-    public TrainerBuilder framesOnly() {
-        return inputs(InputForm.FRAME);
-    }
-
-    private TrainerBuilder inputs(InputForm ofInputs) {
-        wishes.inputs(ofInputs);
-        return this;
-    }
-
-    /**
-     * Sets the most memory; more is refused before it is taken. If it is not set, that is what may still be held:
-     * {@code -Dspikelane.maxNativeMemory}, or the memory of this machine or the container less the most heap and a
-     * margin.
-     *
-     * @param count bytes of native memory beside the network and the optimizer, at least 0
-     * @return this
-     * @throws IllegalArgumentException if it is negative
-     */
-    public TrainerBuilder mostBytes(long count) {
-        limit = MemoryLimit.of(count);
-        return this;
-    }
-
-    /**
      * Computes how much memory training will need beside the network and the optimizer, if all batches are whole.
      *
      * @return bytes of native memory, and of the heap those of lists of what fires at their longest
@@ -445,39 +249,6 @@ public final class TrainerBuilder {
     }
 
     /**
-     * Lets {@linkplain #onGradients observers} also see the gradients of the spikes of a population at each step, the
-     * loss's and all projections' together, as snnTorch's and SpikingJelly's monitors of output gradients do. They have
-     * the population's name: {@code gradients.apply("lif1")} is {@code [steps * batch x neurons]}, time-major, in
-     * torch's order, and overwritten by the next step.
-     *
-     * @param population its name
-     * @return this
-     * @throws IllegalArgumentException if there is no such population
-     */
-    public TrainerBuilder observeSpikes(String population) {
-        observed.put(population, network.population(population));
-        wishes.observeSpikes(population);
-        return this;
-    }
-
-    /**
-     * Lets {@linkplain #onGradients observers} also see the gradients that reach a variable of a population from
-     * elsewhere, at each step, without those from the step after it: {@code gradients.apply("lif1.membrane")} is
-     * {@code [steps * batch x neurons]}, as for {@linkplain #observeSpikes spikes}.
-     *
-     * @param population its name
-     * @param variable such as {@code membrane}
-     * @return this
-     * @throws IllegalArgumentException if there is no such population or variable
-     */
-    public TrainerBuilder observe(String population, String variable) {
-        Projection.Source source = network.population(population).variable(variable);
-        observed.put(source.name(), source);
-        wishes.observe(population, variable);
-        return this;
-    }
-
-    /**
      * Lays everything out.
      *
      * @return the trainer
@@ -505,7 +276,7 @@ public final class TrainerBuilder {
                 steps,
                 batch,
                 window,
-                surrogates.toString(),
+                said.toString(),
                 shards,
                 Objects.requireNonNull(optimizer, "optimizer"),
                 clipping,
@@ -528,7 +299,8 @@ public final class TrainerBuilder {
     }
 
     private GradientsBuilder builder(int some, int samples) {
-        GradientsBuilder builder = wishes.part(some, samples);
+        GradientsBuilder builder = new GradientsBuilder(network, some, samples);
+        builder.takeFrom(this);
         builder.use(window == steps ? GradientRequest.Use.WINDOWS_FROM_ZERO : GradientRequest.Use.TRAINING);
         if (shards > 1 || clipping == null && observers.isEmpty()) {
             builder.gives();

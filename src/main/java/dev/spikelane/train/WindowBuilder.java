@@ -1,0 +1,329 @@
+package dev.spikelane.train;
+
+import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.neuron.gradient.NeuronGradient;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.train.gradient.Dropout;
+import dev.spikelane.train.gradient.FiringGradient;
+import dev.spikelane.train.gradient.GradientValues;
+import dev.spikelane.train.gradient.InputForm;
+import dev.spikelane.train.gradient.MemoryLimit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Says what {@link Gradients} and {@link Trainer}s have in common: a network over a window, what it learns, and how.
+ *
+ * @param <B> the builder that each method returns
+ */
+abstract class WindowBuilder<B extends WindowBuilder<B>> {
+
+    final Network network;
+    final LaidOutNetwork layout;
+    final int steps;
+    final int batch;
+    int threads = 1;
+    MemoryLimit limit = new MemoryLimit(MemoryLimit.MACHINE);
+    InputForm form = InputForm.ANY;
+    final Set<String> learned;
+    final Map<String, Dropout> dropouts = new LinkedHashMap<>();
+    final Map<String, Projection.Source> observed = new LinkedHashMap<>();
+    /** Surrogates, dropouts and the seed in words, by which a run knows its checkpoint. */
+    final Map<String, String> said = new TreeMap<>();
+
+    FiringGradient otherwise = Surrogate.atan().gradient();
+    final Map<String, FiringGradient> surrogates = new LinkedHashMap<>();
+    long seed;
+    private int every = Integer.MAX_VALUE;
+
+    WindowBuilder(Network network, int steps, int batch) {
+        if (steps < 1 || batch < 1 || (long) steps * batch > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("steps is " + steps + " and batch " + batch
+                    + ", expected at least 1 of both and at most " + Integer.MAX_VALUE + " rows");
+        }
+        this.network = network;
+        this.layout = network.laidOut();
+        layout.requireSteps(steps);
+        this.steps = steps;
+        this.batch = batch;
+        this.learned = GradientValues.weights(network, layout);
+    }
+
+    @SuppressWarnings("unchecked") // each builder names itself
+    private B self() {
+        return (B) this;
+    }
+
+    /** Takes over what another one says of a longer window or more samples; its memory is limited as a whole. */
+    final void takeFrom(WindowBuilder<?> other) {
+        threads = other.threads;
+        form = other.form;
+        learned.clear();
+        learned.addAll(other.learned);
+        dropouts.putAll(other.dropouts);
+        observed.putAll(other.observed);
+        otherwise = other.otherwise;
+        surrogates.putAll(other.surrogates);
+        seed = other.seed;
+        every = other.every;
+    }
+
+    /** Steps whose currents are there at a time. */
+    final int segment() {
+        return Math.min(every, steps);
+    }
+
+    /**
+     * Sets the surrogate of all populations that have none of their own; the arc tangent if it is not set.
+     *
+     * @param surrogate the surrogate
+     * @return this
+     */
+    public B surrogate(Surrogate surrogate) {
+        said.put("all", surrogate.toString());
+        otherwise = surrogate.gradient();
+        return self();
+    }
+
+    /**
+     * Sets the surrogate of a population.
+     *
+     * @param population its name
+     * @param surrogate the surrogate
+     * @return this
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public B surrogate(String population, Surrogate surrogate) {
+        network.population(population);
+        said.put(population, surrogate.toString());
+        surrogates.put(population, surrogate.gradient());
+        return self();
+    }
+
+    /**
+     * Learns values beside the weights of all projections, which are learned anyhow.
+     *
+     * @param names of parameters of neurons, such as {@code lif1.beta}
+     * @return this
+     * @throws IllegalArgumentException if there are no such values, or they have no gradient
+     */
+    public B learn(String... names) {
+        requireLearnable(names);
+        learned.addAll(List.of(names));
+        return self();
+    }
+
+    /**
+     * Learns these values and no others.
+     *
+     * @param names of weights, such as {@code fc1.weight}, and of parameters of neurons
+     * @return this
+     * @throws IllegalArgumentException if there are no such values, or they have no gradient
+     */
+    public B learnOnly(String... names) {
+        requireLearnable(names);
+        learned.clear();
+        return learn(names);
+    }
+
+    private void requireLearnable(String... names) {
+        Set<String> all = GradientValues.weights(network, layout);
+        for (Population population : network.populations()) {
+            for (String parameter : NeuronGradient.learnable(population.neuron())) {
+                String learnable = population.name() + "." + parameter;
+                if (network.weights().names().contains(learnable)) {
+                    all.add(learnable);
+                }
+            }
+        }
+        for (String name : names) {
+            if (!all.contains(name)) {
+                throw new IllegalArgumentException("'" + name + "' "
+                        + (network.weights().names().contains(name) ? "has no gradient" : "is no value of the network")
+                        + ", expected one of " + all);
+            }
+        }
+    }
+
+    /**
+     * Drops a share of what a projection carries while it is trained, as {@code torch.nn.Dropout} before a layer does;
+     * the network itself, and so every simulation and evaluation of it, drops nothing. With x the spikes or values of
+     * the source and p the probability:
+     *
+     * <pre>{@code
+     * K = 0 with probability p, else 1                     for each sample, step and element
+     * y = x * (K / (1 - p))                                in float32, what the projection gets
+     * }</pre>
+     *
+     * <p>K is a function of the {@linkplain #seed seed}, the projection, the epoch, the sample's number in its data
+     * set, the step in which it arrives and the element, so it depends neither on places in a batch nor on threads.
+     * Torch draws other numbers; those of its sequential generator are in
+     * {@link dev.spikelane.random.TorchRandom#dropout}. What is dropped stays so for the way back. Spikes become
+     * values, so a layer behind a dropout costs as much as one behind values, and the short way under a static frame is
+     * not taken; a mask takes a bit.
+     *
+     * @param projection its name, such as {@code fc2}
+     * @param probability that an element is dropped, from 0 to below 1; 0 for no dropout
+     * @return this
+     * @throws IllegalArgumentException if there is no such projection, the probability is out of range, or the source's
+     *     spikes are graded
+     */
+    public B dropout(String projection, double probability) {
+        return drop(projection, new Dropout(probability, false));
+    }
+
+    /**
+     * Drops a share of the channels of what a projection carries while it is trained, as {@code torch.nn.Dropout2d}
+     * before a layer does: all positions of a channel together, with one K for each sample, step and channel. All else
+     * is as for {@link #dropout}, which it replaces.
+     *
+     * @param projection its name, such as {@code conv2}
+     * @param probability that a channel is dropped, from 0 to below 1; 0 for no dropout
+     * @return this
+     * @throws IllegalArgumentException if there is no such projection, its source has no channels, the probability is
+     *     out of range, or the source's spikes are graded
+     */
+    public B dropoutChannels(String projection, double probability) {
+        return drop(projection, new Dropout(probability, true));
+    }
+
+    private B drop(String projection, Dropout dropout) {
+        Projection of = network.projections().stream()
+                .filter(each -> each.name().equals(projection))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no projection '" + projection
+                        + "', expected one of "
+                        + network.projections().stream().map(Projection::name).toList()));
+        dropout.requireFits(network, of);
+        dropouts.put(of.name(), dropout);
+        dropouts.values().removeIf(each -> each.probability() == 0);
+        said.put("dropout of " + projection, dropout.probability() + (dropout.channels() ? " of channels" : ""));
+        return self();
+    }
+
+    /**
+     * Sets the seed of surrogates that draw random numbers, and of dropouts.
+     *
+     * @param ofDraws the seed
+     * @return this
+     */
+    public B seed(long ofDraws) {
+        said.put("seed", String.valueOf(ofDraws));
+        seed = ofDraws;
+        return self();
+    }
+
+    /**
+     * Shows the gradients of the spikes of a population at each step, what the caller or the loss gives and what comes
+     * from all projections together, as snnTorch's and SpikingJelly's monitors of output gradients do:
+     * {@link Gradients#observed(String)} and {@linkplain TrainerBuilder#onGradients observers} have them, the latter
+     * under the population's name. {@code gradients.apply("lif1")} is {@code [steps * batch x neurons]}, time-major, in
+     * torch's order, and overwritten by the next step.
+     *
+     * @param population its name
+     * @return this
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public B observeSpikes(String population) {
+        observed.put(population, network.population(population));
+        return self();
+    }
+
+    /**
+     * Shows the gradients that reach a variable of a population from elsewhere, at each step, without those from the
+     * step after it, as {@link #observeSpikes} does: {@code gradients.apply("lif1.membrane")}.
+     *
+     * @param population its name
+     * @param variable such as {@code membrane}
+     * @return this
+     * @throws IllegalArgumentException if there is no such population or variable
+     */
+    public B observe(String population, String variable) {
+        Projection.Source source = network.population(population).variable(variable);
+        observed.put(source.name(), source);
+        return self();
+    }
+
+    /**
+     * Sets the number of threads; results do not depend on it.
+     *
+     * @param count the calling thread among them, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public B threads(int count) {
+        threads = Checks.atLeast(1, "threads", count);
+        return self();
+    }
+
+    /**
+     * Keeps currents of some steps only, and computes others again from the states before them and the spikes. Results
+     * do not depend on it.
+     *
+     * @param count after how many steps the state is kept, at least 1
+     * @return this
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public B recomputeEvery(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("every is " + count + ", expected at least 1 step");
+        }
+        every = count;
+        return self();
+    }
+
+    /**
+     * Says that inputs will be spikes at each step; other ones are refused then, and no memory is
+     * planned for them.
+     *
+     * @return this
+     */
+    public B spikesOnly() {
+        return inputs(InputForm.SPIKES);
+    }
+
+    /**
+     * Says that inputs will be values at each step; other ones are refused then, and no memory is
+     * planned for them.
+     *
+     * @return this
+     */
+    public B valuesOnly() {
+        return inputs(InputForm.VALUES);
+    }
+
+    /**
+     * Says that inputs will be one frame of values or spikes for all steps; other ones are refused then, and no memory
+     * is planned for them. It is planned for values: products of spikes take up to 2 MB more on each thread.
+     *
+     * @return this
+     */
+    public B framesOnly() {
+        return inputs(InputForm.FRAME);
+    }
+
+    final B inputs(InputForm ofInputs) {
+        form = ofInputs;
+        return self();
+    }
+
+    /**
+     * Sets the most memory; more is refused before it is taken. If it is not set, that is what may still be held:
+     * {@code -Dspikelane.maxNativeMemory}, or the memory of this machine or the container less the most heap and a
+     * margin.
+     *
+     * @param count bytes of native memory beside the network and a trainer's optimizer, at least 0
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public B mostBytes(long count) {
+        limit = MemoryLimit.of(count);
+        return self();
+    }
+}
