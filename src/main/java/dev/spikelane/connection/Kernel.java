@@ -1,5 +1,7 @@
 package dev.spikelane.connection;
 
+import dev.spikelane.simd.Checks;
+
 /**
  * What a {@link Convolution} reads for each of its outputs, with the options of {@code torch.nn.Conv1d},
  * {@code Conv2d} and {@code ConvTranspose2d}: {@code Kernel.of(3).withStride(2).withPadding(1)}.
@@ -35,11 +37,11 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
          * @throws IllegalArgumentException if a number is out of its range
          */
         public Axis {
-            requireAtLeast(1, "kernel size", size);
-            requireAtLeast(1, "stride", stride);
-            requireAtLeast(0, "padding", padding);
-            requireAtLeast(1, "dilation", dilation);
-            requireAtLeast(0, "output padding", outputPadding);
+            Checks.atLeast(1, "kernel size", size);
+            Checks.atLeast(1, "stride", stride);
+            Checks.atLeast(0, "padding", padding);
+            Checks.atLeast(1, "dilation", dilation);
+            Checks.atLeast(0, "output padding", outputPadding);
             if (outputPadding > 0 && outputPadding >= Math.max(stride, dilation)) {
                 throw new IllegalArgumentException("output padding is " + outputPadding + ", expected less than "
                         + Math.max(stride, dilation) + ", the larger of stride and dilation");
@@ -47,12 +49,6 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
             if (same && stride != 1) {
                 throw new IllegalArgumentException(
                         "stride is " + stride + ", expected 1 where there are to be as many outputs as inputs");
-            }
-        }
-
-        private static void requireAtLeast(int least, String name, int value) {
-            if (value < least) {
-                throw new IllegalArgumentException(name + " is " + value + ", expected at least " + least);
             }
         }
 
@@ -72,7 +68,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
      * @throws IllegalArgumentException if an option does not fit the others
      */
     public Kernel {
-        Axis.requireAtLeast(1, "groups", groups);
+        Checks.atLeast(1, "groups", groups);
         if (dimensions != 1 && dimensions != 2) {
             throw new IllegalArgumentException("dimensions is " + dimensions + ", expected 1 or 2");
         }

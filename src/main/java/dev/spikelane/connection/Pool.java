@@ -1,6 +1,7 @@
 package dev.spikelane.connection;
 
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Checks;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -50,24 +51,18 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
          * @throws IllegalArgumentException if a number is out of its range
          */
         public Axis {
-            requireAtLeast(0, "window size", size);
-            requireAtLeast(1, "stride", stride);
-            requireAtLeast(0, "padding", padding);
-            requireAtLeast(1, "dilation", dilation);
+            Checks.atLeast(0, "window size", size);
+            Checks.atLeast(1, "stride", stride);
+            Checks.atLeast(0, "padding", padding);
+            Checks.atLeast(1, "dilation", dilation);
             if (size == 0 && (stride > 1 || padding > 0 || dilation > 1)) {
                 throw new IllegalArgumentException("a window of all values has stride " + stride + ", padding "
                         + padding + " and dilation " + dilation + ", expected 1, 0 and 1");
             }
         }
 
-        private static void requireAtLeast(int least, String name, int value) {
-            if (value < least) {
-                throw new IllegalArgumentException(name + " is " + value + ", expected at least " + least);
-            }
-        }
-
         private static Axis of(int size) {
-            requireAtLeast(1, "window size", size);
+            Checks.atLeast(1, "window size", size);
             return new Axis(size, size, 0, 1);
         }
 

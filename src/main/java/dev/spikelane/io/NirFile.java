@@ -3,6 +3,7 @@ package dev.spikelane.io;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.io.file.LittleEndian;
 import dev.spikelane.io.hdf5.Hdf5;
 import dev.spikelane.io.hdf5.Hdf5Group;
 import dev.spikelane.io.hdf5.Hdf5Item;
@@ -11,7 +12,6 @@ import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -319,10 +319,6 @@ public final class NirFile {
      */
     public record Graph(Map<String, Node> nodes, List<Edge> edges) {
 
-        private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-        private static final ValueLayout.OfLong LONG =
-                ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
         /**
          * Makes a graph. An edge that is listed twice counts once, as it does for other tools.
          *
@@ -386,11 +382,12 @@ public final class NirFile {
                 double[] numbers = new double[Math.toIntExact(tensor.count())];
                 for (int i = 0; i < numbers.length; i++) {
                     numbers[i] = switch (tensor.type()) {
-                        case F64 -> tensor.bytes().get(TensorItems.DOUBLE, (long) i * Double.BYTES);
-                        case I64 -> tensor.bytes().get(LONG, (long) i * Long.BYTES);
-                        case U64 -> unsigned(tensor.bytes().get(LONG, (long) i * Long.BYTES));
-                        case I32 -> tensor.bytes().get(INT, (long) i * Integer.BYTES);
-                        case U32 -> Integer.toUnsignedLong(tensor.bytes().get(INT, (long) i * Integer.BYTES));
+                        case F64 -> tensor.bytes().get(LittleEndian.DOUBLE, (long) i * Double.BYTES);
+                        case I64 -> tensor.bytes().get(LittleEndian.LONG, (long) i * Long.BYTES);
+                        case U64 -> unsigned(tensor.bytes().get(LittleEndian.LONG, (long) i * Long.BYTES));
+                        case I32 -> tensor.bytes().get(LittleEndian.INT, (long) i * Integer.BYTES);
+                        case U32 ->
+                            Integer.toUnsignedLong(tensor.bytes().get(LittleEndian.INT, (long) i * Integer.BYTES));
                         default -> TensorItems.widened(tensor, i);
                     };
                 }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.LittleEndian;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -14,7 +15,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -39,8 +39,6 @@ public final class Npy<M extends Signal> {
 
     private static final int BUFFER_BYTES = 1 << 16;
     private static final NpyType[] SPIKES = {NpyType.UINT8, NpyType.BOOL, NpyType.FLOAT32, NpyType.FLOAT64};
-    private static final ValueLayout.OfFloat FILE_FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final M matrix;
     private final List<Integer> shape;
@@ -318,7 +316,8 @@ public final class Npy<M extends Signal> {
                 makeRoom(channel, buffer);
                 int count = Math.min(values.columns() - column, buffer.remaining() / Float.BYTES);
                 long source = values.rowOffset(row) + (long) column * Float.BYTES;
-                MemorySegment.copy(values.segment(), JAVA_FLOAT, source, bytes, FILE_FLOAT, buffer.position(), count);
+                MemorySegment.copy(
+                        values.segment(), JAVA_FLOAT, source, bytes, LittleEndian.FLOAT, buffer.position(), count);
                 buffer.position(buffer.position() + count * Float.BYTES);
                 column += count;
             }
@@ -366,7 +365,7 @@ public final class Npy<M extends Signal> {
             int count = Math.min(values.columns() - column, data.remaining() / Float.BYTES);
             MemorySegment bytes = MemorySegment.ofBuffer(data);
             long target = values.rowOffset(row) + (long) column * Float.BYTES;
-            MemorySegment.copy(bytes, FILE_FLOAT, 0, values.segment(), JAVA_FLOAT, target, count);
+            MemorySegment.copy(bytes, LittleEndian.FLOAT, 0, values.segment(), JAVA_FLOAT, target, count);
             data.position(data.position() + count * Float.BYTES);
             column += count;
         }

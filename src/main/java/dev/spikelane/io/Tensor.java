@@ -1,11 +1,11 @@
 package dev.spikelane.io;
 
 import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.io.file.LittleEndian;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.List;
 
 /** A named array of a file, in C order. Immutable as long as nobody writes to the memory it was made of. */
@@ -13,9 +13,6 @@ public final class Tensor {
 
     /** The most dimensions that a tensor may have. */
     public static final int MOST_DIMENSIONS = 8;
-
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final String name;
     private final Type type;
@@ -68,7 +65,7 @@ public final class Tensor {
                     ValueLayout.JAVA_FLOAT,
                     values.rowOffset(i),
                     bytes,
-                    FLOAT,
+                    LittleEndian.FLOAT,
                     row * i,
                     values.columns());
         }
@@ -189,7 +186,7 @@ public final class Tensor {
             if (type == Type.F32) {
                 MemorySegment.copy(
                         bytes,
-                        FLOAT,
+                        LittleEndian.FLOAT,
                         (long) row * columns * Float.BYTES,
                         values.segment(),
                         ValueLayout.JAVA_FLOAT,
@@ -215,7 +212,7 @@ public final class Tensor {
         }
         MemorySegment rounded = NativeMemory.ofAuto().allocate(count() * Float.BYTES, Float.BYTES);
         for (long i = 0; i < count(); i++) {
-            rounded.set(FLOAT, i * Float.BYTES, (float) bytes.get(TensorItems.DOUBLE, i * Double.BYTES));
+            rounded.set(LittleEndian.FLOAT, i * Float.BYTES, (float) bytes.get(LittleEndian.DOUBLE, i * Double.BYTES));
         }
         return new Tensor(name, Type.F32, shape, rounded);
     }

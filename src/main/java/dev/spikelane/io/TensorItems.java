@@ -1,22 +1,15 @@
 package dev.spikelane.io;
 
+import dev.spikelane.io.file.LittleEndian;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the bytes of a tensor's items mean. */
 final class TensorItems {
-
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private TensorItems() {}
 
@@ -28,16 +21,16 @@ final class TensorItems {
             case BOOL -> bytes.get(ValueLayout.JAVA_BYTE, at) == 0 ? 0 : 1;
             case U8 -> Byte.toUnsignedInt(bytes.get(ValueLayout.JAVA_BYTE, at));
             case I8 -> bytes.get(ValueLayout.JAVA_BYTE, at);
-            case I16 -> bytes.get(SHORT, at);
-            case U16 -> Short.toUnsignedInt(bytes.get(SHORT, at));
-            case F16 -> Float.float16ToFloat(bytes.get(SHORT, at));
-            case BF16 -> Float.intBitsToFloat(bytes.get(SHORT, at) << Short.SIZE);
-            case F32 -> Float.intBitsToFloat(bytes.get(INT, at));
-            case I32 -> exact(tensor, index, bytes.get(INT, at));
-            case U32 -> exact(tensor, index, Integer.toUnsignedLong(bytes.get(INT, at)));
-            case I64 -> exact(tensor, index, bytes.get(LONG, at));
-            case U64 -> exactUnsigned(tensor, index, bytes.get(LONG, at));
-            case F64 -> exact(tensor, index, bytes.get(DOUBLE, at));
+            case I16 -> bytes.get(LittleEndian.SHORT, at);
+            case U16 -> Short.toUnsignedInt(bytes.get(LittleEndian.SHORT, at));
+            case F16 -> Float.float16ToFloat(bytes.get(LittleEndian.SHORT, at));
+            case BF16 -> Float.intBitsToFloat(bytes.get(LittleEndian.SHORT, at) << Short.SIZE);
+            case F32 -> Float.intBitsToFloat(bytes.get(LittleEndian.INT, at));
+            case I32 -> exact(tensor, index, bytes.get(LittleEndian.INT, at));
+            case U32 -> exact(tensor, index, Integer.toUnsignedLong(bytes.get(LittleEndian.INT, at)));
+            case I64 -> exact(tensor, index, bytes.get(LittleEndian.LONG, at));
+            case U64 -> exactUnsigned(tensor, index, bytes.get(LittleEndian.LONG, at));
+            case F64 -> exact(tensor, index, bytes.get(LittleEndian.DOUBLE, at));
         };
     }
 
@@ -47,10 +40,10 @@ final class TensorItems {
         long at = index * tensor.type().bytes();
         long value = switch (tensor.type()) {
             case BOOL, U8, I8, I16, U16 -> (long) widened(tensor, index);
-            case I32 -> bytes.get(INT, at);
-            case U32 -> Integer.toUnsignedLong(bytes.get(INT, at));
-            case I64 -> bytes.get(LONG, at);
-            case U64 -> bytes.get(LONG, at) < 0 ? Long.MAX_VALUE : bytes.get(LONG, at);
+            case I32 -> bytes.get(LittleEndian.INT, at);
+            case U32 -> Integer.toUnsignedLong(bytes.get(LittleEndian.INT, at));
+            case I64 -> bytes.get(LittleEndian.LONG, at);
+            case U64 -> bytes.get(LittleEndian.LONG, at) < 0 ? Long.MAX_VALUE : bytes.get(LittleEndian.LONG, at);
             case F16, BF16, F32, F64 ->
                 throw new IllegalArgumentException(tensor + " is of floats, expected whole numbers");
         };
@@ -120,7 +113,7 @@ final class TensorItems {
     /** A float, or a truth value as its byte. */
     private static double number(Tensor tensor, long index) {
         return switch (tensor.type()) {
-            case F64 -> tensor.bytes().get(DOUBLE, index * Double.BYTES);
+            case F64 -> tensor.bytes().get(LittleEndian.DOUBLE, index * Double.BYTES);
             case BOOL -> Byte.toUnsignedInt(tensor.bytes().get(ValueLayout.JAVA_BYTE, index));
             default -> widened(tensor, index);
         };
@@ -151,7 +144,7 @@ final class TensorItems {
         MemorySegment bytes = tensor.bytes();
         long whole = bytes.byteSize() & -Long.BYTES;
         for (long at = 0; at < whole; at += Long.BYTES) {
-            found |= (bytes.get(LONG, at) & exponents) + lowest;
+            found |= (bytes.get(LittleEndian.LONG, at) & exponents) + lowest;
         }
         boolean tail = false;
         for (long i = whole / tensor.type().bytes(); i < tensor.count(); i++) {

@@ -1,11 +1,10 @@
 package dev.spikelane.io;
 
 import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.io.file.LittleEndian;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,11 +21,6 @@ final class ZipArchive {
 
     /** The most members of an archive. */
     static final int MOST_MEMBERS = 1 << 16;
-
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private static final int END = 0x06054B50;
     private static final int END_BYTES = 22;
@@ -72,12 +66,13 @@ final class ZipArchive {
         long size = u32(end + 12);
         long begin = u32(end + 16);
         long behind = end;
-        boolean located = end >= LARGE_LOCATOR_BYTES && bytes.get(INT, end - LARGE_LOCATOR_BYTES) == LARGE_LOCATOR;
+        boolean located =
+                end >= LARGE_LOCATOR_BYTES && bytes.get(LittleEndian.INT, end - LARGE_LOCATOR_BYTES) == LARGE_LOCATOR;
         if (located || count == 0xFFFF || size == LARGE || begin == LARGE) { // torch writes both
             behind = findLargeEnd(end);
-            count = bytes.get(LONG, behind + 32);
-            size = bytes.get(LONG, behind + 40);
-            begin = bytes.get(LONG, behind + 48);
+            count = bytes.get(LittleEndian.LONG, behind + 32);
+            size = bytes.get(LittleEndian.LONG, behind + 40);
+            begin = bytes.get(LittleEndian.LONG, behind + 48);
         }
         if (count < 0 || count > MOST_MEMBERS) {
             throw wrong("declares " + Long.toUnsignedString(count) + " members, expected at most " + MOST_MEMBERS);
@@ -89,7 +84,7 @@ final class ZipArchive {
         List<ZipMember> members = new ArrayList<>();
         long at = begin;
         while (at < behind) {
-            if (behind - at < ENTRY_BYTES || bytes.get(INT, at) != ENTRY) {
+            if (behind - at < ENTRY_BYTES || bytes.get(LittleEndian.INT, at) != ENTRY) {
                 throw wrong("has no entry of its directory at byte " + at + ", expected one");
             }
             long next = at + ENTRY_BYTES + u16(at + 28) + u16(at + 30) + u16(at + 32);
@@ -108,12 +103,12 @@ final class ZipArchive {
 
     private long findEnd() throws IOException {
         long size = bytes.byteSize();
-        if (size < Integer.BYTES || bytes.get(INT, 0) != LOCAL && bytes.get(INT, 0) != END) {
+        if (size < Integer.BYTES || bytes.get(LittleEndian.INT, 0) != LOCAL && bytes.get(LittleEndian.INT, 0) != END) {
             throw wrong("is no zip archive, expected that it starts with PK");
         }
         long first = Math.max(0, size - END_BYTES - MOST_COMMENT_BYTES);
         for (long at = size - END_BYTES; at >= first; at--) {
-            if (bytes.get(INT, at) == END && u16(at + 20) == size - at - END_BYTES) {
+            if (bytes.get(LittleEndian.INT, at) == END && u16(at + 20) == size - at - END_BYTES) {
                 return at;
             }
         }
@@ -124,9 +119,9 @@ final class ZipArchive {
         long locator = end - LARGE_LOCATOR_BYTES;
         long large = locator - LARGE_END_BYTES;
         if (large < 0
-                || bytes.get(INT, locator) != LARGE_LOCATOR
-                || bytes.get(LONG, locator + 8) != large
-                || bytes.get(INT, large) != LARGE_END) {
+                || bytes.get(LittleEndian.INT, locator) != LARGE_LOCATOR
+                || bytes.get(LittleEndian.LONG, locator + 8) != large
+                || bytes.get(LittleEndian.INT, large) != LARGE_END) {
             throw wrong("has a directory of 64 bits without its end, expected one before byte " + end);
         }
         return large;
@@ -196,11 +191,11 @@ final class ZipArchive {
         if (at < 0 || at > bytes.byteSize() - Long.BYTES) {
             throw wrong(member, "lacks its sizes of 64 bits");
         }
-        return bytes.get(LONG, at);
+        return bytes.get(LittleEndian.LONG, at);
     }
 
     private MemorySegment data(String member, long local, long packed, long directory) throws IOException {
-        if (local < 0 || local > directory - LOCAL_BYTES || bytes.get(INT, local) != LOCAL) {
+        if (local < 0 || local > directory - LOCAL_BYTES || bytes.get(LittleEndian.INT, local) != LOCAL) {
             throw wrong(member, "has no header at byte " + Long.toUnsignedString(local) + ", expected one");
         }
         long begin = local + LOCAL_BYTES + u16(local + 26) + u16(local + 28);
@@ -263,11 +258,11 @@ final class ZipArchive {
     }
 
     private int u16(long at) {
-        return Short.toUnsignedInt(bytes.get(SHORT, at));
+        return Short.toUnsignedInt(bytes.get(LittleEndian.SHORT, at));
     }
 
     private long u32(long at) {
-        return Integer.toUnsignedLong(bytes.get(INT, at));
+        return Integer.toUnsignedLong(bytes.get(LittleEndian.INT, at));
     }
 
     private IOException wrong(String what) {

@@ -1,12 +1,12 @@
 package dev.spikelane.model;
 
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.file.LittleEndian;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,14 +15,6 @@ import java.util.Locale;
  * float32.
  */
 final class Integers {
-
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    private static final ValueLayout.OfDouble DOUBLE =
-            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Integers() {}
 
@@ -48,14 +40,14 @@ final class Integers {
     /** A whole number as torch stores it. */
     static Tensor count(String name, long count) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[Long.BYTES]);
-        bytes.set(LONG, 0, count);
+        bytes.set(LittleEndian.LONG, 0, count);
         return Tensor.of(name, Tensor.Type.I64, List.of(), bytes);
     }
 
     /** The number that such a tensor, or one of floats, holds; negative if it is none that was counted. */
     static long count(Tensor tensor) {
         if (tensor.type() == Tensor.Type.I64) {
-            return tensor.bytes().get(LONG, 0);
+            return tensor.bytes().get(LittleEndian.LONG, 0);
         }
         float value = tensor.floats()[0];
         return value == Math.rint(value) ? (long) value : -1;
@@ -67,7 +59,7 @@ final class Integers {
         double most = 0;
         float[] rounded = exact.rounded().floats();
         for (int i = 0; i < rounded.length; i++) {
-            double before = exact.bytes().get(DOUBLE, (long) i * Double.BYTES);
+            double before = exact.bytes().get(LittleEndian.DOUBLE, (long) i * Double.BYTES);
             if (before != rounded[i] && !Double.isNaN(before)) {
                 changed++;
                 most = Math.max(most, Math.abs(rounded[i] - before) / Math.abs(before));
@@ -88,6 +80,6 @@ final class Integers {
         }
         return items.type() == Tensor.Type.I8
                 ? IntegerMatrix.of(rows, columns, items.bytes().toArray(ValueLayout.JAVA_BYTE), scale)
-                : IntegerMatrix.of(rows, columns, items.bytes().toArray(SHORT), scale);
+                : IntegerMatrix.of(rows, columns, items.bytes().toArray(LittleEndian.SHORT), scale);
     }
 }

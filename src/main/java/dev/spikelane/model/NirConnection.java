@@ -7,12 +7,11 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.file.LittleEndian;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Weights;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +25,6 @@ import java.util.Map;
  * @param changes gets what readers of the node will see otherwise
  */
 record NirConnection(Weights weights, String name, Connection said, Shape rows, String owner, List<String> changes) {
-
-    private static final ValueLayout.OfDouble DOUBLE =
-            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Throws, as NIR cannot say it. */
     @SuppressWarnings("DoNotCallSuggester") // a row of the table calls it
@@ -150,7 +145,7 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
     private static Tensor whole(String name, List<Integer> shape, int... values) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[values.length * Long.BYTES]);
         for (int i = 0; i < values.length; i++) {
-            bytes.set(LONG, (long) i * Long.BYTES, values[i]);
+            bytes.set(LittleEndian.LONG, (long) i * Long.BYTES, values[i]);
         }
         return Tensor.of(name, Tensor.Type.I64, shape, bytes);
     }
@@ -159,7 +154,7 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
     static Tensor numbers(String name, Shape shape, double... values) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[shape.size() * Double.BYTES]);
         for (int i = 0; i < shape.size(); i++) {
-            bytes.set(DOUBLE, (long) i * Double.BYTES, values[values.length == 1 ? 0 : i]);
+            bytes.set(LittleEndian.DOUBLE, (long) i * Double.BYTES, values[values.length == 1 ? 0 : i]);
         }
         return Tensor.of(name, Tensor.Type.F64, shape.sizes(), bytes);
     }

@@ -22,8 +22,12 @@ final class NamedChannel implements WritableByteChannel {
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
+        int count = bytes.remaining();
         try {
-            return channel.write(bytes);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            return count;
         } catch (ClosedByInterruptException interrupted) {
             throw FileText.interrupted(file, "written", interrupted);
         } catch (ClosedChannelException closed) {

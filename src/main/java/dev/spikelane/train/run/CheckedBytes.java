@@ -1,5 +1,6 @@
 package dev.spikelane.train.run;
 
+import dev.spikelane.io.file.LittleEndian;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -24,8 +25,6 @@ import java.util.zip.CRC32C;
 public record CheckedBytes(String letters, int version, String what) {
 
     private static final int HEADER = 2 * Integer.BYTES;
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Writes content of so many bytes. */
     public byte[] write(long size, Consumer<ByteBuffer> content) {
@@ -116,7 +115,7 @@ public record CheckedBytes(String letters, int version, String what) {
                         ValueLayout.JAVA_FLOAT,
                         values.rowOffset(row),
                         target,
-                        FLOAT,
+                        LittleEndian.FLOAT,
                         to.position(),
                         values.columns());
                 to.position(to.position() + values.columns() * Float.BYTES);
@@ -143,7 +142,7 @@ public record CheckedBytes(String letters, int version, String what) {
             for (int row = 0; row < rows; row++) {
                 MemorySegment.copy(
                         source,
-                        FLOAT,
+                        LittleEndian.FLOAT,
                         from.position(),
                         values.segment(),
                         ValueLayout.JAVA_FLOAT,

@@ -3,6 +3,7 @@ package dev.spikelane.train.run;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.io.file.LittleEndian;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -131,7 +132,7 @@ public final class Checkpoint {
 
     private static MemorySegment bytes(int[] words) {
         MemorySegment bytes = MemorySegment.ofArray(new byte[words.length * Integer.BYTES]);
-        MemorySegment.copy(words, 0, bytes, CheckpointReader.WORD, 0, words.length);
+        MemorySegment.copy(words, 0, bytes, LittleEndian.INT, 0, words.length);
         return bytes;
     }
 

@@ -3,10 +3,9 @@ package dev.spikelane.train.run;
 import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.io.file.LittleEndian;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -22,8 +21,6 @@ record CheckpointReader(Path file, Safetensors content) {
 
     /** As files have 32 bits. */
     private static final String BETWEEN_WORDS = "[ ,;=()\\[\\]]+";
-
-    static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     String text(String name) throws IOException {
         String found = content.metadata().get(name);
@@ -131,7 +128,7 @@ record CheckpointReader(Path file, Safetensors content) {
     }
 
     int[] words(String name, int count) throws IOException {
-        return tensor(name, Tensor.Type.I32, List.of(count)).bytes().toArray(WORD);
+        return tensor(name, Tensor.Type.I32, List.of(count)).bytes().toArray(LittleEndian.INT);
     }
 
     private Tensor tensor(String name, Tensor.Type type, List<Integer> shape) throws IOException {
