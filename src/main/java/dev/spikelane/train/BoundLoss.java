@@ -71,7 +71,7 @@ final class BoundLoss {
         Loss loss = of.loss();
         this.spikes = loss.readsSpikes() ? place(population.ofSpikes()) : null;
         this.membranes = loss.readsMembranes() ? place(population.ofVariable(MEMBRANE)) : null;
-        this.fired = loss.readsSpikes() ? population.spikes().block() : null;
+        this.fired = loss.readsSpikes() ? population.forward().spikes().block() : null;
         this.values = loss.readsMembranes() ? population.ofVariable(MEMBRANE).values() : null;
         int rows = steps * size;
         boolean copies = TorchLayout.differs(shape);

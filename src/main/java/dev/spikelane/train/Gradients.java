@@ -280,7 +280,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population
      */
     public SpikeMatrix spikes(String population) {
-        return population(population).spikesInTorch();
+        return population(population).forward().spikesInTorch();
     }
 
     /**
@@ -417,7 +417,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population
      */
     public NeuronState state(String population) {
-        return population(population).run().shownState();
+        return population(population).forward().run().shownState();
     }
 
     /**
@@ -428,7 +428,7 @@ public final class Gradients implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such population, or nothing reads these spikes
      */
     public SpikeMatrix previousSpikes(String population) {
-        SpikeMatrix spikes = population(population).previousSpikes();
+        SpikeMatrix spikes = population(population).forward().previousSpikes();
         if (spikes == null) {
             throw new IllegalArgumentException("nothing reads spikes of population '" + population + "' a step later");
         }

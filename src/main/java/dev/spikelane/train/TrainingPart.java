@@ -171,7 +171,7 @@ final class TrainingPart implements ObservedGradients.Part {
         int first = firstOf(part) * steps;
         int rows = firstOf(part + 1) * steps - first;
         for (int i = 0; i < populations.length; i++) {
-            counted[thread][i] += populations[i].spikes().block().count(first, rows);
+            counted[thread][i] += populations[i].forward().spikes().block().count(first, rows);
         }
     }
 

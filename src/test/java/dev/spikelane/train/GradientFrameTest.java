@@ -49,9 +49,9 @@ class GradientFrameTest {
             GradientPopulation first =
                     gradients.population(network.populations().getFirst().name());
             assertNotNull(first.openFrame(), "not the short way");
-            long before = first.spikes().version();
+            long before = first.forward().spikes().version();
             gradients.forwardConstant(FloatMatrix.zeros(3, 20));
-            assertNotEquals(before, first.spikes().version());
+            assertNotEquals(before, first.forward().spikes().version());
         }
     }
 

@@ -91,7 +91,7 @@ final class GradientBackward implements WorkerPool.Job {
         boolean one = population.shares()
                 && population.openFrame() == null
                 && !population.neurons().needsCurrents()
-                && population.currents().length == 1
+                && population.forward().currents().length == 1
                 && population.projections().size() == 1;
         GradientProjection only = one ? population.projections().getFirst() : null;
         weights = only == null ? null : only.openTiles(blocksInTile());
@@ -160,13 +160,13 @@ final class GradientBackward implements WorkerPool.Job {
     /** Computes the variables of a tile again, before each step and after the last. */
     private void again(int firstBlock, int endBlock, int thread) {
         int batch = size.batch();
-        NeuronState state = population.states().again();
+        NeuronState state = population.forward().states().again();
         GradientScratch into = scratch(thread);
         for (int i = 0; i < ofVariables.length; i++) {
             into.tiles.in(into.past[i]).copyFrom(variable(state, i), 0, 0, batch);
         }
         for (int step = 0; step < count; step++) {
-            population.run().kept().run(state, first + step, 1, firstBlock, endBlock, thread);
+            population.forward().run().kept().run(state, first + step, 1, firstBlock, endBlock, thread);
             for (int i = 0; i < ofVariables.length; i++) {
                 Tile past = into.tiles.in(into.past[i]);
                 past.copyFrom(variable(state, i), 0, (step + 1) * batch, batch);
@@ -175,7 +175,7 @@ final class GradientBackward implements WorkerPool.Job {
     }
 
     private FloatMatrix variable(NeuronState state, int number) {
-        return state.variable(population.variables().get(number));
+        return state.variable(population.forward().variables().get(number));
     }
 
     /** Goes to the steps that come next on the way back. */
@@ -227,23 +227,27 @@ final class GradientBackward implements WorkerPool.Job {
             for (int i = 0; i < ofVariables.length; i++) {
                 if (ofVariables[i].mayHaveGradients()) {
                     StepViews<FloatMatrix> given = ofVariables[i].givenAlone();
-                    Tile variable = own.tiles.inWhole(population.carriedOf(i));
+                    Tile variable = own.tiles.inWhole(population.carried().of(i));
                     Tile added = given == null
                             ? own.tiles.in(own.ofVariables[i].from(step))
                             : own.given.on(given.from(at)).at(variable);
                     RowSum.add(variable, added, size.batch());
                 }
             }
-            population.place(own.step, at, own.past, whole);
+            population
+                    .forward()
+                    .place(own.step, at, own.past, whole, population.carried().ofSpikes());
             if (takesTurns()) {
                 own.step.ofCurrents[0] = own.ofCurrents().all();
                 own.step.currentRow = step * size.batch();
             }
             FloatMatrix of = fires ? own.ofSpikes.steps(step, 1) : null;
             if (of != null && population.neurons().feedsOwnSpikes()) {
-                RowSum.add(own.tiles.in(of), own.tiles.inWhole(population.carriedSpikes()), size.batch());
+                RowSum.add(
+                        own.tiles.in(of), own.tiles.inWhole(population.carried().ofSpikes()), size.batch());
             }
-            population.back(tile, own.step, of, own.distance, population.carried(), at, firstBlock(part) * Long.SIZE);
+            population.back(
+                    tile, own.step, of, own.distance, population.carried().all(), at, firstBlock(part) * Long.SIZE);
         }
     }
 }

@@ -47,16 +47,16 @@ record GradientFrameParts(
                 to,
                 weights,
                 population.surrogate(),
-                population.state(),
-                population.states().before(0),
-                population.spikes().block(),
-                plan.use() == GradientRequest.Use.ANY ? population.carried() : null);
+                population.forward().state(),
+                population.forward().states().before(0),
+                population.forward().spikes().block(),
+                plan.use() == GradientRequest.Use.ANY ? population.carried().all() : null);
     }
 
     /** Whether all that enters is one product of an input, which may be a frame, and threads share the neurons. */
     private static boolean isFramed(GradientPopulation population, GradientRequest plan) {
         boolean apart = population.shares()
-                && population.currents().length == 1
+                && population.forward().currents().length == 1
                 && plan.size().segments() == 1;
         if (!apart
                 || plan.form() != InputForm.FRAME && plan.form() != InputForm.ANY

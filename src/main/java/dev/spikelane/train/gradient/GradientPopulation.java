@@ -1,35 +1,25 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.engine.PopulationRun;
 import dev.spikelane.engine.signal.RunSize;
-import dev.spikelane.engine.signal.SampleViews;
-import dev.spikelane.engine.signal.SignalHistory;
-import dev.spikelane.engine.signal.StepViews;
-import dev.spikelane.engine.signal.StoredCurrents;
-import dev.spikelane.engine.signal.TorchRows;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.step.NeuronBackward;
-import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.simd.Lazy;
-import dev.spikelane.simd.Tile;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A population: forward through a segment of steps, and back. */
+/**
+ * The way back of a population: from the gradients of its spikes and variables to those of its currents.
+ * {@link KeptForward} has what it reads of the forward pass.
+ */
 public final class GradientPopulation {
 
     /** Blocks of 64 neurons that a thread takes back at a time. */
@@ -41,55 +31,29 @@ public final class GradientPopulation {
     private final int number;
     private final Population declared;
     private final RunSize size;
-    private final Set<String> learned;
-    private final String[] learnedNames;
-    private final Arena arena;
+    private final String[] learned;
     private final FiringGradient surrogate;
     private final CounterRandom.Draws draws;
     private final CounterRandom.Draws noise;
-    private final PopulationRun run;
-    /** Of each port. */
-    private final StoredCurrents[] currents;
-
+    private final KeptForward forward;
     private final List<GradientProjection> projections = new ArrayList<>();
-    private final GradientStates states;
-    private final List<String> variables;
     private final OutputGradients ofSpikes;
     private final OutputGradients[] ofVariables;
-    /** Gradients with respect to the variables after the step that comes next on the way back. */
-    private @Nullable FloatMatrix carried;
-
-    private final FloatMatrix[] carriedOf;
-    private final List<TorchRows<FloatMatrix>> carriedInTorch = new ArrayList<>();
-    private final TorchRows<SpikeMatrix> spikesInTorch;
-    private final TorchRows<FloatMatrix> ofPreviousInTorch;
-    /** The sum, and what is added to it, of gradients of the spikes before the window; made when somebody asks. */
-    private final Lazy<StepViews<FloatMatrix>> ofPrevious = new Lazy<>(this::step);
-
-    private final Lazy<StepViews<FloatMatrix>> addedOfPrevious = new Lazy<>(this::step);
-    private final Lazy<GradientTiles> wholeOfPrevious =
-            new Lazy<>(() -> new GradientTiles(Tile.whole(ofPrevious.get().all())));
-    /** Gradients of what the spikes of the step that comes next on the way back carry, where neurons feed them back. */
-    private final FloatMatrix carriedSpikes;
-
-    private final boolean coupled;
-    private final boolean alone;
+    private final CarriedGradients carried;
+    private final boolean shares;
     private final GradientBackward backward;
     private @Nullable GradientFrame frame;
-    private NeuronGroup group;
     private NeuronGradient gradient;
     /** The samples that each thread carries through a loop; none if all go together. */
-    private SampleGroup[] shares = {};
+    private SampleGroup[] groups = {};
 
     /** The first step of the window, counted from the last reset. */
     private int windowStart;
 
-    private int segmentStart;
-
     /**
      * Makes a population.
      *
-     * @param run the way forward
+     * @param run the forward pass
      * @param gradient of the neurons
      * @param alone whether it is in no loop, so that threads can share its neurons
      */
@@ -98,40 +62,25 @@ public final class GradientPopulation {
         this.number = number;
         this.declared = plan.population(number);
         this.size = plan.size();
-        this.learned = plan.learnedOf(declared);
-        this.learnedNames = learned.toArray(String[]::new);
-        this.arena = plan.arena();
+        this.learned = plan.learnedOf(declared).toArray(String[]::new);
         this.surrogate = plan.surrogateOf(declared);
         this.draws = plan.drawsOf(number, surrogate);
         this.noise = gradient.drawsNoise()
                 ? CounterRandom.Draws.noise(plan.seed(), number, size.batch())
                 : CounterRandom.Draws.NONE;
-        this.alone = alone;
-        this.group = plan.layout().neurons(number);
-        this.run = run;
         this.gradient = gradient;
-        this.currents = run.keeping().currents().toArray(StoredCurrents[]::new);
-        this.states = new GradientStates(
-                run.state(),
-                this::newState,
-                size,
-                plan.use() == GradientRequest.Use.WINDOWS_FROM_ZERO && size.segments() == 1);
-        this.variables = drawing(run.state()).names();
+        this.forward = new KeptForward(plan, number, run, noise, gradient);
         this.ofSpikes = plan.outlet(declared.name(), declared.shape(), null);
+        List<String> variables = forward.variables();
         this.ofVariables = new OutputGradients[variables.size()];
         for (int i = 0; i < ofVariables.length; i++) {
             String name = variables.get(i);
             ofVariables[i] = plan.outlet(declared.variable(name).name(), declared.shape(), run.values(name));
         }
-        this.carriedOf = new FloatMatrix[variables.size()];
-        variables.forEach(_ -> carriedInTorch.add(new TorchRows<>(declared.shape(), arena)));
-        this.spikesInTorch = new TorchRows<>(declared.shape(), arena);
-        this.ofPreviousInTorch = new TorchRows<>(declared.shape(), arena);
-        this.carriedSpikes = gradient.feedsOwnSpikes()
-                ? FloatMatrix.zeros(arena, size.batch(), declared.size())
-                : FloatMatrix.zeros(arena, 1, 1);
-        this.coupled = gradient.coupled() || group.coupled();
-        this.backward = new GradientBackward(this, size, arena, coupled || !alone ? blocks() : tile());
+        this.carried = new CarriedGradients(
+                plan.arena(), size.batch(), declared.shape(), variables.size(), gradient.feedsOwnSpikes());
+        this.shares = alone && !gradient.coupled() && !forward.group().coupled();
+        this.backward = new GradientBackward(this, size, plan.arena(), shares ? tile() : blocks());
     }
 
     /** Makes room for the way back, when all projections are there. */
@@ -153,54 +102,15 @@ public final class GradientPopulation {
         return ofVariables;
     }
 
-    /** Their names. */
-    List<String> variables() {
-        return variables;
-    }
-
     /** Gives each thread some samples to carry through a loop. */
     SampleGroup[] share(int threads) {
         int most = Math.ceilDiv(size.batch(), threads);
-        shares = new SampleGroup[Math.ceilDiv(size.batch(), most)];
-        for (int i = 0; i < shares.length; i++) {
+        groups = new SampleGroup[Math.ceilDiv(size.batch(), most)];
+        for (int i = 0; i < groups.length; i++) {
             int first = i * most;
-            shares[i] = new SampleGroup(this, i, first, Math.min(most, size.batch() - first), size, arena);
+            groups[i] = new SampleGroup(this, i, first, Math.min(most, size.batch() - first), size, plan.arena());
         }
-        return shares;
-    }
-
-    NeuronState newState(int samples) {
-        return drawing(group.newState(arena, samples));
-    }
-
-    /** A state whose noise is that of the samples. */
-    private NeuronState drawing(NeuronState state) {
-        if (noise != CounterRandom.Draws.NONE) {
-            state.drawNoise(noise);
-        }
-        return state;
-    }
-
-    PortSteps<NeuronState> steps() {
-        return BoundPopulation.steps(group);
-    }
-
-    FloatMatrix carriedOf(int variable) {
-        carried();
-        return carriedOf[variable];
-    }
-
-    /** Gradients of all variables after the step that comes next on the way back. */
-    FloatMatrix carried() {
-        FloatMatrix made = carried;
-        if (made == null) {
-            made = FloatMatrix.zeros(arena, variables.size() * size.batch(), declared.size());
-            for (int i = 0; i < carriedOf.length; i++) {
-                carriedOf[i] = made.rows(i * size.batch(), size.batch());
-            }
-            carried = made;
-        }
-        return made;
+        return groups;
     }
 
     /** The short way, if the source is a frame in this window; null otherwise. */
@@ -219,29 +129,19 @@ public final class GradientPopulation {
         return declared;
     }
 
-    /** The state that goes on. */
-    public NeuronState state() {
-        return states.now();
+    /** What is kept of the forward pass. */
+    public KeptForward forward() {
+        return forward;
     }
 
-    /** The way forward. */
-    public PopulationRun run() {
-        return run;
-    }
-
-    /** The currents of each port, and later their gradients. */
-    StoredCurrents[] currents() {
-        return currents;
+    /** The gradients that go from step to step. */
+    CarriedGradients carried() {
+        return carried;
     }
 
     /** The projections that enter. */
     List<GradientProjection> projections() {
         return projections;
-    }
-
-    /** The currents of a port, and later their gradients. */
-    StoredCurrents kept(String port) {
-        return currents[group.ports().indexOf(port)];
     }
 
     void add(GradientProjection projection) {
@@ -252,10 +152,6 @@ public final class GradientPopulation {
         return gradient;
     }
 
-    public SignalHistory<SpikeMatrix> spikes() {
-        return run.spikes();
-    }
-
     public OutputGradients ofSpikes() {
         return ofSpikes;
     }
@@ -264,38 +160,9 @@ public final class GradientPopulation {
         return ofVariables[numberOf(name)];
     }
 
-    /** The spikes of all steps, in torch's order. */
-    public SpikeMatrix spikesInTorch() {
-        return spikesInTorch.show(spikes().block(), spikes().block().rows());
-    }
-
-    /**
-     * The spikes of the step before the window, for neurons that feed spikes back, themselves or by a projection, in
-     * torch's order; null if there are none.
-     */
-    @Nullable
-    public SpikeMatrix previousSpikes() {
-        return gradient.feedsOwnSpikes() || spikes().stepBefore() != null
-                ? run.shownState().previousSpikes()
-                : null;
-    }
-
     /** The gradients of what these carry, behind the way back, in torch's order. */
     public FloatMatrix ofPreviousSpikes() {
-        FloatMatrix sum = gradient.feedsOwnSpikes() ? carriedSpikes : ofPrevious();
-        return ofPreviousInTorch.show(sum, size.batch());
-    }
-
-    private FloatMatrix ofPrevious() {
-        StepViews<FloatMatrix> sum = ofPrevious.get();
-        ofSpikes.open(-1, 1);
-        ofSpikes.gather(0, 1, sum, addedOfPrevious.get(), wholeOfPrevious.get());
-        return sum.all();
-    }
-
-    /** Memory for a step. */
-    private StepViews<FloatMatrix> step() {
-        return new StepViews<>(FloatMatrix.zeros(arena, size.batch(), declared.size()), size.batch());
+        return carried.ofPreviousSpikes(ofSpikes);
     }
 
     /** Takes what callers have written at the outlets. */
@@ -308,17 +175,16 @@ public final class GradientPopulation {
 
     /** The gradients of a variable before the window, in torch's order. */
     public FloatMatrix carriedInTorch(String name) {
-        int variable = numberOf(name);
-        return carriedInTorch.get(variable).show(carriedOf(variable), size.batch());
+        return carried.inTorch(numberOf(name));
     }
 
     private int numberOf(String variable) {
-        int number = variables.indexOf(Objects.requireNonNull(variable, "variable"));
-        if (number < 0) {
+        int found = forward.variables().indexOf(Objects.requireNonNull(variable, "variable"));
+        if (found < 0) {
             throw new IllegalArgumentException("population '" + declared.name() + "' has no variable '" + variable
-                    + "', expected one of " + variables);
+                    + "', expected one of " + forward.variables());
         }
-        return number;
+        return found;
     }
 
     /** What surrogates and neurons draw from. */
@@ -339,36 +205,18 @@ public final class GradientPopulation {
         return surrogate;
     }
 
-    GradientStates states() {
-        return states;
-    }
-
     /** The way back of the neurons, where a thread takes a tile of them through a segment. */
     GradientBackward backward() {
         return backward;
     }
 
-    /** Gradients of what the spikes of the step that comes next on the way back carry, where neurons feed them back. */
-    FloatMatrix carriedSpikes() {
-        return carriedSpikes;
-    }
-
     boolean shares() {
-        return alone && !coupled;
+        return shares;
     }
 
     /** Goes to a window. */
     void openWindow(int firstStep) {
         windowStart = firstStep;
-    }
-
-    /** Goes to a segment, forward: keeps the state. */
-    void open(int segment) {
-        segmentStart = segment * size.segment();
-        states.keep(segment);
-        for (StoredCurrents port : currents) {
-            port.open(segmentStart);
-        }
     }
 
     private boolean carries() {
@@ -378,17 +226,17 @@ public final class GradientPopulation {
     /** Makes room for the way back. */
     void reserve() {
         if (carries()) {
-            carried();
+            carried.all();
         }
     }
 
     /** Begins the way back, behind {@link #reserve}. */
     void begin() {
         if (carries()) {
-            carried().fill(0);
+            carried.all().fill(0);
         }
-        states.begin();
-        carriedSpikes.fill(0);
+        forward.states().begin();
+        carried.ofSpikes().fill(0);
         gradient.clear();
     }
 
@@ -396,21 +244,12 @@ public final class GradientPopulation {
     void back(int segment, WorkerPool workers) {
         int first = segment * size.segment();
         int count = Math.min(size.segment(), size.steps() - first);
-        if (first != segmentStart) {
-            segmentStart = first;
-            for (StoredCurrents port : currents) {
-                port.back(first);
-            }
-            run.fillAgain(workers, first, count, size);
-            if (!gradient.needsCurrents()) {
-                run.kept().record(states.again(segment), first, count, 0, blocks(), 0);
-            }
-        }
-        if (openFrame() != null || shares.length > 0) {
+        forward.back(segment, count, blocks(), workers);
+        if (openFrame() != null || groups.length > 0) {
             return;
         }
         if (gradient.needsCurrents()) {
-            states.again(segment);
+            forward.states().again(segment);
         }
         backward.open(first, count);
     }
@@ -439,60 +278,21 @@ public final class GradientPopulation {
             neurons.toDistance(place, ofVariables, ofNeurons, distance);
             surrogate.backward(distance, ofNeurons, ofNeurons, draws, windowStart + step, firstNeuron);
         }
-        neurons.toCurrents(place, ofNeurons, ofVariables, ofVariables.rows() / variables.size());
-    }
-
-    /** The state before the segment. */
-    NeuronState start() {
-        return states.before(segmentStart / size.segment());
-    }
-
-    /**
-     * Goes to some samples of a step, whose variables before and after each step stand in {@code past} if they were
-     * computed again.
-     */
-    void place(NeuronBackward.Step at, int step, FloatMatrix[] past, SampleViews samples) {
-        int row = currents[0].row(step);
-        boolean starts = row == 0;
-        at.currentRow = row + samples.first();
-        if (noise != CounterRandom.Draws.NONE) {
-            at.noise = noise;
-            at.number = (int) start().step() + row / size.batch();
-        }
-        for (int i = 0; i < currents.length; i++) {
-            at.ofCurrents[i] = currents[i].all();
-        }
-        if (gradient.feedsOwnSpikes()) {
-            at.previous = starts ? start().previousSpikes() : run.spikes().block();
-            at.previousRow = starts ? 0 : (step - 1) * size.batch();
-            at.ofPrevious = carriedSpikes;
-        }
-        if (gradient.needsCurrents()) {
-            System.arraycopy(at.ofCurrents, 0, at.currents, 0, currents.length);
-            System.arraycopy(past, 0, at.before, 0, past.length);
-            at.beforeRow = row / size.batch() * samples.count();
-            at.after = past[0];
-            at.afterRow = at.beforeRow + samples.count();
-        } else {
-            at.before[0] = starts ? start().membrane() : at.ofCurrents[0];
-            at.beforeRow = at.currentRow - (starts ? 0 : size.batch());
-            at.after = at.ofCurrents[0];
-            at.afterRow = at.currentRow;
-        }
+        neurons.toCurrents(place, ofNeurons, ofVariables, ofVariables.rows() / this.ofVariables.length);
     }
 
     /** Takes notice that parameters have changed. */
     @SuppressWarnings("ReferenceEquality") // neurons that were made anew are other objects
     void update() {
-        if (!plan.layout().neurons(number).equals(group)) {
+        if (!plan.layout().neurons(number).equals(forward.group())) {
             refresh();
-        } else if (learnedNames.length > 0) {
-            for (String name : learnedNames) {
+        } else if (learned.length > 0) {
+            for (String name : learned) {
                 plan.layout().population(number).read(name, gradient.values(name));
             }
             gradient.update();
             backward.update();
-            for (SampleGroup share : shares) {
+            for (SampleGroup share : groups) {
                 share.update();
             }
         }
@@ -500,11 +300,12 @@ public final class GradientPopulation {
 
     /** Takes the parameters that the neurons have now. */
     void refresh() {
-        group = plan.layout().neurons(number);
+        NeuronGroup group = plan.layout().neurons(number);
+        forward.take(group);
         gradient = gradient.with(plan.layout().population(number).inside(), group);
         backward.refresh();
         frame = GradientFrame.of(this, plan, frame);
-        for (SampleGroup share : shares) {
+        for (SampleGroup share : groups) {
             share.refresh();
         }
     }

@@ -134,7 +134,7 @@ public final class GradientRun implements BackwardNeeds {
     private List<GradientProjection> connect(int number) {
         Projection declared = plan.network().projections().get(number);
         GradientPopulation target = population(declared.target());
-        StoredCurrents port = target.kept(declared.port());
+        StoredCurrents port = target.forward().currents(declared.port());
         List<GradientProjection> made = new ArrayList<>();
         GradientNorm norm = null;
         int before = norms.size();
@@ -242,7 +242,7 @@ public final class GradientRun implements BackwardNeeds {
             int first = segment * size.segment();
             int count = Math.min(size.segment(), size.steps() - first);
             for (GradientPopulation population : populations) {
-                population.open(segment);
+                population.forward().open(segment);
             }
             for (GradientStage stage : stages) {
                 if (!stage.ranFrame()) {

@@ -60,7 +60,7 @@ final class GradientStage {
         GradientFrame frame = populations.length == 1 ? populations[0].openFrame() : null;
         if (frame != null) {
             workers.run(forwardFrame, frame.blocks());
-            populations[0].spikes().written();
+            populations[0].forward().spikes().written();
         }
         return frame != null;
     }

@@ -54,9 +54,9 @@ final class SampleGroup {
         this.population = population;
         this.number = number;
         this.spikes = new SampleViews(first, count, size.batch());
-        this.state = population.newState(count);
+        this.state = population.forward().newState(count);
         Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, 1));
-        int ports = population.currents().length;
+        int ports = population.forward().currents().length;
         this.currents =
                 new PortCurrents(Stream.generate(none::another).limit(ports).toArray(Tile[]::new));
         this.ofCurrents = SampleViews.of(ports, first, count, size.batch());
@@ -91,15 +91,15 @@ final class SampleGroup {
     /** Begins the way back through a segment. */
     void openBack(int firstStep, int steps) {
         for (int i = 0; i < carriedOf.length; i++) {
-            copy(population.carriedOf(i), spikes.first(), carriedOf[i], 0);
+            copy(population.carried().of(i), spikes.first(), carriedOf[i], 0);
         }
         if (past.length > 0) {
-            state.copySamples(population.start(), spikes.first(), 0, spikes.count());
+            state.copySamples(population.forward().start(), spikes.first(), 0, spikes.count());
             keep(0);
             for (int step = 0; step < steps; step++) {
                 goTo(firstStep + step);
-                SpikeMatrix fired = population.spikes().samples(firstStep + step, 0, spikes);
-                population.steps().run(currents, spikes.count(), state, fired);
+                SpikeMatrix fired = population.forward().spikes().samples(firstStep + step, 0, spikes);
+                population.forward().steps().run(currents, spikes.count(), state, fired);
                 keep(step + 1);
             }
         }
@@ -107,7 +107,7 @@ final class SampleGroup {
 
     private void goTo(int step) {
         for (int i = 0; i < ofCurrents.length; i++) {
-            currents.port(i).on(population.currents()[i].samples(step, ofCurrents[i]));
+            currents.port(i).on(population.forward().currents()[i].samples(step, ofCurrents[i]));
         }
     }
 
@@ -133,14 +133,16 @@ final class SampleGroup {
                 RowSum.add(ofVariable.on(carriedOf[i]), gatheredOf, spikes.count());
             }
         }
-        population.place(place, step, past, spikes);
+        population
+                .forward()
+                .place(place, step, past, spikes, population.carried().ofSpikes());
         population.back(neurons, place, fires ? ofSpikes : null, distance, carried, step, 0);
     }
 
     /** Ends the way back. */
     void closeBack() {
         for (int i = 0; i < carriedOf.length; i++) {
-            copy(carriedOf[i], 0, population.carriedOf(i), spikes.first());
+            copy(carriedOf[i], 0, population.carried().of(i), spikes.first());
         }
     }
 
