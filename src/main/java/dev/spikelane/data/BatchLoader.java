@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads, changes and encodes batches ahead of whoever uses them: while one is used, a thread fills the next.
+ * Reads, changes and encodes batches ahead of their use: while one is used, a thread fills the next.
  *
  * <pre>{@code
  * try (BatchLoader loader = new BatchLoader(data, batching)) {
@@ -203,7 +203,7 @@ public final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** What the thread does: it fills batches of the current run until both slots are full. */
+    /** Fills batches of the current run until both slots are full: the work of the thread. */
     private void work() {
         int mine = 0;
         int fill = batches;
@@ -257,7 +257,7 @@ public final class BatchLoader implements AutoCloseable {
                 wait();
             }
         } catch (InterruptedException nobody) {
-            closed = true; // only close() ends this thread; whoever interrupts it wants the same
+            closed = true; // only close() ends this thread; an interrupt wants the same
         }
     }
 

@@ -46,7 +46,7 @@ public interface InputCode {
     }
 
     /**
-     * Returns the time steps that a sample becomes. Whoever runs a network for another number of steps refuses this
+     * Returns the time steps that a sample becomes. A run of another number of steps refuses this
      * code.
      *
      * @return steps, or 0 if the result has one row for each sample, a frame that does not change in time; also 0 if

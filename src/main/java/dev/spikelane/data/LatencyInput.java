@@ -16,7 +16,7 @@ final class LatencyInput implements InputCode {
 
     static final String WORD = "latency";
 
-    /** What a word says in parentheses where it is not the default. */
+    /** The options that a word says in parentheses where they are not the default. */
     private record Option(String name, Function<Latency, Object> get, BiFunction<Latency, String, Latency> with) {}
 
     private static final List<Option> OPTIONS = List.of(

@@ -9,7 +9,7 @@ import java.util.Arrays;
 /** Another data set with its values scaled or normalized, or its shape forgotten. */
 final class MappedDataset extends DerivedDataset {
 
-    /** What happens to values. */
+    /** The change of values. */
     private enum Kind {
         NOTHING,
         SCALE,

@@ -5,11 +5,11 @@ import dev.spikelane.engine.signal.StoredCurrents;
 import java.util.List;
 import java.util.Set;
 
-/** What a way back asks of the way forward. */
+/** The requests of a way back to the way forward. */
 public interface BackwardNeeds {
 
     /**
-     * What is kept of a population, for a way back.
+     * The values of a population that a way back needs.
      *
      * @param currents those of each port that the neurons take
      * @param replaces whether membranes are written in place of the currents
@@ -18,7 +18,7 @@ public interface BackwardNeeds {
      */
     record Keeping(List<StoredCurrents> currents, boolean replaces, Set<String> variables, boolean inPlace) {}
 
-    /** What is kept of a population. */
+    /** The values of a population that are kept. */
     Keeping keeping(int population);
 
     /** The source that a projection sees, if something stands between the two; otherwise the source itself. */

@@ -14,8 +14,8 @@ import java.util.Deque;
 public final class JitWarmUp {
 
     /**
-     * What a warm-up of inference may take: 3 to 8 s on two cores without other work, most of it for C2 (Emerald
-     * Rapids, 512 bits, 2026-11).
+     * The longest warm-up of inference, which takes 3 to 8 s on two cores without other work, most of it for C2
+     * (Emerald Rapids, 512 bits, 2026-11).
      */
     public static final Duration MOST = Duration.ofSeconds(10);
 
@@ -23,8 +23,8 @@ public final class JitWarmUp {
     private static final long QUIET_NANOSECONDS = 400_000_000L;
 
     /**
-     * What compilers may spend in that time: small methods that are compiled now and then never end, and hold nobody
-     * up.
+     * The most time that compilers may spend meanwhile: small methods that are compiled now and then never end, and
+     * hold nobody up.
      */
     private static final long QUIET_COMPILATION_MILLISECONDS = 20;
 

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Those who look at a population: at what it did in a block, or at a variable or port in each step. */
+/** The observers of a population: of its blocks of steps, or of a variable or port in each step. */
 final class PopulationObservers {
 
     private final PopulationRun population;
@@ -59,7 +59,7 @@ final class PopulationObservers {
         return ofSteps.contains(observer);
     }
 
-    /** Whether somebody looks at single steps. */
+    /** Whether an observer sees single steps. */
     boolean seeSteps() {
         return !ofSteps.isEmpty();
     }

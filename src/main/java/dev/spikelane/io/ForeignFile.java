@@ -94,7 +94,7 @@ enum ForeignFile {
         return SAFETENSORS;
     }
 
-    /** What was read of a stream, with some more bytes of it. */
+    /** The bytes that were read of a stream, with some more. */
     static byte[] first(byte[] read, InputStream rest) throws IOException {
         return first(read, Channels.newChannel(rest));
     }

@@ -11,7 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** What all readers check. */
+/** The checks of all readers. */
 final class Inputs {
 
     private Inputs() {}

@@ -26,7 +26,7 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
         }
     }
 
-    /** What bytes are that are neither an array nor an archive; empty where nothing better is known than that. */
+    /** The format of bytes that are neither an array nor an archive; empty where it is not known. */
     static String foreign(MemorySegment bytes) {
         byte[] first = bytes.asSlice(0, Math.min(bytes.byteSize(), ForeignFile.FIRST_BYTES))
                 .toArray(ValueLayout.JAVA_BYTE);

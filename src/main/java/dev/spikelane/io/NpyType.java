@@ -4,7 +4,7 @@ package dev.spikelane.io;
 enum NpyType {
     /** Membranes, currents, weights. */
     FLOAT32("<f4", Float.BYTES, "'<f4' (float32)"),
-    /** What numpy computes with, rounded on request. */
+    /** The floats of numpy, rounded on request. */
     FLOAT64("<f8", Double.BYTES, "'<f8' (float64)"),
     /** Spikes. */
     UINT8("|u1", Byte.BYTES, "'|u1' (uint8, spikes as 0 and 1)"),

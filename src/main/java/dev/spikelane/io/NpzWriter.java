@@ -136,7 +136,7 @@ final class NpzWriter {
         }
     }
 
-    /** What local header and directory say alike, up to the length of the name. */
+    /** The common part of local header and directory, up to the length of the name. */
     private ByteBuffer facts(Tensor tensor, byte[] header, long packed, int nameBytes) throws IOException {
         CRC32 sum = new CRC32();
         plain(tensor, header, sum::update);

@@ -50,7 +50,7 @@ enum PickleNames {
                 + " torch.save(model.state_dict(), file)");
     }
 
-    /** What Python would make by calling something with these parts. */
+    /** The value that Python would make by a call with these parts. */
     static Object make(String file, Object called, Object parts) throws IOException {
         if (parts instanceof PickleReader.Parts(List<Object> items)) {
             if (called == DICTIONARY && items.isEmpty()) {

@@ -31,7 +31,7 @@ final class PickleReader {
     /** The start of the parts of a tuple or of a dictionary. */
     private static final Object MARK = new Object();
 
-    /** What Python calls None. */
+    /** Python's None. */
     enum Nothing {
         NONE
     }
@@ -218,7 +218,7 @@ final class PickleReader {
         list.items.addAll(items);
     }
 
-    /** What a persistent id names: {@code ("storage", type, key, device, count)}. */
+    /** The storage that a persistent id names: {@code ("storage", type, key, device, count)}. */
     private Storage storage(Object id) throws IOException {
         if (id instanceof Parts(List<Object> items)
                 && items.size() == 5

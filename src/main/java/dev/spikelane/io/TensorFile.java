@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** What a file of tensors holds, whatever its format. */
+/** The content of a file of tensors, whatever its format. */
 public sealed interface TensorFile permits Safetensors, Npz, TorchFile {
 
     /**
@@ -112,7 +112,7 @@ public sealed interface TensorFile permits Safetensors, Npz, TorchFile {
     }
 
     /**
-     * Returns what is odd about the content of a file that was read, though the format allows it: numbers that are not
+     * Returns the oddities of a file that was read, which the format allows: numbers that are not
      * finite, truth values that are neither 0 nor 1, members of an archive that are no arrays.
      *
      * @return a sentence for each such tensor or member, which starts with the file's name

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What the bytes of a tensor's items mean. */
+/** The numbers that the bytes of a tensor's items mean. */
 final class TensorItems {
 
     private TensorItems() {}
@@ -83,7 +83,7 @@ final class TensorItems {
                 "item " + index + " of " + tensor + " is " + value + ", expected a number that float32 has");
     }
 
-    /** What is odd about tensors, though a file may hold them: a sentence for each that starts with the file's name. */
+    /** The oddities of tensors that a file may hold: a sentence for each, which starts with the file's name. */
     static List<String> oddities(String file, List<Tensor> tensors) {
         return tensors.stream()
                 .map(TensorItems::oddity)

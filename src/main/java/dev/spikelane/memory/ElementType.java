@@ -1,6 +1,6 @@
 package dev.spikelane.memory;
 
-/** What an element of a network's values is. */
+/** The type of an element of a network's values. */
 public enum ElementType {
     /** A float of 32 bits. */
     FLOAT32(Float.BYTES, 0),

@@ -138,7 +138,7 @@ final class Memory {
         return kind + " [" + signal.rows() + " x " + signal.columns() + "]";
     }
 
-    /** What limits memory without an arena, if that was reached; empty if the system itself has no more. */
+    /** The limit of memory without an arena, if that was reached; empty if the system itself has no more. */
     private static String limit(OutOfMemoryError refused) {
         boolean reached = String.valueOf(refused.getMessage()).startsWith("Cannot reserve");
         return reached

@@ -3,7 +3,7 @@ package dev.spikelane.memory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What flows between populations: a matrix of rows in time-major order, {@code row = step * batch + sample}, which
+ * The rows that flow between populations: a matrix in time-major order, {@code row = step * batch + sample}, which
  * holds either spikes (bits, {@link SpikeMatrix}) or values (float32, {@link FloatMatrix}).
  *
  * <p>The memory is native. It lives as long as the arena it was made in, or, without an arena, as long as the matrix or
@@ -33,8 +33,8 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
     int stride();
 
     /**
-     * Returns the native memory, {@code rows * stride} floats or words in native byte order. Whoever writes through it
-     * keeps the padding zero.
+     * Returns the native memory, {@code rows * stride} floats or words in native byte order. A writer keeps the
+     * padding zero.
      *
      * @return the memory of this matrix and no more
      */

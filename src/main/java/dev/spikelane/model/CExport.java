@@ -104,7 +104,7 @@ public final class CExport {
     /**
      * Returns this export with other outputs.
      *
-     * @param populations names of those whose spikes a step gives, in this order
+     * @param populations the names of the populations whose spikes a step gives, in this order
      * @return an export
      * @throws IllegalArgumentException if there is no such population, or none is named
      */

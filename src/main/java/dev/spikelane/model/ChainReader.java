@@ -43,7 +43,7 @@ final class ChainReader {
             "rnn.weight_ih_l0", "LeakyParallel",
             "linear.weight", "LinearLeaky",
             "conv.weight", "SConv2dLSTM");
-    /** What does nothing where nobody trains. */
+    /** Modules that do nothing where nobody trains. */
     private static final Set<String> PASSED_OVER = Set.of("Dropout", "Dropout1d", "Dropout2d", "Identity");
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");

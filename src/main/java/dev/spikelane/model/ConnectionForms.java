@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What a connection is in the formats of others: the one place of this package that tells all connections apart.
+ * The forms of connections in the formats of others: the one place of this package that tells all connections apart.
  *
  * @param nir the node that says it, or why none does
  * @param c writes what it does in a step, or says why C cannot

@@ -80,7 +80,7 @@ final class LayerNeurons {
         return max[0] != 0 ? Pool.max(max[0], max[1]) : average[0] != 0 ? Pool.average(average[0], average[1]) : null;
     }
 
-    /** What fires behind such a pool. */
+    /** The neurons behind such a pool. */
     Neuron pooled(Layer layer, Shape neurons) throws IOException {
         return new Leaky(0f)
                 .withFiring(Firing.DEFAULT
@@ -201,7 +201,7 @@ final class LayerNeurons {
         return read.parameter(layer.name() + name, neurons);
     }
 
-    /** What the file says, or the text where it does not. */
+    /** The reset of the file, or of the text where the file has none. */
     private Reset reset(Layer layer) throws IOException {
         for (Map.Entry<String, Reset> each : RESETS.entrySet()) {
             if (layer.says(-1, "reset_mechanism", each.getKey())) {

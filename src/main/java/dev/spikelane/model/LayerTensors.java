@@ -54,7 +54,7 @@ final class LayerTensors {
     }
 
     /**
-     * What a module calls its weights and arguments.
+     * The names of a module's weights and arguments.
      *
      * @param weight the tensor of its weights, behind its name
      * @param bias that of its bias

@@ -47,7 +47,7 @@ final class LayerText {
         read("", text, 0);
     }
 
-    /** A text with other starts of names, as it is where it is no text of layers: who reads it says so. */
+    /** A text with other starts of names, unchanged where it is no text of layers: its reader says so. */
     static String renamed(String text, String from, String to) {
         LayerText found;
         try {
@@ -131,7 +131,7 @@ final class LayerText {
         return arguments;
     }
 
-    /** What stands between commas, semicolons and line breaks, but for those in parentheses. */
+    /** The parts between commas, semicolons and line breaks, but for those in parentheses. */
     private static List<String> parts(String text) {
         List<String> parts = new ArrayList<>();
         int depth = 0;

@@ -152,7 +152,7 @@ public record Margins(List<Row> populations) {
                 firstFlip);
     }
 
-    /** What a network did. */
+    /** The spikes and membranes of a network. */
     private record Recorded(
             List<String> names, List<SpikeMatrix> spikes, List<FloatMatrix> membranes, List<Parameter> thresholds) {
 
@@ -176,7 +176,7 @@ public record Margins(List<Row> populations) {
             return found;
         }
 
-        /** What it is now; that of neurons without one is never reached. */
+        /** The present threshold; that of neurons without one is never reached. */
         private static Parameter threshold(Network network, Population population) {
             String name = population.name() + ".threshold";
             return network.weights().names().contains(name)

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What reader and writer agree on. */
+/** The names and limits on which reader and writer agree. */
 final class ModelFormat {
 
     /** The metadata text with the description. */
@@ -17,7 +17,7 @@ final class ModelFormat {
 
     static final int VERSION = 1;
 
-    /** What stands behind the name of weights in 8 bits, for their scales. */
+    /** The suffix of the scales of weights in 8 bits. */
     static final String SCALE = ValueDescription.SCALE;
 
     /** Neurons and inputs of a network together: what a state takes is bounded before it is allocated. */

@@ -195,7 +195,7 @@ final class ModelTensors {
         }
     }
 
-    /** What stands there for snnTorch has to say the same as the description. */
+    /** Requires that the buffers for snnTorch say the same as the description. */
     private void requireMeaning(Population population, Set<String> others) throws IOException {
         Tensor number = tensors.get(population.name() + StateDictMatch.RESET);
         Object reset = NeuronOptions.of(population.neuron()).get("reset");

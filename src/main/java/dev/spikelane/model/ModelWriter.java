@@ -70,7 +70,7 @@ final class ModelWriter {
         return Safetensors.of(metadata, tensors);
     }
 
-    /** What snnTorch's load_state_dict asks for besides, of a model of its own. */
+    /** The buffers that snnTorch's load_state_dict asks for besides, of a model of its own. */
     private static List<Tensor> meaning(PopulationDescription population) {
         Map<String, Object> options = NeuronOptions.of(population.neuron());
         Object reset = options.get("reset");

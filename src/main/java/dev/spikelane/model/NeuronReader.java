@@ -125,7 +125,7 @@ final class NeuronReader {
         return value.member(name);
     }
 
-    /** What the description says, or else the tensor. */
+    /** The values of the description, or else those of the tensor. */
     private Parameter parameter(String name) throws IOException {
         String spelled = ModelFormat.snake(name);
         parameters.add(spelled);

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NirAssembly {
 
-    /** What a node sends: the rows of a source, some steps later, through connections. */
+    /** The output of a node: the rows of a source, some steps later, through connections. */
     private record Chain(Projection.Source source, int delay, List<Connection> path, List<String> names) {
 
         static Chain of(Projection.Source source) {

@@ -28,7 +28,7 @@ enum NirPrimitive {
     SUM_POOL_2D("SumPool2d", Role.LINK, NirNodes::sum, "kernel_size stride | padding"),
     THRESHOLD("Threshold", Role.STEP, "threshold");
 
-    /** What a node is in a network. */
+    /** The role of a node in a network. */
     enum Role {
         INPUT,
         OUTPUT,

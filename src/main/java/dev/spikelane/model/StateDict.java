@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What torch calls a {@code state_dict}: tensors by name, such as {@code fc1.weight}, {@code lif1.beta} or
+ * A {@code state_dict} of torch: tensors by name, such as {@code fc1.weight}, {@code lif1.beta} or
  * {@code bn1.running_mean}, from a file of safetensors, of NumPy ({@code .npz}) or of {@code torch.save} ({@code
  * .pth}).
  *

@@ -25,7 +25,7 @@ final class StateDictMatch {
 
     static final String RESET = ".reset_mechanism_val";
     static final String GRADED = ".graded_spikes_factor";
-    /** What snnTorch calls the values of a {@link Lapicque}. */
+    /** snnTorch's names of the values of a {@link Lapicque}. */
     private static final Map<String, String> CIRCUIT = Map.of("resistance", ".R", "capacitance", ".C");
 
     private static final Set<Tensor.Type> FLOATS =
@@ -53,12 +53,12 @@ final class StateDictMatch {
         return new StateDict.Fit(missing, List.copyOf(others), different);
     }
 
-    /** What fits, by the names of the network. */
+    /** The values that fit, by the names of the network. */
     Map<String, FloatMatrix> values() {
         return values;
     }
 
-    /** What fits and is counted. */
+    /** The counts that fit. */
     Map<String, Long> counts() {
         return counts;
     }
@@ -194,7 +194,7 @@ final class StateDictMatch {
         }
     }
 
-    /** What snnTorch calls a reset in its buffers. */
+    /** The number of a reset in snnTorch's buffers. */
     static long resetNumber(Object reset) {
         return switch (Reset.valueOf(reset.toString())) {
             case SUBTRACT, SUBTRACT_DECAYED -> 0;

@@ -1,5 +1,5 @@
 /**
- * What files mean: networks in model files, and tensors that go onto networks by torch's names, {@link
+ * The meaning of files: networks in model files, and tensors that go onto networks by torch's names, {@link
  * dev.spikelane.model.StateDict}.
  *
  * <p>A model file is a safetensors file. Its tensors have the names of torch's {@code state_dict} ({@code fc1.weight},

@@ -50,7 +50,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
     }
 
     /**
-     * What a margin that was learned does on the data from which it was learned.
+     * The effect of a learned margin on the data from which it was learned.
      *
      * @param rule the rule
      * @param accuracy share of the samples whose early label is right
@@ -107,7 +107,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
         return exact;
     }
 
-    /** What this rule does; a rule without a margin is as accurate as the whole run. */
+    /** The effect of this rule; a rule without a margin is as accurate as the whole run. */
     private Learned measured(List<SpikeMatrix> outputs, int[] labels, double wholeAccuracy) {
         int right = 0;
         long done = 0;

@@ -124,7 +124,7 @@ final class Folding {
         return folded == null ? network.weights().get(of.from + "." + name) : folded;
     }
 
-    /** What values were; zeros of a bias that was made. */
+    /** The values before; zeros of a bias that was made. */
     private FloatMatrix before(Kept of, String name, FloatMatrix made) {
         String before = of.from + "." + name;
         return network.weights().names().contains(before)

@@ -11,7 +11,7 @@ import java.util.Objects;
 final class GivenInputs {
 
     private final List<Input> inputs;
-    /** What messages call each input. */
+    /** The names of inputs in messages. */
     private final List<String> names;
 
     private final int batch;

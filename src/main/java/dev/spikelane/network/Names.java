@@ -3,7 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
 
-/** What a name of an input, a population or a projection may be. */
+/** The rule for names of inputs, populations and projections. */
 final class Names {
 
     private Names() {}

@@ -308,7 +308,7 @@ public final class Network {
 
     /**
      * Returns what is allowed, but rarely meant: dense connections without neurons between them, a beta or alpha
-     * outside of 0 to 1. A {@link dev.spikelane.train.TrainingRun} tells it to those who listen.
+     * outside of 0 to 1. A {@link dev.spikelane.train.TrainingRun} tells its listeners.
      *
      * @return sentences, of the network as it was declared; none if there is nothing to tell
      */

@@ -419,7 +419,7 @@ public final class NetworkBuilder {
     }
 
     /**
-     * What a model's recurrence says, as a projection. Weights from one to one that are a parameter need none: the
+     * The recurrence of a model as a projection. Weights from one to one that are a parameter need none: the
      * neurons' own loop gives the same bits faster, unless others enter the port too.
      */
     private List<Projection> recurrent(Population population, boolean othersEnter) {

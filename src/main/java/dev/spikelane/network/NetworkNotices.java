@@ -8,7 +8,7 @@ import dev.spikelane.neuron.StateLeaky;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is allowed in a network, but rarely meant. */
+/** Notices of options that a network may have, but that are rarely meant. */
 final class NetworkNotices {
 
     /** Shares that are left after a step. */

@@ -26,7 +26,7 @@ public final class Projection {
     private final List<Connection> path;
     private final boolean plastic;
 
-    /** What a builder was told. */
+    /** Takes the options of a builder. */
     Projection(ProjectionBuilder said) {
         this.name = said.name;
         this.source = said.source;
@@ -119,7 +119,7 @@ public final class Projection {
         return new int[] {1};
     }
 
-    /** What one of them reaches on average, where those of a source are not known one by one any more. */
+    /** The average reach of a source's elements, where single ones are not known any more. */
     private static int[] mean(int... reach) {
         return new int[] {(int) Math.round(Arrays.stream(reach).average().orElse(0))};
     }

@@ -8,7 +8,7 @@ import dev.spikelane.neuron.Neuron;
 import java.util.List;
 import java.util.Objects;
 
-/** What is said of a projection, until the network is made. */
+/** The options of a projection, until the network is made. */
 final class ProjectionBuilder {
 
     final String name;

@@ -10,7 +10,7 @@ import dev.spikelane.neuron.Neuron;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who observes the populations of a simulation.
+ * The observers of the populations of a simulation.
  *
  * @param network what is simulated
  * @param run its run

@@ -1,7 +1,7 @@
 package dev.spikelane.random;
 
 /**
- * What the random numbers of a training run are for. Each use has a stream of its own in each epoch, so that one more
+ * The uses of random numbers in a training run. Each use has a stream of its own in each epoch, so that one more
  * use of random numbers changes no other.
  *
  * <p>{@link CounterRandom.Draws} says how seeds are made.
@@ -11,7 +11,7 @@ enum RandomUse {
     ENCODING(1),
     /** Shifts and flips of images. */
     AUGMENTATION(2),
-    /** What a dropout silences; the index is the projection's number. */
+    /** The elements that a dropout silences; the index is the projection's number. */
     DROPOUT(3),
     /** Surrogate gradients that are noise; the index is the population's number. */
     SURROGATE(4),

@@ -128,7 +128,7 @@ final class BoundLoss {
         return membranes == null ? Loss.Gradient.NONE : Loss.Gradient.ofMembranes(membranes.own);
     }
 
-    /** What the loss reads. */
+    /** The input of the loss. */
     Loss.Input read() {
         return read;
     }

@@ -190,7 +190,7 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * What a warm-up has reached.
+     * The outcome of a warm-up.
      *
      * @param settled whether times did not fall any more; if not, the next samples may be slower, never wrong
      * @param took how long it took
@@ -298,7 +298,7 @@ public final class Classifier implements AutoCloseable {
                 + (code == null ? model.code().orElse("no code") : code) + ", decoded by " + decoding;
     }
 
-    /** What a network takes a sample for. */
+    /** The class that a network finds for a sample. */
     public static final class Result {
 
         private final List<String> names;

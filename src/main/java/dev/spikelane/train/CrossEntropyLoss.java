@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CrossEntropyLoss implements Loss {
 
-    /** What the softmax is taken of. */
+    /** The scores of the softmax. */
     enum Form {
         RATE("ce_rate_loss"),
         COUNT("ce_count_loss"),

@@ -92,7 +92,7 @@ public final class Decoding {
     private static final class Reader implements ClassScore.Reader {
 
         private final Scores scores;
-        /** What was read last, which a thread reads sample by sample: nothing is allocated for each. */
+        /** The rows that were read last, which a thread reads sample by sample: nothing is allocated for each. */
         private Loss.@Nullable Input seen;
 
         Reader(Scores scores) {

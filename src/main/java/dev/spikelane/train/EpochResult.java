@@ -4,7 +4,7 @@ import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.train.run.EpochNumbers;
 import java.util.Map;
 
-/** What an epoch of training came to. Numbers that nobody computed are NaN. */
+/** The numbers of an epoch of training. Numbers that nobody computed are NaN. */
 public final class EpochResult {
 
     private final EpochNumbers numbers;

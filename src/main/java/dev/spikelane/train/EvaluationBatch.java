@@ -20,13 +20,13 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A simulation of some samples, what it records, and what reads that. */
+/** A simulation of some samples, its recordings, and the losses and the decoder that read them. */
 final class EvaluationBatch implements AutoCloseable {
 
     private final Simulation simulation;
     private final int steps;
     private final List<PopulationLoss> losses;
-    /** What is read of each population. */
+    /** The input that is read of each population. */
     private final Map<String, Loss.Input> read = new LinkedHashMap<>();
 
     /** How losses read targets. */
@@ -67,7 +67,7 @@ final class EvaluationBatch implements AutoCloseable {
         classes = new int[samples];
     }
 
-    /** Records what the losses read of a population, and what decoding does. */
+    /** Records the rows of a population that losses and the decoding read. */
     private Loss.Input read(String population, boolean spikes, boolean membranes) {
         Loss.Input known = read.get(population);
         if (known != null) {

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Adds up what a network makes of the batches of a data set. */
+/** Adds up the results of a network on the batches of a data set. */
 final class EvaluationTotals {
 
     private final Network network;

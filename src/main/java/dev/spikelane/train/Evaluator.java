@@ -130,7 +130,7 @@ public final class Evaluator implements AutoCloseable {
      * Runs the network over a data set.
      *
      * @param data the samples
-     * @return what it made of them
+     * @return its result
      * @throws IllegalArgumentException if samples do not fit the network, or are of more classes than there are outputs
      * @throws IllegalStateException if another thread uses this evaluator
      */
@@ -166,7 +166,7 @@ public final class Evaluator implements AutoCloseable {
      *
      * @param type INT8 or INT16
      * @param data the samples
-     * @return the network with integer weights, and what both made of the data
+     * @return the network with integer weights, and the results of both
      * @throws IllegalArgumentException if samples do not fit the network, or a projection cannot have such weights
      * @throws IllegalStateException if the type is FLOAT32
      */
@@ -211,7 +211,7 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * What a network made of a data set.
+     * The result of a network on a data set.
      *
      * @param loss the mean loss of a sample; NaN if none was asked for
      * @param decoding how outputs became classes
@@ -288,12 +288,12 @@ public final class Evaluator implements AutoCloseable {
         }
 
         /**
-         * A network with integer weights, and what they change on given data.
+         * A network with integer weights, and the change that they make on given data.
          *
          * @param network the network with integer weights ({@link Network#quantized})
          * @param type the type of the weights
-         * @param before what the network with float weights made of the data
-         * @param after what the network with integer weights made of the same data
+         * @param before the result of the network with float weights
+         * @param after the result of the network with integer weights on the same data
          */
         public record Quantized(Network network, ElementType type, Result before, Result after) {
 

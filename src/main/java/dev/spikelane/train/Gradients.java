@@ -62,7 +62,7 @@ public final class Gradients implements AutoCloseable {
     private final GradientRequest plan;
     private final GradientRun run;
     private final List<LearnedValue> slots;
-    /** What an optimizer changes of neurons. */
+    /** The parameters of neurons that an optimizer changes. */
     private final List<ParameterChange> changes;
 
     private final CounterRandom.Draws[] draws;

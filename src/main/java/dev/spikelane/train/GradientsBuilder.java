@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Says what is wanted of {@link Gradients}. */
+/** Describes {@link Gradients}. */
 public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
 
     private static final Cleaner CLEANER = Cleaner.create();
@@ -119,7 +119,7 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
         return this;
     }
 
-    /** Says what is not asked of the gradients, so that no memory is taken for it. */
+    /** Says how the gradients are used, so that no memory is taken for more. */
     GradientsBuilder use(GradientRequest.Use ofThem) {
         use = ofThem;
         return this;
@@ -235,7 +235,7 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
         }
     }
 
-    /** What must be freed of gradients that nobody closed: reachable from a cleaner, so it must not know them. */
+    /** Frees gradients that nobody closed: reachable from a cleaner, so it must not know them. */
     private record Forgotten(Arena arena, WorkerPool workers) implements Runnable {
 
         @Override

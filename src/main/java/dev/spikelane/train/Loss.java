@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What training makes small: a number computed from the spikes or membranes of a population over all steps, and its
+ * The number that training makes small, computed from the spikes or membranes of a population over all steps, and its
  * gradient.
  *
  * <p>{@link CrossEntropyLoss}, {@link SquaredErrorLoss} and {@link #spikeRatePenalty} have snnTorch's functions. A loss
@@ -260,7 +260,7 @@ public interface Loss {
     }
 
     /**
-     * What a loss reads: spikes or membranes of a population over a batch, time-major
+     * The input of a loss: spikes or membranes of a population over a batch, time-major
      * ({@code row = step * batch + sample}), and what they should have been.
      *
      * <p>Whatever the loss does not read may be left unset. Setting something allocates nothing.
@@ -281,7 +281,7 @@ public interface Loss {
             this.rows = new LossRows(steps, batch, outputs);
         }
 
-        /** What a loss of the library reads, for one of somebody else. */
+        /** Shows a loss of a program the rows that a loss of the library reads. */
         Input(LossRows rows) {
             this.rows = rows;
         }
@@ -291,7 +291,7 @@ public interface Loss {
             rows.samples = numbers;
         }
 
-        /** What the losses of the library read. */
+        /** The rows that losses of the library read. */
         LossRows rows() {
             return rows;
         }

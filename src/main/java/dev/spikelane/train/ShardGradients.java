@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a shard of a batch adds to a training step, so that other processes and machines can serve shards:
+ * The part of a training step that a shard of a batch adds, so that other processes and machines can serve shards:
  * {@link Trainer#gradients} computes it, and {@link Trainer#update} takes those of all shards. It gets from one to the
  * other as {@linkplain #toBytes bytes}, or in any other way: names, float32 and float64 values, and whole numbers.
  *

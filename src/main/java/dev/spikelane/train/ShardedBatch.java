@@ -29,7 +29,7 @@ final class ShardedBatch {
     private final @Nullable TargetRows[] layouts;
     /** Memory for those of shards that are batches of their own. */
     private final double[] divisors;
-    /** What each loss knows of the batch when it says its divisor. */
+    /** The input of each loss when it says its divisor. */
     private final Loss.@Nullable Input[] known;
 
     private int[] joinedLabels = NO_LABELS;
@@ -181,7 +181,7 @@ final class ShardedBatch {
         return targets[loss];
     }
 
-    /** What the terms of each loss are divided by in a window of so many steps. */
+    /** The divisors of the losses in a window of so many steps. */
     double[] divisors(int window) {
         for (int i = 0; i < divisors.length; i++) {
             PopulationLoss loss = losses.get(i);

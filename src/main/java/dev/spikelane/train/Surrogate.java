@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands for the derivative of the firing decision {@code S = (x > 0)}, {@code x = membrane - threshold}, on the
+ * Replaces the derivative of the firing decision {@code S = (x > 0)}, {@code x = membrane - threshold}, on the
  * way back. The decision itself stays what it is.
  *
  * <p>Formulas and defaults are those of {@code snntorch.surrogate}, in float32 and in its order of operations. Where
@@ -63,7 +63,7 @@ public final class Surrogate {
         return of(shape, name, Collections.unmodifiableMap(parameters));
     }
 
-    /** What goes backward. */
+    /** The gradient that it computes. */
     FiringGradient gradient() {
         return gradient;
     }

@@ -40,7 +40,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainingStep step;
     private final ShardedBatch cut;
     private final int[] samplesOfParts;
-    /** What messages call each input; made once, as a step allocates nothing. */
+    /** The names of inputs in messages; made once, as a step allocates nothing. */
     private final String[] inputNames;
 
     private final UseLock turn = new UseLock("trainer", this);
@@ -358,7 +358,8 @@ public final class Trainer implements AutoCloseable {
     /**
      * Trains on a batch at a rate of 0 until the JIT compiler is done with it, for at most 4 seconds and a step: values
      * and the optimizer are as before, and nobody is told. The first steps of a JVM take 20 times as long as those to
-     * come; whoever measures, or has a deadline, calls this first. It takes the memory of another trainer meanwhile.
+     * come; a program that measures, or has a deadline, calls this first. It takes the memory of another trainer
+     * meanwhile.
      *
      * @param batch such as will come
      * @return how long it took; empty if times had not settled when these 4 seconds were over
@@ -458,7 +459,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** A step for whoever has the turn. */
+    /** A step of a call that has the turn. */
     double stepInTurn(TrainingBatch batch) {
         return run(step, whole(batch), rate);
     }
@@ -493,12 +494,12 @@ public final class Trainer implements AutoCloseable {
         return step.norm();
     }
 
-    /** Takes over values of the network that were changed from outside, for whoever has the turn. */
+    /** Takes over values of the network that were changed from outside, in a call that has the turn. */
     void reload() {
         step.reload();
     }
 
-    /** What is learned, in a fixed order, with the state of the optimizer. */
+    /** The learned values, in a fixed order, with the state of the optimizer. */
     List<TrainingParameter> parameters() {
         return step.parameters();
     }

@@ -16,7 +16,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one training step learns from. It refers to memory of the caller, and may be used again when that memory has
+ * The samples of one training step. It refers to memory of the caller, and may be used again when that memory has
  * other content.
  *
  * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major; or one frame for all steps,

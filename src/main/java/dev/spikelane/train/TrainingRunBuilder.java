@@ -226,7 +226,7 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Calls someone after each batch, who sees losses only, and costs training nothing.
+     * Calls a listener after each batch, which sees losses only, and costs training nothing.
      *
      * @param listener is called on the thread that runs, with the run, which tells where it stands
      * @return this
@@ -249,7 +249,7 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Calls someone after each epoch, who may {@linkplain TrainingRun#stop stop} the run:
+     * Calls a listener after each epoch, which may {@linkplain TrainingRun#stop stop} the run:
      * {@code onEpoch((run, result) -> { if (result.validationAccuracy() > 0.9) run.stop(); })}. A run that
      * was stopped leaves the values that it has reached, also with {@link #keepBest}. Otherwise as
      * {@link #onEpoch(Consumer)}.
@@ -405,7 +405,7 @@ public final class TrainingRunBuilder {
                 .collect(Collectors.joining("; ", "Network ", ""));
     }
 
-    /** What the run is. */
+    /** The identity of the run. */
     RunIdentity identity() {
         TrainingRecipe recipe = trainer.recipe();
         Map<String, String> texts = new LinkedHashMap<>();
@@ -456,7 +456,7 @@ public final class TrainingRunBuilder {
         return most;
     }
 
-    /** What epochs may tell: of populations whose spikes a projection, a loss or the decoding reads. */
+    /** The notices of epochs: of populations whose spikes a projection, a loss or the decoding reads. */
     EpochNotices epochNotices() {
         TrainingRecipe recipe = trainer.recipe();
         Set<String> heard = new HashSet<>();

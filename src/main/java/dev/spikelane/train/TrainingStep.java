@@ -137,7 +137,7 @@ final class TrainingStep implements AutoCloseable {
         return part;
     }
 
-    /** What a shard adds, without a change. */
+    /** Computes the gradients of a shard, without a change. */
     ShardGradients gradients(ShardedBatch batch, int shard) {
         parts.follow();
         TrainingPart part = forward(batch, shard, 0, recipe.steps(), batch.divisors(recipe.steps()));
@@ -196,7 +196,7 @@ final class TrainingStep implements AutoCloseable {
         }
     }
 
-    /** Asks all who see gradients. */
+    /** Asks all observers of gradients. */
     private boolean accepted(double loss) {
         if (recipe.observers().isEmpty()) {
             return true;

@@ -3,7 +3,7 @@ package dev.spikelane.engine.observe;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
-/** Sees what a population did in each block of steps, rows of a step in torch's order. */
+/** Sees the spikes and membranes of a population in each block of steps, rows of a step in torch's order. */
 public interface BlockObserver {
 
     /** Whether it needs the membranes of every step. */

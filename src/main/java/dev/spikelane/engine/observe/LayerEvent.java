@@ -9,7 +9,7 @@ import jdk.jfr.Percentage;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** What a layer did in one run, for Java Flight Recorder. */
+/** The work of a layer in one run, for Java Flight Recorder. */
 @Name("dev.spikelane.Layer")
 @Label("Layer")
 @Category("Spikelane")

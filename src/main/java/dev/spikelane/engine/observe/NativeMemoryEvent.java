@@ -11,7 +11,7 @@ import jdk.jfr.Name;
 import jdk.jfr.Period;
 import jdk.jfr.StackTrace;
 
-/** Who holds native memory, again and again. */
+/** The holders of native memory, again and again. */
 @Name("dev.spikelane.NativeMemory")
 @Label("Native Memory")
 @Category("Spikelane")

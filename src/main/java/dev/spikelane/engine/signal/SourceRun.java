@@ -12,7 +12,7 @@ public interface SourceRun {
      */
     Signal from(int step, int delay);
 
-    /** The rows of some steps, likewise, for those who take all rows of a matrix. */
+    /** The rows of some steps, likewise, for a reader that takes all rows of a matrix. */
     Signal steps(int first, int count, int delay);
 
     /** Some samples in a step, likewise. */

@@ -35,7 +35,7 @@ public final class StepViews<S extends Signal> {
         return all;
     }
 
-    /** The rows of a step and of all behind it, for those who are told how many they take. */
+    /** The rows of a step and of all behind it, for a reader that is told how many it takes. */
     @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
     public S from(int step) {
         if (step == 0) {
@@ -49,7 +49,7 @@ public final class StepViews<S extends Signal> {
         return (S) view;
     }
 
-    /** The rows of some steps, for those who take all rows of a matrix. */
+    /** The rows of some steps, for a reader that takes all rows of a matrix. */
     @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
     public S steps(int first, int count) {
         int free = -1;

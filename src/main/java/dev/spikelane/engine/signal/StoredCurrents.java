@@ -58,7 +58,7 @@ public final class StoredCurrents {
         return views().from(step - segmentStart);
     }
 
-    /** The rows of some steps, for those who take all rows of a matrix. */
+    /** The rows of some steps, for a reader that takes all rows of a matrix. */
     public FloatMatrix steps(int first, int count) {
         return views().steps(first - segmentStart, count);
     }

@@ -9,7 +9,7 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What callers see of rows that stand in the inner order: the same rows in torch's order, in memory that is used again,
+ * Shows callers rows that stand in the inner order: the same rows in torch's order, in memory that is used again,
  * or the rows themselves where both orders are the same.
  *
  * @param <S> spikes or values
@@ -38,7 +38,7 @@ public final class TorchRows<S extends Signal> {
         return made;
     }
 
-    /** Returns rows in torch's order for callers who write them: {@link #take} brings back what they have written. */
+    /** Returns rows in torch's order for a caller to write: {@link #take} brings its values back. */
     public S lend(S inside) {
         if (lent) {
             return rows(inside);
@@ -47,7 +47,7 @@ public final class TorchRows<S extends Signal> {
         return show(inside, inside.rows());
     }
 
-    /** Takes what callers have written where rows were lent. */
+    /** Brings back the values of rows that were lent. */
     public void take(S inside) {
         if (lent) {
             TorchLayout.copyInside(shape, rows(inside), 0, inside, 0, inside.rows());

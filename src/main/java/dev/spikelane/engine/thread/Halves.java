@@ -1,18 +1,18 @@
 package dev.spikelane.engine.thread;
 
 /**
- * Takes steps through both halves of what needs the whole batch. Where there are as many steps as threads, a thread
- * takes each through both; else threads share blocks of samples, and meet between the halves.
+ * Takes steps through both halves of an operation on the whole batch. Where there are as many steps as threads, a
+ * thread takes each through both; else threads share blocks of samples, and meet between the halves.
  */
 public final class Halves {
 
-    /** What is done to a step. */
+    /** The work on a step. */
     public interface Work {
 
         /** Adds up a block of samples. */
         void measure(int step, int block);
 
-        /** Makes of the sums of all blocks what the second half needs. */
+        /** Turns the sums of all blocks into the numbers of the second half. */
         void settle(int step);
 
         /** Makes a block of samples. */

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who uses something: a call, beside which another one is refused, or a change of the values that it computes with, for
+ * The user of an object: a call, beside which another one is refused, or a change of the values that it reads, for
  * whose end a call waits. Another thread and an observer that is called from within are refused alike: waiting would
  * hang the one and let the other wait for itself. Nothing is allocated, unless a change waits.
  */
@@ -37,7 +37,7 @@ public final class UseLock implements AutoCloseable {
      * Makes a turn that nobody has.
      *
      * @param name what is used, as messages call it
-     * @param all the turns of those who compute with the same values, whose changes wait for calls once it is
+     * @param all the turns of calls that compute with the same values, whose changes wait for calls once it is
      *     {@linkplain UseLocks#register registered}
      */
     public UseLock(String name, UseLocks all) {

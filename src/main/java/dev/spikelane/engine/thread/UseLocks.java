@@ -9,14 +9,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * The turns of all who compute with the values of a network, and the changes that wait until nobody does. Calls that
+ * The turns of all calls that compute with the values of a network, and the changes that wait for them. Calls that
  * begin while a change waits let it go first, and the next change waits for these calls: neither can keep the other
  * from its turn. A call within a call does not wait, as the change waits for the end of the outer one.
  */
 public final class UseLocks {
 
     private final List<WeakReference<UseLock>> turns = new ArrayList<>();
-    /** Those that the change under way keeps from computing. */
+    /** The turns that the change under way holds. */
     private List<UseLock> held = List.of();
 
     /** A fair one: changes go in the order in which they came. */
@@ -39,7 +39,7 @@ public final class UseLocks {
     /** Starts without any. */
     public UseLocks() {}
 
-    /** Lets changes wait for the calls of somebody, until he is forgotten. */
+    /** Lets changes wait for the calls of a turn, until it is forgotten. */
     public void register(UseLock turn) {
         synchronized (turns) {
             turns.removeIf(known -> known.refersTo(null));

@@ -91,7 +91,7 @@ public final class ValueGuard {
         try {
             return lock.writeLock().tryLock(nanoseconds, TimeUnit.NANOSECONDS) && hold();
         } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt(); // whoever waits next sees it
+            Thread.currentThread().interrupt(); // the next wait sees it
             return false;
         }
     }
@@ -139,7 +139,7 @@ public final class ValueGuard {
         }
     }
 
-    /** Makes a change for somebody who holds whatever computes with these values. */
+    /** Makes a change for a caller that holds all computations with these values. */
     public void changeHeld(Runnable change) {
         lock.writeLock().lock();
         try {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * allocates nothing.
  *
  * <p>Each thread starts in a range of parts of its own, the same in every job of as many parts, so that a core's caches
- * keep the weights of its parts. Whoever has done his takes others' from the end of theirs, so the job never waits for
- * a thread that the system has not woken or has put aside; idle threads spin for a while, then park.
+ * keep the weights of its parts. A thread that finishes early takes parts of others from their end, so the job never
+ * waits for a thread that the system has not woken or has put aside; idle threads spin for a while, then park.
  */
 public final class WorkerPool implements AutoCloseable {
 
@@ -57,7 +57,7 @@ public final class WorkerPool implements AutoCloseable {
     private volatile long round;
 
     private final AtomicInteger unfinished = new AtomicInteger();
-    /** What the first of the parts that failed threw, in their order: the same whatever the threads. */
+    /** The failure of the first part that failed, in the order of the parts: the same whatever the threads. */
     private @Nullable Throwable thrown;
 
     private int failed;
@@ -117,7 +117,7 @@ public final class WorkerPool implements AutoCloseable {
         caller = Thread.currentThread();
         unfinished.set(count);
         job = next;
-        // The ranges of the last job are empty: who sees one of this job's early may take its parts.
+        // The ranges of the last job are empty: a thread that sees one of this job's early may take its parts.
         for (int thread = 0; thread < threads(); thread++) {
             long first = Math.ceilDiv((long) count * thread, threads());
             long end = Math.ceilDiv((long) count * (thread + 1), threads());

@@ -111,7 +111,7 @@ public final class AtomicFile {
         Path file = inPlace ? target : followed(target);
         if (Files.exists(file)) {
             PosixFileAttributes attributes = attributes(file);
-            // Root may write what nobody may write; whoever made it read-only did not want it replaced.
+            // Root may write what nobody may write; a read-only file is not to be replaced.
             boolean readOnly = attributes != null && Collections.disjoint(attributes.permissions(), WRITE_PERMISSIONS);
             if (readOnly || !Files.isWritable(file)) {
                 throw refused(target, "is read-only, expected a file that may be written");
@@ -155,7 +155,7 @@ public final class AtomicFile {
         return false;
     }
 
-    /** What links lead to, which need not be there. */
+    /** The file to which links lead, which need not be there. */
     private static Path followed(Path target) throws IOException {
         Path file = target;
         for (int links = 0; Files.isSymbolicLink(file); links++) {

@@ -62,7 +62,7 @@ public final class FileText {
         }
     }
 
-    /** What to throw in place of an exception without a message. */
+    /** The exception in place of one without a message. */
     static InterruptedIOException interrupted(Path file, String what, ClosedByInterruptException cause) {
         return interrupted(file.toString(), what, cause);
     }

@@ -55,7 +55,7 @@ public abstract class TextParser {
         }
     }
 
-    /** What is wrong at this place. */
+    /** The exception for this place. */
     protected final IOException unexpected(String wanted) {
         String found = position == text.length()
                 ? "its end"

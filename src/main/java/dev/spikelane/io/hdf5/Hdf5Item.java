@@ -2,7 +2,7 @@ package dev.spikelane.io.hdf5;
 
 import java.util.List;
 
-/** What a dataset of an HDF5 file holds. */
+/** The content of a dataset of an HDF5 file. */
 public sealed interface Hdf5Item {
 
     /**

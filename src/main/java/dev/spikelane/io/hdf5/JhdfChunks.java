@@ -30,7 +30,7 @@ final class JhdfChunks {
     private static final int FLETCHER = 3;
     private static final int LZF = 32_000;
     private static final int CHECKSUM_BYTES = 4;
-    /** What may be allocated before a file has proved that it delivers what it declares. */
+    /** The most bytes that are allocated before a file has proved that it delivers all it declares. */
     private static final int MOST_UNPROVED = 1 << 22;
 
     private static final int MOST_IN_CHUNK = 1 << 26;

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What one simulation or trainer holds: arenas whose bytes count against the limit. It is open while one of its arenas
- * is.
+ * The memory of one simulation or trainer: arenas whose bytes count against the limit. It is open while one of its
+ * arenas is.
  */
 public final class CountedArenas {
 

@@ -2,7 +2,7 @@ package dev.spikelane.memory.limit;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Kinds of those who hold memory until they are closed or forgotten. */
+/** Kinds of objects that hold memory until they are closed or forgotten. */
 public final class Owner {
 
     public static final Owner SIMULATION = new Owner("simulations");

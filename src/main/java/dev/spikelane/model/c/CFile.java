@@ -39,7 +39,7 @@ final class CFile {
     final StringBuilder reset = new StringBuilder();
     final StringBuilder step = new StringBuilder();
     final Set<CFunction> functions = EnumSet.noneOf(CFunction.class);
-    /** What is called of {@link C99}. */
+    /** The functions of {@link C99} that are called. */
     final Set<Op> operations = EnumSet.noneOf(Op.class);
 
     /** Memory that is used again and again, and how much of it is needed at most. */
@@ -59,7 +59,7 @@ final class CFile {
         }
     }
 
-    /** What functions begin with, of which there are two for all who use the file. */
+    /** The prefix of functions, one for each of two callers of the file. */
     String prefix(String wanted) {
         String prefix = name(wanted);
         names.add(prefix + "_step");

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 /** Writes a network as a file of C99. */
 public final class CNetwork {
 
-    /** What {@link dev.spikelane.model.CExport} was told; a frame is values that hardly ever change. */
+    /** The options of {@link dev.spikelane.model.CExport}; a frame is values that hardly ever change. */
     public record Options(String name, boolean values, boolean frame, List<String> outputs, int testSteps) {
 
         boolean keepsCurrents() {
@@ -44,7 +44,7 @@ public final class CNetwork {
     /** The row of each source now, and those of the steps before. */
     private final Map<SourceDescription, CSource> sources = new LinkedHashMap<>();
 
-    /** What says in a step that the frame of an input is another one than before. */
+    /** Says in a step that the frame of an input is another one than before. */
     private final Map<SourceDescription, String> changes = new LinkedHashMap<>();
 
     private final List<String> parameters = new ArrayList<>();

@@ -86,7 +86,7 @@ public final class COperator {
         file.statement("%s(%d, %s, %s, %s)", called, by.length, row.c(), name, result);
     }
 
-    /** What spikes carry, as values, in memory that is not the result's. */
+    /** The values of spikes, in memory that is not the result's. */
     private String expanded() {
         if (!row.spikes()) {
             return row.c();

@@ -20,7 +20,7 @@ final class CPath {
     private final ProjectionDescription said;
     private final List<OperatorDescription> described;
     private final List<Operator> operators;
-    /** What a spike of the next operator's rows carries, in their order. */
+    /** The values that spikes of the next operator's rows carry, in their order. */
     private Parameter carried;
 
     CPath(CFile file, Network network, int projection) {

@@ -125,7 +125,7 @@ final class CProduct {
         return file.floats(operator.owner() + "_weight", all);
     }
 
-    /** What a spike carries that is an input of a group's windows. */
+    /** The value of a spike that is an input of a group's windows. */
     private float factor(int groups, int group, int k) {
         if (carried.count() == 1) {
             return carried.value(0);

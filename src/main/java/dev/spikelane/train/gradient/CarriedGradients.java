@@ -73,13 +73,13 @@ final class CarriedGradients {
         return made;
     }
 
-    /** Those of a variable. */
+    /** The gradients of a variable. */
     FloatMatrix of(int variable) {
         all();
         return ofVariables[variable];
     }
 
-    /** Those of a variable, behind the way back: before the window; in torch's order. */
+    /** The gradients of a variable before the window, behind the way back, in torch's order. */
     FloatMatrix inTorch(int variable) {
         return inTorch.get(variable).show(of(variable), batch);
     }

@@ -5,7 +5,7 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 
 /**
- * What is dropped of what a projection carries.
+ * A share of a projection's inputs that is dropped.
  *
  * @param probability that it is dropped
  * @param channels whether all positions of a channel are dropped together, else each element by itself

@@ -4,7 +4,7 @@ import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
 
-/** What stands for the derivative of firing on the way back: a formula of kernels, or what a user has written. */
+/** Replaces the derivative of firing on the way back: a formula of kernels, or a function of a program. */
 public interface FiringGradient {
 
     /** Whether the gradient is drawn at random. */

@@ -31,7 +31,7 @@ final class GradientBackward implements WorkerPool.Job {
 
     private final @Nullable GradientScratch[] scratch;
     private NeuronBackward[] tiles;
-    /** What takes gradients of currents as soon as they are there, as these serve nothing else; null if they do. */
+    /** Takes gradients of currents at once where nothing else reads them; null elsewhere. */
     private @Nullable WeightGradients weights;
     /** The same where a frame has given the currents. */
     private @Nullable GradientFrameSum frameSum;

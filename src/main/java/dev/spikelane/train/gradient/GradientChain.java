@@ -33,16 +33,16 @@ final class GradientChain {
     private final @Nullable InputGradient[] inputs;
 
     private final @Nullable WeightGradients[] weights;
-    /** What the weights of each operator learn from. */
+    /** The inputs and gradients from which the weights of each operator learn. */
     private final WeightRows[] rows;
 
-    /** What the way forward keeps of each operator that chooses among values; null where it keeps nothing. */
+    /** The choices of each operator that chooses among values in the forward pass; null of others. */
     private final @Nullable PoolWinners[] winners;
 
     /** Of each operator that takes gradients past the pool behind it, those of each thread; null where none does. */
     private final PooledGradients[] @Nullable [] pooled;
 
-    /** What each operator but the last makes, if anything but their gradients is needed. */
+    /** The rows that each operator but the last makes, if more than their gradients is needed. */
     private final StepViews<FloatMatrix>[] made;
 
     /** The gradients of that; null where they are taken past a pool when they are needed. */
@@ -276,7 +276,7 @@ final class GradientChain {
         return inputs[0] instanceof InputGradient.OfInputs;
     }
 
-    /** What {@link #toFirst} has made from a step on, where there are several operators. */
+    /** The rows that {@link #toFirst} has made from a step on, where there are several operators. */
     FloatMatrix ofFirst(int first) {
         return Objects.requireNonNull(ofMade[0]).from(first);
     }
@@ -362,7 +362,7 @@ final class GradientChain {
         return first == null || !isOneOperator() ? null : first.packed();
     }
 
-    /** What takes notice that weights have changed, parts that threads may share. */
+    /** The jobs after a change of weights, parts that threads may share. */
     List<Runnable> updates() {
         List<Runnable> updates = new ArrayList<>();
         for (int i = 0; i < operators.length; i++) {

@@ -44,7 +44,7 @@ public final class GradientDropout implements SourceRun {
 
     private final SpikeMatrix masks;
     /**
-     * What is carried in the steps of a segment; behind a delay in all steps, as gradients of a segment's spikes come
+     * The rows of the steps of a segment; behind a delay of all steps, as gradients of a segment's spikes come
      * from steps of the next one too.
      */
     private final StepViews<FloatMatrix> rows;
@@ -165,7 +165,7 @@ public final class GradientDropout implements SourceRun {
         return version;
     }
 
-    /** What was prepared; the delay is that of the projection. */
+    /** The rows that were prepared; the delay is that of the projection. */
     @Override
     public Signal from(int step, int ofDelay) {
         return rows.from(step % stepsKept);

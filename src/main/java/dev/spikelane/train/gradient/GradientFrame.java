@@ -48,7 +48,7 @@ final class GradientFrame {
     private final Scratch[] scratch;
 
     /**
-     * What a thread needs.
+     * The memory of a thread.
      *
      * @param upstream gradients of the target's currents, for a sample: those of a step behind those of the step before
      */

@@ -7,7 +7,7 @@ import dev.spikelane.neuron.NeuronState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link GradientFrame} is made of.
+ * The parts of a {@link GradientFrame}.
  *
  * @param from the projection from the frame
  * @param to the projection to the target

@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a projection takes back where all steps of a window have the same rows: gradients of its currents are summed
+ * The way back of a projection where all steps of a window have the same rows: gradients of its currents are summed
  * over the steps, and go through its operators once.
  */
 final class GradientFrameSum {

@@ -40,7 +40,7 @@ public final class GradientInput {
 
     private final Lazy<StepViews<FloatMatrix>> gradient;
     private final Lazy<FloatMatrix> gradientOfFrame;
-    /** What delayed projections take back of a frame. */
+    /** The gradients of a frame through delayed projections. */
     private final IdentityHashMap<GradientProjection, FloatMatrix> delayed = new IdentityHashMap<>();
 
     private final Lazy<StepViews<FloatMatrix>> added;

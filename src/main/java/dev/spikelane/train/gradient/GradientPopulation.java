@@ -129,7 +129,7 @@ public final class GradientPopulation {
         return declared;
     }
 
-    /** What is kept of the forward pass. */
+    /** The values that are kept of the forward pass. */
     public KeptForward forward() {
         return forward;
     }
@@ -187,7 +187,7 @@ public final class GradientPopulation {
         return found;
     }
 
-    /** What surrogates and neurons draw from. */
+    /** The random streams of surrogates and neurons. */
     public Stream<CounterRandom.Draws> draws() {
         return Stream.of(draws, noise);
     }

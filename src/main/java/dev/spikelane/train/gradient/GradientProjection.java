@@ -22,16 +22,16 @@ public final class GradientProjection {
     /** The input where it starts; null if that is a population. */
     private final @Nullable GradientInput input;
 
-    /** What stands before the operators; null if nothing is dropped. */
+    /** The dropout before the operators; null if nothing is dropped. */
     private final @Nullable GradientDropout dropout;
 
     private final StoredCurrents port;
-    /** What normalizes the currents; null if they are as they are. */
+    /** The norm of the currents; null if there is none. */
     private final @Nullable GradientNorm norm;
 
     private final RunSize size;
     private final boolean learns;
-    /** What it takes back of a frame. */
+    /** The gradients of a frame. */
     private final GradientFrameSum frameSum;
 
     private final WorkerPool.Job toFirst = this::toFirst;
@@ -94,13 +94,13 @@ public final class GradientProjection {
         return port;
     }
 
-    /** What normalizes the currents; null if they are as they are. */
+    /** The norm of the currents; null if there is none. */
     @Nullable
     GradientNorm norm() {
         return norm;
     }
 
-    /** What it takes back where all steps of a window have the same rows. */
+    /** The gradients where all steps of a window have the same rows. */
     GradientFrameSum frameSum() {
         return frameSum;
     }
@@ -125,7 +125,7 @@ public final class GradientProjection {
         return chain.outputs();
     }
 
-    /** What stands before the operators; null if nothing is dropped. */
+    /** The dropout before the operators; null if nothing is dropped. */
     @Nullable
     public GradientDropout dropout() {
         return dropout;
@@ -221,7 +221,7 @@ public final class GradientProjection {
         return Math.min(stepsInPart, count - from) * size.batch();
     }
 
-    /** What stands between the operators, and its gradients. */
+    /** Makes the rows between the operators, and their gradients. */
     private void between(int part, int thread) {
         int from = part * stepsInPart;
         chain.again(forward.source().from(opened + from, delay()), from, rowsOfPart(from), thread);
@@ -354,7 +354,7 @@ public final class GradientProjection {
         return tiles;
     }
 
-    /** What takes notice that weights have changed, parts that threads may share. */
+    /** The jobs after a change of weights, parts that threads may share. */
     List<Runnable> updates() {
         return chain.updates();
     }

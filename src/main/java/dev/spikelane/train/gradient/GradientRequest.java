@@ -20,7 +20,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wanted of the gradients of a network.
+ * A request for the gradients of a network.
  *
  * @param learned names of values
  * @param given sources whose gradients the caller writes
@@ -49,7 +49,7 @@ public record GradientRequest(
         InputForm form,
         Use use) {
 
-    /** What is not asked of gradients. */
+    /** The uses of gradients, of which some need less memory. */
     public enum Use {
         /** Nothing is left out. */
         ANY,
@@ -93,7 +93,7 @@ public record GradientRequest(
     }
 
     /**
-     * What the way back needs of the way forward of a population.
+     * The values of a population's forward pass that the way back needs.
      *
      * @param replaces whether membranes may be written in place of currents
      */

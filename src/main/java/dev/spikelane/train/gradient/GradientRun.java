@@ -45,7 +45,7 @@ public final class GradientRun implements BackwardNeeds {
     private final GradientProjection[] projections;
     private final List<GradientNorm> norms = new ArrayList<>();
     private final GradientStage[] stages;
-    /** What takes notice that weights which are learned have changed. */
+    /** The jobs after a change of weights that are learned. */
     private final Runnable[] updates;
 
     private final WorkerPool.Job update = this::update;
@@ -211,12 +211,12 @@ public final class GradientRun implements BackwardNeeds {
         return all;
     }
 
-    /** What normalizes batches, projections in their order, from source to target. */
+    /** The norms, projections in their order, from source to target. */
     public List<GradientNorm> norms() {
         return norms;
     }
 
-    /** What surrogates and dropouts draw from. */
+    /** The random streams of surrogates and dropouts. */
     public CounterRandom.Draws[] draws() {
         return Stream.concat(
                         Arrays.stream(populations).flatMap(GradientPopulation::draws),

@@ -8,7 +8,7 @@ import dev.spikelane.simd.Lazy;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 
-/** What a thread needs to take a tile of a population back through a segment. */
+/** The memory in which a thread takes a tile of a population back through a segment. */
 final class GradientScratch {
 
     final NeuronBackward.Step step = new NeuronBackward.Step();
@@ -18,7 +18,7 @@ final class GradientScratch {
     /** Gradients of a variable from elsewhere. */
     final StepViews<FloatMatrix>[] ofVariables;
 
-    /** What is added to these. */
+    /** Rows that are added to these. */
     final StepViews<FloatMatrix> added;
 
     final FloatMatrix distance;

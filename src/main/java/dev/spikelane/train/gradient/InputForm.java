@@ -1,6 +1,6 @@
 package dev.spikelane.train.gradient;
 
-/** What the inputs of a window are, for those who want to know beforehand how much memory it needs. */
+/** The form of a window's inputs, on which the memory of the window depends. */
 public enum InputForm {
     /** Spikes at each step. */
     SPIKES,

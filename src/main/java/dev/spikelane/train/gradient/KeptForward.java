@@ -21,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the way back of a population reads of its forward pass: spikes, the currents of each port, which membranes and
+ * Keeps a population's forward pass for its way back: spikes, the currents of each port, which membranes and
  * at last gradients replace, and the states before segments, from which a segment runs again.
  */
 public final class KeptForward {

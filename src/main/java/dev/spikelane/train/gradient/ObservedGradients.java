@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Gradients of spikes and variables of a whole batch, put together from its parts, for those who see them. */
+/** Gradients of spikes and variables of a whole batch, put together from its parts, for observers. */
 public final class ObservedGradients {
 
     private final List<Observed> all = new ArrayList<>();
 
-    /** What has come back to some samples of a batch. */
+    /** The gradients of some samples of a batch. */
     public interface Part {
 
         /** Its steps. */

@@ -16,7 +16,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What leaves a population, its spikes or a variable, and where its gradients come from: what a caller has written,
+ * An output of a population, its spikes or a variable, and the origins of its gradients: a caller's matrix,
  * such as those of a loss, first, then projections in their order, each complete before it is added.
  */
 public final class OutputGradients {
@@ -78,7 +78,7 @@ public final class OutputGradients {
                 : null;
     }
 
-    /** What was given, if gradients come from nowhere else and nobody looks at them; null otherwise. */
+    /** The caller's gradients, if there are no others and nobody observes them; null otherwise. */
     @Nullable
     StepViews<FloatMatrix> givenAlone() {
         return observed == null && projections.isEmpty() ? given : null;
@@ -102,7 +102,7 @@ public final class OutputGradients {
         return given == null ? null : given.all();
     }
 
-    /** The same for callers, who write them in torch's order. */
+    /** The same in torch's order, for callers to write. */
     @Nullable
     public FloatMatrix givenInTorch() {
         return given == null ? null : givenInTorch.lend(given.all());

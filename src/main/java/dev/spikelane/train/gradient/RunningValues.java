@@ -21,7 +21,7 @@ public final class RunningValues {
     private static final String MEAN = ".running_mean";
     private static final String VARIANCE = ".running_var";
 
-    /** What the statistics of an operator are called, and where its values are going. */
+    /** The names of an operator's statistics, and its next values. */
     private record Following(String mean, String variance, RunningStatistics values) {}
 
     private final List<Following> all = new ArrayList<>();

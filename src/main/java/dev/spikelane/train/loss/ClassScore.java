@@ -12,7 +12,7 @@ public sealed interface ClassScore {
     /** Whether it reads membranes. */
     boolean readsMembranes();
 
-    /** Those of the library. */
+    /** The scores of the library. */
     enum Named implements ClassScore {
         COUNT,
         FIRST_SPIKE,

@@ -4,7 +4,7 @@ import dev.spikelane.simd.Checks;
 import dev.spikelane.train.SquaredErrorLoss;
 import java.util.Arrays;
 
-/** What a {@link SquaredErrorLoss} compares, and with which targets. */
+/** The outputs that a {@link SquaredErrorLoss} compares, and their targets. */
 public sealed interface ErrorForm {
 
     String name();

@@ -1,7 +1,7 @@
 package dev.spikelane.train.loss;
 
 /**
- * What the class of a label should have, and what the others. As snnTorch has it, a negative value of the others counts
+ * The targets of the label's class and of the others. As snnTorch has it, a negative value of the others counts
  * as 0 where the other is above it.
  *
  * @param correct of the label's class

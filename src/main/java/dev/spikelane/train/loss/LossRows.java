@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import org.jspecify.annotations.Nullable;
 
-/** What a loss reads, as it stands in an input of {@code steps}, {@code batch} and {@code outputs}. */
+/** The rows of a loss, as they stand in an input of {@code steps}, {@code batch} and {@code outputs}. */
 public final class LossRows {
 
     public final int steps;

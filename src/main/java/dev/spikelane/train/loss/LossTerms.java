@@ -3,7 +3,7 @@ package dev.spikelane.train.loss;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 
-/** What evaluators have in common. */
+/** The common checks of evaluators. */
 public final class LossTerms {
 
     private LossTerms() {}

@@ -2,12 +2,12 @@ package dev.spikelane.train.loss;
 
 import dev.spikelane.memory.FloatMatrix;
 
-/** What spikes cost, each the same. */
+/** The cost of spikes, each the same. */
 public final class SpikeRateTerm implements LossKind {
 
     private final LossShape shape;
     private final double factor;
-    /** What the spikes of a step have as gradients. */
+    /** The gradients of the spikes of a step. */
     private final FloatMatrix row;
 
     public SpikeRateTerm(LossShape shape, double factor) {

@@ -10,7 +10,7 @@ public final class StepEntropy implements LossKind {
     private final SoftmaxTerm term;
     private final ClassBlocks blocks;
     private final boolean ofSpikes;
-    /** What classes count at each step of a sample, and then its gradient; for spikes alone. */
+    /** The counts of classes at each step of a sample, and then their gradients; for spikes alone. */
     private final FloatMatrix counts;
 
     private final FloatMatrix fired;

@@ -60,12 +60,12 @@ public final class ClassifierRun implements AutoCloseable {
         }
     }
 
-    /** What the last sample came to. */
+    /** The scores of the last sample. */
     public ClassScores scores() {
         return scores;
     }
 
-    /** What classes are called; empty if they have no names. */
+    /** The names of classes; empty if they have none. */
     public List<String> names() {
         return names;
     }

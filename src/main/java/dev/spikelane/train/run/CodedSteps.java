@@ -10,7 +10,7 @@ public final class CodedSteps {
 
     private CodedSteps() {}
 
-    /** Before anything is run; {@code user} is who was made for so many steps. */
+    /** Before anything is run; {@code user} names the object that was made for so many steps. */
     public static void require(InputCode code, int steps, String user) {
         if (code.steps() != 0) {
             require(code, code.steps(), steps, user);

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What the epochs of a run tell of a network that does not learn: each thing once. */
+/** Notices of the epochs of a run about a network that does not learn, each once. */
 public final class EpochNotices {
 
     /** A softmax of equal scores in float32 differs from one over the classes by less. */

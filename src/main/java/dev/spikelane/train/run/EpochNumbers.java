@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What an epoch came to, NaN where there is no such number.
+ * The numbers of an epoch, NaN where there is no such number.
  *
  * @param gradientNorm the mean of the 2-norms of all gradients in every sixteenth step
  * @param spikeRates for each population the share of neurons and steps with a spike

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What training has come to, epoch by epoch.
+ * The results of training, epoch by epoch.
  *
  * @param epochs results, the first epoch first
  */

@@ -24,7 +24,7 @@ public final class LearnedValues {
 
     private final List<LearnedValue> slots;
     private final List<TrainingParameter> parameters = new ArrayList<>();
-    /** What takes the gradients of each parameter as they come to be; null where they are stored. */
+    /** The sink of each parameter's gradients, as they come to be; null where they are stored. */
     private final List<@Nullable GradientSink> sinks = new ArrayList<>();
 
     private final StepNorm norm = new StepNorm();

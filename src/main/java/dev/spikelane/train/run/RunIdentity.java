@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * What a run is, so that only the same run goes on from a checkpoint.
+ * The identity of a run: only the same run goes on from a checkpoint.
  *
  * @param recipe texts by their names
  * @param rate the learning rate of each step

@@ -48,7 +48,7 @@ public final class Warmth {
         return Duration.ofNanos(took);
     }
 
-    /** What a share of the last samples took at most. */
+    /** The time that a share of the last samples took at most. */
     public Duration time(double share) {
         return Duration.ofNanos(times[(int) Math.round(share * (kept() - 1))]);
     }

@@ -50,7 +50,7 @@ public abstract sealed class BoundUpdate implements ParameterUpdate, GradientSin
         Checks.finiteFromZero("rate", rate);
     }
 
-    /** What computes. */
+    /** The step that computes. */
     abstract ParameterStep step();
 
     /** Goes to a step. */

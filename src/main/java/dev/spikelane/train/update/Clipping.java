@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record Clipping(How how, double most) {
 
-    /** What is limited. */
+    /** The number that is limited. */
     public enum How {
         /** The root of the sum of squares of all gradients together. */
         NORM,
@@ -23,7 +23,7 @@ public record Clipping(How how, double most) {
         VALUE
     }
 
-    /** What torch adds to a norm before it divides by it. */
+    /** Torch adds this to a norm before it divides by it. */
     private static final double BESIDE_ZERO = 1e-6;
 
     public Clipping {

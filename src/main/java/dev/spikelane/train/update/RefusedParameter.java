@@ -18,7 +18,7 @@ public final class RefusedParameter extends IllegalStateException {
         super(message, cause);
     }
 
-    /** What to throw where neurons refused their new parameters. */
+    /** The exception for neurons that refused their new parameters. */
     public static RefusedParameter of(
             List<TrainingParameter> learned, Population population, IllegalArgumentException refused) {
         for (TrainingParameter each : learned) {
