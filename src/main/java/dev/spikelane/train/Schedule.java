@@ -175,6 +175,14 @@ public interface Schedule {
      *
      * <p>With n steps and a rising share p it is highest at step {@code p * n - 1}. In three phases it falls as fast as
      * it rose, to the initial rate at {@code 2 * p * n - 2}, and from there to the last.
+     *
+     * @param most the highest rate, finite
+     * @param steps all steps, at least 1
+     * @param risingShare the share of steps in which the rate rises, from 0 to 1
+     * @param linear whether the rate changes along lines, and not along cosines
+     * @param initialDivisor how much lower the rate starts, not 0
+     * @param finalDivisor how much lower than at the start the rate ends, not 0
+     * @param threePhases whether the rate returns to the initial one on the way
      */
     record OneCycle(
             double most,

@@ -73,10 +73,13 @@ public final class UseLock implements AutoCloseable {
     /** Ends the call. */
     @Override
     public void close() {
-        thread = null;
-        user.set(NOBODY);
-        all.ended();
-        Reference.reachabilityFence(owner);
+        try {
+            thread = null;
+            user.set(NOBODY);
+            all.ended();
+        } finally {
+            Reference.reachabilityFence(owner);
+        }
     }
 
     /** Begins a change of values, after another one that is under way; false if a call is, or this thread has begun. */
