@@ -193,7 +193,7 @@ public final class NirImport {
                     .map(node -> node.name)
                     .collect(Collectors.toUnmodifiableSet());
         } catch (IOException refused) {
-            throw new IllegalArgumentException(FileText.escaped(refused.getMessage()), refused);
+            throw new IllegalArgumentException(FileText.escaped(String.valueOf(refused.getMessage())), refused);
         }
     }
 
