@@ -303,7 +303,7 @@ public final class BatchLoader implements AutoCloseable {
         private int epoch;
         private int number;
 
-        /** Memory of so many samples: the values, and what they become. */
+        /** Memory of so many samples: the values and their code. */
         private record Rows(FloatMatrix values, Signal input) {}
 
         Batch(Dataset data, Batching batching) {
@@ -476,7 +476,7 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
-         * Returns what the values became.
+         * Returns the code of the values.
          *
          * @return the input of a network, {@code [count x values]} of a static frame, or {@code [steps * count x
          *     values]}

@@ -196,7 +196,7 @@ public interface Dataset {
      * Returns the samples with each value multiplied and shifted, {@code value * factor + offset}, in float32.
      *
      * @param factor the factor, finite
-     * @param offset what is added, finite
+     * @param offset the term that is added, finite
      * @return the data set
      * @throws IllegalArgumentException if a number is not finite
      */
@@ -338,7 +338,7 @@ public interface Dataset {
      *
      * @param folder the folder
      * @return the data set
-     * @throws IOException if a file is missing or not what it should be
+     * @throws IOException if a file is missing or of another format
      */
     static Dataset idxTrain(Path folder) throws IOException {
         return IdxDataset.train(folder);
@@ -350,7 +350,7 @@ public interface Dataset {
      *
      * @param folder the folder
      * @return the data set
-     * @throws IOException if a file is missing or not what it should be
+     * @throws IOException if a file is missing or of another format
      */
     static Dataset idxTest(Path folder) throws IOException {
         return IdxDataset.test(folder);

@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.util.Map;
 
-/** A data set that is another one, but for what its subclass says. */
+/** A data set that is another one, but for the changes of its subclass. */
 abstract class DerivedDataset implements Dataset {
 
     final Dataset source;

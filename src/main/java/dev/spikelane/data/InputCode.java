@@ -11,7 +11,7 @@ import dev.spikelane.random.TorchRandom;
 import java.util.Objects;
 
 /**
- * How the values of a batch become what a network's input gets. Random numbers come from the samples' streams, so a
+ * How the values of a batch become the input of a network. Random numbers come from the samples' streams, so a
  * sample's spikes do not depend on its place.
  */
 public interface InputCode {
@@ -39,7 +39,7 @@ public interface InputCode {
      * Tells whether random numbers come from one stream after all samples before, and not from the samples' own: a run
      * with such a code cannot be saved and resumed.
      *
-     * @return whether what becomes of a sample depends on what was encoded before it
+     * @return whether the code of a sample depends on the samples before it
      */
     default boolean isSequential() {
         return false;

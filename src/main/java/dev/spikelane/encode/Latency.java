@@ -322,7 +322,7 @@ public record Latency(
     }
 
     /**
-     * Latency coded targets of training: what a membrane or an output shall be at every step, as
+     * Latency coded targets of training: targets of a membrane or an output at every step, as
      * {@code snntorch.spikegen.latency} with targets and {@code targets_latency} have it.
      *
      * <p>Without interpolation {@code target = max(spike * on, off)}: a negative off counts as 0 (-0 if on is

@@ -8,7 +8,7 @@ import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /**
- * Rate coded targets of training: what a membrane or an output shall be at every step, as
+ * Rate coded targets of training: targets of a membrane or an output at every step, as
  * {@code snntorch.spikegen.targets_rate} has it. The class that a label names fires at one rate, all others at another.
  *
  * <p>The two trains of spikes, each a {@link TargetRate}, become two <em>levels</em> for each step, and these are

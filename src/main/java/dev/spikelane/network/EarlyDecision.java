@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EarlyDecision(int steps, int margin, int classes) {
 
-    /** The margin of a rule that decides only what the whole run would. */
+    /** The margin of a rule that decides as the whole run would. */
     public static final int NO_MARGIN = Integer.MAX_VALUE;
 
     /**
@@ -78,7 +78,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
      *     {@link Population.SpikeRecorder} keeps them
      * @param labels the right classes of all samples, in the order of the runs
      * @param leastAccuracy share of the samples whose early label must be right, from 0 to 1
-     * @return this rule with the margin, and what it does on these data
+     * @return this rule with the margin, and its effect on these data
      * @throws IllegalArgumentException if there is no run, rows are no multiple of the steps, or labels are not as many
      *     as samples or no classes
      */

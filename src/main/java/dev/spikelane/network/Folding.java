@@ -23,7 +23,7 @@ final class Folding {
     /**
      * A connection that stays in a path.
      *
-     * @param from what the names of its values start with; empty if it has none
+     * @param from the start of the names of its values; empty if it has none
      * @param folded its values by their names among its own, if it has taken a batch norm
      */
     private record Kept(Connection connection, String from, Map<String, FloatMatrix> folded) {}

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Says what is wrong with the inputs that a user gives, before anything runs. */
+/** Checks the inputs that a user gives, before anything runs. */
 final class GivenInputs {
 
     private final List<Input> inputs;

@@ -192,7 +192,7 @@ public final class Network {
     /**
      * Makes a network whose dense connections have integer weights, the nearest to the present ones, with a scale for
      * each output; all other values and bits stay what they are. Plastic projections keep their floats, and so do
-     * recurrent connections. What it costs in accuracy is for data to say.
+     * recurrent connections. Data tell what accuracy is lost.
      *
      * @param type INT8 or INT16
      * @return a network of its own, whose memory is freed when it is forgotten
@@ -307,7 +307,7 @@ public final class Network {
     }
 
     /**
-     * Returns what is allowed, but rarely meant: dense connections without neurons between them, a beta or alpha
+     * Returns notices of rarely meant options: dense connections without neurons between them, a beta or alpha
      * outside of 0 to 1. A {@link dev.spikelane.train.TrainingRun} tells its listeners.
      *
      * @return sentences, of the network as it was declared; none if there is nothing to tell

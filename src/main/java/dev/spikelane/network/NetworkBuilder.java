@@ -21,7 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Collects what a network is made of: by {@link #input}, {@link #population} and {@link #project}, or as a chain in the
+ * Collects the parts of a network: by {@link #input}, {@link #population} and {@link #project}, or as a chain in the
  * order in which snnTorch's tutorials declare it. A chain names its parts {@code input}, {@code fc1}, {@code lif1},
  * {@code fc2} and so on, and projections with a convolution {@code conv1}, {@code conv2}; both ways may be mixed.
  * {@link #delay}, {@link #port} and {@link #plastic} concern the projection that was added last.

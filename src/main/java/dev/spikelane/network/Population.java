@@ -65,8 +65,8 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
     }
 
     /**
-     * Sees what a layer does. It is called on the thread that runs the simulation, once for each block of steps, in
-     * order; it should neither allocate nor keep the matrices.
+     * Sees the spikes and membranes of a population. It is called on the thread that runs the simulation, once for each
+     * block of steps, in order; it should neither allocate nor keep the matrices.
      */
     public interface Observer {
 
@@ -256,7 +256,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         }
 
         /**
-         * Returns the name of what is kept.
+         * Returns the name of the variable that is kept.
          *
          * @return one of the model's variables, or of its ports
          */
@@ -265,7 +265,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         }
 
         /**
-         * Returns what a picture calls the recording.
+         * Returns the label of the recording in a picture.
          *
          * @return the {@linkplain #variable name}, and in brackets its unit, where the neuron's text has one
          */
@@ -273,7 +273,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
             return unit.isEmpty() ? variable : variable + " [" + unit + "]";
         }
 
-        /** The unit that the population's neurons have for what is kept. */
+        /** The unit that the population's neurons have for the variable. */
         VariableRecorder of(Population population) {
             unit = population.neuron().unit(variable);
             return this;

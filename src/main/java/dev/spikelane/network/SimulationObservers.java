@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The observers of the populations of a simulation.
  *
- * @param network what is simulated
+ * @param network that is simulated
  * @param run its run
  * @param batch samples side by side
  */

@@ -42,7 +42,7 @@ final class StateBytes {
         this.run = run;
     }
 
-    /** Makes what an observer holds a part. */
+    /** Adds the state of an observer. */
     void add(Population.Observer observer, String population) {
         observers.add(observer);
         described.add(observer.getClass().getName() + " of '" + population + "', " + observer.stateBytes() + " bytes");

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Runs what a service will run until the JIT compiler is done with it: rounds of spikes at several densities and of
+ * Runs the work of a service until the JIT compiler is done with it: rounds of spikes at several densities and of
  * values, in blocks and step by step, with and without recorded membranes. Short stages learn meanwhile
  * whether threads share them, and, on CPUs that were not measured, products which of their variants are the fastest.
  */

@@ -106,7 +106,7 @@ public final class Weights {
     }
 
     /**
-     * Returns what an element is.
+     * Returns the type of the elements.
      *
      * @param name one of {@link #names}
      * @return FLOAT32; INT8 or INT16 for the weights of {@link dev.spikelane.connection.Dense.Integers}, which

@@ -9,7 +9,7 @@ import dev.spikelane.kernel.optimize.AdamCoefficients;
  * @param rate the learning rate, more than 0, at most 1,000: weights move by about the rate in each step
  * @param beta1 how much of the mean of gradients is kept, in [0, 1)
  * @param beta2 how much of the mean of squared gradients is kept, in [0, 1)
- * @param epsilon what is added to the root of the mean of squares, above 0
+ * @param epsilon a term beside the root of the mean of squares, above 0
  * @param weightDecay how much weights decay, at least 0
  * @param decoupled whether weights decay by themselves (AdamW), and not as a part of the gradient
  * @param amsgrad whether the largest mean of squares so far takes the place of the last
@@ -69,7 +69,7 @@ public record Adam(
     /**
      * Returns this rule with another epsilon.
      *
-     * @param number what is added to the root, above 0
+     * @param number a term beside the root, above 0
      * @return the rule
      * @throws IllegalArgumentException if it is not above 0
      */

@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the losses of a part of a batch: what it reads, its labels or targets, and where its gradients go.
+ * One of the losses of a part of a batch: its input, its labels or targets, and the place of its gradients.
  *
  * <p>Gradients go straight to the population's, unless another loss has written there before, to whose they are added,
  * or the population is arranged in maps, which losses see in torch's order.
@@ -144,7 +144,7 @@ final class BoundLoss {
         return terms;
     }
 
-    /** Takes what the window has made, before threads evaluate samples. */
+    /** Takes the outputs of the window, before threads evaluate samples. */
     void open(double divisor) {
         read.setDivisor(divisor);
         if (TorchLayout.differs(shape)) {

@@ -81,7 +81,7 @@ public final class Classifier implements AutoCloseable {
      *
      * @param ofSamples the code, which this classifier alone uses from now on
      * @return this
-     * @throws IllegalArgumentException if what it makes of a sample depends on those before
+     * @throws IllegalArgumentException if its code of a sample depends on the samples before
      */
     public Classifier code(InputCode ofSamples) {
         if (ofSamples.isSequential()) {
@@ -161,7 +161,7 @@ public final class Classifier implements AutoCloseable {
      *
      * @param sample its values on the scale of training, such as pixels from 0 to 1, as many as the code makes the
      *     network's input of; copied
-     * @return what the network takes it for
+     * @return its class
      * @throws IllegalArgumentException if there are more or fewer values, or the code cannot encode them
      * @throws IllegalStateException if the model does not note steps, code or decoding, and nobody said them; or
      *     another thread uses this classifier
@@ -177,7 +177,7 @@ public final class Classifier implements AutoCloseable {
      * Classifies a sample that is encoded already, such as events.
      *
      * @param input {@code [steps x inputs]}, or {@code [1 x inputs]} for a frame that is the same at all steps
-     * @return what the network takes it for
+     * @return its class
      * @throws IllegalArgumentException if it has another shape
      * @throws IllegalStateException if the model does not note steps or decoding, and nobody said them; or another
      *     thread uses this classifier
@@ -218,7 +218,7 @@ public final class Classifier implements AutoCloseable {
      *
      * @param samples such as will come, as {@link #classify(float[])} takes them; without any this makes some of
      *     several densities, of spikes and of frames where the model notes no code
-     * @return what it reached; no round starts after 10 seconds
+     * @return its outcome; no round starts after 10 seconds
      * @throws IllegalArgumentException as {@link #classify(float[])} does
      * @throws IllegalStateException as {@link #classify(float[])} does
      */
@@ -325,7 +325,7 @@ public final class Classifier implements AutoCloseable {
         }
 
         /**
-         * Returns what the class with the largest score is called.
+         * Returns the name of the class with the largest score.
          *
          * @return the name that the model notes, or the number
          */
@@ -334,7 +334,7 @@ public final class Classifier implements AutoCloseable {
         }
 
         /**
-         * Returns what a class is called.
+         * Returns the name of a class.
          *
          * @param number the class
          * @return the name that the model notes, or the number

@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cross-entropy of the softmax of what a population did, with labels: {@code -log softmax(z)[label]}.
+ * Cross-entropy of the softmax of a population's outputs, with labels: {@code -log softmax(z)[label]}.
  *
  * <p>Five forms differ in z and in how steps are reduced; the last has two methods, one for each of its z. All but
  * {@link #membrane} have the values of snnTorch's functions:

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a network over data sets and says how right it is and what it costs. Results do not depend on the batch or the
+ * Runs a network over data sets and measures its accuracy and its cost. Results do not depend on the batch or the
  * number of threads. Used by one thread at a time; another one gets an {@link IllegalStateException}.
  */
 public final class Evaluator implements AutoCloseable {

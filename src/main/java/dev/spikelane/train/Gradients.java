@@ -89,7 +89,7 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Starts saying what is wanted.
+     * Starts to describe gradients.
      *
      * @param network whose gradients are computed, with its own weights
      * @param steps steps of a window, at least 1
@@ -436,7 +436,7 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Returns the gradient of what the spikes of the step before the window carried.
+     * Returns the gradient of the values that spikes of the step before the window carried.
      *
      * @param population its name
      * @return {@code [batch x neurons]}; overwritten by the next call
@@ -489,7 +489,7 @@ public final class Gradients implements AutoCloseable {
         return seen;
     }
 
-    /** Takes over what an optimizer has written: parameters of neurons, which the network has in another form. */
+    /** Takes over parameters of neurons that an optimizer has written, which the network has in another form. */
     void replace(List<TrainingParameter> parameters) {
         for (int i = 0; i < changes.size(); i++) {
             try {

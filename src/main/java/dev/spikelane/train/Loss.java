@@ -137,7 +137,7 @@ public interface Loss {
         /**
          * Computes the terms of some samples and their gradients, both divided by {@link Input#divisor}.
          *
-         * @param input what the loss reads, of the whole batch
+         * @param input of the whole batch
          * @param first the first sample
          * @param end the sample behind the last
          * @param gradient receives the gradients: rows of the samples in {@code [first, end)}, at every step, are
@@ -152,7 +152,7 @@ public interface Loss {
         /**
          * Computes the loss of all samples of the input and its gradient.
          *
-         * @param input what the loss reads
+         * @param input of the loss
          * @param gradient receives the gradients
          * @param terms receives the term of each sample; as long as the batch or longer
          * @return the sum of the terms, samples ascending
@@ -347,7 +347,7 @@ public interface Loss {
         }
 
         /**
-         * Sets what the outputs should be, for losses that take numbers instead of classes.
+         * Sets the targets of the outputs, for losses that take numbers instead of classes.
          *
          * @param values as the loss says; not copied, so that its content may change
          * @return this input

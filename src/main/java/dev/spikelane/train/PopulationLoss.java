@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loss of a population, one of those that are added up.
+ * A loss of a population, a term of a sum of losses.
  *
  * @param population whose spikes or membranes it reads
  * @param outputs its neurons

@@ -10,7 +10,7 @@ import dev.spikelane.train.loss.TargetSource;
 import java.util.Objects;
 
 /**
- * The squared error of what a population did, with targets: of spike counts, membranes or spike times.
+ * The squared error of a population's outputs, with targets: of spike counts, membranes or spike times.
  *
  * <table>
  * <caption>Forms</caption>

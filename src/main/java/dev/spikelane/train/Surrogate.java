@@ -272,7 +272,7 @@ public final class Surrogate {
      * {@code g * (u - 0.5 + mean) * variance} with u uniform in [0, 1), a function of (seed, epoch, sample, step,
      * neuron), where steps are counted from the last reset.
      *
-     * @param mean what is added to the noise, finite
+     * @param mean the mean of the noise, finite
      * @param variance the factor of the noise, finite
      * @return the surrogate
      * @throws IllegalArgumentException if a parameter is not finite

@@ -155,7 +155,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param batch the whole batch
      * @param shard the number of the shard, from 0
-     * @return what it adds
+     * @return its part of the step
      * @throws IllegalArgumentException if there is no such shard, or as {@link #step(TrainingBatch)} does
      * @throws IllegalStateException if the trainer has one shard, or truncates backpropagation; or as
      *     {@link #step(TrainingBatch)} does
@@ -171,7 +171,7 @@ public final class Trainer implements AutoCloseable {
      *
      * @param shards all parts
      * @param shard the number of the shard, from 0
-     * @return what it adds
+     * @return its part of the step
      * @throws IllegalArgumentException as {@link #gradients(TrainingBatch, int)} and {@link #step(List)} do
      * @throws IllegalStateException as {@link #gradients(TrainingBatch, int)} does
      */
@@ -189,7 +189,7 @@ public final class Trainer implements AutoCloseable {
      * @param part the samples of the shard
      * @param shard the number of the shard, from 0
      * @param labels those of all samples of the batch, in order
-     * @return what it adds, with the bits of {@link #gradients(TrainingBatch, int)}
+     * @return its part of the step, with the bits of {@link #gradients(TrainingBatch, int)}
      * @throws IllegalArgumentException if a loss reads targets, or as {@link #gradients(TrainingBatch, int)} does
      * @throws IllegalStateException as {@link #gradients(TrainingBatch, int)} does
      */
@@ -222,7 +222,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Changes values by what the shards of a batch add: the gradients are summed in ascending order of the shards,
+     * Changes values by the parts of a batch's shards: the gradients are summed in ascending order of the shards,
      * limited, shown to observers, and given to the optimizer.
      *
      * @param shards of one batch, all of them, in ascending order
@@ -436,7 +436,7 @@ public final class Trainer implements AutoCloseable {
         return recipe;
     }
 
-    /** Returns what is made small, by what, and the learned values. */
+    /** Names the losses, the optimizer and the learned values. */
     @Override
     public String toString() {
         return "Trainer of " + PopulationLoss.text(recipe.losses()) + " by " + recipe.optimizer() + ", of "

@@ -140,7 +140,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Makes a batch of what a loader has read.
+     * Makes a batch of the samples of a loader.
      *
      * @param batch the loader's, of samples with labels or targets; the result is valid as long as it is, and again
      *     whenever the loader has filled the same memory with as many samples
@@ -195,7 +195,7 @@ public record TrainingBatch(
         private final int steps;
         private final Map<BatchLoader.Batch, List<Known>> known = new LinkedHashMap<>();
 
-        /** Memory of the loader, and what a trainer is given of it. */
+        /** Memory of the loader, and the batch that it makes. */
         private record Known(Signal input, Map<String, Signal> cut, TrainingBatch batch) {}
 
         Loaded(Network network, int steps) {

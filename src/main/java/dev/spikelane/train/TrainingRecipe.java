@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a network is trained; a part of what decides about bits.
  *
- * @param losses what is added up and made small, in this order, at least one
+ * @param losses whose sum is made small, added in this order, at least one
  * @param steps steps of a sample
  * @param batch the most samples of a batch
  * @param window steps after which values change: truncated backpropagation if fewer than all

@@ -122,7 +122,7 @@ public final class TrainingRun {
     }
 
     /**
-     * Returns what the epochs that are done came to.
+     * Returns the results of the epochs that are done.
      *
      * @return the results, the first epoch first
      */
@@ -263,7 +263,7 @@ public final class TrainingRun {
 
     /**
      * Trains until all epochs are done, no epoch gets better, or someone stops it. Nobody else can use the trainer
-     * meanwhile. If it throws, what was done stays done: another call goes on behind the last step, and behind the
+     * meanwhile. If it throws, finished steps stay done: another call goes on behind the last step, and behind the
      * last epoch that was finished.
      *
      * @return this run, with its history

@@ -240,7 +240,7 @@ public final class TrainingRunBuilder {
      * Calls someone after each epoch, when it was validated and saved; the run stands at the next one then. If it
      * throws, the epoch stays done.
      *
-     * @param listener is called on the thread that runs, behind those before it, with what the epoch came to
+     * @param listener is called on the thread that runs, behind those before it, with the result of the epoch
      * @return this
      */
     public TrainingRunBuilder onEpoch(Consumer<? super EpochResult> listener) {
@@ -254,8 +254,8 @@ public final class TrainingRunBuilder {
      * was stopped leaves the values that it has reached, also with {@link #keepBest}. Otherwise as
      * {@link #onEpoch(Consumer)}.
      *
-     * @param listener is called on the thread that runs, behind those before it, with the run and what the epoch came
-     *     to
+     * @param listener is called on the thread that runs, behind those before it, with the run and the result of the
+     *     epoch
      * @return this
      */
     public TrainingRunBuilder onEpoch(BiConsumer<? super TrainingRun, ? super EpochResult> listener) {
@@ -435,7 +435,7 @@ public final class TrainingRunBuilder {
                 texts, step -> schedule.rate(step, recipe.optimizer().rate()));
     }
 
-    /** The numbers that follow from what was said. */
+    /** The numbers that follow from the options. */
     RunNumbers numbers() {
         int batches = batching.batches(data.size());
         int batch = batching.size();

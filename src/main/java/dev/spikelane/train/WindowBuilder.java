@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Says what {@link Gradients} and {@link Trainer}s have in common: a network over a window, what it learns, and how.
+ * Holds the common options of {@link Gradients} and {@link Trainer}s: a network over a window, and how it learns.
  *
  * @param <B> the builder that each method returns
  */
@@ -164,7 +164,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
      * <p>K is a function of the {@linkplain #seed seed}, the projection, the epoch, the sample's number in its data
      * set, the step in which it arrives and the element, so it depends neither on places in a batch nor on threads.
      * Torch draws other numbers; those of its sequential generator are in
-     * {@link dev.spikelane.random.TorchRandom#dropout}. What is dropped stays so for the way back. Spikes become
+     * {@link dev.spikelane.random.TorchRandom#dropout}. A dropped element stays so for the way back. Spikes become
      * values, so a layer behind a dropout costs as much as one behind values, and the short way under a static frame is
      * not taken; a mask takes a bit.
      *

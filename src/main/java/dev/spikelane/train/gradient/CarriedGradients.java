@@ -26,7 +26,7 @@ final class CarriedGradients {
     private final boolean feedsSpikes;
     private final FloatMatrix ofSpikes;
     private final TorchRows<FloatMatrix> ofSpikesInTorch;
-    /** The sum, and what is added to it, of gradients of the spikes before the window; made when somebody asks. */
+    /** The sum of gradients of the spikes before the window, and its terms; made on request. */
     private final Lazy<StepViews<FloatMatrix>> ofPrevious = new Lazy<>(this::step);
 
     private final Lazy<StepViews<FloatMatrix>> addedOfPrevious = new Lazy<>(this::step);
@@ -84,12 +84,12 @@ final class CarriedGradients {
         return inTorch.get(variable).show(of(variable), batch);
     }
 
-    /** Gradients of what the spikes of the step that comes next carry, where neurons feed them back. */
+    /** Gradients of the values that spikes of the next step carry, where neurons feed them back. */
     FloatMatrix ofSpikes() {
         return ofSpikes;
     }
 
-    /** Gradients of what the spikes before the window carry, behind the way back, in torch's order. */
+    /** Gradients of the values that spikes before the window carry, behind the way back, in torch's order. */
     FloatMatrix ofPreviousSpikes(OutputGradients ofWindow) {
         FloatMatrix sum = ofSpikes;
         if (!feedsSpikes) {

@@ -139,7 +139,7 @@ final class GradientChain {
         return made;
     }
 
-    /** Room for what an operator makes of the rows of a segment. */
+    /** Memory for the output of an operator in a segment. */
     private StepViews<FloatMatrix> between(Arena arena, RunSize size, int operator) {
         return new StepViews<>(
                 FloatMatrix.zeros(arena, size.segmentRows(), operators[operator].outputs()), size.batch());

@@ -22,11 +22,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dropout of what a projection carries, forward and back: {@code y = x * (K / (1 - p))}, where K is 0 with
- * probability p, else 1, for each sample, step and element, or channel. What is dropped gives 0, be it NaN or infinite.
+ * A dropout of a projection's inputs, forward and back: {@code y = x * (K / (1 - p))}, where K is 0 with
+ * probability p, else 1, for each sample, step and element, or channel. A dropped element gives 0, be it NaN or
+ * infinite.
  *
  * <p>A mask belongs to the step in which it arrives. Those of a window are drawn once and kept, a bit each, so that
- * what is computed again drops the same.
+ * a step that is computed again drops the same.
  */
 public final class GradientDropout implements SourceRun {
 
@@ -136,7 +137,7 @@ public final class GradientDropout implements SourceRun {
         }
     }
 
-    /** Takes gradients of what is carried in some steps back to the source, for the blocks in use. */
+    /** Takes gradients of the rows of some steps back to the source, for the blocks in use. */
     void back(Tile gradients, int first, int count) {
         MemorySegment segment = gradients.matrix().segment();
         for (int row = 0; row < count * size.batch(); row++) {

@@ -143,7 +143,7 @@ final class GradientFrameSum {
         }
     }
 
-    /** Takes the gradients back to what the first operator makes, when all steps were taken back. */
+    /** Takes the gradients back to the output of the first operator, when all steps were taken back. */
     void toFirst() {
         if (chain.readsMade()) {
             chain.again(frame(), 0, size.batch(), 0);

@@ -29,7 +29,7 @@ public final class GradientInput {
     private final Arena arena;
     private final RunSize size;
     private final boolean wantsGradient;
-    /** Whether what is given stays as it is until the end of the way back. */
+    /** Whether the caller's rows stay as they are until the end of the way back. */
     private final boolean staysGiven;
 
     /** The frame of this window as values. */
@@ -143,7 +143,7 @@ public final class GradientInput {
         return input.shape().size();
     }
 
-    /** Adds what a projection takes back in some steps, or writes it where it is the first. */
+    /** Adds the gradients of a projection in some steps, or writes them where it is the first. */
     void add(GradientProjection projection, int first, int count, boolean started) {
         if (isFrame()) {
             addToFrame(projection, first, count, started);
@@ -158,7 +158,7 @@ public final class GradientInput {
     }
 
     /**
-     * Writes what a projection takes back, zeros where its currents would come behind the last step; returns how many
+     * Writes the gradients of a projection, zeros where its currents would come behind the last step; returns how many
      * steps have such currents.
      */
     private int pull(GradientProjection projection, int first, int count, FloatMatrix rows) {
@@ -211,7 +211,7 @@ public final class GradientInput {
         }
     }
 
-    /** Sums up, steps descending, what a delayed projection takes back of a frame. */
+    /** Sums up, steps descending, the gradients of a frame through a delayed projection. */
     private void addDelayed(GradientProjection projection, int first, int count) {
         FloatMatrix sum = delayed(projection);
         if (first + count == size.steps()) {

@@ -37,7 +37,7 @@ final class GradientNorm implements Halves.Work {
      * Makes the way back.
      *
      * @param behind what takes the normalized rows to the currents
-     * @param rows where gradients of what was normalized are kept
+     * @param rows the memory for gradients of the normalized rows
      */
     GradientNorm(
             TwoStageRun forward,
@@ -100,7 +100,7 @@ final class GradientNorm implements Halves.Work {
         return forward.frame() != null;
     }
 
-    /** Takes gradients of a frame's currents, summed over the steps, back to those of what was normalized. */
+    /** Takes gradients of a frame's currents, summed over the steps, back to those of the normalized rows. */
     void frameBack(FloatMatrix into) {
         behind.frameSum().pullWhole(into);
         gradients = into;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way back of a population: from the gradients of its spikes and variables to those of its currents.
- * {@link KeptForward} has what it reads of the forward pass.
+ * It reads the forward pass of {@link KeptForward}.
  */
 public final class GradientPopulation {
 

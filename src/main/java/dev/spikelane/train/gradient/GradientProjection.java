@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A projection: forward, and what it takes back from the gradients of its currents. */
+/** A projection: forward, and back from the gradients of its currents. */
 public final class GradientProjection {
 
     private final ProjectionRun forward;
@@ -168,7 +168,7 @@ public final class GradientProjection {
                 && forward.source().samplesApart();
     }
 
-    /** Whether what a step of the source has given enters in this window. */
+    /** Whether the output of a step of the source enters in this window. */
     boolean reaches(int step) {
         return step + delay() < size.steps();
     }
@@ -270,14 +270,14 @@ public final class GradientProjection {
         made = again ? steps : 0;
     }
 
-    /** Takes gradients of some steps of currents back to what the first operator makes. */
+    /** Takes gradients of some steps of currents back to the output of the first operator. */
     void openCurrents(int step, int steps) {
         backTo(step);
         opened = step;
         toFirst(steps);
     }
 
-    /** The gradients of what the first operator makes, from a step on that was opened. */
+    /** The gradients of the first operator's output, from a step on that was opened. */
     FloatMatrix ofFirst(int step) {
         return chain.isOneOperator() ? port.from(step) : chain.ofFirst(step - opened);
     }

@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param observed sources whose gradients are kept
  * @param surrogates of populations, by their names
  * @param otherwise the surrogate of the others
- * @param dropouts what is dropped of what a projection carries, by its name
+ * @param dropouts the dropouts by the names of their projections
  * @param seed of surrogates that draw, and of dropouts
  * @param form what inputs are
- * @param use what is not asked of the gradients
+ * @param use of the gradients, of which some need less memory
  */
 public record GradientRequest(
         Network network,

@@ -45,7 +45,7 @@ public final class KeptForward {
      *
      * @param number of the population
      * @param noise the draws of the neurons, or none
-     * @param gradient of the neurons, which says what it reads
+     * @param gradient of the neurons, which tells which values it reads
      */
     KeptForward(
             GradientRequest plan, int number, PopulationRun run, CounterRandom.Draws noise, NeuronGradient gradient) {

@@ -31,10 +31,10 @@ public record MemoryLimit(long most) {
     }
 
     /**
-     * Refuses work that needs too much. What it needs is found by running a small window, which takes time; so where
+     * Refuses work that needs too much. A small window, which takes time, tells how much it needs; so where
      * the user set no limit it is asked for only if the work may come near what the machine has.
      *
-     * @param work what is laid out, for the message
+     * @param work the work, for the message
      * @param network the network
      * @param rows steps times samples
      * @param keptRows those of a window, of which the spikes are kept in any case
@@ -70,7 +70,7 @@ public record MemoryLimit(long most) {
     /**
      * Names what memory was refused for, though the limit allows it: the machine, the JVM or the container gives less.
      *
-     * @param work what was laid out
+     * @param work the work
      * @param refused says what needs how much
      * @param remedies what needs less
      */

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what a population did into classes, and counts how many are right. It is bound to one size of batch and
+ * Turns a population's outputs into classes, and counts how many are right. It is bound to one size of batch and
  * allocates nothing; it is for one thread at a time.
  */
 public final class ClassDecoder {
@@ -123,7 +123,7 @@ public final class ClassDecoder {
      * Counts the samples whose class is their label.
      *
      * @param classes from {@link #decode}
-     * @param labels what they should be
+     * @param labels the right classes
      * @param first the first sample
      * @param end the sample behind the last
      * @return how many are right

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sizes that an evaluator is bound to, and the checks of what it is given.
+ * The sizes that an evaluator is bound to, and the checks of its inputs.
  *
  * @param steps time steps
  * @param batch the most samples

@@ -3,13 +3,13 @@ package dev.spikelane.train.loss;
 import dev.spikelane.memory.FloatMatrix;
 import org.jspecify.annotations.Nullable;
 
-/** Scores that are read from what a population did in all steps, a score for each class, and the way back. */
+/** Scores of a population's outputs in all steps, one for each class, and the way back. */
 sealed interface SampleScores permits CountScores, HighestMembranes, FirstSpikeScores {
 
     /** Reads the scores of a sample into a row. */
     void read(LossRows input, int sample, FloatMatrix row);
 
-    /** Where gradients of what is read go; null where nobody wants them. */
+    /** The memory for gradients of the outputs; null where nobody wants them. */
     @Nullable
     FloatMatrix out(LossSink gradient);
 

@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * A value as bytes that another machine reads, little endian: a text of four letters, a version, the content and a
  * CRC-32C.
  *
- * @param letters what they start with
+ * @param letters at their start
  * @param version of the content
  * @param what messages call it
  */

@@ -52,7 +52,7 @@ public final class Checkpoint {
     private String initial;
 
     /**
-     * Takes what a run consists of.
+     * Takes the parts of a run.
      *
      * @param reload tells the trainer that values have changed
      */
@@ -211,7 +211,7 @@ public final class Checkpoint {
         reader.require(ORDER, orders.sum());
     }
 
-    /** Reads the state of the optimizer; what is returned takes it over. */
+    /** Reads the state of the optimizer; the runnables that it returns take it over. */
     private List<Runnable> optimizer(CheckpointReader reader) throws IOException {
         List<Runnable> all = new ArrayList<>();
         String first = key(parameters.getFirst(), "steps");

@@ -53,7 +53,7 @@ record CheckpointReader(Path file, Safetensors content) {
         return one ? " (" + words[at] + " in place of " + others[at] + ")" : "";
     }
 
-    /** Throws unless the content is what was written. */
+    /** Throws unless the content is as it was written. */
     void requireWhole() throws IOException {
         String found = text(CheckpointSum.NAME);
         String expected = CheckpointSum.of(content);
@@ -70,7 +70,7 @@ record CheckpointReader(Path file, Safetensors content) {
     /**
      * Reads a whole number.
      *
-     * @param expected what it is, for the message, such as {@code , the epochs of this run}
+     * @param expected in words, for the message, such as {@code , the epochs of this run}
      */
     long whole(String name, long least, long most, String expected) throws IOException {
         return whole(name, text(name), least, most, expected);

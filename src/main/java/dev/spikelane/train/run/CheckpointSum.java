@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
- * A number that tells whether a file still holds what was written: a weight of which one bit was turned is a
+ * A number that tells whether a file is as it was written: a weight of which one bit was turned is a
  * weight like any other.
  */
 public final class CheckpointSum {

@@ -10,7 +10,7 @@ import dev.spikelane.train.loss.ClassScore;
 import dev.spikelane.train.loss.LossRows;
 import org.jspecify.annotations.Nullable;
 
-/** Scores of the classes of one sample, of which the largest wins, read from what a population did. */
+/** Scores of the classes of one sample, of which the largest wins, read from a population's outputs. */
 public final class ClassScores {
 
     private final ClassScore decoding;
@@ -48,7 +48,7 @@ public final class ClassScores {
         softmax = new Softmax(blocks.classes(), 1);
     }
 
-    /** Reads what the steps that ran make of the sample. */
+    /** Reads the scores of the steps that ran. */
     void read(int steps) {
         if (counts != null) {
             blocks.pool(counts.counts(), 0, scores, 0);

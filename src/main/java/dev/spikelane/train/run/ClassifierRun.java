@@ -144,7 +144,7 @@ public final class ClassifierRun implements AutoCloseable {
      * Classifies samples until times settle: those that are given, or else made ones; as frames and as spikes where
      * there is no code.
      *
-     * @param answer takes what a sample came to, after so many steps
+     * @param answer takes the number of steps that a sample ran
      * @param most no round starts after this time
      */
     public Warmth warmUp(float[][] given, IntConsumer answer, Duration most) {
@@ -172,7 +172,7 @@ public final class ClassifierRun implements AutoCloseable {
         return (int) ((long) input().shape().size() * steps / made);
     }
 
-    /** A sample's values and what its code makes of them. */
+    /** A sample's values and their code. */
     private record EncodedSample(InputCode code, FloatMatrix values, Signal input) {}
 
     private Signal encode(InputCode samples, float[] sample) {

@@ -50,7 +50,7 @@ public final class DataHash {
     }
 
     /**
-     * The hash of what a network gets for the first batch: it depends on the code, the augmentations and the seed too.
+     * The hash of a network's input for the first batch: it depends on the code, the augmentations and the seed too.
      */
     public static String ofInput(Dataset data, Batching batching) {
         DataHash hash = new DataHash();

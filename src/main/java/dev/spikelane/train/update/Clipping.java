@@ -8,7 +8,7 @@ import java.util.List;
  * Limits gradients before an optimizer uses them, as {@code torch.nn.utils.clip_grad_norm_} and
  * {@code clip_grad_value_} do.
  *
- * @param how what is limited
+ * @param how the number that is limited
  * @param most the limit, at least 0
  */
 public record Clipping(How how, double most) {

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The 2-norm of all gradients of a step, where somebody asks for it: of those that are stored, and of those that go to
+ * The 2-norm of all gradients of a step, if it is wanted: of gradients that are stored, and of gradients that go to
  * an optimizer as they come to be. It has the same bits either way, and whatever the threads.
  */
 public final class StepNorm {
