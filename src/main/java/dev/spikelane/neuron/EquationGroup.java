@@ -9,14 +9,12 @@ import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
 import dev.spikelane.equation.Node;
 import dev.spikelane.kernel.step.NeuronLoops;
-import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.QuantizeLevels;
 import dev.spikelane.kernel.step.StepFrames;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
-import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Checks;
@@ -158,8 +156,8 @@ final class EquationGroup implements TileGroup, BoundEquations {
         return parameters;
     }
 
-    /** Names of the variables, the membrane first. */
-    List<String> names() {
+    @Override
+    public List<String> names() {
         return names;
     }
 
@@ -217,35 +215,16 @@ final class EquationGroup implements TileGroup, BoundEquations {
     }
 
     @Override
-    public void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
-        run(begin(currents, state, spikes), rows, state);
-    }
-
-    @Override
-    public void record(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
-        run(begin(currents, state, spikes).record(membranes), rows, state);
-    }
-
-    @Override
     public void step(StepRun run, int row, long step, NeuronState state) {
         state.run(this, run.firstWord).run(run, row, state.membrane().rows(), step);
     }
 
-    private StepRun begin(PortCurrents currents, NeuronState state, SpikeMatrix spikes) {
-        currents.require(ports());
-        state.require(names);
-        return state.run(currents, spikes);
-    }
-
-    private void run(StepRun run, int rows, NeuronState state) {
-        try {
-            check(run, rows);
-            long step = state.step(run.firstWord, run.endWord);
-            state.run(this, run.firstWord).run(run, 0, rows, step);
-            state.advance(run.firstWord, run.endWord, rows / state.membrane().rows());
-        } finally {
-            run.release();
-        }
+    @Override
+    public void steps(StepRun run, int rows, NeuronState state) {
+        check(run, rows);
+        long step = state.step(run.firstWord, run.endWord);
+        state.run(this, run.firstWord).run(run, 0, rows, step);
+        state.advance(run.firstWord, run.endWord, rows / state.membrane().rows());
     }
 
     private void check(StepRun run, int rows) {

@@ -8,7 +8,6 @@ import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -85,16 +84,6 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
     }
 
     @Override
-    public void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
-        run(begin(currents, state, spikes), rows, state);
-    }
-
-    @Override
-    public void record(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
-        run(begin(currents, state, spikes).record(membranes), rows, state);
-    }
-
-    @Override
     public boolean holds() {
         return parameters.loops().holds();
     }
@@ -114,20 +103,15 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
         LeakyStep.run(parameters, run, row, state.membrane().rows());
     }
 
-    private StepRun begin(PortCurrents currents, NeuronState state, SpikeMatrix spikes) {
-        currents.require(ports());
-        state.require(names);
-        StepRun run = state.run(currents, spikes);
+    @Override
+    public StepRun begin(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
+        StepRun run = TileGroup.super.begin(currents, rows, state, spikes);
         return feedsSpikes() ? run.previous(state.spikes()) : run;
     }
 
-    private void run(StepRun run, int rows, NeuronState state) {
-        try {
-            LeakyStep.run(parameters, run, 0, rows);
-            state.advance(
-                    run.firstWord(), run.endWord(), rows / state.membrane().rows());
-        } finally {
-            run.release();
-        }
+    @Override
+    public void steps(StepRun run, int rows, NeuronState state) {
+        LeakyStep.run(parameters, run, 0, rows);
+        state.advance(run.firstWord(), run.endWord(), rows / state.membrane().rows());
     }
 }

@@ -2,9 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.util.List;
 
 /**
  * Neurons that run one step at a time. Most depend on what all of them did at the step before, so that rows are done
@@ -12,58 +10,43 @@ import java.util.List;
  */
 non-sealed interface StepwiseGroup extends TileGroup {
 
-    /** Names of the state variables, the membrane first. */
-    List<String> names();
-
     @Override
     default boolean coupled() {
         return true;
     }
 
     @Override
-    default void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
-        steps(begin(currents, rows, state, spikes), rows, state);
-    }
-
-    @Override
-    default void record(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
-        requireRows("membranes", membranes.rows(), rows);
-        steps(begin(currents, rows, state, spikes).record(membranes), rows, state);
-    }
-
-    private StepRun begin(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
+    default StepRun begin(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
         currents.require(ports());
         if (takesFeedback()) {
             requireRows("feedback", currents.port(1).matrix().rows(), rows);
         }
-        state.require(names());
         if (coupled() && !currents.current().all()) {
             throw new IllegalArgumentException(
                     "neurons with recurrence are updated whole rows at a time, asked for " + currents.current());
         }
-        return state.run(currents, spikes);
+        return TileGroup.super.begin(currents, rows, state, spikes);
     }
 
-    /** Checks before the first step, so that a run is done in whole or not at all. */
-    private void steps(StepRun run, int rows, NeuronState state) {
-        try {
-            int batch = state.membrane().rows();
-            int firstWord = run.firstWord();
-            int endWord = run.endWord();
-            if (rows < 1 || rows % batch != 0) {
-                throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);
-            }
-            requireRows("current", run.current().rows(), rows);
-            requireRows("spikes", run.spikes().rows(), rows);
-            requireShapes(run);
-            long step = state.step(firstWord, endWord);
-            for (int row = 0; row < rows; row += batch) {
-                step(run, row, step, state);
-                state.advance(firstWord, endWord, 1);
-                step++;
-            }
-        } finally {
-            run.release();
+    @Override
+    default void steps(StepRun run, int rows, NeuronState state) {
+        int batch = state.membrane().rows();
+        int firstWord = run.firstWord();
+        int endWord = run.endWord();
+        if (rows < 1 || rows % batch != 0) {
+            throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);
+        }
+        requireRows("current", run.current().rows(), rows);
+        requireRows("spikes", run.spikes().rows(), rows);
+        if (run.records) {
+            requireRows("membranes", run.membranes().rows(), rows);
+        }
+        requireShapes(run);
+        long step = state.step(firstWord, endWord);
+        for (int row = 0; row < rows; row += batch) {
+            step(run, row, step, state);
+            state.advance(firstWord, endWord, 1);
+            step++;
         }
     }
 

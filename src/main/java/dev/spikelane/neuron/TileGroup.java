@@ -19,6 +19,37 @@ sealed interface TileGroup extends NeuronGroup, PortSteps<NeuronState>
      */
     void step(StepRun run, int row, long step, NeuronState state);
 
+    /** Names of the state variables, the membrane first. */
+    List<String> names();
+
+    /** Says what a run reads and writes. */
+    default StepRun begin(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
+        currents.require(ports());
+        state.require(names());
+        return state.run(currents, spikes);
+    }
+
+    /** Runs some rows, after checks, so that a run is done in whole or not at all. */
+    void steps(StepRun run, int rows, NeuronState state);
+
+    private void release(StepRun run, int rows, NeuronState state) {
+        try {
+            steps(run, rows, state);
+        } finally {
+            run.release();
+        }
+    }
+
+    @Override
+    default void run(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes) {
+        release(begin(currents, rows, state, spikes), rows, state);
+    }
+
+    @Override
+    default void record(PortCurrents currents, int rows, NeuronState state, SpikeMatrix spikes, FloatMatrix membranes) {
+        release(begin(currents, rows, state, spikes).record(membranes), rows, state);
+    }
+
     /** The ports of most neurons, and of those that take feedback. */
     List<String> ONE_PORT = List.of(Neuron.CURRENT);
 

@@ -40,9 +40,8 @@ final class EquationGradient extends NeuronGradient {
 
     private EquationGradient(Neuron model, BoundEquations neurons, Map<String, FloatMatrix> sums) {
         Quantization rounds = ((EquationNeuron) model).quantization();
-        QuantizeLevels levels = rounds.equals(Quantization.NONE)
-                ? null
-                : QuantizeLevels.of(NativeMemory.ofAuto(), rounds.levels());
+        QuantizeLevels levels =
+                rounds.equals(Quantization.NONE) ? null : QuantizeLevels.of(NativeMemory.ofAuto(), rounds.levels());
         List<String> variables = List.copyOf(neurons.equations().variables().keySet());
         super(
                 model,

@@ -122,8 +122,7 @@ final class LeakyGradient extends NeuronGradient {
                 throw new IllegalArgumentException(
                         "parameter '" + name + "' has no gradient, expected one of " + links.keySet());
             }
-            found.forEach(link ->
-                    sums.put(sum(parameters, link), FloatMatrix.zeros(arena, batch, group.neurons())));
+            found.forEach(link -> sums.put(sum(parameters, link), FloatMatrix.zeros(arena, batch, group.neurons())));
         }
         return new LeakyGradient(model, neurons, links, sums);
     }
@@ -171,8 +170,7 @@ final class LeakyGradient extends NeuronGradient {
                 model.recurrence() instanceof Recurrence.By(OneToOne _)
                         ? List.of(new Link("own", ONE))
                         : List.of(); // the recurrence has its own
-            case "V" ->
-                List.of(new Link(model instanceof LeakyParallel ? "leak" : "own", ONE));
+            case "V" -> List.of(new Link(model instanceof LeakyParallel ? "leak" : "own", ONE));
             case NeuronRows.SPIKE_FACTOR ->
                 List.of(new Link(
                         LeakyText.CARRIES,
@@ -181,14 +179,10 @@ final class LeakyGradient extends NeuronGradient {
             case "beta" ->
                 switch (model) {
                     case Alpha _ ->
-                        List.of(
-                                new Link("leak", clamped(name)),
-                                new Link("scale", LeakyGradient::scaleByBeta));
+                        List.of(new Link("leak", clamped(name)), new Link("scale", LeakyGradient::scaleByBeta));
                     case StateLeaky state ->
                         List.of(new Link(
-                                state.quantization().equals(Quantization.NONE)
-                                        ? "leak"
-                                        : "alpha",
+                                state.quantization().equals(Quantization.NONE) ? "leak" : "alpha",
                                 LeakyGradient::shareByBeta)); // what is rounded stands beside the sum
                     default -> List.of(new Link("leak", clamps ? clamped(name) : ONE));
                 };
@@ -198,9 +192,7 @@ final class LeakyGradient extends NeuronGradient {
 
     private static List<Link> alpha(Neuron model, String name) {
         Link share = new Link("alpha", clamped(name));
-        return model instanceof Alpha
-                ? List.of(share, new Link("scale", LeakyGradient::scaleByAlpha))
-                : List.of(share);
+        return model instanceof Alpha ? List.of(share, new Link("scale", LeakyGradient::scaleByAlpha)) : List.of(share);
     }
 
     private float value(String name, int neuron) {

@@ -20,8 +20,10 @@ import dev.spikelane.simd.Elements;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,20 +41,6 @@ public final class LeakyParameters implements ParameterRows {
     public final FloatMatrix threshold;
     /** What is left of the synapse, or of the excitatory current, after a step. */
     public final FloatMatrix alpha;
-    /** Factors of the input, one after another. */
-    final FloatMatrix[] gains;
-    /** Where the membrane decays to. */
-    final FloatMatrix rest;
-    /** Where a reset leads to. */
-    final FloatMatrix potential;
-    /** What the sum of the currents of an alpha function is multiplied by. */
-    final FloatMatrix scale;
-    /** The weights of the feedback. */
-    final FloatMatrix own;
-    /** What S = 1 counts in an immediate reset: {@code 1 / factor}, where the factor did not scale the spike before. */
-    public final FloatMatrix fired;
-    /** What S = 0 counts: {@code 0 / factor}, which is -0 for a negative factor. */
-    public final FloatMatrix silent;
     /** What state variables are rounded to. */
     public final QuantizeLevels levels;
     /** How many state variables are rounded. */
@@ -65,8 +53,7 @@ public final class LeakyParameters implements ParameterRows {
     private final boolean clamps;
 
     public final LeakyOptions options;
-    /** All of these by their names in the text. */
-    private final Map<String, FloatMatrix> rows;
+    private final Map<String, FloatMatrix> rows = new LinkedHashMap<>();
     /**
      * What neurons share, by its name in the text: loops broadcast it, 1 to 3 % of a whole network faster than they
      * load rows (Emerald Rapids, 512 bits, 2026-11).
@@ -81,19 +68,10 @@ public final class LeakyParameters implements ParameterRows {
 
     LeakyParameters(LeakyParametersBuilder from, LeakyOptions options, Arena arena) {
         this.options = options;
-        this.beta = from.row(arena, "beta", from.leak);
-        this.threshold = from.row(arena, "threshold", from.threshold);
-        this.alpha = from.row(arena, "alpha", from.alpha);
-        this.gains = new FloatMatrix[from.gains.length];
-        for (int i = 0; i < gains.length; i++) {
-            gains[i] = from.row(arena, "gain", from.gains[i]);
-        }
-        this.rest = from.row(arena, "rest", from.rest);
-        this.potential = from.row(arena, "resetPotential", from.potential);
-        this.scale = from.row(arena, "scale", from.scale);
-        this.own = from.row(arena, "feedback", from.own);
-        this.fired = from.row(arena, "gradedFactor", from.gradedFactor);
-        this.silent = FloatMatrix.zeros(arena, 1, from.neurons);
+        from.values.forEach((name, values) -> rows.put(name, from.row(arena, name, values)));
+        this.beta = row("leak");
+        this.threshold = row("threshold");
+        this.alpha = row("alpha");
         this.levels = QuantizeLevels.of(arena, from.levels);
         this.quantized = from.quantized;
         this.channels = from.channels;
@@ -109,17 +87,22 @@ public final class LeakyParameters implements ParameterRows {
         if (options.decay() == Decay.DIVIDE) {
             pad(beta, 1);
         }
-        this.rows = LeakyText.rows(this);
-        share("leak", beta, from.leak.length);
-        share("alpha", alpha, from.alpha.length);
-        share("threshold", threshold, from.threshold.length);
+        for (String name : List.of("leak", "alpha", "threshold")) {
+            if (isShared(name, row(name), from.values.getOrDefault(name, new float[0]).length)) {
+                shares.put(name, new float[] {row(name).get(0, 0)});
+                shared.add(name);
+            }
+        }
     }
 
-    private void share(String name, FloatMatrix row, int values) {
-        if (isShared(name, row, values)) {
-            shares.put(name, new float[] {row.get(0, 0)});
-            shared.add(name);
-        }
+    /** All of these by their names in the text. */
+    Map<String, FloatMatrix> rows() {
+        return rows;
+    }
+
+    /** The row of a parameter of the text. */
+    FloatMatrix row(String name) {
+        return Objects.requireNonNull(rows.get(name), name);
     }
 
     /** Whether neurons share a parameter, with which lanes behind the last neuron stay zero. */
@@ -156,8 +139,10 @@ public final class LeakyParameters implements ParameterRows {
         shares.forEach(frame::share);
     }
 
-    /** Puts what S counts in an immediate reset in place of the factors in {@link #fired}. */
+    /** Puts what S counts in an immediate reset in place of the factors: {@code 1 / factor} and {@code 0 / factor}. */
     private void divideSpikes() {
+        FloatMatrix fired = row(LeakyText.FIRED);
+        FloatMatrix silent = row("silent");
         for (int neuron = 0; neuron < fired.columns(); neuron++) {
             float factor = options.inhibition() && fired.get(0, neuron) != 0 ? fired.get(0, neuron) : 1;
             fired.set(0, neuron, 1 / factor);

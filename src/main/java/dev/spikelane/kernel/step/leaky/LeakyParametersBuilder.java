@@ -9,29 +9,31 @@ import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** Collects {@link LeakyParameters}; a single value stands for all neurons. */
 public final class LeakyParametersBuilder {
 
+    /** What messages call parameters. */
+    private static final Map<String, String> SAID =
+            Map.of("leak", "beta", "potential", "resetPotential", "own", "feedback", LeakyText.FIRED, "gradedFactor");
+
     /** Most factors of an input. */
     private static final int MOST_GAINS = 3;
 
     final int neurons;
-    float[] leak = {1};
-    float[] threshold = {1};
-    float[] alpha = {0};
-    float[][] gains = {};
-    float[] rest = {0};
-    float[] potential = {0};
-    float[] scale = {1};
-    float[] own = {1};
-    float[] gradedFactor = {1};
+    /** By the names of the text: one value, or one for each neuron. */
+    final Map<String, float[]> values = new LinkedHashMap<>();
+
     float[] levels = {0};
     int quantized;
     int channels;
     boolean clamps = true;
     private Decay decay = Decay.MULTIPLY;
+    private int gains;
     private boolean synapse;
     private boolean alphaFunction;
     private Feedback feedback = Feedback.NONE;
@@ -44,6 +46,13 @@ public final class LeakyParametersBuilder {
 
     LeakyParametersBuilder(int neurons) {
         this.neurons = Checks.atLeast(1, "neurons", neurons);
+        List.of("leak", "threshold", "scale", "own", LeakyText.FIRED).forEach(name -> put(name, 1));
+        List.of("alpha", "rest", "potential", "silent").forEach(name -> put(name, 0));
+    }
+
+    private LeakyParametersBuilder put(String name, float... each) {
+        values.put(name, each.clone());
+        return this;
     }
 
     /**
@@ -55,8 +64,7 @@ public final class LeakyParametersBuilder {
     public LeakyParametersBuilder beta(float... values) {
         this.decay = Decay.MULTIPLY;
         this.clamps = true;
-        this.leak = values.clone();
-        return this;
+        return put("leak", values);
     }
 
     /**
@@ -69,8 +77,7 @@ public final class LeakyParametersBuilder {
     public LeakyParametersBuilder decay(Decay form, float... values) {
         this.decay = Objects.requireNonNull(form, "form");
         this.clamps = false;
-        this.leak = values.clone();
-        return this;
+        return put("leak", values);
     }
 
     /**
@@ -80,8 +87,7 @@ public final class LeakyParametersBuilder {
      * @return this
      */
     public LeakyParametersBuilder threshold(float... values) {
-        this.threshold = values.clone();
-        return this;
+        return put("threshold", values);
     }
 
     /**
@@ -93,8 +99,7 @@ public final class LeakyParametersBuilder {
      */
     public LeakyParametersBuilder synapse(float... values) {
         this.synapse = true;
-        this.alpha = values.clone();
-        return this;
+        return put("alpha", values);
     }
 
     /**
@@ -107,9 +112,7 @@ public final class LeakyParametersBuilder {
      */
     public LeakyParametersBuilder alphaFunction(float[] excitatory, float[] scales) {
         this.alphaFunction = true;
-        this.alpha = excitatory.clone();
-        this.scale = scales.clone();
-        return this;
+        return put("alpha", excitatory).put("scale", scales);
     }
 
     /**
@@ -135,9 +138,9 @@ public final class LeakyParametersBuilder {
         if (factors.length == 2 || factors.length > MOST_GAINS) {
             throw new IllegalArgumentException(factors.length + " gains, expected none, 1 or " + MOST_GAINS);
         }
-        this.gains = new float[factors.length][];
-        for (int i = 0; i < factors.length; i++) {
-            gains[i] = factors[i].clone();
+        this.gains = factors.length;
+        for (int i = 0; i < gains; i++) {
+            put("gain" + i, factors[i]);
         }
         return this;
     }
@@ -149,8 +152,7 @@ public final class LeakyParametersBuilder {
      * @return this
      */
     public LeakyParametersBuilder rest(float... values) {
-        this.rest = values.clone();
-        return this;
+        return put("rest", values);
     }
 
     /**
@@ -161,8 +163,7 @@ public final class LeakyParametersBuilder {
      * @return this
      */
     public LeakyParametersBuilder resetPotential(float... values) {
-        this.potential = values.clone();
-        return this;
+        return put("potential", values);
     }
 
     /**
@@ -174,10 +175,7 @@ public final class LeakyParametersBuilder {
      */
     public LeakyParametersBuilder feedback(Feedback kind, float... weights) {
         this.feedback = Objects.requireNonNull(kind, "kind");
-        if (kind == Feedback.CONSTANT || kind == Feedback.OWN_SPIKES) {
-            this.own = weights.clone();
-        }
-        return this;
+        return weights.length == 0 ? this : put("own", weights);
     }
 
     /**
@@ -211,8 +209,7 @@ public final class LeakyParametersBuilder {
      * @return this
      */
     public LeakyParametersBuilder gradedFactor(float... values) {
-        this.gradedFactor = values.clone();
-        return this;
+        return put(LeakyText.FIRED, values);
     }
 
     /**
@@ -319,7 +316,7 @@ public final class LeakyParametersBuilder {
     private LeakyOptions options() {
         return new LeakyOptions(
                 decay,
-                gains.length,
+                gains,
                 synapse,
                 alphaFunction,
                 channels > 0,
@@ -332,7 +329,9 @@ public final class LeakyParametersBuilder {
                 inhibition);
     }
 
-    FloatMatrix row(Arena arena, String name, float[] values) {
+    /** Lays a parameter out. */
+    FloatMatrix row(Arena arena, String ofText, float... values) {
+        String name = SAID.getOrDefault(ofText, ofText);
         if (values.length != 1 && values.length != neurons) {
             throw new IllegalArgumentException(
                     name + " has " + values.length + " values, expected 1 or " + neurons + ", one for each neuron");

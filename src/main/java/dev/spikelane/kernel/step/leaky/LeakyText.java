@@ -6,7 +6,6 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.NeuronLoops;
-import dev.spikelane.memory.FloatMatrix;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -72,7 +71,7 @@ public final class LeakyText {
     /** Returns the values of the parameters of the text, one for each neuron. */
     public static Map<String, float[]> parameters(LeakyParameters of) {
         Map<String, float[]> values = new LinkedHashMap<>();
-        rows(of).forEach((name, row) -> values.put(name, row.toArray()));
+        of.rows().forEach((name, row) -> values.put(name, row.toArray()));
         return values;
     }
 
@@ -89,23 +88,6 @@ public final class LeakyText {
         String text = made.all();
         Equations whole = split ? null : EquationParser.parse(text);
         return whole == null ? EquationParser.cut(text) : new Equations.Cut(whole, whole);
-    }
-
-    static Map<String, FloatMatrix> rows(LeakyParameters of) {
-        Map<String, FloatMatrix> rows = new LinkedHashMap<>();
-        rows.put("leak", of.beta);
-        rows.put("threshold", of.threshold);
-        rows.put("alpha", of.alpha);
-        rows.put("scale", of.scale);
-        rows.put("rest", of.rest);
-        rows.put("potential", of.potential);
-        rows.put("own", of.own);
-        rows.put(FIRED, of.fired);
-        rows.put("silent", of.silent);
-        for (int i = 0; i < of.gains.length; i++) {
-            rows.put("gain" + i, of.gains[i]);
-        }
-        return rows;
     }
 
     private void line(String line) {

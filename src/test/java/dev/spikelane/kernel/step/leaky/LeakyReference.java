@@ -79,10 +79,10 @@ public record LeakyReference(LeakyOptions options) {
         }
     }
 
-    private static float gained(LeakyParameters parameters, float input, int neuron) {
+    private float gained(LeakyParameters parameters, float input, int neuron) {
         float product = input;
-        for (FloatMatrix gain : parameters.gains) {
-            product *= Elements.get(gain, 0, neuron);
+        for (int i = 0; i < options.gains(); i++) {
+            product *= Elements.get(parameters.row("gain" + i), 0, neuron);
         }
         return product;
     }
@@ -90,8 +90,9 @@ public record LeakyReference(LeakyOptions options) {
     private float fedBack(LeakyParameters parameters, StepRun run, int row, int sample, int neuron) {
         return switch (options.feedback()) {
             case NONE -> 0;
-            case CONSTANT -> Elements.get(parameters.own, 0, neuron);
-            case OWN_SPIKES -> (spike(run.previous, sample, neuron) ? 1 : 0) * Elements.get(parameters.own, 0, neuron);
+            case CONSTANT -> Elements.get(parameters.row("own"), 0, neuron);
+            case OWN_SPIKES ->
+                (spike(run.previous, sample, neuron) ? 1 : 0) * Elements.get(parameters.row("own"), 0, neuron);
             case CURRENTS -> Elements.get(run.feedback, row - run.firstFed, neuron - run.firstCurrent);
         };
     }
@@ -113,7 +114,7 @@ public record LeakyReference(LeakyOptions options) {
         if (options.resetsLater() && options.reset() == Reset.SUBTRACT_DECAYED) {
             u = u - r * threshold;
         }
-        u = decay(u, input, Elements.get(parameters.beta, 0, neuron), Elements.get(parameters.rest, 0, neuron));
+        u = decay(u, input, Elements.get(parameters.beta, 0, neuron), Elements.get(parameters.row("rest"), 0, neuron));
         if (options.feedback() != Feedback.NONE && !options.synapse()) {
             u = u + fedBack;
         }
@@ -159,7 +160,7 @@ public record LeakyReference(LeakyOptions options) {
         float excitatory =
                 Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, batch + sample, neuron) + input;
         float inhibitory = Elements.get(parameters.beta, 0, neuron) * before - input;
-        float u = Elements.get(parameters.scale, 0, neuron) * (excitatory + inhibitory);
+        float u = Elements.get(parameters.row("scale"), 0, neuron) * (excitatory + inhibitory);
         if (options.resetsLater()) {
             boolean subtracts = options.subtracts();
             excitatory -= (subtracts ? Elements.get(parameters.threshold, 0, neuron) : excitatory) * r;
@@ -194,14 +195,14 @@ public record LeakyReference(LeakyOptions options) {
             LeakyParameters parameters, float u, float threshold, float r, boolean fires, int neuron) {
         if (options.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE) {
             float s = options.inhibition()
-                    ? Elements.get(fires ? parameters.fired : parameters.silent, 0, neuron)
+                    ? Elements.get(parameters.row(fires ? "fired" : "silent"), 0, neuron)
                     : fires ? 1 : 0;
             return u - (s - r) * (options.subtracts() ? threshold : u);
         }
         float s = fires ? 1 : 0;
         return options.subtracts()
                 ? u - s * threshold
-                : (1 - s) * u + s * Elements.get(parameters.potential, 0, neuron);
+                : (1 - s) * u + s * Elements.get(parameters.row("potential"), 0, neuron);
     }
 
     private boolean above(float u, float threshold) {
