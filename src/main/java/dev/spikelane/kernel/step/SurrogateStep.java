@@ -21,17 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SurrogateStep {
 
-    private static final String TEXT = """
-            param a = 1, b = 1
-            state result
-            input x, g
-            result = %s
-            spike 0 > 1
-            """;
-
     private final SurrogateShape shape;
     private final SurrogateConstants constants;
     /** Where each thread has its rows. */
+    @SuppressWarnings("ThreadLocalUsage") // formulas are few, and threads come and go with them
     private final ThreadLocal<@Nullable Frame> frames = new ThreadLocal<>();
 
     private volatile @Nullable CompiledProgram compiled;
@@ -85,7 +78,13 @@ public final class SurrogateStep {
     }
 
     private CompiledProgram compile() {
-        Equations equations = EquationParser.parse(TEXT.formatted(shape.formula));
+        Equations equations = EquationParser.parse("""
+                param a = 1, b = 1
+                state result
+                input x, g
+                result = %s
+                spike 0 > 1
+                """.formatted(shape.formula));
         return EquationLoops.compile(graph -> equations.elementwise("result", graph), Set.of("a", "b"));
     }
 
