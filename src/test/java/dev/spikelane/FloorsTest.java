@@ -383,7 +383,6 @@ final class FloorsTest {
                         "ExponentialVector.of",
                         "QuantizeUniformVector.level",
                         "QuantizeUniformVector.within",
-                        "QuantizeVector.nearer",
                         "SpikePermuteVector.zip")),
                 open);
     }

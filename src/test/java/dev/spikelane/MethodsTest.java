@@ -18,13 +18,6 @@ final class MethodsTest {
 
     private static final int MOST_PUBLIC = 6;
 
-    /** Loops of vectors that have a name and a specification beside them, because classes are made of them. */
-    private static final Set<String> LOOPS = Set.of(
-            "kernel.product.dense.DenseTile",
-            "kernel.product.dense.DenseTileScalar",
-            "kernel.product.window.WindowGradientRun",
-            "kernel.product.window.WindowGradientRunScalar");
-
     /** Loops of kernels keep all in locals, and pass all from one to the next; a record names its parts. */
     @Test
     void methodsOutsideVectorLoopsTakeFewParameters() throws IOException {
@@ -66,8 +59,7 @@ final class MethodsTest {
     private static boolean isLoop(ClassModel file, MethodModel method) {
         String name = FloorsTest.nameOf(file);
         boolean hidden = method.flags().has(AccessFlag.PRIVATE)
-                || name.endsWith("Vector") && !method.flags().has(AccessFlag.PUBLIC)
-                || LOOPS.contains(name);
+                || name.endsWith("Vector") && !method.flags().has(AccessFlag.PUBLIC);
         return name.startsWith("kernel.") && hidden;
     }
 

@@ -1,4 +1,4 @@
-/** Generators of loops. Not exported. */
+/** Makes loops that keep many sums in registers of loops over arrays. Not exported. */
 @NullMarked
 package dev.spikelane.loop;
 

@@ -26,7 +26,7 @@ public final class Quantize {
         if (SimdWidth.VECTOR && levels.uniform()) {
             QuantizeUniformVector.row(levels, state, row, first, end);
         } else if (SimdWidth.VECTOR && (levels.count() < FEWEST_SEARCHED * Lanes.COUNT || !levels.ascending())) {
-            QuantizeVector.row(levels.values(), state, row, first, end);
+            QuantizeVector.LOOPS.row(levels.values(), state, row, first, end);
         } else if (levels.ascending()) {
             search(levels, state, row, first, end);
         } else {

@@ -9,8 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul.Panels;
-import dev.spikelane.loop.TileWriter;
-import dev.spikelane.loop.TileWriter.Steps;
+import dev.spikelane.kernel.product.dense.DenseTileVector.Steps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Tile;
@@ -18,10 +17,10 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The vector variant of {@link DenseMatmul}. The work is in {@linkplain DenseTile tiles}: 4 rows by 4 vectors of sums
- * in registers, 0.84 to 1.04 of OpenBLAS's speed (Zen 5, 512 bits, 2026-11), or 6 by 2 where there are only 16. Around
- * them stand the loops that keep its operands in cache: {@link Panels#DEPTH} steps of the sum at a time, of 64 columns
- * of {@code b}, for {@link Panels#ROWS} rows of {@code a}; between such panels the partial sums rest in {@code c}, as
+ * The vector variant of {@link DenseMatmul}. The work is in {@linkplain DenseTileVector tiles}: 4 rows by 4 vectors of
+ * sums in registers, 0.84 to 1.04 of OpenBLAS's speed (Zen 5, 512 bits, 2026-11), or 6 by 2 where there are only 16.
+ * Around them stand the loops that keep its operands in cache: {@link Panels#DEPTH} steps of the sum at a time, of 64
+ * columns of {@code b}, for {@link Panels#ROWS} rows of {@code a}; between such panels the partial sums rest in {@code c}, as
  * float32, which changes no bit.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
@@ -29,21 +28,18 @@ final class DenseMatmulVector {
 
     private static final int STRIP_BYTES = 4 * BYTES;
 
-    /** For sums that are alike in all rows of a tile, and for others. */
-    private static final DenseTile ALIKE = tile(TileWalk.ROWS, TileWalk.VECTORS, true);
-
-    private static final DenseTile DIFFERENT = tile(TileWalk.ROWS, TileWalk.VECTORS, false);
+    private static final DenseTileVector TILE = tile(TileWalk.ROWS, TileWalk.VECTORS);
 
     /** For two rows that are left over, and for one. */
-    private static final DenseTile TWO_ROWS = tile(2, 4, false);
+    private static final DenseTileVector TWO_ROWS = tile(2, 4);
 
-    private static final DenseTile ROW = tile(1, 4, false);
+    private static final DenseTileVector ROW = tile(1, 4);
 
     private DenseMatmulVector() {}
 
-    private static DenseTile tile(int rows, int vectors, boolean alike) {
+    private static DenseTileVector tile(int rows, int vectors) {
         Steps steps = TileWalk.WIDE || rows == 1 ? Steps.PACKED : Steps.ADDED;
-        return DenseTile.of(new TileWriter.Shape(rows, vectors, alike, steps));
+        return DenseTileVector.of(rows, vectors, steps);
     }
 
     /** Reads the weights where they are: they are packed already. */
@@ -104,7 +100,6 @@ final class DenseMatmulVector {
                     row,
                     to,
                     columns,
-                    k == 0,
                     finite);
         }
         clear(current, row, rows, to, columns);
@@ -139,20 +134,7 @@ final class DenseMatmulVector {
                     int columns = columns(c.columns(), block);
                     boolean finite = BitsVector.areFinite(
                             workspace, Panels.B, PackedWeights.BLOCK_BYTES, steps, usedBytes(columns));
-                    addPanel(
-                            rowsOfA,
-                            from,
-                            step,
-                            rowsHere,
-                            workspace,
-                            Panels.B,
-                            steps,
-                            c,
-                            row,
-                            block,
-                            columns,
-                            k == 0 && !accumulate,
-                            finite);
+                    addPanel(rowsOfA, from, step, rowsHere, workspace, Panels.B, steps, c, row, block, columns, finite);
                     if (k + steps == depth) {
                         clear(c, row, rowsHere, block, columns);
                     }
@@ -178,8 +160,7 @@ final class DenseMatmulVector {
 
     /**
      * Adds {@code depth} products to the sums of one block, of which {@code columns} are of use. The lanes beyond them
-     * get sums too, not even finite. The sums of all rows may be {@code alike} before. If {@code b} may not be
-     * {@code finite}, its zeros are looked for in {@code a}.
+     * get sums too, not even finite. If {@code b} may not be {@code finite}, its zeros are looked for in {@code a}.
      */
     private static void addPanel(
             MemorySegment a,
@@ -193,7 +174,6 @@ final class DenseMatmulVector {
             int firstRow,
             int block,
             int columns,
-            boolean alike,
             boolean finite) {
         int used = usedBytes(columns);
         long step = c.rowOffset(1);
@@ -207,20 +187,19 @@ final class DenseMatmulVector {
             }
             return;
         }
-        DenseTile tile = alike ? ALIKE : DIFFERENT;
         int left = rows % TileWalk.ROWS;
         int tall = TileWalk.WIDE && left == TileWalk.ROWS - 1 ? rows : rows - left;
         // All rows of a strip before the next: its part of b is read again and again.
         for (int strip = 0; strip < used; strip += TileWalk.STRIP_BYTES) {
             for (int row = 0; row < tall; row += TileWalk.ROWS) {
                 int last = Math.min(rows - row, TileWalk.ROWS) - 1;
-                add(tile, a, fromA + row * stepA, stepA, b, fromB + strip, c, to + row * step + strip, last, depth);
+                add(TILE, a, fromA + row * stepA, stepA, b, fromB + strip, c, to + row * step + strip, last, depth);
             }
         }
         for (int strip = 0; strip < used; strip += STRIP_BYTES) {
             for (int row = tall; row < rows; row += 2) {
                 int last = Math.min(rows - row, 2) - 1;
-                DenseTile few = last == 0 ? ROW : TWO_ROWS;
+                DenseTileVector few = last == 0 ? ROW : TWO_ROWS;
                 add(few, a, fromA + row * stepA, stepA, b, fromB + strip, c, to + row * step + strip, last, depth);
             }
         }
@@ -228,7 +207,7 @@ final class DenseMatmulVector {
 
     /** A tile whose factors lie side by side, as do the panels' vectors. */
     private static void add(
-            DenseTile tile,
+            DenseTileVector tile,
             MemorySegment a,
             long fromA,
             long stepA,

@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.product.dense;
 
-import dev.spikelane.loop.TileWriter.Shape;
-import dev.spikelane.loop.TileWriter.Steps;
+import dev.spikelane.kernel.product.dense.DenseTileVector.Steps;
 import dev.spikelane.simd.Lanes;
 import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.MemorySegment;
@@ -27,13 +26,13 @@ public final class TileWalk {
     /** Bytes of the lanes of a strip. */
     public static final int STRIP_BYTES = VECTORS * Lanes.BYTES;
 
-    private static final DenseTile TILE =
-            DenseTile.of(new Shape(ROWS, VECTORS, false, WIDE ? Steps.MULTIPLIED : Steps.ADDED));
+    private static final DenseTileVector TILE =
+            DenseTileVector.of(ROWS, VECTORS, WIDE ? Steps.MULTIPLIED : Steps.ADDED);
 
     private static final int NARROW_ROWS = 8;
 
     /** For few lanes: the sums of eight rows hide each other's latency. */
-    private static final DenseTile NARROW = DenseTile.of(new Shape(NARROW_ROWS, 1, false, Steps.MULTIPLIED));
+    private static final DenseTileVector NARROW = DenseTileVector.of(NARROW_ROWS, 1, Steps.MULTIPLIED);
 
     /** The first factor of the first row, from one row to the next, and from one {@code k} to the next. */
     public long a;
@@ -69,7 +68,7 @@ public final class TileWalk {
     }
 
     private void add(
-            DenseTile tile,
+            DenseTileVector tile,
             int ofTile,
             MemorySegment factors,
             MemorySegment vectors,

@@ -1,14 +1,17 @@
 package dev.spikelane.kernel.product.gradient;
 
+import static dev.spikelane.loop.Unrolled.next;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -16,9 +19,12 @@ import jdk.incubator.vector.FloatVector;
  * zero are taken, which leaves sums as they are but for the sign of a zero, if the other matrix is finite. Two lines
  * share what is loaded from that.
  */
-final class PairListsVector {
+@SuppressWarnings("NarrowCalculation") // offsets within vectors are int on purpose
+class PairListsVector {
 
     private static final int STRIP_BYTES = 4 * BYTES;
+
+    private static final PairListsVector LOOPS = Unrolled.of(MethodHandles.lookup(), new PairListsVector());
 
     private PairListsVector() {}
 
@@ -42,7 +48,7 @@ final class PairListsVector {
                     walk.sum = current.rowOffset(2 * pair) + column + strip;
                     walk.otherSum = current.rowOffset(second) + column + strip;
                     walk.value = weights.blockOffset(block) + strip;
-                    add(lists, panel * lists.pairs + pair, input, weights.segment(), current.segment(), walk);
+                    LOOPS.add(lists, panel * lists.pairs + pair, input, weights.segment(), current.segment(), walk);
                 }
             }
         }
@@ -71,7 +77,7 @@ final class PairListsVector {
                 walk.sum = to + 2L * pair * PackedWeights.BLOCK_BYTES;
                 walk.otherSum = to + (long) second * PackedWeights.BLOCK_BYTES;
                 walk.value = column;
-                add(lists, pair, source, values.segment(), sums, walk);
+                LOOPS.add(lists, pair, source, values.segment(), sums, walk);
             }
         }
     }
@@ -93,8 +99,7 @@ final class PairListsVector {
         private long otherSum;
     }
 
-    private static void add(
-            PairLists lists, int list, FloatMatrix factors, MemorySegment value, MemorySegment sum, Walk walk) {
+    void add(PairLists lists, int list, FloatMatrix factors, MemorySegment value, MemorySegment sum, Walk walk) {
         MemorySegment factor = factors.segment();
         Checks.isNative(factor);
         Checks.isNative(value);
@@ -108,14 +113,10 @@ final class PairListsVector {
         long valueStep = walk.valueStep;
         long to = walk.sum;
         long other = walk.otherSum;
-        FloatVector a = FloatVector.fromMemorySegment(FLOAT, sum, to, ORDER);
-        FloatVector b = FloatVector.fromMemorySegment(FLOAT, sum, to + BYTES, ORDER);
-        FloatVector c = FloatVector.fromMemorySegment(FLOAT, sum, to + 2L * BYTES, ORDER);
-        FloatVector d = FloatVector.fromMemorySegment(FLOAT, sum, to + 3L * BYTES, ORDER);
-        FloatVector e = FloatVector.fromMemorySegment(FLOAT, sum, other, ORDER);
-        FloatVector f = FloatVector.fromMemorySegment(FLOAT, sum, other + BYTES, ORDER);
-        FloatVector g = FloatVector.fromMemorySegment(FLOAT, sum, other + 2L * BYTES, ORDER);
-        FloatVector h = FloatVector.fromMemorySegment(FLOAT, sum, other + 3L * BYTES, ORDER);
+        FloatVector[] sums = new FloatVector[8];
+        for (int v = 0; v < 8; v = next(v)) {
+            sums[v] = FloatVector.fromMemorySegment(FLOAT, sum, (v < 4 ? to : other) + v % 4 * BYTES, ORDER);
+        }
         for (int i = lists.starts[list]; i < end; i++) {
             int place = places[i];
             long at = place * factorStep;
@@ -123,26 +124,15 @@ final class PairListsVector {
             FloatVector x = FloatVector.broadcast(FLOAT, factor.get(JAVA_FLOAT_UNALIGNED, first + at));
             FloatVector y = FloatVector.broadcast(FLOAT, factor.get(JAVA_FLOAT_UNALIGNED, second + at));
             MemorySegment four = value.asSlice(from, STRIP_BYTES); // one check for four loads
-            FloatVector v = FloatVector.fromMemorySegment(FLOAT, four, 0, ORDER);
-            a = x.fma(v, a);
-            e = y.fma(v, e);
-            v = FloatVector.fromMemorySegment(FLOAT, four, BYTES, ORDER);
-            b = x.fma(v, b);
-            f = y.fma(v, f);
-            v = FloatVector.fromMemorySegment(FLOAT, four, 2L * BYTES, ORDER);
-            c = x.fma(v, c);
-            g = y.fma(v, g);
-            v = FloatVector.fromMemorySegment(FLOAT, four, 3L * BYTES, ORDER);
-            d = x.fma(v, d);
-            h = y.fma(v, h);
+            for (int v = 0; v < 4; v = next(v)) {
+                FloatVector own = FloatVector.fromMemorySegment(FLOAT, four, v * BYTES, ORDER);
+                sums[v] = x.fma(own, sums[v]);
+                sums[v + 4] = y.fma(own, sums[v + 4]);
+            }
         }
-        e.intoMemorySegment(sum, other, ORDER);
-        f.intoMemorySegment(sum, other + BYTES, ORDER);
-        g.intoMemorySegment(sum, other + 2L * BYTES, ORDER);
-        h.intoMemorySegment(sum, other + 3L * BYTES, ORDER);
-        a.intoMemorySegment(sum, to, ORDER);
-        b.intoMemorySegment(sum, to + BYTES, ORDER);
-        c.intoMemorySegment(sum, to + 2L * BYTES, ORDER);
-        d.intoMemorySegment(sum, to + 3L * BYTES, ORDER);
+        for (int v = 0; v < 8; v = next(v)) { // the second line first: it may be the first again
+            int of = (v + 4) % 8;
+            sums[of].intoMemorySegment(sum, (of < 4 ? to : other) + v % 4 * BYTES, ORDER);
+        }
     }
 }

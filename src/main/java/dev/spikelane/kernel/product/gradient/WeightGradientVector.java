@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.gradient;
 
+import static dev.spikelane.loop.Unrolled.next;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
@@ -7,15 +8,20 @@ import static dev.spikelane.simd.Lanes.ORDER;
 
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.TileWalk;
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /** The vector variants of {@link WeightGradient}. */
-final class WeightGradientVector {
+@SuppressWarnings("NarrowCalculation") // offsets within vectors are int on purpose
+class WeightGradientVector {
 
     private static final int STRIP_BYTES = 4 * BYTES;
+
+    private static final WeightGradientVector LOOPS = Unrolled.of(MethodHandles.lookup(), new WeightGradientVector());
 
     private WeightGradientVector() {}
 
@@ -74,14 +80,13 @@ final class WeightGradientVector {
                 WeightTablesVector.addBias(lists, first, some, bytes, tables, bias, part.ofBias);
             }
             for (int strip = 0; strip < bytes; strip += STRIP_BYTES) {
-                addSection(lists, section, part, sums, strip, tables);
+                LOOPS.addSection(lists, section, part, sums, strip, tables);
             }
         }
     }
 
     /** Four vectors of outputs for some inputs. */
-    private static void addSection(
-            SpikeLists lists, int section, Part part, MemorySegment sums, int strip, MemorySegment tables) {
+    void addSection(SpikeLists lists, int section, Part part, MemorySegment sums, int strip, MemorySegment tables) {
         Checks.isNative(sums);
         Checks.isNative(tables);
         short[] entries = lists.entries;
@@ -93,21 +98,19 @@ final class WeightGradientVector {
             int end = starts[list + input + 1];
             if (from < end) {
                 long at = base + (long) input * PackedWeights.BLOCK_BYTES;
-                FloatVector a = FloatVector.fromMemorySegment(FLOAT, sums, at, ORDER);
-                FloatVector b = FloatVector.fromMemorySegment(FLOAT, sums, at + BYTES, ORDER);
-                FloatVector c = FloatVector.fromMemorySegment(FLOAT, sums, at + 2L * BYTES, ORDER);
-                FloatVector d = FloatVector.fromMemorySegment(FLOAT, sums, at + 3L * BYTES, ORDER);
+                FloatVector[] sum = new FloatVector[4];
+                for (int v = 0; v < 4; v = next(v)) {
+                    sum[v] = FloatVector.fromMemorySegment(FLOAT, sums, at + v * BYTES, ORDER);
+                }
                 for (int i = from; i < end; i++) {
                     long entry = (long) entries[i] * PackedWeights.BLOCK_BYTES + strip;
-                    a = a.add(FloatVector.fromMemorySegment(FLOAT, tables, entry, ORDER));
-                    b = b.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + BYTES, ORDER));
-                    c = c.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + 2L * BYTES, ORDER));
-                    d = d.add(FloatVector.fromMemorySegment(FLOAT, tables, entry + 3L * BYTES, ORDER));
+                    for (int v = 0; v < 4; v = next(v)) {
+                        sum[v] = sum[v].add(FloatVector.fromMemorySegment(FLOAT, tables, entry + v * BYTES, ORDER));
+                    }
                 }
-                a.intoMemorySegment(sums, at, ORDER);
-                b.intoMemorySegment(sums, at + BYTES, ORDER);
-                c.intoMemorySegment(sums, at + 2L * BYTES, ORDER);
-                d.intoMemorySegment(sums, at + 3L * BYTES, ORDER);
+                for (int v = 0; v < 4; v = next(v)) {
+                    sum[v].intoMemorySegment(sums, at + v * BYTES, ORDER);
+                }
             }
         }
     }

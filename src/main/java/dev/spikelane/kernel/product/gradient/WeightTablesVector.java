@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.gradient;
 
+import static dev.spikelane.loop.Unrolled.next;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
@@ -9,10 +10,12 @@ import static dev.spikelane.simd.Lanes.VECTOR;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.gradient.WeightGradientVector.Part;
 import dev.spikelane.kernel.product.spike.SpikePanelsVector;
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -22,7 +25,7 @@ import jdk.incubator.vector.FloatVector;
  * is no helper for loads, which C2 leaves as a call in some JVMs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a tile are int on purpose
-final class WeightTablesVector {
+class WeightTablesVector {
 
     /** Bytes of two vectors. */
     private static final int PAIR = 2 * BYTES;
@@ -30,7 +33,16 @@ final class WeightTablesVector {
     /** Groups whose tables are made at a time. */
     private static final int GROUPS = SpikeLists.PANEL_GROUPS;
 
-    private WeightTablesVector() {}
+    private static final WeightTablesVector PAIRS = Unrolled.of(MethodHandles.lookup(), new WeightTablesVector(3, 2));
+    private static final WeightTablesVector SINGLES = Unrolled.of(MethodHandles.lookup(), new WeightTablesVector(4, 1));
+
+    private final int side;
+    private final int vectors;
+
+    private WeightTablesVector(int side, int vectors) {
+        this.side = side;
+        this.vectors = vectors;
+    }
 
     /**
      * Adds the partial sums of some sections to the sums of some inputs, two vectors of outputs at a time, or one where
@@ -130,7 +142,7 @@ final class WeightTablesVector {
                 int input = first + 4 * group;
                 long from = weights.blockOffset(0) + (long) input * PackedWeights.BLOCK_BYTES + lanes;
                 int some = Math.min(4, weights.inputs() - input);
-                make(weights.segment(), from, PackedWeights.BLOCK_BYTES, some, strip, tables, group);
+                PAIRS.make(weights.segment(), from, PackedWeights.BLOCK_BYTES, some, strip, tables, group);
             }
             addPanel(words, 0, rows, current.segment(), to + lanes, strip, tables);
         }
@@ -139,11 +151,7 @@ final class WeightTablesVector {
     /** Adds for each word an entry of each of the 16 tables to its sums, which are 256 bytes apart. */
     private static void addPanel(
             long[] words, int word, int count, MemorySegment sums, long to, int strip, MemorySegment tables) {
-        if (strip == PAIR) {
-            addPairs(words, word, count, sums, to, tables);
-        } else {
-            addSingles(words, word, count, sums, to, tables);
-        }
+        (strip == PAIR ? PAIRS : SINGLES).addEntries(words, word, count, sums, to, tables);
     }
 
     /** Writes the entries of no spike, -0, the identity of addition: behind the last group there is nothing else. */
@@ -168,41 +176,31 @@ final class WeightTablesVector {
             MemorySegment tables,
             int place) {
         long first = values.rowOffset(lists.row(group) - part.firstRow) + column;
-        make(values.segment(), first, values.rowOffset(1), lists.rows(group), bytes, tables, place);
+        PAIRS.make(values.segment(), first, values.rowOffset(1), lists.rows(group), bytes, tables, place);
     }
 
-    private static void make(
-            MemorySegment from, long first, long stride, int rows, int bytes, MemorySegment tables, int place) {
+    void make(MemorySegment from, long first, long stride, int rows, int bytes, MemorySegment tables, int place) {
         Checks.isNative(from);
         Checks.isNative(tables);
         FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
         for (int lane = 0; lane < bytes; lane += BYTES) {
             long at = first + lane;
             long to = (long) place * SpikeLists.ENTRIES * bytes + lane;
-            FloatVector w0 = FloatVector.fromMemorySegment(FLOAT, from, at, ORDER);
-            FloatVector w1 = rows > 1 ? FloatVector.fromMemorySegment(FLOAT, from, at + stride, ORDER) : none;
-            FloatVector w2 = rows > 2 ? FloatVector.fromMemorySegment(FLOAT, from, at + 2 * stride, ORDER) : none;
-            FloatVector w3 = rows > 3 ? FloatVector.fromMemorySegment(FLOAT, from, at + 3 * stride, ORDER) : none;
-            FloatVector w01 = w0.add(w1);
-            FloatVector w02 = w0.add(w2);
-            FloatVector w12 = w1.add(w2);
-            FloatVector w012 = w01.add(w2);
-            none.intoMemorySegment(tables, to, ORDER);
-            w0.intoMemorySegment(tables, to + bytes, ORDER);
-            w1.intoMemorySegment(tables, to + 2L * bytes, ORDER);
-            w01.intoMemorySegment(tables, to + 3L * bytes, ORDER);
-            w2.intoMemorySegment(tables, to + 4L * bytes, ORDER);
-            w02.intoMemorySegment(tables, to + 5L * bytes, ORDER);
-            w12.intoMemorySegment(tables, to + 6L * bytes, ORDER);
-            w012.intoMemorySegment(tables, to + 7L * bytes, ORDER);
-            w3.intoMemorySegment(tables, to + 8L * bytes, ORDER);
-            w0.add(w3).intoMemorySegment(tables, to + 9L * bytes, ORDER);
-            w1.add(w3).intoMemorySegment(tables, to + 10L * bytes, ORDER);
-            w01.add(w3).intoMemorySegment(tables, to + 11L * bytes, ORDER);
-            w2.add(w3).intoMemorySegment(tables, to + 12L * bytes, ORDER);
-            w02.add(w3).intoMemorySegment(tables, to + 13L * bytes, ORDER);
-            w12.add(w3).intoMemorySegment(tables, to + 14L * bytes, ORDER);
-            w012.add(w3).intoMemorySegment(tables, to + 15L * bytes, ORDER);
+            FloatVector[] entries = new FloatVector[SpikeLists.ENTRIES];
+            entries[0] = none;
+            for (int row = 0; row < 4; row = next(row)) {
+                FloatVector own = none;
+                if (row < rows) {
+                    own = FloatVector.fromMemorySegment(FLOAT, from, at + row * stride, ORDER);
+                }
+                entries[1 << row] = own;
+                for (int n = 1; n < 1 << row; n = next(n)) {
+                    entries[n + (1 << row)] = entries[n].add(own);
+                }
+            }
+            for (int n = 0; n < SpikeLists.ENTRIES; n = next(n)) {
+                entries[n].intoMemorySegment(tables, to + (long) n * bytes, ORDER);
+            }
         }
     }
 
@@ -226,96 +224,45 @@ final class WeightTablesVector {
     }
 
     /**
-     * Two vectors of sums. Those of three words go side by side: those of two would wait for the latency of their
-     * additions, and with four the loop passes the nodes that C2 inlines in one JVM of four that has trained other
-     * networks before (14 or 82 ms an iteration).
+     * Sums of some words side by side: of two vectors those of three, as those of two would wait for the latency of
+     * their additions, and with four the loop passes the nodes that C2 inlines in one JVM of four that has trained
+     * other networks before (14 or 82 ms an iteration).
      */
-    private static void addPairs(long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
+    void addEntries(long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
         Checks.isNative(sums);
         Checks.isNative(tables);
-        final int shift = Integer.numberOfTrailingZeros(PAIR);
-        final long table = (long) SpikeLists.ENTRIES * PAIR;
-        final long entries = (SpikeLists.ENTRIES - 1L) * PAIR;
+        int strip = vectors * BYTES;
+        int shift = Integer.numberOfTrailingZeros(strip);
+        long table = (long) SpikeLists.ENTRIES * strip;
+        long entries = (SpikeLists.ENTRIES - 1L) * strip;
         int last = count - 1;
-        for (int input = 0; input <= last; input += 3) {
-            int second = Math.min(input + 1, last); // behind the last, the last again
-            int third = Math.min(input + 2, last);
-            long to1 = (long) (second - input) * PackedWeights.BLOCK_BYTES;
-            long to2 = (long) (third - input) * PackedWeights.BLOCK_BYTES;
-            MemorySegment own = sums.asSlice(to + (long) input * PackedWeights.BLOCK_BYTES, to2 + PAIR);
-            FloatVector a0 = FloatVector.fromMemorySegment(FLOAT, own, 0, ORDER);
-            FloatVector b0 = FloatVector.fromMemorySegment(FLOAT, own, BYTES, ORDER);
-            FloatVector a1 = FloatVector.fromMemorySegment(FLOAT, own, to1, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(FLOAT, own, to1 + BYTES, ORDER);
-            FloatVector a2 = FloatVector.fromMemorySegment(FLOAT, own, to2, ORDER);
-            FloatVector b2 = FloatVector.fromMemorySegment(FLOAT, own, to2 + BYTES, ORDER);
-            long places0 = Long.rotateLeft(words[word + input], shift);
-            long places1 = Long.rotateLeft(words[word + second], shift);
-            long places2 = Long.rotateLeft(words[word + third], shift);
+        for (int input = 0; input <= last; input += side) {
+            long[] at = new long[side];
+            long[] places = new long[side];
+            FloatVector[] sum = new FloatVector[side * vectors];
+            for (int i = 0; i < side; i = next(i)) {
+                int of = Math.min(input + i, last); // behind the last, the last again
+                at[i] = (long) (of - input) * PackedWeights.BLOCK_BYTES;
+                places[i] = Long.rotateLeft(words[word + of], shift);
+            }
+            MemorySegment own = sums.asSlice(to + (long) input * PackedWeights.BLOCK_BYTES, at[side - 1] + strip);
+            for (int i = 0; i < side * vectors; i = next(i)) {
+                sum[i] = FloatVector.fromMemorySegment(FLOAT, own, at[i / vectors] + i % vectors * BYTES, ORDER);
+            }
             for (int group = 0; group < GROUPS; group++) {
                 MemorySegment from = tables.asSlice(group * table, table);
-                long entry = places0 & entries;
-                a0 = a0.add(FloatVector.fromMemorySegment(FLOAT, from, entry, ORDER));
-                b0 = b0.add(FloatVector.fromMemorySegment(FLOAT, from, entry + BYTES, ORDER));
-                entry = places1 & entries;
-                a1 = a1.add(FloatVector.fromMemorySegment(FLOAT, from, entry, ORDER));
-                b1 = b1.add(FloatVector.fromMemorySegment(FLOAT, from, entry + BYTES, ORDER));
-                entry = places2 & entries;
-                a2 = a2.add(FloatVector.fromMemorySegment(FLOAT, from, entry, ORDER));
-                b2 = b2.add(FloatVector.fromMemorySegment(FLOAT, from, entry + BYTES, ORDER));
-                places0 = Long.rotateRight(places0, 4);
-                places1 = Long.rotateRight(places1, 4);
-                places2 = Long.rotateRight(places2, 4);
+                for (int i = 0; i < side * vectors; i = next(i)) {
+                    long entry = (places[i / vectors] & entries) + i % vectors * BYTES;
+                    sum[i] = sum[i].add(FloatVector.fromMemorySegment(FLOAT, from, entry, ORDER));
+                }
+                for (int i = 0; i < side; i = next(i)) {
+                    places[i] = Long.rotateRight(places[i], 4);
+                }
             }
-            a2.intoMemorySegment(own, to2, ORDER);
-            b2.intoMemorySegment(own, to2 + BYTES, ORDER);
-            a1.intoMemorySegment(own, to1, ORDER);
-            b1.intoMemorySegment(own, to1 + BYTES, ORDER);
-            a0.intoMemorySegment(own, 0, ORDER);
-            b0.intoMemorySegment(own, BYTES, ORDER);
-        }
-    }
-
-    /** One vector of sums, those of four words side by side. */
-    private static void addSingles(
-            long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
-        Checks.isNative(sums);
-        Checks.isNative(tables);
-        final int shift = Integer.numberOfTrailingZeros(BYTES);
-        final long table = (long) SpikeLists.ENTRIES * BYTES;
-        final long entries = (SpikeLists.ENTRIES - 1L) * BYTES;
-        int last = count - 1;
-        for (int input = 0; input <= last; input += 4) {
-            int second = Math.min(input + 1, last); // behind the last, the last again
-            int third = Math.min(input + 2, last);
-            int fourth = Math.min(input + 3, last);
-            long to0 = to + (long) input * PackedWeights.BLOCK_BYTES;
-            long to1 = to + (long) second * PackedWeights.BLOCK_BYTES;
-            long to2 = to + (long) third * PackedWeights.BLOCK_BYTES;
-            long to3 = to + (long) fourth * PackedWeights.BLOCK_BYTES;
-            FloatVector a0 = FloatVector.fromMemorySegment(FLOAT, sums, to0, ORDER);
-            FloatVector a1 = FloatVector.fromMemorySegment(FLOAT, sums, to1, ORDER);
-            FloatVector a2 = FloatVector.fromMemorySegment(FLOAT, sums, to2, ORDER);
-            FloatVector a3 = FloatVector.fromMemorySegment(FLOAT, sums, to3, ORDER);
-            long places0 = Long.rotateLeft(words[word + input], shift);
-            long places1 = Long.rotateLeft(words[word + second], shift);
-            long places2 = Long.rotateLeft(words[word + third], shift);
-            long places3 = Long.rotateLeft(words[word + fourth], shift);
-            for (int group = 0; group < GROUPS; group++) {
-                MemorySegment from = tables.asSlice(group * table, table);
-                a0 = a0.add(FloatVector.fromMemorySegment(FLOAT, from, places0 & entries, ORDER));
-                a1 = a1.add(FloatVector.fromMemorySegment(FLOAT, from, places1 & entries, ORDER));
-                a2 = a2.add(FloatVector.fromMemorySegment(FLOAT, from, places2 & entries, ORDER));
-                a3 = a3.add(FloatVector.fromMemorySegment(FLOAT, from, places3 & entries, ORDER));
-                places0 = Long.rotateRight(places0, 4);
-                places1 = Long.rotateRight(places1, 4);
-                places2 = Long.rotateRight(places2, 4);
-                places3 = Long.rotateRight(places3, 4);
+            for (int i = 1; i <= side * vectors; i = next(i)) { // behind the last, the last again: it is stored first
+                int of = side * vectors - i;
+                sum[of].intoMemorySegment(own, at[of / vectors] + of % vectors * BYTES, ORDER);
             }
-            a3.intoMemorySegment(sums, to3, ORDER);
-            a2.intoMemorySegment(sums, to2, ORDER);
-            a1.intoMemorySegment(sums, to1, ORDER);
-            a0.intoMemorySegment(sums, to0, ORDER);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.integer;
 
+import static dev.spikelane.loop.Unrolled.next;
 import static dev.spikelane.simd.IntLanes.INT;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.ORDER;
@@ -7,11 +8,13 @@ import static dev.spikelane.simd.OtherLanes.SHORT;
 
 import dev.spikelane.kernel.product.spike.ActiveLists;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -22,7 +25,7 @@ import jdk.incubator.vector.VectorOperators;
  * What the last of the vectors hold beyond the blocks that stand side by side is summed too, and not used.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
-final class IntegerMatmulVector {
+class IntegerMatmulVector {
 
     /** Vectors of weights that are added together. */
     static final int STRIP = 4;
@@ -49,7 +52,16 @@ final class IntegerMatmulVector {
     /** Twice the number of an input in an entry of a list. */
     private static final int NUMBER = Integer.MAX_VALUE & ~ActiveLists.GOES_ON;
 
-    private IntegerMatmulVector() {}
+    private static final IntegerMatmulVector FOUR = Unrolled.of(MethodHandles.lookup(), new IntegerMatmulVector(STRIP));
+
+    /** For the last ones. */
+    private static final IntegerMatmulVector TWO = Unrolled.of(MethodHandles.lookup(), new IntegerMatmulVector(2));
+
+    private final int vectors;
+
+    private IntegerMatmulVector(int vectors) {
+        this.vectors = vectors;
+    }
 
     /**
      * Computes the first rows.
@@ -139,10 +151,12 @@ final class IntegerMatmulVector {
             int to = IntegerSums.NARROW + (block - firstBlock) * IntegerSums.NARROW_BYTES;
             int done = 0;
             for (; done < bytes - PAIR_BYTES; done += STRIP_BYTES) {
-                addFour(lists, skipped, rows, weights.segment(), from + done, half, to + 2 * done, stride, workspace);
+                FOUR.addBytes(
+                        lists, skipped, rows, weights.segment(), from + done, half, to + 2 * done, stride, workspace);
             }
             if (done < bytes) {
-                addTwo(lists, skipped, rows, weights.segment(), from + done, half, to + 2 * done, stride, workspace);
+                TWO.addBytes(
+                        lists, skipped, rows, weights.segment(), from + done, half, to + 2 * done, stride, workspace);
             }
         }
     }
@@ -159,8 +173,8 @@ final class IntegerMatmulVector {
         return vector / vectors * IntegerSums.WIDE_BYTES + vector % vectors * BYTES;
     }
 
-    /** For each row, sums of four vectors of bytes. */
-    private static void addFour(
+    /** For each row, sums of some vectors of bytes. */
+    void addBytes(
             ActiveLists lists,
             int skipped,
             int rows,
@@ -177,85 +191,28 @@ final class IntegerMatmulVector {
         for (int row = 0; row < rows; row++) {
             int start = starts[row] + skipped;
             int end = Math.min(starts[row + 1], start + ADDED);
-            ShortVector both0 = ShortVector.zero(SHORT);
-            ShortVector both1 = ShortVector.zero(SHORT);
-            ShortVector both2 = ShortVector.zero(SHORT);
-            ShortVector both3 = ShortVector.zero(SHORT);
-            ShortVector high0 = ShortVector.zero(SHORT);
-            ShortVector high1 = ShortVector.zero(SHORT);
-            ShortVector high2 = ShortVector.zero(SHORT);
-            ShortVector high3 = ShortVector.zero(SHORT);
+            ShortVector[] both = new ShortVector[vectors];
+            ShortVector[] high = new ShortVector[vectors];
+            for (int v = 0; v < vectors; v = next(v)) {
+                both[v] = ShortVector.zero(SHORT);
+                high[v] = ShortVector.zero(SHORT);
+            }
             for (int at = start; at < end; at++) {
-                MemorySegment input = weights.asSlice(from + (entries[at] & NUMBER) * half, STRIP_BYTES);
-                ShortVector pairs0 = ShortVector.fromMemorySegment(SHORT, input, 0, ORDER);
-                ShortVector pairs1 = ShortVector.fromMemorySegment(SHORT, input, BYTES, ORDER);
-                ShortVector pairs2 = ShortVector.fromMemorySegment(SHORT, input, 2 * BYTES, ORDER);
-                ShortVector pairs3 = ShortVector.fromMemorySegment(SHORT, input, 3 * BYTES, ORDER);
-                both0 = both0.add(pairs0);
-                both1 = both1.add(pairs1);
-                both2 = both2.add(pairs2);
-                both3 = both3.add(pairs3);
-                high0 = high0.add(pairs0.lanewise(VectorOperators.ASHR, Byte.SIZE));
-                high1 = high1.add(pairs1.lanewise(VectorOperators.ASHR, Byte.SIZE));
-                high2 = high2.add(pairs2.lanewise(VectorOperators.ASHR, Byte.SIZE));
-                high3 = high3.add(pairs3.lanewise(VectorOperators.ASHR, Byte.SIZE));
+                MemorySegment input = weights.asSlice(from + (entries[at] & NUMBER) * half, vectors * BYTES);
+                for (int v = 0; v < vectors; v = next(v)) {
+                    ShortVector pairs = ShortVector.fromMemorySegment(SHORT, input, v * BYTES, ORDER);
+                    both[v] = both[v].add(pairs);
+                    high[v] = high[v].add(pairs.lanewise(VectorOperators.ASHR, Byte.SIZE));
+                }
             }
             short offset = (short) (Math.max(0, end - start) * BYTE_OFFSET);
-            MemorySegment sums = workspace.asSlice(to + (long) row * stride, narrow(STRIP - 1) + NARROW_HALF + BYTES);
-            both0 = both0.sub(high0.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
-            both1 = both1.sub(high1.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
-            both2 = both2.sub(high2.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
-            both3 = both3.sub(high3.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
-            both0.intoMemorySegment(sums, 0, ORDER);
-            high0.intoMemorySegment(sums, NARROW_HALF, ORDER);
-            both1.intoMemorySegment(sums, narrow(1), ORDER);
-            high1.intoMemorySegment(sums, narrow(1) + NARROW_HALF, ORDER);
-            both2.intoMemorySegment(sums, narrow(2), ORDER);
-            high2.intoMemorySegment(sums, narrow(2) + NARROW_HALF, ORDER);
-            both3.intoMemorySegment(sums, narrow(3), ORDER);
-            high3.intoMemorySegment(sums, narrow(3) + NARROW_HALF, ORDER);
-        }
-    }
-
-    /** The same of two, the last ones. */
-    private static void addTwo(
-            ActiveLists lists,
-            int skipped,
-            int rows,
-            MemorySegment weights,
-            long from,
-            long half,
-            int to,
-            int stride,
-            MemorySegment workspace) {
-        int[] starts = lists.starts;
-        int[] entries = lists.entries;
-        Checks.isNative(weights);
-        Checks.isNative(workspace);
-        for (int row = 0; row < rows; row++) {
-            int start = starts[row] + skipped;
-            int end = Math.min(starts[row + 1], start + ADDED);
-            ShortVector both0 = ShortVector.zero(SHORT);
-            ShortVector both1 = ShortVector.zero(SHORT);
-            ShortVector high0 = ShortVector.zero(SHORT);
-            ShortVector high1 = ShortVector.zero(SHORT);
-            for (int at = start; at < end; at++) {
-                MemorySegment input = weights.asSlice(from + (entries[at] & NUMBER) * half, PAIR_BYTES);
-                ShortVector pairs0 = ShortVector.fromMemorySegment(SHORT, input, 0, ORDER);
-                ShortVector pairs1 = ShortVector.fromMemorySegment(SHORT, input, BYTES, ORDER);
-                both0 = both0.add(pairs0);
-                both1 = both1.add(pairs1);
-                high0 = high0.add(pairs0.lanewise(VectorOperators.ASHR, Byte.SIZE));
-                high1 = high1.add(pairs1.lanewise(VectorOperators.ASHR, Byte.SIZE));
+            MemorySegment sums = workspace.asSlice(to + (long) row * stride, narrow(vectors - 1) + NARROW_HALF + BYTES);
+            for (int v = 0; v < vectors; v = next(v)) {
+                both[v].sub(high[v].lanewise(VectorOperators.LSHL, Byte.SIZE))
+                        .sub(offset)
+                        .intoMemorySegment(sums, narrow(v), ORDER);
+                high[v].intoMemorySegment(sums, narrow(v) + NARROW_HALF, ORDER);
             }
-            short offset = (short) (Math.max(0, end - start) * BYTE_OFFSET);
-            MemorySegment sums = workspace.asSlice(to + (long) row * stride, narrow(1) + NARROW_HALF + BYTES);
-            both0 = both0.sub(high0.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
-            both1 = both1.sub(high1.lanewise(VectorOperators.LSHL, Byte.SIZE)).sub(offset);
-            both0.intoMemorySegment(sums, 0, ORDER);
-            high0.intoMemorySegment(sums, NARROW_HALF, ORDER);
-            both1.intoMemorySegment(sums, narrow(1), ORDER);
-            high1.intoMemorySegment(sums, narrow(1) + NARROW_HALF, ORDER);
         }
     }
 
@@ -272,7 +229,7 @@ final class IntegerMatmulVector {
             long from = weights.blockOffset(block);
             int to = IntegerSums.WIDE + (block - firstBlock) * IntegerSums.WIDE_BYTES;
             for (int vector = 0; vector < vectors; vector += STRIP) {
-                addShorts(
+                FOUR.addShorts(
                         lists,
                         rows,
                         weights.segment(),
@@ -286,7 +243,7 @@ final class IntegerMatmulVector {
     }
 
     /** For each row, sums of four vectors of 16-bit weights. */
-    private static void addShorts(
+    void addShorts(
             ActiveLists lists,
             int rows,
             MemorySegment weights,
@@ -302,43 +259,28 @@ final class IntegerMatmulVector {
         for (int row = 0; row < rows; row++) {
             int start = starts[row];
             int end = starts[row + 1];
-            IntVector both0 = IntVector.zero(INT);
-            IntVector both1 = IntVector.zero(INT);
-            IntVector both2 = IntVector.zero(INT);
-            IntVector both3 = IntVector.zero(INT);
-            IntVector high0 = IntVector.zero(INT);
-            IntVector high1 = IntVector.zero(INT);
-            IntVector high2 = IntVector.zero(INT);
-            IntVector high3 = IntVector.zero(INT);
+            IntVector[] both = new IntVector[vectors];
+            IntVector[] high = new IntVector[vectors];
+            for (int v = 0; v < vectors; v = next(v)) {
+                both[v] = IntVector.zero(INT);
+                high[v] = IntVector.zero(INT);
+            }
             for (int at = start; at < end; at++) {
-                MemorySegment input = weights.asSlice(from + (entries[at] & NUMBER) * half, STRIP_BYTES);
-                IntVector pairs0 = IntVector.fromMemorySegment(INT, input, 0, ORDER);
-                IntVector pairs1 = IntVector.fromMemorySegment(INT, input, BYTES, ORDER);
-                IntVector pairs2 = IntVector.fromMemorySegment(INT, input, 2 * BYTES, ORDER);
-                IntVector pairs3 = IntVector.fromMemorySegment(INT, input, 3 * BYTES, ORDER);
-                both0 = both0.add(pairs0);
-                both1 = both1.add(pairs1);
-                both2 = both2.add(pairs2);
-                both3 = both3.add(pairs3);
-                high0 = high0.add(pairs0.lanewise(VectorOperators.ASHR, Short.SIZE));
-                high1 = high1.add(pairs1.lanewise(VectorOperators.ASHR, Short.SIZE));
-                high2 = high2.add(pairs2.lanewise(VectorOperators.ASHR, Short.SIZE));
-                high3 = high3.add(pairs3.lanewise(VectorOperators.ASHR, Short.SIZE));
+                MemorySegment input = weights.asSlice(from + (entries[at] & NUMBER) * half, vectors * BYTES);
+                for (int v = 0; v < vectors; v = next(v)) {
+                    IntVector pairs = IntVector.fromMemorySegment(INT, input, v * BYTES, ORDER);
+                    both[v] = both[v].add(pairs);
+                    high[v] = high[v].add(pairs.lanewise(VectorOperators.ASHR, Short.SIZE));
+                }
             }
             int offset = (end - start) * SHORT_OFFSET;
-            MemorySegment sums = workspace.asSlice(to + (long) row * stride, wide(STRIP - 1) + WIDE_HALF + BYTES);
-            both0 = both0.sub(high0.lanewise(VectorOperators.LSHL, Short.SIZE)).sub(offset);
-            both1 = both1.sub(high1.lanewise(VectorOperators.LSHL, Short.SIZE)).sub(offset);
-            both2 = both2.sub(high2.lanewise(VectorOperators.LSHL, Short.SIZE)).sub(offset);
-            both3 = both3.sub(high3.lanewise(VectorOperators.LSHL, Short.SIZE)).sub(offset);
-            both0.intoMemorySegment(sums, 0, ORDER);
-            high0.intoMemorySegment(sums, WIDE_HALF, ORDER);
-            both1.intoMemorySegment(sums, wide(1), ORDER);
-            high1.intoMemorySegment(sums, wide(1) + WIDE_HALF, ORDER);
-            both2.intoMemorySegment(sums, wide(2), ORDER);
-            high2.intoMemorySegment(sums, wide(2) + WIDE_HALF, ORDER);
-            both3.intoMemorySegment(sums, wide(3), ORDER);
-            high3.intoMemorySegment(sums, wide(3) + WIDE_HALF, ORDER);
+            MemorySegment sums = workspace.asSlice(to + (long) row * stride, wide(vectors - 1) + WIDE_HALF + BYTES);
+            for (int v = 0; v < vectors; v = next(v)) {
+                both[v].sub(high[v].lanewise(VectorOperators.LSHL, Short.SIZE))
+                        .sub(offset)
+                        .intoMemorySegment(sums, wide(v), ORDER);
+                high[v].intoMemorySegment(sums, wide(v) + WIDE_HALF, ORDER);
+            }
         }
     }
 }

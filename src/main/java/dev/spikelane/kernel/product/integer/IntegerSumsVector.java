@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.integer;
 
+import static dev.spikelane.loop.Unrolled.next;
 import static dev.spikelane.simd.IntLanes.INT;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.COUNT;
@@ -7,9 +8,11 @@ import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
 
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -23,7 +26,7 @@ import jdk.incubator.vector.VectorSpecies;
  * block of many rows. Sums stand in the order of the outputs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
-final class IntegerSumsVector {
+class IntegerSumsVector {
 
     /** Half a vector of 16-bit lanes: as many as a vector has floats. */
     private static final VectorSpecies<Short> HALF =
@@ -33,6 +36,11 @@ final class IntegerSumsVector {
 
     /** Bytes from the wide sums of the lower half of a block to those of the upper. */
     private static final int WIDE_HALF = IntegerSums.WIDE_BYTES / 2;
+
+    /** Vectors of 16-bit lanes in a block. */
+    private static final int VECTORS = PackedIntegers.BLOCK * Short.BYTES / BYTES;
+
+    static final IntegerSumsVector LOOPS = Unrolled.of(MethodHandles.lookup(), new IntegerSumsVector());
 
     private IntegerSumsVector() {}
 
@@ -113,52 +121,25 @@ final class IntegerSumsVector {
      * Adds the halves of each row's 32-bit lanes, shifted, to wide sums.
      *
      * @param to bytes from a row's first wide sum to those of the lower halves of its first vector
-     * @param second from there to those of the second vector
-     * @param third and so on
      * @param rowBytes of a row's wide sums
      */
-    static void widenPairs(
-            MemorySegment workspace, int rows, int to, int second, int third, int fourth, int rowBytes, int shift) {
+    void widenPairs(MemorySegment workspace, int rows, int to, int rowBytes, int shift) {
         Checks.isNative(workspace);
         for (int row = 0; row < rows; row++) {
             MemorySegment from = workspace.asSlice(IntegerSums.NARROW + (long) row * 4 * BYTES, 4 * BYTES);
             long at = IntegerSums.WIDE + to + (long) row * rowBytes;
-            IntVector pairs0 = IntVector.fromMemorySegment(INT, from, 0, ORDER);
-            IntVector.fromMemorySegment(INT, workspace, at, ORDER)
-                    .add(pairs0.lanewise(VectorOperators.LSHL, Short.SIZE)
-                            .lanewise(VectorOperators.ASHR, Short.SIZE)
-                            .lanewise(VectorOperators.LSHL, shift))
-                    .intoMemorySegment(workspace, at, ORDER);
-            IntVector.fromMemorySegment(INT, workspace, at + WIDE_HALF, ORDER)
-                    .add(pairs0.lanewise(VectorOperators.ASHR, Short.SIZE).lanewise(VectorOperators.LSHL, shift))
-                    .intoMemorySegment(workspace, at + WIDE_HALF, ORDER);
-            IntVector pairs1 = IntVector.fromMemorySegment(INT, from, BYTES, ORDER);
-            IntVector.fromMemorySegment(INT, workspace, at + second, ORDER)
-                    .add(pairs1.lanewise(VectorOperators.LSHL, Short.SIZE)
-                            .lanewise(VectorOperators.ASHR, Short.SIZE)
-                            .lanewise(VectorOperators.LSHL, shift))
-                    .intoMemorySegment(workspace, at + second, ORDER);
-            IntVector.fromMemorySegment(INT, workspace, at + second + WIDE_HALF, ORDER)
-                    .add(pairs1.lanewise(VectorOperators.ASHR, Short.SIZE).lanewise(VectorOperators.LSHL, shift))
-                    .intoMemorySegment(workspace, at + second + WIDE_HALF, ORDER);
-            IntVector pairs2 = IntVector.fromMemorySegment(INT, from, 2 * BYTES, ORDER);
-            IntVector.fromMemorySegment(INT, workspace, at + third, ORDER)
-                    .add(pairs2.lanewise(VectorOperators.LSHL, Short.SIZE)
-                            .lanewise(VectorOperators.ASHR, Short.SIZE)
-                            .lanewise(VectorOperators.LSHL, shift))
-                    .intoMemorySegment(workspace, at + third, ORDER);
-            IntVector.fromMemorySegment(INT, workspace, at + third + WIDE_HALF, ORDER)
-                    .add(pairs2.lanewise(VectorOperators.ASHR, Short.SIZE).lanewise(VectorOperators.LSHL, shift))
-                    .intoMemorySegment(workspace, at + third + WIDE_HALF, ORDER);
-            IntVector pairs3 = IntVector.fromMemorySegment(INT, from, 3 * BYTES, ORDER);
-            IntVector.fromMemorySegment(INT, workspace, at + fourth, ORDER)
-                    .add(pairs3.lanewise(VectorOperators.LSHL, Short.SIZE)
-                            .lanewise(VectorOperators.ASHR, Short.SIZE)
-                            .lanewise(VectorOperators.LSHL, shift))
-                    .intoMemorySegment(workspace, at + fourth, ORDER);
-            IntVector.fromMemorySegment(INT, workspace, at + fourth + WIDE_HALF, ORDER)
-                    .add(pairs3.lanewise(VectorOperators.ASHR, Short.SIZE).lanewise(VectorOperators.LSHL, shift))
-                    .intoMemorySegment(workspace, at + fourth + WIDE_HALF, ORDER);
+            for (int v = 0; v < 4; v = next(v)) {
+                IntVector pairs = IntVector.fromMemorySegment(INT, from, v * BYTES, ORDER);
+                long lower = at + v / VECTORS * IntegerSums.WIDE_BYTES + v % VECTORS * BYTES;
+                IntVector.fromMemorySegment(INT, workspace, lower, ORDER)
+                        .add(pairs.lanewise(VectorOperators.LSHL, Short.SIZE)
+                                .lanewise(VectorOperators.ASHR, Short.SIZE)
+                                .lanewise(VectorOperators.LSHL, shift))
+                        .intoMemorySegment(workspace, lower, ORDER);
+                IntVector.fromMemorySegment(INT, workspace, lower + WIDE_HALF, ORDER)
+                        .add(pairs.lanewise(VectorOperators.ASHR, Short.SIZE).lanewise(VectorOperators.LSHL, shift))
+                        .intoMemorySegment(workspace, lower + WIDE_HALF, ORDER);
+            }
         }
     }
 

@@ -1,16 +1,19 @@
 package dev.spikelane.kernel.product.integer;
 
+import static dev.spikelane.loop.Unrolled.next;
 import static dev.spikelane.simd.IntLanes.INT;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.ORDER;
 import static dev.spikelane.simd.OtherLanes.SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -20,7 +23,7 @@ import jdk.incubator.vector.VectorOperators;
  * wide. Sums of 16 bits are added to sums of 32 before they can overflow.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
-final class IntegerTablesVector {
+class IntegerTablesVector {
 
     /** Vectors of 16-bit lanes in a block, and those that are computed together. */
     private static final int VECTORS = PackedIntegers.BLOCK * Short.BYTES / BYTES;
@@ -54,6 +57,8 @@ final class IntegerTablesVector {
 
     private static final ShortVector SHORT_SIGN =
             IntVector.broadcast(INT, 1 << 15).reinterpretAsShorts();
+
+    private static final IntegerTablesVector LOOPS = Unrolled.of(MethodHandles.lookup(), new IntegerTablesVector());
 
     private IntegerTablesVector() {}
 
@@ -139,13 +144,13 @@ final class IntegerTablesVector {
         for (int panel = firstPanel; panel < endPanel; panel++) {
             long from = start + (long) panel * IntegerSums.PANEL * inputBytes;
             if (whole) {
-                putBytesAside(weights.segment(), from, inputBytes, workspace);
+                LOOPS.putBytesAside(weights.segment(), from, inputBytes, workspace);
             } else {
-                putShortsAside(weights.segment(), from, inputBytes, plane == Plane.LOWER, workspace);
+                LOOPS.putShortsAside(weights.segment(), from, inputBytes, plane == Plane.LOWER, workspace);
             }
-            makeTables(workspace);
+            LOOPS.makeTables(workspace);
             int added = (panel - firstPanel) % plane.panels;
-            addPanel(workspace, panel - firstPanel, rows, added == 0);
+            LOOPS.addPanel(workspace, panel - firstPanel, rows, added == 0);
             if (added == plane.panels - 1 || panel == endPanel - 1) {
                 if (whole) {
                     widen(workspace, rows, vector);
@@ -157,43 +162,30 @@ final class IntegerTablesVector {
     }
 
     /** Puts aside a panel's items of 8 bits, of two vectors: the lower and the upper halves of their lanes. */
-    private static void putBytesAside(MemorySegment weights, long from, int inputBytes, MemorySegment workspace) {
+    void putBytesAside(MemorySegment weights, long from, int inputBytes, MemorySegment workspace) {
         Checks.isNative(weights);
         Checks.isNative(workspace);
         for (int input = 0; input < IntegerSums.PANEL; input += 2) {
             long at = from + (long) input * inputBytes;
-            long next = at + inputBytes;
-            ShortVector pairs0 =
-                    ShortVector.fromMemorySegment(SHORT, weights, at, ORDER).lanewise(VectorOperators.XOR, BYTE_SIGN);
-            ShortVector pairs1 = ShortVector.fromMemorySegment(SHORT, weights, at + BYTES, ORDER)
-                    .lanewise(VectorOperators.XOR, BYTE_SIGN);
-            ShortVector pairs2 =
-                    ShortVector.fromMemorySegment(SHORT, weights, next, ORDER).lanewise(VectorOperators.XOR, BYTE_SIGN);
-            ShortVector pairs3 = ShortVector.fromMemorySegment(SHORT, weights, next + BYTES, ORDER)
-                    .lanewise(VectorOperators.XOR, BYTE_SIGN);
+            ShortVector[] pairs = new ShortVector[4];
+            for (int i = 0; i < 4; i = next(i)) {
+                pairs[i] = ShortVector.fromMemorySegment(SHORT, weights, at + i / 2 * inputBytes + i % 2 * BYTES, ORDER)
+                        .lanewise(VectorOperators.XOR, BYTE_SIGN);
+            }
             MemorySegment to = workspace.asSlice(IntegerSums.SPLIT + (long) input * STRIP_BYTES, 2 * STRIP_BYTES);
-            pairs0.lanewise(VectorOperators.LSHL, Byte.SIZE)
-                    .lanewise(VectorOperators.ASHR, Byte.SIZE)
-                    .intoMemorySegment(to, 0, ORDER);
-            pairs1.lanewise(VectorOperators.LSHL, Byte.SIZE)
-                    .lanewise(VectorOperators.ASHR, Byte.SIZE)
-                    .intoMemorySegment(to, SECOND_LOWER, ORDER);
-            pairs0.lanewise(VectorOperators.ASHR, Byte.SIZE).intoMemorySegment(to, FIRST_UPPER, ORDER);
-            pairs1.lanewise(VectorOperators.ASHR, Byte.SIZE).intoMemorySegment(to, 3 * BYTES, ORDER);
-            pairs2.lanewise(VectorOperators.LSHL, Byte.SIZE)
-                    .lanewise(VectorOperators.ASHR, Byte.SIZE)
-                    .intoMemorySegment(to, STRIP_BYTES, ORDER);
-            pairs3.lanewise(VectorOperators.LSHL, Byte.SIZE)
-                    .lanewise(VectorOperators.ASHR, Byte.SIZE)
-                    .intoMemorySegment(to, STRIP_BYTES + SECOND_LOWER, ORDER);
-            pairs2.lanewise(VectorOperators.ASHR, Byte.SIZE).intoMemorySegment(to, STRIP_BYTES + FIRST_UPPER, ORDER);
-            pairs3.lanewise(VectorOperators.ASHR, Byte.SIZE).intoMemorySegment(to, STRIP_BYTES + 3 * BYTES, ORDER);
+            for (int i = 0; i < 4; i = next(i)) {
+                int place = i / 2 * STRIP_BYTES;
+                pairs[i].lanewise(VectorOperators.LSHL, Byte.SIZE)
+                        .lanewise(VectorOperators.ASHR, Byte.SIZE)
+                        .intoMemorySegment(to, place + i % 2 * SECOND_LOWER, ORDER);
+                pairs[i].lanewise(VectorOperators.ASHR, Byte.SIZE)
+                        .intoMemorySegment(to, place + (i % 2 == 0 ? FIRST_UPPER : 3 * BYTES), ORDER);
+            }
         }
     }
 
     /** Puts aside which 8 bits of a panel's items of 16 are added, of four vectors. */
-    private static void putShortsAside(
-            MemorySegment weights, long from, int inputBytes, boolean lower, MemorySegment workspace) {
+    void putShortsAside(MemorySegment weights, long from, int inputBytes, boolean lower, MemorySegment workspace) {
         Checks.isNative(weights);
         Checks.isNative(workspace);
         // The same operations for both, as a vector that is one or the other would be boxed.
@@ -201,23 +193,14 @@ final class IntegerTablesVector {
         short mask = (short) (lower ? 0xff : -1);
         for (int input = 0; input < IntegerSums.PANEL; input++) {
             MemorySegment items = weights.asSlice(from + (long) input * inputBytes, STRIP_BYTES);
-            ShortVector items0 =
-                    ShortVector.fromMemorySegment(SHORT, items, 0, ORDER).lanewise(VectorOperators.XOR, SHORT_SIGN);
-            ShortVector items1 =
-                    ShortVector.fromMemorySegment(SHORT, items, BYTES, ORDER).lanewise(VectorOperators.XOR, SHORT_SIGN);
-            ShortVector items2 = ShortVector.fromMemorySegment(SHORT, items, 2 * BYTES, ORDER)
-                    .lanewise(VectorOperators.XOR, SHORT_SIGN);
-            ShortVector items3 = ShortVector.fromMemorySegment(SHORT, items, 3 * BYTES, ORDER)
-                    .lanewise(VectorOperators.XOR, SHORT_SIGN);
             MemorySegment to = workspace.asSlice(IntegerSums.SPLIT + (long) input * STRIP_BYTES, STRIP_BYTES);
-            ShortVector part0 = items0.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
-            ShortVector part1 = items1.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
-            ShortVector part2 = items2.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
-            ShortVector part3 = items3.lanewise(VectorOperators.ASHR, shift).lanewise(VectorOperators.AND, mask);
-            part0.intoMemorySegment(to, 0, ORDER);
-            part1.intoMemorySegment(to, BYTES, ORDER);
-            part2.intoMemorySegment(to, 2 * BYTES, ORDER);
-            part3.intoMemorySegment(to, 3 * BYTES, ORDER);
+            for (int v = 0; v < STRIP; v = next(v)) {
+                ShortVector.fromMemorySegment(SHORT, items, v * BYTES, ORDER)
+                        .lanewise(VectorOperators.XOR, SHORT_SIGN)
+                        .lanewise(VectorOperators.ASHR, shift)
+                        .lanewise(VectorOperators.AND, mask)
+                        .intoMemorySegment(to, v * BYTES, ORDER);
+            }
         }
     }
 
@@ -225,7 +208,7 @@ final class IntegerTablesVector {
      * Entry {@code n} of a group's table is the sum of the items put aside of the inputs whose bit is set in {@code n}.
      * One loop over groups and vectors: a call for each vector costs as much as its tables.
      */
-    private static void makeTables(MemorySegment workspace) {
+    void makeTables(MemorySegment workspace) {
         Checks.isNative(workspace);
         for (int i = 0; i < IntegerSums.GROUPS * STRIP; i++) {
             int group = i / STRIP;
@@ -234,35 +217,23 @@ final class IntegerTablesVector {
                     IntegerSums.SPLIT + (long) group * 4 * STRIP_BYTES + lanes, 3 * STRIP_BYTES + BYTES);
             MemorySegment table =
                     workspace.asSlice((long) group * TABLE_BYTES + lanes, TABLE_BYTES - STRIP_BYTES + BYTES);
-            ShortVector w0 = ShortVector.fromMemorySegment(SHORT, items, 0, ORDER);
-            ShortVector w1 = ShortVector.fromMemorySegment(SHORT, items, STRIP_BYTES, ORDER);
-            ShortVector w2 = ShortVector.fromMemorySegment(SHORT, items, 2 * STRIP_BYTES, ORDER);
-            ShortVector w3 = ShortVector.fromMemorySegment(SHORT, items, 3 * STRIP_BYTES, ORDER);
-            ShortVector w01 = w0.add(w1);
-            ShortVector w02 = w0.add(w2);
-            ShortVector w12 = w1.add(w2);
-            ShortVector w012 = w01.add(w2);
+            ShortVector[] entries = new ShortVector[IntegerSums.ENTRIES];
+            for (int input = 0; input < 4; input = next(input)) {
+                ShortVector item = ShortVector.fromMemorySegment(SHORT, items, input * STRIP_BYTES, ORDER);
+                entries[1 << input] = item;
+                for (int n = 1; n < 1 << input; n = next(n)) {
+                    entries[n + (1 << input)] = entries[n].add(item);
+                }
+            }
             ShortVector.zero(SHORT).intoMemorySegment(table, 0, ORDER);
-            w0.intoMemorySegment(table, STRIP_BYTES, ORDER);
-            w1.intoMemorySegment(table, 2 * STRIP_BYTES, ORDER);
-            w01.intoMemorySegment(table, 3 * STRIP_BYTES, ORDER);
-            w2.intoMemorySegment(table, 4 * STRIP_BYTES, ORDER);
-            w02.intoMemorySegment(table, 5 * STRIP_BYTES, ORDER);
-            w12.intoMemorySegment(table, 6 * STRIP_BYTES, ORDER);
-            w012.intoMemorySegment(table, 7 * STRIP_BYTES, ORDER);
-            w3.intoMemorySegment(table, 8 * STRIP_BYTES, ORDER);
-            w0.add(w3).intoMemorySegment(table, 9 * STRIP_BYTES, ORDER);
-            w1.add(w3).intoMemorySegment(table, 10 * STRIP_BYTES, ORDER);
-            w01.add(w3).intoMemorySegment(table, 11 * STRIP_BYTES, ORDER);
-            w2.add(w3).intoMemorySegment(table, 12 * STRIP_BYTES, ORDER);
-            w02.add(w3).intoMemorySegment(table, 13 * STRIP_BYTES, ORDER);
-            w12.add(w3).intoMemorySegment(table, 14 * STRIP_BYTES, ORDER);
-            w012.add(w3).intoMemorySegment(table, 15 * STRIP_BYTES, ORDER);
+            for (int n = 1; n < IntegerSums.ENTRIES; n = next(n)) {
+                entries[n].intoMemorySegment(table, n * STRIP_BYTES, ORDER);
+            }
         }
     }
 
     /** The hot loop: for each row one entry of each of four tables. */
-    private static void addPanel(MemorySegment workspace, int panel, int rows, boolean first) {
+    void addPanel(MemorySegment workspace, int panel, int rows, boolean first) {
         Checks.isNative(workspace);
         long spikes = IntegerSums.SPIKES + (long) panel * IntegerSums.SPIKES_BYTES;
         for (int row = 0; row < rows; row++) {
@@ -270,40 +241,25 @@ final class IntegerTablesVector {
             // Of constant length, so that C2 sees that no load of a table can miss it.
             MemorySegment tables = workspace.asSlice(0, TABLES_BYTES);
             MemorySegment sums = workspace.asSlice(IntegerSums.NARROW + (long) row * STRIP_BYTES, STRIP_BYTES);
-            ShortVector sum0 = ShortVector.zero(SHORT);
-            ShortVector sum1 = sum0;
-            ShortVector sum2 = sum0;
-            ShortVector sum3 = sum0;
-            if (!first) {
-                sum0 = ShortVector.fromMemorySegment(SHORT, sums, 0, ORDER);
-                sum1 = ShortVector.fromMemorySegment(SHORT, sums, BYTES, ORDER);
-                sum2 = ShortVector.fromMemorySegment(SHORT, sums, 2 * BYTES, ORDER);
-                sum3 = ShortVector.fromMemorySegment(SHORT, sums, 3 * BYTES, ORDER);
+            ShortVector[] sum = new ShortVector[STRIP];
+            for (int v = 0; v < STRIP; v = next(v)) {
+                sum[v] = ShortVector.zero(SHORT);
             }
-            int entry = bits << ENTRY_SHIFT & ENTRY_MASK;
-            sum0 = sum0.add(ShortVector.fromMemorySegment(SHORT, tables, entry, ORDER));
-            sum1 = sum1.add(ShortVector.fromMemorySegment(SHORT, tables, entry + BYTES, ORDER));
-            sum2 = sum2.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 2 * BYTES, ORDER));
-            sum3 = sum3.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 3 * BYTES, ORDER));
-            entry = TABLE_BYTES + (bits << ENTRY_SHIFT - 4 & ENTRY_MASK);
-            sum0 = sum0.add(ShortVector.fromMemorySegment(SHORT, tables, entry, ORDER));
-            sum1 = sum1.add(ShortVector.fromMemorySegment(SHORT, tables, entry + BYTES, ORDER));
-            sum2 = sum2.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 2 * BYTES, ORDER));
-            sum3 = sum3.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 3 * BYTES, ORDER));
-            entry = 2 * TABLE_BYTES + (bits >>> 8 << ENTRY_SHIFT & ENTRY_MASK);
-            sum0 = sum0.add(ShortVector.fromMemorySegment(SHORT, tables, entry, ORDER));
-            sum1 = sum1.add(ShortVector.fromMemorySegment(SHORT, tables, entry + BYTES, ORDER));
-            sum2 = sum2.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 2 * BYTES, ORDER));
-            sum3 = sum3.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 3 * BYTES, ORDER));
-            entry = 3 * TABLE_BYTES + (bits >>> 12 << ENTRY_SHIFT & ENTRY_MASK);
-            sum0 = sum0.add(ShortVector.fromMemorySegment(SHORT, tables, entry, ORDER));
-            sum1 = sum1.add(ShortVector.fromMemorySegment(SHORT, tables, entry + BYTES, ORDER));
-            sum2 = sum2.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 2 * BYTES, ORDER));
-            sum3 = sum3.add(ShortVector.fromMemorySegment(SHORT, tables, entry + 3 * BYTES, ORDER));
-            sum0.intoMemorySegment(sums, 0, ORDER);
-            sum1.intoMemorySegment(sums, BYTES, ORDER);
-            sum2.intoMemorySegment(sums, 2 * BYTES, ORDER);
-            sum3.intoMemorySegment(sums, 3 * BYTES, ORDER);
+            if (!first) {
+                for (int v = 0; v < STRIP; v = next(v)) {
+                    sum[v] = ShortVector.fromMemorySegment(SHORT, sums, v * BYTES, ORDER);
+                }
+            }
+            for (int group = 0; group < IntegerSums.GROUPS; group = next(group)) {
+                int place = bits >>> group / 2 * 8 << ENTRY_SHIFT - group % 2 * 4;
+                int entry = group * TABLE_BYTES + (place & ENTRY_MASK);
+                for (int v = 0; v < STRIP; v = next(v)) {
+                    sum[v] = sum[v].add(ShortVector.fromMemorySegment(SHORT, tables, entry + v * BYTES, ORDER));
+                }
+            }
+            for (int v = 0; v < STRIP; v = next(v)) {
+                sum[v].intoMemorySegment(sums, v * BYTES, ORDER);
+            }
         }
     }
 
@@ -322,12 +278,6 @@ final class IntegerTablesVector {
      * a block.
      */
     private static void widenPairs(MemorySegment workspace, int rows, int vector, int shift) {
-        IntegerSumsVector.widenPairs(
-                workspace, rows, vector * BYTES, place(1), place(2), place(3), BLOCKS * IntegerSums.WIDE_BYTES, shift);
-    }
-
-    /** Bytes from the wide sums of a strip's first vector to those of another. */
-    private static int place(int vector) {
-        return vector / VECTORS * IntegerSums.WIDE_BYTES + vector % VECTORS * BYTES;
+        IntegerSumsVector.LOOPS.widenPairs(workspace, rows, vector * BYTES, BLOCKS * IntegerSums.WIDE_BYTES, shift);
     }
 }

@@ -1,16 +1,19 @@
 package dev.spikelane.kernel.product.spike;
 
+import static dev.spikelane.loop.Unrolled.next;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
 
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +24,8 @@ import org.jspecify.annotations.Nullable;
  * {@link SpikePanelsVector}.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
-final class SpikeActiveVector {
+class SpikeActiveVector {
 
-    private static final int STRIP = 4 * BYTES;
     private static final int INPUT_SHIFT = Integer.numberOfTrailingZeros(PackedWeights.BLOCK_BYTES);
 
     /** Twice the number of an input, and from there to its place in a block. */
@@ -31,7 +33,16 @@ final class SpikeActiveVector {
 
     private static final int NUMBER_SHIFT = INPUT_SHIFT - 1;
 
-    private SpikeActiveVector() {}
+    private static final SpikeActiveVector STRIP = Unrolled.of(MethodHandles.lookup(), new SpikeActiveVector(4));
+
+    /** For outputs that fit one vector, such as ten classes. */
+    private static final SpikeActiveVector SINGLE = Unrolled.of(MethodHandles.lookup(), new SpikeActiveVector(1));
+
+    private final int vectors;
+
+    private SpikeActiveVector(int vectors) {
+        this.vectors = vectors;
+    }
 
     /**
      * All outputs of a tile of rows are computed before those of the next, while the branch predictor still knows which
@@ -73,14 +84,11 @@ final class SpikeActiveVector {
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
         long to = outputs - (long) tile.origin() * Float.BYTES;
         int used = Math.min(weights.outputs() - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
+        SpikeActiveVector loop = used <= COUNT ? SINGLE : STRIP;
         int strip = 0;
-        if (used <= COUNT) {
-            vector(lists, of, row, rows, weights, weights.blockOffset(block), outputs, current, to);
-            strip = BYTES;
-        }
-        for (; strip < used * Float.BYTES; strip += STRIP) {
+        for (; strip < used * Float.BYTES; strip += loop.vectors * BYTES) {
             long inputs = weights.blockOffset(block) + strip;
-            strip(lists, of, row, rows, weights, inputs, outputs + strip, current, to + strip);
+            loop.strip(lists, of, row, rows, weights, inputs, outputs + strip, current, to + strip);
         }
         for (; strip < PackedWeights.BLOCK_BYTES; strip += BYTES) {
             clear(row, row + rows, current, to + strip);
@@ -98,10 +106,10 @@ final class SpikeActiveVector {
     }
 
     /**
-     * Outputs that fit one vector, such as ten classes. From lists: the words of the spikes would take as long for
-     * branches that nobody foresees as listing does, which threads share.
+     * One loop over entries, with a branch where a group ends: it is counted, so that C2 takes out of it what does not
+     * change, which it does not out of a loop for each word of spikes or for each group.
      */
-    private static void vector(
+    void strip(
             ActiveLists lists,
             int of,
             int firstRow,
@@ -122,80 +130,32 @@ final class SpikeActiveVector {
         Checks.isNative(bias);
         FloatVector none = FloatVector.broadcast(FLOAT, -0.0f); // the identity of addition
         for (int row = 0; row < rows; row++) {
-            FloatVector sum = FloatVector.fromMemorySegment(FLOAT, bias, outputs, ORDER);
-            FloatVector group = none;
+            MemorySegment start = bias.asSlice(outputs, vectors * BYTES);
+            FloatVector[] sum = new FloatVector[vectors];
+            FloatVector[] group = new FloatVector[vectors];
+            for (int i = 0; i < vectors; i = next(i)) {
+                sum[i] = FloatVector.fromMemorySegment(FLOAT, start, i * BYTES, ORDER);
+                group[i] = none;
+            }
             int end = ends[of + row];
             for (int at = starts[of + row]; at < end; at++) {
                 int entry = entries[at];
                 long from = inputs + ((long) (entry & NUMBER) << NUMBER_SHIFT);
-                group = group.add(FloatVector.fromMemorySegment(FLOAT, weight, from, ORDER));
+                MemorySegment input = weight.asSlice(from, vectors * BYTES);
+                for (int i = 0; i < vectors; i = next(i)) {
+                    group[i] = group[i].add(FloatVector.fromMemorySegment(FLOAT, input, i * BYTES, ORDER));
+                }
                 if ((entry & ActiveLists.GOES_ON) == 0) {
-                    sum = sum.add(group);
-                    group = none;
+                    for (int i = 0; i < vectors; i = next(i)) {
+                        sum[i] = sum[i].add(group[i]);
+                        group[i] = none;
+                    }
                 }
             }
-            sum.intoMemorySegment(to, current.rowOffset(firstRow + row) + toColumn, ORDER);
-        }
-    }
-
-    /**
-     * One loop over entries, with a branch where a group ends: it is counted, so that C2 takes out of it what does not
-     * change, which it does not out of a loop for each word of spikes or for each group.
-     */
-    private static void strip(
-            ActiveLists lists,
-            int of,
-            int firstRow,
-            int rows,
-            PackedWeights weights,
-            long inputs,
-            long outputs,
-            FloatMatrix current,
-            long toColumn) {
-        int[] starts = lists.starts;
-        int[] ends = lists.ends;
-        int[] entries = lists.entries;
-        MemorySegment weight = weights.segment();
-        MemorySegment to = current.segment();
-        MemorySegment bias = weights.biasSegment();
-        Checks.isNative(weight);
-        Checks.isNative(to);
-        Checks.isNative(bias);
-        FloatVector none = FloatVector.broadcast(FLOAT, -0.0f); // the identity of addition
-        for (int row = 0; row < rows; row++) {
-            MemorySegment start = bias.asSlice(outputs, STRIP);
-            FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, start, 0, ORDER);
-            FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, start, BYTES, ORDER);
-            FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, start, 2 * BYTES, ORDER);
-            FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, start, 3 * BYTES, ORDER);
-            FloatVector group0 = none;
-            FloatVector group1 = none;
-            FloatVector group2 = none;
-            FloatVector group3 = none;
-            int end = ends[of + row];
-            for (int at = starts[of + row]; at < end; at++) {
-                int entry = entries[at];
-                MemorySegment input = weight.asSlice(inputs + ((long) (entry & NUMBER) << NUMBER_SHIFT), STRIP);
-                group0 = group0.add(FloatVector.fromMemorySegment(FLOAT, input, 0, ORDER));
-                group1 = group1.add(FloatVector.fromMemorySegment(FLOAT, input, BYTES, ORDER));
-                group2 = group2.add(FloatVector.fromMemorySegment(FLOAT, input, 2 * BYTES, ORDER));
-                group3 = group3.add(FloatVector.fromMemorySegment(FLOAT, input, 3 * BYTES, ORDER));
-                if ((entry & ActiveLists.GOES_ON) == 0) {
-                    sum0 = sum0.add(group0);
-                    sum1 = sum1.add(group1);
-                    sum2 = sum2.add(group2);
-                    sum3 = sum3.add(group3);
-                    group0 = none;
-                    group1 = none;
-                    group2 = none;
-                    group3 = none;
-                }
+            MemorySegment out = to.asSlice(current.rowOffset(firstRow + row) + toColumn, vectors * BYTES);
+            for (int i = 0; i < vectors; i = next(i)) {
+                sum[i].intoMemorySegment(out, i * BYTES, ORDER);
             }
-            MemorySegment out = to.asSlice(current.rowOffset(firstRow + row) + toColumn, STRIP);
-            sum0.intoMemorySegment(out, 0, ORDER);
-            sum1.intoMemorySegment(out, BYTES, ORDER);
-            sum2.intoMemorySegment(out, 2 * BYTES, ORDER);
-            sum3.intoMemorySegment(out, 3 * BYTES, ORDER);
         }
     }
 }

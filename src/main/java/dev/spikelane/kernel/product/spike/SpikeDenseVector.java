@@ -1,19 +1,22 @@
 package dev.spikelane.kernel.product.spike;
 
+import static dev.spikelane.loop.Unrolled.next;
+import static dev.spikelane.loop.Unrolled.requireClass;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
-import static dev.spikelane.simd.Lanes.OTHER_VECTOR;
 import static dev.spikelane.simd.Lanes.VECTOR;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -31,13 +34,17 @@ import jdk.incubator.vector.FloatVector;
  * boxes vectors once other code of the JVM has run into traps.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block and within factors are int on purpose
-final class SpikeDenseVector {
+class SpikeDenseVector {
 
     /** Two vectors of outputs. */
     private static final int STRIP = 2 * BYTES;
 
     /** Of the number of an input that is the last of its group. */
     private static final int LAST_OF_GROUP = 3;
+
+    private static final int SUMS = 2 * SpikeFactors.ROWS;
+
+    private static final SpikeDenseVector LOOPS = Unrolled.of(MethodHandles.lookup(), new SpikeDenseVector());
 
     private SpikeDenseVector() {}
 
@@ -92,7 +99,7 @@ final class SpikeDenseVector {
                 continue;
             }
             for (int row = firstRow; row < endRow; row += SpikeFactors.ROWS) {
-                strip(
+                LOOPS.strip(
                         factors,
                         (row - firstRow) / SpikeFactors.ROWS * SpikeFactors.tileBytes(weights.paddedInputs()),
                         weights,
@@ -107,7 +114,7 @@ final class SpikeDenseVector {
     }
 
     /** Four rows; those behind the last one are the last one again. */
-    private static void strip(
+    void strip(
             MemorySegment factors,
             long tile,
             PackedWeights weights,
@@ -124,28 +131,16 @@ final class SpikeDenseVector {
         Checks.isNative(weight);
         Checks.isNative(to);
         Checks.isNative(bias);
-        long to0 = current.rowOffset(row) + toColumn;
-        long to1 = current.rowOffset(Math.min(row + 1, last)) + toColumn;
-        long to2 = current.rowOffset(Math.min(row + 2, last)) + toColumn;
-        long to3 = current.rowOffset(Math.min(row + 3, last)) + toColumn;
-        FloatVector zero = FloatVector.zero(FLOAT);
         MemorySegment start = bias.asSlice(outputs, STRIP);
-        FloatVector sum00 = FloatVector.fromMemorySegment(FLOAT, start, 0, ORDER);
-        FloatVector sum01 = FloatVector.fromMemorySegment(FLOAT, start, BYTES, ORDER);
-        FloatVector sum10 = sum00;
-        FloatVector sum11 = sum01;
-        FloatVector sum20 = sum00;
-        FloatVector sum21 = sum01;
-        FloatVector sum30 = sum00;
-        FloatVector sum31 = sum01;
-        FloatVector group00 = zero;
-        FloatVector group01 = zero;
-        FloatVector group10 = zero;
-        FloatVector group11 = zero;
-        FloatVector group20 = zero;
-        FloatVector group21 = zero;
-        FloatVector group30 = zero;
-        FloatVector group31 = zero;
+        FloatVector zero = FloatVector.zero(FLOAT);
+        FloatVector[] sum = new FloatVector[SUMS];
+        FloatVector[] group = new FloatVector[SUMS];
+        sum[0] = FloatVector.fromMemorySegment(FLOAT, start, 0, ORDER);
+        sum[1] = FloatVector.fromMemorySegment(FLOAT, start, BYTES, ORDER);
+        for (int i = 0; i < SUMS; i = next(i)) {
+            sum[i] = sum[i % 2];
+            group[i] = zero;
+        }
         int count = weights.paddedInputs();
         for (int input = 0; input < count; input++) {
             MemorySegment of = weight.asSlice(inputs + (long) input * PackedWeights.BLOCK_BYTES, STRIP);
@@ -153,64 +148,23 @@ final class SpikeDenseVector {
                     factors.asSlice(tile + (long) input * SpikeFactors.INPUT_BYTES, SpikeFactors.INPUT_BYTES);
             FloatVector weight0 = FloatVector.fromMemorySegment(FLOAT, of, 0, ORDER);
             FloatVector weight1 = FloatVector.fromMemorySegment(FLOAT, of, BYTES, ORDER);
-            FloatVector factor = FloatVector.broadcast(FLOAT, by.get(JAVA_FLOAT_UNALIGNED, 0));
-            group00 = weight0.fma(factor, group00);
-            group01 = weight1.fma(factor, group01);
-            factor = FloatVector.broadcast(FLOAT, by.get(JAVA_FLOAT_UNALIGNED, Float.BYTES));
-            group10 = weight0.fma(factor, group10);
-            group11 = weight1.fma(factor, group11);
-            factor = FloatVector.broadcast(FLOAT, by.get(JAVA_FLOAT_UNALIGNED, 2 * Float.BYTES));
-            group20 = weight0.fma(factor, group20);
-            group21 = weight1.fma(factor, group21);
-            factor = FloatVector.broadcast(FLOAT, by.get(JAVA_FLOAT_UNALIGNED, 3 * Float.BYTES));
-            group30 = weight0.fma(factor, group30);
-            group31 = weight1.fma(factor, group31);
+            for (int r = 0; r < SpikeFactors.ROWS; r = next(r)) {
+                FloatVector factor = FloatVector.broadcast(FLOAT, by.get(JAVA_FLOAT_UNALIGNED, r * Float.BYTES));
+                group[2 * r] = weight0.fma(factor, group[2 * r]);
+                group[2 * r + 1] = weight1.fma(factor, group[2 * r + 1]);
+            }
             if ((input & LAST_OF_GROUP) == LAST_OF_GROUP) {
-                if (sum00.getClass() != VECTOR
-                        || sum01.getClass() != VECTOR
-                        || sum10.getClass() != VECTOR
-                        || sum11.getClass() != VECTOR
-                        || sum20.getClass() != VECTOR
-                        || sum21.getClass() != VECTOR
-                        || sum30.getClass() != VECTOR
-                        || sum31.getClass() != VECTOR) {
-                    throw new AssertionError(OTHER_VECTOR);
+                requireClass(sum, VECTOR);
+                for (int i = 0; i < SUMS; i = next(i)) {
+                    sum[i] = sum[i].add(group[i]);
+                    group[i] = zero;
                 }
-                sum00 = sum00.add(group00);
-                sum01 = sum01.add(group01);
-                sum10 = sum10.add(group10);
-                sum11 = sum11.add(group11);
-                sum20 = sum20.add(group20);
-                sum21 = sum21.add(group21);
-                sum30 = sum30.add(group30);
-                sum31 = sum31.add(group31);
-                group00 = zero;
-                group01 = zero;
-                group10 = zero;
-                group11 = zero;
-                group20 = zero;
-                group21 = zero;
-                group30 = zero;
-                group31 = zero;
             }
         }
-        if (sum00.getClass() != VECTOR
-                || sum01.getClass() != VECTOR
-                || sum10.getClass() != VECTOR
-                || sum11.getClass() != VECTOR
-                || sum20.getClass() != VECTOR
-                || sum21.getClass() != VECTOR
-                || sum30.getClass() != VECTOR
-                || sum31.getClass() != VECTOR) {
-            throw new AssertionError(OTHER_VECTOR);
+        requireClass(sum, VECTOR);
+        for (int i = 0; i < SUMS; i = next(i)) {
+            long at = current.rowOffset(Math.min(row + i / 2, last)) + toColumn;
+            sum[i].intoMemorySegment(to, at + i % 2 * BYTES, ORDER);
         }
-        sum00.intoMemorySegment(to, to0, ORDER);
-        sum01.intoMemorySegment(to, to0 + BYTES, ORDER);
-        sum10.intoMemorySegment(to, to1, ORDER);
-        sum11.intoMemorySegment(to, to1 + BYTES, ORDER);
-        sum20.intoMemorySegment(to, to2, ORDER);
-        sum21.intoMemorySegment(to, to2 + BYTES, ORDER);
-        sum30.intoMemorySegment(to, to3, ORDER);
-        sum31.intoMemorySegment(to, to3 + BYTES, ORDER);
     }
 }

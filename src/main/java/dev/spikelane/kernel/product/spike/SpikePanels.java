@@ -147,11 +147,13 @@ final class SpikePanels {
         for (int group = 0, panel = 0; group < groups; group += shape.groups, panel++) {
             int some = Math.min(shape.groups, groups - group);
             long inputs = from + (long) group * 4 * PackedWeights.BLOCK_BYTES;
-            SpikePanelsVector.make(weights, inputs, some, shape.bytes, workspace);
+            SpikePanelsVector.LOOPS.make(weights, inputs, some, shape.bytes, workspace);
             switch (shape) {
-                case WIDE -> SpikePanelsVector.addWide(workspace, panels, SpikeSpread.shorts(panel, rows, row), tile);
-                case NARROW -> SpikePanelsVector.addNarrow(workspace, panels, SpikeSpread.ints(panel, rows, row), tile);
-                case LISTS -> SpikeListsVector.add(workspace, panels, panel);
+                case WIDE ->
+                    SpikePanelsVector.LOOPS.addWide(workspace, panels, SpikeSpread.shorts(panel, rows, row), tile);
+                case NARROW ->
+                    SpikePanelsVector.LOOPS.addNarrow(workspace, panels, SpikeSpread.ints(panel, rows, row), tile);
+                case LISTS -> SpikeListsVector.LOOPS.add(workspace, panels, panel);
             }
         }
     }

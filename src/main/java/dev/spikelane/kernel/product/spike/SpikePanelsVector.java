@@ -1,18 +1,21 @@
 package dev.spikelane.kernel.product.spike;
 
+import static dev.spikelane.loop.Unrolled.next;
+import static dev.spikelane.loop.Unrolled.requireClass;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
-import static dev.spikelane.simd.Lanes.OTHER_VECTOR;
 import static dev.spikelane.simd.Lanes.VECTOR;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -22,7 +25,7 @@ import jdk.incubator.vector.FloatVector;
  * slices could be allocated.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a panel are int on purpose
-public final class SpikePanelsVector {
+public class SpikePanelsVector {
 
     private static final int INPUT = PackedWeights.BLOCK_BYTES;
     private static final int ENTRY = SpikePanels.ENTRY_BYTES;
@@ -37,6 +40,8 @@ public final class SpikePanelsVector {
 
     /** Where an entry stands in its table. */
     private static final int PLACE = 15 * ENTRY;
+
+    static final SpikePanelsVector LOOPS = Unrolled.of(MethodHandles.lookup(), new SpikePanelsVector());
 
     private SpikePanelsVector() {}
 
@@ -90,82 +95,51 @@ public final class SpikePanelsVector {
      * Entry {@code n} of a group's table is the sum of the weights of the inputs whose bit is set in {@code n}, in
      * ascending order.
      */
-    static void make(MemorySegment weights, long inputs, int groups, int bytes, MemorySegment workspace) {
+    void make(MemorySegment weights, long inputs, int groups, int bytes, MemorySegment workspace) {
         Checks.isNative(weights);
         Checks.isNative(workspace);
         for (int place = 0; place < groups * bytes; place += BYTES) {
             long first = inputs + place / bytes * (4L * INPUT) + (place & bytes - 1);
             MemorySegment from = weights.asSlice(first, 3 * INPUT + BYTES);
             MemorySegment to = workspace.asSlice(place / ENTRY * TABLE + place % ENTRY, PLACE + BYTES);
-            FloatVector w0 = FloatVector.fromMemorySegment(FLOAT, from, 0, ORDER);
-            FloatVector w1 = FloatVector.fromMemorySegment(FLOAT, from, INPUT, ORDER);
-            FloatVector w2 = FloatVector.fromMemorySegment(FLOAT, from, 2 * INPUT, ORDER);
-            FloatVector w3 = FloatVector.fromMemorySegment(FLOAT, from, 3 * INPUT, ORDER);
-            FloatVector w01 = w0.add(w1);
-            FloatVector w02 = w0.add(w2);
-            FloatVector w12 = w1.add(w2);
-            FloatVector w012 = w01.add(w2);
-            w0.intoMemorySegment(to, ENTRY, ORDER);
-            w1.intoMemorySegment(to, 2 * ENTRY, ORDER);
-            w01.intoMemorySegment(to, 3 * ENTRY, ORDER);
-            w2.intoMemorySegment(to, 4 * ENTRY, ORDER);
-            w02.intoMemorySegment(to, 5 * ENTRY, ORDER);
-            w12.intoMemorySegment(to, 6 * ENTRY, ORDER);
-            w012.intoMemorySegment(to, 7 * ENTRY, ORDER);
-            w3.intoMemorySegment(to, 8 * ENTRY, ORDER);
-            w0.add(w3).intoMemorySegment(to, 9 * ENTRY, ORDER);
-            w1.add(w3).intoMemorySegment(to, 10 * ENTRY, ORDER);
-            w01.add(w3).intoMemorySegment(to, 11 * ENTRY, ORDER);
-            w2.add(w3).intoMemorySegment(to, 12 * ENTRY, ORDER);
-            w02.add(w3).intoMemorySegment(to, 13 * ENTRY, ORDER);
-            w12.add(w3).intoMemorySegment(to, 14 * ENTRY, ORDER);
-            w012.add(w3).intoMemorySegment(to, 15 * ENTRY, ORDER);
+            FloatVector[] entries = new FloatVector[16];
+            for (int input = 0; input < 4; input = next(input)) {
+                FloatVector weight = FloatVector.fromMemorySegment(FLOAT, from, input * INPUT, ORDER);
+                entries[1 << input] = weight;
+                for (int n = 1; n < 1 << input; n = next(n)) {
+                    entries[n + (1 << input)] = entries[n].add(weight);
+                }
+            }
+            for (int n = 1; n < 16; n = next(n)) {
+                entries[n].intoMemorySegment(to, n * ENTRY, ORDER);
+            }
         }
     }
 
     /** Adds for each row one entry of each of the four tables of 64 outputs. */
-    static void addWide(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
+    void addWide(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
         Checks.isNative(workspace);
         Checks.isNative(panels);
         for (int lanes = 0; lanes < ENTRY; lanes += 4 * BYTES) {
             for (int row = 0; row < rows; row++) {
                 int bits = panels.get(JAVA_SHORT, spikes + row * (long) Short.BYTES);
-                int entry0 = bits << 8 & PLACE;
-                int entry1 = (bits << 4 & PLACE) + TABLE;
-                int entry2 = (bits & PLACE) + 2 * TABLE;
-                int entry3 = (bits >>> 4 & PLACE) + 3 * TABLE;
                 MemorySegment sums = workspace.asSlice(SUMS + row * (long) ENTRY + lanes, 4 * BYTES);
                 MemorySegment tables = workspace.asSlice(lanes, 3 * TABLE + PLACE + 4 * BYTES);
-                FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, sums, 0, ORDER);
-                FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, sums, BYTES, ORDER);
-                FloatVector sum2 = FloatVector.fromMemorySegment(FLOAT, sums, 2 * BYTES, ORDER);
-                FloatVector sum3 = FloatVector.fromMemorySegment(FLOAT, sums, 3 * BYTES, ORDER);
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0 + BYTES, ORDER));
-                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0 + 2 * BYTES, ORDER));
-                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0 + 3 * BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1 + BYTES, ORDER));
-                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1 + 2 * BYTES, ORDER));
-                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1 + 3 * BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2 + BYTES, ORDER));
-                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2 + 2 * BYTES, ORDER));
-                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2 + 3 * BYTES, ORDER));
-                sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3, ORDER));
-                sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + BYTES, ORDER));
-                sum2 = sum2.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + 2 * BYTES, ORDER));
-                sum3 = sum3.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + 3 * BYTES, ORDER));
-                if (sum0.getClass() != VECTOR
-                        || sum1.getClass() != VECTOR
-                        || sum2.getClass() != VECTOR
-                        || sum3.getClass() != VECTOR) {
-                    throw new AssertionError(OTHER_VECTOR);
+                FloatVector[] sum = new FloatVector[4];
+                for (int i = 0; i < 4; i = next(i)) {
+                    sum[i] = FloatVector.fromMemorySegment(FLOAT, sums, i * BYTES, ORDER);
                 }
-                sum0.intoMemorySegment(sums, 0, ORDER);
-                sum1.intoMemorySegment(sums, BYTES, ORDER);
-                sum2.intoMemorySegment(sums, 2 * BYTES, ORDER);
-                sum3.intoMemorySegment(sums, 3 * BYTES, ORDER);
+                for (int group = 0; group < 4; group = next(group)) {
+                    int place = group < 2 ? bits << 8 - 4 * group : bits >>> 4 * group - 8;
+                    int entry = (place & PLACE) + group * TABLE;
+                    for (int i = 0; i < 4; i = next(i)) {
+                        sum[i] = sum[i].add(FloatVector.fromMemorySegment(FLOAT, tables, entry + i * BYTES, ORDER));
+                    }
+                }
+                requireClass(sum, VECTOR);
+                for (int i = 0; i < 4; i = next(i)) {
+                    sum[i].intoMemorySegment(sums, i * BYTES, ORDER);
+                }
             }
         }
     }
@@ -174,47 +148,35 @@ public final class SpikePanelsVector {
      * Adds for each row one entry of each of the eight tables of 32 outputs; those of two neighboring groups stand side
      * by side.
      */
-    static void addNarrow(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
+    void addNarrow(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
         Checks.isNative(workspace);
         Checks.isNative(panels);
         for (int strip = 0; strip < NARROW; strip += STRIP) {
             for (int row = 0; row < rows; row++) {
                 int bits = panels.get(JAVA_INT, spikes + row * (long) Integer.BYTES);
-                int entry0 = bits << 8 & PLACE;
-                int entry1 = (bits << 4 & PLACE) + NARROW;
-                int entry2 = (bits & PLACE) + TABLE;
-                int entry3 = (bits >>> 4 & PLACE) + TABLE + NARROW;
-                int entry4 = (bits >>> 8 & PLACE) + 2 * TABLE;
-                int entry5 = (bits >>> 12 & PLACE) + 2 * TABLE + NARROW;
-                int entry6 = (bits >>> 16 & PLACE) + 3 * TABLE;
-                int entry7 = (bits >>> 20 & PLACE) + 3 * TABLE + NARROW;
+                int[] entries = new int[8];
+                for (int group = 0; group < 8; group = next(group)) {
+                    int place = group < 2 ? bits << 8 - 4 * group : bits >>> 4 * group - 8;
+                    entries[group] = (place & PLACE) + (group / 2 * TABLE + group % 2 * NARROW);
+                }
                 for (int part = 0; part < STRIP; part += 2 * BYTES) {
                     int lanes = strip + part;
                     MemorySegment sums = workspace.asSlice(SUMS + row * (long) NARROW + lanes, 2 * BYTES);
                     MemorySegment tables = workspace.asSlice(lanes, 3 * TABLE + PLACE + NARROW + 2 * BYTES);
-                    FloatVector sum0 = FloatVector.fromMemorySegment(FLOAT, sums, 0, ORDER);
-                    FloatVector sum1 = FloatVector.fromMemorySegment(FLOAT, sums, BYTES, ORDER);
-                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0, ORDER));
-                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry0 + BYTES, ORDER));
-                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1, ORDER));
-                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry1 + BYTES, ORDER));
-                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2, ORDER));
-                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry2 + BYTES, ORDER));
-                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3, ORDER));
-                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry3 + BYTES, ORDER));
-                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry4, ORDER));
-                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry4 + BYTES, ORDER));
-                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry5, ORDER));
-                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry5 + BYTES, ORDER));
-                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry6, ORDER));
-                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry6 + BYTES, ORDER));
-                    sum0 = sum0.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7, ORDER));
-                    sum1 = sum1.add(FloatVector.fromMemorySegment(FLOAT, tables, entry7 + BYTES, ORDER));
-                    if (sum0.getClass() != VECTOR || sum1.getClass() != VECTOR) {
-                        throw new AssertionError(OTHER_VECTOR);
+                    FloatVector[] sum = new FloatVector[2];
+                    for (int i = 0; i < 2; i = next(i)) {
+                        sum[i] = FloatVector.fromMemorySegment(FLOAT, sums, i * BYTES, ORDER);
                     }
-                    sum0.intoMemorySegment(sums, 0, ORDER);
-                    sum1.intoMemorySegment(sums, BYTES, ORDER);
+                    for (int group = 0; group < 8; group = next(group)) {
+                        for (int i = 0; i < 2; i = next(i)) {
+                            sum[i] = sum[i].add(
+                                    FloatVector.fromMemorySegment(FLOAT, tables, entries[group] + i * BYTES, ORDER));
+                        }
+                    }
+                    requireClass(sum, VECTOR);
+                    for (int i = 0; i < 2; i = next(i)) {
+                        sum[i].intoMemorySegment(sums, i * BYTES, ORDER);
+                    }
                     if (!IN_PARTS) {
                         break; // C2 makes more of a row than of a loop that runs once
                     }

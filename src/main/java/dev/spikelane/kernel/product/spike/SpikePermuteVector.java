@@ -1,22 +1,25 @@
 package dev.spikelane.kernel.product.spike;
 
+import static dev.spikelane.loop.Unrolled.next;
+import static dev.spikelane.loop.Unrolled.requireClass;
 import static dev.spikelane.simd.IntLanes.INT;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
-import static dev.spikelane.simd.Lanes.OTHER_VECTOR;
 import static dev.spikelane.simd.Lanes.VECTOR;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -33,7 +36,7 @@ import jdk.incubator.vector.VectorOperators;
  * sums of a block are transposed into the currents at the end.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
-final class SpikePermuteVector {
+class SpikePermuteVector {
 
     /** Inputs in the lane of a vector of spikes. */
     private static final int WORD = Integer.SIZE;
@@ -78,7 +81,14 @@ final class SpikePermuteVector {
 
     private static final Class<?> INTS = ZIP_LOW.getClass();
 
-    private SpikePermuteVector() {}
+    private static final SpikePermuteVector FOUR = Unrolled.of(MethodHandles.lookup(), new SpikePermuteVector(4));
+    private static final SpikePermuteVector ONE = Unrolled.of(MethodHandles.lookup(), new SpikePermuteVector(1));
+
+    private final int vectors;
+
+    private SpikePermuteVector(int vectors) {
+        this.vectors = vectors;
+    }
 
     static void permute(
             SpikeMatrix spikes, int firstRow, int rows, PackedWeights weights, Tile current, MemorySegment workspace) {
@@ -123,10 +133,10 @@ final class SpikePermuteVector {
             long bias = (long) (output + first) * Float.BYTES;
             int vector = 0;
             for (; vector + 4 <= vectors; vector += 4) {
-                sumFourVectors(weights.biasSegment(), bias, workspace, column + first, vector, words, groups);
+                FOUR.sum(weights.biasSegment(), bias, workspace, column + first, vector, words, groups);
             }
             for (; vector < vectors; vector++) {
-                sumVector(weights.biasSegment(), bias, workspace, column + first, vector, words, groups);
+                ONE.sum(weights.biasSegment(), bias, workspace, column + first, vector, words, groups);
             }
         }
     }
@@ -158,158 +168,50 @@ final class SpikePermuteVector {
     }
 
     /**
-     * The hot loop: 4 outputs for 64 rows. C2 is told the class of all vectors in it, since behind an application's
-     * vectors it sees more traps in what it inlines than it tolerates.
+     * The hot loop: 4 outputs for 64 rows, or the last 16. C2 is told the class of all vectors in it, since behind an
+     * application's vectors it sees more traps in what it inlines than it tolerates.
      */
-    private static void sumFourVectors(
-            MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
+    void sum(MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
         Checks.isNative(biases);
         Checks.isNative(workspace);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
-        FloatVector s00 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias));
-        FloatVector s01 = s00;
-        FloatVector s02 = s00;
-        FloatVector s03 = s00;
-        FloatVector s10 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 4));
-        FloatVector s11 = s10;
-        FloatVector s12 = s10;
-        FloatVector s13 = s10;
-        FloatVector s20 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 8));
-        FloatVector s21 = s20;
-        FloatVector s22 = s20;
-        FloatVector s23 = s20;
-        FloatVector s30 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 12));
-        FloatVector s31 = s30;
-        FloatVector s32 = s30;
-        FloatVector s33 = s30;
+        IntVector[] row = new IntVector[vectors];
+        FloatVector[] s = new FloatVector[4 * vectors];
+        for (int i = 0; i < 4 * vectors; i = next(i)) {
+            s[i] = i % vectors == 0
+                    ? FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + i / vectors * 4))
+                    : s[i - 1];
+        }
         int stride = words * 64;
         int spikes = SPIKES + vector * stride;
         int tables = column % OUTPUTS * 64;
         for (int group = 0; group < groups; group += GROUPS, spikes += 64) {
-            IntVector row0 = IntVector.fromMemorySegment(INT, workspace, spikes, ORDER);
-            IntVector row1 = IntVector.fromMemorySegment(INT, workspace, spikes + stride, ORDER);
-            IntVector row2 = IntVector.fromMemorySegment(INT, workspace, spikes + 2 * stride, ORDER);
-            IntVector row3 = IntVector.fromMemorySegment(INT, workspace, spikes + 3 * stride, ORDER);
+            for (int r = 0; r < vectors; r = next(r)) {
+                row[r] = IntVector.fromMemorySegment(INT, workspace, spikes + r * stride, ORDER);
+            }
             int end = Math.min(groups, group + GROUPS);
             for (int g = group; g < end; g++) {
                 int at = tables + g * TABLES_BYTES;
-                if (s00.getClass() != VECTOR
-                        || s01.getClass() != VECTOR
-                        || s02.getClass() != VECTOR
-                        || s03.getClass() != VECTOR
-                        || s10.getClass() != VECTOR
-                        || s11.getClass() != VECTOR
-                        || s12.getClass() != VECTOR
-                        || s13.getClass() != VECTOR
-                        || s20.getClass() != VECTOR
-                        || s21.getClass() != VECTOR
-                        || s22.getClass() != VECTOR
-                        || s23.getClass() != VECTOR
-                        || s30.getClass() != VECTOR
-                        || s31.getClass() != VECTOR
-                        || s32.getClass() != VECTOR
-                        || s33.getClass() != VECTOR
-                        || row0.getClass() != INTS
-                        || row1.getClass() != INTS
-                        || row2.getClass() != INTS
-                        || row3.getClass() != INTS) {
-                    throw new AssertionError(OTHER_VECTOR);
+                requireClass(s, VECTOR);
+                requireClass(row, INTS);
+                for (int i = 0; i < 4; i = next(i)) {
+                    IntVector table = IntVector.fromMemorySegment(INT, workspace, at + 64 * i, ORDER);
+                    for (int r = 0; r < vectors; r = next(r)) {
+                        FloatVector entry = row[r].selectFrom(table).reinterpretAsFloats();
+                        int sum = i * vectors + r;
+                        s[sum] = r < 2 ? s[sum].add(entry) : entry.fma(one, s[sum]);
+                    }
                 }
-                IntVector t0 = IntVector.fromMemorySegment(INT, workspace, at, ORDER);
-                s00 = s00.add(row0.selectFrom(t0).reinterpretAsFloats());
-                s01 = s01.add(row1.selectFrom(t0).reinterpretAsFloats());
-                s02 = row2.selectFrom(t0).reinterpretAsFloats().fma(one, s02);
-                s03 = row3.selectFrom(t0).reinterpretAsFloats().fma(one, s03);
-                IntVector t1 = IntVector.fromMemorySegment(INT, workspace, at + 64, ORDER);
-                s10 = s10.add(row0.selectFrom(t1).reinterpretAsFloats());
-                s11 = s11.add(row1.selectFrom(t1).reinterpretAsFloats());
-                s12 = row2.selectFrom(t1).reinterpretAsFloats().fma(one, s12);
-                s13 = row3.selectFrom(t1).reinterpretAsFloats().fma(one, s13);
-                IntVector t2 = IntVector.fromMemorySegment(INT, workspace, at + 128, ORDER);
-                s20 = s20.add(row0.selectFrom(t2).reinterpretAsFloats());
-                s21 = s21.add(row1.selectFrom(t2).reinterpretAsFloats());
-                s22 = row2.selectFrom(t2).reinterpretAsFloats().fma(one, s22);
-                s23 = row3.selectFrom(t2).reinterpretAsFloats().fma(one, s23);
-                IntVector t3 = IntVector.fromMemorySegment(INT, workspace, at + 192, ORDER);
-                s30 = s30.add(row0.selectFrom(t3).reinterpretAsFloats());
-                s31 = s31.add(row1.selectFrom(t3).reinterpretAsFloats());
-                s32 = row2.selectFrom(t3).reinterpretAsFloats().fma(one, s32);
-                s33 = row3.selectFrom(t3).reinterpretAsFloats().fma(one, s33);
-                row0 = row0.lanewise(VectorOperators.LSHR, 4);
-                row1 = row1.lanewise(VectorOperators.LSHR, 4);
-                row2 = row2.lanewise(VectorOperators.LSHR, 4);
-                row3 = row3.lanewise(VectorOperators.LSHR, 4);
+                for (int r = 0; r < vectors; r = next(r)) {
+                    row[r] = row[r].lanewise(VectorOperators.LSHR, 4);
+                }
             }
         }
-        if (s00.getClass() != VECTOR
-                || s01.getClass() != VECTOR
-                || s02.getClass() != VECTOR
-                || s03.getClass() != VECTOR
-                || s10.getClass() != VECTOR
-                || s11.getClass() != VECTOR
-                || s12.getClass() != VECTOR
-                || s13.getClass() != VECTOR
-                || s20.getClass() != VECTOR
-                || s21.getClass() != VECTOR
-                || s22.getClass() != VECTOR
-                || s23.getClass() != VECTOR
-                || s30.getClass() != VECTOR
-                || s31.getClass() != VECTOR
-                || s32.getClass() != VECTOR
-                || s33.getClass() != VECTOR) {
-            throw new AssertionError(OTHER_VECTOR);
-        }
+        requireClass(s, VECTOR);
         int sums = SUMS + column * SUMS_STRIDE + vector * BYTES;
-        s00.intoMemorySegment(workspace, sums, ORDER);
-        s01.intoMemorySegment(workspace, sums + BYTES, ORDER);
-        s02.intoMemorySegment(workspace, sums + 2 * BYTES, ORDER);
-        s03.intoMemorySegment(workspace, sums + 3 * BYTES, ORDER);
-        s10.intoMemorySegment(workspace, sums + SUMS_STRIDE, ORDER);
-        s11.intoMemorySegment(workspace, sums + SUMS_STRIDE + BYTES, ORDER);
-        s12.intoMemorySegment(workspace, sums + SUMS_STRIDE + 2 * BYTES, ORDER);
-        s13.intoMemorySegment(workspace, sums + SUMS_STRIDE + 3 * BYTES, ORDER);
-        s20.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE, ORDER);
-        s21.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE + BYTES, ORDER);
-        s22.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE + 2 * BYTES, ORDER);
-        s23.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE + 3 * BYTES, ORDER);
-        s30.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE, ORDER);
-        s31.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE + BYTES, ORDER);
-        s32.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE + 2 * BYTES, ORDER);
-        s33.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE + 3 * BYTES, ORDER);
-    }
-
-    /** The same for 16 rows, the last ones. */
-    private static void sumVector(
-            MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
-        Checks.isNative(biases);
-        Checks.isNative(workspace);
-        FloatVector s0 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias));
-        FloatVector s1 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 4));
-        FloatVector s2 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 8));
-        FloatVector s3 = FloatVector.broadcast(FLOAT, biases.get(JAVA_FLOAT, bias + 12));
-        int spikes = SPIKES + vector * words * 64;
-        int tables = column % OUTPUTS * 64;
-        for (int group = 0; group < groups; group += GROUPS, spikes += 64) {
-            IntVector row = IntVector.fromMemorySegment(INT, workspace, spikes, ORDER);
-            int end = Math.min(groups, group + GROUPS);
-            for (int g = group; g < end; g++) {
-                int at = tables + g * TABLES_BYTES;
-                IntVector t0 = IntVector.fromMemorySegment(INT, workspace, at, ORDER);
-                s0 = s0.add(row.selectFrom(t0).reinterpretAsFloats());
-                IntVector t1 = IntVector.fromMemorySegment(INT, workspace, at + 64, ORDER);
-                s1 = s1.add(row.selectFrom(t1).reinterpretAsFloats());
-                IntVector t2 = IntVector.fromMemorySegment(INT, workspace, at + 128, ORDER);
-                s2 = s2.add(row.selectFrom(t2).reinterpretAsFloats());
-                IntVector t3 = IntVector.fromMemorySegment(INT, workspace, at + 192, ORDER);
-                s3 = s3.add(row.selectFrom(t3).reinterpretAsFloats());
-                row = row.lanewise(VectorOperators.LSHR, 4);
-            }
+        for (int i = 0; i < 4 * vectors; i = next(i)) {
+            s[i].intoMemorySegment(workspace, sums + i / vectors * SUMS_STRIDE + i % vectors * BYTES, ORDER);
         }
-        int sums = SUMS + column * SUMS_STRIDE + vector * BYTES;
-        s0.intoMemorySegment(workspace, sums, ORDER);
-        s1.intoMemorySegment(workspace, sums + SUMS_STRIDE, ORDER);
-        s2.intoMemorySegment(workspace, sums + 2 * SUMS_STRIDE, ORDER);
-        s3.intoMemorySegment(workspace, sums + 3 * SUMS_STRIDE, ORDER);
     }
 
     /**

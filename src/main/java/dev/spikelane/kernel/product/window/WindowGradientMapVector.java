@@ -1,23 +1,29 @@
 package dev.spikelane.kernel.product.window;
 
+import static dev.spikelane.loop.Unrolled.next;
+import static dev.spikelane.loop.Unrolled.requireClass;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
-import static dev.spikelane.simd.Lanes.OTHER_VECTOR;
 import static dev.spikelane.simd.Lanes.VECTOR;
 
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Adds vectors that stand together. */
-final class WindowGradientMapVector {
+@SuppressWarnings("NarrowCalculation") // offsets within vectors are int on purpose
+class WindowGradientMapVector {
 
     /** Bytes of four vectors. */
     private static final int STRIP = 4 * BYTES;
+
+    static final WindowGradientMapVector LOOPS = Unrolled.of(MethodHandles.lookup(), new WindowGradientMapVector());
 
     private WindowGradientMapVector() {}
 
@@ -59,7 +65,7 @@ final class WindowGradientMapVector {
      * @param down bytes from a row of the map to the next
      * @param right bytes from a place of a row to the next
      */
-    static void addAll(
+    void addAll(
             MemorySegment values,
             long from,
             long down,
@@ -72,33 +78,24 @@ final class WindowGradientMapVector {
         Checks.isNative(sums);
         for (int lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += STRIP) {
             long own = to + lane;
-            FloatVector s0 = FloatVector.fromMemorySegment(FLOAT, sums, own, ORDER);
-            FloatVector s1 = FloatVector.fromMemorySegment(FLOAT, sums, own + BYTES, ORDER);
-            FloatVector s2 = FloatVector.fromMemorySegment(FLOAT, sums, own + 2L * BYTES, ORDER);
-            FloatVector s3 = FloatVector.fromMemorySegment(FLOAT, sums, own + 3L * BYTES, ORDER);
+            FloatVector[] sum = new FloatVector[4];
+            for (int v = 0; v < 4; v = next(v)) {
+                sum[v] = FloatVector.fromMemorySegment(FLOAT, sums, own + v * BYTES, ORDER);
+            }
             for (int row = 0; row < rows; row++) {
                 long at = from + row * down + lane;
                 for (int column = 0; column < columns; column++) {
                     MemorySegment four = values.asSlice(at + column * right, STRIP);
-                    s0 = FloatVector.fromMemorySegment(FLOAT, four, 0, ORDER).add(s0);
-                    s1 = FloatVector.fromMemorySegment(FLOAT, four, BYTES, ORDER)
-                            .add(s1);
-                    s2 = FloatVector.fromMemorySegment(FLOAT, four, 2L * BYTES, ORDER)
-                            .add(s2);
-                    s3 = FloatVector.fromMemorySegment(FLOAT, four, 3L * BYTES, ORDER)
-                            .add(s3);
+                    for (int v = 0; v < 4; v = next(v)) {
+                        sum[v] = FloatVector.fromMemorySegment(FLOAT, four, v * BYTES, ORDER)
+                                .add(sum[v]);
+                    }
                 }
             }
-            if (s0.getClass() != VECTOR
-                    || s1.getClass() != VECTOR
-                    || s2.getClass() != VECTOR
-                    || s3.getClass() != VECTOR) {
-                throw new AssertionError(OTHER_VECTOR);
+            requireClass(sum, VECTOR);
+            for (int v = 0; v < 4; v = next(v)) {
+                sum[v].intoMemorySegment(sums, own + v * BYTES, ORDER);
             }
-            s0.intoMemorySegment(sums, own, ORDER);
-            s1.intoMemorySegment(sums, own + BYTES, ORDER);
-            s2.intoMemorySegment(sums, own + 2L * BYTES, ORDER);
-            s3.intoMemorySegment(sums, own + 3L * BYTES, ORDER);
         }
     }
 

@@ -106,7 +106,7 @@ final class WindowGradientMaps {
      * @param run adds as many
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Chunk(int from, int to, long[] pieces, WindowGradientRun run) {}
+    record Chunk(int from, int to, long[] pieces, WindowGradientRunVector run) {}
 
     private Chunk[] chunks() {
         int together = x.dilation() == 1 ? x.kernel() : 1;
@@ -114,14 +114,14 @@ final class WindowGradientMaps {
         for (int column = 0; column < x.kernel(); column += together) {
             int from = column * x.dilation() * BLOCK_BYTES;
             int left = together * BLOCK_BYTES / Lanes.BYTES;
-            for (int done = 0; left > 0; left -= WindowGradientRun.added(left)) {
-                int vectors = WindowGradientRun.added(left);
+            for (int done = 0; left > 0; left -= WindowGradientRunVector.added(left)) {
+                int vectors = WindowGradientRunVector.added(left);
                 long[] pieces = new long[vectors / 4];
                 for (int i = 0; i < pieces.length; i++) {
                     pieces[i] = 4L * i * Lanes.BYTES;
                 }
                 int to = column * BLOCK_BYTES + done;
-                made.add(new Chunk(from + done, to, pieces, WindowGradientRun.of(vectors, false)));
+                made.add(new Chunk(from + done, to, pieces, WindowGradientRunVector.of(vectors, false)));
                 done += vectors * Lanes.BYTES;
             }
         }

@@ -48,7 +48,7 @@ final class WindowGradientStrips {
      * @param run multiplies as many
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Strip(int first, int[] places, int[] lengths, long[] offsets, WindowGradientRun run) {
+    private record Strip(int first, int[] places, int[] lengths, long[] offsets, WindowGradientRunVector run) {
         int bytes() {
             return places.length * PIECE_BYTES;
         }
@@ -105,7 +105,7 @@ final class WindowGradientStrips {
         Strip[] made = new Strip[all];
         int count = 0;
         for (int first = 0; first < all; count++) {
-            int vectors = WindowGradientRun.multiplied(4 * (all - first), shape.outputsOfGroup());
+            int vectors = WindowGradientRunVector.multiplied(4 * (all - first), shape.outputsOfGroup());
             int[] places = new int[vectors / 4];
             int[] lengths = new int[vectors / 4];
             long[] offsets = new long[vectors / 4];
@@ -118,7 +118,7 @@ final class WindowGradientStrips {
                 int ky = run / runs * shape.window().y().dilation();
                 offsets[i] = mapOffset(ky, run % runs * x.dilation()) + (long) piece * Float.BYTES;
             }
-            made[count] = new Strip(first, places, lengths, offsets, WindowGradientRun.of(vectors, true));
+            made[count] = new Strip(first, places, lengths, offsets, WindowGradientRunVector.of(vectors, true));
             first += places.length;
         }
         return Arrays.copyOf(made, count);

@@ -207,7 +207,7 @@ public final class WindowGradientWeights {
         for (int row = 0; row < rows; row++) {
             long from = own.gradientOffset(row, own.top, 0);
             long down = own.gradientOffset(row, own.top + 1, 0) - from;
-            WindowGradientMapVector.addAll(
+            WindowGradientMapVector.LOOPS.addAll(
                     own.gradients,
                     from,
                     down,

@@ -1,8 +1,6 @@
 package dev.spikelane.kernel.product.window;
 
-import dev.spikelane.simd.Template;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -17,18 +15,13 @@ abstract class WindowRows {
      * @param rows of outputs
      * @param vectors of channels
      */
-    record Size(int rows, int vectors) {}
+    private record Size(int rows, int vectors) {}
 
     /** What adds to so many rows of so many vectors; plain loops where these are 0. */
     static WindowRows of(int rows, int vectors) {
         return vectors == 0
                 ? new WindowRowsScalar()
-                : COPIES.computeIfAbsent(new Size(rows, vectors), WindowRows::copy);
-    }
-
-    private static WindowRows copy(Size size) {
-        return Template.copy(
-                MethodHandles.lookup(), WindowRows.class, WindowRowsVector.class, size, WindowRowsScalar::new);
+                : COPIES.computeIfAbsent(new Size(rows, vectors), _ -> WindowRowsVector.unrolled(rows, vectors));
     }
 
     /**

@@ -1,0 +1,173 @@
+package dev.spikelane.loop;
+
+import static dev.spikelane.loop.Unrolled.next;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.simd.SimdWidth;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Field;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** Copies whose loops are unrolled compute what the loops say. */
+@EveryWidth
+final class UnrolledTest {
+
+    private static final MethodHandles.Lookup OF_SUMS = Sums.own();
+
+    /** Sums side by side, in all forms of loops, branches and arithmetic that kernels use. */
+    static class Sums {
+
+        private static final int SHIFT = Integer.parseInt("3"); // no constant of the compiler
+        private final int count;
+        private final boolean down;
+
+        Sums(int count, boolean down) {
+            this.count = count;
+            this.down = down;
+        }
+
+        static MethodHandles.Lookup own() {
+            return MethodHandles.lookup();
+        }
+
+        /** Each {@code count} numbers of some are added to as many sums, with what a branch says. */
+        void add(long[] from, int groups, long[] into, boolean twice) {
+            long[] sums = new long[count];
+            Object[] seen = new Object[count];
+            for (int i = 0; i < count; i = next(i)) {
+                sums[i] = twice ? into[i] * 2 : into[i];
+                seen[i] = into;
+            }
+            long steps = 0;
+            int at = 0;
+            for (int group = 0; group < groups; group++) {
+                for (int i = 0; i < count; i = next(i)) {
+                    long value = from[at++];
+                    if (value > 0) {
+                        sums[i] += value + (long) i / 2 * SHIFT + (1 << i % 2);
+                    } else if (!down && i > 0) {
+                        sums[i] = sums[i - 1] - value;
+                    }
+                    for (int j = 0; j < i; j = next(j)) {
+                        steps += j;
+                    }
+                }
+                if (at > 1000) {
+                    break;
+                }
+            }
+            Unrolled.requireClass(seen, long[].class);
+            Unrolled.requireClass(seen, 0, count, long[].class);
+            for (int i = 1; i <= count; i = next(i)) {
+                into[count - i] = sums[count - i];
+            }
+            into[count] = steps + sums.length;
+        }
+
+        /** Has no array and no counter that is known. */
+        int plain() {
+            return count;
+        }
+
+        void requireStrings(Object each) {
+            Object[] all = new Object[count];
+            for (int i = 0; i < count; i = next(i)) {
+                all[i] = each;
+            }
+            Unrolled.requireClass(all, String.class);
+        }
+    }
+
+    /** A loop whose counter nobody knows. */
+    static class Endless {
+        int add(int from) {
+            int sum = 0;
+            for (int i = from; i < 10; i = next(i)) {
+                sum += i;
+            }
+            return sum;
+        }
+
+        static MethodHandles.Lookup own() {
+            return MethodHandles.lookup();
+        }
+    }
+
+    @Test
+    void copiesComputeWhatLoopsSay() {
+        for (int count = 1; count <= 6; count++) {
+            for (boolean down : new boolean[] {false, true}) {
+                Sums plain = new Sums(count, down);
+                Sums unrolled = Unrolled.of(OF_SUMS, plain);
+                assertNotSame(plain.getClass(), unrolled.getClass());
+                assertTrue(unrolled.getClass().isHidden());
+                assertEquals(count, unrolled.plain());
+                for (boolean twice : new boolean[] {false, true}) {
+                    long[] from = new long[count * 5];
+                    for (int i = 0; i < from.length; i++) {
+                        from[i] = i * 37L % 11 - 5;
+                    }
+                    long[] expected = {7, 6, 5, 4, 3, 2, 1};
+                    long[] found = expected.clone();
+                    plain.add(from, 5, expected, twice);
+                    unrolled.add(from, 5, found, twice);
+                    assertArrayEquals(expected, found);
+                }
+            }
+        }
+    }
+
+    @Test
+    void anotherClassIsRefused() {
+        Sums unrolled = Unrolled.of(OF_SUMS, new Sums(3, true));
+        unrolled.requireStrings("one");
+        assertThrows(AssertionError.class, () -> unrolled.requireStrings(1));
+        assertThrows(AssertionError.class, () -> new Sums(3, true).requireStrings(1));
+    }
+
+    /** A lookup that may define no class; and a loop that is none to unroll. */
+    @Test
+    void theObjectItselfServesWhereNoClassCanBeDefined() {
+        Sums plain = new Sums(2, true);
+        assertSame(plain, Unrolled.of(OF_SUMS.dropLookupMode(MethodHandles.Lookup.PRIVATE), plain));
+        Endless endless = new Endless();
+        assertSame(endless, Unrolled.of(Endless.own(), endless));
+        assertEquals(45, endless.add(0));
+    }
+
+    /** A kernel that could not be unrolled would box, and say so in a warning only. */
+    @Test
+    void kernelsAreUnrolled() throws ReflectiveOperationException {
+        Assumptions.assumeTrue(SimdWidth.VECTOR);
+        List<String> kernels = List.of(
+                "gradient.PairListsVector",
+                "gradient.WeightGradientVector",
+                "gradient.WeightTablesVector",
+                "integer.IntegerMatmulVector",
+                "integer.IntegerSumsVector",
+                "integer.IntegerTablesVector",
+                "spike.RecurrentMatmulVector",
+                "spike.SpikeActiveVector",
+                "spike.SpikeDenseVector",
+                "spike.SpikeListsVector",
+                "spike.SpikePanelsVector",
+                "window.WindowGradientMapVector");
+        for (String kernel : kernels) {
+            Class<?> type = Class.forName("dev.spikelane.kernel.product." + kernel);
+            for (Field field : type.getDeclaredFields()) {
+                if (field.getType() == type) {
+                    field.setAccessible(true);
+                    assertTrue(field.get(null).getClass().isHidden(), field.toString());
+                }
+            }
+        }
+    }
+}
