@@ -6,11 +6,15 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Draw;
+import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Sparse;
+import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
@@ -99,6 +103,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -270,6 +275,11 @@ final class ArgumentSamples {
         sample(Flatten.class, Flatten::new);
         sample(OneToOne.class, () -> new OneToOne(1));
         sample(OneToOne.Scale.class, () -> OneToOne.scale(1));
+        sample(Sparse.class, () -> Sparse.of(Edges.of(new int[] {0, 2}, new int[] {1, 1})));
+        sample(Edges.class, () -> Edges.probability(0.5));
+        sample(Draw.class, () -> Draw.normal(1, 0.5));
+        sample(SynapseRows.class, () -> Sparse.of(Edges.probability(0.5)).synapses(Shape.of(3)));
+        sample(DoubleConsumer.class, () -> (DoubleConsumer) _ -> {});
         sample(Recurrent.class, () -> new Recurrent(FloatMatrix.zeros(3, 3), FloatMatrix.zeros(1, 3)));
         sample(
                 Dense.Integers.class,

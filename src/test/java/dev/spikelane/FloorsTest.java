@@ -54,7 +54,7 @@ final class FloorsTest {
             Set.of("blas"),
             Set.of("connection"),
             Set.of("connection.operator"),
-            Set.of("connection.operator.window"),
+            Set.of("connection.operator.window", "connection.operator.sparse"),
             Set.of("connection.kind"),
             Set.of("neuron", "encode"),
             Set.of("data", "neuron.gradient"),
@@ -91,6 +91,7 @@ final class FloorsTest {
             "cli.train",
             "connection.kind",
             "connection.operator",
+            "connection.operator.sparse",
             "connection.operator.window",
             "description",
             "engine",
@@ -128,7 +129,7 @@ final class FloorsTest {
     /** What a user names in a program, in each package. One more is reason to ask which two are one. */
     private static final Map<String, Long> EXPORTED_TYPES = Map.ofEntries(
             Map.entry("blas", 1L),
-            Map.entry("connection", 9L),
+            Map.entry("connection", 13L),
             Map.entry("data", 4L),
             Map.entry("encode", 5L),
             Map.entry("io", 7L),

@@ -16,7 +16,8 @@ public sealed interface Connection
                 OneToOne,
                 OneToOne.Scale,
                 Pool,
-                Recurrent {
+                Recurrent,
+                Sparse {
 
     /**
      * Returns the shape of what this connection makes from a source.

@@ -12,8 +12,14 @@ public final class Delays {
     /** Reads the delays of a network. */
     public Delays(List<ProjectionDescription> projections) {
         for (ProjectionDescription projection : projections) {
-            longest.merge(projection.source(), projection.delay(), Math::max);
+            longest.merge(projection.source(), longest(projection), Math::max);
         }
+    }
+
+    /** The longest delay of a projection, with that of its connection. */
+    public static int longest(ProjectionDescription projection) {
+        int[] delays = projection.delays();
+        return delays[delays.length - 1];
     }
 
     /** Whether a projection starts there. */

@@ -1,6 +1,8 @@
 package dev.spikelane.description;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.kind.ConnectionKinds;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -27,11 +29,30 @@ public record ProjectionDescription(
     /** Copies the path. */
     public ProjectionDescription {
         path = List.copyOf(path);
+        for (Connection connection : path) {
+            int[] delays = ConnectionKinds.of(connection).delays(connection);
+            if (path.size() > 1 && delays[delays.length - 1] > 0) {
+                throw new IllegalArgumentException("projection '" + name + "': " + connection
+                        + " has delays of up to " + delays[delays.length - 1]
+                        + " steps in a path of several connections, expected it alone");
+            }
+        }
     }
 
     /** Returns the name of the projection that the recurrence of a population is. */
     public static String nameOfRecurrence(String population) {
         return population + ".recurrent";
+    }
+
+    /** Returns the steps after which the source reaches the target: those of the projection and of its connection. */
+    public int[] delays() {
+        int[] own = path.size() == 1 ? ConnectionKinds.of(path.getFirst()).delays(path.getFirst()) : new int[1];
+        return Arrays.stream(own).map(each -> each + delay).toArray();
+    }
+
+    /** Returns the same with another delay. */
+    public ProjectionDescription withDelay(int steps) {
+        return new ProjectionDescription(name, source, target, port, steps, path, plastic);
     }
 
     /** The path in words. */

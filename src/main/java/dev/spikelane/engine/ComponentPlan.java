@@ -36,8 +36,8 @@ public record ComponentPlan(List<Component> components) {
             projection
                     .source()
                     .ofPopulation()
-                    .ifPresent(source ->
-                            edges.add(new Edge(source, projection.target(), projection.delay(), projection.name())));
+                    .ifPresent(source -> edges.add(
+                            new Edge(source, projection.target(), projection.delays()[0], projection.name())));
         }
         BitSet[] reached = reached(populations.size(), edges);
         requireDelayedCycles(populations, edges);

@@ -23,7 +23,13 @@ public interface ComponentRun {
      *
      * @param populations all of the network
      */
-    static ComponentRun of(ComponentPlan.Component component, PopulationRun[] populations, Arena arena, RunSize size) {
+    static ComponentRun of(
+            LaidOutNetwork network,
+            ComponentPlan.Component component,
+            PopulationRun[] populations,
+            Arena arena,
+            WorkerPool workers,
+            RunSize size) {
         List<PopulationRun> members = component.populations().stream()
                 .map(number -> populations[number])
                 .toList();
@@ -31,10 +37,13 @@ public interface ComponentRun {
         if (component.steps() == 0 && !stepwise) {
             return new TileRun(members.getFirst(), arena, size);
         }
+        if (EventRun.serves(members, projection -> isWithin(component, projection))) {
+            return EventRun.of(network, members, projection -> isWithin(component, projection), arena, workers, size);
+        }
         int steps = stepwise ? 1 : Math.min(component.steps(), size.segment());
         List<LoopPopulation> loop = members.stream()
                 .map(population -> new LoopPopulation(
-                        population, projection -> isWithin(component, projection), arena, size, steps))
+                        population, projection -> isWithin(component, projection), _ -> null, arena, size, steps))
                 .toList();
         return new LoopRun(loop, steps, arena, size);
     }

@@ -31,6 +31,9 @@ public final class InputRun implements SourceRun {
     /** The frame of this call; null if each step has its own rows. */
     private @Nullable Signal frame;
 
+    /** Whether somebody sees the rows of a frame step by step. */
+    private boolean repeats;
+
     private long frameVersion;
     private boolean analog;
 
@@ -106,7 +109,7 @@ public final class InputRun implements SourceRun {
         if (repeated == null) {
             history().written();
             copy(from, firstStep * batch, history().block(), 0, count * batch);
-        } else if (remembers()) {
+        } else if (remembers() || repeats) {
             for (int step = 0; step < count; step++) {
                 history().put(repeated, step, 1);
             }
@@ -116,6 +119,11 @@ public final class InputRun implements SourceRun {
     /** Copies rows from torch's order into that of the rows. */
     private void copy(Signal from, int firstRow, Signal to, int toRow, int rows) {
         TorchLayout.copyInside(input.shape(), from, firstRow, to, toRow, rows);
+    }
+
+    /** Puts frames into each step of the block from now on. */
+    void repeat() {
+        repeats = true;
     }
 
     /** Whether somebody sees steps before the block. */

@@ -3,6 +3,7 @@ package dev.spikelane.engine;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.connection.operator.sparse.EventLists;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.PopulationDescription;
@@ -10,6 +11,7 @@ import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.thread.UseLocks;
 import dev.spikelane.engine.thread.ValueGuard;
+import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
@@ -36,6 +38,7 @@ public final class LaidOutNetwork {
     private final Map<String, Values> values;
     private final int mostSteps;
     private final List<WeakReference<NetworkRun>> runs = new ArrayList<>();
+    private final List<WeakReference<EventLists>> lists = new ArrayList<>();
     private final UseLocks turns = new UseLocks();
     private final ValueGuard guard = new ValueGuard(turns);
 
@@ -100,6 +103,23 @@ public final class LaidOutNetwork {
     /** Returns the components, every source before its targets. */
     public List<ComponentPlan.Component> components() {
         return plan.components();
+    }
+
+    /** Returns the lists of synapses of a source, which all runs share as long as weights stay as they are. */
+    EventLists eventLists(List<EventLists.Part> parts, int blocks, WorkerPool workers) {
+        synchronized (lists) {
+            lists.removeIf(known -> known.refersTo(null));
+            for (WeakReference<EventLists> each : lists) {
+                EventLists known = each.get();
+                if (known != null && known.isOf(parts, blocks)) {
+                    return known;
+                }
+            }
+            EventLists made = new EventLists(parts, blocks, workers.threads());
+            workers.run(made);
+            lists.add(new WeakReference<>(made));
+            return made;
+        }
     }
 
     /** Returns the operators of a projection, with the network's own weights. */

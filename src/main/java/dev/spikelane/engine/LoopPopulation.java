@@ -1,17 +1,25 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.connection.operator.sparse.EventVector;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.step.PortCurrents;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A population in a {@link LoopRun}. */
 final class LoopPopulation {
+
+    /** Units of 64 neurons whose currents are zeroed while they are in caches. */
+    private static final int WORDS_AT_A_TIME = 256;
 
     private final PopulationRun population;
     /** The sums at the ports. */
@@ -19,12 +27,22 @@ final class LoopPopulation {
 
     private final PortCurrents currents;
     private long time;
+    /** For each block of neurons what enters. */
+    private @Nullable PortCurrents[] ofBlocks = {};
+
+    private int[] words = {};
+    private int[] ranges = {};
 
     LoopPopulation(
-            PopulationRun population, Predicate<ProjectionRun> isInner, Arena arena, RunSize size, int stepsAtATime) {
+            PopulationRun population,
+            Predicate<ProjectionRun> isInner,
+            Function<String, @Nullable FloatMatrix> events,
+            Arena arena,
+            RunSize size,
+            int stepsAtATime) {
         this.population = population;
         this.sums = population.ports().stream()
-                .map(port -> new LoopSum(population, port, isInner, arena, size, stepsAtATime))
+                .map(port -> new LoopSum(population, port, isInner, events.apply(port), arena, size, stepsAtATime))
                 .toList();
         this.currents = new PortCurrents(sums.stream().map(LoopSum::current).toArray(Tile[]::new));
     }
@@ -37,6 +55,60 @@ final class LoopPopulation {
         return !population.stepwise()
                 && population.samplesApart()
                 && sums.stream().allMatch(LoopSum::samplesApart);
+    }
+
+    /** Whether threads may each take blocks of neurons through a step: all that enters is there. */
+    boolean blocksApart() {
+        return !population.neurons().coupled() && sums.stream().allMatch(LoopSum::isReady);
+    }
+
+    /** Whether somebody looks at single steps. */
+    boolean stepwise() {
+        return population.stepwise();
+    }
+
+    int number() {
+        return population.number();
+    }
+
+    int columns() {
+        return population.currents();
+    }
+
+    /** Makes threads able to take blocks of neurons through a step. */
+    void cut(EventVector by, ToIntFunction<String> range) {
+        ranges = population.ports().stream().mapToInt(range).toArray();
+        ofBlocks = new PortCurrents[by.blocks()];
+        words = new int[by.blocks() + 1];
+        for (int block = 0; block <= by.blocks(); block++) {
+            words[block] = by.word(population.currents(), block);
+        }
+    }
+
+    /** Takes a block of neurons through a step. */
+    void carry(int step, int block, int thread, EventVector events) {
+        if (words[block] == words[block + 1]) {
+            return;
+        }
+        PortCurrents own = ofBlocks[block];
+        if (own == null) { // made by the thread that writes to it, so that no other one's objects lie beside it
+            own = new PortCurrents(sums.stream()
+                    .map(sum -> sum.at(words[block], words[block + 1]))
+                    .toArray(Tile[]::new));
+            ofBlocks[block] = own;
+        }
+        for (int first = words[block]; first < words[block + 1]; first += WORDS_AT_A_TIME) {
+            int end = Math.min(first + WORDS_AT_A_TIME, words[block + 1]);
+            for (int i = 0; i < ranges.length; i++) {
+                sums.get(i).fill(step, own.port(i), first, end);
+            }
+            population.fire(step, 1, own, first, end, thread);
+            for (int range : ranges) {
+                if (range >= 0) {
+                    events.clear(range, first, end);
+                }
+            }
+        }
     }
 
     /** Whether threads share the loop that begins with this population. */

@@ -20,6 +20,9 @@ final class LoopSum {
 
     private final int columns;
     private final int batch;
+    /** What synapses make of events, of which a run takes care; null if there are none. */
+    private final @Nullable FloatMatrix events;
+
     private final Piece[] pieces;
     /** Where currents stay, for a way back. */
     private final @Nullable StoredCurrents kept;
@@ -41,22 +44,27 @@ final class LoopSum {
             PopulationRun population,
             String port,
             Predicate<ProjectionRun> isInner,
+            @Nullable FloatMatrix events,
             Arena arena,
             RunSize size,
             int stepsAtATime) {
+        this.events = events;
         this.columns = population.currents();
         this.batch = size.batch();
         this.kept = population.keptAt(port);
         int rows = Math.min(stepsAtATime, size.segment()) * batch;
         this.added = Tile.whole(FloatMatrix.zeros(arena, rows, columns));
         this.pieces = pieces(population, port, isInner, arena, size, rows).toArray(Piece[]::new);
-        this.leads = pieces[0] instanceof Outer;
+        this.leads = !(pieces[0] instanceof Inner);
         StoredCurrents found = kept;
         if (found == null && pieces[0] instanceof Outer outer) {
             found = outer.whole;
         }
         this.whole = found;
-        this.current = Tile.whole(FloatMatrix.zeros(arena, found == null ? rows : 1, columns));
+        this.current = Tile.whole(
+                pieces[0] instanceof Events made
+                        ? made.rows
+                        : FloatMatrix.zeros(arena, found == null ? rows : 1, columns));
     }
 
     /** Projections of one kind stand together as long as the order of declaration allows. */
@@ -69,23 +77,28 @@ final class LoopSum {
             int rows) {
         List<Piece> all = new ArrayList<>();
         List<ProjectionRun> ahead = new ArrayList<>();
-        for (ProjectionRun projection : population.projections(port)) {
-            boolean inner = isInner.test(projection);
-            if (!inner && all.isEmpty()) {
-                ahead.add(projection);
+        for (List<ProjectionRun> sum : sums(population.projections(port))) {
+            boolean inner = sum.stream().anyMatch(isInner);
+            FloatMatrix made = sum.getFirst().isSynapses() ? events : null;
+            if (!inner && all.isEmpty() && made == null) {
+                ahead.addAll(sum);
                 continue;
             }
             if (all.isEmpty() && !ahead.isEmpty()) {
                 all.add(new Outer(ahead, arena, size, kept, population.sharing(port, size.threads())));
             }
+            if (made != null) {
+                all.add(new Events(made));
+                continue;
+            }
             if (inner) {
-                projection.chain().makeRoom(rows);
+                sum.forEach(projection -> projection.chain().makeRoom(rows));
             }
             all.add(
                     inner
-                            ? new Inner(projection)
+                            ? new Inner(sum.toArray(ProjectionRun[]::new))
                             : new Outer(
-                                    List.of(projection),
+                                    sum,
                                     arena,
                                     size,
                                     null,
@@ -95,6 +108,18 @@ final class LoopSum {
             all.add(new Outer(ahead, arena, size, kept, population.sharing(port, size.threads())));
         }
         return all;
+    }
+
+    /** Projections one by one, but for those that make a sum together. */
+    private static List<List<ProjectionRun>> sums(List<ProjectionRun> projections) {
+        List<List<ProjectionRun>> sums = new ArrayList<>();
+        for (ProjectionRun projection : projections) {
+            if (!projection.goesOn()) {
+                sums.add(new ArrayList<>());
+            }
+            sums.getLast().add(projection);
+        }
+        return sums;
     }
 
     /** Multiplications of each row in products from the loop. */
@@ -136,6 +161,27 @@ final class LoopSum {
         }
     }
 
+    /** Whether all currents of a step are there, so that threads may take blocks of them. */
+    boolean isReady() {
+        return Arrays.stream(pieces).noneMatch(Inner.class::isInstance);
+    }
+
+    /** The currents of some blocks, a step at a time. */
+    Tile at(int firstBlock, int endBlock) {
+        return current.another().at(firstBlock, endBlock);
+    }
+
+    /** Sums the currents of a step for some blocks, where {@link #isReady} holds. */
+    void fill(int step, Tile into, int firstBlock, int endBlock) {
+        if (whole != null) {
+            into.on(whole.from(step));
+        }
+        into.at(firstBlock, endBlock);
+        for (int i = 1; i < pieces.length; i++) {
+            RowSum.add(into, pieces[i].at(step, firstBlock, endBlock), batch);
+        }
+    }
+
     /** Makes room for the currents of some samples. */
     SampleRun.Sum samples(Arena arena, int first, int count) {
         return new Samples(arena, first, count);
@@ -146,7 +192,7 @@ final class LoopSum {
 
         private final Tile sum;
         private final Tile added;
-        private final SampleViews[] views;
+        private final SampleViews[][] views;
         private final SampleViews rows;
         private final int count;
 
@@ -155,7 +201,9 @@ final class LoopSum {
             this.sum = Tile.whole(FloatMatrix.zeros(arena, kept == null ? count : 1, columns));
             this.rows = new SampleViews(first, count, batch);
             this.added = Tile.whole(FloatMatrix.zeros(arena, count, columns));
-            this.views = SampleViews.of(pieces.length, first, count, batch);
+            this.views = Arrays.stream(pieces)
+                    .map(piece -> SampleViews.of(piece.sources(), first, count, batch))
+                    .toArray(SampleViews[][]::new);
         }
 
         @Override
@@ -192,8 +240,16 @@ final class LoopSum {
         /** Puts the currents of some steps of the block in the first rows. */
         void fill(int first, int count, Tile into);
 
+        /** The currents of a step at some blocks, where they are there. */
+        default Tile at(int step, int firstBlock, int endBlock) {
+            throw new IllegalStateException("currents are made from step to step");
+        }
+
+        /** How many sources it has, of which each has views of its own. */
+        int sources();
+
         /** The same for some samples of a step. */
-        void fill(int step, SampleViews samples, Tile into, int thread);
+        void fill(int step, SampleViews[] samples, Tile into, int thread);
     }
 
     /** What comes from elsewhere. */
@@ -238,22 +294,38 @@ final class LoopSum {
         }
 
         @Override
-        public void fill(int step, SampleViews samples, Tile into, int thread) {
-            into.copyFrom(whole.all(), whole.row(step) + samples.first(), 0, samples.count());
+        public Tile at(int step, int firstBlock, int endBlock) {
+            return Tile.whole(whole.from(step)).at(firstBlock, endBlock);
+        }
+
+        @Override
+        public int sources() {
+            return 1;
+        }
+
+        @Override
+        public void fill(int step, SampleViews[] samples, Tile into, int thread) {
+            into.copyFrom(whole.all(), whole.row(step) + samples[0].first(), 0, samples[0].count());
         }
     }
 
-    /** What comes from the populations of the loop. */
-    private record Inner(ProjectionRun projection) implements Piece {
+    /** What synapses make of events, which is there for one step. */
+    private final class Events implements Piece {
+
+        private final FloatMatrix rows;
+
+        Events(FloatMatrix rows) {
+            this.rows = rows;
+        }
 
         @Override
         public long work() {
-            return projection.chain().work();
+            return 0;
         }
 
         @Override
         public boolean samplesApart() {
-            return projection.source().samplesApart();
+            return false;
         }
 
         @Override
@@ -261,13 +333,62 @@ final class LoopSum {
 
         @Override
         public void fill(int first, int count, Tile into) {
-            projection.prepare(first, count, true);
-            projection.fill().run(first, count, into, 0);
+            into.copyFrom(rows, 0, 0, batch);
         }
 
         @Override
-        public void fill(int step, SampleViews samples, Tile into, int thread) {
-            projection.fill(step, samples, into, thread);
+        public Tile at(int step, int firstBlock, int endBlock) {
+            return Tile.whole(rows).at(firstBlock, endBlock);
+        }
+
+        @Override
+        public int sources() {
+            return 1;
+        }
+
+        @Override
+        public void fill(int step, SampleViews[] samples, Tile into, int thread) {
+            throw new IllegalStateException("events reach all samples at once");
+        }
+    }
+
+    /** What comes from the populations of the loop. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares these
+    private record Inner(ProjectionRun... sum) implements Piece {
+
+        @Override
+        public long work() {
+            return Arrays.stream(sum)
+                    .mapToLong(projection -> projection.chain().work())
+                    .sum();
+        }
+
+        @Override
+        public boolean samplesApart() {
+            return Arrays.stream(sum).allMatch(projection -> projection.source().samplesApart());
+        }
+
+        @Override
+        public void open(WorkerPool workers, int first, int count) {}
+
+        @Override
+        public void fill(int first, int count, Tile into) {
+            for (ProjectionRun projection : sum) {
+                projection.prepare(first, count, sum.length == 1);
+                projection.fill().run(first, count, into, 0);
+            }
+        }
+
+        @Override
+        public int sources() {
+            return sum.length;
+        }
+
+        @Override
+        public void fill(int step, SampleViews[] samples, Tile into, int thread) {
+            for (int i = 0; i < sum.length; i++) {
+                sum[i].fill(step, samples[i], into, thread);
+            }
         }
     }
 }

@@ -191,11 +191,13 @@ public final class NetworkRun {
         }
         List<ProjectionDescription> descriptions = network.description().projections();
         ProjectionRuns made = new ProjectionRuns(descriptions.size(), memory.arena, memory.workers, size, back != null);
-        for (int i = 0; i < descriptions.size(); i++) {
-            ProjectionDescription each = descriptions.get(i);
-            SourceRun source = source(each.source());
-            SourceRun seen = back == null ? source : back.source(i, source);
-            populations[each.target()].projections().add(made.add(i, each, plastic.chain(i), seen));
+        SourceRun[] seen = new SourceRun[descriptions.size()];
+        for (int i = 0; i < seen.length; i++) {
+            SourceRun source = source(descriptions.get(i).source());
+            seen[i] = back == null ? source : back.source(i, source);
+        }
+        for (ProjectionSlice slice : ProjectionSlice.of(network.description(), plastic::chain)) {
+            populations[slice.said().target()].projections().add(made.add(slice, seen[slice.number()]));
         }
         return made;
     }
@@ -210,7 +212,7 @@ public final class NetworkRun {
 
     private ComponentRun[] stages() {
         return network.components().stream()
-                .map(component -> ComponentRun.of(component, populations, memory.arena, size))
+                .map(component -> ComponentRun.of(network, component, populations, memory.arena, memory.workers, size))
                 .toArray(ComponentRun[]::new);
     }
 
@@ -248,8 +250,8 @@ public final class NetworkRun {
         return inputs[number];
     }
 
-    /** Returns a projection. */
-    public ProjectionRun projection(int number) {
+    /** Returns a projection: what runs for each delay of its synapses, delays ascending, or for all of it. */
+    public List<ProjectionRun> projection(int number) {
         return projections.get(number);
     }
 

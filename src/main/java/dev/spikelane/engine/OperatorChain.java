@@ -5,6 +5,7 @@ import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.connection.operator.sparse.SparseOperator;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -12,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operators of a projection, laid out behind its source.
@@ -45,6 +47,12 @@ public record OperatorChain(List<Operator> operators, List<String> owners) {
         return new OperatorChain(
                 List.copyOf(operators),
                 path.stream().map(OperatorDescription::owner).toList());
+    }
+
+    /** The lists of synapses, if the chain is nothing else. */
+    @Nullable
+    SparseOperator sparse() {
+        return operators.size() == 1 && operators.getFirst() instanceof SparseOperator sparse ? sparse : null;
     }
 
     /** Copies the operators with their weights. */

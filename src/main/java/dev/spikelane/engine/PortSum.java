@@ -47,6 +47,9 @@ final class PortSum {
     /** Whether a path has several products, which make rows in whole. */
     private final boolean several;
 
+    /** How many projections, the first ones, make one sum. */
+    private final int inFirstSum;
+
     private final int turn;
     /** For each thread where it fills currents. */
     private final Tile[] tiles;
@@ -93,7 +96,7 @@ final class PortSum {
         }
 
         private void fillStep(int step, Tile current, int thread) {
-            projections[0].fill(step, sources[0], current, thread);
+            fillSum(0, step, 1, this, current, thread);
             add(step, 1, this, current, thread);
         }
     }
@@ -110,6 +113,11 @@ final class PortSum {
         this.batch = size.batch();
         this.several =
                 projections.stream().anyMatch(projection -> !projection.chain().isOneProduct());
+        int sum = 1;
+        while (sum < projections.size() && projections.get(sum).goesOn()) {
+            sum++;
+        }
+        this.inFirstSum = sum;
         this.turn = size.turn();
         this.kept = kept;
         this.tiles = new Tile[size.threads()];
@@ -287,13 +295,27 @@ final class PortSum {
     /** Fills the currents of some steps for some blocks; all of them where a path has several products. */
     void fill(int firstStep, int steps, int firstBlock, int endBlock, int thread) {
         Tile current = at(firstStep, firstBlock, endBlock, thread);
-        projections[0].fill().run(firstStep, steps, current, thread);
+        fillSum(0, firstStep, steps, null, current, thread);
         add(firstStep, steps, null, current, thread);
+    }
+
+    /** Fills currents from one projection, and those behind it that go on with its sum; returns how many. */
+    private int fillSum(int from, int firstStep, int steps, @Nullable Samples of, Tile current, int thread) {
+        int i = from;
+        do {
+            if (of == null) {
+                projections[i].fill().run(firstStep, steps, current, thread);
+            } else {
+                projections[i].fill(firstStep, of.sources[i], current, thread);
+            }
+            i++;
+        } while (i < projections.length && projections[i].goesOn());
+        return i - from;
     }
 
     /** Adds the projections behind the first. */
     private void add(int firstStep, int steps, @Nullable Samples of, Tile current, int thread) {
-        if (projections.length == 1) {
+        if (inFirstSum == projections.length) {
             return;
         }
         int firstBlock = current.firstBlock();
@@ -301,13 +323,9 @@ final class PortSum {
         int rows = of == null ? steps * batch : of.rows.count();
         for (int block = firstBlock; block < endBlock; block += blocksAdded) {
             current.at(block, Math.min(block + blocksAdded, endBlock));
-            for (int i = 1; i < projections.length; i++) {
+            for (int i = inFirstSum; i < projections.length; ) {
                 Tile own = added[thread].at(current);
-                if (of == null) {
-                    projections[i].fill().run(firstStep, steps, own, thread);
-                } else {
-                    projections[i].fill(firstStep, of.sources[i], own, thread);
-                }
+                i += fillSum(i, firstStep, steps, of, own, thread);
                 RowSum.add(current, own, rows);
             }
         }

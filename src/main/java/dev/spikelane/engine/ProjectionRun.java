@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
+import dev.spikelane.connection.operator.sparse.SparseOperator;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
@@ -39,6 +40,9 @@ public final class ProjectionRun {
     private final int batch;
     private final int delay;
     private final int threads;
+    /** Whether its sum has other parts, so that a frame is not held. */
+    private final boolean isPart;
+
     /** The rows of all steps of this call; null if each has its own. */
     private @Nullable Signal frame;
     /**
@@ -90,7 +94,25 @@ public final class ProjectionRun {
         this.batch = size.batch();
         this.delay = description.delay();
         this.threads = size.threads();
+        this.isPart = chain.operators().getFirst() instanceof SparseOperator sparse && sparse.isPart();
+        if (isPart && source instanceof InputRun input) {
+            input.repeat();
+        }
         this.isHeld = new boolean[Math.ceilDiv(chain.outputs(), Long.SIZE)];
+    }
+
+    /** Whether it is nothing but synapses of one delay. */
+    boolean isSynapses() {
+        return chain.operators().size() == 1 && chain.operators().getFirst() instanceof SparseOperator;
+    }
+
+    SparseOperator synapses() {
+        return (SparseOperator) chain.operators().getFirst();
+    }
+
+    /** Whether it adds to the sum that the projection before it has begun. */
+    boolean goesOn() {
+        return isPart && !synapses().begins();
     }
 
     /** Returns what was said of it. */
@@ -121,7 +143,10 @@ public final class ProjectionRun {
     /** Takes the kind of rows that the source has in this call, and a frame. */
     public void open() {
         source.open();
-        Signal rows = delay == 0 ? source.frame() : null;
+        Signal rows = delay == 0 && !isPart ? source.frame() : null;
+        if (isSynapses()) {
+            synapses().require(rows == null ? source.from(0, delay) : rows, description.name());
+        }
         frame = rows;
         if (rows == null) {
             Signal each = source.from(0, delay);

@@ -22,7 +22,8 @@ final class ProjectionRuns {
     private final boolean trains;
 
     private final Scratch[] scratch;
-    private final ProjectionRun[] all;
+    /** Of each projection what runs for each delay. */
+    private final List<List<ProjectionRun>> all = new ArrayList<>();
     /** What makes rows that need the whole batch, or know their step. */
     private final List<TwoStageRun> cuts = new ArrayList<>();
 
@@ -32,16 +33,18 @@ final class ProjectionRuns {
         this.size = size;
         this.trains = trains;
         this.scratch = trains ? Scratch.ofManyRows(arena, workers.threads()) : Scratch.of(arena, workers.threads());
-        this.all = new ProjectionRun[count];
+        for (int i = 0; i < count; i++) {
+            all.add(new ArrayList<>());
+        }
     }
 
     /** Makes a projection run behind its source. */
-    ProjectionRun add(int number, ProjectionDescription description, OperatorChain chain, SourceRun source) {
-        ProjectionRun made = run(description, chain.operators(), source);
+    ProjectionRun add(ProjectionSlice slice, SourceRun source) {
+        ProjectionRun made = run(slice.said(), slice.chain().operators(), source);
         if (!trains && !(source instanceof InputRun)) {
             open(made); // the kind of rows of an input is known when they come
         }
-        all[number] = made;
+        all.get(slice.number()).add(made);
         return made;
     }
 
@@ -68,8 +71,8 @@ final class ProjectionRuns {
         return new ProjectionRun(description, chain, source, arena, size);
     }
 
-    ProjectionRun get(int number) {
-        return all[number];
+    List<ProjectionRun> get(int number) {
+        return all.get(number);
     }
 
     /** The scratch memory of threads. */
@@ -79,9 +82,10 @@ final class ProjectionRuns {
 
     /** Takes notice of the rows that an input has for a call. */
     void open(InputRun input) {
-        for (ProjectionRun projection : all) {
-            if (projection.origin() == input) {
-                open(projection);
+        for (int i = 0; i < all.size(); i++) {
+            List<ProjectionRun> slices = all.get(i);
+            for (int j = 0; j < slices.size() && slices.get(j).origin() == input; j++) {
+                open(slices.get(j));
             }
         }
     }
@@ -96,9 +100,10 @@ final class ProjectionRuns {
     /** How many of the first rows of the block it is best to run at a time, for the present input. */
     int rowsAtATime(int rows) {
         int best = rows;
-        for (ProjectionRun projection : all) {
-            if (projection.source() instanceof InputRun) {
-                best = Math.min(best, projection.rowsAtATime(rows));
+        for (int i = 0; i < all.size(); i++) {
+            ProjectionRun first = all.get(i).getFirst();
+            if (first.source() instanceof InputRun) {
+                best = Math.min(best, first.rowsAtATime(rows));
             }
         }
         return best;

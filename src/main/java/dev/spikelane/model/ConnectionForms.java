@@ -8,6 +8,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.model.c.COperator;
 import java.util.function.Consumer;
@@ -33,6 +34,8 @@ record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer
             case Pool said -> row(nir -> nir.pool(said), COperator::pool);
             case Recurrent said -> row(NirConnection::dense, c -> c.recurrent(said));
             case OneToOne.Scale said -> row(nir -> nir.scale(said.factor()), c -> c.scale(said.factor()));
+            case Sparse _ ->
+                row(nir -> nir.none("; NIR has no lists of synapses"), c -> c.none("it has no lists of synapses"));
         };
     }
 

@@ -37,6 +37,10 @@ final class GivenInputs {
     int requireRows(Map<String, ? extends Signal> given) {
         Objects.requireNonNull(given, "inputs");
         requireNames(given);
+        if (given.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the network has no inputs that say how many steps to run, expected runConstant(Map.of(), count)");
+        }
         int rows = given.values().iterator().next().rows();
         for (int i = 0; i < inputs.size(); i++) {
             Signal of = of(given, inputs.get(i));
@@ -76,7 +80,7 @@ final class GivenInputs {
                         names.get(i) + " is missing, found " + FileText.shown(given.keySet()));
             }
         }
-        if (given.size() != inputs.size() || given.isEmpty()) {
+        if (given.size() != inputs.size()) {
             throw new IllegalArgumentException("inputs are " + FileText.shown(given.keySet()) + ", expected "
                     + inputs.stream().map(Input::name).toList());
         }

@@ -79,7 +79,7 @@ public final class TorchLayout {
     }
 
     /** Returns the place in a row of an element in torch's order. */
-    static int placeInside(Shape shape, int torch) {
+    public static int placeInside(Shape shape, int torch) {
         return shape.inside(torch);
     }
 

@@ -17,6 +17,7 @@ import dev.spikelane.kernel.step.leaky.LeakyStepWork;
 import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.CellWork;
+import dev.spikelane.network.CubaWork;
 import dev.spikelane.network.NetworkWork;
 import dev.spikelane.network.Tutorial6;
 import dev.spikelane.network.Tutorial6Work;
@@ -271,5 +272,8 @@ final class Workloads {
             works.add(new Tutorial6Work(Tutorial6.BATCH, density, threads));
         }
         works.add(new Vgg9Work(threads));
+        for (int neurons : new int[] {4_000, 40_000, 400_000}) {
+            works.add(new CubaWork(neurons, threads));
+        }
     }
 }

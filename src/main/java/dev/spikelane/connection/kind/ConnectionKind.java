@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class ConnectionKind<C extends Connection> {
 
-    private static final String TYPE = "type";
+    static final String TYPE = "type";
 
     private final Class<C> type;
     private final String name;
@@ -126,6 +126,16 @@ public abstract class ConnectionKind<C extends Connection> {
      */
     public List<ValueDescription> values(C said, Shape rows) {
         return List.of();
+    }
+
+    /**
+     * Returns the delays that the connection itself has, on top of that of its projection.
+     *
+     * @param said a connection
+     * @return steps, ascending, at least one
+     */
+    public int[] delays(C said) {
+        return new int[1];
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.spikelane.train.gradient;
 
+import dev.spikelane.description.Delays;
 import dev.spikelane.engine.BackwardNeeds;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.signal.RunSize;
@@ -119,10 +120,13 @@ public record GradientRequest(
     /** Where the currents of a port stay. */
     private StoredCurrents currents(Population population, String port, int columns) {
         int behind = 0;
-        for (Projection projection : network.projections()) {
+        for (int i = 0; i < network.projections().size(); i++) {
+            Projection projection = network.projections().get(i);
             if (projection.target().name().equals(population.name())
                     && projection.port().equals(port)) {
-                behind = Math.max(behind, projection.delay());
+                behind = Math.max(
+                        behind,
+                        Delays.longest(layout.description().projections().get(i)));
             }
         }
         return new StoredCurrents(arena, size, columns, behind);

@@ -74,10 +74,18 @@ public final class GradientRun implements BackwardNeeds {
                         plan, number, run.population(number), neurons[number], component.steps() == 0);
             }
         }
+        List<GradientProjection> all = new ArrayList<>();
         for (int i = 0; i < dropouts.length; i++) {
-            parts.add(connect(i));
+            List<ProjectionRun> slices = run.projection(i);
+            for (ProjectionRun slice : slices) {
+                List<GradientProjection> made = connect(i, slice);
+                all.addAll(made);
+                if (slice.equals(slices.getFirst())) {
+                    parts.add(made); // delays of synapses share what is learned
+                }
+            }
         }
-        this.projections = parts.stream().flatMap(List::stream).toArray(GradientProjection[]::new);
+        this.projections = all.toArray(GradientProjection[]::new);
         this.updates = Arrays.stream(projections)
                 .filter(GradientProjection::learns)
                 .flatMap(projection -> projection.updates().stream())
@@ -125,24 +133,34 @@ public final class GradientRun implements BackwardNeeds {
         if (!plan.dropouts().containsKey(projection.name())) {
             return source;
         }
+        int[] delays = plan.layout().description().projections().get(number).delays();
+        if (delays[delays.length - 1] > projection.delay()) {
+            throw new IllegalArgumentException("projection '" + projection.name()
+                    + "' drops what synapses delay by up to " + (delays[delays.length - 1] - projection.delay())
+                    + " steps, expected the delay at the projection");
+        }
         GradientDropout dropout = new GradientDropout(plan, projection, number, source);
         dropouts[number] = dropout;
         return dropout;
     }
 
     /** Makes the way back of a projection, which is cut where batches are normalized: the part at its target first. */
-    private List<GradientProjection> connect(int number) {
+    private List<GradientProjection> connect(int number, ProjectionRun slice) {
         Projection declared = plan.network().projections().get(number);
         GradientPopulation target = population(declared.target());
         StoredCurrents port = target.forward().currents(declared.port());
         List<GradientProjection> made = new ArrayList<>();
         GradientNorm norm = null;
         int before = norms.size();
-        ProjectionRun forward = run.projection(number);
+        ProjectionRun forward = slice;
         while (forward.source() instanceof TwoStageRun cut) {
             GradientProjection projection = projection(number, forward, port, norm);
             made.add(projection);
-            port = new StoredCurrents(plan.arena(), plan.size(), cut.operator().outputs(), declared.delay());
+            port = new StoredCurrents(
+                    plan.arena(),
+                    plan.size(),
+                    cut.operator().outputs(),
+                    slice.description().delay());
             norm = new GradientNorm(cut, projection, port, plan, workers);
             norms.add(before, norm);
             forward = cut.rows();
@@ -174,7 +192,7 @@ public final class GradientRun implements BackwardNeeds {
                     forward.chain(),
                     plan.size(),
                     pulls,
-                    plan.size().segments() == 1 || declared.delay() == 0,
+                    plan.size().segments() == 1 || forward.description().delay() == 0,
                     run.scratch(),
                     workers);
         } catch (UnsupportedOperationException | IllegalArgumentException failure) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Tries;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.NetworkDescription;
@@ -95,7 +96,9 @@ final class ConnectionKindsTest {
                         ConnectionKind<Connection> kind = ConnectionKinds.of(each.connection());
                         kinds.put(each.connection().getClass(), kind);
                         assertEquals(each.connection().getClass(), kind.type());
-                        assertEquals(kind.hasValues(), !each.values().isEmpty(), kind.name());
+                        boolean unnamed = each.connection() instanceof Sparse sparse && sparse.quantum() > 0;
+                        assertEquals(
+                                kind.hasValues() && !unnamed, !each.values().isEmpty() && !unnamed, kind.name());
                     }
                 }
             }

@@ -5,10 +5,13 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Draw;
+import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.ElementType;
@@ -17,6 +20,7 @@ import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -26,9 +30,11 @@ import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A network of 2 to 8 populations with loops, skips and delays, and its input, all drawn from a seed. */
@@ -59,6 +65,10 @@ public final class RandomGraph {
     /** Makes other maps of these. */
     private final Pool smaller;
 
+    /** The ports that synapses enter, and those of them that sum whole quanta. */
+    private final Set<String> ports = new HashSet<>();
+
+    private final Set<String> fixed = new HashSet<>();
     private final List<Population> populations = new ArrayList<>();
     /** The place of each population in an order of projections without a delay. */
     private final List<Integer> ranks = new ArrayList<>();
@@ -204,12 +214,59 @@ public final class RandomGraph {
         };
         int delay = random.nextInt(3) == 0 && !delayed ? 0 : random.nextInt(LONGEST_DELAY + 1);
         String name = source.name() + "-" + target.name() + "-" + random.nextInt(1_000_000_000);
-        builder.project(name, source, target, path(source, currents))
+        boolean quanta = !learns && isPlain(source);
+        builder.project(
+                        name,
+                        source,
+                        target,
+                        random.nextInt(5) == 0 && (quanta || !fixed.contains(target.name() + port))
+                                ? new Connection[] {sparse(source, currents, target.name() + port)}
+                                : path(source, currents))
                 .delay(delayed ? Math.max(1, delay) : delay)
                 .port(port);
         if (random.nextInt(4) == 0 && !learns) {
             builder.plastic();
         }
+    }
+
+    /** Whether a source gives spikes that carry 1. */
+    private boolean isPlain(Projection.Source source) {
+        return source instanceof Input input
+                ? inputs.get(input.name()) instanceof SpikeMatrix
+                : source instanceof Population population
+                        && population.neuron().spikeValue().isAlways(1);
+    }
+
+    /** Synapses with delays; the first ones that enter a port say whether it sums whole quanta. */
+    private Sparse sparse(Projection.Source source, Shape currents, String port) {
+        int from = source.shape().size();
+        int to = currents.size();
+        Edges edges = switch (random.nextInt(6)) {
+            case 0 -> Edges.probability(0.01 + random.nextDouble() / 2);
+            case 1 -> Edges.inDegree(1 + random.nextInt(5));
+            case 2 -> Edges.outDegree(1 + random.nextInt(5));
+            case 3 -> Edges.total(1 + random.nextInt(300));
+            case 4 -> from > 1 && from == to ? Edges.total(50).withoutSelf() : Edges.probability(1);
+            default -> {
+                int count = 1 + random.nextInt(200);
+                yield Edges.of(
+                        random.ints(count, 0, from).toArray(),
+                        random.ints(count, 0, to).toArray());
+            }
+        };
+        float strength = source.ofVariable().isPresent() ? 0.3f : 1;
+        boolean equal = !learns && random.nextInt(3) == 0;
+        Sparse made = Sparse.of(edges)
+                .to(currents)
+                .seed(random.nextInt(1_000))
+                .weights(equal ? Draw.constant(strength / 2) : Draw.normal(strength / 4, strength / 2));
+        if (random.nextBoolean()) {
+            made = made.delays(Draw.uniform(random.nextInt(3), 3 + random.nextInt(3)));
+        }
+        if (ports.add(port) && !learns && isPlain(source) && random.nextInt(3) == 0) {
+            fixed.add(port);
+        }
+        return fixed.contains(port) ? made.fixedPoint(1 / 64.) : made;
     }
 
     private Projection.Source source(Population target, List<Input> declared) {

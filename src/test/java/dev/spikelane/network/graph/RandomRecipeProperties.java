@@ -13,6 +13,7 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.naive.NaiveArithmetic;
 import dev.spikelane.network.naive.NaiveGradients;
 import dev.spikelane.network.naive.NaiveNetwork;
+import dev.spikelane.network.naive.NaiveSparse;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Loss;
@@ -88,7 +89,8 @@ final class RandomRecipeProperties {
                 Projection projection = graph.network.projections().get(number);
                 boolean graded = projection.source() instanceof Population population
                         && !population.neuron().spikeValue().isAlways(1);
-                if (!graded && random.nextInt(4) == 0) {
+                int[] delays = NaiveSparse.delays(projection);
+                if (!graded && delays[delays.length - 1] == projection.delay() && random.nextInt(4) == 0) {
                     double probability = random.nextInt(10) / 10.0;
                     boolean channels = projection.source().shape().rank() == 3 && random.nextBoolean();
                     dropouts.put(projection, probability);

@@ -8,6 +8,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -129,7 +130,7 @@ public final class NaiveGradients {
 
     private boolean isReady(Population population, Set<String> done) {
         return network.projections().stream()
-                .filter(projection -> projection.delay() == 0
+                .filter(projection -> NaiveSparse.delays(projection)[0] == 0
                         && projection.source().ofPopulation().equals(Optional.of(population)))
                 .allMatch(projection -> done.contains(projection.target().name()));
     }
@@ -202,25 +203,78 @@ public final class NaiveGradients {
         }
         for (Projection projection : network.projections()) {
             if (projection.source().name().equals(source)) {
-                int reached = step + projection.delay();
-                double[] pulled = reached < end ? toSource(projection, reached, sample) : new double[size];
-                for (int i = 0; i < size; i++) {
-                    sum[i] = started ? arithmetic.plus(sum[i], pulled[i]) : pulled[i];
+                for (int delay : NaiveSparse.delays(projection)) {
+                    int reached = step + delay;
+                    double[] pulled = reached < end ? toSource(projection, delay, reached, sample) : new double[size];
+                    for (int i = 0; i < size; i++) {
+                        sum[i] = started ? arithmetic.plus(sum[i], pulled[i]) : pulled[i];
+                    }
+                    started = true;
                 }
-                started = true;
             }
         }
         return sum;
     }
 
-    private double[] toSource(Projection projection, int step, int sample) {
-        double[] pulled = pulled(projection, step, sample).getFirst();
+    private double[] toSource(Projection projection, int delay, int step, int sample) {
+        double[] pulled = NaiveSparse.isAlone(projection)
+                ? ofSynapses(projection, delay, step, sample)
+                : pulled(projection, step, sample).getFirst();
         NaiveNetwork.Noise noise = ran.noise(projection);
         for (int i = 0; noise != null && i < pulled.length; i++) {
             float factor = noise.of(step, sample, i);
             pulled[i] = factor == 0 && !Double.isFinite(pulled[i]) ? 0 : arithmetic.times(pulled[i], factor);
         }
         return pulled;
+    }
+
+    /** Gradients of what a projection carries to synapses of a delay: targets ascending. */
+    private double[] ofSynapses(Projection projection, int delay, int step, int sample) {
+        NaiveSparse sparse = ran.sparse(projection);
+        float[] weights = ran.weightsOf(sparse);
+        double[] of = currents(projection, step).apply(sample);
+        double[] back = new double[projection.source().shape().size()];
+        for (int at = 0; at < weights.length; at++) {
+            NaiveSparse.Synapse each = sparse.synapses.get(at);
+            if (each.delay() + projection.delay() == delay) {
+                double gradient = of[each.target()];
+                back[each.source()] =
+                        arithmetic.fma(gradient, NaiveNetwork.met(gradient, weights[at]), back[each.source()]);
+            }
+        }
+        return back;
+    }
+
+    /** Gradients of the weights of synapses, in their order. */
+    private double[] weightsOfSynapses(Projection projection) {
+        NaiveSparse sparse = ran.sparse(projection);
+        boolean frame = frames.contains(projection.source().name())
+                && NaiveSparse.delays(projection)[0] == 0
+                && !NaiveSparse.isPart(network, projection);
+        IntFunction<double[]> ofFrame = frame ? currentsOfFrame(projection) : sample -> new double[0];
+        double[] sum = new double[Math.max(1, sparse.synapses.size())]; // a matrix has at least one weight
+        for (int at = 0; at < sparse.synapses.size(); at++) {
+            NaiveSparse.Synapse each = sparse.synapses.get(at);
+            int delay = each.delay() + projection.delay();
+            float carried = Float.NaN;
+            for (int step = frame ? first : end - 1; step >= first; step--) {
+                List<Row> sources = new ArrayList<>();
+                List<double[]> results = new ArrayList<>();
+                for (int sample = 0; sample < batch; sample++) {
+                    Row row = ran.seen(projection, step, delay, sample);
+                    sources.add(frame ? new Row(NaiveNetwork.plain(row), null) : row);
+                    results.add(
+                            frame
+                                    ? ofFrame.apply(sample)
+                                    : currents(projection, step).apply(sample));
+                }
+                sum[at] = plus(sum[at], sources, results, each.source(), each.target());
+                Row row = sources.getFirst();
+                carried = row.fires() == null ? carried : row.values()[each.source()];
+            }
+            sum[at] = Float.isNaN(carried) ? sum[at] : arithmetic.times(sum[at], carried);
+        }
+        return sum;
     }
 
     /** Gradients of what a projection carries, and of what each connection of the path makes. */
@@ -295,7 +349,7 @@ public final class NaiveGradients {
             case OneToOne.Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
             case Convolution _ -> convolution(projection, place).pulled(of);
-            case BatchNorm _, Dense.ByOpenBlas _, Dense.Integers _, Pool _ ->
+            case BatchNorm _, Dense.ByOpenBlas _, Dense.Integers _, Pool _, Sparse _ ->
                 throw new AssertionError(projection + " has no gradient");
         };
     }
@@ -368,6 +422,9 @@ public final class NaiveGradients {
     public double[] weights(Projection projection, int place) {
         if (projection.path().get(place) instanceof Convolution) {
             return weightsOfConvolution(projection, place);
+        }
+        if (NaiveSparse.isAlone(projection)) {
+            return weightsOfSynapses(projection);
         }
         if (isFrame(projection, place)) {
             return weightsOfFrame(projection, place);

@@ -8,6 +8,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -73,6 +74,8 @@ public final class NaiveNetwork {
     private Map<String, FloatMatrix> values = Map.of();
     /** The connections with these values, by the names of the values. */
     private final Map<String, Connection> connections = new HashMap<>();
+
+    private final Map<String, NaiveSparse> drawn = new HashMap<>();
 
     /** Whether batches are normalized by their own statistics. */
     private boolean training;
@@ -241,7 +244,7 @@ public final class NaiveNetwork {
 
     private boolean isReady(Population population, Set<String> done) {
         return network.projections().stream()
-                .filter(projection -> projection.target() == population && projection.delay() == 0)
+                .filter(projection -> projection.target() == population && NaiveSparse.delays(projection)[0] == 0)
                 .flatMap(projection -> projection.source().ofPopulation().stream())
                 .allMatch(source -> done.contains(source.name()));
     }
@@ -298,9 +301,13 @@ public final class NaiveNetwork {
     /** What enters a port; null if no projection does. */
     private float @Nullable [] sum(Population population, String port, int step, int sample) {
         float[] sum = null;
+        boolean added = false;
         for (Projection projection : network.projections()) {
-            if (enters(projection, population, port)) {
-                float[] current = current(projection, step - projection.delay(), sample);
+            if (enters(projection, population, port) && !(added && NaiveSparse.isAlone(projection))) {
+                added |= NaiveSparse.isAlone(projection);
+                float[] current = NaiveSparse.isAlone(projection)
+                        ? ofSynapses(population, port, step, sample)
+                        : current(projection, step - projection.delay(), sample);
                 for (int i = 0; sum != null && i < sum.length; i++) {
                     current[i] = sum[i] + current[i];
                 }
@@ -308,6 +315,43 @@ public final class NaiveNetwork {
             }
         }
         return sum;
+    }
+
+    /** What all sparse projections into a port make: delays ascending. */
+    private float[] ofSynapses(Population population, String port, int step, int sample) {
+        List<Projection> parts = NaiveSparse.inSum(network, population, port);
+        int[] delays = parts.stream()
+                .flatMapToInt(each -> Arrays.stream(NaiveSparse.delays(each)))
+                .sorted()
+                .distinct()
+                .toArray();
+        float[] sum = new float[population.size() * population.neuron().gates()];
+        float quantum = 0;
+        for (int delay : delays) {
+            for (Projection projection : parts) {
+                NaiveSparse own = sparse(projection);
+                quantum = own.said.quantum();
+                if (Arrays.binarySearch(NaiveSparse.delays(projection), delay) < 0) {
+                    continue; // its source may come later
+                }
+                Row row = dropped(projection, source(projection.source(), step - delay, sample), step, sample);
+                own.add(row, delay, own.weights(values), sum);
+            }
+        }
+        for (int i = 0; quantum > 0 && i < sum.length; i++) {
+            sum[i] *= quantum;
+        }
+        return sum;
+    }
+
+    /** The synapses of a projection, drawn once. */
+    NaiveSparse sparse(Projection projection) {
+        return drawn.computeIfAbsent(projection.name(), _ -> new NaiveSparse(projection));
+    }
+
+    /** The row of a source in a step, which a sparse projection sees. */
+    Row seen(Projection projection, int step, int delay, int sample) {
+        return dropped(projection, source(projection.source(), step - delay, sample), step, sample);
     }
 
     /** The row of a source in a step, all zeros before the first. */
@@ -465,7 +509,10 @@ public final class NaiveNetwork {
         String prefix = ValueNames.prefix(projection, place);
         boolean recurs = RandomGraph.isRecurrence(projection);
         boolean asBuilt = !values.containsKey(prefix + "weight") && !values.containsKey(prefix + "bias");
-        if (!recurs && asBuilt || !ConnectionKinds.of(said).hasValues() || said instanceof BatchNorm) {
+        if (!recurs && asBuilt
+                || !ConnectionKinds.of(said).hasValues()
+                || said instanceof BatchNorm
+                || said instanceof Sparse) {
             return said;
         }
         return connections.computeIfAbsent(prefix, _ -> switch (said) {
@@ -496,6 +543,11 @@ public final class NaiveNetwork {
         return found == null ? Parameter.of(1) : Parameter.of(found.toArray());
     }
 
+    /** The weights that synapses have now. */
+    float[] weightsOf(NaiveSparse sparse) {
+        return sparse.weights(values);
+    }
+
     private FloatMatrix value(String name, @Nullable FloatMatrix said) {
         FloatMatrix found = values.get(name);
         if (found != null) {
@@ -513,7 +565,7 @@ public final class NaiveNetwork {
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
             case OneToOne.Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
             case Pool pool -> new Row(new NaivePool(pool, order).forward(plain(row)), null);
-            case BatchNorm _, Dense.ByOpenBlas _, Flatten _ ->
+            case BatchNorm _, Dense.ByOpenBlas _, Flatten _, Sparse _ ->
                 throw new AssertionError("no plain loop of " + connection);
         };
     }

@@ -8,6 +8,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -137,7 +138,7 @@ final class SmoothNetwork {
 
     private boolean isReady(Population population, Set<String> done) {
         return network.projections().stream()
-                .filter(projection -> projection.target() == population && projection.delay() == 0)
+                .filter(projection -> projection.target() == population && NaiveSparse.delays(projection)[0] == 0)
                 .flatMap(projection -> projection.source().ofPopulation().stream())
                 .allMatch(source -> done.contains(source.name()));
     }
@@ -241,12 +242,23 @@ final class SmoothNetwork {
         double[] sum = null;
         for (Projection projection : network.projections()) {
             if (projection.target() == population && projection.port().equals(port)) {
-                double[] row = row(projection, step, sample, projection.path().size());
+                double[] row = NaiveSparse.isAlone(projection)
+                        ? ofSynapses(projection, step, sample)
+                        : row(projection, step, sample, projection.path().size());
                 for (int i = 0; sum != null && i < sum.length; i++) {
                     row[i] += sum[i];
                 }
                 sum = row;
             }
+        }
+        return sum;
+    }
+
+    private double[] ofSynapses(Projection projection, int step, int sample) {
+        double[] sum = new double[projection.target().size()];
+        for (int delay : NaiveSparse.delays(projection)) {
+            double[] row = source(projection.source(), step - delay, sample);
+            ran.sparse(projection).add(row, delay, values.get(key(projection, 0)), sum);
         }
         return sum;
     }
@@ -343,7 +355,7 @@ final class SmoothNetwork {
                                         place,
                                         projection.source().shape()))
                         .smooth(row, Objects.requireNonNull(weights));
-            case BatchNorm _, Dense.ByOpenBlas _, Dense.Integers _, Pool _ ->
+            case BatchNorm _, Dense.ByOpenBlas _, Dense.Integers _, Pool _, Sparse _ ->
                 throw new AssertionError("no gradient of " + projection);
         };
     }
@@ -387,6 +399,7 @@ final class SmoothNetwork {
                 said.kernel().biased()
                         ? joined(said.weights().toArray(), said.bias().toArray())
                         : joined(said.weights().toArray());
+            case Sparse _ -> joined(network.weights().get(name + "weight").toArray());
             default -> new double[0]; // it has nothing to learn
         };
     }

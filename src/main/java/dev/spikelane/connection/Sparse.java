@@ -1,0 +1,417 @@
+package dev.spikelane.connection;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects some pairs of neurons, each by a synapse with a weight and a delay of its own: {@code current_j = sum of
+ * w_k} over the synapses k to j whose source fired {@code d_k} steps before. Immutable; each method that says something
+ * gives another one.
+ *
+ * <p>All projections into one port of a population whose path is a sparse connection alone make one sum, in the place
+ * of the first of them: delays ascending (those of synapse and projection together), then projections in the order of
+ * their sources (inputs, then populations) and of their declaration, then neurons, then synapses in the order of their
+ * edges. A connection with delays stands alone in its path.
+ *
+ * <p>Edges, weights and delays are drawn from {@link dev.spikelane.random.CounterRandom}, so they are the same on any
+ * machine and with any number of threads.
+ */
+@SuppressWarnings("exports") // annotations for checks at compile time
+public final class Sparse implements Connection {
+
+    /** The most steps that a synapse may delay a spike. */
+    static final int LONGEST_DELAY = 1 << 15;
+
+    private static final String SEED = "seed";
+    private static final String SEED_HIGH = "seed_high";
+    private static final String QUANTUM = "quantum";
+    private static final String TARGET = "target_";
+    private static final String PROCEDURAL = "procedural";
+
+    private final Edges edges;
+    private final @Nullable Shape target;
+    private final Draw weights;
+    private final Draw delays;
+    private final long seed;
+    private final float quantum;
+    private final boolean procedural;
+    private final DoubleConsumer progress;
+    private final int[] steps;
+    /** How many synapses there are from a source, which may take long to count. */
+    private volatile @Nullable Counted counted;
+
+    private record Counted(Shape source, long count) {}
+
+    private Sparse(
+            Edges edges,
+            @Nullable Shape target,
+            Draw weights,
+            Draw delays,
+            long seed,
+            float quantum,
+            boolean procedural,
+            DoubleConsumer progress) {
+        this.progress = progress;
+        this.edges = edges;
+        this.target = target;
+        this.weights = weights;
+        this.delays = delays;
+        this.seed = seed;
+        this.quantum = quantum;
+        this.procedural = procedural;
+        this.steps = Arrays.stream(delays.delays()).sorted().distinct().toArray();
+        requireLists(weights, "weights");
+        requireLists(delays, "delays");
+    }
+
+    private void requireLists(Draw numbers, String name) {
+        if (numbers.isList()
+                && numbers.listed().length > 0
+                && (edges.rule() != Edges.Rule.LISTED || edges.listed() != numbers.listed().length)) {
+            throw new IllegalArgumentException(name + " are a list of " + numbers.listed().length
+                    + ", expected as many listed edges, found " + edges);
+        }
+    }
+
+    /**
+     * Makes a connection with weights of 1 and no delay, to a target of the source's shape.
+     *
+     * @param edges which neurons are connected
+     * @return the connection
+     */
+    public static Sparse of(Edges edges) {
+        return new Sparse(
+                Objects.requireNonNull(edges, "edges"), null, Draw.constant(1), Draw.constant(0), 0, 0, false, _ -> {});
+    }
+
+    /**
+     * Makes a connection as files say it.
+     *
+     * @param options as {@link #options} gives them
+     * @return the connection, without the lists that it may have
+     * @throws IllegalArgumentException if an option is missing or does not fit
+     */
+    public static Sparse of(Map<String, Double> options) {
+        Map<String, Double> left = new LinkedHashMap<>(options);
+        Edges edges = Edges.read(left);
+        Draw weights = Draw.read("weight", left);
+        Draw delays = Draw.read("delay", left);
+        long seed = (long) Draw.take(left, SEED) | (long) Draw.take(left, SEED_HIGH) << Integer.SIZE;
+        float quantum = (float) Draw.take(left, QUANTUM);
+        boolean procedural = Draw.take(left, PROCEDURAL) == 1;
+        int[] sizes = new int[0];
+        while (left.containsKey(TARGET + sizes.length)) {
+            sizes = Arrays.copyOf(sizes, sizes.length + 1);
+            sizes[sizes.length - 1] = (int) Draw.take(left, TARGET + (sizes.length - 1));
+        }
+        if (!left.isEmpty() || quantum < 0) {
+            throw new IllegalArgumentException("options have " + left.keySet() + " and a quantum of " + quantum
+                    + ", expected no others and a quantum from 0");
+        }
+        Shape target = switch (sizes.length) {
+            case 0 -> null;
+            case 1 -> Shape.of(sizes[0]);
+            case 2 -> Shape.of(sizes[0], sizes[1]);
+            default -> Shape.of(sizes[0], sizes[1], sizes[2]);
+        };
+        return new Sparse(edges, target, weights, delays, seed, quantum, procedural, _ -> {});
+    }
+
+    /**
+     * Puts lists in place of those that files do not say as options.
+     *
+     * @param listed the edges
+     * @param listedWeights the weight of each edge, for a connection whose weights are a list
+     * @param listedDelays the delay of each edge, for one whose delays are a list
+     * @return the same connection with lists
+     * @throws IllegalArgumentException if a list does not fit
+     */
+    public Sparse with(Edges listed, float[] listedWeights, float[] listedDelays) {
+        return new Sparse(
+                listed,
+                target,
+                weights.isConstant() ? weights : Draw.list(listedWeights),
+                delays.isConstant() ? delays : Draw.list(listedDelays),
+                seed,
+                quantum,
+                procedural,
+                progress);
+    }
+
+    /**
+     * Tells whether edges are listed.
+     *
+     * @return whether they are, and not drawn
+     */
+    public boolean isListed() {
+        return edges.rule() == Edges.Rule.LISTED;
+    }
+
+    /**
+     * Says the target's shape.
+     *
+     * @param shape the shape
+     * @return the same connection to this shape
+     */
+    public Sparse to(Shape shape) {
+        return new Sparse(edges, Objects.requireNonNull(shape), weights, delays, seed, quantum, procedural, progress);
+    }
+
+    /**
+     * Says the target's size.
+     *
+     * @param neurons how many, at least 1
+     * @return the same connection to so many neurons
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Sparse to(int neurons) {
+        return to(Shape.of(neurons));
+    }
+
+    /**
+     * Says the weights. A constant is one weight of all synapses, which is not learned; other weights are.
+     *
+     * @param numbers the weights
+     * @return the same connection with these weights
+     * @throws IllegalArgumentException if they are a list that does not fit the edges
+     */
+    public Sparse weights(Draw numbers) {
+        return new Sparse(edges, target, numbers, delays, seed, quantum, procedural, progress);
+    }
+
+    /**
+     * Says the weight of all synapses.
+     *
+     * @param weight the weight, finite
+     * @return the same connection with this weight
+     * @throws IllegalArgumentException if it is NaN or infinite
+     */
+    public Sparse weights(double weight) {
+        return weights(Draw.constant(weight));
+    }
+
+    /**
+     * Says the delays, in steps, from 0 to 32,768; those of the projection come on top of them.
+     *
+     * @param numbers the delays, rounded to whole steps
+     * @return the same connection with these delays
+     * @throws IllegalArgumentException if a delay is out of range, or they are a list that does not fit the edges
+     */
+    public Sparse delays(Draw numbers) {
+        return new Sparse(edges, target, weights, numbers, seed, quantum, procedural, progress);
+    }
+
+    /**
+     * Says the delay of all synapses, in steps.
+     *
+     * @param steps the delay, from 0 to 32,768
+     * @return the same connection with this delay
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Sparse delays(int steps) {
+        return delays(Draw.constant(steps));
+    }
+
+    /**
+     * Says from which seed edges, weights and delays are drawn. Connections of one network need seeds of their own.
+     *
+     * @param number the seed; 0 if nothing is said
+     * @return the same connection, drawn from this seed
+     */
+    public Sparse seed(long number) {
+        return new Sparse(edges, target, weights, delays, number, quantum, procedural, progress);
+    }
+
+    /**
+     * Sums whole quanta in place of floats: weights are rounded to the nearest multiple of a quantum, summed as
+     * integers of 32 bits, in any order, and become floats once. All sparse connections into one port have the same quantum.
+     *
+     * @param quantum the quantum, above 0
+     * @return the same connection in fixed point
+     * @throws IllegalArgumentException if the quantum is no finite float above 0
+     */
+    public Sparse fixedPoint(double quantum) {
+        float rounded = (float) quantum;
+        if (!(rounded > 0) || Float.isInfinite(rounded)) {
+            throw new IllegalArgumentException("quantum is " + quantum + ", expected a finite float above 0");
+        }
+        return new Sparse(edges, target, weights, delays, seed, rounded, procedural, progress);
+    }
+
+    /**
+     * Stores no synapses: they are drawn again whenever a spike arrives, with the same bits.
+     *
+     * @return the same connection without memory for synapses
+     * @throws IllegalStateException if edges are listed, or have a number to each target, which says nothing of sources
+     */
+    public Sparse procedural() {
+        if (edges.rule() == Edges.Rule.LISTED || edges.rule() == Edges.Rule.IN_DEGREE) {
+            throw new IllegalStateException(
+                    this + " cannot be drawn source by source, expected another rule for procedural synapses");
+        }
+        return new Sparse(edges, target, weights, delays, seed, quantum, true, progress);
+    }
+
+    /**
+     * Tells a listener how far synapses are laid out, which takes seconds where there are hundreds of millions.
+     *
+     * @param listener is given the share that is done, from 0 to 1, by any thread
+     * @return the same connection, which tells of its progress
+     */
+    public Sparse onProgress(DoubleConsumer listener) {
+        return new Sparse(
+                edges,
+                target,
+                weights,
+                delays,
+                seed,
+                quantum,
+                procedural,
+                Objects.requireNonNull(listener, "listener"));
+    }
+
+    /**
+     * Returns what is told how far synapses are laid out.
+     *
+     * @return the listener
+     */
+    public DoubleConsumer progress() {
+        return progress;
+    }
+
+    /**
+     * Returns which neurons are connected.
+     *
+     * @return the edges
+     */
+    public Edges edges() {
+        return edges;
+    }
+
+    /**
+     * Returns the quantum.
+     *
+     * @return the quantum of fixed point; 0 for floats
+     */
+    public float quantum() {
+        return quantum;
+    }
+
+    /**
+     * Tells whether synapses are drawn when a spike arrives.
+     *
+     * @return whether they are
+     */
+    public boolean isProcedural() {
+        return procedural;
+    }
+
+    /**
+     * Returns the delays that synapses may have.
+     *
+     * @return steps, ascending
+     */
+    public int[] delays() {
+        return steps.clone();
+    }
+
+    /**
+     * Returns the weight of all synapses.
+     *
+     * @return the weight; NaN if they have weights of their own
+     */
+    public float weight() {
+        return weights.isConstant() ? weights.weights()[0] : Float.NaN;
+    }
+
+    /**
+     * Draws the synapses, those of one source at a time.
+     *
+     * @param source the shape of the source
+     * @return what draws them, for one thread
+     * @throws IllegalArgumentException if the source does not fit
+     */
+    public SynapseRows synapses(Shape source) {
+        outputShape(source);
+        return new SynapseRows(this, source);
+    }
+
+    /**
+     * Counts the synapses of weights of their own.
+     *
+     * @param source the shape of the source
+     * @return how many, at least 1, as a matrix has no fewer
+     * @throws IllegalArgumentException if there are more than a matrix has columns
+     */
+    public int count(Shape source) {
+        Counted known = counted;
+        if (known == null || !known.source.equals(source)) {
+            known = new Counted(source, synapses(source).count());
+            counted = known;
+        }
+        if (known.count > Integer.MAX_VALUE - FloatMatrix.ROW_MULTIPLE) {
+            throw new IllegalArgumentException(this + " has " + known.count
+                    + " synapses with weights that can be set, expected at most " + Integer.MAX_VALUE
+                    + "; fixed point or procedural synapses may be more");
+        }
+        return (int) Math.max(1, known.count);
+    }
+
+    /** The numbers, for those who draw them. */
+    Draw drawnWeights() {
+        return weights;
+    }
+
+    Draw drawnDelays() {
+        return delays;
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+        Shape made = target == null ? input : target;
+        edges.require(input.size(), made.size());
+        return made;
+    }
+
+    /**
+     * Returns what this was declared with but for lists, as files say it.
+     *
+     * @return numbers by name
+     */
+    public SequencedMap<String, Number> options() {
+        SequencedMap<String, Number> options = new LinkedHashMap<>();
+        edges.say(options);
+        if (!isListed() || weights.isConstant()) {
+            weights.say("weight", options);
+        }
+        if (!isListed() || delays.isConstant()) {
+            delays.say("delay", options);
+        }
+        options.put(SEED, seed & 0xffff_ffffL);
+        options.put(SEED_HIGH, seed >>> Integer.SIZE);
+        options.put(QUANTUM, quantum);
+        options.put(PROCEDURAL, procedural ? 1 : 0);
+        List<Integer> sizes = target == null ? List.of() : target.sizes();
+        for (int i = 0; i < sizes.size(); i++) {
+            options.put(TARGET + i, sizes.get(i));
+        }
+        return options;
+    }
+
+    @Override
+    public String toString() {
+        return "sparse " + edges;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.spikelane.connection.kind;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Sparse;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.connection.operator.sparse.SparseOperator;
+import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Function;
+
+/** Synapses of some pairs of neurons. */
+final class SparseKind extends ConnectionKind<Sparse> {
+
+    SparseKind() {
+        super(Sparse.class, "sparse", Trait.SUMS, Trait.VALUES);
+    }
+
+    /**
+     * Listed edges are values, which are never learned; a weight of all synapses is one, too. Weights that were drawn
+     * and cannot change are none.
+     */
+    @Override
+    public List<ValueDescription> values(Sparse said, Shape rows) {
+        List<ValueDescription> values = new ArrayList<>();
+        boolean own = Float.isNaN(said.weight());
+        boolean listed = said.isListed();
+        if (!own) {
+            values.add(ValueDescription.buffer(ValueDescription.WEIGHT, 1));
+        } else if (said.quantum() > 0 && listed) {
+            values.add(ValueDescription.buffer(ValueDescription.WEIGHT, said.count(rows)));
+        } else if (said.quantum() == 0 && !said.isProcedural()) {
+            values.add(ValueDescription.weight(ValueDescription.WEIGHT, said.count(rows)));
+        }
+        if (listed) {
+            values.add(ValueDescription.buffer(SparseOperator.DEGREE, rows.size()));
+            values.add(ValueDescription.buffer(SparseOperator.TARGET, said.count(rows)));
+            values.add(ValueDescription.buffer(SparseOperator.DELAY, said.count(rows)));
+        }
+        return values;
+    }
+
+    @Override
+    public int[] delays(Sparse said) {
+        return said.delays();
+    }
+
+    @Override
+    public SequencedMap<String, Number> options(Sparse said) {
+        return said.options();
+    }
+
+    @Override
+    public Operator bind(Arena arena, Sparse said, Shape rows, Parameter spikeValue) {
+        return SparseOperator.of(arena, said, rows, values(said, rows), spikeValue.values());
+    }
+
+    @Override
+    public Connection quantized(Sparse said, ElementType type, Function<String, FloatMatrix> present) {
+        throw new IllegalArgumentException(
+                said + " is quantized by Sparse.fixedPoint(quantum), expected a path without it");
+    }
+
+    /** Drawn weights get their present values when the network is there. */
+    @Override
+    public Connection read(JsonValue said, StoredValues values) throws IOException {
+        Map<String, Double> options = new HashMap<>();
+        for (Map.Entry<String, JsonValue> each : said.members().entrySet()) {
+            if (!each.getKey().equals(TYPE)) {
+                options.put(each.getKey(), each.getValue().real());
+            }
+        }
+        try {
+            Sparse read = read(options, values);
+            requireOptions(said, read.options().keySet());
+            return read;
+        } catch (IllegalArgumentException | IllegalStateException refused) {
+            throw new IOException(
+                    said.unexpected("a sparse connection").getMessage() + ": " + refused.getMessage(), refused);
+        }
+    }
+
+    private static Sparse read(Map<String, Double> options, StoredValues values) throws IOException {
+        Sparse drawn = Sparse.of(options);
+        if (!drawn.isListed()) {
+            return drawn;
+        }
+        float[] degrees = values.floats(SparseOperator.DEGREE, 1).toArray();
+        int[] starts = new int[degrees.length + 1];
+        for (int i = 0; i < degrees.length; i++) {
+            starts[i + 1] = Math.addExact(starts[i], (int) degrees[i]);
+        }
+        int count = starts[degrees.length];
+        int[] targets = new int[count];
+        float[] found = values.floats(SparseOperator.TARGET, 1).toArray();
+        for (int i = 0; i < count; i++) {
+            targets[i] = (int) found[i];
+        }
+        float[] delays = values.floats(SparseOperator.DELAY, 1).toArray();
+        float[] weights = values.floats(ValueDescription.WEIGHT, 1).toArray();
+        return drawn.with(Edges.csr(starts, targets), Arrays.copyOf(weights, count), Arrays.copyOf(delays, count));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.spikelane.connection.operator.sparse;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * The spikes of a source in the last steps, as lists, and the synapses that they reach. Each block has lists of its
+ * own, so that threads need not meet between lists and currents.
+ */
+public final class EventSource {
+
+    private static final int FEW = 64;
+
+    private EventLists lists;
+    private final int batch;
+    private final int steps;
+    /** For each block, step of the ring and sample the inputs that fired, and how many. */
+    private final int[][][] fired;
+
+    private final int[][] counts;
+
+    /** Keeps the spikes of as many steps as synapses delay them. */
+    public EventSource(EventLists lists, int batch, int blocks) {
+        this.lists = lists;
+        this.batch = batch;
+        this.steps = longest() + 1;
+        this.fired = new int[blocks][steps * batch][FEW];
+        this.counts = new int[blocks][steps * batch + FEW]; // a thread's own cache lines
+    }
+
+    /** The synapses. */
+    public EventLists lists() {
+        return lists;
+    }
+
+    /** Takes other synapses, with the same delays. */
+    public void lists(EventLists next) {
+        lists = next;
+    }
+
+    /** The longest delay. */
+    public int longest() {
+        return lists.delays()[lists.delays().length - 1];
+    }
+
+    private int slot(long step, int sample) {
+        return (int) Math.floorMod(step, (long) steps) * batch + sample;
+    }
+
+    /** Takes the spikes of a step, from the first row on; values are looked at when they arrive. */
+    public void take(long step, Signal rows, int block) {
+        if (!(rows instanceof SpikeMatrix spikes)) {
+            return;
+        }
+        MemorySegment bits = spikes.segment();
+        int words = Math.ceilDiv(spikes.columns(), Long.SIZE);
+        for (int sample = 0; sample < batch; sample++) {
+            int slot = slot(step, sample);
+            int[] list = fired[block][slot];
+            int count = 0;
+            long row = spikes.rowOffset(sample);
+            for (int word = 0; word < words; word++) {
+                long left = bits.get(ValueLayout.JAVA_LONG_UNALIGNED, row + (long) word * Long.BYTES);
+                for (; left != 0; left &= left - 1) {
+                    if (count == list.length) {
+                        list = Arrays.copyOf(list, 2 * count);
+                        fired[block][slot] = list;
+                    }
+                    list[count++] = word * Long.SIZE + Long.numberOfTrailingZeros(left);
+                }
+            }
+            counts[block][slot] = count;
+        }
+    }
+
+    /** Adds what arrives after a delay, by its number, for a sample. */
+    public void deliver(long step, int delay, Signal rows, int sample, int block, EventVector vector) {
+        MemorySegment currents = vector.currents();
+        if (rows instanceof FloatMatrix values) {
+            for (int i = 0; i < values.columns(); i++) {
+                float value = values.get(sample, i);
+                if (value != 0) {
+                    lists.deliver(i, value, delay, block, currents);
+                }
+            }
+            return;
+        }
+        int slot = slot(step - lists.delays()[delay], sample);
+        lists.deliver(fired[block][slot], counts[block][slot], delay, block, currents);
+    }
+}

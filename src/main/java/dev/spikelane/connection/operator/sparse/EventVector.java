@@ -1,0 +1,176 @@
+package dev.spikelane.connection.operator.sparse;
+
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * The currents of all ports of a component that synapses enter: one vector, for a sample at a time, with a range for
+ * each port. Threads have blocks of every range, so that each has its share of the work.
+ */
+public final class EventVector {
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+    /** Gives out a segment piece by piece. */
+    private static final class Pieces implements Arena {
+
+        private final Arena arena;
+        private final MemorySegment all;
+        private long taken;
+
+        Pieces(Arena arena, long bytes) {
+            this.arena = arena;
+            this.all = arena.allocate(bytes, FloatMatrix.ROW_MULTIPLE);
+        }
+
+        @Override
+        public MemorySegment allocate(long size, long alignment) {
+            long first = Math.ceilDiv(taken, alignment) * alignment;
+            taken = first + size;
+            return all.asSlice(first, size);
+        }
+
+        @Override
+        public MemorySegment.Scope scope() {
+            return arena.scope();
+        }
+
+        @Override
+        public void close() {
+            arena.close();
+        }
+    }
+
+    /** Zeros are copied from a few that stay in the L1 cache: to fill takes three times as long (JDK 25, 2026-11). */
+    private static final long ZEROS = 4096;
+
+    private final MemorySegment zeros;
+    private final int blocks;
+    private final int batch;
+    private final MemorySegment currents;
+    /** For each range a row, which is in the vector, and what neurons take, which is the same for a single sample. */
+    private final FloatMatrix[] row;
+
+    private final FloatMatrix[] rows;
+    private final float[] quanta;
+    private final int[] places;
+    /** For each block the bytes of each range. */
+    private final MemorySegment[][] own;
+
+    /**
+     * Makes room.
+     *
+     * @param columns of each range
+     * @param quanta of sums of whole quanta of each range; 0 for floats
+     */
+    public EventVector(Arena arena, int[] columns, float[] quanta, int batch, int blocks) {
+        this.blocks = blocks;
+        this.batch = batch;
+        this.quanta = quanta.clone();
+        this.row = new FloatMatrix[columns.length];
+        this.rows = new FloatMatrix[columns.length];
+        this.places = new int[columns.length];
+        this.own = new MemorySegment[blocks][columns.length];
+        long bytes = 0;
+        for (int each : columns) {
+            bytes += FloatMatrix.bytes(1, each);
+        }
+        this.zeros = arena.allocate(ZEROS, FloatMatrix.ROW_MULTIPLE);
+        Pieces pieces = new Pieces(arena, bytes);
+        this.currents = pieces.all;
+        for (int range = 0; range < columns.length; range++) {
+            places[range] = Math.toIntExact(pieces.taken / Float.BYTES);
+            row[range] = FloatMatrix.zeros(pieces, 1, columns[range]);
+            rows[range] = batch == 1 ? row[range] : FloatMatrix.zeros(arena, batch, columns[range]);
+            for (int block = 0; block < blocks; block++) {
+                long first = (long) column(columns[range], block) * Float.BYTES;
+                long end = (long) column(columns[range], block + 1) * Float.BYTES;
+                own[block][range] = row[range].segment().asSlice(first, end - first);
+            }
+        }
+    }
+
+    /** The first 64 neurons, in units of 64, that a block has of so many. */
+    public int word(int columns, int block) {
+        return (int) ((long) Math.ceilDiv(columns, Long.SIZE) * block / blocks);
+    }
+
+    private int column(int columns, int block) {
+        return Math.min(columns, word(columns, block) * Long.SIZE);
+    }
+
+    /** Behind the last column of a range in each block. */
+    public int[] ends(int range) {
+        int[] ends = new int[blocks];
+        for (int block = 0; block < blocks; block++) {
+            ends[block] = column(row[range].columns(), block + 1);
+        }
+        return ends;
+    }
+
+    /** How many floats there are in all. */
+    public int size() {
+        return (int) (currents.byteSize() / Float.BYTES);
+    }
+
+    /** Where a range starts. */
+    public int place(int range) {
+        return places[range];
+    }
+
+    /** The currents of all samples in a range. */
+    public FloatMatrix rows(int range) {
+        return rows[range];
+    }
+
+    /** Blocks of targets. */
+    public int blocks() {
+        return blocks;
+    }
+
+    /** The vector. */
+    MemorySegment currents() {
+        return currents;
+    }
+
+    /** Makes a block zero. */
+    public void clear(int block) {
+        for (MemorySegment each : own[block]) {
+            clear(each, 0, each.byteSize());
+        }
+    }
+
+    /** Makes some neurons of a range zero, in units of 64, when they have taken what the vector itself has for them. */
+    public void clear(int range, int firstWord, int endWord) {
+        if (batch == 1) {
+            MemorySegment all = row[range].segment();
+            long unit = (long) Long.SIZE * Float.BYTES;
+            clear(all, firstWord * unit, endWord * unit);
+        }
+    }
+
+    private void clear(MemorySegment of, long from, long end) {
+        for (long at = from; at < end; at += ZEROS) {
+            MemorySegment.copy(zeros, 0, of, at, Math.min(ZEROS, end - at));
+        }
+    }
+
+    /** Makes floats of whole quanta, and gives a sample its currents. */
+    public void close(int sample, int block) {
+        for (int range = 0; range < row.length; range++) {
+            MemorySegment bytes = own[block][range];
+            float quantum = quanta[range];
+            for (long at = 0; at < bytes.byteSize() && quantum > 0; at += Float.BYTES) {
+                bytes.set(FLOAT, at, bytes.get(INT, at) * quantum);
+            }
+            if (batch > 1) {
+                long to = rows[range].rowOffset(sample) + (long) column(row[range].columns(), block) * Float.BYTES;
+                MemorySegment.copy(bytes, 0, rows[range].segment(), to, bytes.byteSize());
+                clear(bytes, 0, bytes.byteSize());
+            }
+        }
+    }
+}

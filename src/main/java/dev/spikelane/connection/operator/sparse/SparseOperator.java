@@ -1,0 +1,330 @@
+package dev.spikelane.connection.operator.sparse;
+
+import dev.spikelane.connection.Sparse;
+import dev.spikelane.connection.operator.Cut;
+import dev.spikelane.connection.operator.InputGradient;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.OperatorValues;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.connection.operator.Values;
+import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.ZeroInputs;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The synapses of one delay of a connection, pulled over rows of the source. A sum goes on through several of these,
+ * delays ascending: the first starts it at zero, the last makes floats of whole quanta.
+ */
+public final class SparseOperator implements Operator {
+
+    /** What the number of edges of each source is called, if they are listed. */
+    public static final String DEGREE = "degree";
+
+    /** What their targets are called. */
+    public static final String TARGET = "target";
+
+    /** What their delays are called. */
+    public static final String DELAY = "delay";
+
+    private final SparseStore store;
+    private final List<ValueDescription> described;
+    private final int delay;
+    private final boolean begins;
+    private final boolean ends;
+    private final SparseGradient gradient;
+
+    private SparseOperator(
+            SparseStore store,
+            List<ValueDescription> described,
+            int delay,
+            boolean begins,
+            boolean ends,
+            SparseGradient gradient) {
+        this.store = store;
+        this.described = described;
+        this.delay = delay;
+        this.begins = begins;
+        this.ends = ends;
+        this.gradient = gradient;
+    }
+
+    /** Lays a connection out, whose weights have a name unless they are drawn and cannot change. */
+    public static SparseOperator of(
+            Arena arena, Sparse said, Shape rows, List<ValueDescription> described, float[] spikeValue) {
+        SparseStore store = new SparseStore(arena, said, rows, spikeValue);
+        return new SparseOperator(store, described, 0, true, true, new SparseGradient(store));
+    }
+
+    /** The connection that was said. */
+    public Sparse said() {
+        return store.said();
+    }
+
+    SparseStore store() {
+        return store;
+    }
+
+    /** Whether another one has the same synapses, perhaps of another delay. */
+    public boolean isPartWith(SparseOperator other) {
+        return store.equals(other.store);
+    }
+
+    /** The delay of this part of a sum. */
+    public int delay() {
+        return said().delays()[delay];
+    }
+
+    /** One of these for each delay, which share what is learned. */
+    public SparseOperator[] slices() {
+        SparseOperator[] slices = new SparseOperator[said().delays().length];
+        SparseGradient shared = new SparseGradient(store);
+        for (int i = 0; i < slices.length; i++) {
+            slices[i] = new SparseOperator(store, described, i, begins, ends, shared);
+        }
+        return slices;
+    }
+
+    /** The same as a part of a sum. */
+    public SparseOperator inSum(boolean first, boolean last) {
+        return new SparseOperator(store, described, delay, first, last, gradient);
+    }
+
+    /** Whether its sum has other parts. */
+    public boolean isPart() {
+        return !begins || !ends;
+    }
+
+    /** Whether this starts a sum at zero, and does not go on with one. */
+    public boolean begins() {
+        return begins;
+    }
+
+    @Override
+    public int inputs() {
+        return store.rows().size();
+    }
+
+    @Override
+    public int outputs() {
+        return store.outputs();
+    }
+
+    @Override
+    public long work() {
+        return store.synapses().count();
+    }
+
+    @Override
+    public boolean takesTiles() {
+        return false;
+    }
+
+    @Override
+    public Cut cut(int rows, int threads) {
+        return Cut.ROWS;
+    }
+
+    @Override
+    public int fewestRows() {
+        return 1;
+    }
+
+    @Override
+    public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
+        Synapses synapses = store.synapses();
+        for (int row = 0; row < rows; row++) {
+            open(current, row);
+            for (int input = spikes.next(row, 0); input >= 0; input = spikes.next(row, input + 1)) {
+                deliver(
+                        synapses,
+                        input,
+                        current.matrix().segment(),
+                        current.matrix().rowOffset(row));
+            }
+            close(current, row);
+        }
+    }
+
+    /** Throws where values come to synapses of whole quanta. */
+    public void require(Signal source, String projection) {
+        if (said().quantum() > 0 && source instanceof FloatMatrix) {
+            throw new IllegalArgumentException((projection.isEmpty() ? "" : "projection '" + projection + "': ")
+                    + said() + " sums whole quanta, expected spikes, found values");
+        }
+    }
+
+    /** Adds the weights of a source that fires, times what its spikes carry, rounded once. */
+    private void deliver(Synapses synapses, int input, MemorySegment into, long row) {
+        int source = torch(input);
+        long end = synapses.end(source, delay);
+        FloatMatrix weights = store.weights();
+        boolean own = weights.columns() > 1;
+        float carried = store.spikeValue(input);
+        boolean whole = said().quantum() > 0;
+        for (long i = synapses.first(source, delay); i < end; i++) {
+            long at = row + (long) synapses.target(i) * Float.BYTES;
+            float weight = weights.get(0, own ? (int) i : 0);
+            if (whole) {
+                int sum = into.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+                into.set(ValueLayout.JAVA_INT_UNALIGNED, at, sum + store.quanta(weight));
+            } else {
+                float sum = into.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at);
+                into.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, sum + weight * carried);
+            }
+        }
+    }
+
+    /** Adds one fused product a synapse of each value that is not zero. */
+    @Override
+    public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
+        require(input, "");
+        Synapses synapses = store.synapses();
+        FloatMatrix weights = store.weights();
+        boolean own = weights.columns() > 1;
+        for (int row = 0; row < rows; row++) {
+            open(current, row);
+            for (int i = 0; i < inputs(); i++) {
+                float value = input.get(row, i);
+                long end = value == 0 ? 0 : synapses.end(torch(i), delay);
+                for (long at = value == 0 ? 0 : synapses.first(torch(i), delay); at < end; at++) {
+                    int target = synapses.target(at);
+                    float weight = weights.get(0, own ? (int) at : 0);
+                    float sum = ZeroInputs.fma(value, weight, current.matrix().get(row, target));
+                    current.matrix().set(row, target, sum);
+                }
+            }
+            close(current, row);
+        }
+    }
+
+    private int torch(int input) {
+        return store.torch(input);
+    }
+
+    private void open(Tile current, int row) {
+        for (int i = 0; i < outputs() && begins; i++) {
+            current.matrix().set(row, i, 0);
+        }
+    }
+
+    private void close(Tile current, int row) {
+        float quantum = said().quantum();
+        for (int i = 0; i < outputs() && ends && quantum > 0; i++) {
+            current.matrix()
+                    .set(row, i, Float.floatToRawIntBits(current.matrix().get(row, i)) * quantum);
+        }
+    }
+
+    @Override
+    public List<Values> values() {
+        return described.stream().map(this::values).toList();
+    }
+
+    private Values values(ValueDescription each) {
+        return switch (each.name()) {
+            case DEGREE -> listed(each, (synapses, i) -> synapses.end(i, synapses.delays() - 1) - synapses.first(i, 0));
+            case TARGET -> listed(each, (synapses, i) -> torchTarget(synapses.target(i)));
+            case DELAY -> listed(each, (synapses, i) -> said().delays()[synapses.delayOf(i)]);
+            default -> new OperatorValues(each, into -> into.copyFrom(store.weights()), store::setWeights);
+        };
+    }
+
+    private int torchTarget(int target) {
+        Shape made = said().outputShape(store.rows());
+        return SparseStore.torch(made, target);
+    }
+
+    /** A number of a listed edge, which stays as it is. */
+    private interface OfEdge {
+        float of(Synapses synapses, int i);
+    }
+
+    private Values listed(ValueDescription each, OfEdge of) {
+        Consumer<FloatMatrix> read = into -> {
+            Synapses synapses = store.synapses();
+            int count = each.name().equals(DEGREE) ? synapses.sources() : (int) synapses.count();
+            into.fill(0);
+            for (int i = 0; i < count; i++) {
+                into.set(0, i, of.of(synapses, i));
+            }
+        };
+        return new OperatorValues(each, read, from -> {
+            FloatMatrix now = FloatMatrix.zeros(1, from.columns());
+            read.accept(now);
+            if (!Arrays.equals(now.toArray(), from.toArray())) {
+                throw new IllegalArgumentException(
+                        "edges of " + said() + " would change, expected those that it was declared with");
+            }
+        });
+    }
+
+    @Override
+    public Operator copy(Arena arena) {
+        SparseStore copy = store.copy(arena);
+        return new SparseOperator(copy, described, delay, begins, ends, new SparseGradient(copy));
+    }
+
+    @Override
+    public void update() {
+        store.changed();
+    }
+
+    @Override
+    public void setSpikeValue(float[] values) {
+        store.setSpikeValue(values);
+    }
+
+    @Override
+    public InputGradient inputGradient(Arena arena) {
+        requireGradient();
+        return this::pull;
+    }
+
+    private void pull(FloatMatrix gradients, int rows, Tile into) {
+        Synapses synapses = store.synapses();
+        FloatMatrix weights = store.weights();
+        boolean own = weights.columns() > 1;
+        for (int row = 0; row < rows; row++) {
+            for (int i = into.firstColumn(); i < into.endColumn(); i++) {
+                float sum = 0;
+                long end = synapses.end(torch(i), delay);
+                for (long at = synapses.first(torch(i), delay); at < end; at++) {
+                    sum = ZeroInputs.fma(
+                            gradients.get(row, synapses.target(at)), weights.get(0, own ? (int) at : 0), sum);
+                }
+                into.matrix().set(row, i - into.origin(), sum);
+            }
+        }
+    }
+
+    @Override
+    public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
+        requireGradient();
+        return described.isEmpty() || described.getFirst().role() != ValueDescription.Role.WEIGHT
+                ? null
+                : gradient.of(arena, described.getFirst(), delay);
+    }
+
+    private void requireGradient() {
+        if (said().quantum() > 0 || said().isProcedural()) {
+            throw new UnsupportedOperationException(this + " has no gradient, expected stored weights of float32");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return said() + " " + inputs() + " -> " + outputs();
+    }
+}

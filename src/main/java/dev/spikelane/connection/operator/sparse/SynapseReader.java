@@ -1,0 +1,94 @@
+package dev.spikelane.connection.operator.sparse;
+
+import dev.spikelane.connection.SynapseRows;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The present synapses of a connection, those of one source at a time, in the order of rows: as they are laid out, or
+ * drawn where nothing else asks for them.
+ */
+final class SynapseReader {
+
+    private final @Nullable Synapses synapses;
+    private final @Nullable SynapseRows rows;
+    private final Shape source;
+    private final Shape target;
+    private final int[] steps;
+    private long first;
+    private long[] ends = new long[0];
+    /** The present weights; null where they are drawn. */
+    private final @Nullable FloatMatrix weights;
+
+    SynapseReader(SparseStore store) {
+        this.synapses = store.known();
+        this.source = store.rows();
+        this.target = store.said().outputShape(source);
+        this.steps = store.said().delays();
+        this.rows = synapses == null ? store.said().synapses(source) : null;
+        this.weights = synapses == null ? null : store.weights();
+    }
+
+    private SynapseReader(SynapseReader other) {
+        this.synapses = other.synapses;
+        this.source = other.source;
+        this.target = other.target;
+        this.steps = other.steps;
+        this.rows = other.rows == null ? null : other.rows.another();
+        this.weights = other.weights;
+    }
+
+    /** Another one for another thread. */
+    SynapseReader another() {
+        return new SynapseReader(this);
+    }
+
+    /** About how many there are in all. */
+    double expected() {
+        return rows == null ? Objects.requireNonNull(synapses).count() : rows.expected();
+    }
+
+    /** Goes to the synapses of an input; returns how many it has. */
+    int read(int input) {
+        int torch = SparseStore.torch(source, input);
+        if (rows != null) {
+            return rows.read(torch);
+        }
+        Synapses known = Objects.requireNonNull(synapses);
+        ends = ends.length == steps.length ? ends : new long[steps.length];
+        first = known.first(torch, 0);
+        for (int d = 0; d < ends.length; d++) {
+            ends[d] = known.end(torch, d);
+        }
+        return (int) (ends[ends.length - 1] - first);
+    }
+
+    /** The place of the target in a row. */
+    int target(int synapse) {
+        if (rows == null) {
+            return Objects.requireNonNull(synapses).target(first + synapse);
+        }
+        int torch = rows.target(synapse);
+        return SparseStore.inside(target, torch);
+    }
+
+    int delay(int synapse) {
+        if (rows != null) {
+            return rows.delay(synapse);
+        }
+        int d = 0;
+        while (ends[d] <= first + synapse) {
+            d++;
+        }
+        return steps[d];
+    }
+
+    float weight(int synapse) {
+        if (weights == null) {
+            return Objects.requireNonNull(rows).weight(synapse);
+        }
+        return weights.get(0, weights.columns() > 1 ? (int) (first + synapse) : 0);
+    }
+}

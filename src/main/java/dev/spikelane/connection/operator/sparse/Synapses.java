@@ -1,0 +1,128 @@
+package dev.spikelane.connection.operator.sparse;
+
+import dev.spikelane.connection.Sparse;
+import dev.spikelane.connection.SynapseRows;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * Where the synapses of a connection stand: those of a source together, in torch's order of sources, sorted by delay,
+ * then by the target in torch's order, then in the order of edges. Weights of their own stand in the same order.
+ */
+final class Synapses {
+
+    private final int delays;
+    /** Where the synapses of each source and delay start. */
+    private final long[] starts;
+    /** The target of each synapse, in the order of rows. */
+    private final MemorySegment targets;
+
+    private final FloatMatrix drawn;
+
+    private Synapses(int delays, long[] starts, MemorySegment targets, FloatMatrix drawn) {
+        this.delays = delays;
+        this.starts = starts;
+        this.targets = targets;
+        this.drawn = drawn;
+    }
+
+    /** Draws synapses twice, to count and to sort them. */
+    static Synapses of(Arena arena, Sparse said, Shape source) {
+        SynapseRows rows = said.synapses(source);
+        Shape made = said.outputShape(source);
+        int[] steps = said.delays();
+        int sources = source.size();
+        long[] starts = new long[Math.multiplyExact(sources, steps.length) + 1];
+        for (int from = 0; from < sources; from++) {
+            int count = rows.read(from);
+            for (int i = 0; i < count; i++) {
+                starts[from * steps.length + Arrays.binarySearch(steps, rows.delay(i)) + 1]++;
+            }
+        }
+        for (int i = 1; i < starts.length; i++) {
+            starts[i] += starts[i - 1];
+        }
+        long count = starts[starts.length - 1];
+        boolean own = Float.isNaN(said.weight());
+        FloatMatrix drawn = FloatMatrix.zeros(arena, 1, own ? (int) Math.max(1, count) : 1);
+        MemorySegment targets = arena.allocate(Math.max(1, count) * Integer.BYTES, Integer.BYTES);
+        Synapses synapses = new Synapses(steps.length, starts, targets, drawn);
+        if (!own) {
+            drawn.set(0, 0, said.weight());
+        }
+        synapses.sort(rows, made, steps, own);
+        return synapses;
+    }
+
+    private void sort(SynapseRows rows, Shape made, int[] steps, boolean own) {
+        long[] keys = new long[16];
+        for (int from = 0; from < sources(); from++) {
+            int count = rows.read(from);
+            keys = keys.length < count ? new long[2 * count] : keys;
+            long at = starts[from * delays];
+            for (int delay = 0; delay < delays; delay++) {
+                int some = 0;
+                for (int i = 0; i < count; i++) {
+                    if (rows.delay(i) == steps[delay]) {
+                        keys[some++] = (long) rows.target(i) << Integer.SIZE | i;
+                    }
+                }
+                Arrays.sort(keys, 0, some);
+                for (int i = 0; i < some; i++, at++) {
+                    int target = (int) (keys[i] >>> Integer.SIZE);
+                    targets.setAtIndex(ValueLayout.JAVA_INT, at, SparseStore.inside(made, target));
+                    if (own) {
+                        drawn.set(0, (int) at, rows.weight((int) keys[i]));
+                    }
+                }
+            }
+        }
+    }
+
+    int delays() {
+        return delays;
+    }
+
+    /** The number of the delay of a synapse. */
+    int delayOf(int synapse) {
+        int at = Arrays.binarySearch(starts, synapse);
+        if (at < 0) {
+            at = -at - 2;
+        }
+        while (starts[at + 1] <= synapse) {
+            at++; // cells may be empty
+        }
+        return at % delays;
+    }
+
+    int sources() {
+        return (starts.length - 1) / delays;
+    }
+
+    /** Where the synapses of a source and of a delay, by its number, start. */
+    long first(int source, int delay) {
+        return starts[source * delays + delay];
+    }
+
+    /** Where they end. */
+    long end(int source, int delay) {
+        return starts[source * delays + delay + 1];
+    }
+
+    int target(long synapse) {
+        return targets.get(ValueLayout.JAVA_INT_UNALIGNED, synapse * Integer.BYTES);
+    }
+
+    /** The weights at the start: one for all synapses, or one for each. */
+    FloatMatrix drawn() {
+        return drawn;
+    }
+
+    long count() {
+        return starts[starts.length - 1];
+    }
+}

@@ -1,0 +1,95 @@
+package dev.spikelane.engine;
+
+import dev.spikelane.connection.operator.sparse.SparseOperator;
+import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.description.SourceDescription;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * A projection, or one delay of a projection of synapses. All of these into one port are one sum, in the place of the
+ * first: delays ascending, then sources in the order of inputs and populations, then projections.
+ *
+ * @param number of the projection
+ * @param said the projection with this delay
+ * @param chain its operators
+ */
+record ProjectionSlice(int number, ProjectionDescription said, OperatorChain chain) {
+
+    /** All of a network, in the order in which they enter their ports. */
+    static List<ProjectionSlice> of(NetworkDescription network, IntFunction<OperatorChain> chains) {
+        List<ProjectionSlice> all = new ArrayList<>();
+        for (int i = 0; i < network.projections().size(); i++) {
+            ProjectionDescription said = network.projections().get(i);
+            SparseOperator sparse = chains.apply(i).sparse();
+            if (sparse == null) {
+                all.add(new ProjectionSlice(i, said, chains.apply(i)));
+            } else if (all.stream().noneMatch(slice -> slice.isSumWith(said))) {
+                all.addAll(sum(network, chains, said));
+            }
+        }
+        return all;
+    }
+
+    private boolean isSumWith(ProjectionDescription other) {
+        return chain.sparse() != null
+                && said.target() == other.target()
+                && said.port().equals(other.port());
+    }
+
+    private static List<ProjectionSlice> sum(
+            NetworkDescription network, IntFunction<OperatorChain> chains, ProjectionDescription into) {
+        List<ProjectionSlice> slices = new ArrayList<>();
+        for (int i = 0; i < network.projections().size(); i++) {
+            ProjectionDescription said = network.projections().get(i);
+            SparseOperator sparse = chains.apply(i).sparse();
+            if (sparse != null && said.target() == into.target() && said.port().equals(into.port())) {
+                SparseOperator[] ofDelays = sparse.slices();
+                for (int d = 0; d < ofDelays.length; d++) {
+                    OperatorChain chain = new OperatorChain(
+                            List.of(ofDelays[d]), chains.apply(i).owners());
+                    slices.add(new ProjectionSlice(i, said.withDelay(said.delays()[d]), chain));
+                }
+            }
+        }
+        slices.sort(Comparator.<ProjectionSlice>comparingInt(slice -> slice.said.delay())
+                .thenComparingInt(slice -> place(network, slice.said.source()))
+                .thenComparingInt(ProjectionSlice::number));
+        requireQuantum(slices);
+        for (int i = 0; i < slices.size(); i++) {
+            ProjectionSlice slice = slices.get(i);
+            SparseOperator part =
+                    ((SparseOperator) slice.chain.operators().getFirst()).inSum(i == 0, i == slices.size() - 1);
+            slices.set(
+                    i,
+                    new ProjectionSlice(
+                            slice.number, slice.said, new OperatorChain(List.of(part), slice.chain.owners())));
+        }
+        return slices;
+    }
+
+    /** The place of a source among inputs, then populations. */
+    private static int place(NetworkDescription network, SourceDescription source) {
+        return source instanceof SourceDescription.OfInput input
+                ? input.input()
+                : network.inputs().size() + source.ofPopulation().orElseThrow();
+    }
+
+    private static void requireQuantum(List<ProjectionSlice> slices) {
+        ProjectionSlice first = slices.getFirst();
+        for (ProjectionSlice slice : slices) {
+            if (slice.quantum() != first.quantum()) {
+                throw new IllegalArgumentException("projections '" + first.said.name() + "' and '" + slice.said.name()
+                        + "' enter the port '" + first.said.port() + "' with quanta of " + first.quantum() + " and "
+                        + slice.quantum() + ", expected one quantum for all sparse projections into a port");
+            }
+        }
+    }
+
+    private float quantum() {
+        return ((SparseOperator) chain.operators().getFirst()).said().quantum();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.spikelane.network.naive;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Sparse;
+import dev.spikelane.connection.SynapseRows;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The synapses of a sparse projection one by one, in the order of their weights. */
+public final class NaiveSparse {
+
+    /** A synapse, between neurons in torch's order. */
+    record Synapse(int source, int delay, int target, float weight) {}
+
+    final Projection projection;
+    final Sparse said;
+    final List<Synapse> synapses = new ArrayList<>();
+
+    NaiveSparse(Projection projection) {
+        this.projection = projection;
+        this.said = (Sparse) projection.path().getFirst();
+        Shape source = projection.source().shape();
+        SynapseRows rows = said.synapses(source);
+        for (int i = 0; i < source.size(); i++) {
+            int count = rows.read(i);
+            List<Synapse> own = new ArrayList<>();
+            for (int k = 0; k < count; k++) {
+                own.add(new Synapse(i, rows.delay(k), rows.target(k), rows.weight(k)));
+            }
+            own.sort(Comparator.comparingInt(Synapse::delay).thenComparingInt(Synapse::target)); // it is stable
+            synapses.addAll(own);
+        }
+    }
+
+    /** Whether a path is a sparse connection and nothing else. */
+    public static boolean isAlone(Projection projection) {
+        List<Connection> path = projection.path();
+        return path.size() == 1 && path.getFirst() instanceof Sparse;
+    }
+
+    /** The delays of a projection, ascending. */
+    public static int[] delays(Projection projection) {
+        int[] own = isAlone(projection) ? ((Sparse) projection.path().getFirst()).delays() : new int[1];
+        return Arrays.stream(own).map(each -> each + projection.delay()).toArray();
+    }
+
+    /** Whether other projections or delays are in the same sum. */
+    static boolean isPart(Network network, Projection projection) {
+        return isAlone(projection)
+                && (delays(projection).length > 1
+                        || inSum(network, projection.target(), projection.port())
+                                        .size()
+                                > 1);
+    }
+
+    /** The sparse projections that enter a port, in the order of their sources. */
+    static List<Projection> inSum(Network network, Population target, String port) {
+        return network.projections().stream()
+                .filter(each -> each.target() == target && each.port().equals(port) && isAlone(each))
+                .sorted(Comparator.comparingInt(each -> place(network, each)))
+                .toList();
+    }
+
+    private static int place(Network network, Projection projection) {
+        return projection
+                .source()
+                .ofPopulation()
+                .map(population ->
+                        network.inputs().size() + network.populations().indexOf(population))
+                .orElseGet(() -> network.inputs().indexOf(projection.source()));
+    }
+
+    /** The weights, of which others may be there now. */
+    float[] weights(Map<String, FloatMatrix> present) {
+        float[] weights = new float[synapses.size()];
+        FloatMatrix found = present.get(projection.name() + ".weight");
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = found == null ? synapses.get(i).weight : found.get(0, found.columns() == 1 ? 0 : i);
+        }
+        return weights;
+    }
+
+    /** Adds what the synapses of a delay make of a row, sources in their inner order. */
+    void add(NaiveNetwork.Row row, int delay, float[] weights, float[] sum) {
+        Shape source = projection.source().shape();
+        for (int k = 0; k < source.size(); k++) {
+            int i = source.torch(k);
+            for (int at = 0; at < synapses.size(); at++) {
+                Synapse each = synapses.get(at);
+                if (each.source != i || each.delay + projection.delay() != delay) {
+                    continue;
+                }
+                float before = sum[each.target];
+                if (row.fires() == null) {
+                    float weight = NaiveNetwork.met(row.values()[i], weights[at]);
+                    sum[each.target] = Math.fma(row.values()[i], weight, before);
+                } else if (row.fires()[i]) {
+                    sum[each.target] = said.quantum() > 0
+                            ? before + Math.round(weights[at] / said.quantum())
+                            : before + weights[at] * row.values()[i];
+                }
+            }
+        }
+    }
+
+    /** Adds the same in double precision. */
+    void add(double[] row, int delay, double @Nullable [] weights, double[] sum) {
+        for (int at = 0; at < synapses.size(); at++) {
+            Synapse each = synapses.get(at);
+            if (each.delay + projection.delay() == delay) {
+                sum[each.target] += (weights == null ? each.weight : weights[at]) * row[each.source];
+            }
+        }
+    }
+}
