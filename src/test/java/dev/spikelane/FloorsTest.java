@@ -137,7 +137,7 @@ final class FloorsTest {
             Map.entry("memory", 7L),
             Map.entry("model", 7L),
             Map.entry("network", 10L),
-            Map.entry("neuron", 19L),
+            Map.entry("neuron", 21L),
             Map.entry("plot", 5L),
             Map.entry("random", 2L),
             Map.entry("train", 19L));

@@ -7,6 +7,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Quantization;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -128,6 +129,10 @@ public final class NetworkFingerprint {
             case Boolean truth -> fingerprint.add(truth ? 1 : 0);
             case Long number -> fingerprint.add(number);
             case Float number -> fingerprint.add(Float.floatToIntBits(number));
+            case int[] list -> {
+                fingerprint.add(list.length);
+                Arrays.stream(list).forEach(fingerprint::add);
+            }
             case Connection connection -> add(connection);
             case Quantization quantization -> {
                 fingerprint.add(quantization.toString());

@@ -18,6 +18,7 @@ import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import java.util.LinkedHashMap;
@@ -46,7 +47,7 @@ public final class NeuronOptions {
 
     /**
      * The name of a model, {@code model}, and its options, in the order and under the names of files: texts, truths,
-     * numbers, {@link Connection connections} and {@link Quantization quantizations}.
+     * numbers, lists of them, {@link Connection connections} and {@link Quantization quantizations}.
      */
     public static Map<String, Object> of(Neuron neuron) {
         NeuronOptions said = switch (neuron) {
@@ -77,6 +78,7 @@ public final class NeuronOptions {
                         ? made
                         : made.recurrence(model.recurrence());
             }
+            case SpikeList model -> model("SpikeList").and("steps", model.steps()).and("neurons", model.neurons());
             case StateLeaky model ->
                 model("StateLeaky").and(QUANTIZATION, model.quantization()).and("kernel_truncation", (long)
                         model.kernelTruncation());

@@ -104,7 +104,7 @@ final class PortSum {
     /**
      * Makes room for a segment of steps.
      *
-     * @param projections in the order of declaration, at least one
+     * @param projections in the order of declaration; without any, currents stay zero
      * @param kept where currents stand in whole; null if they need not, which {@link #mayCutRows} tells
      */
     PortSum(List<ProjectionRun> projections, int columns, Arena arena, RunSize size, @Nullable StoredCurrents kept) {
@@ -301,6 +301,9 @@ final class PortSum {
 
     /** Fills currents from one projection, and those behind it that go on with its sum; returns how many. */
     private int fillSum(int from, int firstStep, int steps, @Nullable Samples of, Tile current, int thread) {
+        if (projections.length == 0) {
+            return 0;
+        }
         int i = from;
         do {
             if (of == null) {
@@ -315,7 +318,7 @@ final class PortSum {
 
     /** Adds the projections behind the first. */
     private void add(int firstStep, int steps, @Nullable Samples of, Tile current, int thread) {
-        if (inFirstSum == projections.length) {
+        if (inFirstSum >= projections.length) {
             return;
         }
         int firstBlock = current.firstBlock();

@@ -26,6 +26,9 @@ public final class EquationParameters implements ParameterRows {
 
     static final String CARRIES = "_carries";
 
+    /** What begins the name of a count's mean, before the count's own and the greatest one. */
+    static final String MEAN = "_mean of ";
+
     /** Steps of the longest refractory period: float32 does not count down from more. */
     private static final float MOST_STEPS = 1 << 24;
 
@@ -80,11 +83,15 @@ public final class EquationParameters implements ParameterRows {
 
     /** Whether a parameter is one that no line of a text says. */
     static boolean isHoisted(String name) {
-        return name.startsWith("_") && !name.equals(REFRACTORY) && !name.equals(CARRIES);
+        return name.startsWith("_")
+                && !name.equals(REFRACTORY)
+                && !name.equals(CARRIES)
+                && !name.startsWith(MEAN);
     }
 
     /**
-     * Requires that what lines of a text make of parameters is finite, and a refractory period a number of steps.
+     * Requires that what lines of a text make of parameters is finite, a refractory period a number of steps, and the
+     * mean of counts so small that they hardly reach the greatest.
      *
      * @param variables by name, and what they begin with
      * @param error of a name and a message
@@ -94,6 +101,10 @@ public final class EquationParameters implements ParameterRows {
         values.forEach((name, all) -> {
             if (name.equals(REFRACTORY)) {
                 require(name.substring(1), all, 0, MOST_STEPS, "0 to " + (int) MOST_STEPS + " steps", error);
+            } else if (name.startsWith(MEAN)) {
+                String[] count = name.substring(MEAN.length()).split(" to ", 2);
+                float mean = Noise.greatestMean(Integer.parseInt(count[1]));
+                require(count[0], all, 0, mean, "a mean of 0 to " + mean + " for counts to " + count[1], error);
             } else if (!isHoisted(name)) {
                 requireFinite(name.equals(CARRIES) ? name.substring(1) : name, all, error);
             }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
  * input  NAME [UNIT], ...                 a port
  * noise  NAME, ...                        standard normal, drawn anew at each step
+ * uniform NAME, ...                       in [0, 1), likewise
+ * poisson NAME = EXPRESSION [to NUMBER]   how often what happens EXPRESSION times a step on average does in this one,
+ *                                         at most NUMBER, 16 or another from 1 to 64
  * NAME = EXPRESSION                       in float32, in the order in which it is written
  * dNAME/dt = EXPRESSION : euler           v + dt * f; lines that follow one another are done together
  * dNAME/dt = EXPRESSION : exact           v + (exp(A * dt) - 1) / A * f, if f is A * v + B, and A and B stay for a
@@ -50,9 +53,24 @@ public final class EquationParser {
     private static final int MOST_STATES = 32;
     /** Inputs, or noises. */
     private static final int MOST_ROWS = 16;
+    /** The greatest count that is drawn, unless a text says another, and the greatest that it may say. */
+    private static final int COUNTS = 16;
 
-    private static final List<String> STATEMENTS =
-            List.of("neuron", "param", "let", "state", "input", "noise", "refractory", "spike", "reset", "carries");
+    private static final int MOST_COUNTS = 64;
+
+    private static final List<String> STATEMENTS = List.of(
+            "neuron",
+            "param",
+            "let",
+            "state",
+            "input",
+            "noise",
+            "uniform",
+            "poisson",
+            "refractory",
+            "spike",
+            "reset",
+            "carries");
 
     private static final Set<String> WORDS = Stream.concat(STATEMENTS.stream(), Stream.of("and", "holds", "not", "or"))
             .collect(Collectors.toSet());
@@ -160,7 +178,6 @@ public final class EquationParser {
             throw lines.error(large);
         }
         require(variables.keySet().stream().anyMatch(Equations::isRounded), "state");
-        require(!inputs.isEmpty(), "input");
         Node fires = spike;
         if (fires == null) {
             String first = variables.firstEntry().getKey();
@@ -235,6 +252,8 @@ public final class EquationParser {
             case "state" -> list(this::variable);
             case "input" -> list(token -> row(token, inputs));
             case "noise" -> list(this::noise);
+            case "uniform" -> list(token -> row(token, noises));
+            case "poisson" -> poisson();
             case "refractory" -> refractory(first);
             case "spike" -> spike(first);
             case "reset" -> reset(first);
@@ -353,6 +372,26 @@ public final class EquationParser {
     private void noise(Token token) {
         row(token, noises);
         names.put(token.text(), Noise.normal(graph, graph.leaf(Op.STEP, token.text(), 0)));
+    }
+
+    private void poisson() {
+        Token token = name(words.take());
+        words.expect("=");
+        Node mean = words.number();
+        int most = COUNTS;
+        if (words.takes("to")) {
+            Token at = words.take();
+            most = at.kind() == Token.Kind.NUMBER && at.text().matches("[0-9]{1,2}") ? Integer.parseInt(at.text()) : 0;
+            if (most < 1 || most > MOST_COUNTS) {
+                throw at.error("found " + at + ", expected the greatest count, 1 to " + MOST_COUNTS);
+            }
+        }
+        row(token, noises);
+        Node uniform = graph.leaf(Op.STEP, token.text(), 0);
+        if (mean.ofParameters()) {
+            integrator.derive(EquationParameters.MEAN + token.text() + " to " + most, mean);
+        }
+        names.put(token.text(), Noise.poisson(graph, uniform, mean, most, integrator::hoist));
     }
 
     private void assignment(Token token) {

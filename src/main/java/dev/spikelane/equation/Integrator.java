@@ -209,7 +209,7 @@ final class Integrator {
     }
 
     /** The same with parameters for what follows from parameters; a division by one multiplies by its inverse. */
-    private Node hoist(Node root) {
+    Node hoist(Node root) {
         if (root.ofParameters()) {
             return derive(root);
         }

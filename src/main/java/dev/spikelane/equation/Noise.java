@@ -1,7 +1,11 @@
 package dev.spikelane.equation;
 
+import java.util.function.UnaryOperator;
+
 /**
- * Standard normal numbers of uniform ones, by the inverse of the error function: {@code z = sqrt(2) erfinv(2u - 1)}.
+ * Numbers of other distributions of uniform ones, by inversion. Counts are how many of a Poisson distribution's
+ * cumulated probabilities u reaches. Standard normal numbers follow by the inverse of the error function:
+ * {@code z = sqrt(2) erfinv(2u - 1)}.
  *
  * <p>The polynomials in {@code -log(1 - x^2)} are those of single precision of M. Giles ("Approximating the erfinv
  * function", GPU Computing Gems, 2011); errors are some units in the last place, and z is within 5.6 of 0.
@@ -44,6 +48,42 @@ final class Noise {
     /** A normal number of a uniform one. */
     static Node normal(Graph graph, Node uniform) {
         return new Noise(graph).of(uniform);
+    }
+
+    /**
+     * A count of a uniform number.
+     *
+     * @param mean of counts, which are 0 where it is NaN
+     * @param most the greatest count
+     * @param known makes one node of what is the same for a run
+     */
+    static Node poisson(Graph graph, Node uniform, Node mean, int most, UnaryOperator<Node> known) {
+        Node term = graph.of(Op.EXP, graph.of(Op.NEG, mean));
+        Node sum = term;
+        Node count = graph.constant(0);
+        for (int i = 1; i <= most; i++) {
+            count = graph.of(Op.SELECT, graph.of(Op.GE, uniform, known.apply(sum)), graph.constant(i), count);
+            term = graph.of(Op.MUL, term, graph.of(Op.MUL, mean, graph.constant(1.0 / i)));
+            sum = graph.of(Op.ADD, sum, term);
+        }
+        return count;
+    }
+
+    /** The greatest mean of counts, to one decimal, of which one in 2^24 is greater than the greatest one. */
+    static float greatestMean(int most) {
+        int tenths = 0;
+        double within;
+        do {
+            tenths++;
+            double mean = tenths / 10.0;
+            double term = Math.exp(-mean);
+            within = term;
+            for (int i = 1; i <= most; i++) {
+                term *= mean / i;
+                within += term;
+            }
+        } while (1 - within < 0x1p-24);
+        return (tenths - 1) / 10f;
     }
 
     private Node of(Node uniform) {

@@ -2,11 +2,11 @@ package dev.spikelane.equation;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.UniformRow;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The uniform numbers of a step from which a tile's noises follow; they are the same whenever they are drawn. */
+/** The uniform numbers of a step from which a tile's noises and counts follow; they are the same whenever they are drawn. */
 public final class NoiseRows {
 
     private final BoundEquations neurons;
@@ -25,8 +25,8 @@ public final class NoiseRows {
      * Draws the numbers of a step.
      *
      * @param draws the streams of the samples; null if samples are known by their places in the batch
-     * @param first the first neuron
-     * @param end the end of the neurons
+     * @param first the first neuron, a multiple of 64
+     * @param end the end of the neurons, a multiple of 64 or that of all
      */
     public void draw(CounterRandom.@Nullable Draws draws, int step, int first, int end) {
         for (int place = 0; place < rows.length; place++) {
@@ -35,9 +35,7 @@ public final class NoiseRows {
                 long key = draws == null
                         ? CounterRandom.rowKey(seed, step, sample)
                         : CounterRandom.rowKey(draws.rowKey(step, sample) ^ seed, step, 0);
-                for (int neuron = first; neuron < end; neuron++) {
-                    Elements.set(rows[place], sample, neuron - firstNeuron, CounterRandom.uniform(key, neuron));
-                }
+                UniformRow.draw(key, rows[place], sample, firstNeuron, first, end);
             }
         }
     }

@@ -26,6 +26,7 @@ import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import java.io.IOException;
@@ -87,6 +88,7 @@ final class NeuronReader {
             case "RSynaptic" -> new RSynaptic(parameter("alpha"), parameter("beta"), recurrence(), firing());
             case "SLstm" ->
                 new SLstm(value.members().containsKey(NeuronOptions.RECURRENCE) ? recurrence() : allToAll(), firing());
+            case "SpikeList" -> spikeList();
             case "StateLeaky" ->
                 new StateLeaky(
                         parameter("beta"),
@@ -118,6 +120,25 @@ final class NeuronReader {
         } catch (IllegalArgumentException refused) {
             throw text.unexpected("equations: " + refused.getMessage());
         }
+    }
+
+    private Neuron spikeList() throws IOException {
+        JsonValue steps = member("steps");
+        int[] neurons = integers(member("neurons"));
+        try {
+            return SpikeList.of(integers(steps), neurons);
+        } catch (IllegalArgumentException refused) {
+            throw steps.unexpected("spikes: " + refused.getMessage());
+        }
+    }
+
+    private static int[] integers(JsonValue array) throws IOException {
+        List<JsonValue> items = array.items();
+        int[] numbers = new int[items.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (int) items.get(i).integer(0, Integer.MAX_VALUE);
+        }
+        return numbers;
     }
 
     private JsonValue member(String name) throws IOException {

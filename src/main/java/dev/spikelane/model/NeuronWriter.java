@@ -59,6 +59,13 @@ final class NeuronWriter {
             case Float number -> number(json, number);
             case Double number -> json.value(number);
             case Number number -> json.value(number.longValue());
+            case int[] list -> {
+                json.array();
+                for (int each : list) {
+                    json.value((long) each);
+                }
+                json.end();
+            }
             case Connection connection -> connection(json, connection);
             case Quantization quantization -> {
                 json.object().name("name").value(quantization.toString()).name("levels");

@@ -18,6 +18,7 @@ import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
                 values.neuron(name, "alpha", "beta", synaptic.firing(), values.selfWeights(synaptic), changes);
             case Lif lif -> values.lif(name, lif, changes);
             case Lapicque _ -> throw none(name, neuron, "; say it as Leaky");
-            case Alpha _, DeltaLeaky _, EquationNeuron _, HandLif _, LeakyParallel _, SLstm _, StateLeaky _ ->
+            case Alpha _, DeltaLeaky _, EquationNeuron _, HandLif _, LeakyParallel _, SLstm _, SpikeList _, StateLeaky _ ->
                 throw none(name, neuron, "");
         };
     }

@@ -38,8 +38,7 @@ final class GivenInputs {
         Objects.requireNonNull(given, "inputs");
         requireNames(given);
         if (given.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "the network has no inputs that say how many steps to run, expected runConstant(Map.of(), count)");
+            throw new IllegalArgumentException("the network has no inputs, expected a number of steps");
         }
         int rows = given.values().iterator().next().rows();
         for (int i = 0; i < inputs.size(); i++) {

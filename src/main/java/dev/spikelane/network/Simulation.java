@@ -359,6 +359,17 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
+     * Runs steps of a network without inputs, whose neurons have sources of their own.
+     *
+     * @param count how many steps, at least 1
+     * @throws IllegalArgumentException if the network has inputs, or there is no step
+     * @throws IllegalStateException if the simulation is closed, a recorder is full, or the simulation is busy
+     */
+    public void run(int count) {
+        runConstant(Map.of(), count);
+    }
+
+    /**
      * Runs one step.
      *
      * @param input {@code [batch x inputs]}, spikes or finite values
@@ -372,7 +383,7 @@ public final class Simulation implements AutoCloseable {
         given.requireFrame("input", input);
         try (Call _ = begin()) {
             run.open(0, input, steps, false);
-            run(1);
+            runSteps(1);
             return run.output();
         }
     }
@@ -391,7 +402,7 @@ public final class Simulation implements AutoCloseable {
         given.requireFrames("inputs", inputs);
         try (Call _ = begin()) {
             openAll(inputs, false);
-            run(1);
+            runSteps(1);
             return run.output();
         }
     }
@@ -552,7 +563,7 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    private void run(int count) {
+    private void runSteps(int count) {
         network.laidOut().requireSteps(steps + count);
         boolean profiled = NetworkRun.isProfiled();
         if (profiled) {
@@ -580,7 +591,7 @@ public final class Simulation implements AutoCloseable {
         try (Call _ = begin()) {
             run.makeRoom(count);
             run.open(0, only, steps, constant);
-            run(count);
+            runSteps(count);
         }
     }
 
@@ -588,7 +599,7 @@ public final class Simulation implements AutoCloseable {
         try (Call _ = begin()) {
             run.makeRoom(count);
             openAll(all, constant);
-            run(count);
+            runSteps(count);
         }
     }
 

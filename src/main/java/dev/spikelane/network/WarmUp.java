@@ -32,12 +32,13 @@ final class WarmUp {
     private final List<Map<String, Signal>> inputs = new ArrayList<>();
     private final List<Map<String, Signal>> frames = new ArrayList<>();
     private final int batch;
+    private final int steps;
     private final int constant;
 
     private WarmUp(Network network, int batch) {
         this.batch = batch;
         int most = network.laidOut().mostSteps();
-        int steps = Math.min(Math.max(2, Math.ceilDiv(ROWS, batch)), most);
+        this.steps = Math.min(Math.max(2, Math.ceilDiv(ROWS, batch)), most);
         this.constant = Math.min(2, most);
         for (float density : DENSITIES) {
             Map<String, Signal> spikes = new LinkedHashMap<>();
@@ -85,7 +86,11 @@ final class WarmUp {
     private void round(Simulation simulation) {
         for (int i = 0; i < inputs.size(); i++) {
             simulation.reset(); // spikes and values do not follow each other where a projection is delayed
-            simulation.run(inputs.get(i));
+            if (inputs.get(i).isEmpty()) {
+                simulation.run(steps);
+            } else {
+                simulation.run(inputs.get(i));
+            }
             simulation.reset(); // there may be values for so many steps alone
             simulation.step(frames.get(i));
             simulation.reset();

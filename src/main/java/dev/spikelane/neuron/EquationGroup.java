@@ -196,9 +196,10 @@ final class EquationGroup implements TileGroup, BoundEquations {
         return false;
     }
 
+    /** Neurons without an input take currents of zero: those say which blocks of them run. */
     @Override
     public List<String> ports() {
-        return equations.inputs();
+        return equations.inputs().isEmpty() ? ONE_PORT : equations.inputs();
     }
 
     @Override

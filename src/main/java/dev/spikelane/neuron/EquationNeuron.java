@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
  * input  NAME [UNIT], ...                 ports at which currents enter; most neurons have one, current
  * noise  NAME, ...                        standard normal, drawn anew at each step
+ * uniform NAME, ...                       in [0, 1), likewise
+ * poisson NAME = EXPRESSION [to NUMBER]   how often what happens EXPRESSION times a step on average does in this one,
+ *                                         at most NUMBER, 16 or another from 1 to 64
  * NAME = EXPRESSION                       in float32, in the order in which it is written
  * dNAME/dt = EXPRESSION : euler           v + dt * f; lines that follow one another are done together
  * dNAME/dt = EXPRESSION : exact           v + (exp(A * dt) - 1) / A * f, if f is A * v + B, and A and B stay for a
@@ -66,12 +69,15 @@ import org.jspecify.annotations.Nullable;
  * {@code spike} what they were before the step; lines behind it change them. Units label axes and tables
  * ({@link #unit}); nothing checks them.
  *
- * <p>What {@code let}, {@code carries} and the first values of states make of parameters is finite, and a refractory
- * period has 0 to 16,777,216 steps: {@link #of} and {@link #bind} refuse others. What a step computes is not checked:
+ * <p>What {@code let}, {@code carries} and the first values of states make of parameters is finite, a refractory
+ * period has 0 to 16,777,216 steps, and the mean of counts is so small that one in 2^24 is greater than the greatest:
+ * {@link #of} and {@link #bind} refuse others. Counts whose mean changes from step to step are the greatest where they
+ * would be more. What a step computes is not checked:
  * {@code 1 / 0} is infinite and {@code 0 / 0} is NaN.
  *
  * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
- * have the names of the text. Each input is a port, which projections name; those that name none enter {@code current}.
+ * have the names of the text. Each input is a port, which projections name; those that name none enter {@code current}. A text without an input
+ * is a {@link Source}.
  *
  * <p>When neurons are laid out, the text becomes a loop of bytecode, which takes some 30 ms for the first one and 5 ms
  * for others; equal equations share it. With {@code -Dspikelane.equations=interpreter} they are interpreted, with the

@@ -33,6 +33,7 @@ public sealed interface Neuron
                 RLeaky,
                 RSynaptic,
                 SLstm,
+                SpikeList,
                 StateLeaky,
                 Synaptic {
 
@@ -108,7 +109,8 @@ public sealed interface Neuron
      * Returns the names of the ports at which currents enter.
      *
      * @return names in the order in which they enter the equation: {@code current}; and {@code feedback} where the
-     *     model adds what comes from neurons of its own layer; the inputs of an {@link EquationNeuron}
+     *     model adds what comes from neurons of its own layer; the inputs of an {@link EquationNeuron}; none for a
+     *     {@link Source}
      */
     default List<String> ports() {
         return List.of(CURRENT);

@@ -52,6 +52,7 @@ final class Parameters<N extends Neuron> {
             case RLeaky model -> model.named();
             case RSynaptic model -> model.named();
             case SLstm model -> model.named();
+            case SpikeList model -> model.named();
             case StateLeaky model -> model.named();
             case Synaptic model -> model.named();
         };

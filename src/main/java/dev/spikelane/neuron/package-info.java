@@ -6,6 +6,7 @@
  * {@link dev.spikelane.neuron.NeuronState}, all that they carry from step to step, belongs to the caller.
  * {@link dev.spikelane.neuron.Firing} holds the options that models share; {@link dev.spikelane.neuron.Lif} has the
  * conventions of other libraries as presets, and {@link dev.spikelane.neuron.EquationNeuron} makes a model of any text.
+ * A {@link dev.spikelane.neuron.Source} takes no input.
  *
  * <p>Values of parameters may be given as double everywhere, and are rounded once to float32. {@link
  * dev.spikelane.neuron.Neuron#parameters} names them, and {@link dev.spikelane.neuron.Neuron#run} runs a few neurons in

@@ -183,7 +183,7 @@ final class EquationParserTest {
                     spike v > 1 or i > 1    | line 4, column 7: found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'
                     refractory 2 holds i    | line 4, column 20: 'i' is no state, expected one of [v]
                     neuron a, b             | line 4, column 9: found ',', expected the end of the line
-                    hello world             | line 4, column 1: found 'hello', expected neuron, param, let, state, input, noise, refractory, spike, reset, carries, NAME = ... or dNAME/dt = ...
+                    hello world             | line 4, column 1: found 'hello', expected neuron, param, let, state, input, noise, uniform, poisson, refractory, spike, reset, carries, NAME = ... or dNAME/dt = ...
                     state w [mV             | line 4, column 9: '[' begins a unit, expected ']' in the same line
                     v = (1 + 2              | line 6, column 1: found the end of the text, expected ')' for the '(' in line 4, column 5
                     """)
@@ -197,10 +197,8 @@ final class EquationParserTest {
                 IllegalArgumentException.class,
                 "line 3, column 12: found the end of the text, expected a line 'state ...'",
                 () -> EquationParser.parse("input i\nrefractory 2\nspike i > 0"));
-        for (String word : List.of("state", "input", "spike")) {
-            String text = word.equals("state")
-                    ? "input i\nspike i > 0"
-                    : word.equals("input") ? "state v\nspike v > 0" : "state v\ninput i";
+        for (String word : List.of("state", "spike")) {
+            String text = word.equals("state") ? "input i\nspike i > 0" : "state v\ninput i";
             int column = text.length() - text.indexOf('\n');
             String hint =
                     word.equals("spike") ? ", such as 'spike v > 1', or 'spike 0 > 1' for one that never fires" : "";

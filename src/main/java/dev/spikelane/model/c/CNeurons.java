@@ -19,6 +19,7 @@ import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,6 +93,7 @@ final class CNeurons {
     private static void requireText(PopulationDescription population) {
         switch (population.neuron()) {
             case SLstm _ -> throw refused(population, "its cells have four currents at each port");
+            case SpikeList _ -> throw refused(population, "it is a list of spikes");
             case LeakyParallel model
             when model.dropout() > 0 -> throw refused(population, "dropout is drawn at random");
             case StateLeaky model

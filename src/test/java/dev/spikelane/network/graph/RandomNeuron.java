@@ -117,7 +117,10 @@ public final class RandomNeuron {
             state v
             input current, distal
             noise xi
-            v = beta * v + current + tanh(distal) + sigma * xi
+            uniform chance
+            poisson few = sigma to 9
+            poisson more = abs(current)
+            v = beta * v + current + tanh(distal) + sigma * xi + 0.1 * (few + more - chance)
             spike v > 0.5
             reset v = 0
             """);
