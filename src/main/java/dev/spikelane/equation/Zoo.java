@@ -17,8 +17,13 @@ public final class Zoo {
             "iaf-psc-exp",
             "iaf-psc-alpha",
             "conductance-lif",
+            "cuba-lif",
+            "delta-lif",
             "hodgkin-huxley",
+            "hodgkin-huxley-traub",
             "adaptive-threshold",
+            "mat2",
+            "adaptive-exponential-alpha",
             "parametric-lif",
             "associative-leaky");
 

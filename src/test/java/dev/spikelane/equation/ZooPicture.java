@@ -44,8 +44,13 @@ final class ZooPicture {
             shown("iaf_psc_exp", "iaf-psc-exp", 1_000, "step of 0.1 ms", at(100, 2_500), at(400, -1_500)),
             shown("iaf_psc_alpha", "iaf-psc-alpha", 1_000, "step of 0.1 ms", at(100, 900), at(400, -500)),
             shown("conductances", "conductance-lif", 1_500, "step of 0.1 ms", at(150, 0.7), at(400, 1)),
+            shown("CUBA", "cuba-lif", 1_500, "step of 0.1 ms", at(150, 5), at(400, -9)),
+            shown("delta jumps", "delta-lif", 1_500, "step of 0.1 ms", step -> step % 7 == 0 ? 0.9 : 0, _ -> 0),
             shown("Hodgkin-Huxley", "hodgkin-huxley", 4_000, "step of 0.01 ms", _ -> 10, _ -> 0),
+            shown("Hodgkin-Huxley, Traub", "hodgkin-huxley-traub", 1_500, "step of 0.1 ms", at(150, 60), at(400, 67)),
             shown("adaptive threshold", "adaptive-threshold", 300, "step", _ -> 3, _ -> 0),
+            shown("MAT2", "mat2", 3_000, "step of 0.1 ms", at(20, 1_400), at(400, -500)),
+            shown("adaptive, alpha", "adaptive-exponential-alpha", 5_000, "step of 0.02 ms", at(150, 110), at(1_000, 5)),
             shown("parametric LIF", "parametric-lif", 60, "step", _ -> 1.5, _ -> 0),
             shown("associative leaky", "associative-leaky", 60, "step", at(7, 1), step -> 3 * Math.sin(step / 10.0)));
 
@@ -68,6 +73,6 @@ final class ZooPicture {
     /** Writes {@code src/site/zoo.svg}. */
     public static void main(String... arguments) throws IOException {
         Figure[] figures = ALL.stream().map(Shown::figure).toArray(Figure[]::new);
-        Plot.sheet(COLUMNS, figures).size(1_200, 900).write(Path.of("src", "site", "zoo.svg"));
+        Plot.sheet(COLUMNS, figures).size(1_200, 1_350).write(Path.of("src", "site", "zoo.svg"));
     }
 }

@@ -58,8 +58,8 @@ final class ZooRun {
         int[][] of = Graph.arguments(order);
         double[] made = new double[of.length];
         for (int step = 1; step <= steps; step++) {
-            put("current", current.applyAsDouble(step));
-            put("feedback", feedback.applyAsDouble(step));
+            put(equations.inputs().getFirst(), current.applyAsDouble(step));
+            put(equations.inputs().getLast(), equations.inputs().size() == 1 ? current.applyAsDouble(step) : feedback.applyAsDouble(step));
             for (int i = 0; i < made.length; i++) {
                 made[i] = compute(order.get(i), of[i], made);
             }

@@ -155,6 +155,100 @@ final class ZooTest {
         assertEquals(50 + held.spikes.getFirst(), intervals(held.spikes).getFirst(), "refractory for 5 ms");
     }
 
+    /** A postsynaptic potential on the way from the start to the rest, the first spike and the interval. */
+    @Test
+    void currentsOfCubaHaveTheirClosedForm() {
+        ZooRun run = run("cuba-lif", 0).run(300, step -> step == 1 ? 2 : 0, step -> step == 1 ? -9 : 0);
+        for (int step = 2; step <= 300; step++) {
+            double t = (step - 1) * 0.1;
+            double slow = Math.exp(-t / 20);
+            double excited = 2 * (slow - Math.exp(-t / 5)) / (20 * (1 / 5.0 - 1 / 20.0));
+            double inhibited = -9 * (slow - Math.exp(-t / 10)) / (20 * (1 / 10.0 - 1 / 20.0));
+            assertEquals(-49 - 11 * Math.exp(-0.1 * step / 20) + excited + inhibited, run.at("v", step), 3e-4);
+        }
+        List<Integer> spikes = run("cuba-lif", 0).run(1_500, _ -> 0).spikes;
+        int first = (int) Math.ceil(10 * 20 * Math.log(11));
+        assertEquals(List.of(first, 2 * first + 50), spikes.subList(0, 2));
+    }
+
+    @Test
+    void jumpsMoveThePotentialAtOnce() {
+        ZooRun run = run("delta-lif", 0).run(100, step -> step == 3 ? 8 : step == 50 ? 15 : step == 60 ? 4 : 0);
+        for (int step = 3; step < 50; step++) {
+            assertEquals(8 * Math.exp(-0.1 * (step - 3) / 20), run.at("v", step), 1e-5);
+        }
+        assertEquals(List.of(50), run.spikes);
+        assertEquals(10, run.at("v", 70), 0, "what comes in the refractory period is lost");
+        assertEquals(10 * Math.exp(-0.1 / 20), run.at("v", 71), 1e-5);
+    }
+
+    /** It fires by itself, as in the benchmark; with conductances as in steps of a microsecond. */
+    @Test
+    void traubsNeuronConverges() {
+        List<Integer> alone = run("hodgkin-huxley-traub", 0).run(3_000, _ -> 0).spikes;
+        assertEquals(13.4, 1e4 / intervals(alone).getLast(), 0.1, "Hz");
+        ZooRun held = new ZooRun("hodgkin-huxley-traub", false, Map.of("bias", -30.0)).run(3_000, _ -> 0);
+        assertTrue(held.spikes.stream().allMatch(step -> step < 300), "silent behind the start");
+        ZooRun coarse = run("hodgkin-huxley-traub", 0)
+                .run(2_000, step -> step % 150 == 1 ? 60 : 0, step -> step == 400 ? 67 : 0);
+        ZooRun fine = fine("hodgkin-huxley-traub", 0.001)
+                .run(200_000, step -> step % 15_000 == 1 ? 60 : 0, step -> step == 39_901 ? 67 : 0);
+        assertConverges(coarse, 0.1, fine, 0.001, 3);
+        ZooRun shorter = new ZooRun("hodgkin-huxley-traub", false, Map.of("dt", 0.02))
+                .run(10_000, step -> step % 750 == 1 ? 60 : 0, step -> step == 1_996 ? 67 : 0);
+        assertConverges(shorter, 0.02, fine, 0.001, 1);
+    }
+
+    private static void assertConverges(ZooRun coarse, double dt, ZooRun fine, double fineDt, double within) {
+        double most = 0;
+        for (int i = 0; i < Math.min(fine.spikes.size(), coarse.spikes.size()); i++) {
+            most = Math.max(most, Math.abs(fine.spikes.get(i) * fineDt - coarse.spikes.get(i) * dt));
+        }
+        assertEquals(fine.spikes.size(), coarse.spikes.size());
+        assertTrue(fine.spikes.size() > 3, "spikes");
+        assertEquals(0, most, within, "ms between spikes");
+    }
+
+    /** The threshold is the sum of what each spike has left, and the potential as if there had been none. */
+    @Test
+    void movingThresholdsHaveTheirClosedForm() {
+        ZooRun run = new ZooRun("mat2", false, Map.of("bias", 800.0)).run(5_000, step -> step == 1_000 ? 500 : 0, _ -> 0);
+        assertTrue(run.spikes.size() > 4, "spikes " + run.spikes);
+        for (int step = 10; step <= 5_000; step += 10) {
+            double threshold = 0;
+            for (int spike : run.spikes.subList(0, fired(run, step))) {
+                double t = (step - spike) * 0.1;
+                threshold += 37 * Math.exp(-t / 10) + 2 * Math.exp(-t / 200);
+            }
+            assertEquals(threshold, run.at("fast", step) + run.at("slow", step), 1e-3, "step " + step);
+            double t = (step - 1_000) * 0.1;
+            double potential = t < 0 ? 0 : 5 * (Math.exp(-t / 5) - Math.exp(-t)) / (1 - 1 / 5.0);
+            assertEquals(-70 + 40 * -Math.expm1(-step * 0.1 / 5) + potential, run.at("v", step), 1e-3, "step " + step);
+        }
+        List<Integer> intervals = intervals(run.spikes);
+        assertTrue(intervals.getFirst() < intervals.getLast(), intervals::toString);
+        ZooRun fine = new ZooRun("mat2", true, Map.of("bias", 800.0, "dt", 0.001))
+                .run(500_000, step -> step == 99_901 ? 500 : 0, _ -> 0);
+        assertConverges(run, 0.1, fine, 0.001, 1);
+    }
+
+    private static int fired(ZooRun run, int end) {
+        return (int) run.spikes.stream().filter(each -> each <= end).count();
+    }
+
+    @Test
+    void adaptiveConductancesConverge() {
+        ZooRun coarse = new ZooRun("adaptive-exponential-alpha", false, Map.of("bias", 700.0))
+                .run(5_000, step -> step % 150 == 1 ? 70 : 0, step -> step % 1_000 == 1 ? 5 : 0);
+        for (int step = 2; step <= 50; step++) {
+            double t = (step - 1) * 0.02;
+            assertEquals(70 * Math.E * t / 0.2 * Math.exp(-t / 0.2), coarse.at("gex", step), 1e-3);
+        }
+        ZooRun fine = new ZooRun("adaptive-exponential-alpha", true, Map.of("bias", 700.0, "dt", 0.0002))
+                .run(500_000, step -> step % 15_000 == 1 ? 70 : 0, step -> step % 100_000 == 1 ? 5 : 0);
+        assertConverges(coarse, 0.02, fine, 0.0002, 1);
+    }
+
     /** Rest, and firing at 10 and at 6.5 but not at 6 microamperes, as in textbooks. */
     @Test
     void hodgkinAndHuxleyFireAsPublished() {

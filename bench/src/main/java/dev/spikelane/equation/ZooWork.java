@@ -29,16 +29,21 @@ public record ZooWork(String neuron) implements Work {
     /** Currents at a step are below so much, and those of the other port so many times as large. */
     private record Currents(float most, float feedback) {}
 
-    private static final Map<String, Currents> CURRENTS = Map.of(
-            "izhikevich", new Currents(25, 0),
-            "adaptive-exponential", new Currents(2000, 0),
-            "iaf-psc-exp", new Currents(120, -0.2f),
-            "iaf-psc-alpha", new Currents(80, -0.2f),
-            "conductance-lif", new Currents(0.03f, 0.2f),
-            "hodgkin-huxley", new Currents(300, 0),
-            "adaptive-threshold", new Currents(6, 0),
-            "parametric-lif", new Currents(3, 0),
-            "associative-leaky", new Currents(1, 1));
+    private static final Map<String, Currents> CURRENTS = Map.ofEntries(
+            Map.entry("izhikevich", new Currents(25, 0)),
+            Map.entry("adaptive-exponential", new Currents(2000, 0)),
+            Map.entry("iaf-psc-exp", new Currents(120, -0.2f)),
+            Map.entry("iaf-psc-alpha", new Currents(80, -0.2f)),
+            Map.entry("conductance-lif", new Currents(0.03f, 0.2f)),
+            Map.entry("cuba-lif", new Currents(2, -0.5f)),
+            Map.entry("delta-lif", new Currents(0.3f, 0)),
+            Map.entry("hodgkin-huxley-traub", new Currents(10, 1)),
+            Map.entry("mat2", new Currents(150, -0.2f)),
+            Map.entry("adaptive-exponential-alpha", new Currents(10, 0.2f)),
+            Map.entry("hodgkin-huxley", new Currents(300, 0)),
+            Map.entry("adaptive-threshold", new Currents(6, 0)),
+            Map.entry("parametric-lif", new Currents(3, 0)),
+            Map.entry("associative-leaky", new Currents(1, 1)));
 
     @Override
     public String name() {
