@@ -47,6 +47,10 @@ public final class Draw {
     private final double least;
     private final double most;
     private final float[] listed;
+    /** The shares of numbers below the bounds between which numbers are drawn again. */
+    private final double shareBelow;
+
+    private final double shareWithin;
 
     private Draw(Kind kind, double first, double second, Bounds bounds, double least, double most, float... listed) {
         this.kind = kind;
@@ -56,6 +60,8 @@ public final class Draw {
         this.least = least;
         this.most = most;
         this.listed = listed;
+        this.shareBelow = bounds == Bounds.REDRAWN ? share(least) : 0;
+        this.shareWithin = bounds == Bounds.REDRAWN ? share(most) - shareBelow : 1;
     }
 
     private static Draw unbounded(Kind kind, double first, double second) {
@@ -240,8 +246,7 @@ public final class Draw {
 
     private double quantile(double share) {
         if (bounds == Bounds.REDRAWN) {
-            double from = share(least);
-            return Math.clamp(unboundedQuantile(from + share * (share(most) - from)), least, most);
+            return Math.clamp(unboundedQuantile(shareBelow + share * shareWithin), least, most);
         }
         return Math.clamp(unboundedQuantile(share), least, most);
     }

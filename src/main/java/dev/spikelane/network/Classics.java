@@ -137,15 +137,16 @@ public final class Classics {
      * cortex, below a square millimeter. Delays below half a step are drawn again.
      *
      * @param scale 1 for 77,169 neurons with 0.3 billion synapses; below 1 as many neurons, each with as many synapses
-     *     fewer, which are stronger by its root, while a constant current replaces the mean of the others
+     *     fewer, which are stronger by its root, while a constant current replaces the mean of the others. Rates are
+     *     lower than those of the full network, and below 0.05 there would be none
      * @param constant whether a constant current drives neurons in place of a Poisson process
      * @param seed from which all is drawn
      * @return the network, whose populations are {@code L23E}, {@code L23I} to {@code L6I}
-     * @throws IllegalArgumentException if the scale is not from 0.01 to 1
+     * @throws IllegalArgumentException if the scale is not from 0.05 to 1
      */
     public static Network microcircuit(double scale, boolean constant, long seed) {
-        if (!(scale >= 0.01 && scale <= 1)) {
-            throw new IllegalArgumentException("scale is " + scale + ", expected 0.01 to 1");
+        if (!(scale >= 0.05 && scale <= 1)) {
+            throw new IllegalArgumentException("scale is " + scale + ", expected 0.05 to 1");
         }
         NetworkBuilder builder = Network.builder();
         Population[] layers = new Population[LAYERS];

@@ -12,6 +12,7 @@ import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.model.Model;
+import dev.spikelane.network.Network;
 import dev.spikelane.plot.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,7 +22,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,12 +43,15 @@ import picocli.CommandLine.Spec;
                     + " 784 -> 1000 -> 10 on its own random input, and the same network on images.",
             "The tutorial's weights are random. Images of 28 x 28 pixels are shown to a network of the same size that"
                     + " was trained on Fashion-MNIST; the embedded images are test images, which it has not seen.",
-            "--network conv shows them to a network with two convolutions instead, that of tutorial 6."
+            "--network conv shows them to a network with two convolutions instead, that of tutorial 6.",
+            "--network cuba, brunel and microcircuit run sparse networks of the literature in steps of 0.1 ms, and say"
+                    + " how often, how irregularly and how synchronously their neurons fire."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane demo",
             "  ./spikelane demo --network conv",
+            "  ./spikelane demo --network microcircuit --scale 0.1",
             "  ./spikelane demo --seed 1 --report demo.html",
             "  ./spikelane demo --images t10k-images-idx3-ubyte.gz --count 100",
             "  ./spikelane demo --json --no-report | jq .tutorial.counts",
@@ -68,8 +74,13 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--network",
             paramLabel = "NAME",
-            description = "tutorial3, or conv: 12C5-P2-64C5-P2-10, images as frames. Default: ${DEFAULT-VALUE}.")
+            description = "tutorial3, or conv: 12C5-P2-64C5-P2-10, images as frames; or cuba (Vogels and Abbott, 2005),"
+                    + " brunel (2000, model A), microcircuit (Potjans and Diesmann, 2014)."
+                    + " Default: ${DEFAULT-VALUE}.")
     private String network = "tutorial3";
+
+    @Mixin
+    private ClassicOptions classic = new ClassicOptions();
 
     @Option(
             names = "--images",
@@ -100,7 +111,8 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "N",
             description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: " + STEPS
-                    + ", or 16 of the convolutional network.")
+                    + ", 16 of the convolutional network, " + ClassicRun.STEPS + " of sparse ones, after a tenth of"
+                    + " a second that is not counted.")
     private @Nullable Integer steps;
 
     @Option(
@@ -139,8 +151,51 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DemoPreset preset = Choices.choose(
-                command, "--network", network, Map.of("tutorial3", DemoPreset.TUTORIAL3, "conv", DemoPreset.CONV));
+        Optional<DemoPreset> preset = Choices.choose(
+                command,
+                "--network",
+                network,
+                Map.of(
+                        "tutorial3", Optional.of(DemoPreset.TUTORIAL3),
+                        "conv", Optional.of(DemoPreset.CONV),
+                        "cuba", Optional.empty(),
+                        "brunel", Optional.empty(),
+                        "microcircuit", Optional.empty()));
+        if (preset.isPresent()) {
+            showImages(preset.get());
+        } else {
+            runClassic();
+        }
+        return 0;
+    }
+
+    /** Runs a network of the literature. */
+    private void runClassic() throws IOException {
+        if (file != null || labels != null || sample || count != null || folder != null) {
+            throw Choices.wrong(command, "--network " + network + " takes no --images, --labels, --sample, --count and"
+                    + " --out: it has no input, and its spikes are counted while it runs");
+        }
+        DemoSettings settings = settings(ClassicRun.STEPS);
+        Supplier<Network> made = classic.network(command, network, settings.seed());
+        Path page = page(command.commandLine().getErr());
+        FilesFirst out = new FilesFirst(command.commandLine(), Stream.ofNullable(page).toList());
+        Output output = common.output(out.writer());
+        Progress progress = Progress.on(common.quiet());
+        ClassicRun run =
+                ClassicRun.of(classic.title(network), made, settings.steps(), settings.threads(), progress);
+        Section facts = run.facts();
+        output.say(facts, DemoFacts.settings(settings), Machine.facts());
+        if (page != null) {
+            Report report = run.page();
+            DemoReport.configuration(report, facts, DemoFacts.settings(settings), Machine.facts());
+            report.write(page);
+            output.say(DemoFacts.report(page));
+        }
+        output.end();
+        out.close();
+    }
+
+    private void showImages(DemoPreset preset) throws IOException {
         DemoSettings settings = settings(preset.steps());
         ImageSet images = images();
         Model model = preset.model(images, settings.seed());
@@ -180,7 +235,6 @@ public final class DemoCommand implements Callable<Integer> {
         }
         output.end();
         out.close();
-        return 0;
     }
 
     /** Where the report goes, if there is one; before the run, so that a wrong name does not cost one. */

@@ -1,0 +1,75 @@
+package dev.spikelane.cli.demo;
+
+import dev.spikelane.cli.input.Choices;
+import dev.spikelane.network.Classics;
+import dev.spikelane.network.Network;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** The networks of the literature, and what a user may say of them. */
+final class ClassicOptions {
+
+    private static final int MOST_NEURONS = 1_000_000;
+
+    @Option(
+            names = "--neurons",
+            paramLabel = "N",
+            description = "Neurons of cuba, each of which reaches 80: 100 to 1000000. Default: ${DEFAULT-VALUE}.")
+    private int neurons = 4_000;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "X",
+            description = "Share of the 12,500 neurons of brunel or the 77,169 of microcircuit, and of the synapses of"
+                    + " each, which are stronger instead: 0.05 to 1. Default: ${DEFAULT-VALUE}.")
+    private double scale = 1;
+
+    @Option(
+            names = "--g",
+            paramLabel = "X",
+            description = "How many times as strong as excitation inhibition of brunel is. Default: ${DEFAULT-VALUE}.")
+    private double inhibition = 5;
+
+    @Option(
+            names = "--eta",
+            paramLabel = "X",
+            description = "Drive of brunel, 1 for one that alone brings neurons to the threshold. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private double drive = 2;
+
+    @Option(
+            names = "--constant",
+            description = "Drive microcircuit by a constant current in place of a Poisson process.")
+    private boolean constant;
+
+    /** What makes a network. */
+    Supplier<Network> network(CommandSpec command, String name, long seed) {
+        Choices.requireRange(command, "--neurons", neurons, 100, MOST_NEURONS);
+        if (!(scale >= 0.05 && scale <= 1)) {
+            throw Choices.wrong(command, "--scale is " + scale + ", expected 0.05 to 1");
+        }
+        if (!(inhibition >= 0 && inhibition <= 100 && drive >= 0 && drive <= 6)) {
+            throw Choices.wrong(
+                    command, "--g is " + inhibition + " and --eta " + drive + ", expected 0 to 100 and 0 to 6");
+        }
+        return Choices.choose(
+                command,
+                "--network",
+                name,
+                Map.of(
+                        "cuba", () -> Classics.cuba(neurons, seed),
+                        "brunel", () -> Classics.brunel(scale, inhibition, drive, seed),
+                        "microcircuit", () -> Classics.microcircuit(scale, constant, seed)));
+    }
+
+    String title(String name) {
+        return switch (name) {
+            case "cuba" -> "CUBA, Vogels and Abbott, 2005";
+            case "brunel" -> String.format(Locale.ROOT, "Brunel, 2000, model A, g %s, eta %s", inhibition, drive);
+            default -> "Microcircuit, Potjans and Diesmann, 2014" + (constant ? ", constant drive" : "");
+        };
+    }
+}

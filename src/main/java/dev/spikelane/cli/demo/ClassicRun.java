@@ -1,0 +1,127 @@
+package dev.spikelane.cli.demo;
+
+import static dev.spikelane.cli.output.Value.named;
+
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.cli.output.Table;
+import dev.spikelane.cli.terminal.Progress;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.plot.Figure;
+import dev.spikelane.plot.Plot;
+import dev.spikelane.plot.Report;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** A network of the literature at work: its rates, and how irregular and how synchronous its neurons fire. */
+final class ClassicRun {
+
+    /** Steps before anything is counted: a tenth of a second. */
+    static final int BEGIN = 1_000;
+
+    /** Steps that are counted, unless a user says another number: a second. */
+    static final int STEPS = 10_000;
+
+    private static final double STEPS_IN_SECOND = 10_000;
+    private static final int SHOWN_STEPS = 2_000;
+    /** Steps between two looks at the clock. */
+    private static final int AT_A_TIME = 100;
+
+    private final String title;
+    private final int steps;
+    private final Network network;
+    private final double buildSeconds;
+    private final List<SpikeStatistics> statistics = new ArrayList<>();
+    private double runSeconds;
+
+    private ClassicRun(String title, int steps, Supplier<Network> made) {
+        this.title = title;
+        this.steps = steps;
+        long start = System.nanoTime();
+        this.network = made.get();
+        this.buildSeconds = (System.nanoTime() - start) / 1e9;
+    }
+
+    /** Builds a network and runs it for a tenth of a second and so many steps. */
+    static ClassicRun of(String title, Supplier<Network> made, int steps, int threads, Progress progress) {
+        progress.begin("Building", 1);
+        ClassicRun run = new ClassicRun(title, steps, made);
+        try (Simulation simulation = run.network.simulate(1, threads)) {
+            progress.begin("Running", BEGIN + steps);
+            run(simulation, BEGIN, progress);
+            for (Population population : run.network.populations()) {
+                run.statistics.add(simulation.observe(
+                        population.name(),
+                        new SpikeStatistics(population.size(), BEGIN, steps, Math.min(steps, SHOWN_STEPS))));
+            }
+            long start = System.nanoTime();
+            run(simulation, steps, progress);
+            run.runSeconds = (System.nanoTime() - start) / 1e9;
+        }
+        progress.end();
+        return run;
+    }
+
+    private static void run(Simulation simulation, int steps, Progress progress) {
+        for (int done = 0; done < steps; done += AT_A_TIME) {
+            int some = Math.min(AT_A_TIME, steps - done);
+            simulation.run(some);
+            progress.advance(some);
+        }
+    }
+
+    Section facts() {
+        double modelSeconds = steps / STEPS_IN_SECOND;
+        int neurons = network.populations().stream().mapToInt(Population::size).sum();
+        return Section.of("classic", title)
+                .say("Neurons", "%,d", named("neurons", neurons))
+                .say("Built in", "%.2f s", named("build_seconds", buildSeconds))
+                .say(
+                        "Ran for",
+                        "%.2f s of model time in %.2f s, %.2f times real time",
+                        named("model_seconds", modelSeconds),
+                        named("run_seconds", runSeconds),
+                        named("real_time_factor", runSeconds / modelSeconds))
+                .add(new Table(
+                        "populations",
+                        "irregularity is the deviation of intervals by their mean, 1 for a Poisson process; synchrony the"
+                                + " variance of spikes in 3 ms by their mean, 1 if each neuron fires for itself",
+                        Set.of("population"),
+                        IntStream.range(0, statistics.size())
+                                .mapToObj(this::row)
+                                .toList()));
+    }
+
+    private Section row(int population) {
+        SpikeStatistics of = statistics.get(population);
+        return Section.of("")
+                .say("population", "%s", named("population", network.populations().get(population).name()))
+                .say("neurons", "%d", named("neurons", of.neurons()))
+                .say("Hz", "%.3f", named("rate", of.rate()))
+                .say("irregularity", "%.3f", named("irregularity", of.irregularity()))
+                .say("synchrony", "%.2f", named("synchrony", of.synchrony()));
+    }
+
+    /** A page with the spikes of the last 0.2 s. */
+    Report page() {
+        Figure figure = null;
+        for (int i = 0; i < statistics.size(); i++) {
+            String name = network.populations().get(i).name();
+            figure = figure == null
+                    ? Plot.raster(name, statistics.get(i).raster())
+                    : figure.add(name, statistics.get(i).raster());
+        }
+        String from = String.format(
+                Locale.ROOT,
+                "Up to %d neurons of each population, from step %,d on; a step is 0.1 ms.",
+                SpikeStatistics.SHOWN,
+                statistics.getFirst().firstShown());
+        Report report = Report.of("Spikelane demo: " + title).section("Spikes").text(from);
+        return figure == null ? report : report.figure(figure);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.spikelane.cli.demo;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Population;
+import java.util.Arrays;
+
+/** What a population's spikes say of it, counted while it runs: memory is that of some numbers for each neuron. */
+final class SpikeStatistics implements Population.Observer {
+
+    /** Neurons of the raster, at most. */
+    static final int SHOWN = 200;
+
+    /** Steps of a bin of 3 ms, in which spikes of the population are counted. */
+    private static final int BIN = 30;
+
+    private static final double STEPS_IN_SECOND = 10_000;
+
+    private final long firstStep;
+    private final int[] spikes;
+    private final long[] last;
+    private final double[] intervals;
+    private final double[] squares;
+    /** The last steps of some neurons. */
+    private final SpikeMatrix raster;
+
+    private final long firstShown;
+    private long steps;
+    private long inBin;
+    private long bins;
+    private double counts;
+    private double countSquares;
+
+    /**
+     * Counts from a step on.
+     *
+     * @param shown steps of the raster, the last ones of so many that will run
+     */
+    SpikeStatistics(int neurons, long firstStep, int willRun, int shown) {
+        this.firstStep = firstStep;
+        this.spikes = new int[neurons];
+        this.last = new long[neurons];
+        this.intervals = new double[neurons];
+        this.squares = new double[neurons];
+        this.raster = SpikeMatrix.zeros(shown, Math.min(neurons, SHOWN));
+        this.firstShown = firstStep + willRun - shown;
+    }
+
+    @Override
+    public void observe(long first, int count, SpikeMatrix fired, FloatMatrix membranes) {
+        for (int row = 0; row < count; row++) {
+            long step = first + row;
+            long at = fired.rowOffset(row);
+            for (int word = 0; word < Math.ceilDiv(spikes.length, Long.SIZE); word++) {
+                long bits = fired.segment().get(JAVA_LONG, at + (long) word * Long.BYTES);
+                inBin += Long.bitCount(bits);
+                while (bits != 0) {
+                    fired(word * Long.SIZE + Long.numberOfTrailingZeros(bits), step);
+                    bits &= bits - 1;
+                }
+            }
+            steps++;
+            if (steps % BIN == 0) {
+                bins++;
+                counts += inBin;
+                countSquares += (double) inBin * inBin;
+                inBin = 0;
+            }
+        }
+    }
+
+    private void fired(int neuron, long step) {
+        if (spikes[neuron] > 0) {
+            double interval = step - last[neuron];
+            intervals[neuron] += interval;
+            squares[neuron] += interval * interval;
+        }
+        spikes[neuron]++;
+        last[neuron] = step;
+        if (step >= firstShown && neuron < raster.columns()) {
+            raster.set((int) (step - firstShown), neuron, true);
+        }
+    }
+
+    int neurons() {
+        return spikes.length;
+    }
+
+    SpikeMatrix raster() {
+        return raster;
+    }
+
+    /** The step with which the raster begins. */
+    long firstShown() {
+        return Math.max(firstStep, firstShown);
+    }
+
+    /** Spikes of a neuron in a second. */
+    double rate() {
+        return Arrays.stream(spikes).asLongStream().sum() * STEPS_IN_SECOND / steps / spikes.length;
+    }
+
+    /**
+     * How irregular neurons fire: the standard deviation of intervals by their mean, of all neurons with three spikes or
+     * more. It is 0 for a clock and 1 for a Poisson process; NaN if there is no such neuron.
+     */
+    double irregularity() {
+        double sum = 0;
+        int neurons = 0;
+        for (int i = 0; i < spikes.length; i++) {
+            int count = spikes[i] - 1;
+            if (count >= 2) {
+                double mean = intervals[i] / count;
+                sum += Math.sqrt(Math.max(0, squares[i] / count - mean * mean)) / mean;
+                neurons++;
+            }
+        }
+        return sum / neurons;
+    }
+
+    /** How much neurons fire together: the variance of spikes in bins by their mean, 1 if each fires for itself. */
+    double synchrony() {
+        double mean = counts / bins;
+        return (countSquares / bins - mean * mean) / mean;
+    }
+}
