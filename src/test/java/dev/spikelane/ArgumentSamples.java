@@ -68,6 +68,7 @@ import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.plot.CurvePlot;
@@ -314,6 +315,7 @@ final class ArgumentSamples {
         sample(NetworkBuilder.class, () -> Network.builder(3).dense(2, new TorchRandom(1)));
         sample(Population.class, () -> network().populations().getFirst());
         sample(Input.class, () -> network().inputs().getFirst());
+        sample(SpikeList.class, () -> SpikeList.of(new int[] {1}, new int[] {0}));
         sample(Projection.Source.class, () -> network().inputs().getFirst());
         sample(Simulation.class, () -> network().simulate(1));
         sample(SimulationState.class, () -> network().simulate(1).snapshot());

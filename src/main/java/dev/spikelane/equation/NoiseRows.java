@@ -6,7 +6,7 @@ import dev.spikelane.simd.UniformRow;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The uniform numbers of a step from which a tile's noises and counts follow; they are the same whenever they are drawn. */
+/** The uniform numbers of a step from which a tile's noises follow; they are the same whenever they are drawn. */
 public final class NoiseRows {
 
     private final BoundEquations neurons;

@@ -76,8 +76,8 @@ import org.jspecify.annotations.Nullable;
  * {@code 1 / 0} is infinite and {@code 0 / 0} is NaN.
  *
  * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
- * have the names of the text. Each input is a port, which projections name; those that name none enter {@code current}. A text without an input
- * is a {@link Source}.
+ * have the names of the text. Each input is a port, which projections name; those that name none enter {@code current}.
+ * A text without an input is a {@link Source}.
  *
  * <p>When neurons are laid out, the text becomes a loop of bytecode, which takes some 30 ms for the first one and 5 ms
  * for others; equal equations share it. With {@code -Dspikelane.equations=interpreter} they are interpreted, with the

@@ -174,6 +174,7 @@ public final class Source {
     }
 
     private static void requireRates(double... rates) {
+        Objects.requireNonNull(rates, "rates");
         for (double rate : rates) {
             require(rate >= 0 && Double.isFinite(rate), "rate", rate, "0 or more");
         }
