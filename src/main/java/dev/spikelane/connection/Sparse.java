@@ -232,7 +232,8 @@ public final class Sparse implements Connection {
 
     /**
      * Sums whole quanta in place of floats: weights are rounded to the nearest multiple of a quantum, summed as
-     * integers of 32 bits, in any order, and become floats once. All sparse connections into one port have the same quantum.
+     * integers of 32 bits, in any order, and become floats once. All sparse connections into one port have the same
+     * quantum.
      *
      * @param quantum the quantum, above 0
      * @return the same connection in fixed point

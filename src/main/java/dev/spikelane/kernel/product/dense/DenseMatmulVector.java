@@ -20,8 +20,8 @@ import jdk.incubator.vector.FloatVector;
  * The vector variant of {@link DenseMatmul}. The work is in {@linkplain DenseTileVector tiles}: 4 rows by 4 vectors of
  * sums in registers, 0.84 to 1.04 of OpenBLAS's speed (Zen 5, 512 bits, 2026-11), or 6 by 2 where there are only 16.
  * Around them stand the loops that keep its operands in cache: {@link Panels#DEPTH} steps of the sum at a time, of 64
- * columns of {@code b}, for {@link Panels#ROWS} rows of {@code a}; between such panels the partial sums rest in {@code c}, as
- * float32, which changes no bit.
+ * columns of {@code b}, for {@link Panels#ROWS} rows of {@code a}; between such panels the partial sums rest in
+ * {@code c}, as float32, which changes no bit.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class DenseMatmulVector {
