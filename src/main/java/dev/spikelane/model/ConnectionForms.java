@@ -35,12 +35,7 @@ record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer
             case Recurrent said -> row(NirConnection::dense, c -> c.recurrent(said));
             case OneToOne.Scale said -> row(nir -> nir.scale(said.factor()), c -> c.scale(said.factor()));
             case Sparse _ ->
-<<<<<<< HEAD
-                row(nir -> nir.none("; NIR has no lists of synapses"), c -> c.none("it has no lists of synapses"));
-=======
                 row(nir -> nir.none("; NIR has no lists of synapses"), c -> c.none("its synapses are lists"));
-            case Scale said -> row(nir -> nir.scale(said.factor()), c -> c.scale(said.factor()));
->>>>>>> 721a4f74 (sparse: what C export says of lists of synapses)
         };
     }
 
