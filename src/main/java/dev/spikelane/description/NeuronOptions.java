@@ -78,7 +78,8 @@ public final class NeuronOptions {
                         ? made
                         : made.recurrence(model.recurrence());
             }
-            case SpikeList model -> model("SpikeList").and("steps", model.steps()).and("neurons", model.neurons());
+            case SpikeList model ->
+                model("SpikeList").and("steps", model.steps()).and("neurons", model.neurons());
             case StateLeaky model ->
                 model("StateLeaky").and(QUANTIZATION, model.quantization()).and("kernel_truncation", (long)
                         model.kernelTruncation());

@@ -83,10 +83,7 @@ public final class EquationParameters implements ParameterRows {
 
     /** Whether a parameter is one that no line of a text says. */
     static boolean isHoisted(String name) {
-        return name.startsWith("_")
-                && !name.equals(REFRACTORY)
-                && !name.equals(CARRIES)
-                && !name.startsWith(MEAN);
+        return name.startsWith("_") && !name.equals(REFRACTORY) && !name.equals(CARRIES) && !name.startsWith(MEAN);
     }
 
     /**

@@ -57,8 +57,14 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
                 values.neuron(name, "alpha", "beta", synaptic.firing(), values.selfWeights(synaptic), changes);
             case Lif lif -> values.lif(name, lif, changes);
             case Lapicque _ -> throw none(name, neuron, "; say it as Leaky");
-            case Alpha _, DeltaLeaky _, EquationNeuron _, HandLif _, LeakyParallel _, SLstm _, SpikeList _, StateLeaky _ ->
-                throw none(name, neuron, "");
+            case Alpha _,
+                    DeltaLeaky _,
+                    EquationNeuron _,
+                    HandLif _,
+                    LeakyParallel _,
+                    SLstm _,
+                    SpikeList _,
+                    StateLeaky _ -> throw none(name, neuron, "");
         };
     }
 

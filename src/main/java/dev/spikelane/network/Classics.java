@@ -43,7 +43,13 @@ public final class Classics {
 
     /** Potentials at the start: their means and standard deviations, near those of the running network. */
     private static final double[][] STARTS = {
-        {-68.28, 5.36}, {-63.16, 4.57}, {-63.33, 4.74}, {-63.45, 4.94}, {-63.11, 4.94}, {-61.66, 4.55}, {-66.72, 5.46},
+        {-68.28, 5.36},
+        {-63.16, 4.57},
+        {-63.33, 4.74},
+        {-63.45, 4.94},
+        {-63.11, 4.94},
+        {-61.66, 4.55},
+        {-66.72, 5.46},
         {-61.43, 4.48}
     };
 
@@ -89,10 +95,13 @@ public final class Classics {
             started(builder, "e", neurons - inhibitory, model, Draw.uniform(-60, -50), seed),
             started(builder, "i", inhibitory, model, Draw.uniform(-60, -50), seed)
         };
-        Sparse excites = Sparse.of(Edges.probability(Math.min(1, CUBA_TARGETS / neurons))).weights(1.62);
+        Sparse excites = Sparse.of(Edges.probability(Math.min(1, CUBA_TARGETS / neurons)))
+                .weights(1.62);
         for (Population target : both) {
             project(builder, both[0], target, excites, seed).delay(1).port("excitatory");
-            project(builder, both[1], target, excites.weights(-9), seed).delay(1).port("inhibitory");
+            project(builder, both[1], target, excites.weights(-9), seed)
+                    .delay(1)
+                    .port("inhibitory");
         }
         return builder.build();
     }
@@ -153,7 +162,12 @@ public final class Classics {
         for (int layer = 0; layer < LAYERS; layer++) {
             EquationNeuron model = constant
                     ? EquationNeuron.of(MICROCIRCUIT)
-                    : driven(MICROCIRCUIT, "i = i + current", 16, OUTER_RATE * OUTER[layer] * scale, WEIGHT / Math.sqrt(scale));
+                    : driven(
+                            MICROCIRCUIT,
+                            "i = i + current",
+                            16,
+                            OUTER_RATE * OUTER[layer] * scale,
+                            WEIGHT / Math.sqrt(scale));
             layers[layer] = started(
                     builder,
                     NAMES.get(layer),
@@ -225,7 +239,8 @@ public final class Classics {
                 .synapses(Shape.of(neurons));
         double[] starts = new double[neurons];
         Arrays.setAll(starts, i -> drawn.read(i) * drawn.weight(0));
-        return builder.population(name, Shape.of(neurons), model.with("start", starts).withSeed(seed));
+        return builder.population(
+                name, Shape.of(neurons), model.with("start", starts).withSeed(seed));
     }
 
     private static NetworkBuilder project(

@@ -399,9 +399,10 @@ public final class NetworkBuilder {
                 projections.stream().map(ProjectionBuilder::build).toList());
         for (Population population : populations) {
             Neuron neuron = population.neuron();
-            for (String port : neuron instanceof EquationNeuron || neuron.ports().isEmpty()
-                    ? neuron.ports()
-                    : List.of(Neuron.CURRENT)) {
+            for (String port :
+                    neuron instanceof EquationNeuron || neuron.ports().isEmpty()
+                            ? neuron.ports()
+                            : List.of(Neuron.CURRENT)) {
                 if (!enters(all, population, port)) {
                     throw new IllegalStateException(
                             "population '" + population.name() + "' has no projection to its port '" + port + "'");

@@ -99,7 +99,8 @@ public final class Source {
      */
     public static EquationNeuron current(double[] times, double[] currents, double step) {
         requireStep(step);
-        return of("neuron Current\nstate current, t\n" + lines("current", times, currents, step) + "t = t + 1\nspike 0 > 1\n");
+        return of("neuron Current\nstate current, t\n" + lines("current", times, currents, step)
+                + "t = t + 1\nspike 0 > 1\n");
     }
 
     /**
@@ -166,7 +167,11 @@ public final class Source {
             require(Double.isFinite(from), "time " + i, times[i], "a finite number");
             require(Double.isFinite(values[i]), "value " + i, values[i], "a finite number");
             boolean ends = i == times.length - 1 || times[i + 1] == times[i];
-            require(i == 0 || times[i] >= times[i - 1], "time " + i, times[i], "not before " + times[Math.max(0, i - 1)]);
+            require(
+                    i == 0 || times[i] >= times[i - 1],
+                    "time " + i,
+                    times[i],
+                    "not before " + times[Math.max(0, i - 1)]);
             double slope = ends ? 0 : (values[i + 1] - values[i]) / (times[i + 1] / step - from);
             lines.add("%s = t >= %s ? %s + %s * (t - %s) : %s".formatted(name, from, values[i], slope, from, name));
         }

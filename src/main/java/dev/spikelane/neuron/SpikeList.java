@@ -58,7 +58,9 @@ public final class SpikeList implements Neuron {
      * @return a copy, ascending
      */
     public int[] steps() {
-        return Arrays.stream(listed).mapToInt(each -> (int) (each >>> Integer.SIZE)).toArray();
+        return Arrays.stream(listed)
+                .mapToInt(each -> (int) (each >>> Integer.SIZE))
+                .toArray();
     }
 
     /**
@@ -95,8 +97,8 @@ public final class SpikeList implements Neuron {
         for (int i = 0; i < inside.length; i++) {
             int neuron = (int) listed[i];
             if (neuron >= shape.size()) {
-                throw new IllegalArgumentException("neuron " + neuron + " fires in step "
-                        + (listed[i] >>> Integer.SIZE) + ", expected neurons 0 to " + (shape.size() - 1));
+                throw new IllegalArgumentException("neuron " + neuron + " fires in step " + (listed[i] >>> Integer.SIZE)
+                        + ", expected neurons 0 to " + (shape.size() - 1));
             }
             inside[i] += TorchLayout.placeInside(shape, neuron) - neuron;
         }
@@ -136,7 +138,9 @@ public final class SpikeList implements Neuron {
                 for (int neuron = run.firstWord() * Long.SIZE; neuron < recorded; neuron++) {
                     Elements.set(run.membranes(), sample, neuron, 0);
                 }
-                for (int i = first < 0 ? -1 - first : first; i < listed.length && listed[i] >>> Integer.SIZE == step; i++) {
+                for (int i = first < 0 ? -1 - first : first;
+                        i < listed.length && listed[i] >>> Integer.SIZE == step;
+                        i++) {
                     int neuron = (int) listed[i];
                     if (neuron / Long.SIZE < run.endWord()) {
                         run.spikes().set(sample, neuron, true);

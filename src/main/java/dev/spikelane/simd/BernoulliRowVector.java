@@ -114,8 +114,7 @@ final class BernoulliRowVector {
     }
 
     /** The lanes whose numbers are below their probabilities; without these, the numbers are stored. */
-    private static long fired(
-            IntVector random, MemorySegment values, long at, @Nullable BernoulliRow probability) {
+    private static long fired(IntVector random, MemorySegment values, long at, @Nullable BernoulliRow probability) {
         FloatVector uniform =
                 ((FloatVector) random.lanewise(LSHR, UNIFORM_SHIFT).convert(VectorOperators.I2F, 0)).mul(UNIFORM_UNIT);
         if (probability == null) {
@@ -123,6 +122,7 @@ final class BernoulliRowVector {
             return 0;
         }
         FloatVector data = FloatVector.fromMemorySegment(FLOAT, values, at, ORDER);
-        return uniform.compare(LT, data.mul(probability.gain).add(probability.offset)).toLong();
+        return uniform.compare(LT, data.mul(probability.gain).add(probability.offset))
+                .toLong();
     }
 }

@@ -21,8 +21,7 @@ public final class UniformRow {
             return;
         }
         long base = into.rowOffset(row) - (long) origin * Float.BYTES;
-        BernoulliRowVector.uniforms(
-                key, into.segment(), base, first / Long.SIZE, Math.ceilDiv(end, Long.SIZE));
+        BernoulliRowVector.uniforms(key, into.segment(), base, first / Long.SIZE, Math.ceilDiv(end, Long.SIZE));
         Pads.clear(into, row);
     }
 

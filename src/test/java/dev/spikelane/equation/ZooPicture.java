@@ -50,7 +50,13 @@ final class ZooPicture {
             shown("Hodgkin-Huxley, Traub", "hodgkin-huxley-traub", 1_500, "step of 0.1 ms", at(150, 60), at(400, 67)),
             shown("adaptive threshold", "adaptive-threshold", 300, "step", _ -> 3, _ -> 0),
             shown("MAT2", "mat2", 3_000, "step of 0.1 ms", at(20, 1_400), at(400, -500)),
-            shown("adaptive, alpha", "adaptive-exponential-alpha", 5_000, "step of 0.02 ms", at(150, 110), at(1_000, 5)),
+            shown(
+                    "adaptive, alpha",
+                    "adaptive-exponential-alpha",
+                    5_000,
+                    "step of 0.02 ms",
+                    at(150, 110),
+                    at(1_000, 5)),
             shown("parametric LIF", "parametric-lif", 60, "step", _ -> 1.5, _ -> 0),
             shown("associative leaky", "associative-leaky", 60, "step", at(7, 1), step -> 3 * Math.sin(step / 10.0)));
 

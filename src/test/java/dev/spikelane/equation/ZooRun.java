@@ -59,7 +59,9 @@ final class ZooRun {
         double[] made = new double[of.length];
         for (int step = 1; step <= steps; step++) {
             put(equations.inputs().getFirst(), current.applyAsDouble(step));
-            put(equations.inputs().getLast(), equations.inputs().size() == 1 ? current.applyAsDouble(step) : feedback.applyAsDouble(step));
+            put(
+                    equations.inputs().getLast(),
+                    equations.inputs().size() == 1 ? current.applyAsDouble(step) : feedback.applyAsDouble(step));
             for (int i = 0; i < made.length; i++) {
                 made[i] = compute(order.get(i), of[i], made);
             }

@@ -212,7 +212,8 @@ final class ZooTest {
     /** The threshold is the sum of what each spike has left, and the potential as if there had been none. */
     @Test
     void movingThresholdsHaveTheirClosedForm() {
-        ZooRun run = new ZooRun("mat2", false, Map.of("bias", 800.0)).run(5_000, step -> step == 1_000 ? 500 : 0, _ -> 0);
+        ZooRun run =
+                new ZooRun("mat2", false, Map.of("bias", 800.0)).run(5_000, step -> step == 1_000 ? 500 : 0, _ -> 0);
         assertTrue(run.spikes.size() > 4, "spikes " + run.spikes);
         for (int step = 10; step <= 5_000; step += 10) {
             double threshold = 0;

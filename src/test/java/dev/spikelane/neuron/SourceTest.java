@@ -138,7 +138,11 @@ final class SourceTest {
             Population.SpikeRecorder r = simulation.recordSpikes(2, 400);
             simulation.run(400);
             assertEquals(160_000 * -Math.expm1(-0.025), p.spikes().count(0, 400), 4 * Math.sqrt(4_000));
-            assertEquals(0, IntStream.range(0, 400).filter(step -> q.spikes().get(step, 7)).count());
+            assertEquals(
+                    0,
+                    IntStream.range(0, 400)
+                            .filter(step -> q.spikes().get(step, 7))
+                            .count());
             assertEquals(80_000 * -Math.expm1(-0.1), q.spikes().count(0, 400), 4 * Math.sqrt(8_000));
             double early = 0;
             for (int step = 0; step < 200; step++) {
@@ -150,13 +154,15 @@ final class SourceTest {
     }
 
     private static double[] halves(int count, double first, double second) {
-        return IntStream.range(0, count).mapToDouble(i -> i < count / 2 ? first : second).toArray();
+        return IntStream.range(0, count)
+                .mapToDouble(i -> i < count / 2 ? first : second)
+                .toArray();
     }
 
     @Test
     void currentsStepRampAndFluctuate() {
-        FloatMatrix given = membranes(
-                Source.current(new double[] {1, 2, 2, 3}, new double[] {5, 5, -1, 3}, 0.25), 20, 3);
+        FloatMatrix given =
+                membranes(Source.current(new double[] {1, 2, 2, 3}, new double[] {5, 5, -1, 3}, 0.25), 20, 3);
         float[] expected = {5, 5, 5, 5, 5, 5, 5, 5, -1, 0, 1, 2, 3, 3, 3, 3, 3, 3, 3, 3};
         for (int step = 0; step < 20; step++) {
             assertEquals(expected[step], given.get(step, 2), "step " + step);
@@ -284,8 +290,13 @@ final class SourceTest {
             UniformRow.scalar(99L << 40, expected, 1, 128, 128, 128 + neurons);
             assertArrayEquals(expected.toArray(), rows.toArray());
             for (int i = 2 * neurons; i < 2 * neurons + rows.stride() - neurons; i++) {
-                assertEquals(0, rows.segment().getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT,
-                        rows.stride() + neurons + i - 2L * neurons), "pads");
+                assertEquals(
+                        0,
+                        rows.segment()
+                                .getAtIndex(
+                                        java.lang.foreign.ValueLayout.JAVA_FLOAT,
+                                        rows.stride() + neurons + i - 2L * neurons),
+                        "pads");
             }
         }
     }
@@ -297,23 +308,26 @@ final class SourceTest {
         Network network = builder.build();
         assertTrue(network.warmUp(1).isPresent() || network.inputs().isEmpty());
         try (Simulation simulation = network.simulate(1)) {
-            assertRefused("the network has the inputs [], expected a map", () -> simulation.run(SpikeMatrix.zeros(3, 5)));
+            assertRefused(
+                    "the network has the inputs [], expected a map", () -> simulation.run(SpikeMatrix.zeros(3, 5)));
             assertRefused("has no inputs, expected a number of steps", () -> simulation.run(java.util.Map.of()));
             assertRefused("count is 0, expected at least 1 step", () -> simulation.run(0));
             assertEquals(5, simulation.step(java.util.Map.of()).columns());
             assertEquals(1, simulation.steps());
         }
-        Network fed = Network.builder(5).connect(new OneToOne(1)).neuron(new Leaky(0.5)).build();
+        Network fed = Network.builder(5)
+                .connect(new OneToOne(1))
+                .neuron(new Leaky(0.5))
+                .build();
         try (Simulation simulation = fed.simulate(1)) {
             assertRefused("input 'input' is missing", () -> simulation.run(3));
         }
-        assertRefused(
-                "enters the port 'current', expected one of []", () -> {
-                    NetworkBuilder other = Network.builder();
-                    Population p = other.population("p", Shape.of(5), Source.poisson(10, 1));
-                    other.project("p-p", p, p).delay(1);
-                    other.build();
-                });
+        assertRefused("enters the port 'current', expected one of []", () -> {
+            NetworkBuilder other = Network.builder();
+            Population p = other.population("p", Shape.of(5), Source.poisson(10, 1));
+            other.project("p-p", p, p).delay(1);
+            other.build();
+        });
     }
 
     @Test
@@ -322,9 +336,8 @@ final class SourceTest {
             {"noise", "EquationNeuron", "noise is drawn at random"}, {"list", "SpikeList", "it is a list of spikes"}
         }) {
             NetworkBuilder builder = Network.builder();
-            Neuron neuron = each[0].equals("noise")
-                    ? Source.poisson(10, 1)
-                    : Source.spikes(new double[] {1}, new int[] {0}, 1);
+            Neuron neuron =
+                    each[0].equals("noise") ? Source.poisson(10, 1) : Source.spikes(new double[] {1}, new int[] {0}, 1);
             Population source = builder.population(each[0], Shape.of(5), neuron);
             Population out = builder.population("out", Shape.of(5), new Leaky(0.5));
             builder.project("a", source, out);

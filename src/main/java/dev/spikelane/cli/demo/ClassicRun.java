@@ -100,7 +100,12 @@ final class ClassicRun {
     private Section row(int population) {
         SpikeStatistics of = statistics.get(population);
         return Section.of("")
-                .say("population", "%s", named("population", network.populations().get(population).name()))
+                .say(
+                        "population",
+                        "%s",
+                        named(
+                                "population",
+                                network.populations().get(population).name()))
                 .say("neurons", "%d", named("neurons", of.neurons()))
                 .say("Hz", "%.3f", named("rate", of.rate()))
                 .say("irregularity", "%.3f", named("irregularity", of.irregularity()))

@@ -172,17 +172,19 @@ public final class DemoCommand implements Callable<Integer> {
     /** Runs a network of the literature. */
     private void runClassic() throws IOException {
         if (file != null || labels != null || sample || count != null || folder != null) {
-            throw Choices.wrong(command, "--network " + network + " takes no --images, --labels, --sample, --count and"
-                    + " --out: it has no input, and its spikes are counted while it runs");
+            throw Choices.wrong(
+                    command,
+                    "--network " + network + " takes no --images, --labels, --sample, --count and"
+                            + " --out: it has no input, and its spikes are counted while it runs");
         }
         DemoSettings settings = settings(ClassicRun.STEPS);
         Supplier<Network> made = classic.network(command, network, settings.seed());
         Path page = page(command.commandLine().getErr());
-        FilesFirst out = new FilesFirst(command.commandLine(), Stream.ofNullable(page).toList());
+        FilesFirst out =
+                new FilesFirst(command.commandLine(), Stream.ofNullable(page).toList());
         Output output = common.output(out.writer());
         Progress progress = Progress.on(common.quiet());
-        ClassicRun run =
-                ClassicRun.of(classic.title(network), made, settings.steps(), settings.threads(), progress);
+        ClassicRun run = ClassicRun.of(classic.title(network), made, settings.steps(), settings.threads(), progress);
         Section facts = run.facts();
         output.say(facts, DemoFacts.settings(settings), Machine.facts());
         if (page != null) {

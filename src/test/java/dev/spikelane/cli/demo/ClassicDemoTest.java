@@ -38,7 +38,8 @@ final class ClassicDemoTest {
         JsonNode excitatory = cuba.get("populations").get(0);
         assertEquals("e", excitatory.get("population").asText());
         assertEquals(800, excitatory.get("neurons").asInt());
-        assertTrue(excitatory.get("rate").asDouble() > 1 && excitatory.get("rate").asDouble() < 30, cuba::toString);
+        assertTrue(
+                excitatory.get("rate").asDouble() > 1 && excitatory.get("rate").asDouble() < 30, cuba::toString);
         JsonNode brunel = json("--network", "brunel", "--scale", "0.05", "--g", "6", "--eta", "4", "--steps", "500");
         assertEquals(625, brunel.get("neurons").asInt());
         assertTrue(brunel.get("populations").get(1).get("irregularity").asDouble() > 0.1, brunel::toString);

@@ -46,7 +46,9 @@ final class ClassicsTest {
         return network.projections().stream()
                 .mapToLong(each -> {
                     Population source = each.source().ofPopulation().orElseThrow();
-                    return ((Sparse) each.path().getFirst()).synapses(source.shape()).count();
+                    return ((Sparse) each.path().getFirst())
+                            .synapses(source.shape())
+                            .count();
                 })
                 .sum();
     }
@@ -134,22 +136,21 @@ final class ClassicsTest {
 
     private static float bias(boolean constant) {
         Population population = Classics.microcircuit(0.05, constant, 7).population("L4I");
-        return Objects.requireNonNull(population.neuron().parameters().get("bias")).value(0);
+        return Objects.requireNonNull(population.neuron().parameters().get("bias"))
+                .value(0);
     }
 
     @Test
     void sizesThatCannotBeAreRefused() {
         for (String message : List.of("there are 99 neurons", "scale is 1.5", "g is -1.0", "'events' is")) {
-            IllegalArgumentException refused = assertThrows(
-                    IllegalArgumentException.class,
-                    () -> {
-                        switch (message.charAt(0)) {
-                            case 't' -> Classics.cuba(99, 1);
-                            case 's' -> Classics.microcircuit(1.5, false, 1);
-                            case 'g' -> Classics.brunel(0.1, -1, 2, 1);
-                            default -> Classics.brunel(1, 5, 100, 1);
-                        }
-                    });
+            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> {
+                switch (message.charAt(0)) {
+                    case 't' -> Classics.cuba(99, 1);
+                    case 's' -> Classics.microcircuit(1.5, false, 1);
+                    case 'g' -> Classics.brunel(0.1, -1, 2, 1);
+                    default -> Classics.brunel(1, 5, 100, 1);
+                }
+            });
             assertTrue(refused.getMessage().contains(message), refused.getMessage());
         }
     }
