@@ -222,7 +222,8 @@ final class SourceTest {
                 "list", Shape.of(100), Source.spikes(new double[] {1, 5, 9}, new int[] {0, 50, 99}, 1));
         Population out = builder.population("out", Shape.of(100), new Leaky(0.9));
         builder.project("a", noise, out, new OneToOne(0.3f));
-        builder.project("b", counts.variable("membrane"), out, OneToOne.scale(0.05f)).delay(2);
+        builder.project("b", counts.variable("membrane"), out, OneToOne.scale(0.05f))
+                .delay(2);
         builder.project("c", drive.variable("membrane"), out);
         builder.project("d", list, out);
         builder.project("e", out, out, new OneToOne(-0.2f)).delay(1);

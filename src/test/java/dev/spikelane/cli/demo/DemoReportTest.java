@@ -57,8 +57,7 @@ class DemoReportTest {
                         + ".getData().mapArray('x', v => v)")
                 .forEach(count -> counts.add(count.asInt()));
         assertEquals(
-                json.get("tutorial").get("counts").toString(),
-                counts.toString().replace(" ", ""));
+                json.get("tutorial").get("counts").toString(), counts.toString().replace(" ", ""));
         requirePlaysByItself(page, json);
         requireSaysWhatItShows(page, json);
         requireShowsMistakes(page);
