@@ -183,17 +183,19 @@ public final class StepFrames {
     /** Places some samples from a row on. */
     private Placed put(Placed to, StepRun run, int firstRow, int sample, int samples, @Nullable NoiseRows noises) {
         Frame frame = to.frame;
+        int batch = batch(run);
+        int inputs = loops.gates();
         frame.batch = samples;
         frame.firstWord = run.firstWord;
         frame.words = run.endWord - run.firstWord;
         for (int i = 0; i < to.variables.length; i++) { // an iterator would be an object
-            to.put(to.variables[i], run.state, i * batch(run) + sample, 0);
-            to.put(to.charged[i], run.state, i * batch(run) + sample, 0);
+            to.put(to.variables[i], run.state, i * batch + sample, 0);
+            to.put(to.charged[i], run.state, i * batch + sample, 0);
         }
         for (int i = 0; i < to.inputs.length; i++) {
-            int port = i / loops.gates();
             if (gates == null) {
-                int before = i % loops.gates() * loops.neurons();
+                int port = inputs == 1 ? i : i / inputs;
+                int before = (i - port * inputs) * loops.neurons();
                 to.put(to.inputs[i], run.entering(port), port == 1 ? -run.firstFed : 0, run.firstCurrent - before);
             } else {
                 to.put(to.inputs[i], gates.rows(), gates.row(i) - firstRow, 0);
