@@ -184,7 +184,6 @@ public final class StepFrames {
     private Placed put(Placed to, StepRun run, int firstRow, int sample, int samples, @Nullable NoiseRows noises) {
         Frame frame = to.frame;
         int batch = batch(run);
-        int inputs = loops.gates();
         frame.batch = samples;
         frame.firstWord = run.firstWord;
         frame.words = run.endWord - run.firstWord;
@@ -193,13 +192,10 @@ public final class StepFrames {
             to.put(to.charged[i], run.state, i * batch + sample, 0);
         }
         for (int i = 0; i < to.inputs.length; i++) {
-            if (gates == null) {
-                int port = inputs == 1 ? i : i / inputs;
-                int before = (i - port * inputs) * loops.neurons();
-                to.put(to.inputs[i], run.entering(port), port == 1 ? -run.firstFed : 0, run.firstCurrent - before);
-            } else {
-                to.put(to.inputs[i], gates.rows(), gates.row(i) - firstRow, 0);
-            }
+            to.put(to.inputs[i], run.entering(i), i == 1 ? -run.firstFed : 0, run.firstCurrent);
+        }
+        if (loops.gates() > 1) {
+            putGates(to, run, firstRow);
         }
         for (int i = 0; noises != null && i < to.noises.length; i++) {
             // The rows of one step: wherever that is among the rows that run, they are the first.
@@ -211,6 +207,18 @@ public final class StepFrames {
         to.put(to.reset, run.spikes, firstRow);
         to.put(to.winner, winners, sample);
         return to;
+    }
+
+    private void putGates(Placed to, StepRun run, int firstRow) {
+        for (int i = 0; i < to.inputs.length; i++) {
+            int port = i / GateRows.GATES;
+            if (gates == null) {
+                int origin = -(i % GateRows.GATES) * loops.neurons();
+                to.put(to.inputs[i], run.entering(port), port == 1 ? -run.firstFed : 0, origin);
+            } else {
+                to.put(to.inputs[i], gates.rows(), gates.row(i) - firstRow, 0);
+            }
+        }
     }
 
     /**
