@@ -159,7 +159,7 @@ public final class Edges {
      * @throws IllegalArgumentException if it is below 1
      */
     public static Edges inDegree(int edges) {
-        return ruled(Rule.IN_DEGREE, atLeastOne(edges));
+        return ruled(Rule.IN_DEGREE, (double) atLeastOne(edges));
     }
 
     /**
@@ -170,7 +170,7 @@ public final class Edges {
      * @throws IllegalArgumentException if it is below 1
      */
     public static Edges outDegree(int edges) {
-        return ruled(Rule.OUT_DEGREE, atLeastOne(edges));
+        return ruled(Rule.OUT_DEGREE, (double) atLeastOne(edges));
     }
 
     /**
@@ -181,7 +181,7 @@ public final class Edges {
      * @throws IllegalArgumentException if it is below 1
      */
     public static Edges total(long edges) {
-        return ruled(Rule.TOTAL, atLeastOne(edges));
+        return ruled(Rule.TOTAL, (double) atLeastOne(edges));
     }
 
     private static long atLeastOne(long edges) {
@@ -323,7 +323,7 @@ public final class Edges {
                 Edges read = switch (rule) {
                     case PROBABILITY -> probability(number);
                     case GAUSSIAN -> gaussian(number, Draw.take(options, CELLS));
-                    case IN_DEGREE, OUT_DEGREE, TOTAL -> ruled(rule, atLeastOne((long) (double) number));
+                    case IN_DEGREE, OUT_DEGREE, TOTAL -> ruled(rule, (double) atLeastOne((long) (double) number));
                     case ONE_TO_ONE, LISTED -> ruled(Rule.ONE_TO_ONE, 0);
                 };
                 read = gauss && Draw.take(options, PERIODIC) == 1 ? read.periodic() : read;

@@ -100,7 +100,7 @@ public final class Sparse implements Connection {
      * @throws IllegalArgumentException if an option is missing or does not fit
      */
     public static Sparse of(Map<String, Double> options) {
-        Map<String, Double> left = new LinkedHashMap<>(options);
+        Map<String, Double> left = new LinkedHashMap<>(Objects.requireNonNull(options, "options"));
         Edges edges = Edges.read(left);
         Draw weights = Draw.read("weight", left);
         Draw delays = Draw.read("delay", left);
@@ -135,6 +135,9 @@ public final class Sparse implements Connection {
      * @throws IllegalArgumentException if a list does not fit
      */
     public Sparse with(Edges listed, float[] listedWeights, float[] listedDelays) {
+        Objects.requireNonNull(listed, "listed");
+        Objects.requireNonNull(listedWeights, "listedWeights");
+        Objects.requireNonNull(listedDelays, "listedDelays");
         return new Sparse(
                 listed,
                 target,
@@ -162,7 +165,8 @@ public final class Sparse implements Connection {
      * @return the same connection to this shape
      */
     public Sparse to(Shape shape) {
-        return new Sparse(edges, Objects.requireNonNull(shape), weights, delays, seed, quantum, procedural, progress);
+        Objects.requireNonNull(shape, "shape");
+        return new Sparse(edges, shape, weights, delays, seed, quantum, procedural, progress);
     }
 
     /**
@@ -184,6 +188,7 @@ public final class Sparse implements Connection {
      * @throws IllegalArgumentException if they are a list that does not fit the edges
      */
     public Sparse weights(Draw numbers) {
+        Objects.requireNonNull(numbers, "numbers");
         return new Sparse(edges, target, numbers, delays, seed, quantum, procedural, progress);
     }
 
@@ -206,6 +211,7 @@ public final class Sparse implements Connection {
      * @throws IllegalArgumentException if a delay is out of range, or they are a list that does not fit the edges
      */
     public Sparse delays(Draw numbers) {
+        Objects.requireNonNull(numbers, "numbers");
         return new Sparse(edges, target, weights, numbers, seed, quantum, procedural, progress);
     }
 
@@ -341,7 +347,7 @@ public final class Sparse implements Connection {
      * @throws IllegalArgumentException if the source does not fit
      */
     public SynapseRows synapses(Shape source) {
-        outputShape(source);
+        outputShape(Objects.requireNonNull(source, "source"));
         return new SynapseRows(this, source);
     }
 
@@ -353,6 +359,7 @@ public final class Sparse implements Connection {
      * @throws IllegalArgumentException if there are more than a matrix has columns
      */
     public int count(Shape source) {
+        Objects.requireNonNull(source, "source");
         Counted known = counted;
         if (known == null || !known.source.equals(source)) {
             known = new Counted(source, synapses(source).count());
@@ -381,8 +388,8 @@ public final class Sparse implements Connection {
 
     @Override
     public Shape outputShape(Shape input) {
-        Shape made = target == null ? input : target;
-        edges.require(input.size(), made.size());
+        Shape made = target == null ? Objects.requireNonNull(input, "input") : target;
+        edges.require(Objects.requireNonNull(input, "input").size(), made.size());
         return made;
     }
 

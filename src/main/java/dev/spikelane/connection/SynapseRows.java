@@ -100,8 +100,8 @@ public final class SynapseRows {
     public long count() {
         return switch (edges.rule()) {
             case LISTED -> edges.listed();
-            case IN_DEGREE -> (long) edges.number() * targets;
-            case OUT_DEGREE -> (long) edges.number() * sources;
+            case IN_DEGREE -> ((long) edges.number()) * targets;
+            case OUT_DEGREE -> ((long) edges.number()) * sources;
             case TOTAL -> (long) edges.number();
             case ONE_TO_ONE -> sources;
             case PROBABILITY, GAUSSIAN -> {

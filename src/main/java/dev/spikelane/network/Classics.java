@@ -107,16 +107,16 @@ public final class Classics {
     }
 
     /**
-     * Makes model A of Brunel, 2000: leaky neurons whose potentials spikes move at once, four in five of them excitatory;
-     * each gets spikes of a tenth of both kinds 1.5 ms later, and events of a Poisson process.
+     * Makes model A of Brunel, 2000: leaky neurons whose potentials spikes move at once, four in five of them
+     * excitatory; each gets spikes of a tenth of both kinds 1.5 ms later, and events of a Poisson process.
      *
      * @param scale 1 for the 12,500 neurons of the paper; fewer have fewer synapses, which are as much stronger
      * @param g how many times as strong inhibition is as excitation
      * @param eta rate of the events, 1 for the rate that brings neurons alone to the threshold
      * @param seed from which all is drawn
      * @return the network, whose populations are {@code e} and {@code i}
-     * @throws IllegalArgumentException if there are fewer than 100 neurons, a number is negative or not finite, or there
-     *     are more than 6.7 events a step
+     * @throws IllegalArgumentException if there are fewer than 100 neurons, a number is negative or not finite, or
+     *     there are more than 6.7 events a step
      */
     public static Network brunel(double scale, double g, double eta, long seed) {
         int excitatory = (int) Math.round(10_000 * scale);

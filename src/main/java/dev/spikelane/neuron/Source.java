@@ -6,8 +6,8 @@ import java.util.Objects;
 
 /**
  * Neurons that take no input: populations of them feed networks, which then {@code run} for a number of steps. All but
- * {@link #spikes} are texts, of which {@code text()} shows how to write others, and whose parameters may have a value for
- * each neuron: {@code Source.poisson(8, 0.1).with("rate", rates)}.
+ * {@link #spikes} are texts, of which {@code text()} shows how to write others, and whose parameters may have a value
+ * for each neuron: {@code Source.poisson(8, 0.1).with("rate", rates)}.
  *
  * <pre>{@code
  * Population noise = builder.population("noise", Shape.of(800), Source.poisson(8, 0.1));
@@ -16,9 +16,9 @@ import java.util.Objects;
  * builder.project("drive-e", drive.variable("membrane"), e);
  * }</pre>
  *
- * <p>What is drawn depends on the seed ({@link EquationNeuron#withSeed}), the population's name, the step since the last
- * reset, the sample's place in the batch and the neuron, and on nothing else. Times and steps are milliseconds, rates
- * Hertz, as far as names of units go; step k begins at the time k times the step.
+ * <p>What is drawn depends on the seed ({@link EquationNeuron#withSeed}), the population's name, the step since the
+ * last reset, the sample's place in the batch and the neuron, and on nothing else. Times and steps are milliseconds,
+ * rates Hertz, as far as names of units go; step k begins at the time k times the step.
  */
 public final class Source {
 
@@ -41,7 +41,9 @@ public final class Source {
     public static EquationNeuron poisson(double rate, double step) {
         requireStep(step);
         requireRates(rate);
-        return of("neuron Poisson\nparam rate [Hz] = %s\n" + TIME + "state v\nuniform u\nv = u\n" + DRAWS, rate, step);
+        return EquationNeuron.of(
+                ("neuron Poisson\nparam rate [Hz] = %s\n" + TIME + "state v\nuniform u\nv = u\n" + DRAWS)
+                        .formatted(rate, step));
     }
 
     /**
@@ -58,10 +60,9 @@ public final class Source {
     public static EquationNeuron poisson(double[] times, double[] rates, double step) {
         requireStep(step);
         requireRates(rates);
-        return of(
-                "neuron Poisson\n" + TIME + "state rate [Hz], t\nuniform u\n" + lines("rate", times, rates, step)
-                        + "t = t + 1\nspike -expm1(-rate * dt / 1000) > u\n",
-                step);
+        return EquationNeuron.of(("neuron Poisson\n" + TIME + "state rate [Hz], t\nuniform u\n"
+                        + lines("rate", times, rates, step) + "t = t + 1\nspike -expm1(-rate * dt / 1000) > u\n")
+                .formatted(step));
     }
 
     /**
@@ -72,17 +73,15 @@ public final class Source {
      * @param rate of all events of a neuron, the parameter {@code rate}
      * @param step the time of a step, the parameter {@code dt}
      * @return the neurons
-     * @throws IllegalArgumentException if a number is not finite, the rate negative, the step not positive, or there are
-     *     more than 30.8 events a step on average
+     * @throws IllegalArgumentException if a number is not finite, the rate negative, the step not positive, or there
+     *     are more than 30.8 events a step on average
      */
     public static EquationNeuron counts(double rate, double step) {
         requireStep(step);
         requireRates(rate);
-        return of(
-                "neuron Counts\nparam rate [Hz] = %s\n" + TIME
-                        + "state v\npoisson count = rate * dt / 1000 to 64\nv = count\nspike 0 > 1\n",
-                rate,
-                step);
+        return EquationNeuron.of(("neuron Counts\nparam rate [Hz] = %s\n" + TIME
+                        + "state v\npoisson count = rate * dt / 1000 to 64\nv = count\nspike 0 > 1\n")
+                .formatted(rate, step));
     }
 
     /**
@@ -99,7 +98,7 @@ public final class Source {
      */
     public static EquationNeuron current(double[] times, double[] currents, double step) {
         requireStep(step);
-        return of("neuron Current\nstate current, t\n" + lines("current", times, currents, step)
+        return EquationNeuron.of("neuron Current\nstate current, t\n" + lines("current", times, currents, step)
                 + "t = t + 1\nspike 0 > 1\n");
     }
 
@@ -117,15 +116,11 @@ public final class Source {
     public static EquationNeuron fluctuating(double mean, double deviation, double tau, double step) {
         requireStep(step);
         require(tau > 0, "tau", tau, "more than 0");
-        return of(
-                "neuron Fluctuating\nparam mean = %s, deviation = %s, tau [ms] = %s\n" + TIME
+        return EquationNeuron.of(("neuron Fluctuating\nparam mean = %s, deviation = %s, tau [ms] = %s\n" + TIME
                         + "state current = mean\nnoise xi\nlet keep = exp(-dt / tau)\n"
                         + "let share = deviation * sqrt(-expm1(-2 * dt / tau))\n"
-                        + "current = mean + keep * (current - mean) + share * xi\nspike 0 > 1\n",
-                mean,
-                deviation,
-                tau,
-                step);
+                        + "current = mean + keep * (current - mean) + share * xi\nspike 0 > 1\n")
+                .formatted(mean, deviation, tau, step));
     }
 
     /**
@@ -148,10 +143,6 @@ public final class Source {
             steps[i] = (int) at;
         }
         return SpikeList.of(steps, neurons);
-    }
-
-    private static EquationNeuron of(String text, Object... numbers) {
-        return EquationNeuron.of(text.formatted(numbers));
     }
 
     /** Lines that say what a variable is at a step t. */

@@ -10,10 +10,11 @@ import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
- * Neurons that fire as listed, in all samples alike, from each reset on; they take no input. {@link Source#spikes} makes
- * them from times.
+ * Neurons that fire as listed, in all samples alike, from each reset on; they take no input. {@link Source#spikes}
+ * makes them from times.
  *
  * <p>Variables, as recorders name them: {@code membrane}, which stays 0.
  */
@@ -29,8 +30,8 @@ public final class SpikeList implements Neuron {
     /**
      * Makes neurons.
      *
-     * @param steps in which neurons fire, in any order, counted from 0; a neuron fires once in a step however often it is
-     *     listed
+     * @param steps in which neurons fire, in any order, counted from 0; a neuron fires once in a step however often
+     *     it is listed
      * @param neurons the neuron of each step
      * @return the neurons
      * @throws IllegalArgumentException if there are not as many neurons as steps, or one of them is negative
@@ -93,6 +94,7 @@ public final class SpikeList implements Neuron {
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
+        Objects.requireNonNull(arena, "arena");
         long[] inside = listed.clone();
         for (int i = 0; i < inside.length; i++) {
             int neuron = (int) listed[i];

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Runs an imported graph on the input of a case and keeps what all populations do. */
+@SuppressWarnings("exports") // tests of other packages run graphs, too
 public final class NirRun {
 
     private final Map<String, float[]> spikes = new LinkedHashMap<>();

@@ -89,8 +89,8 @@ final class ClassicRun {
                         named("real_time_factor", runSeconds / modelSeconds))
                 .add(new Table(
                         "populations",
-                        "irregularity is the deviation of intervals by their mean, 1 for a Poisson process; synchrony the"
-                                + " variance of spikes in 3 ms by their mean, 1 if each neuron fires for itself",
+                        "irregularity is the deviation of intervals by their mean, 1 for a Poisson process; synchrony"
+                                + " the variance of spikes in 3 ms by their mean, 1 if each neuron fires for itself",
                         Set.of("population"),
                         IntStream.range(0, statistics.size())
                                 .mapToObj(this::row)

@@ -52,6 +52,7 @@ public final class EventLists implements Rounds {
      * @param place where its targets start in the vector
      * @param ends behind the last target of each block
      */
+    @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare what it holds
     public record Part(SparseOperator synapses, int delay, int place, int[] ends) {
 
         @Override

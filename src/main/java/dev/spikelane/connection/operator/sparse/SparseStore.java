@@ -86,7 +86,8 @@ final class SparseStore {
         return version;
     }
 
-    /** Takes notice of a change. */
+    /** Takes notice of a change, of which there is one at a time: who changes values holds the guard of the network. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     void changed() {
         version++;
     }
