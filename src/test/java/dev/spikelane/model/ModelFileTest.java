@@ -326,7 +326,7 @@ final class ModelFileTest {
         assertEquals(
                 text
                         + "in 'projections' at 0 in 'path' at 0 in 'type' is 'x', expected dense, integer dense, recurrent,"
-                        + " one to one, flatten, scale, batch norm, convolution or pool",
+                        + " one to one, flatten, scale, batch norm, convolution, pool or sparse",
                 failure("\"type\":\"dense\",\"inputs\":4,", "\"type\":\"x\",\"inputs\":4,"));
         assertEquals(
                 text
