@@ -35,6 +35,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
 
     private static final Set<String> FLAGS = Set.of(NeuronLoops.WINNER, NeuronLoops.PREVIOUS);
     private static final Set<String> APART = Set.of(NeuronLoops.WINNER, NeuronLoops.RESET);
+    private static final float[] NONE = {};
 
     /** What is added up, by the names of the text. */
     final Map<String, FloatMatrix> sums;
@@ -131,10 +132,10 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * Returns the values of a parameter, to be overwritten when those of the same neurons have changed in place.
      *
      * @param name one of the model's parameters
-     * @return one value, or one for each neuron in the order of the rows
+     * @return one value, or one for each neuron in the order of the rows; none, where the model has no such parameter
      */
     public float[] values(String name) {
-        return values.getOrDefault(name, new float[0]);
+        return values.getOrDefault(name, NONE);
     }
 
     /**
