@@ -10,6 +10,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ public final class StepFrames {
 
     private final NeuronLoops loops;
     private final @Nullable Placed[] placed = new Placed[NeuronLoops.FORMS];
+    private final List<Placed> made = new ArrayList<>();
     private SpikeMatrix winners = SpikeMatrix.zeros(1, 1);
     /** The gates of a sample, where loops do not find them in its currents. */
     private final @Nullable GateRows gates;
@@ -107,12 +109,13 @@ public final class StepFrames {
 
     private Placed placed(Form form, int count) {
         int place = NeuronLoops.place(form, count);
-        Placed made = placed[place];
-        if (made == null) {
-            made = new Placed(loops, form, count);
-            placed[place] = made;
+        Placed known = placed[place];
+        if (known == null) {
+            known = new Placed(loops, form, count);
+            placed[place] = known;
+            made.add(known);
         }
-        return made;
+        return known;
     }
 
     /**
@@ -158,10 +161,8 @@ public final class StepFrames {
 
     /** Forgets currents and recordings, so that they can be freed. */
     void release() {
-        for (Placed each : placed) {
-            if (each != null) {
-                each.release();
-            }
+        for (int i = 0; i < made.size(); i++) { // most places are empty, and a step of a loop ends here
+            made.get(i).release();
         }
     }
 
