@@ -9,7 +9,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.train.run.EvaluationTotals;
+import dev.spikelane.train.run.InferenceWork;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -182,7 +182,7 @@ public final class ModelRun {
         for (Projection each : projections(population)) {
             Signal given = inputs.get(inputName(each.source()));
             Signal arrives = given == null ? signals.get(each.source().name()) : given;
-            loads += EvaluationTotals.reached(arrives, each.fanOut()) / Roofline.FLOATS;
+            loads += InferenceWork.reached(arrives, each.fanOut()) / Roofline.FLOATS;
         }
         for (Entry<String, SpikeMatrix> each : spikes.entrySet()) {
             if (population.isEmpty() || population.get().name().equals(each.getKey())) {

@@ -51,7 +51,7 @@ public record OptimizerWork(int rows, int columns) implements Work {
             parameter = RandomData.uniform(arena, work.rows, work.columns, -1, 1);
             gradient = RandomData.uniform(arena, work.rows, work.columns, -1, 1);
             floats = parameter.segment().byteSize() / Float.BYTES;
-            update = new Adam(RATE).bind(parameter);
+            update = TrainingParts.bind(new Adam(RATE), parameter);
         }
 
         @Override
