@@ -65,7 +65,9 @@ public record CubaWork(int neurons, int threads) implements Work {
                                 from.name() + to.name(),
                                 from,
                                 to,
-                                synapses.weights(from.equals(e) ? 1.62 : -9).to(to.size()).seed(seed))
+                                synapses.weights(from.equals(e) ? 1.62 : -9)
+                                        .to(to.size())
+                                        .seed(seed))
                         .port(from.equals(e) ? "current" : "feedback");
                 seed++;
             }

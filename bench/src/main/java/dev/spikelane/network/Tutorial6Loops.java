@@ -35,7 +35,9 @@ final class Tutorial6Loops {
                 Contestant.SCALAR,
                 () -> layers.forEach(layer -> layer.membrane.fill(0)),
                 this::runAll,
-                () -> layers.stream().map(layer -> layer.membrane.segment()).toList());
+                () -> layers.stream()
+                        .map(layer -> layer.inTorchOrder().segment())
+                        .toList());
     }
 
     private void runAll() {
@@ -83,6 +85,18 @@ final class Tutorial6Loops {
             bias = linear.bias().toArray();
             int pooled = channels == 64 ? 1 : pooled();
             membrane = FloatMatrix.zeros(arena, batch, pooled * pooled * outputs);
+        }
+
+        /** The membranes as a state shows them: {@code [batch x (outputs, y, x)]}. */
+        FloatMatrix inTorchOrder() {
+            FloatMatrix shown = FloatMatrix.zeros(membrane.rows(), membrane.columns());
+            int places = membrane.columns() / outputs;
+            for (int sample = 0; sample < membrane.rows(); sample++) {
+                for (int at = 0; at < membrane.columns(); at++) {
+                    shown.set(sample, at % outputs * places + at / outputs, membrane.get(sample, at));
+                }
+            }
+            return shown;
         }
 
         private int pooled() {

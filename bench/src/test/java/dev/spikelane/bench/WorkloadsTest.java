@@ -103,7 +103,7 @@ class WorkloadsTest {
 
     @Test
     void aRaceTimesAllWhoTakePart() {
-        Work work = new LeakyStepWork(LeakyStepWork.Mode.ZERO, 70, 1, 9);
+        Work work = new SpikeCountWork(70, 3, 9, 0.5);
         try (Case open = work.open()) {
             Measurement measurement = Race.run(work, open);
 

@@ -86,7 +86,7 @@ final class SparseStore {
         return version;
     }
 
-    /** Takes notice of a change, of which there is one at a time: who changes values holds the guard of the network. */
+    /** Takes notice of a change; the guard of the network lets one thread at a time change values. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     void changed() {
         version++;
