@@ -32,9 +32,13 @@ public final class AdamCoefficients {
     private final double weightDecay;
     private final boolean decoupled;
 
-    private float rate;
-    private float epsilon;
-    private float shrink = 1;
+    float rate;
+    float epsilon;
+    float shrink = 1;
+    final float decay;
+    final float toFirst;
+    final float keepSecond;
+    final float toSecond;
 
     /**
      * Makes the numbers of a rule; {@link #begin} those of a step.
@@ -58,6 +62,10 @@ public final class AdamCoefficients {
         this.eps = eps;
         this.weightDecay = weightDecay;
         this.decoupled = decoupled;
+        this.decay = decoupled ? 0 : (float) weightDecay;
+        this.toFirst = (float) (1 - beta1);
+        this.keepSecond = (float) beta2;
+        this.toSecond = (float) (1 - beta2);
     }
 
     private static void requireShare(String name, double value) {
@@ -86,68 +94,5 @@ public final class AdamCoefficients {
         rate = (float) (learningRate * root / c1);
         epsilon = (float) (eps * root);
         shrink = decoupled ? (float) (1 - learningRate * weightDecay) : 1;
-    }
-
-    /**
-     * Returns the factor of the quotient.
-     *
-     * @return the rate of this step
-     */
-    public float rate() {
-        return rate;
-    }
-
-    /**
-     * Returns what is added to the root.
-     *
-     * @return the epsilon of this step
-     */
-    public float epsilon() {
-        return epsilon;
-    }
-
-    /**
-     * Returns the factor of the parameter.
-     *
-     * @return 1 unless the decay is decoupled
-     */
-    public float shrink() {
-        return shrink;
-    }
-
-    /**
-     * Returns the factor with which the parameter enters its gradient.
-     *
-     * @return 0 if the decay is decoupled
-     */
-    public float decay() {
-        return decoupled ? 0 : (float) weightDecay;
-    }
-
-    /**
-     * Returns how much of the way to the gradient its mean goes.
-     *
-     * @return {@code 1 - beta1}
-     */
-    public float toFirst() {
-        return (float) (1 - beta1);
-    }
-
-    /**
-     * Returns how much of the mean of squares is kept.
-     *
-     * @return {@code beta2}
-     */
-    public float keepSecond() {
-        return (float) beta2;
-    }
-
-    /**
-     * Returns the factor of the squared gradient.
-     *
-     * @return {@code 1 - beta2}
-     */
-    public float toSecond() {
-        return (float) (1 - beta2);
     }
 }

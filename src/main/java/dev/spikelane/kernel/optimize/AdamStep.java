@@ -3,6 +3,7 @@ package dev.spikelane.kernel.optimize;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Updates a parameter by Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015), element by
@@ -18,33 +19,22 @@ import java.lang.foreign.MemorySegment;
  */
 public final class AdamStep extends ParameterStep {
 
-    private final AdamCoefficients coefficients;
-    private final MemorySegment mean;
-    private final MemorySegment square;
-    private final MemorySegment most;
-    private final boolean amsgrad;
+    final AdamCoefficients coefficients;
+    final MemorySegment mean;
+    final MemorySegment square;
+    /** The largest means of squares, or the means themselves without amsgrad. */
+    final MemorySegment most;
+
+    final boolean amsgrad;
 
     /**
-     * Binds the rule without amsgrad to memory, all of the same length.
+     * Binds the rule to memory, all of the same length.
      *
      * @param coefficients the numbers of the step, read at each update
      * @param parameter w
      * @param mean m, zeros before the first step
      * @param square v, zeros before the first step
-     * @throws IllegalArgumentException if lengths differ or memory is not native
-     */
-    public AdamStep(AdamCoefficients coefficients, MemorySegment parameter, MemorySegment mean, MemorySegment square) {
-        this(coefficients, parameter, mean, square, square, false);
-    }
-
-    /**
-     * Binds the rule with amsgrad to memory, all of the same length.
-     *
-     * @param coefficients the numbers of the step, read at each update
-     * @param parameter w
-     * @param mean m, zeros before the first step
-     * @param square v, zeros before the first step
-     * @param most x, zeros before the first step
+     * @param most x, zeros before the first step; null without amsgrad
      * @throws IllegalArgumentException if lengths differ or memory is not native
      */
     public AdamStep(
@@ -52,23 +42,13 @@ public final class AdamStep extends ParameterStep {
             MemorySegment parameter,
             MemorySegment mean,
             MemorySegment square,
-            MemorySegment most) {
-        this(coefficients, parameter, mean, square, most, true);
-    }
-
-    private AdamStep(
-            AdamCoefficients coefficients,
-            MemorySegment parameter,
-            MemorySegment mean,
-            MemorySegment square,
-            MemorySegment most,
-            boolean amsgrad) {
+            @Nullable MemorySegment most) {
         super(parameter);
         this.coefficients = coefficients;
         this.mean = kept("mean", mean);
         this.square = kept("square", square);
-        this.most = kept("most", most);
-        this.amsgrad = amsgrad;
+        this.amsgrad = most != null;
+        this.most = most == null ? square : kept("most", most);
     }
 
     @Override
@@ -79,41 +59,20 @@ public final class AdamStep extends ParameterStep {
     @Override
     void scalar(MemorySegment gradient, long shift, long first, long end) {
         for (long i = first; i < end; i++) {
-            float w = parameter().getAtIndex(JAVA_FLOAT, i);
+            float w = parameter.getAtIndex(JAVA_FLOAT, i);
             float g = gradient.get(JAVA_FLOAT, i * Float.BYTES + shift);
-            g += (coefficients.decay() != 0 ? w : 0) * coefficients.decay();
+            g += (coefficients.decay != 0 ? w : 0) * coefficients.decay;
             float m = mean.getAtIndex(JAVA_FLOAT, i);
-            m += (g - m) * coefficients.toFirst();
+            m += (g - m) * coefficients.toFirst;
             mean.setAtIndex(JAVA_FLOAT, i, m);
-            float v = square.getAtIndex(JAVA_FLOAT, i) * coefficients.keepSecond() + g * g * coefficients.toSecond();
+            float v = square.getAtIndex(JAVA_FLOAT, i) * coefficients.keepSecond + g * g * coefficients.toSecond;
             square.setAtIndex(JAVA_FLOAT, i, v);
             if (amsgrad) {
                 v = Math.max(most.getAtIndex(JAVA_FLOAT, i), v);
                 most.setAtIndex(JAVA_FLOAT, i, v);
             }
-            float root = (float) Math.sqrt(v) + coefficients.epsilon();
-            parameter().setAtIndex(JAVA_FLOAT, i, w * coefficients.shrink() - coefficients.rate() * m / root);
+            float root = (float) Math.sqrt(v) + coefficients.epsilon;
+            parameter.setAtIndex(JAVA_FLOAT, i, w * coefficients.shrink - coefficients.rate * m / root);
         }
-    }
-
-    AdamCoefficients coefficients() {
-        return coefficients;
-    }
-
-    MemorySegment mean() {
-        return mean;
-    }
-
-    MemorySegment square() {
-        return square;
-    }
-
-    /** The largest means of squares, or the means themselves without amsgrad. */
-    MemorySegment most() {
-        return most;
-    }
-
-    boolean amsgrad() {
-        return amsgrad;
     }
 }

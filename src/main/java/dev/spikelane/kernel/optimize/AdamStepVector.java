@@ -18,25 +18,25 @@ final class AdamStepVector {
 
     /** Updates whole vectors from the first value on, and returns the value behind the last of them. */
     static long update(AdamStep step, MemorySegment gradient, long shift, long first, long end) {
-        AdamCoefficients coefficients = step.coefficients();
-        MemorySegment parameter = step.parameter();
-        MemorySegment mean = step.mean();
-        MemorySegment square = step.square();
-        MemorySegment largest = step.most();
-        boolean amsgrad = step.amsgrad();
+        AdamCoefficients coefficients = step.coefficients;
+        MemorySegment parameter = step.parameter;
+        MemorySegment mean = step.mean;
+        MemorySegment square = step.square;
+        MemorySegment largest = step.most;
+        boolean amsgrad = step.amsgrad;
         Checks.isNative(parameter);
         Checks.isNative(mean);
         Checks.isNative(square);
         Checks.isNative(gradient);
         Checks.isNative(largest);
-        FloatVector decay = FloatVector.broadcast(FLOAT, coefficients.decay());
-        IntVector decaying = IntVector.broadcast(INT, coefficients.decay() != 0 ? -1 : 0);
-        FloatVector toFirst = FloatVector.broadcast(FLOAT, coefficients.toFirst());
-        FloatVector keepSecond = FloatVector.broadcast(FLOAT, coefficients.keepSecond());
-        FloatVector toSecond = FloatVector.broadcast(FLOAT, coefficients.toSecond());
-        FloatVector rate = FloatVector.broadcast(FLOAT, coefficients.rate());
-        FloatVector epsilon = FloatVector.broadcast(FLOAT, coefficients.epsilon());
-        FloatVector shrink = FloatVector.broadcast(FLOAT, coefficients.shrink());
+        FloatVector decay = FloatVector.broadcast(FLOAT, coefficients.decay);
+        IntVector decaying = IntVector.broadcast(INT, coefficients.decay != 0 ? -1 : 0);
+        FloatVector toFirst = FloatVector.broadcast(FLOAT, coefficients.toFirst);
+        FloatVector keepSecond = FloatVector.broadcast(FLOAT, coefficients.keepSecond);
+        FloatVector toSecond = FloatVector.broadcast(FLOAT, coefficients.toSecond);
+        FloatVector rate = FloatVector.broadcast(FLOAT, coefficients.rate);
+        FloatVector epsilon = FloatVector.broadcast(FLOAT, coefficients.epsilon);
+        FloatVector shrink = FloatVector.broadcast(FLOAT, coefficients.shrink);
         long vectors = (end - first) / COUNT;
         for (long i = 0; i < vectors; i++) {
             long at = first * Float.BYTES + i * BYTES;

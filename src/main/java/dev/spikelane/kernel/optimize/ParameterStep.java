@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 /** A rule bound to the memory of a parameter: checks, and which loop runs. */
 public abstract sealed class ParameterStep implements GradientSink permits AdamStep, SgdStep {
 
-    private final MemorySegment parameter;
+    final MemorySegment parameter;
     private final long floats;
 
     ParameterStep(MemorySegment parameter) {
@@ -19,10 +19,6 @@ public abstract sealed class ParameterStep implements GradientSink permits AdamS
     final MemorySegment kept(String name, MemorySegment segment) {
         Ranges.sameLength(name, segment, floats);
         return segment;
-    }
-
-    final MemorySegment parameter() {
-        return parameter;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.spikelane.kernel.optimize;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Updates a parameter by gradient descent, element by element, in float32 and unfused:
@@ -17,31 +18,22 @@ import java.lang.foreign.MemorySegment;
  */
 public final class SgdStep extends ParameterStep {
 
-    private final float momentum;
+    final float momentum;
     private final float take;
-    private final boolean nesterov;
-    private final float decay;
-    private final MemorySegment buffer;
-    private final boolean remembers;
-    private float takeNow = 1;
-    private float rate;
+    final boolean nesterov;
+    final float decay;
+    /** The momentum, or the parameter itself without. */
+    final MemorySegment buffer;
+
+    final boolean remembers;
+    float takeNow = 1;
+    float rate;
 
     /**
-     * Binds the rule without momentum to memory.
+     * Binds the rule to memory.
      *
      * @param parameter w
-     * @param decay how much weights decay
-     * @throws IllegalArgumentException if the memory is not native
-     */
-    public SgdStep(MemorySegment parameter, double decay) {
-        this(parameter, parameter, 0, 0, false, decay, false);
-    }
-
-    /**
-     * Binds the rule with momentum to memory.
-     *
-     * @param parameter w
-     * @param buffer b, as long as the parameter, zeros before the first step
+     * @param buffer b, as long as the parameter, zeros before the first step; null without momentum
      * @param momentum how much of b is kept
      * @param dampening the share of a gradient that does not enter b
      * @param nesterov whether the step looks ahead
@@ -50,29 +42,18 @@ public final class SgdStep extends ParameterStep {
      */
     public SgdStep(
             MemorySegment parameter,
-            MemorySegment buffer,
+            @Nullable MemorySegment buffer,
             double momentum,
             double dampening,
             boolean nesterov,
             double decay) {
-        this(parameter, buffer, momentum, dampening, nesterov, decay, true);
-    }
-
-    private SgdStep(
-            MemorySegment parameter,
-            MemorySegment buffer,
-            double momentum,
-            double dampening,
-            boolean nesterov,
-            double decay,
-            boolean remembers) {
         super(parameter);
-        this.buffer = kept("buffer", buffer);
+        this.remembers = buffer != null;
+        this.buffer = buffer == null ? parameter : kept("buffer", buffer);
         this.momentum = (float) momentum;
         this.take = (float) (1 - dampening);
         this.nesterov = nesterov;
         this.decay = (float) decay;
-        this.remembers = remembers;
     }
 
     /**
@@ -94,7 +75,7 @@ public final class SgdStep extends ParameterStep {
     @Override
     void scalar(MemorySegment gradient, long shift, long first, long end) {
         for (long i = first; i < end; i++) {
-            float w = parameter().getAtIndex(JAVA_FLOAT, i);
+            float w = parameter.getAtIndex(JAVA_FLOAT, i);
             float g = gradient.get(JAVA_FLOAT, i * Float.BYTES + shift);
             g += (decay != 0 ? w : 0) * decay;
             float step = g;
@@ -103,36 +84,7 @@ public final class SgdStep extends ParameterStep {
                 buffer.setAtIndex(JAVA_FLOAT, i, b);
                 step = nesterov ? g + b * momentum : b;
             }
-            parameter().setAtIndex(JAVA_FLOAT, i, w - rate * step);
+            parameter.setAtIndex(JAVA_FLOAT, i, w - rate * step);
         }
-    }
-
-    /** The momentum, or the parameter itself without. */
-    MemorySegment buffer() {
-        return buffer;
-    }
-
-    boolean remembers() {
-        return remembers;
-    }
-
-    float momentum() {
-        return momentum;
-    }
-
-    float takeNow() {
-        return takeNow;
-    }
-
-    boolean nesterov() {
-        return nesterov;
-    }
-
-    float decay() {
-        return decay;
-    }
-
-    float rate() {
-        return rate;
     }
 }

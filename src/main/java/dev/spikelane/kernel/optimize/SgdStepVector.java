@@ -18,18 +18,18 @@ final class SgdStepVector {
 
     /** Updates whole vectors from the first value on, and returns the value behind the last of them. */
     static long update(SgdStep step, MemorySegment gradient, long shift, long first, long end) {
-        MemorySegment parameter = step.parameter();
-        MemorySegment kept = step.buffer();
-        boolean remembers = step.remembers();
+        MemorySegment parameter = step.parameter;
+        MemorySegment kept = step.buffer;
+        boolean remembers = step.remembers;
         Checks.isNative(parameter);
         Checks.isNative(gradient);
-        boolean nesterov = step.nesterov();
+        boolean nesterov = step.nesterov;
         Checks.isNative(kept);
-        FloatVector decay = FloatVector.broadcast(FLOAT, step.decay());
-        IntVector decaying = IntVector.broadcast(INT, step.decay() != 0 ? -1 : 0);
-        FloatVector momentum = FloatVector.broadcast(FLOAT, step.momentum());
-        FloatVector take = FloatVector.broadcast(FLOAT, step.takeNow());
-        FloatVector rate = FloatVector.broadcast(FLOAT, step.rate());
+        FloatVector decay = FloatVector.broadcast(FLOAT, step.decay);
+        IntVector decaying = IntVector.broadcast(INT, step.decay != 0 ? -1 : 0);
+        FloatVector momentum = FloatVector.broadcast(FLOAT, step.momentum);
+        FloatVector take = FloatVector.broadcast(FLOAT, step.takeNow);
+        FloatVector rate = FloatVector.broadcast(FLOAT, step.rate);
         long vectors = (end - first) / COUNT;
         for (long i = 0; i < vectors; i++) {
             long at = first * Float.BYTES + i * BYTES;

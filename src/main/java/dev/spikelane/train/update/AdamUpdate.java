@@ -16,9 +16,7 @@ public final class AdamUpdate extends BoundUpdate {
         this.coefficients = coefficients;
         MemorySegment mean = keep("exp_avg");
         MemorySegment square = keep("exp_avg_sq");
-        step = amsgrad
-                ? new AdamStep(coefficients, parameter, mean, square, keep("max_exp_avg_sq"))
-                : new AdamStep(coefficients, parameter, mean, square);
+        step = new AdamStep(coefficients, parameter, mean, square, amsgrad ? keep("max_exp_avg_sq") : null);
     }
 
     @Override

@@ -12,9 +12,8 @@ public final class SgdUpdate extends BoundUpdate {
     /** Binds the rule. */
     public SgdUpdate(MemorySegment parameter, double momentum, double dampening, boolean nesterov, double weightDecay) {
         super(parameter);
-        step = momentum == 0
-                ? new SgdStep(parameter, weightDecay)
-                : new SgdStep(parameter, keep("momentum_buffer"), momentum, dampening, nesterov, weightDecay);
+        MemorySegment buffer = momentum == 0 ? null : keep("momentum_buffer");
+        step = new SgdStep(parameter, buffer, momentum, dampening, nesterov, weightDecay);
     }
 
     @Override

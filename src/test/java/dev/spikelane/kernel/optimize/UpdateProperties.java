@@ -48,9 +48,7 @@ final class UpdateProperties {
     }
 
     private static AdamStep adam(AdamCoefficients coefficients, MemorySegment[] memory, boolean amsgrad) {
-        return amsgrad
-                ? new AdamStep(coefficients, memory[0], memory[1], memory[2], memory[3])
-                : new AdamStep(coefficients, memory[0], memory[1], memory[2]);
+        return new AdamStep(coefficients, memory[0], memory[1], memory[2], amsgrad ? memory[3] : null);
     }
 
     @ComparesVectors
@@ -74,9 +72,8 @@ final class UpdateProperties {
             SgdStep[] steps = new SgdStep[3];
             int at = 0;
             for (MemorySegment[] each : new MemorySegment[][] {expected, whole, parts}) {
-                steps[at] = momentum == 0
-                        ? new SgdStep(each[0], decay)
-                        : new SgdStep(each[0], each[1], momentum, dampening, nesterov, decay);
+                steps[at] =
+                        new SgdStep(each[0], momentum == 0 ? null : each[1], momentum, dampening, nesterov, decay);
                 steps[at++].begin(step, 0.1);
             }
             steps[0].scalar(gradient, 0, 0, count);

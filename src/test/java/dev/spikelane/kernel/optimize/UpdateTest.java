@@ -17,16 +17,16 @@ final class UpdateTest {
     @Test
     void coefficientsOfTheFirstStep() {
         coefficients.begin(1, 0.5);
-        assertEquals((float) (0.5 * Math.sqrt(0.001) / 0.1), coefficients.rate(), 1e-6f);
-        assertEquals((float) (1e-8 * Math.sqrt(0.001)), coefficients.epsilon(), 1e-15f);
-        assertEquals(1, coefficients.shrink());
-        assertEquals(0, coefficients.decay());
+        assertEquals((float) (0.5 * Math.sqrt(0.001) / 0.1), coefficients.rate, 1e-6f);
+        assertEquals((float) (1e-8 * Math.sqrt(0.001)), coefficients.epsilon, 1e-15f);
+        assertEquals(1, coefficients.shrink);
+        assertEquals(0, coefficients.decay);
     }
 
     @Test
     void refusesMemoryThatDoesNotFit() {
         MemorySegment parameter = zeros(5);
-        AdamStep step = new AdamStep(coefficients, parameter, zeros(5), zeros(5));
+        AdamStep step = new AdamStep(coefficients, parameter, zeros(5), zeros(5), null);
         assertMessage(
                 IllegalArgumentException.class, "gradient has 4 values, expected 5", () -> step.update(zeros(4), 0, 5));
         assertMessage(
@@ -37,11 +37,11 @@ final class UpdateTest {
         assertMessage(
                 IllegalArgumentException.class,
                 "mean has 6 values, expected 5",
-                () -> new AdamStep(coefficients, parameter, zeros(6), zeros(5)));
+                () -> new AdamStep(coefficients, parameter, zeros(6), zeros(5), null));
         assertMessage(
                 IllegalArgumentException.class,
                 "parameter has 8 bytes on the heap, expected native memory of whole floats, at least one",
-                () -> new SgdStep(MemorySegment.ofArray(new float[2]), 0));
+                () -> new SgdStep(MemorySegment.ofArray(new float[2]), null, 0, 0, false, 0));
     }
 
     @Test
@@ -67,8 +67,8 @@ final class UpdateTest {
         for (long step : new long[] {1, 2, 255, 256, 257, 100_000, 3}) {
             one.begin(step, 0.5);
             double root = Math.sqrt(1 - StrictMath.pow(0.999, (double) step));
-            assertEquals((float) (0.5 * root / (1 - StrictMath.pow(0.9, (double) step))), one.rate(), "step " + step);
-            assertEquals((float) (1e-8 * root), one.epsilon(), "step " + step);
+            assertEquals((float) (0.5 * root / (1 - StrictMath.pow(0.9, (double) step))), one.rate, "step " + step);
+            assertEquals((float) (1e-8 * root), one.epsilon, "step " + step);
         }
     }
 }
