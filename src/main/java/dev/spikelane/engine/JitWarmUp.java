@@ -66,8 +66,9 @@ public final class JitWarmUp {
             boolean learns = true;
             long start = System.nanoTime();
             while (learns && System.nanoTime() - start < most.toNanos()) {
+                long before = Chooser.unsettled();
                 round.run();
-                learns = !Chooser.isSettled();
+                learns = Chooser.unsettled() != before;
             }
         } finally {
             hurry(0, -1);
@@ -88,9 +89,10 @@ public final class JitWarmUp {
         long now = start;
         while (now - start < most.toNanos()) {
             long before = now;
+            long unsettled = Chooser.unsettled();
             round.run();
             now = System.nanoTime();
-            boolean known = Chooser.isSettled();
+            boolean known = Chooser.unsettled() == unsettled;
             if (times.size() == ROUNDS) {
                 times.removeFirst();
             }

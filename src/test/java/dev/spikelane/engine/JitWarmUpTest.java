@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.spikelane.Alone;
 import dev.spikelane.kernel.product.spike.Choice;
@@ -8,6 +9,8 @@ import dev.spikelane.kernel.product.spike.Chooser;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Networks that warm up at the same time. */
@@ -17,8 +20,8 @@ final class JitWarmUpTest {
     private final Chooser chooser = new Chooser(System::nanoTime, null);
 
     /** Whether a stage that threads may share is measured. */
-    private boolean isMeasured() {
-        Choice stage = new Choice(chooser, 2, 1);
+    private boolean isMeasured(int place) {
+        Choice stage = new Choice(chooser, 2, place);
         stage.shares(20_000);
         boolean measured = stage.now() != 0;
         stage.met();
@@ -30,12 +33,23 @@ final class JitWarmUpTest {
         List<Boolean> measured = new ArrayList<>();
         JitWarmUp.run(Duration.ofSeconds(1), () -> {
             if (measured.isEmpty()) {
-                measured.add(isMeasured());
+                measured.add(isMeasured(1));
                 JitWarmUp.run(Duration.ZERO, () -> {});
-                measured.add(isMeasured());
+                measured.add(isMeasured(1));
             }
         });
-        measured.add(isMeasured());
+        measured.add(isMeasured(1));
         assertEquals(List.of(true, true, false), measured);
+    }
+
+    /** Each round meets a stage that nobody has met, and is as long as the one before. */
+    @Test
+    void whoeverEndsDoesNotSettleItForOthers() {
+        AtomicInteger rounds = new AtomicInteger();
+        assertFalse(JitWarmUp.run(Duration.ofSeconds(1), () -> {
+            isMeasured(rounds.incrementAndGet());
+            JitWarmUp.run(Duration.ZERO, () -> {});
+            LockSupport.parkNanos(20_000_000);
+        }));
     }
 }

@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product.spike;
 
 import dev.spikelane.simd.SimdWidth;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +63,8 @@ public final class Chooser {
 
     private static volatile boolean tries;
 
-    /** Whether somebody who warms up has met what is not known. */
-    private static volatile boolean waits;
+    /** How many stages of those who warm up were of classes that are not known: who asks for it takes from nobody. */
+    private static final AtomicLong UNSETTLED = new AtomicLong();
 
     final LongSupplier clock;
     private final @Nullable SpikeCosts costs;
@@ -220,18 +221,15 @@ public final class Chooser {
     public static void hurry(boolean threads, boolean products) {
         hurries = threads;
         tries = products;
-        waits = false;
     }
 
     /**
-     * Tells whether all stages since {@link #hurry}, or since this was asked last, were of classes that are known.
+     * Counts stages of those who warm up that were of classes which are not known.
      *
-     * @return whether none waits to be learned
+     * @return a number that stays the same where none waits to be learned
      */
-    public static boolean isSettled() {
-        boolean settled = !waits;
-        waits = false;
-        return settled;
+    public static long unsettled() {
+        return UNSETTLED.get();
     }
 
     /** Half octaves from 1 to a number, rounded down. */
@@ -290,7 +288,9 @@ public final class Chooser {
                 of.trying = Choice.NONE;
             }
         }
-        waits |= !of.settled;
+        if (!of.settled) {
+            UNSETTLED.incrementAndGet();
+        }
     }
 
     private void begin(Choice choice, Known of) {

@@ -129,8 +129,9 @@ final class SharedProduct implements Runnable {
         long start = System.nanoTime();
         int settledRuns = 0;
         while (settledRuns < SETTLED_RUNS && System.nanoTime() - start < LEARNING_NANOSECONDS) {
+            long unsettled = Chooser.unsettled();
             run();
-            settledRuns = Chooser.isSettled() ? settledRuns + 1 : 0;
+            settledRuns = Chooser.unsettled() == unsettled ? settledRuns + 1 : 0;
         }
         Chooser.hurry(false, false);
     }
