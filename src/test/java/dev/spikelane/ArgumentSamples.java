@@ -25,10 +25,8 @@ import dev.spikelane.encode.Rate;
 import dev.spikelane.encode.RateTargets;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.NirFile;
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.kernel.Matmul;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -259,9 +257,7 @@ final class ArgumentSamples {
         NirFile.Graph.Node node = NirFile.Graph.Node.of("Linear", Map.of("weight", tensor));
         sample(Tensor.class, () -> tensor);
         sample(MemorySegment.class, tensor::bytes);
-        sample(Npz.class, () -> Npz.of(List.of(tensor)));
-        sample(Safetensors.class, () -> Safetensors.of(Map.of(), List.of(tensor)));
-        sample(TensorFile.class, () -> Npz.of(List.of(tensor)));
+        sample(Tensors.class, () -> Tensors.of(Tensors.Format.NUMPY, List.of(tensor)));
         sample(NirFile.Graph.Node.class, () -> node);
         sample(NirFile.Graph.class, () -> new NirFile.Graph(Map.of("fc1", node), List.of()));
     }

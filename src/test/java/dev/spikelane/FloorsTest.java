@@ -132,7 +132,7 @@ final class FloorsTest {
             Map.entry("connection", 13L),
             Map.entry("data", 4L),
             Map.entry("encode", 5L),
-            Map.entry("io", 7L),
+            Map.entry("io", 5L),
             Map.entry("kernel", 5L),
             Map.entry("memory", 7L),
             Map.entry("model", 7L),

@@ -27,8 +27,8 @@ import dev.spikelane.example.Tutorial;
 import dev.spikelane.example.TutorialSix;
 import dev.spikelane.example.TutorialThree;
 import dev.spikelane.io.Npy;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -84,7 +84,7 @@ final class ProgramsTest {
     void tensorsFromPythonAreThoseOfTheFile(@TempDir Path folder) throws IOException {
         FloatMatrix weights = new TorchRandom(1).rand(5, 784);
         Path file = folder.resolve("net.safetensors");
-        Safetensors.of(
+        Tensors.of(
                         Map.of(),
                         List.of(
                                 Tensor.of("fc1.bias", new TorchRandom(2).rand(1, 5), List.of(5)),

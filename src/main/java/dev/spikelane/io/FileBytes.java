@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -27,6 +28,9 @@ final class FileBytes {
 
     private static final int MOST_BYTES_IN_PIECE = 1 << 24;
 
+    private static final String WHOLE = "its bytes";
+    private static final long UNKNOWN = -1;
+
     private final String name;
     private final long budget;
     private long taken;
@@ -42,28 +46,37 @@ final class FileBytes {
         this.budget = budget;
     }
 
-    /** Makes a format's content of all bytes. */
-    interface Whole<T> {
-        T of(FileBytes file, MemorySegment bytes) throws IOException;
+    /** Makes a content of all bytes. */
+    interface Whole {
+        Tensors of(FileBytes file, MemorySegment bytes) throws IOException;
+    }
+
+    /** Tells by the first bytes how the others are read; throws if they are of no format that is asked for. */
+    interface Start {
+        Whole of(String name, byte[] first) throws IOException;
     }
 
     /** Reads all of a file, and makes its content of that. */
-    static <T> T load(Path file, long mostBytes, Whole<T> content) throws IOException {
+    static Tensors load(Path file, long mostBytes, Start start) throws IOException {
         Inputs.requireFile(file);
         return FileText.reading(file.toString(), () -> {
             try (FileChannel channel = FileChannel.open(file)) {
                 FileBytes bytes = new FileBytes(file.toString(), mostBytes);
-                return content.of(bytes, bytes.readFile(channel, Files.isRegularFile(file)));
+                return bytes.load(channel, Files.isRegularFile(file) ? channel.size() : UNKNOWN, start);
             }
         });
     }
 
     /** Reads a stream to its end, with the usual budget, and makes its content of that. */
-    static <T> T load(String name, InputStream stream, Whole<T> content) throws IOException {
-        return FileText.reading(name, () -> {
-            FileBytes bytes = new FileBytes(name, Inputs.MOST_BYTES);
-            return content.of(bytes, bytes.readToEnd(Channels.newChannel(stream), "its bytes"));
-        });
+    static Tensors load(String name, InputStream stream, Start start) throws IOException {
+        return FileText.reading(
+                name, () -> new FileBytes(name, Inputs.MOST_BYTES).load(Channels.newChannel(stream), UNKNOWN, start));
+    }
+
+    private Tensors load(ReadableByteChannel channel, long size, Start start) throws IOException {
+        byte[] first = head(channel, ForeignFile.FIRST_BYTES);
+        Whole content = start.of(name, first);
+        return content.of(this, size == UNKNOWN ? readToEnd(first, channel) : readFile(first, channel, size));
     }
 
     String name() {
@@ -96,13 +109,11 @@ final class FileBytes {
         taken += bytes;
     }
 
-    /** Bytes that are known to be there, as a file's are. */
-    MemorySegment read(ReadableByteChannel channel, long bytes, String what) throws IOException {
+    /** Bytes that are known to be there, as a file's are, behind the first ones. */
+    MemorySegment read(byte[] first, ReadableByteChannel channel, long bytes, String what) throws IOException {
         MemorySegment all = allocate(bytes, what);
-        long filled = fill(channel, all);
-        if (filled < bytes) {
-            throw endsInside(what, bytes - filled);
-        }
+        MemorySegment.copy(first, 0, all, ValueLayout.JAVA_BYTE, 0, first.length);
+        requireAll(first.length + fill(channel, all.asSlice(first.length)), bytes, what);
         return all;
     }
 
@@ -110,10 +121,7 @@ final class FileBytes {
     MemorySegment readPieces(ReadableByteChannel channel, long bytes, String what) throws IOException {
         try (Arena pieces = Arena.ofConfined()) {
             List<MemorySegment> came = new ArrayList<>();
-            long filled = pieces(pieces, came, channel, bytes);
-            if (filled < bytes) {
-                throw endsInside(what, bytes - filled);
-            }
+            requireAll(pieces(pieces, came, channel, bytes), bytes, what);
             return joined(came, bytes, what);
         } catch (OutOfMemoryError refused) {
             throw refused(bytes, what, refused);
@@ -121,27 +129,30 @@ final class FileBytes {
     }
 
     /** All bytes to the end of a stream, as far as they are within the budget. */
-    MemorySegment readToEnd(ReadableByteChannel channel, String what) throws IOException {
+    MemorySegment readToEnd(byte[] first, ReadableByteChannel channel) throws IOException {
         try (Arena pieces = Arena.ofConfined()) {
-            List<MemorySegment> came = new ArrayList<>();
-            long filled = pieces(pieces, came, channel, budget - taken);
+            List<MemorySegment> came = new ArrayList<>(List.of(MemorySegment.ofArray(first)));
+            long filled = first.length + pieces(pieces, came, channel, budget - first.length);
             requireEnd(channel, filled);
-            return joined(came, filled, what);
+            return joined(came, filled, WHOLE);
         } catch (OutOfMemoryError refused) {
-            throw refused(budget - taken, what, refused);
+            throw refused(budget, WHOLE, refused);
         }
     }
 
     /** All bytes of an open file. */
-    private MemorySegment readFile(FileChannel channel, boolean regular) throws IOException {
-        if (!regular) {
-            return readToEnd(channel, "its bytes");
-        }
-        MemorySegment all = read(channel, channel.size(), "its bytes");
+    private MemorySegment readFile(byte[] first, ReadableByteChannel channel, long size) throws IOException {
+        MemorySegment all = read(first, channel, size, WHOLE);
         if (head(channel, 1).length > 0) {
-            throw new IOException(name + ": grew while it was read, expected " + all.byteSize() + " bytes");
+            throw new IOException(name + ": grew while it was read, expected " + size + " bytes");
         }
         return all;
+    }
+
+    private void requireAll(long filled, long bytes, String what) throws IOException {
+        if (filled < bytes) {
+            throw new EOFException(name + ": ends inside " + what + ", expected " + (bytes - filled) + " more bytes");
+        }
     }
 
     private void requireEnd(ReadableByteChannel channel, long bytes) throws IOException {
@@ -201,9 +212,5 @@ final class FileBytes {
         byte[] came = new byte[head.position()];
         head.get(0, came);
         return came;
-    }
-
-    private IOException endsInside(String what, long more) {
-        return new EOFException(name + ": ends inside " + what + ", expected " + more + " more bytes");
     }
 }

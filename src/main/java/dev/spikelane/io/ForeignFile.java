@@ -12,13 +12,13 @@ import java.util.HexFormat;
 enum ForeignFile {
     PYTORCH_ARCHIVE(
             "504b0304", "data.pkl", "is a file of PyTorch (.pt, .pth); read it with dev.spikelane.model.StateDict"),
-    NUMPY_ARCHIVE("504b0304", ".npy", "is an archive of NumPy (.npz); read it with Npz"),
+    NUMPY_ARCHIVE("504b0304", ".npy", "is an archive of NumPy (.npz); read it with Tensors"),
     ARCHIVE(
             "504b0304",
             "",
             "is a zip archive, such as PyTorch's .pt or NumPy's .npz; read it with"
-                    + " dev.spikelane.model.StateDict or Npz"),
-    EMPTY_ARCHIVE("504b0506", "", "is an empty zip archive; read it with Npz"),
+                    + " dev.spikelane.model.StateDict or Tensors"),
+    EMPTY_ARCHIVE("504b0506", "", "is an empty zip archive; read it with Tensors"),
     PYTORCH_PICKLE(
             "80028a0a6cfc",
             "",
@@ -39,7 +39,7 @@ enum ForeignFile {
                     + " safetensors.torch.save_file(model.state_dict(), \"model.safetensors\")"),
     IDX("00000801", "", "is a file of IDX (MNIST's format); read it with Idx"),
     IDX_OF_IMAGES("00000803", "", "is a file of IDX (MNIST's format); read it with Idx"),
-    SAFETENSORS("................7b", "", "is a file of safetensors; read it with Safetensors"),
+    SAFETENSORS("................7b", "", "is a file of safetensors; read it with Tensors"),
     PAGE("3c21", "", Advice.PAGE),
     PAGE_OF_HTML("3c68", "", Advice.PAGE),
     JSON("7b", "", "is a text, such as JSON");

@@ -117,7 +117,7 @@ public final class Idx {
         }
         return FileText.reading(file.toString(), () -> {
             try {
-                return labels(Npz.read(file).tensor(""));
+                return labels(Tensors.read(file, Tensors.Format.NUMPY).tensor(""));
             } catch (IllegalArgumentException refused) {
                 throw new IOException(file + ": " + refused.getMessage(), refused);
             }

@@ -28,7 +28,7 @@ import java.util.Objects;
  * is written loads with {@code numpy.load} and is byte for byte what {@code numpy.save} writes. float64 is read where
  * rounding is asked for; other item types and pickled objects are refused. An array in Fortran order, or with the
  * highest byte of each item first, is put in order, which takes its bytes once or twice more while it is read.
- * {@link Npz} reads arrays of every item type, as tensors.
+ * {@link Tensors} reads arrays of every item type, as tensors.
  *
  * <p>What was read is a matrix, and the shape that the file declares. The last dimension are the matrix's columns, the
  * product of the others its rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.

@@ -160,7 +160,7 @@ final class NpyInput implements Closeable {
             FileBytes file = new FileBytes(name, 2 * Inputs.MOST_BYTES);
             MemorySegment all = length == UNKNOWN
                     ? file.readPieces(channel, unread, "its data")
-                    : file.read(channel, unread, "its data");
+                    : file.read(new byte[0], channel, unread, "its data");
             ordered = stored.tensor("", header, all, file).bytes();
         }
     }

@@ -26,16 +26,6 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
         }
     }
 
-    /** The format of bytes that are neither an array nor an archive; empty where it is not known. */
-    static String foreign(MemorySegment bytes) {
-        byte[] first = bytes.asSlice(0, Math.min(bytes.byteSize(), ForeignFile.FIRST_BYTES))
-                .toArray(ValueLayout.JAVA_BYTE);
-        return switch (ForeignFile.of(first)) {
-            case NUMPY, NUMPY_ARCHIVE, ARCHIVE, EMPTY_ARCHIVE -> "";
-            default -> ForeignFile.advice(first, ForeignFile.NUMPY_ARCHIVE);
-        };
-    }
-
     static boolean isArray(MemorySegment bytes) {
         return bytes.byteSize() < MAGIC_BYTES || bytes.get(ValueLayout.JAVA_BYTE, 0) != 'P';
     }

@@ -1,11 +1,13 @@
 package dev.spikelane.io;
 
+import dev.spikelane.io.file.AtomicFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -33,7 +35,7 @@ final class NpzWriter {
     private final List<Tensor> tensors;
     private final boolean deflated;
 
-    NpzWriter(String file, List<Tensor> tensors, boolean deflated) {
+    private NpzWriter(String file, List<Tensor> tensors, boolean deflated) {
         this.file = file;
         this.tensors = tensors;
         this.deflated = deflated;
@@ -51,7 +53,12 @@ final class NpzWriter {
         }
     }
 
-    void write(WritableByteChannel channel) throws IOException {
+    /** Writes an archive; an older file stays where that fails. */
+    static void write(Path file, List<Tensor> tensors, boolean deflated) throws IOException {
+        AtomicFile.write(file, new NpzWriter(file.toString(), tensors, deflated)::write);
+    }
+
+    private void write(WritableByteChannel channel) throws IOException {
         long size = END_BYTES;
         for (Tensor each : tensors) {
             size += LOCAL_BYTES

@@ -2,11 +2,9 @@ package dev.spikelane.io;
 
 import dev.spikelane.io.file.JsonValue;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,52 +14,31 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of a file that {@code torch.save} wrote ({@code .pt}, {@code .pth}), by name: a {@code state_dict}, or
- * dictionaries in dictionaries, whose names are joined by dots.
- *
- * <p>Such a file is a zip archive with a pickle, a program for Python, in it. It is read here by a reader of 30 opcodes
- * that knows tensors, parameters, dictionaries, lists, numbers and texts, and nothing else: whatever else a file names,
- * classes and functions of Python above all, is refused by name. Nothing in a file is ever called. Of a checkpoint all
- * tensors are read, those of an optimizer too ({@code optimizer.state.0.exp_avg}); what is no tensor, such as an epoch,
- * is passed over with a {@linkplain #warnings warning}. Files from before PyTorch 1.6, models that were saved as a
- * whole, and TorchScript are refused.
- *
- * <p>Tensors whose items are not in C order are put in order; some may share their memory.
+ * Reads the tensors of a file of {@code torch.save}: a zip archive with a pickle, a program for Python, in it, of which
+ * {@link PickleReader} reads what says tensors.
  */
-final class TorchFile implements TensorFile {
+final class TorchFile {
 
     private static final String PICKLE = "data.pkl";
     private static final int MOST_PICKLE_BYTES = 1 << 22;
 
-    private final List<Tensor> tensors;
-    private final List<String> warnings;
+    private TorchFile() {}
 
-    private TorchFile(List<Tensor> tensors, List<String> warnings) {
-        this.tensors = List.copyOf(tensors);
-        this.warnings = List.copyOf(warnings);
-    }
-
-    static TorchFile read(Path file, long mostBytes) throws IOException {
-        return FileBytes.load(file, mostBytes, TorchFile::read);
-    }
-
-    static TorchFile read(String name, InputStream stream) throws IOException {
-        return FileBytes.load(name, stream, TorchFile::read);
-    }
-
-    private static TorchFile read(FileBytes file, MemorySegment bytes) throws IOException {
-        byte[] first = bytes.asSlice(0, Math.min(bytes.byteSize(), ForeignFile.FIRST_BYTES))
-                .toArray(ValueLayout.JAVA_BYTE);
+    /** Throws unless bytes are those of such a file. */
+    static void requireFormat(String name, byte[] first) throws IOException {
         switch (ForeignFile.of(first)) {
             case PYTORCH_ARCHIVE, ARCHIVE -> {
                 // read below
             }
             default -> {
                 String advice = ForeignFile.advice(first, ForeignFile.PYTORCH_ARCHIVE);
-                throw new IOException(file.name() + ": "
-                        + (advice.isEmpty() ? "is no file of PyTorch, expected a zip archive" : advice));
+                throw new IOException(
+                        name + ": " + (advice.isEmpty() ? "is no file of PyTorch, expected a zip archive" : advice));
             }
         }
+    }
+
+    static Tensors read(FileBytes file, MemorySegment bytes) throws IOException {
         Map<String, ZipMember> members = new HashMap<>();
         for (ZipMember each : ZipArchive.members(file.name(), bytes)) {
             members.put(each.name(), each);
@@ -88,7 +65,7 @@ final class TorchFile implements TensorFile {
         return tensors(file, root, members, said, warnings);
     }
 
-    private static TorchFile tensors(
+    private static Tensors tensors(
             FileBytes file,
             String root,
             Map<String, ZipMember> members,
@@ -110,7 +87,7 @@ final class TorchFile implements TensorFile {
         if (!others.isEmpty()) {
             warnings.add(file.name() + ": has " + others.size() + " members of data that no tensor uses");
         }
-        return new TorchFile(tensors, warnings);
+        return new Tensors(Tensors.Format.PYTORCH, Map.of(), tensors, warnings);
     }
 
     /** The folder in the archive in which all stands, with its slash; its name is that of the file it was saved as. */
@@ -122,7 +99,7 @@ final class TorchFile implements TensorFile {
         if (roots.size() != 1) {
             throw new IOException(name + ": has " + roots.size() + " members named " + PICKLE
                     + " in a folder, expected one, as torch.save writes it"
-                    + (members.stream().anyMatch(member -> member.endsWith(".npy")) ? "; read it with Npz" : ""));
+                    + (members.stream().anyMatch(member -> member.endsWith(".npy")) ? "; read it as NumPy's" : ""));
         }
         if (members.contains(roots.getFirst() + "constants.pkl")) {
             throw new IOException(name + ": is a program of TorchScript, expected tensors; in Python write them with"
@@ -149,20 +126,5 @@ final class TorchFile implements TensorFile {
         if (order != null) {
             throw order.wrong("says another order of bytes than \"little\", expected that");
         }
-    }
-
-    @Override
-    public List<Tensor> tensors() {
-        return tensors;
-    }
-
-    @Override
-    public List<String> warnings() {
-        return warnings;
-    }
-
-    @Override
-    public String toString() {
-        return "TorchFile " + tensors;
     }
 }

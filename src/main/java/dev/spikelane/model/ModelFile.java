@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.network.Network;
 import java.io.ByteArrayInputStream;
@@ -144,7 +144,7 @@ public final class ModelFile {
      * @throws IOException as {@link #read(Path)} does, or if a note with a meaning has no such text
      */
     public static Model readModel(Path file) throws IOException {
-        return model(file.toString(), Safetensors.read(file), false);
+        return model(file.toString(), Tensors.read(file, Tensors.Format.SAFETENSORS), false);
     }
 
     /**
@@ -156,7 +156,7 @@ public final class ModelFile {
      * @throws IOException as {@link #read(String, InputStream)} does, or if a note with a meaning has no such text
      */
     public static Model readModel(String name, InputStream stream) throws IOException {
-        return model(name, Safetensors.read(name, stream), false);
+        return model(name, Tensors.read(name, stream, Tensors.Format.SAFETENSORS), false);
     }
 
     /**
@@ -183,7 +183,7 @@ public final class ModelFile {
      *     describe a network whose values it holds, all of them and no others; the message starts with the file's name
      */
     public static Network read(Path file) throws IOException {
-        return read(file.toString(), Safetensors.read(file), false);
+        return read(file.toString(), Tensors.read(file, Tensors.Format.SAFETENSORS), false);
     }
 
     /**
@@ -196,7 +196,7 @@ public final class ModelFile {
      *     whose values it holds; the message starts with the name
      */
     public static Network read(String name, InputStream stream) throws IOException {
-        return read(name, Safetensors.read(name, stream), false);
+        return read(name, Tensors.read(name, stream, Tensors.Format.SAFETENSORS), false);
     }
 
     /**
@@ -225,14 +225,14 @@ public final class ModelFile {
      * @throws IOException as {@link #read} does
      */
     public static Network readIntegers(Path file) throws IOException {
-        return read(file.toString(), Safetensors.read(file), true);
+        return read(file.toString(), Tensors.read(file, Tensors.Format.SAFETENSORS), true);
     }
 
-    private static Network read(String name, Safetensors content, boolean integers) throws IOException {
+    private static Network read(String name, Tensors content, boolean integers) throws IOException {
         return FileText.reading(name, () -> new ModelReader(name, content, integers).network());
     }
 
-    private static Model model(String name, Safetensors content, boolean integers) throws IOException {
+    private static Model model(String name, Tensors content, boolean integers) throws IOException {
         Network network = read(name, content, integers);
         Map<String, String> notes = new LinkedHashMap<>(content.metadata());
         notes.keySet().removeAll(ModelFormat.OWN_NOTES);

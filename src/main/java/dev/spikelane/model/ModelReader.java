@@ -4,7 +4,7 @@ import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKind;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.description.PathWalk;
-import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -39,7 +39,7 @@ final class ModelReader {
 
     private long neurons;
 
-    ModelReader(String name, Safetensors file, boolean integers) throws IOException {
+    ModelReader(String name, Tensors file, boolean integers) throws IOException {
         this.name = name;
         this.integers = integers;
         this.tensors = new ModelTensors(name, file);

@@ -4,8 +4,8 @@ import dev.spikelane.connection.kind.StoredValues;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.NeuronOptions;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
@@ -35,7 +35,7 @@ final class ModelTensors {
     private final String name;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
-    ModelTensors(String name, Safetensors file) throws IOException {
+    ModelTensors(String name, Tensors file) throws IOException {
         this.name = name;
         requireMatrices(name, file.tensors());
         file.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));

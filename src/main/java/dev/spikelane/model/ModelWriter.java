@@ -10,8 +10,8 @@ import dev.spikelane.description.NeuronOptions;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -42,11 +42,11 @@ final class ModelWriter {
     }
 
     /** All that a file holds, of one version of the network's values. */
-    Safetensors content(boolean eightBits, Map<String, String> notes) {
+    Tensors content(boolean eightBits, Map<String, String> notes) {
         return network.laidOut().guard().read(() -> contentNow(eightBits, notes));
     }
 
-    private Safetensors contentNow(boolean eightBits, Map<String, String> notes) {
+    private Tensors contentNow(boolean eightBits, Map<String, String> notes) {
         requireSizes();
         describe();
         List<Tensor> tensors = new ArrayList<>();
@@ -67,7 +67,7 @@ final class ModelWriter {
                         + "', which the format uses");
             }
         });
-        return Safetensors.of(metadata, tensors);
+        return Tensors.of(metadata, tensors);
     }
 
     /** The buffers that snnTorch's load_state_dict asks for besides, of a model of its own. */

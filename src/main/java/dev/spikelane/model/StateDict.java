@@ -1,9 +1,8 @@
 package dev.spikelane.model;
 
 import dev.spikelane.io.NirFile;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
@@ -107,10 +106,10 @@ public final class StateDict {
      *
      * @param file a file of safetensors, NumPy ({@code .npz}) or {@code torch.save}
      * @return its tensors
-     * @throws IOException as {@link TensorFile#read(Path)} does
+     * @throws IOException as {@link Tensors#read(Path)} does
      */
     public static StateDict read(Path file) throws IOException {
-        return of(file.toString(), TensorFile.read(file));
+        return of(file.toString(), Tensors.read(file));
     }
 
     /**
@@ -119,10 +118,10 @@ public final class StateDict {
      * @param file a file of safetensors, NumPy ({@code .npz}) or {@code torch.save}
      * @param mostBytes the most memory that the load may take in all
      * @return its tensors
-     * @throws IOException as {@link TensorFile#read(Path)} does
+     * @throws IOException as {@link Tensors#read(Path)} does
      */
     public static StateDict read(Path file, long mostBytes) throws IOException {
-        return of(file.toString(), TensorFile.read(file, mostBytes));
+        return of(file.toString(), Tensors.read(file, mostBytes));
     }
 
     /**
@@ -132,13 +131,14 @@ public final class StateDict {
      * @param file what was read
      * @return its tensors
      */
-    public static StateDict of(String name, TensorFile file) {
+    public static StateDict of(String name, Tensors file) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(file, "file");
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         file.tensors().forEach(each -> tensors.put(each.name(), each));
         // The library of safetensors sorts tensors; the others keep torch's order, that of the layers.
-        return new StateDict(name, !(file instanceof Safetensors), file.metadata(), file.warnings(), tensors);
+        return new StateDict(
+                name, file.format() != Tensors.Format.SAFETENSORS, file.metadata(), file.warnings(), tensors);
     }
 
     /**
@@ -277,7 +277,7 @@ public final class StateDict {
     }
 
     /**
-     * Returns what is odd about the file, as {@link TensorFile#warnings} says it, and what was rounded.
+     * Returns what is odd about the file, as {@link Tensors#warnings} says it, and what was rounded.
      *
      * @return sentences that start with the file's name
      */

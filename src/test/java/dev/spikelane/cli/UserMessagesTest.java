@@ -8,9 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.Model;
@@ -62,7 +61,7 @@ final class UserMessagesTest {
     void aFileOfPyTorchNamesWhatReadsIt() throws IOException {
         Path file = folder.resolve("weights.pth");
         Files.write(file, new byte[] {'P', 'K', 3, 4, 0, 0, 0, 0});
-        String message = refused(() -> Safetensors.read(file));
+        String message = refused(() -> Tensors.read(file, Tensors.Format.SAFETENSORS));
         assertTrue(message.contains("read it with dev.spikelane.model.StateDict"), message);
     }
 
@@ -146,10 +145,10 @@ final class UserMessagesTest {
         bytes.putLong(7).putLong(-1).putLong(2_147_483_647);
         Tensor labels = Tensor.of("labels", Tensor.Type.I64, List.of(3), MemorySegment.ofArray(bytes.array()));
         Path file = folder.resolve("labels.npz");
-        Npz.of(List.of(labels)).write(file);
+        Tensors.of(Tensors.Format.NUMPY, List.of(labels)).write(file);
         assertArrayEquals(
                 new int[] {7, -1, 2_147_483_647},
-                Npz.read(file).tensor("labels").integers());
+                Tensors.read(file, Tensors.Format.NUMPY).tensor("labels").integers());
         bytes.putLong(0, 1L << 31);
         String message = refused(labels::integers);
         assertTrue(message.endsWith("is 2147483648, expected a number that int has"), message);

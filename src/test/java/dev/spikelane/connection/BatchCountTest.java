@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.ModelFile;
@@ -91,14 +91,14 @@ class BatchCountTest {
     }
 
     private static byte[] with(byte[] file, Tensor other) throws IOException {
-        Safetensors content = Safetensors.read("file", new ByteArrayInputStream(file));
+        Tensors content = Tensors.read("file", new ByteArrayInputStream(file), Tensors.Format.SAFETENSORS);
         List<Tensor> tensors = new ArrayList<>(content.tensors());
         tensors.replaceAll(tensor -> tensor.name().equals(NAME) ? other : tensor);
-        return Safetensors.of(content.metadata(), tensors).toBytes();
+        return Tensors.of(content.metadata(), tensors).toBytes();
     }
 
     private static Tensor find(byte[] file) throws IOException {
-        return Safetensors.read("file", new ByteArrayInputStream(file)).tensors().stream()
+        return Tensors.read("file", new ByteArrayInputStream(file), Tensors.Format.SAFETENSORS).tensors().stream()
                 .filter(tensor -> tensor.name().equals(NAME))
                 .findFirst()
                 .orElseThrow();

@@ -4,9 +4,7 @@ import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.Npy;
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.model.NirImport;
@@ -39,11 +37,11 @@ public final class ReaderFuzz {
     private static final StateDict LAYERS = layers();
 
     private static final Map<String, Reader> READERS = Map.of(
-            "safetensors", stream -> use(Safetensors.read("x", stream)),
-            "npz", stream -> use(Npz.read("x", stream)),
+            "safetensors", stream -> use(Tensors.read("x", stream, Tensors.Format.SAFETENSORS)),
+            "npz", stream -> use(Tensors.read("x", stream, Tensors.Format.NUMPY)),
             "npy", stream -> Npy.readFloats("x", stream),
             "spikes", stream -> Npy.readSpikes("x", stream),
-            "pth", stream -> use(TensorFile.readTorch("x", stream)),
+            "pth", stream -> use(Tensors.read("x", stream, Tensors.Format.PYTORCH)),
             "layers", stream -> LAYERS.network(new String(stream.readAllBytes(), StandardCharsets.UTF_8)),
             "idx", stream -> Idx.read("x", stream).toArray(),
             "nir", stream -> NirImport.DEFAULT.read("x", stream),
@@ -62,10 +60,11 @@ public final class ReaderFuzz {
                 .dense(3, new TorchRandom(2))
                 .neuron(new Leaky(0.8))
                 .build();
-        return StateDict.of("x", Npz.of(StateDict.of(network).tensors()));
+        return StateDict.of(
+                "x", Tensors.of(Tensors.Format.NUMPY, StateDict.of(network).tensors()));
     }
 
-    private static void use(TensorFile file) throws IOException {
+    private static void use(Tensors file) throws IOException {
         StateDict.of("x", file).network();
     }
 

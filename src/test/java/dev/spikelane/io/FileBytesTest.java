@@ -33,7 +33,7 @@ final class FileBytesTest {
         FileBytes file = new FileBytes("x", 1_000);
         assertSays(
                 "ends inside its data, expected 60 more bytes",
-                assertThrows(IOException.class, () -> file.read(channel(40), 100, "its data")));
+                assertThrows(IOException.class, () -> file.read(new byte[0], channel(40), 100, "its data")));
         FileBytes stream = new FileBytes("x", 1_000);
         assertSays(
                 "ends inside its data, expected 60 more bytes",
@@ -44,9 +44,12 @@ final class FileBytesTest {
     void whatComesInPiecesIsWhole() throws IOException {
         int bytes = 3_000_000;
         assertArrayEquals(
-                new FileBytes("x", bytes).read(channel(bytes), bytes, "").toArray(ValueLayout.JAVA_BYTE),
-                new FileBytes("x", bytes).readToEnd(channel(bytes), "").toArray(ValueLayout.JAVA_BYTE));
-        assertEquals(0, new FileBytes("x", bytes).readToEnd(channel(0), "").byteSize());
+                new FileBytes("x", bytes)
+                        .read(new byte[0], channel(bytes), bytes, "")
+                        .toArray(ValueLayout.JAVA_BYTE),
+                new FileBytes("x", bytes).readToEnd(new byte[0], channel(bytes)).toArray(ValueLayout.JAVA_BYTE));
+        assertEquals(
+                0, new FileBytes("x", bytes).readToEnd(new byte[0], channel(0)).byteSize());
     }
 
     @Test
@@ -61,7 +64,7 @@ final class FileBytesTest {
         assertSays(
                 "goes on after 1000 bytes, expected at most 1000 in all, the limit mostBytes",
                 assertThrows(
-                        IOException.class, () -> new FileBytes("x", 1_000).readToEnd(channel(1_001), "its bytes")));
+                        IOException.class, () -> new FileBytes("x", 1_000).readToEnd(new byte[0], channel(1_001))));
     }
 
     /** What a header declares is not what is taken: an endless stream is left behind the budget. */
@@ -80,7 +83,7 @@ final class FileBytesTest {
         };
         IOException error = assertThrows(
                 IOException.class,
-                () -> new FileBytes("x", 1 << 20).readToEnd(Channels.newChannel(zeros), "its bytes"));
+                () -> new FileBytes("x", 1 << 20).readToEnd(new byte[0], Channels.newChannel(zeros)));
         assertTrue(error.getMessage().startsWith("x: goes on after 1048576 bytes"), error::getMessage);
     }
 

@@ -27,7 +27,8 @@ final class ForeignFileTest {
     }
 
     private static void assertSafetensorsSays(String expected, byte[] bytes) {
-        String message = refusal(content -> Safetensors.read("x", new ByteArrayInputStream(content)), bytes);
+        String message = refusal(
+                content -> Tensors.read("x", new ByteArrayInputStream(content), Tensors.Format.SAFETENSORS), bytes);
         assertTrue(message.startsWith("x: " + expected), message);
     }
 
@@ -89,7 +90,7 @@ final class ForeignFileTest {
         assertEquals((byte) 0x80, file.get(0));
         assertEquals(
                 640 - 28,
-                Safetensors.read("x", new ByteArrayInputStream(file.array()))
+                Tensors.read("x", new ByteArrayInputStream(file.array()), Tensors.Format.SAFETENSORS)
                         .metadata()
                         .get("note")
                         .length());

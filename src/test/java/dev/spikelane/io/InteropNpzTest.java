@@ -31,18 +31,25 @@ final class InteropNpzTest {
     }
 
     private List<String> archive(GoldenCase golden, Path file, JsonNode facts) throws Exception {
-        Npz content = Npz.read(file);
+        Tensors content = Tensors.read(file, Tensors.Format.NUMPY);
         compare(facts, content);
-        compare(facts, Npz.read("stream", new ByteArrayInputStream(Files.readAllBytes(file))));
+        compare(
+                facts,
+                Tensors.read("stream", new ByteArrayInputStream(Files.readAllBytes(file)), Tensors.Format.NUMPY));
         Path copy = folder.resolve("copy.npz");
-        Npz.of(content.tensors()).write(copy);
-        compare(facts, Npz.read(copy));
-        assertEquals(
-                content.tensors().toString(), TensorFile.read(copy).tensors().toString());
+        Tensors.of(Tensors.Format.NUMPY, content.tensors()).write(copy);
+        compare(facts, Tensors.read(copy, Tensors.Format.NUMPY));
+        assertEquals(content.tensors().toString(), Tensors.read(copy).tensors().toString());
         for (int i = 0; i < content.tensors().size(); i++) {
             Tensor tensor = content.tensors().get(i);
             assertEquals(
-                    -1, tensor.bytes().mismatch(Npz.read(copy).tensors().get(i).bytes()), tensor::toString);
+                    -1,
+                    tensor.bytes()
+                            .mismatch(Tensors.read(copy, Tensors.Format.NUMPY)
+                                    .tensors()
+                                    .get(i)
+                                    .bytes()),
+                    tensor::toString);
         }
         String net = golden.fact("same_net_as").asText();
         GoldenSet.interop("safetensors").cases().stream()
@@ -51,7 +58,7 @@ final class InteropNpzTest {
         return content.warnings();
     }
 
-    private static void compare(JsonNode facts, Npz content) {
+    private static void compare(JsonNode facts, Tensors content) {
         Set<String> names = new HashSet<>();
         for (var each : facts.path("arrays").properties()) {
             if (each.getValue().path("expect").asText("accept").equals("accept")) {
@@ -68,10 +75,10 @@ final class InteropNpzTest {
     void arraysHoldWhatNumPyReads() {
         GoldenSet.interop("npy")
                 .check(golden -> InteropFiles.read(golden, folder, (file, facts) -> {
-                    Npz content = Npz.read(file);
+                    Tensors content = Tensors.read(file, Tensors.Format.NUMPY);
                     TensorExpectation.check(facts, content.tensors().getFirst());
-                    Npz.of(content.tensors()).write(folder.resolve("copy.npz"));
-                    Npz copy = Npz.read(folder.resolve("copy.npz"));
+                    Tensors.of(Tensors.Format.NUMPY, content.tensors()).write(folder.resolve("copy.npz"));
+                    Tensors copy = Tensors.read(folder.resolve("copy.npz"), Tensors.Format.NUMPY);
                     TensorExpectation.check(facts, copy.tensor(""));
                     return content.warnings();
                 }));

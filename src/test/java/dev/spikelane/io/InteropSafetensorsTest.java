@@ -35,10 +35,10 @@ final class InteropSafetensorsTest {
     void filesHoldWhatThePythonLibraryReads() {
         GoldenSet.interop("safetensors").check(golden -> {
             InteropFiles.read(golden, folder, (file, facts) -> {
-                Safetensors content = Safetensors.read(file);
+                Tensors content = Tensors.read(file, Tensors.Format.SAFETENSORS);
                 if (golden.fact("tensors").isArray()) {
                     compare(content, golden);
-                    compare(Safetensors.read("stream", stream(file)), golden);
+                    compare(Tensors.read("stream", stream(file), Tensors.Format.SAFETENSORS), golden);
                     compareCopy(content, file, golden);
                 }
                 if (!golden.outputs().isEmpty()) {
@@ -53,7 +53,7 @@ final class InteropSafetensorsTest {
         return new ByteArrayInputStream(Files.readAllBytes(path));
     }
 
-    private static void compare(Safetensors file, GoldenCase golden) {
+    private static void compare(Tensors file, GoldenCase golden) {
         Map<String, String> metadata = new HashMap<>();
         golden.fact("metadata")
                 .properties()
@@ -118,10 +118,10 @@ final class InteropSafetensorsTest {
     }
 
     /** What is written again is the same content, and byte for byte what the library writes if it wrote the file. */
-    private void compareCopy(Safetensors file, Path path, GoldenCase golden) throws IOException {
+    private void compareCopy(Tensors file, Path path, GoldenCase golden) throws IOException {
         Path copy = folder.resolve("copy.safetensors");
-        Safetensors.of(file.metadata(), file.tensors().reversed()).write(copy);
-        Safetensors again = Safetensors.read(copy);
+        Tensors.of(file.metadata(), file.tensors().reversed()).write(copy);
+        Tensors again = Tensors.read(copy, Tensors.Format.SAFETENSORS);
         assertEquals(file.metadata(), again.metadata());
         assertEquals(file.tensors().size(), again.tensors().size());
         for (Tensor tensor : file.tensors()) {
@@ -168,7 +168,8 @@ final class InteropSafetensorsTest {
                 String name = fault.getKey() + ".safetensors";
                 if (golden.fact("files").has(name)) {
                     Path path = Files.write(folder.resolve(name), golden.file(name));
-                    Malformed.assertRejected(path, fault.getValue(), () -> Safetensors.read(path));
+                    Malformed.assertRejected(
+                            path, fault.getValue(), () -> Tensors.read(path, Tensors.Format.SAFETENSORS));
                 }
             }
         }

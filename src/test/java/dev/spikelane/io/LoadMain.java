@@ -38,7 +38,7 @@ final class LoadMain {
                 plain(file);
                 plain[i] = (System.nanoTime() - start) / 1e6;
                 start = System.nanoTime();
-                Safetensors content = Safetensors.read(file);
+                Tensors content = Tensors.read(file, Tensors.Format.SAFETENSORS);
                 load[i] = (System.nanoTime() - start) / 1e6;
                 start = System.nanoTime();
                 content.tensors().forEach(Tensor::matrix);
@@ -68,7 +68,7 @@ final class LoadMain {
             }
             tensors.add(Tensor.of("fc" + layer + ".weight", Tensor.Type.F32, List.of(1_000, 1_000), values));
         }
-        Safetensors.of(Map.of(), tensors).write(file);
+        Tensors.of(Map.of(), tensors).write(file);
     }
 
     private static void plain(Path file) throws IOException {

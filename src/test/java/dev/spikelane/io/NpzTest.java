@@ -47,14 +47,15 @@ final class NpzTest {
 
     @Test
     void anArrayOfStructuresIsPassedOver() throws IOException {
-        Npz found = Npz.read("x", new ByteArrayInputStream(archive("s.npy", array(STRUCTURED, 9))));
+        Tensors found = Tensors.read("x", new ByteArrayInputStream(archive("s.npy", array(STRUCTURED, 9))));
         assertEquals("[tensor 'w' of F32 [3]]", found.tensors().toString());
         String warning = found.warnings().getFirst();
         assertTrue(warning.startsWith("x: member 's.npy': has item type '[('a', '<f4', "), warning);
         assertTrue(warning.contains("(structured)"), warning);
         for (String broken : new String[] {STRUCTURED.replace("])],", "]),"), STRUCTURED.replace("'b]'", "'b]")}) {
             byte[] bytes = archive("s.npy", array(broken, 9));
-            IOException refused = assertThrows(IOException.class, () -> Npz.read("x", new ByteArrayInputStream(bytes)));
+            IOException refused = assertThrows(
+                    IOException.class, () -> Tensors.read("x", new ByteArrayInputStream(bytes), Tensors.Format.NUMPY));
             assertTrue(refused.getMessage().startsWith("x: member 's.npy': at character "), refused::getMessage);
         }
     }
@@ -63,14 +64,16 @@ final class NpzTest {
     void deflatedMembersComeBack() throws IOException {
         FloatMatrix zeros = FloatMatrix.zeros(700, 1_000);
         FloatMatrix random = new TorchRandom(1).rand(700, 900);
-        Npz content = Npz.of(List.of(
-                Tensor.of("zeros", zeros, List.of(700, 1_000)),
-                Tensor.of("random", random, List.of(7, 100, 900)),
-                Tensor.of("one", FloatMatrix.vector(1.5f), List.of())));
+        Tensors content = Tensors.of(
+                Tensors.Format.COMPRESSED_NUMPY,
+                List.of(
+                        Tensor.of("zeros", zeros, List.of(700, 1_000)),
+                        Tensor.of("random", random, List.of(7, 100, 900)),
+                        Tensor.of("one", FloatMatrix.vector(1.5f), List.of())));
         Path file = folder.resolve("x.npz");
-        content.writeCompressed(file);
+        content.write(file);
         assertTrue(Files.size(file) < 2_500_000, "has " + Files.size(file) + " bytes");
-        Npz read = Npz.read(file);
+        Tensors read = Tensors.read(file, Tensors.Format.NUMPY);
         for (Tensor each : content.tensors()) {
             assertEquals(each.toString(), read.tensor(each.name()).toString());
             assertEquals(-1, each.bytes().mismatch(read.tensor(each.name()).bytes()));

@@ -64,7 +64,7 @@ final class ReaderMutationTest {
         return HexFormat.of().formatHex(broken, 0, Math.min(broken.length, 4_096));
     }
 
-    private static void use(TensorFile file) {
+    private static void use(Tensors file) {
         for (Tensor tensor : file.tensors()) {
             tensor.bytes().asByteBuffer();
             try {
@@ -80,7 +80,7 @@ final class ReaderMutationTest {
         Mutation mutation = new Mutation(1);
         byte[] types = file("safetensors", "st_dtypes", "model.safetensors");
         byte[] names = file("safetensors", "st_names_escaped", "model.safetensors");
-        check(() -> mutation.of(types, names), stream -> use(Safetensors.read("x", stream)));
+        check(() -> mutation.of(types, names), stream -> use(Tensors.read("x", stream, Tensors.Format.SAFETENSORS)));
     }
 
     @Test
@@ -92,7 +92,7 @@ final class ReaderMutationTest {
         int[] turn = {0};
         check(
                 () -> turn[0]++ % 4 == 0 ? mutation.inside(stored) : mutation.of(deflated, streamed, stored),
-                stream -> use(Npz.read("x", stream)));
+                stream -> use(Tensors.read("x", stream, Tensors.Format.NUMPY)));
     }
 
     @Test
@@ -104,7 +104,7 @@ final class ReaderMutationTest {
         int[] turn = {0};
         check(() -> mutation.of(floats, turned, other), stream -> {
             if (turn[0]++ % 2 == 0) {
-                use(Npz.read("x", stream));
+                use(Tensors.read("x", stream, Tensors.Format.NUMPY));
             } else {
                 Npy.readFloats("x", stream);
             }
@@ -136,7 +136,7 @@ final class ReaderMutationTest {
                 () -> turn[0]++ % 4 == 0
                         ? mutation.of(types, strides, nested, checkpoint)
                         : mutation.inside(types, strides, nested, checkpoint),
-                stream -> use(TorchFile.read("x", stream)));
+                stream -> use(Tensors.read("x", stream, Tensors.Format.PYTORCH)));
     }
 
     @Test

@@ -24,13 +24,13 @@ final class StateDictRun {
 
     private static final Reset[] RESETS = {Reset.SUBTRACT, Reset.ZERO, Reset.NONE};
 
-    private final TensorFile file;
+    private final Tensors file;
 
-    private StateDictRun(TensorFile file) {
+    private StateDictRun(Tensors file) {
         this.file = file;
     }
 
-    static void check(GoldenCase golden, TensorFile file) {
+    static void check(GoldenCase golden, Tensors file) {
         Network network = new StateDictRun(file).network(golden.fact("layers"));
         int steps = golden.fact("steps").intValue();
         int batch = golden.fact("batch").intValue();

@@ -8,10 +8,8 @@ import dev.spikelane.data.InputCode;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Npy;
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -91,6 +89,10 @@ final class ForeignTextTest {
     }
 
     /** Bytes as they are, cut off, and with other ones in places. */
+    private static Reader tensors(Tensors.Format format) {
+        return (name, stream) -> Tensors.read(name, stream, format);
+    }
+
     private void attack(byte[] bytes, Reader... readers) {
         Random random = new Random(1);
         for (Reader reader : readers) {
@@ -138,15 +140,15 @@ final class ForeignTextTest {
             hostile.add(Tensor.of(i + HOSTILE, FloatMatrix.of(new float[] {1, 2}), List.of(2)));
         }
         Path file = folder.resolve("file");
-        Safetensors.of(Map.of(HOSTILE, HOSTILE), hostile).write(file);
-        attack(Files.readAllBytes(file), Safetensors::read, ModelFile::read, ModelFile::readModel);
-        Npz.of(hostile).write(file);
-        attack(Files.readAllBytes(file), Npz::read, TensorFile::readTorch);
-        Safetensors content = Safetensors.of(Map.of(), hostile);
+        Tensors.of(Map.of(HOSTILE, HOSTILE), hostile).write(file);
+        attack(Files.readAllBytes(file), tensors(Tensors.Format.SAFETENSORS), ModelFile::read, ModelFile::readModel);
+        Tensors.of(Tensors.Format.NUMPY, hostile).write(file);
+        attack(Files.readAllBytes(file), tensors(Tensors.Format.NUMPY), tensors(Tensors.Format.PYTORCH));
+        Tensors content = Tensors.of(Map.of(), hostile);
         mustRefuse(() -> content.tensor("none"));
         mustRefuse(() -> content.tensor(HOSTILE));
-        mustRefuse(() -> Safetensors.of(Map.of(), List.of(hostile.getFirst(), hostile.getFirst())));
-        Safetensors.of(Map.of(), hostile).write(file);
+        mustRefuse(() -> Tensors.of(Map.of(), List.of(hostile.getFirst(), hostile.getFirst())));
+        Tensors.of(Map.of(), hostile).write(file);
         StateDict dict = StateDict.read(file);
         mustRefuse(() -> dict.part(HOSTILE));
         mustRefuse(() -> dict.withPrefix(HOSTILE + "z", HOSTILE));
@@ -168,7 +170,7 @@ final class ForeignTextTest {
             bytes.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) text.length);
             bytes.put(text);
             attack(bytes.array(), Npy::readFloats, Npy::readSpikes);
-            attack(zip(Map.of(HOSTILE + ".npy", bytes.array())), Npz::read);
+            attack(zip(Map.of(HOSTILE + ".npy", bytes.array())), tensors(Tensors.Format.NUMPY));
         }
         mustRefuse(() -> Idx.read(HOSTILE, new ByteArrayInputStream(new byte[] {0, 0, 8, 1, 0, 0, 0, 9, 1})));
     }
@@ -187,24 +189,24 @@ final class ForeignTextTest {
         pickle.write(text);
         pickle.write(text);
         pickle.write(new byte[] {'s', '.'});
-        attack(zip(Map.of("archive/data.pkl", pickle.toByteArray())), TensorFile::readTorch);
+        attack(zip(Map.of("archive/data.pkl", pickle.toByteArray())), tensors(Tensors.Format.PYTORCH));
         byte[] global = ("\u0080\u0002c" + HOSTILE.replace("\n", "") + "\n" + HOSTILE.replace("\n", "") + "\n.")
                 .getBytes(StandardCharsets.ISO_8859_1);
-        attack(zip(Map.of("archive/data.pkl", global)), TensorFile::readTorch);
+        attack(zip(Map.of("archive/data.pkl", global)), tensors(Tensors.Format.PYTORCH));
     }
 
     @Test
     void descriptionsOfNetworks() throws IOException {
         Path file = folder.resolve("model");
         ModelFile.write(file, network());
-        Safetensors model = Safetensors.read(file);
+        Tensors model = Tensors.read(file, Tensors.Format.SAFETENSORS);
         String said = model.metadata().get("spikelane");
         for (String word : said.split("[^A-Za-z0-9_]+")) {
             Map<String, String> metadata = new HashMap<>(model.metadata());
             String json =
                     HOSTILE.replace("\n", "\\n").replace("\u001b", "\\u001b").replace("\u0000", "\\u0000");
             metadata.put("spikelane", said.replace("\"" + word + "\"", "\"" + json + "\""));
-            Safetensors.of(metadata, model.tensors()).write(file);
+            Tensors.of(metadata, model.tensors()).write(file);
             attack(() -> ModelFile.read(file));
         }
         assertTrue(refused > 10, refused + " were refused");
@@ -269,7 +271,7 @@ final class ForeignTextTest {
         Path missing =
                 folder.resolve(("x".repeat(50) + "\u001b\n\u202e").repeat(4)).resolve("\u001b");
         mustRefuse(() -> Npy.readFloats(missing));
-        mustRefuse(() -> Safetensors.read(missing));
+        mustRefuse(() -> Tensors.read(missing, Tensors.Format.SAFETENSORS));
         mustRefuse(() -> NirImport.DEFAULT.read(missing));
         mustRefuse(() -> ModelFile.write(missing, network()));
         mustRefuse(() -> ModelFile.read(Path.of("x/".repeat(2_000))));

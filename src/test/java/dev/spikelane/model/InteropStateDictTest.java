@@ -7,9 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -29,8 +27,8 @@ final class InteropStateDictTest {
     @Test
     void safetensorsFilesBecomeNetworks() throws IOException {
         for (GoldenCase golden : nets("safetensors")) {
-            Safetensors file = Safetensors.read(golden.name(), stream(golden, "model.safetensors"));
-            Network told = StateDict.of(golden.name(), Safetensors.of(Map.of("layers", layers(golden)), file.tensors()))
+            Tensors file = Tensors.read(golden.name(), stream(golden, "model.safetensors"), Tensors.Format.SAFETENSORS);
+            Network told = StateDict.of(golden.name(), Tensors.of(Map.of("layers", layers(golden)), file.tensors()))
                     .network();
             run(golden, told);
             StateDict state = StateDict.of(golden.name(), file);
@@ -58,21 +56,21 @@ final class InteropStateDictTest {
             GoldenCase net = nets.get(golden.fact("same_net_as").asText());
             for (var each : golden.fact("files").properties()) {
                 if (net != null) {
-                    same(net, Npz.read(each.getKey(), stream(golden, each.getKey())));
+                    same(net, Tensors.read(each.getKey(), stream(golden, each.getKey()), Tensors.Format.NUMPY));
                 }
             }
         }
         for (GoldenCase golden : nets("pth")) {
-            same(golden, TensorFile.readTorch(golden.name(), stream(golden, "model.pth")));
+            same(golden, Tensors.read(golden.name(), stream(golden, "model.pth"), Tensors.Format.PYTORCH));
         }
     }
 
-    private static void same(GoldenCase net, TensorFile file) throws IOException {
+    private static void same(GoldenCase net, Tensors file) throws IOException {
         StateDict state = StateDict.of(net.name(), file);
         if (state.names().stream().noneMatch(name -> name.endsWith(".alpha"))) {
             run(net, state.network());
         }
-        Network told = StateDict.of(net.name(), Safetensors.of(Map.of("layers", layers(net)), file.tensors()))
+        Network told = StateDict.of(net.name(), Tensors.of(Map.of("layers", layers(net)), file.tensors()))
                 .network();
         run(net, told);
         loads(state, told);

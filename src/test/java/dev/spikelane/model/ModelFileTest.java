@@ -10,8 +10,8 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -71,14 +71,16 @@ final class ModelFileTest {
     void notesStandInTheMetadata() throws IOException {
         Map<String, String> notes = Map.of("training.steps", "7", "training.code", "rate", "author", "nobody");
         ModelFile.write(file, network(), notes);
-        Map<String, String> found = Safetensors.read(file).metadata();
+        Map<String, String> found =
+                Tensors.read(file, Tensors.Format.SAFETENSORS).metadata();
         assertEquals(
                 List.of("format", "spikelane", "author", "training.code", "training.steps"),
                 List.copyOf(found.keySet()));
         notes.forEach((name, text) -> assertEquals(text, found.get(name)));
         assertEquals(network().weights().hash(), ModelFile.read(file).weights().hash());
         ModelFile.write8Bit(file, network(), notes);
-        assertEquals("7", Safetensors.read(file).metadata().get("training.steps"));
+        assertEquals(
+                "7", Tensors.read(file, Tensors.Format.SAFETENSORS).metadata().get("training.steps"));
         String message = assertThrows(
                         IllegalArgumentException.class,
                         () -> ModelFile.write(file, network(), Map.of("spikelane", "{}")))
@@ -110,7 +112,7 @@ final class ModelFileTest {
     @Test
     void tensorsHaveTheNamesAndShapesOfAStateDict() throws IOException {
         ModelFile.write(file, network());
-        Safetensors content = Safetensors.read(file);
+        Tensors content = Tensors.read(file, Tensors.Format.SAFETENSORS);
         Map<String, List<Integer>> shapes = new HashMap<>();
         content.tensors().forEach(tensor -> shapes.put(tensor.name(), tensor.shape()));
         assertEquals(
@@ -141,7 +143,7 @@ final class ModelFileTest {
     void weightsOfEightBitsAreRoundedToLevels() throws IOException {
         Network network = network();
         ModelFile.write8Bit(file, network);
-        Safetensors content = Safetensors.read(file);
+        Tensors content = Tensors.read(file, Tensors.Format.SAFETENSORS);
         assertEquals(Tensor.Type.I8, content.tensor("fc1.weight").type());
         assertEquals(Tensor.Type.F32, content.tensor("fc1.bias").type());
         float[] scales = content.tensor("fc1.weight_scale").floats();
@@ -176,7 +178,7 @@ final class ModelFileTest {
         for (ElementType type : List.of(ElementType.INT8, ElementType.INT16)) {
             Network network = floats.quantized(type);
             ModelFile.write(file, network);
-            Safetensors content = Safetensors.read(file);
+            Tensors content = Tensors.read(file, Tensors.Format.SAFETENSORS);
             assertEquals(
                     type == ElementType.INT8 ? Tensor.Type.I8 : Tensor.Type.I16,
                     content.tensor("fc1.weight").type());
@@ -206,7 +208,7 @@ final class ModelFileTest {
     @Test
     void oneScaleServesAllRows() throws IOException {
         ModelFile.write(file, network());
-        Safetensors plain = Safetensors.read(file);
+        Tensors plain = Tensors.read(file, Tensors.Format.SAFETENSORS);
         List<Tensor> tensors = new ArrayList<>();
         for (Tensor tensor : plain.tensors()) {
             tensors.add(tensor);
@@ -217,7 +219,7 @@ final class ModelFileTest {
                 tensors.addAll(Integers.of("fc1.weight", items, List.of(items.rows(), items.columns())));
             }
         }
-        Safetensors.of(plain.metadata(), tensors).write(file);
+        Tensors.of(plain.metadata(), tensors).write(file);
         assertEquals(-16_384, ModelFile.read(file).weights().get("fc1.weight").get(2, 3));
         assertEquals(
                 0.5f,
@@ -293,7 +295,7 @@ final class ModelFileTest {
     /** Changes what a file says, in its description or tensors. */
     private String failure(String old, String replacement, Tensor... others) throws IOException {
         ModelFile.write(file, network());
-        Safetensors content = Safetensors.read(file);
+        Tensors content = Tensors.read(file, Tensors.Format.SAFETENSORS);
         Map<String, String> metadata = new HashMap<>(content.metadata());
         String description = metadata.get("spikelane");
         assertTrue(description != null && description.contains(old), description);
@@ -303,7 +305,7 @@ final class ModelFileTest {
         for (Tensor other : others) {
             tensors.put(other.name(), other);
         }
-        Safetensors.of(metadata, new ArrayList<>(tensors.values())).write(file);
+        Tensors.of(metadata, new ArrayList<>(tensors.values())).write(file);
         return assertThrows(IOException.class, () -> ModelFile.read(file))
                 .getMessage()
                 .replace(file + ": ", "");
@@ -378,7 +380,7 @@ final class ModelFileTest {
 
     @Test
     void aStateDictIsNoModelFile() throws IOException {
-        Safetensors.of(Map.of(), List.of(row("fc1.bias", 1))).write(file);
+        Tensors.of(Map.of(), List.of(row("fc1.bias", 1))).write(file);
         String message =
                 assertThrows(IOException.class, () -> ModelFile.read(file)).getMessage();
         assertEquals(

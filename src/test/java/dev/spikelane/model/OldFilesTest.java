@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
@@ -61,16 +61,16 @@ final class OldFilesTest {
 
     /** What a file held stands in the new one as it was, beside what snnTorch asks for. */
     private static void assertHoldsAllOf(Path old, Path written) throws IOException {
-        Safetensors before = Safetensors.read(old);
-        Safetensors after = Safetensors.read(written);
+        Tensors before = Tensors.read(old, Tensors.Format.SAFETENSORS);
+        Tensors after = Tensors.read(written, Tensors.Format.SAFETENSORS);
         assertEquals(before.metadata(), after.metadata());
         List<Tensor> kept = after.tensors().stream()
                 .filter(each -> before.tensors().stream()
                         .anyMatch(tensor -> tensor.name().equals(each.name())))
                 .toList();
         assertArrayEquals(
-                Safetensors.of(before.metadata(), before.tensors()).toBytes(),
-                Safetensors.of(after.metadata(), kept).toBytes());
+                Tensors.of(before.metadata(), before.tensors()).toBytes(),
+                Tensors.of(after.metadata(), kept).toBytes());
         for (Tensor each : after.tensors()) {
             assertTrue(
                     kept.contains(each) || each.name().matches(".*\\.(reset_mechanism_val|graded_spikes_factor)"),

@@ -12,9 +12,7 @@ import dev.spikelane.io.Idx;
 import dev.spikelane.io.Malformed;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Npy;
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -26,6 +24,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -54,10 +53,10 @@ final class ReaderFaultTest {
 
     private static Map<String, Reader> readers() {
         Map<String, Reader> readers = new LinkedHashMap<>();
-        readers.put("safetensors", Safetensors::read);
-        readers.put("npz", Npz::read);
-        readers.put("pth", file -> TensorFile.readTorch(file, 1 << 29));
-        readers.put("any", TensorFile::read);
+        readers.put("safetensors", file -> Tensors.read(file, Tensors.Format.SAFETENSORS));
+        readers.put("npz", file -> Tensors.read(file, Tensors.Format.NUMPY));
+        readers.put("pth", file -> Tensors.read(file, Tensors.Format.PYTORCH));
+        readers.put("any", Tensors::read);
         readers.put("npy", Npy::readFloats);
         readers.put("spikes", Npy::readSpikes);
         readers.put("idx", Idx::read);
@@ -91,10 +90,12 @@ final class ReaderFaultTest {
     void devices() {
         Path zeros = Path.of("/dev/zero");
         assumeTrue(Files.exists(zeros), "there is no /dev/zero");
-        Malformed.assertRejected(zeros, "", () -> Safetensors.read(zeros));
+        Malformed.assertRejected(zeros, "", () -> Tensors.read(zeros, Tensors.Format.SAFETENSORS));
         Malformed.assertRejected(
-                zeros, "goes on after 1048576 bytes, expected at most", () -> Npz.read(zeros, 1 << 20));
-        Malformed.assertRejected(zeros, "goes on after 1048576 bytes", () -> TensorFile.readTorch(zeros, 1 << 20));
+                zeros,
+                "goes on after 1048576 bytes, expected at most",
+                () -> Tensors.read(zeros, Tensors.Format.NUMPY, 1 << 20));
+        Malformed.assertRejected(zeros, "is no file of PyTorch", () -> Tensors.read(zeros, Tensors.Format.PYTORCH));
         Malformed.assertRejected(zeros, "", () -> Npy.readFloats(zeros));
         Malformed.assertRejected(zeros, "", () -> Idx.read(zeros));
     }
@@ -109,19 +110,10 @@ final class ReaderFaultTest {
         byte[] npz = file("npz", "npz_net", "weights_compressed.npz");
         byte[] pth = file("pth", "pth_net_f32", "model.pth");
         try (ExecutorService other = Executors.newSingleThreadExecutor()) {
-            assertEquals(
-                    12,
-                    through(other, pipe, safetensors, () -> Safetensors.read(pipe))
-                            .tensors()
-                            .size());
-            assertEquals(
-                    12,
-                    through(other, pipe, npz, () -> Npz.read(pipe)).tensors().size());
-            assertEquals(
-                    12,
-                    through(other, pipe, pth, () -> TensorFile.readTorch(pipe, 1 << 29))
-                            .tensors()
-                            .size());
+            for (byte[] content : List.of(safetensors, npz, pth)) {
+                Tensors read = through(other, pipe, content, () -> Tensors.read(pipe));
+                assertEquals(12, read.tensors().size(), read::toString);
+            }
             for (Reader reader : READERS.values()) {
                 byte[] half = Arrays.copyOf(safetensors, safetensors.length / 2);
                 assertThrows(IOException.class, () -> through(other, pipe, half, () -> reader.read(pipe)));
@@ -205,12 +197,12 @@ final class ReaderFaultTest {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full), "there is no /dev/full");
         Network network = ModelFile.read(written("model", 3));
-        Safetensors tensors = Safetensors.read(folder.resolve("model"));
+        Tensors tensors = Tensors.read(folder.resolve("model"), Tensors.Format.SAFETENSORS);
         for (Executable writing : new Executable[] {
             () -> ModelFile.write(full, network),
             () -> tensors.write(full),
-            () -> Npz.of(tensors.tensors()).write(full),
-            () -> Npz.of(tensors.tensors()).writeCompressed(full),
+            () -> Tensors.of(Tensors.Format.NUMPY, tensors.tensors()).write(full),
+            () -> Tensors.of(Tensors.Format.COMPRESSED_NUMPY, tensors.tensors()).write(full),
             () -> NirFile.write(full, NirModel.export(Model.of(network), 1e-4).graph()),
             () -> Npy.write(full, network.weights().get("fc1.weight"))
         }) {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -35,7 +35,7 @@ final class SharedNetworkTest {
     }
 
     private static Network read(byte[] file) throws IOException {
-        return StateDict.of("net", TensorFile.readTorch("net", new ByteArrayInputStream(file)))
+        return StateDict.of("net", Tensors.read("net", new ByteArrayInputStream(file), Tensors.Format.PYTORCH))
                 .network();
     }
 

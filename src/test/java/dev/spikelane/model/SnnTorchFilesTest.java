@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -38,7 +38,7 @@ final class SnnTorchFilesTest {
         for (String each : layers) {
             tensors.add(Tensor.of(each + ".weight", new TorchRandom(tensors.size()).rand(3, 3), List.of(3, 3)));
         }
-        return StateDict.of("x", Safetensors.of(Map.of(), tensors));
+        return StateDict.of("x", Tensors.of(Map.of(), tensors));
     }
 
     /** safetensors files have the order of the alphabet, and numbers of different modules count nothing. */
@@ -84,7 +84,7 @@ final class SnnTorchFilesTest {
         List<Tensor> silent = all.tensors().stream()
                 .filter(each -> !each.name().endsWith("reset_mechanism_val"))
                 .toList();
-        StateDict without = StateDict.of("x", Safetensors.of(Map.of(), silent));
+        StateDict without = StateDict.of("x", Tensors.of(Map.of(), silent));
         assertEquals(
                 trained(Reset.NONE).toString(),
                 without.network(text.formatted("none", "none")).toString());
@@ -110,16 +110,18 @@ final class SnnTorchFilesTest {
                         "lif2.graded_spikes_factor",
                         "lif2.reset_mechanism_val",
                         "lif2.threshold"),
-                Safetensors.read(file).tensors().stream()
+                Tensors.read(file, Tensors.Format.SAFETENSORS).tensors().stream()
                         .map(Tensor::name)
                         .sorted()
                         .toList());
         assertEquals(trained(Reset.ZERO).toString(), ModelFile.read(file).toString());
-        List<Tensor> other = new ArrayList<>(Safetensors.read(file).tensors());
+        List<Tensor> other =
+                new ArrayList<>(Tensors.read(file, Tensors.Format.SAFETENSORS).tensors());
         other.replaceAll(
                 each -> each.name().equals("lif2.reset_mechanism_val") ? Integers.count(each.name(), 0) : each);
         Path wrong = folder.resolve("wrong.safetensors");
-        Safetensors.of(Safetensors.read(file).metadata(), other).write(wrong);
+        Tensors.of(Tensors.read(file, Tensors.Format.SAFETENSORS).metadata(), other)
+                .write(wrong);
         Exception refused = assertThrows(IOException.class, () -> ModelFile.read(wrong));
         assertTrue(
                 String.valueOf(refused.getMessage()).endsWith("expected 1 for the reset ZERO"), refused.getMessage());

@@ -8,9 +8,8 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Pool;
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -133,7 +132,7 @@ final class SnnTorchModulesTest {
 
     @Test
     void whatTorchPrintsOfModulesIsANetwork() throws IOException {
-        StateDict state = StateDict.of("x", Npz.of(tensors(diagonal(), TAU)));
+        StateDict state = StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, tensors(diagonal(), TAU)));
         Parameter bias = Parameter.of(rand(9, 1, 3).toArray());
         Network expected = network(Recurrence.oneToOne(DIAGONAL), bias, 0.7f, 1);
         assertSame(expected, state.network(PRINTED));
@@ -141,7 +140,7 @@ final class SnnTorchModulesTest {
                 network(Recurrence.oneToOne(DIAGONAL), bias, 0.7f, 0.25),
                 state.network("SLSTM(3, 2), LeakyParallel(2, 3, bias=True), LinearLeaky(in_features=3), fc: Linear,"
                         + " DeltaLeaky(delta_threshold=0.25)"));
-        StateDict full = StateDict.of("x", Npz.of(tensors(rand(11, 3, 3), TAU)));
+        StateDict full = StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, tensors(rand(11, 3, 3), TAU)));
         assertSame(
                 network(Recurrence.allToAll(rand(11, 3, 3), rand(9, 1, 3)), Parameter.of(0), 0.7f, 1),
                 full.network(PRINTED));
@@ -150,7 +149,8 @@ final class SnnTorchModulesTest {
     /** A learned time constant has moved away from its beta, which is that of the start. */
     @Test
     void aLearnedTimeConstantCounts() throws IOException {
-        Network read = StateDict.of("x", Npz.of(tensors(diagonal(), 8))).network(PRINTED);
+        Network read = StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, tensors(diagonal(), 8)))
+                .network(PRINTED);
         assertEquals(0.875f, read.weights().get("linear1.beta").get(0, 0));
     }
 
@@ -158,7 +158,7 @@ final class SnnTorchModulesTest {
     void tensorsTellModulesButForThoseOfTheSameNames() throws IOException {
         List<Tensor> told = new ArrayList<>(tensors(diagonal(), TAU));
         told.removeIf(each -> each.name().startsWith("fc.") || each.name().startsWith("delta."));
-        Network read = StateDict.of("x", Npz.of(told)).network();
+        Network read = StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, told)).network();
         assertEquals(
                 "[slstm [2], par [3], linear1 [4]]",
                 read.populations().stream()
@@ -169,7 +169,7 @@ final class SnnTorchModulesTest {
         told.replaceAll(
                 each -> Tensor.of(each.name().replace("slstm.", "slstm1."), each.type(), each.shape(), each.bytes()));
         told.add(tensor("fc1.weight", rand(15, 2, 2)));
-        refuse(StateDict.of("x", Safetensors.of(Map.of(), told)), "SLSTM, Linear", "do not tell which comes first");
+        refuse(StateDict.of("x", Tensors.of(Map.of(), told)), "SLSTM, Linear", "do not tell which comes first");
     }
 
     private static StateDict maps(int reset) {
@@ -181,7 +181,7 @@ final class SnnTorchModulesTest {
         all.add(tensor("st.beta", FloatMatrix.vector(0.5f)));
         all.add(tensor("st.tau", FloatMatrix.vector(2)));
         all.add(tensor("fc.weight", rand(14, 2, 2 * 3 * 2)));
-        return StateDict.of("x", Npz.of(all));
+        return StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, all));
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.io.Npz;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
@@ -37,7 +37,7 @@ final class SoakMain {
         Path archive = Files.createTempFile("soak", ".npz");
         try (Simulation simulation = network.simulate(1)) {
             ModelFile.write(file, network);
-            Npz.of(StateDict.of(network).tensors()).write(archive);
+            Tensors.of(Tensors.Format.NUMPY, StateDict.of(network).tensors()).write(archive);
             SpikeMatrix input = SpikeMatrix.zeros(5, 64);
             for (int neuron = 0; neuron < 64; neuron += 3) {
                 input.set(neuron % 5, neuron, true);

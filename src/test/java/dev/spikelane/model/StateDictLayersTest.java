@@ -9,10 +9,8 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.golden.GoldenSet;
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -59,7 +57,7 @@ final class StateDictLayersTest {
             String name = names.get(each.name().substring(0, dot)) + each.name().substring(dot);
             tensors.add(Tensor.of(name, each.type(), each.shape(), each.bytes()));
         }
-        return StateDict.of("x", Npz.of(tensors));
+        return StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, tensors));
     }
 
     private static void assertRefuses(String layers, String... parts) {
@@ -75,7 +73,8 @@ final class StateDictLayersTest {
         GoldenSet.interop("layers").check(golden -> {
             String text = golden.fact("input_shape").asText() + "\n"
                     + golden.fact("text").asText();
-            TensorFile file = TensorFile.readTorch("net.pth", new ByteArrayInputStream(golden.file("net.pth")));
+            Tensors file =
+                    Tensors.read("net.pth", new ByteArrayInputStream(golden.file("net.pth")), Tensors.Format.PYTORCH);
             assertEquals(List.of("net.pth: holds what is no tensor and is passed over: 'epoch'"), file.warnings());
             List<Integer> shape = golden.shape("input");
             int steps = shape.get(0);
@@ -108,7 +107,7 @@ final class StateDictLayersTest {
     @Test
     void metadataSayTheLayersAlsoUnderOtherNames() throws IOException {
         StateDict plain = sequential().withPrefix("0.", "net.0.").withPrefix("2.", "net.2.");
-        Safetensors file = Safetensors.of(
+        Tensors file = Tensors.of(
                 Map.of(
                         "layers",
                         "1x6x6, Net(\n  (net): Sequential(\n    (0): Conv2d(1, 2, kernel_size=3)\n"
@@ -124,7 +123,7 @@ final class StateDictLayersTest {
     @Test
     void layersWithoutNamesStayWithoutWhereOthersAreRenamed() throws IOException {
         StateDict state = StateDict.of(
-                "x", Safetensors.of(Map.of("layers", SHORT), sequential().tensors()));
+                "x", Tensors.of(Map.of("layers", SHORT), sequential().tensors()));
         for (StateDict renamed : List.of(
                 state.withPrefix("", "net."),
                 state.withPrefix("0.", "conv0."),
@@ -154,7 +153,9 @@ final class StateDictLayersTest {
                 .connect(Pool.max(3, 2).withStride(2, 1).withPadding(1, 0).withCeil())
                 .neuron(new Leaky(0.8))
                 .build();
-        Network read = StateDict.of("x", Npz.of(StateDict.of(network).tensors()))
+        Network read = StateDict.of(
+                        "x",
+                        Tensors.of(Tensors.Format.NUMPY, StateDict.of(network).tensors()))
                 .network("2x6x7, Conv2d(2, 4, (3, 2), (2, 1), (1, 0), (1, 2), 2, True, 'zeros'), Leaky,"
                         + " ConvTranspose2d(4, 6, 3, 2, 1, 1, 2, True, 1, 'zeros'),"
                         + " MaxPool2d((3, 2), (2, 1), (1, 0), 1, ceil_mode=True), Leaky");
@@ -195,7 +196,7 @@ final class StateDictLayersTest {
         tensors.add(floats("lif3.beta", List.of(), 0.94f));
         tensors.add(floats("lif3.time_step", List.of(), 0.5f));
         tensors.add(floats("lif4.recurrent.V", List.of(2), 0.3f, 0.4f));
-        StateDict state = StateDict.of("x", Npz.of(tensors));
+        StateDict state = StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, tensors));
         assertEquals(List.of(), state.compare(network).missing());
         assertTrue(
                 state.compare(network).isWhole(), () -> state.compare(network).toString());
@@ -266,7 +267,7 @@ final class StateDictLayersTest {
             tensors.add(Tensor.of("state.model." + each.name(), each.type(), each.shape(), each.bytes()));
             tensors.add(Tensor.of("optimizer." + each.name(), each.type(), each.shape(), each.bytes()));
         }
-        StateDict state = StateDict.of("x", Npz.of(tensors));
+        StateDict state = StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, tensors));
         assertEquals(
                 network().weights().hash(),
                 state.part("state.model").network(SHORT).weights().hash());
@@ -285,9 +286,11 @@ final class StateDictLayersTest {
                 MemorySegment.ofArray(new byte[24]).copyFrom(MemorySegment.ofArray(new double[] {0.1, 0.5, -0.3}));
         StateDict state = StateDict.of(
                 "x",
-                Npz.of(List.of(
-                        Tensor.of("w", Tensor.Type.F64, List.of(3), wide),
-                        Tensor.of("n", Tensor.Type.I8, List.of(3), wide.asSlice(0, 3)))));
+                Tensors.of(
+                        Tensors.Format.NUMPY,
+                        List.of(
+                                Tensor.of("w", Tensor.Type.F64, List.of(3), wide),
+                                Tensor.of("n", Tensor.Type.I8, List.of(3), wide.asSlice(0, 3)))));
         StateDict rounded = state.rounded();
         assertEquals(
                 "[x: tensor 'w' of F64 [3]: 2 of 3 numbers were rounded to float32, by 4.0e-08 of their size at most]",

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +34,7 @@ final class StateDictNamesTest {
     }
 
     private StateDict state() {
-        return StateDict.of("net", Safetensors.of(Map.of(), tensors));
+        return StateDict.of("net", Tensors.of(Map.of(), tensors));
     }
 
     /** Of blocks, not only the last number counts. */

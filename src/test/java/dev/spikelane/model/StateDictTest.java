@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -36,7 +35,7 @@ final class StateDictTest {
     }
 
     private static StateDict of(List<Tensor> tensors) {
-        return StateDict.of("x", Npz.of(tensors));
+        return StateDict.of("x", Tensors.of(Tensors.Format.NUMPY, tensors));
     }
 
     /** The tensors of a network, one of them another. */
@@ -156,10 +155,10 @@ final class StateDictTest {
     void sortedTensorsBecomeLayersByTheirNumbers() throws IOException {
         Network one = network(1);
         StateDict state =
-                StateDict.of("x", Safetensors.of(Map.of(), StateDict.of(one).tensors()));
+                StateDict.of("x", Tensors.of(Map.of(), StateDict.of(one).tensors()));
         assertNotEquals("fc1.weight", state.names().getFirst());
         assertEquals(one.weights().hash(), state.network().weights().hash());
-        Safetensors told = Safetensors.of(
+        Tensors told = Tensors.of(
                 Map.of("layers", "a:Linear,net.lif1:Leaky"), List.of(floats("a.weight", 2, 2, List.of(2, 2))));
         IOException error =
                 assertThrows(IOException.class, () -> StateDict.of("x", told).network());

@@ -4,10 +4,8 @@ import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Npy;
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -36,13 +34,13 @@ final class WrittenFiles {
     }
 
     private void write() throws IOException {
-        TensorFile types = TensorFile.readTorch("types", file("pth", "pth_files", "types.pth"));
+        Tensors types = Tensors.read("types", file("pth", "pth_files", "types.pth"), Tensors.Format.PYTORCH);
         tensors("types_bf16", types);
         tensors("types", plain(types));
-        tensors("unsigned", Npz.read("named", file("npz", "npz", "named_compressed.npz")));
-        tensors("names", Npz.read("names", file("npz", "npz", "names.npz")));
-        tensors("strides", TensorFile.readTorch("strides", file("pth", "pth_files", "strides.pth")));
-        tensors("zero", TensorFile.readTorch("zero", file("pth", "pth_files", "empty_sizes.pth")));
+        tensors("unsigned", Tensors.read("named", file("npz", "npz", "named_compressed.npz"), Tensors.Format.NUMPY));
+        tensors("names", Tensors.read("names", file("npz", "npz", "names.npz"), Tensors.Format.NUMPY));
+        tensors("strides", Tensors.read("strides", file("pth", "pth_files", "strides.pth"), Tensors.Format.PYTORCH));
+        tensors("zero", Tensors.read("zero", file("pth", "pth_files", "empty_sizes.pth"), Tensors.Format.PYTORCH));
         for (String name : List.of(
                 "nir_branched",
                 "nir_nested",
@@ -62,10 +60,10 @@ final class WrittenFiles {
                 .build();
         Path model = folder.resolve("model.safetensors");
         ModelFile.write(model, network);
-        expect(model, Safetensors.read(model).tensors());
+        expect(model, Tensors.read(model, Tensors.Format.SAFETENSORS).tensors());
         Path bytes = folder.resolve("model_8_bits.safetensors");
         ModelFile.write8Bit(bytes, network);
-        expect(bytes, Safetensors.read(bytes).tensors());
+        expect(bytes, Tensors.read(bytes, Tensors.Format.SAFETENSORS).tensors());
         FloatMatrix values = random.rand(6, 35);
         Npy.write(folder.resolve("floats.npy"), values, 2, 3, 5, 7);
         expect(folder.resolve("floats.npy"), List.of(Tensor.of("", values, List.of(2, 3, 5, 7))));
@@ -74,7 +72,7 @@ final class WrittenFiles {
         Npy.write(folder.resolve("spikes.npy"), spikes);
         expect(
                 folder.resolve("spikes.npy"),
-                Npz.read(folder.resolve("spikes.npy")).tensors());
+                Tensors.read(folder.resolve("spikes.npy"), Tensors.Format.NUMPY).tensors());
     }
 
     /** Numbers of all nodes, as h5py finds them. */
@@ -102,22 +100,24 @@ final class WrittenFiles {
     }
 
     /** What NumPy has types for. */
-    private static TensorFile plain(TensorFile file) {
-        return Npz.of(file.tensors().stream()
-                .filter(tensor -> tensor.type() != Tensor.Type.BF16)
-                .toList());
+    private static Tensors plain(Tensors file) {
+        return Tensors.of(
+                Tensors.Format.NUMPY,
+                file.tensors().stream()
+                        .filter(tensor -> tensor.type() != Tensor.Type.BF16)
+                        .toList());
     }
 
-    private void tensors(String name, TensorFile file) throws IOException {
+    private void tensors(String name, Tensors file) throws IOException {
         Path safetensors = folder.resolve(name + ".safetensors");
-        Safetensors.of(Map.of("made by", "Spikelane"), file.tensors()).write(safetensors);
+        Tensors.of(Map.of("made by", "Spikelane"), file.tensors()).write(safetensors);
         expect(safetensors, file.tensors());
         if (!name.contains("bf16")) {
             Path npz = folder.resolve(name + ".npz");
-            Npz.of(file.tensors()).write(npz);
+            Tensors.of(Tensors.Format.NUMPY, file.tensors()).write(npz);
             expect(npz, file.tensors());
             Path compressed = folder.resolve(name + "_compressed.npz");
-            Npz.of(file.tensors()).writeCompressed(compressed);
+            Tensors.of(Tensors.Format.COMPRESSED_NUMPY, file.tensors()).write(compressed);
             expect(compressed, file.tensors());
         }
     }

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -104,7 +104,8 @@ final class ChangesBesideGradientsTest {
             for (int round = 0; round < ROUNDS; round++) {
                 checkpoint.write(file, new RunState(2));
                 Set<Float> found = new TreeSet<>();
-                for (Tensor tensor : Safetensors.read(file).tensors()) {
+                for (Tensor tensor :
+                        Tensors.read(file, Tensors.Format.SAFETENSORS).tensors()) {
                     if (names.contains(tensor.name())) {
                         found.add(tensor.matrix().get(0, 0));
                     }

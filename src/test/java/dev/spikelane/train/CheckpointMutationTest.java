@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Tries;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.run.CheckpointSum;
 import dev.spikelane.train.update.TrainingParameter;
@@ -72,7 +72,7 @@ final class CheckpointMutationTest {
     private Path folder;
 
     private Path file = Path.of("");
-    private Safetensors whole = Safetensors.of(Map.of(), List.of());
+    private Tensors whole = Tensors.of(Map.of(), List.of());
     private Network network = SmallRun.network();
     private Trainer trainer = SmallRun.trainer(network).build();
     private Result expected = new Result(0, List.of());
@@ -109,7 +109,7 @@ final class CheckpointMutationTest {
                 })
                 .build());
         runs.getFirst().run();
-        whole = Safetensors.read(file);
+        whole = Tensors.read(file, Tensors.Format.SAFETENSORS);
         renew();
         expected = Result.of(network, SmallRun.run(trainer).build().run());
         renew();
@@ -168,7 +168,7 @@ final class CheckpointMutationTest {
         assertEquals(0, resumed);
     }
 
-    private void tryTexts(Safetensors content, boolean signed) throws IOException {
+    private void tryTexts(Tensors content, boolean signed) throws IOException {
         attempt("nothing", content, signed);
         assertEquals(1, resumed, "a file that is as it was");
         int turn = 0;
@@ -202,22 +202,22 @@ final class CheckpointMutationTest {
                 .toList();
     }
 
-    private static Safetensors with(Safetensors content, String name, String text) {
+    private static Tensors with(Tensors content, String name, String text) {
         Map<String, String> texts = new LinkedHashMap<>(content.metadata());
         texts.remove(name);
         if (text != null) {
             texts.put(name, text);
         }
-        return Safetensors.of(texts, content.tensors());
+        return Tensors.of(texts, content.tensors());
     }
 
-    private static Safetensors with(Safetensors content, Tensor old, Tensor fresh) {
+    private static Tensors with(Tensors content, Tensor old, Tensor fresh) {
         List<Tensor> tensors = new ArrayList<>(content.tensors());
         tensors.remove(old);
         if (fresh != null) {
             tensors.add(fresh);
         }
-        return Safetensors.of(content.metadata(), tensors);
+        return Tensors.of(content.metadata(), tensors);
     }
 
     private static Tensor changed(Tensor tensor, int firstItem) {
@@ -227,7 +227,7 @@ final class CheckpointMutationTest {
         return Tensor.of(tensor.name(), tensor.type(), tensor.shape(), copy);
     }
 
-    private void attempt(String name, Safetensors content, boolean signed) throws IOException {
+    private void attempt(String name, Tensors content, boolean signed) throws IOException {
         (signed ? with(content, CHECKSUM, CheckpointSum.of(content)) : content).write(file);
         String where = name + " is " + content.metadata().get(name);
         List<Object> before = state();

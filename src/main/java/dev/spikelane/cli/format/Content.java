@@ -1,7 +1,7 @@
 package dev.spikelane.cli.format;
 
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.StateDict;
 import java.io.IOException;
@@ -32,7 +32,7 @@ public record Content(
     }
 
     /** A file with tensors alone. */
-    static Content of(Path file, String format, TensorFile tensors) {
+    static Content of(Path file, String format, Tensors tensors) {
         return new Content(file, format, null, StateDict.of(file.toString(), tensors), tensors.warnings());
     }
 

@@ -1,6 +1,6 @@
 package dev.spikelane.cli.format;
 
-import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.model.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ record SafetensorsFormat() implements Format {
 
     @Override
     public Content read(Path file) throws IOException {
-        Safetensors content = Safetensors.read(file);
+        Tensors content = Tensors.read(file, Tensors.Format.SAFETENSORS);
         if (content.metadata().containsKey(NETWORK)) {
             return Content.of(file, "model file (safetensors)", ModelFile.readModel(file), content.warnings());
         }
@@ -35,7 +35,7 @@ record SafetensorsFormat() implements Format {
     @Override
     public void write(Path file, Content content) throws IOException {
         if (content.model() == null) { // as they are: every name, type and text
-            Safetensors.of(content.metadata(), content.tensors()).write(file);
+            Tensors.of(content.metadata(), content.tensors()).write(file);
         } else {
             ModelFile.write(file, content.model());
         }

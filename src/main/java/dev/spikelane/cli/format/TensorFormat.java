@@ -1,7 +1,6 @@
 package dev.spikelane.cli.format;
 
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,8 +32,8 @@ record TensorFormat(boolean compressed) implements Format {
 
     @Override
     public Content read(Path file) throws IOException {
-        TensorFile tensors = TensorFile.read(file);
-        return Content.of(file, tensors instanceof Npz ? "NumPy" : "PyTorch", tensors);
+        Tensors tensors = Tensors.read(file);
+        return Content.of(file, tensors.format() == Tensors.Format.NUMPY ? "NumPy" : "PyTorch", tensors);
     }
 
     @Override
@@ -43,12 +42,8 @@ record TensorFormat(boolean compressed) implements Format {
             throw new IOException(file + ": is of a format that is read alone, expected a name that ends in .npz or"
                     + " .safetensors, which torch reads with safetensors.torch.load_file");
         }
-        Npz archive = Npz.of(content.tensors());
-        if (compressed) {
-            archive.writeCompressed(file);
-        } else {
-            archive.write(file);
-        }
+        Tensors.Format format = compressed ? Tensors.Format.COMPRESSED_NUMPY : Tensors.Format.NUMPY;
+        Tensors.of(format, content.tensors()).write(file);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.spikelane.cli.input;
 
-import dev.spikelane.io.Npz;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -21,7 +21,7 @@ public record ArrayInput(Signal rows, int steps, int batch) {
 
     /** Reads a {@code .npy} file of any type; zeros and ones alone are spikes, else float64 is rounded to float32. */
     public static ArrayInput read(Path data, List<Input> inputs) throws IOException {
-        List<Tensor> arrays = Npz.read(data).tensors();
+        List<Tensor> arrays = Tensors.read(data, Tensors.Format.NUMPY).tensors();
         if (arrays.size() != 1) {
             throw new IOException(
                     data + ": has " + (arrays.isEmpty() ? "no array" : arrays.size() + " arrays") + ", expected one");

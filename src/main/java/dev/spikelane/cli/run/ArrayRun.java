@@ -5,8 +5,8 @@ import static dev.spikelane.cli.output.Value.named;
 import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.Table;
-import dev.spikelane.io.Npz;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
@@ -92,9 +92,11 @@ record ArrayRun(String population, ArrayInput input, SpikeMatrix spikes, FloatMa
     /** Writes {@code spikes} and {@code membranes}, {@code [steps, batch, neurons]}. */
     void write(Path file) throws IOException {
         List<Integer> shape = List.of(input.steps(), input.batch(), spikes.columns());
-        Npz.of(List.of(
-                        Tensor.of("spikes", Tensor.Type.U8, shape, MemorySegment.ofArray(spikes.toArray())),
-                        Tensor.of("membranes", membranes, shape)))
+        Tensors.of(
+                        Tensors.Format.NUMPY,
+                        List.of(
+                                Tensor.of("spikes", Tensor.Type.U8, shape, MemorySegment.ofArray(spikes.toArray())),
+                                Tensor.of("membranes", membranes, shape)))
                 .write(file);
     }
 }

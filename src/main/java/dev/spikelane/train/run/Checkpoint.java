@@ -1,7 +1,7 @@
 package dev.spikelane.train.run;
 
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.io.file.LittleEndian;
 import dev.spikelane.memory.ElementType;
@@ -122,8 +122,8 @@ public final class Checkpoint {
         tensors.forEach(
                 (name, values) -> content.add(Tensor.of(name, values, List.of(values.rows(), values.columns()))));
         content.add(Tensor.of(GENERATOR, Tensor.Type.I32, List.of(WORDS), bytes(orders.state())));
-        metadata.put(CheckpointSum.NAME, CheckpointSum.of(Safetensors.of(metadata, content)));
-        Safetensors.of(metadata, content).write(file);
+        metadata.put(CheckpointSum.NAME, CheckpointSum.of(Tensors.of(metadata, content)));
+        Tensors.of(metadata, content).write(file);
     }
 
     private static String key(TrainingParameter parameter, String state) {
@@ -150,7 +150,8 @@ public final class Checkpoint {
      *     wrong in it, and nothing has changed then
      */
     public RunState read(Path file, boolean withBest) throws IOException {
-        CheckpointReader reader = new CheckpointReader(file, Safetensors.read(file, MOST_BYTES));
+        CheckpointReader reader =
+                new CheckpointReader(file, Tensors.read(file, Tensors.Format.SAFETENSORS, MOST_BYTES));
         String format = reader.text("format");
         if (!format.equals(FORMAT)) {
             throw reader.wrong("format", format, "'" + FORMAT + "': it is no checkpoint, or another version wrote it");

@@ -1,7 +1,7 @@
 package dev.spikelane.train.run;
 
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.io.file.LittleEndian;
 import dev.spikelane.memory.FloatMatrix;
@@ -17,7 +17,7 @@ import java.util.function.DoublePredicate;
  * @param file as messages call it
  * @param content of the file
  */
-record CheckpointReader(Path file, Safetensors content) {
+record CheckpointReader(Path file, Tensors content) {
 
     /** As files have 32 bits. */
     private static final String BETWEEN_WORDS = "[ ,;=()\\[\\]]+";

@@ -1,7 +1,7 @@
 package dev.spikelane.train.run;
 
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -25,7 +25,7 @@ public final class CheckpointSum {
     private CheckpointSum() {}
 
     /** The number of all texts but this one, and of all tensors, in the order of their names. */
-    public static String of(Safetensors content) {
+    public static String of(Tensors content) {
         CheckpointSum all = new CheckpointSum();
         new TreeMap<>(content.metadata()).forEach((name, text) -> {
             if (!name.equals(NAME)) {

@@ -15,10 +15,8 @@ import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Npy;
-import dev.spikelane.io.Npz;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
-import dev.spikelane.io.TensorFile;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.model.NirImport;
@@ -156,8 +154,8 @@ final class FormatCommandsTest {
         Path safetensors = folder.resolve("net.safetensors");
         CommandRun.of("convert", pth.toString(), npz.toString()).requireSuccess();
         CommandRun.of("convert", npz.toString(), safetensors.toString()).requireSuccess();
-        TensorFile first = TensorFile.read(pth);
-        TensorFile last = Safetensors.read(safetensors);
+        Tensors first = Tensors.read(pth);
+        Tensors last = Tensors.read(safetensors, Tensors.Format.SAFETENSORS);
         first.tensors()
                 .forEach(tensor -> assertEquals(
                         -1, tensor.bytes().mismatch(last.tensor(tensor.name()).bytes())));
@@ -200,7 +198,7 @@ final class FormatCommandsTest {
         CommandRun.of("run", "--model", model, "--data", input.toString())
                 .requireFailureWith(1, "spikelane: " + input + ": ");
         Path empty = folder.resolve("empty.npz");
-        Npz.of(List.of()).write(empty);
+        Tensors.of(Tensors.Format.NUMPY, List.of()).write(empty);
         Path out = folder.resolve("out.npz");
         CommandRun.of("convert", "--check", empty.toString(), model, out.toString())
                 .requireFailureWith(1, empty + ": has no array, expected one");
@@ -230,8 +228,12 @@ final class FormatCommandsTest {
                                 "--json")
                         .requireSuccess());
         byte[] spikes = golden.bytes("spk");
-        assertArrayEquals(spikes, Npz.read(out).tensor("spikes").bytes().toArray(ValueLayout.JAVA_BYTE));
-        golden.assertClose("mem", Npz.read(out).tensor("membranes").floats());
+        assertArrayEquals(
+                spikes,
+                Tensors.read(out, Tensors.Format.NUMPY).tensor("spikes").bytes().toArray(ValueLayout.JAVA_BYTE));
+        golden.assertClose(
+                "mem",
+                Tensors.read(out, Tensors.Format.NUMPY).tensor("membranes").floats());
         int fired = 0;
         for (int step = 0; step < 10; step++) {
             fired += spikes[step * 6 + 3 + 1];
@@ -252,13 +254,13 @@ final class FormatCommandsTest {
     void roundingIsAskedForAndSaid() throws IOException {
         Path npz = folder.resolve("net.npz");
         CommandRun.of("convert", model().toString(), npz.toString()).requireSuccess();
-        List<Tensor> tensors = new ArrayList<>(TensorFile.read(npz).tensors());
+        List<Tensor> tensors = new ArrayList<>(Tensors.read(npz).tensors());
         double[] wide = new double[20];
         Arrays.fill(wide, 0.1);
         MemorySegment bytes = MemorySegment.ofArray(new byte[160]).copyFrom(MemorySegment.ofArray(wide));
         tensors.replaceAll(each ->
                 each.name().equals("fc1.bias") ? Tensor.of("fc1.bias", Tensor.Type.F64, List.of(20), bytes) : each);
-        Npz.of(tensors).write(npz);
+        Tensors.of(Tensors.Format.NUMPY, tensors).write(npz);
         Path out = folder.resolve("out.nir");
         CommandRun.of("convert", npz.toString(), out.toString())
                 .requireFailureWith(1, "expected a number that float32");

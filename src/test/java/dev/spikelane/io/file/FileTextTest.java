@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Failures;
 import dev.spikelane.io.Npy;
-import dev.spikelane.io.Safetensors;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
@@ -46,17 +46,17 @@ final class FileTextTest {
     void textOfFilesIsEscaped() throws IOException {
         Path file = folder.resolve("m.safetensors");
         ModelFile.write(file, network());
-        Safetensors model = Safetensors.read(file);
+        Tensors model = Tensors.read(file, Tensors.Format.SAFETENSORS);
         String control = "\u001b[2J";
         List<Tensor> more = new ArrayList<>(model.tensors());
         more.add(Tensor.of(control, FloatMatrix.of(new float[] {1}), List.of(1)));
-        assertEscaped(file, Safetensors.of(model.metadata(), more));
+        assertEscaped(file, Tensors.of(model.metadata(), more));
         Map<String, String> metadata = new HashMap<>(model.metadata());
         metadata.computeIfPresent("spikelane", (_, text) -> text.replace("\"lif1\"", "\"\\u001b[2J\""));
-        assertEscaped(file, Safetensors.of(metadata, model.tensors()));
+        assertEscaped(file, Tensors.of(metadata, model.tensors()));
     }
 
-    private static void assertEscaped(Path file, Safetensors content) throws IOException {
+    private static void assertEscaped(Path file, Tensors content) throws IOException {
         content.write(file);
         String message =
                 assertThrows(IOException.class, () -> ModelFile.read(file)).getMessage();

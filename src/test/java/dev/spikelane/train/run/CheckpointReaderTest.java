@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.io.Safetensors;
+import dev.spikelane.io.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +28,7 @@ final class CheckpointReaderTest {
             })
     void theOneNumberThatDiffersIsNamed(String found, String expected, String difference) throws IOException {
         CheckpointReader reader =
-                new CheckpointReader(Path.of("run.safetensors"), Safetensors.of(Map.of("recipe", found), List.of()));
+                new CheckpointReader(Path.of("run.safetensors"), Tensors.of(Map.of("recipe", found), List.of()));
         reader.require("recipe", found);
         assertEquals(
                 "run.safetensors: is of a run with recipe '" + found + "', expected '" + expected
@@ -41,8 +41,7 @@ final class CheckpointReaderTest {
     @Test
     void textOfAFileIsCutAndEscaped() {
         String hostile = "\u001b[2J\n" + "x".repeat(5_000);
-        CheckpointReader reader =
-                new CheckpointReader(Path.of("f"), Safetensors.of(Map.of("recipe", hostile), List.of()));
+        CheckpointReader reader = new CheckpointReader(Path.of("f"), Tensors.of(Map.of("recipe", hostile), List.of()));
         String message = assertThrows(IOException.class, () -> reader.require("recipe", "x"))
                 .getMessage();
         assertTrue(message.startsWith("f: is of a run with recipe '\\u001b[2J\\u000axx"), message);

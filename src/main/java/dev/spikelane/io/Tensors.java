@@ -1,0 +1,319 @@
+package dev.spikelane.io;
+
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.io.file.JsonValue;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Tensors by name, and texts by name where the format has them: the content of a file.
+ *
+ * <p>Readers are strict, and nothing in a file is ever called, written to a disk or taken as a path:
+ *
+ * <ul>
+ *   <li>Safetensors: items of F64, F32, F16, BF16, whole numbers of 8 to 64 bits with or without a sign, and BOOL;
+ *       floats of 8 bits are refused by name. The header is at most 16 MiB of JSON in which no name stands twice and no
+ *       field is unknown; tensors have at most 8 dimensions and fill the data without holes or overlaps, in any order.
+ *       Files are written in the order of Python's library: widest items first, then by name.
+ *   <li>NumPy: floats of 16, 32 and 64 bits, whole numbers of 8 to 64 bits and truth values, in either order of bytes,
+ *       in C or Fortran order; as tensors they have the lowest byte first, and C order. A {@linkplain #warnings
+ *       warning} tells what else an archive holds, such as pickled objects; if there is nothing else, the archive is
+ *       refused. An archive has at most 65,536 members, stored or deflated, each once; directory and members agree, and
+ *       members do not overlap; sizes and checksums are right. All deflated members are unpacked once to check them
+ *       before memory is taken for what they hold. Beyond 64 MiB, an archive may not unpack to more than 100 times its
+ *       size.
+ *   <li>PyTorch: a {@code state_dict}, or dictionaries in dictionaries, whose names are joined by dots. The pickle in
+ *       the archive is read by a reader of 30 opcodes that knows tensors, parameters, dictionaries, lists, numbers and
+ *       texts; any other class or function of Python is refused by name. Of a checkpoint all tensors are read, those of
+ *       an optimizer too ({@code optimizer.state.0.exp_avg}); a {@linkplain #warnings warning} tells what else it
+ *       holds, such as an epoch. Files from before PyTorch 1.6, models that were saved as a whole, and TorchScript are
+ *       refused. Tensors whose items are not in C order are put in order; some may share their memory.
+ * </ul>
+ */
+public final class Tensors {
+
+    /** A format of files of tensors. */
+    public enum Format {
+        /** Hugging Face's {@code .safetensors}. */
+        SAFETENSORS,
+        /** NumPy's {@code .npz}; also the one array of a {@code .npy}, whose name is empty, which is read alone. */
+        NUMPY,
+        /** An {@code .npz} whose members are deflated, as {@code numpy.savez_compressed} writes it. */
+        COMPRESSED_NUMPY,
+        /** PyTorch's {@code .pt} and {@code .pth} of {@code torch.save}, which are read alone. */
+        PYTORCH
+    }
+
+    private final Format format;
+    private final Map<String, String> metadata;
+    private final List<Tensor> tensors;
+    private final List<String> warnings;
+
+    Tensors(Format format, Map<String, String> metadata, List<Tensor> tensors, List<String> warnings) {
+        this.format = format;
+        this.metadata = metadata;
+        this.tensors = List.copyOf(tensors);
+        this.warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Collects what a file of safetensors shall hold.
+     *
+     * @param metadata texts by name
+     * @param tensors tensors of different names
+     * @return the content, tensors in the order of the file
+     * @throws IllegalArgumentException if two tensors have one name, one is named {@code __metadata__}, or a text has
+     *     half a character (a surrogate alone)
+     */
+    public static Tensors of(Map<String, String> metadata, List<Tensor> tensors) {
+        requireNames(tensors);
+        Safetensors.requireStored(metadata, tensors);
+        return new Tensors(
+                Format.SAFETENSORS,
+                Collections.unmodifiableMap(new LinkedHashMap<>(metadata)),
+                tensors.stream().sorted(Safetensors.order()).toList(),
+                List.of());
+    }
+
+    /**
+     * Collects what a file without texts shall hold.
+     *
+     * @param format its format
+     * @param tensors tensors of different names
+     * @return the content, tensors in the order of the file
+     * @throws IllegalArgumentException if the format is read alone, two tensors have one name, or the format has no
+     *     such name or type of items, as NumPy has no BF16
+     */
+    public static Tensors of(Format format, List<Tensor> tensors) {
+        return switch (format) {
+            case SAFETENSORS -> of(Map.of(), tensors);
+            case NUMPY, COMPRESSED_NUMPY -> {
+                requireNames(tensors);
+                tensors.forEach(NpzWriter::requireStored);
+                yield new Tensors(format, Map.of(), tensors, List.of());
+            }
+            case PYTORCH ->
+                throw new IllegalArgumentException(
+                        "format is PYTORCH, which is read alone, expected SAFETENSORS, NUMPY" + " or COMPRESSED_NUMPY");
+        };
+    }
+
+    private static void requireNames(List<Tensor> tensors) {
+        Set<String> names = new HashSet<>();
+        for (Tensor tensor : tensors) {
+            if (!names.add(tensor.name())) {
+                throw new IllegalArgumentException(
+                        tensor + " has a name that is used already, expected another name for each tensor");
+            }
+        }
+    }
+
+    /**
+     * Reads a file, a pipe or a device in the format that its first bytes tell, with at most 512 MiB of memory that is
+     * freed when it is forgotten.
+     *
+     * @param file the file
+     * @return its content
+     * @throws IOException if there is no such file, it cannot be read, is not whole, of another format, or needs more
+     *     memory; the message starts with the file's name
+     */
+    public static Tensors read(Path file) throws IOException {
+        return read(file, Inputs.MOST_BYTES);
+    }
+
+    /**
+     * Reads a file as {@link #read(Path)} does, with another limit.
+     *
+     * @param file the file
+     * @param mostBytes the most memory that the load may take in all: the bytes of the file, and those that are
+     *     unpacked or put in order
+     * @return its content
+     * @throws IOException as {@link #read(Path)} does
+     */
+    public static Tensors read(Path file, long mostBytes) throws IOException {
+        return FileBytes.load(file, mostBytes, Tensors::ofAnyFormat);
+    }
+
+    /**
+     * Reads a file of one format with at most 512 MiB of memory; of others, the message says what they are.
+     *
+     * @param file the file
+     * @param format the format; {@code NUMPY} and {@code COMPRESSED_NUMPY} are one here
+     * @return its content
+     * @throws IOException as {@link #read(Path)} does
+     */
+    public static Tensors read(Path file, Format format) throws IOException {
+        return read(file, format, Inputs.MOST_BYTES);
+    }
+
+    /**
+     * Reads a file of one format.
+     *
+     * @param file the file
+     * @param format the format, as for {@link #read(Path, Format)}
+     * @param mostBytes the most memory that the load may take in all, as for {@link #read(Path, long)}
+     * @return its content
+     * @throws IOException as {@link #read(Path)} does
+     */
+    public static Tensors read(Path file, Format format, long mostBytes) throws IOException {
+        Objects.requireNonNull(format, "format");
+        return FileBytes.load(file, mostBytes, (name, first) -> of(format, name, first));
+    }
+
+    /**
+     * Reads a stream to its end, for example a resource of a jar, in the format that its first bytes tell, with at most
+     * 512 MiB of memory. The stream stays open.
+     *
+     * @param name what error messages call the stream
+     * @param stream the bytes of a file
+     * @return its content
+     * @throws IOException as {@link #read(Path)} does; the message starts with the name
+     */
+    public static Tensors read(String name, InputStream stream) throws IOException {
+        return FileBytes.load(name, stream, Tensors::ofAnyFormat);
+    }
+
+    /**
+     * Reads a stream of one format to its end, with at most 512 MiB of memory. The stream stays open.
+     *
+     * @param name what error messages call the stream
+     * @param stream the bytes of a file
+     * @param format the format, as for {@link #read(Path, Format)}
+     * @return its content
+     * @throws IOException as {@link #read(Path)} does; the message starts with the name
+     */
+    public static Tensors read(String name, InputStream stream, Format format) throws IOException {
+        Objects.requireNonNull(format, "format");
+        return FileBytes.load(name, stream, (file, first) -> of(format, file, first));
+    }
+
+    private static FileBytes.Whole ofAnyFormat(String name, byte[] first) throws IOException {
+        Format format = switch (ForeignFile.of(first)) {
+            case PYTORCH_ARCHIVE, PYTORCH_PICKLE, PICKLE -> Format.PYTORCH;
+            case ARCHIVE -> name.endsWith(".npz") ? Format.NUMPY : Format.PYTORCH;
+            case NUMPY_ARCHIVE, NUMPY, EMPTY_ARCHIVE -> Format.NUMPY;
+            default -> Format.SAFETENSORS;
+        };
+        return of(format, name, first);
+    }
+
+    /** The reader of the bytes; throws if the first ones are of another format. */
+    private static FileBytes.Whole of(Format format, String name, byte[] first) throws IOException {
+        return switch (format) {
+            case SAFETENSORS -> {
+                Safetensors.headerBytes(name, first);
+                yield Safetensors::read;
+            }
+            case NUMPY, COMPRESSED_NUMPY -> {
+                Npz.requireFormat(name, first);
+                yield Npz::read;
+            }
+            case PYTORCH -> {
+                TorchFile.requireFormat(name, first);
+                yield TorchFile::read;
+            }
+        };
+    }
+
+    /**
+     * Writes a file of the content's format. It appears under its name only when it is complete; an older one is
+     * replaced; a pipe or a device is written in place.
+     *
+     * @param file where to
+     * @throws IllegalArgumentException if the header of safetensors would have more than 16 MiB
+     * @throws IllegalStateException if the content was read from a file of PyTorch; {@link #of} makes a content of another
+     *     format
+     * @throws IOException if the file cannot be written, or a {@code .npz} would have 4 GiB or more; an older one is
+     *     still there then
+     */
+    public void write(Path file) throws IOException {
+        switch (format) {
+            case SAFETENSORS -> Safetensors.write(file, this);
+            case NUMPY, COMPRESSED_NUMPY -> NpzWriter.write(file, tensors, format == Format.COMPRESSED_NUMPY);
+            case PYTORCH ->
+                throw new IllegalStateException(
+                        "content is of PyTorch's format, which is read alone, expected that of Tensors.of");
+        }
+    }
+
+    /**
+     * Returns the bytes of a file of safetensors.
+     *
+     * @return what {@link #write} writes
+     * @throws IllegalArgumentException if the header would have more than 16 MiB, or there are more bytes than an array
+     *     can hold
+     * @throws IllegalStateException if the content is of another format
+     */
+    public byte[] toBytes() {
+        if (format != Format.SAFETENSORS) {
+            throw new IllegalStateException("content is of the format " + format + ", expected SAFETENSORS");
+        }
+        return Safetensors.bytes(this);
+    }
+
+    /**
+     * Returns the format of the file.
+     *
+     * @return the format that was read, or shall be written
+     */
+    public Format format() {
+        return format;
+    }
+
+    /**
+     * Returns the tensors.
+     *
+     * @return tensors in the order of the file
+     */
+    public List<Tensor> tensors() {
+        return tensors;
+    }
+
+    /**
+     * Returns a tensor.
+     *
+     * @param name its name
+     * @return the tensor
+     * @throws IllegalArgumentException if there is none of this name
+     */
+    public Tensor tensor(String name) {
+        return tensors.stream()
+                .filter(tensor -> tensor.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no tensor " + JsonValue.quoted(name)
+                        + ", expected one of "
+                        + FileText.shown(tensors.stream().map(Tensor::name).toList())));
+    }
+
+    /**
+     * Returns the texts of the file.
+     *
+     * @return texts by name, not modifiable; none where the format has no texts
+     */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /**
+     * Returns the oddities of a file that was read, which the format allows: numbers that are not
+     * finite, truth values that are neither 0 nor 1, members of an archive that are no arrays.
+     *
+     * @return a sentence for each such tensor or member, which starts with the file's name
+     */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    @Override
+    public String toString() {
+        return format + " " + tensors;
+    }
+}
