@@ -229,8 +229,8 @@ public final class Tensors {
      *
      * @param file where to
      * @throws IllegalArgumentException if the header of safetensors would have more than 16 MiB
-     * @throws IllegalStateException if the content was read from a file of PyTorch; {@link #of} makes a content of another
-     *     format
+     * @throws IllegalStateException if the content was read from a file of PyTorch; {@link #of} makes one of
+     *     another format
      * @throws IOException if the file cannot be written, or a {@code .npz} would have 4 GiB or more; an older one is
      *     still there then
      */

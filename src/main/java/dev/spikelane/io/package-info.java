@@ -5,7 +5,8 @@
  * <p>{@link dev.spikelane.io.Idx} reads the files of MNIST. {@link dev.spikelane.io.Npy} is one array, {@link
  * dev.spikelane.io.Tensors} any number of named {@linkplain dev.spikelane.io.Tensor tensors}, of a {@code .npz}, a
  * {@code .safetensors} with texts, or a {@code .pth}. {@link dev.spikelane.model.StateDict} brings them onto a network;
- * networks are read and written by {@link dev.spikelane.model.ModelFile}. Files of HDF5, ONNX and NIR are recognized by their first bytes, and the error says what to do in Python.
+ * networks are read and written by {@link dev.spikelane.model.ModelFile}. Files of HDF5, ONNX and NIR are recognized
+ * by their first bytes, and the error says what to do in Python.
  *
  * <p>Readers are strict. Whatever a file holds, the worst that it can do is an {@link java.io.IOException} whose
  * message starts with the file's name and says what was found and what was expected: sizes that a header declares are
