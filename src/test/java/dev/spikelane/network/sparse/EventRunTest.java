@@ -29,7 +29,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Loops of synapses, which run by events: the same bits however they are run. */
@@ -104,6 +108,21 @@ final class EventRunTest {
             }
             assertArrayEquals(one, run(drawn, 1, 1));
             assertArrayEquals(one, run(drawn, 1, 2));
+        }
+    }
+
+    /** Runs share what is laid out, and nothing that changes while they run. */
+    @Test
+    void runsOfOneNetworkAtOnceDoNotMeet() {
+        Network network = network(Sparse::procedural);
+        byte[] alone = run(network, 1, 1);
+        try (Simulation kept = network.simulate(1); // its lists are those of all
+                ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<CompletableFuture<byte[]>> all = IntStream.range(0, 8)
+                    .mapToObj(_ -> CompletableFuture.supplyAsync(() -> run(network, 1, 1), threads))
+                    .toList();
+            all.forEach(each -> assertArrayEquals(alone, each.join()));
+            assertEquals(1, kept.batch());
         }
     }
 

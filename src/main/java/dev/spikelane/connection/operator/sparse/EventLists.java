@@ -100,7 +100,8 @@ public final class EventLists implements Rounds {
     private final long[][] starts;
 
     private final MemorySegment[] entries;
-    private final SynapseReader[][] readers;
+    /** What threads read synapses with while they lay them out. */
+    private SynapseReader[][] readers;
 
     /**
      * Prepares to lay synapses out, which threads do in {@link #run}.
@@ -123,17 +124,26 @@ public final class EventLists implements Rounds {
                 .toArray();
         this.starts = new long[blocks][];
         this.entries = new MemorySegment[blocks];
-        int threads = Math.max(blocks, most);
-        this.readers = new SynapseReader[threads][parts.size()];
-        for (int i = 0; i < parts.size(); i++) {
-            readers[0][i] = new SynapseReader(store(parts.get(i)));
-            for (int thread = 1; thread < threads; thread++) {
-                readers[thread][i] = readers[0][i].another();
-            }
-        }
-        this.counted = new Counted[threads];
+        this.readers = readers(most);
+        this.counted = new Counted[most];
         Arrays.setAll(counted, _ -> new Counted());
         this.drawn = parts.stream().anyMatch(part -> store(part).said().isProcedural());
+    }
+
+    /** What threads draw synapses with that are not laid out, of one run: other runs have their own. */
+    SynapseReader[][] ofRun(int threads) {
+        return form == Form.DRAWN ? readers(threads) : new SynapseReader[threads][];
+    }
+
+    private SynapseReader[][] readers(int threads) {
+        SynapseReader[][] made = new SynapseReader[threads][parts.size()];
+        for (int i = 0; i < parts.size(); i++) {
+            made[0][i] = new SynapseReader(store(parts.get(i)));
+            for (int thread = 1; thread < threads; thread++) {
+                made[thread][i] = made[0][i].another();
+            }
+        }
+        return made;
     }
 
     private static SparseStore store(Part part) {
@@ -178,6 +188,7 @@ public final class EventLists implements Rounds {
                 System.arraycopy(starts[block], 0, starts[block], 1, cells - 1);
                 starts[block][0] = 0;
             }
+            readers = new SynapseReader[0][];
             tell(1);
             return 0;
         }
@@ -375,19 +386,19 @@ public final class EventLists implements Rounds {
     }
 
     /** Adds the synapses of a delay, by its number, of inputs that fire, in their order, to a block of currents. */
-    public void deliver(int[] spikes, int count, int delay, int block, MemorySegment currents) {
+    void deliver(int[] spikes, int count, int delay, int block, SynapseReader[] own, MemorySegment currents) {
         if (form == Form.DRAWN) {
             for (int i = 0; i < count; i++) {
-                draw(spikes[i], delay, block, currents);
+                draw(spikes[i], 1, delay, block, own, currents);
             }
             return;
         }
-        long[] own = starts[block];
+        long[] cells = starts[block];
         MemorySegment list = entries[block];
         for (int i = 0; i < count; i++) {
             int cell = spikes[i] * delays.length + delay;
-            long from = own[cell] * form.bytes;
-            long end = own[cell + 1] * form.bytes;
+            long from = cells[cell] * form.bytes;
+            long end = cells[cell + 1] * form.bytes;
             switch (form) {
                 case SHORT_TARGETS -> addEqualShort(list, from, end, currents);
                 case TARGETS -> addEqual(list, from, end, currents);
@@ -458,11 +469,11 @@ public final class EventLists implements Rounds {
         }
     }
 
-    /** Draws the synapses of an input again, those of a delay. */
-    private void draw(int input, int delay, int block, MemorySegment currents) {
+    /** Draws the synapses of an input again, those of a delay; a spike adds its weight once. */
+    private void draw(int input, float value, int delay, int block, SynapseReader[] own, MemorySegment currents) {
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
-            SynapseReader reader = readers[block][i];
+            SynapseReader reader = own[i];
             int first = block == 0 ? 0 : part.ends[block - 1];
             int steps = delays[delay] - part.delay;
             float carried = store(part).spikeValue(input);
@@ -473,10 +484,10 @@ public final class EventLists implements Rounds {
                     long to = (long) (part.place + target) * Float.BYTES;
                     float each = reader.weight(k) * carried;
                     if (whole) {
-                        currents.set(
-                                INT, to, currents.get(INT, to) + store(part).quanta(each));
+                        int sum = currents.get(INT, to) + store(part).quanta(each);
+                        currents.set(INT, to, sum);
                     } else {
-                        currents.set(FLOAT, to, currents.get(FLOAT, to) + each);
+                        currents.set(FLOAT, to, ZeroInputs.fma(value, each, currents.get(FLOAT, to)));
                     }
                 }
             }
@@ -484,20 +495,19 @@ public final class EventLists implements Rounds {
     }
 
     /** Adds a value of an input times the weights of a delay, one fused product a synapse. */
-    public void deliver(int input, float value, int delay, int block, MemorySegment currents) {
-        for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
-            SynapseReader reader = readers[block][i];
-            int first = block == 0 ? 0 : part.ends[block - 1];
-            int steps = delays[delay] - part.delay;
-            int count = reader.read(input);
-            for (int k = 0; k < count; k++) {
-                int target = reader.target(k);
-                if (target >= first && target < part.ends[block] && reader.delay(k) == steps) {
-                    long to = (long) (part.place + target) * Float.BYTES;
-                    currents.set(FLOAT, to, ZeroInputs.fma(value, reader.weight(k), currents.get(FLOAT, to)));
-                }
-            }
+    void deliver(int input, float value, int delay, int block, SynapseReader[] own, MemorySegment currents) {
+        if (form == Form.DRAWN) {
+            draw(input, value, delay, block, own, currents);
+            return;
+        }
+        MemorySegment list = entries[block];
+        int cell = input * delays.length + delay;
+        for (long i = starts[block][cell]; i < starts[block][cell + 1]; i++) {
+            long at = i * form.bytes;
+            int target = form == Form.SHORT_TARGETS ? list.get(SHORT, at) & 0xffff : list.get(INT, at);
+            long to = (long) (base + target) * Float.BYTES;
+            float each = form == Form.WEIGHTS ? list.get(FLOAT, at + Integer.BYTES) : weight;
+            currents.set(FLOAT, to, ZeroInputs.fma(value, each, currents.get(FLOAT, to)));
         }
     }
 }

@@ -22,6 +22,8 @@ public final class EventSource {
     private final int[][][] fired;
 
     private final int[][] counts;
+    /** What each block draws synapses with that are not laid out. */
+    private SynapseReader[][] readers;
 
     /** Keeps the spikes of as many steps as synapses delay them. */
     public EventSource(EventLists lists, int batch, int blocks) {
@@ -30,6 +32,7 @@ public final class EventSource {
         this.steps = longest() + 1;
         this.fired = new int[blocks][steps * batch][FEW];
         this.counts = new int[blocks][steps * batch + FEW]; // a thread's own cache lines
+        this.readers = lists.ofRun(blocks);
     }
 
     /** The synapses. */
@@ -40,6 +43,7 @@ public final class EventSource {
     /** Takes other synapses, with the same delays. */
     public void lists(EventLists next) {
         lists = next;
+        readers = next.ofRun(readers.length);
     }
 
     /** The longest delay. */
@@ -84,12 +88,12 @@ public final class EventSource {
             for (int i = 0; i < values.columns(); i++) {
                 float value = values.get(sample, i);
                 if (value != 0) {
-                    lists.deliver(i, value, delay, block, currents);
+                    lists.deliver(i, value, delay, block, readers[block], currents);
                 }
             }
             return;
         }
         int slot = slot(step - lists.delays()[delay], sample);
-        lists.deliver(fired[block][slot], counts[block][slot], delay, block, currents);
+        lists.deliver(fired[block][slot], counts[block][slot], delay, block, readers[block], currents);
     }
 }
