@@ -16,21 +16,13 @@ import java.lang.foreign.MemorySegment;
  * can be reached. It may be read by many threads if the arena is shared or there is none; writes need the caller's own
  * ordering.
  */
-public final class FloatMatrix implements Signal {
+public final class FloatMatrix extends Signal {
 
     /** Floats to which a row is padded: one 64-bit word of spikes stands beside 64 floats. */
     public static final int ROW_MULTIPLE = 64;
 
-    private final MemorySegment segment;
-    private final int rows;
-    private final int columns;
-    private final int stride;
-
     private FloatMatrix(MemorySegment segment, int rows, int columns, int stride) {
-        this.segment = segment;
-        this.rows = rows;
-        this.columns = columns;
-        this.stride = stride;
+        super(segment, rows, columns, stride);
     }
 
     /**
@@ -163,26 +155,6 @@ public final class FloatMatrix implements Signal {
             MemorySegment.copy(rows[row], 0, matrix.segment, JAVA_FLOAT, matrix.rowOffset(row), columns);
         }
         return matrix;
-    }
-
-    @Override
-    public int rows() {
-        return rows;
-    }
-
-    @Override
-    public int columns() {
-        return columns;
-    }
-
-    @Override
-    public int stride() {
-        return stride;
-    }
-
-    @Override
-    public MemorySegment segment() {
-        return segment;
     }
 
     @Override
@@ -405,10 +377,5 @@ public final class FloatMatrix implements Signal {
     public void requireFinite(String name) {
         requireAccessible(name);
         Finite.require(name, this);
-    }
-
-    @Override
-    public String toString() {
-        return Preview.of(this);
     }
 }

@@ -9,28 +9,46 @@ import java.lang.foreign.MemorySegment;
  * <p>The memory is native. It lives as long as the arena it was made in, or, without an arena, as long as the matrix or
  * one of its row views can be reached.
  */
-public sealed interface Signal permits SpikeMatrix, FloatMatrix {
+public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
+
+    final MemorySegment segment;
+    final int rows;
+    final int columns;
+    final int stride;
+
+    Signal(MemorySegment segment, int rows, int columns, int stride) {
+        this.segment = segment;
+        this.rows = rows;
+        this.columns = columns;
+        this.stride = stride;
+    }
 
     /**
      * Returns the number of rows.
      *
      * @return rows, at least 1
      */
-    int rows();
+    public final int rows() {
+        return rows;
+    }
 
     /**
      * Returns the number of columns (neurons) without the padding.
      *
      * @return columns, at least 1
      */
-    int columns();
+    public final int columns() {
+        return columns;
+    }
 
     /**
      * Returns the distance of two rows.
      *
      * @return elements of storage (floats of values, 64-bit words of spikes) from one row's start to the next
      */
-    int stride();
+    public final int stride() {
+        return stride;
+    }
 
     /**
      * Returns the native memory, {@code rows * stride} floats or words in native byte order. A writer keeps the
@@ -38,7 +56,9 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
      *
      * @return the memory of this matrix and no more
      */
-    MemorySegment segment();
+    public final MemorySegment segment() {
+        return segment;
+    }
 
     /**
      * Returns where a row starts.
@@ -46,7 +66,7 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
      * @param row the row; not checked
      * @return bytes from the start of {@link #segment()}
      */
-    long rowOffset(int row);
+    public abstract long rowOffset(int row);
 
     /**
      * Returns a view of some rows, which shares the memory. It allocates a small object: make it once, outside hot
@@ -57,7 +77,7 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
      * @return the view, {@code [count x columns]}
      * @throws IndexOutOfBoundsException if the rows are not all there
      */
-    Signal rows(int first, int count);
+    public abstract Signal rows(int first, int count);
 
     /**
      * Copies some rows, for example the samples of a batch.
@@ -67,7 +87,7 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
      * @throws IndexOutOfBoundsException if there is no such row
      * @throws IllegalArgumentException if no row is named
      */
-    Signal gather(int... rows);
+    public abstract Signal gather(int... rows);
 
     /**
      * Copies what one sample did in all steps, of time-major rows ({@code row = step * batch + sample}).
@@ -78,7 +98,7 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
      * @throws IndexOutOfBoundsException if there is no such sample
      * @throws IllegalArgumentException if the batch does not divide the rows
      */
-    Signal sample(int sample, int batch);
+    public abstract Signal sample(int sample, int batch);
 
     /**
      * Throws unless this matrix has the given shape and the current thread can use it now.
@@ -90,9 +110,9 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
      * @throws IllegalStateException if its arena is closed
      * @throws WrongThreadException if its arena is confined to another thread
      */
-    default void requireShape(String name, int expectedRows, int expectedColumns) {
-        if (rows() != expectedRows || columns() != expectedColumns) {
-            throw new IllegalArgumentException(name + " is [" + rows() + " x " + columns() + "], expected ["
+    public final void requireShape(String name, int expectedRows, int expectedColumns) {
+        if (rows != expectedRows || columns != expectedColumns) {
+            throw new IllegalArgumentException(name + " is [" + rows + " x " + columns + "], expected ["
                     + expectedRows + " x " + expectedColumns + "]");
         }
         requireAccessible(name);
@@ -105,9 +125,9 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
      * @throws IllegalStateException if its arena is closed
      * @throws WrongThreadException if its arena is confined to another thread
      */
-    default void requireAccessible(String name) {
-        if (!Memory.isAccessible(segment())) {
-            throw Memory.inaccessible(segment(), name);
+    public final void requireAccessible(String name) {
+        if (!Memory.isAccessible(segment)) {
+            throw Memory.inaccessible(segment, name);
         }
     }
 
@@ -117,8 +137,8 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
      *
      * @return whether threads other than the arena's may use the memory
      */
-    default boolean isShared() {
-        return Memory.isShared(segment());
+    public final boolean isShared() {
+        return Memory.isShared(segment);
     }
 
     /**
@@ -127,11 +147,16 @@ public sealed interface Signal permits SpikeMatrix, FloatMatrix {
      * @param name how the message calls this matrix
      * @throws IllegalArgumentException if its arena is confined to one thread; the message says what to use instead
      */
-    default void requireShared(String name) {
+    public final void requireShared(String name) {
         if (!isShared()) {
             throw new IllegalArgumentException("the arena of " + name
                     + " is confined to one thread, expected Arena.ofShared(), or no arena for memory that "
                     + "is freed by itself");
         }
+    }
+
+    @Override
+    public final String toString() {
+        return Preview.of(this);
     }
 }

@@ -16,18 +16,10 @@ import java.util.function.IntConsumer;
  * {@code [n x 1]} takes 64 times the memory of its bits; see {@link #bytes}. The matrix lives as long as its arena, or,
  * made without one, as long as it or one of its row views can be reached.
  */
-public final class SpikeMatrix implements Signal {
-
-    private final MemorySegment segment;
-    private final int rows;
-    private final int columns;
-    private final int stride;
+public final class SpikeMatrix extends Signal {
 
     private SpikeMatrix(MemorySegment segment, int rows, int columns, int stride) {
-        this.segment = segment;
-        this.rows = rows;
-        this.columns = columns;
-        this.stride = stride;
+        super(segment, rows, columns, stride);
     }
 
     /**
@@ -111,26 +103,6 @@ public final class SpikeMatrix implements Signal {
         SpikeMatrix matrix = zeros(rows, columns);
         matrix.copyFrom(spikes);
         return matrix;
-    }
-
-    @Override
-    public int rows() {
-        return rows;
-    }
-
-    @Override
-    public int columns() {
-        return columns;
-    }
-
-    @Override
-    public int stride() {
-        return stride;
-    }
-
-    @Override
-    public MemorySegment segment() {
-        return segment;
     }
 
     @Override
@@ -389,10 +361,5 @@ public final class SpikeMatrix implements Signal {
 
     private long word(int row, int word) {
         return segment.get(JAVA_LONG, rowOffset(row) + (long) word * Long.BYTES);
-    }
-
-    @Override
-    public String toString() {
-        return Preview.of(this);
     }
 }
