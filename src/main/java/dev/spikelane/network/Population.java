@@ -5,7 +5,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -127,10 +126,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
     }
 
     /** Keeps the spikes of a layer since the last reset. */
-    public static final class SpikeRecorder implements Population.Observer {
-
-        private final SpikeMatrix recorded;
-        private final int batch;
+    public static final class SpikeRecorder extends Recorder<SpikeMatrix> {
 
         /**
          * Makes room for a run.
@@ -142,9 +138,9 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          * @throws IllegalArgumentException if a size is below 1 or they overflow
          */
         public SpikeRecorder(Arena arena, int steps, int batch, int neurons) {
-            Objects.requireNonNull(arena, "arena");
-            this.recorded = SpikeMatrix.zeros(arena, Recordings.rows(steps, batch), neurons);
-            this.batch = batch;
+            super(
+                    SpikeMatrix.zeros(Objects.requireNonNull(arena, "arena"), Recorder.rows(steps, batch), neurons),
+                    batch);
         }
 
         /**
@@ -156,63 +152,18 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         public SpikeMatrix spikes() {
             return recorded;
         }
-
-        /**
-         * {@inheritDoc}
-         *
-         * @throws IllegalArgumentException if the recording is for another batch or another number of neurons
-         */
-        @Override
-        public void attach(int samples, int neurons) {
-            Recordings.requireSame(batch, recorded.columns(), samples, neurons);
-        }
-
-        /**
-         * {@inheritDoc}
-         *
-         * @throws IllegalStateException if there is no room for the steps
-         */
-        @Override
-        public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
-            recorded.requireShape("recorder", recorded.rows(), spikes.columns());
-            int row = Recordings.firstRow(recorded.rows(), batch, firstStep, steps);
-            Rows.copy(spikes, 0, recorded, row, steps * batch);
-        }
-
-        /** {@inheritDoc} Those of all steps for which there is room. */
-        @Override
-        public long stateBytes() {
-            return Recordings.bytes(recorded);
-        }
-
-        @Override
-        public void writeState(ByteBuffer to) {
-            Recordings.write(recorded, to);
-        }
-
-        @Override
-        public void readState(ByteBuffer from) {
-            Recordings.read(recorded, from);
-        }
-
-        @Override
-        public String toString() {
-            return "SpikeRecorder of batch " + batch + ", " + recorded;
-        }
     }
 
     /**
      * Keeps a variable of a population, or the currents at one of its ports, at each step since the last reset.
      * Attached as an observer, in memory of the caller's arena, it keeps membranes.
      */
-    public static final class VariableRecorder implements Population.Observer {
+    public static final class VariableRecorder extends Recorder<FloatMatrix> {
 
         private static final String MEMBRANE = "membrane";
 
         private final String variable;
         private final boolean beforeReset;
-        private final FloatMatrix values;
-        private final int batch;
         private String unit = "";
         private final VariableObserver observing = new Observing();
 
@@ -230,14 +181,13 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
                     MEMBRANE,
                     false,
                     batch,
-                    FloatMatrix.zeros(Objects.requireNonNull(arena, "arena"), Recordings.rows(steps, batch), neurons));
+                    FloatMatrix.zeros(Objects.requireNonNull(arena, "arena"), Recorder.rows(steps, batch), neurons));
         }
 
         private VariableRecorder(String variable, boolean beforeReset, int batch, FloatMatrix values) {
+            super(values, batch);
             this.variable = variable;
             this.beforeReset = beforeReset;
-            this.batch = batch;
-            this.values = values;
         }
 
         /** A variable after each step. */
@@ -252,7 +202,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
 
         private static VariableRecorder of(String variable, boolean beforeReset, int steps, int batch, int neurons) {
             return new VariableRecorder(
-                    variable, beforeReset, batch, FloatMatrix.zeros(Recordings.rows(steps, batch), neurons));
+                    variable, beforeReset, batch, FloatMatrix.zeros(Recorder.rows(steps, batch), neurons));
         }
 
         /**
@@ -305,7 +255,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *     before
          */
         public FloatMatrix values() {
-            return values;
+            return recorded;
         }
 
         /** This recorder, as the engine sees it. */
@@ -330,35 +280,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
                 throw new IllegalArgumentException(
                         "recorder keeps '" + variable + "', expected the membrane after each step");
             }
-            Recordings.requireSame(batch, values.columns(), samples, neurons);
-        }
-
-        /**
-         * {@inheritDoc}
-         *
-         * @throws IllegalStateException if there is no room for the steps
-         */
-        @Override
-        public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
-            values.requireShape("recorder", values.rows(), membranes.columns());
-            int row = Recordings.firstRow(values.rows(), batch, firstStep, steps);
-            Rows.copy(membranes, 0, values, row, steps * batch);
-        }
-
-        /** {@inheritDoc} Those of all steps for which there is room. */
-        @Override
-        public long stateBytes() {
-            return Recordings.bytes(values);
-        }
-
-        @Override
-        public void writeState(ByteBuffer to) {
-            Recordings.write(values, to);
-        }
-
-        @Override
-        public void readState(ByteBuffer from) {
-            Recordings.read(values, from);
+            super.attach(samples, neurons);
         }
 
         private final class Observing implements VariableObserver {
@@ -375,14 +297,8 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
 
             @Override
             public void record(long step, FloatMatrix rows, Shape shape) {
-                int row = Recordings.firstRow(values.rows(), batch, step, 1);
-                TorchLayout.copyTorch(shape, rows, 0, values, row, batch);
+                TorchLayout.copyTorch(shape, rows, 0, recorded, firstRow(step, 1), batch);
             }
-        }
-
-        @Override
-        public String toString() {
-            return "VariableRecorder of batch " + batch + ", " + values;
         }
     }
 }

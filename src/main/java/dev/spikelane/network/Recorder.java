@@ -1,14 +1,24 @@
 package dev.spikelane.network;
 
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.RowBytes;
+import dev.spikelane.simd.Rows;
 import java.nio.ByteBuffer;
 
-/** Where the steps of a run stand in a recording, and recordings as bytes. */
-final class Recordings {
+/** Keeps rows of each step since the last reset: the common part of the recorders of spikes and of variables. */
+abstract class Recorder<S extends Signal> implements Population.Observer {
 
-    private Recordings() {}
+    final S recorded;
+    final int batch;
 
+    Recorder(S recorded, int batch) {
+        this.recorded = recorded;
+        this.batch = batch;
+    }
+
+    /** How many rows a recording has. */
     static int rows(int steps, int batch) {
         long rows = (long) steps * batch;
         if (steps < 1 || batch < 1 || rows > Integer.MAX_VALUE) {
@@ -18,21 +28,62 @@ final class Recordings {
         return (int) rows;
     }
 
-    static void requireSame(int madeForBatch, int madeForNeurons, int batch, int neurons) {
-        if (madeForBatch != batch || madeForNeurons != neurons) {
-            throw new IllegalArgumentException("recorder is for batch " + madeForBatch + " of " + madeForNeurons
-                    + " neurons, expected batch " + batch + " of " + neurons);
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if the recording is for another batch or another number of neurons
+     */
+    @Override
+    public void attach(int samples, int neurons) {
+        if (batch != samples || recorded.columns() != neurons) {
+            throw new IllegalArgumentException("recorder is for batch " + batch + " of " + recorded.columns()
+                    + " neurons, expected batch " + samples + " of " + neurons);
         }
     }
 
-    static int firstRow(int rows, int batch, long firstStep, int steps) {
-        if (firstStep + steps > rows / batch) {
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if there is no room for the steps
+     */
+    @Override
+    public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
+        Signal rows = needsMembranes() ? membranes : spikes;
+        recorded.requireShape("recorder", recorded.rows(), rows.columns());
+        Rows.copy(rows, 0, recorded, firstRow(firstStep, steps), steps * batch);
+    }
+
+    /** Where the rows of some steps begin; throws if there is no room for them. */
+    final int firstRow(long firstStep, int steps) {
+        int most = recorded.rows() / batch;
+        if (firstStep + steps > most) {
             throw new IllegalStateException(
-                    "recorder has room for " + rows / batch + " steps, the run goes on to step " + (firstStep + steps)
+                    "recorder has room for " + most + " steps, the run goes on to step " + (firstStep + steps)
                             + ", counted from the last reset, also where a state was restored; make a longer "
                             + "recorder, or reset where a new sequence begins");
         }
         return (int) firstStep * batch;
+    }
+
+    /** {@inheritDoc} Those of all steps for which there is room. */
+    @Override
+    public long stateBytes() {
+        return bytes(recorded);
+    }
+
+    @Override
+    public void writeState(ByteBuffer to) {
+        write(recorded, to);
+    }
+
+    @Override
+    public void readState(ByteBuffer from) {
+        read(recorded, from);
+    }
+
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + " of batch " + batch + ", " + recorded;
     }
 
     /** Bytes of a recording as {@link #write} writes it. */

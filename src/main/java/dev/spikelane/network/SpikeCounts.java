@@ -94,18 +94,18 @@ public final class SpikeCounts implements Population.Observer {
 
     @Override
     public long stateBytes() {
-        return Long.BYTES + Recordings.bytes(counts);
+        return Long.BYTES + Recorder.bytes(counts);
     }
 
     @Override
     public void writeState(ByteBuffer to) {
         to.putLong(steps);
-        Recordings.write(counts, to);
+        Recorder.write(counts, to);
     }
 
     @Override
     public void readState(ByteBuffer from) {
         steps = from.getLong();
-        Recordings.read(counts, from);
+        Recorder.read(counts, from);
     }
 }
