@@ -1,6 +1,7 @@
 package dev.spikelane.cli.format;
 
 import dev.spikelane.cli.input.Choices;
+import dev.spikelane.io.Tensors;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
@@ -49,14 +50,11 @@ public final class ConvertCommand implements Callable<Integer> {
             })
     private @Nullable String check;
 
-    @Mixin
-    private NirOptions nir = new NirOptions();
-
     @Option(names = "--compress", description = "Deflate the arrays of a .npz file, as numpy.savez_compressed does.")
     private boolean compress;
 
     @Mixin
-    private TensorOptions tensors = new TensorOptions();
+    private ReadOptions reading = new ReadOptions();
 
     @Parameters(index = "0", paramLabel = "IN", description = "The file to read.")
     private Path in = Path.of("");
@@ -73,17 +71,15 @@ public final class ConvertCommand implements Callable<Integer> {
                 .orElseThrow(() -> Choices.wrong(
                         command,
                         "'" + out.getFileName() + "' does not say a format, expected a name that ends in one of "
-                                + Format.all().stream()
-                                        .flatMap(each -> each.written().stream())
-                                        .toList()));
+                                + Format.WRITTEN));
         if (compress) {
-            if (!(format instanceof TensorFormat)) {
+            if (!format.equals(new TensorFormat(Tensors.Format.NUMPY))) {
                 throw Choices.wrong(command, "--compress is for .npz files, expected such a name for OUT");
             }
-            format = new TensorFormat(true);
+            format = new TensorFormat(Tensors.Format.COMPRESSED_NUMPY);
         }
         AtomicFile.requireWritable(out);
-        NirImport semantics = nir.semantics(command);
+        NirImport semantics = reading.semantics(command);
         Content content = read();
         if (check != null) {
             return checked(ConversionCheck.of(in, content, semantics, check), content, format, semantics) ? 0 : 1;
@@ -130,7 +126,7 @@ public final class ConvertCommand implements Callable<Integer> {
     }
 
     private Content read() throws IOException {
-        return tensors.apply(command, nir.read(command, in));
+        return reading.read(command, in);
     }
 
     private void write(Format format, Path to, Content content) throws IOException {

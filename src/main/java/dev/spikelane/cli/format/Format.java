@@ -1,34 +1,20 @@
 package dev.spikelane.cli.format;
 
+import dev.spikelane.io.Tensors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A format of files that hold a network or tensors. A new one is a line in {@code permits} and one in {@link #all}. */
-public sealed interface Format permits NirFormat, SafetensorsFormat, TensorFormat {
+/** A format of files that hold a network or tensors. */
+public sealed interface Format permits NirFormat, TensorFormat {
 
-    /** All formats; the first one that recognizes a file reads it. */
-    static List<Format> all() {
-        return List.of(new SafetensorsFormat(), new TensorFormat(false), NirFormat.DEFAULT);
-    }
-
-    /** How many of a file's first bytes {@link #recognizes} sees, if there are so many. */
-    int FIRST_BYTES = 128;
-
-    /** The ends of the names of its files, lower case, with their dots; the first one for messages. */
-    List<String> extensions();
-
-    /** Those that it writes too. */
-    default List<String> written() {
-        return extensions();
-    }
-
-    /** Whether these are the first bytes of such a file. */
-    boolean recognizes(byte[] first);
+    /** The ends of names of files that are written. */
+    List<String> WRITTEN = List.of(".safetensors", ".npz", ".nir");
 
     /** Reads a file; fails with one line that starts with the file's name. */
     Content read(Path file) throws IOException;
@@ -39,34 +25,27 @@ public sealed interface Format permits NirFormat, SafetensorsFormat, TensorForma
     /** What a file of this format does not say of what it is written of, so that readers do otherwise. */
     List<String> losses(Content content);
 
-    /**
-     * Finds the format that recognizes a file's first bytes; where none does, that of its name, whose reader says what
-     * is wrong.
-     */
+    /** The format of a file that is read: its first bytes tell it, else its name, whose reader says what is wrong. */
     static Format of(Path file) throws IOException {
-        return Files.isRegularFile(file) && Files.isReadable(file) ? recognize(file) : named(file);
+        byte[] first = {};
+        if (Files.isRegularFile(file) && Files.isReadable(file)) {
+            try (InputStream stream = Files.newInputStream(file)) {
+                first = stream.readNBytes(NirFormat.SIGNATURE.length() / 2);
+            }
+        }
+        boolean graph = HexFormat.of().formatHex(first).equals(NirFormat.SIGNATURE);
+        return graph ? NirFormat.DEFAULT : ofName(file).orElse(new TensorFormat(Tensors.Format.SAFETENSORS));
     }
 
     /** The format of the end of a name. */
     static Optional<Format> ofName(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
-        return all().stream()
-                .filter(format -> format.extensions().stream().anyMatch(name::endsWith))
-                .findFirst();
-    }
-
-    private static Format recognize(Path file) throws IOException {
-        byte[] first;
-        try (InputStream stream = Files.newInputStream(file)) {
-            first = stream.readNBytes(FIRST_BYTES);
-        }
-        return all().stream()
-                .filter(format -> format.recognizes(first))
-                .findFirst()
-                .orElse(named(file));
-    }
-
-    private static Format named(Path file) {
-        return ofName(file).orElse(all().getFirst());
+        return switch (name.substring(Math.max(0, name.lastIndexOf('.')))) {
+            case ".nir" -> Optional.of(NirFormat.DEFAULT);
+            case ".safetensors" -> Optional.of(new TensorFormat(Tensors.Format.SAFETENSORS));
+            case ".npz" -> Optional.of(new TensorFormat(Tensors.Format.NUMPY));
+            case ".npy", ".pth", ".pt" -> Optional.of(new TensorFormat(Tensors.Format.PYTORCH));
+            default -> Optional.empty();
+        };
     }
 }

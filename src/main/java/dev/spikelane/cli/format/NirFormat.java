@@ -10,7 +10,6 @@ import dev.spikelane.network.Population;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /** Graphs of NIR, which are HDF5 files. */
@@ -20,17 +19,8 @@ record NirFormat(NirImport options) implements Format {
 
     static final String NAME = "NIR";
 
-    private static final String SIGNATURE = "894844460d0a1a0a";
-
-    @Override
-    public List<String> extensions() {
-        return List.of(".nir");
-    }
-
-    @Override
-    public boolean recognizes(byte[] first) {
-        return HexFormat.of().formatHex(first).startsWith(SIGNATURE);
-    }
+    /** The first bytes of HDF5. */
+    static final String SIGNATURE = "894844460d0a1a0a";
 
     @Override
     public Content read(Path file) throws IOException {

@@ -2,16 +2,18 @@ package dev.spikelane.cli.format;
 
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.model.Model;
+import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** What a file of tensors does not say by itself. */
-public final class TensorOptions {
+/** What a file of tensors or a graph of NIR does not say by itself. */
+public final class ReadOptions {
 
     @Option(
             names = "--part",
@@ -31,8 +33,26 @@ public final class TensorOptions {
             })
     private @Nullable String layers;
 
-    /** Returns a file's content as these options want it. */
-    public Content apply(CommandSpec command, Content content) throws IOException {
+    @Option(
+            names = "--time-step",
+            paramLabel = "SECONDS",
+            description = "The time step of a graph of NIR, which its file does not say; otherwise 0.0001.")
+    private @Nullable Double timeStep;
+
+    @Option(
+            names = "--exact",
+            description = "In a graph of NIR, decay by exp(-dt / tau) instead of by a step of Euler's method.")
+    private boolean exact;
+
+    /** Reads a file of any format as these options say. */
+    public Content read(CommandSpec command, Path file) throws IOException {
+        Format format = Format.of(file);
+        if (format instanceof NirFormat) {
+            format = new NirFormat(semantics(command));
+        } else if (timeStep != null || exact) {
+            throw Choices.wrong(command, "--time-step and --exact are for graphs of NIR, found " + file);
+        }
+        Content content = format.read(file);
         if (part == null && !round && layers == null) {
             return content;
         }
@@ -50,5 +70,14 @@ public final class TensorOptions {
         Model model = layers == null ? null : Model.of(state.network(layers));
         List<String> notices = new ArrayList<>(state.warnings());
         return new Content(content.file(), content.format(), model, model == null ? state : null, notices);
+    }
+
+    NirImport semantics(CommandSpec command) {
+        NirImport said = exact ? NirImport.DEFAULT.withExactDecay() : NirImport.DEFAULT;
+        try {
+            return timeStep == null ? said : said.withTimeStep(timeStep);
+        } catch (IllegalArgumentException refused) {
+            throw Choices.wrong(command, "--time-step: " + refused.getMessage());
+        }
     }
 }

@@ -55,17 +55,14 @@ public final class ShowCommand implements Callable<Integer> {
     private Path file = Path.of("");
 
     @Mixin
-    private TensorOptions options = new TensorOptions();
-
-    @Mixin
-    private NirOptions nir = new NirOptions();
+    private ReadOptions reading = new ReadOptions();
 
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-        Content content = options.apply(command, nir.read(command, file));
+        Content content = reading.read(command, file);
         PrintWriter out = command.commandLine().getOut();
         Output output =
                 new Output(new TextPrinter(json ? new PrintWriter(Writer.nullWriter()) : out), json ? out : null);

@@ -1,49 +1,52 @@
 package dev.spikelane.cli.format;
 
 import dev.spikelane.io.Tensors;
+import dev.spikelane.model.ModelFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * Files of tensors: NumPy's archives and arrays, and what {@code torch.save} writes, which is read alone.
+ * Files of tensors: safetensors, NumPy's archives and arrays, and files of {@code torch.save}. A model file is a file of
+ * safetensors that says its network in a text.
  *
- * @param compressed whether archives are written deflated
+ * @param written the format that is written
  */
-record TensorFormat(boolean compressed) implements Format {
+record TensorFormat(Tensors.Format written) implements Format {
 
-    @Override
-    public List<String> extensions() {
-        return List.of(".npz", ".npy", ".pth", ".pt");
-    }
-
-    @Override
-    public List<String> written() {
-        return List.of(".npz");
-    }
-
-    @Override
-    public boolean recognizes(byte[] first) {
-        String start = new String(first, 0, Math.min(first.length, 6), StandardCharsets.ISO_8859_1);
-        return start.startsWith("PK") || start.equals("\u0093NUMPY");
-    }
+    private static final String NETWORK = "spikelane";
 
     @Override
     public Content read(Path file) throws IOException {
-        Tensors tensors = Tensors.read(file);
-        return Content.of(file, tensors.format() == Tensors.Format.NUMPY ? "NumPy" : "PyTorch", tensors);
+        Tensors content = Tensors.read(file);
+        if (content.metadata().containsKey(NETWORK)) {
+            return Content.of(file, "model file (safetensors)", ModelFile.readModel(file), content.warnings());
+        }
+        String name =
+                switch (content.format()) {
+                    case SAFETENSORS -> "safetensors";
+                    case NUMPY, COMPRESSED_NUMPY -> "NumPy";
+                    case PYTORCH -> "PyTorch";
+                };
+        return Content.of(file, name, content);
     }
 
     @Override
     public void write(Path file, Content content) throws IOException {
-        if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
-            throw new IOException(file + ": is of a format that is read alone, expected a name that ends in .npz or"
-                    + " .safetensors, which torch reads with safetensors.torch.load_file");
+        switch (written) {
+            case SAFETENSORS -> {
+                if (content.model() == null) { // as they are: every name, type and text
+                    Tensors.of(content.metadata(), content.tensors()).write(file);
+                } else {
+                    ModelFile.write(file, content.model());
+                }
+            }
+            case NUMPY, COMPRESSED_NUMPY ->
+                Tensors.of(written, content.tensors()).write(file);
+            case PYTORCH ->
+                throw new IOException(file + ": is of a format that is read alone, expected a name that ends in .npz or"
+                        + " .safetensors, which torch reads with safetensors.torch.load_file");
         }
-        Tensors.Format format = compressed ? Tensors.Format.COMPRESSED_NUMPY : Tensors.Format.NUMPY;
-        Tensors.of(format, content.tensors()).write(file);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.spikelane.cli.run;
 
-import dev.spikelane.cli.format.NirOptions;
-import dev.spikelane.cli.format.TensorOptions;
+import dev.spikelane.cli.format.ReadOptions;
 import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.TrainingRecipes;
@@ -41,10 +40,7 @@ public final class BenchOptions {
     private @Nullable Path file;
 
     @Mixin
-    private TensorOptions tensors = new TensorOptions();
-
-    @Mixin
-    private NirOptions nir = new NirOptions();
+    private ReadOptions reading = new ReadOptions();
 
     @Option(
             names = "--input",
@@ -113,7 +109,7 @@ public final class BenchOptions {
         if (report != null) {
             AtomicFile.requireWritable(report);
         }
-        Model model = tensors.apply(command, nir.read(command, from)).requireModel();
+        Model model = reading.read(command, from).requireModel();
         String code = input == null ? model.code().orElse("rate") : input;
         if (code.endsWith(".npy")) {
             ArrayInput array = ArrayInput.read(Path.of(code), model.network().inputs());

@@ -2,8 +2,7 @@ package dev.spikelane.cli.run;
 
 import static dev.spikelane.cli.output.Value.named;
 
-import dev.spikelane.cli.format.NirOptions;
-import dev.spikelane.cli.format.TensorOptions;
+import dev.spikelane.cli.format.ReadOptions;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.TrainingRecipes;
@@ -73,10 +72,7 @@ public final class RunCommand implements Callable<Integer> {
     private Path model = Path.of(TrainCommand.MODEL);
 
     @Mixin
-    private TensorOptions tensors = new TensorOptions();
-
-    @Mixin
-    private NirOptions nir = new NirOptions();
+    private ReadOptions reading = new ReadOptions();
 
     @Mixin
     private ImageOptions images = new ImageOptions();
@@ -130,7 +126,7 @@ public final class RunCommand implements Callable<Integer> {
             throw Choices.wrong(command, "--out needs an array of NumPy, --data FILE.npy");
         }
         Dataset data = images.data(command);
-        Model trained = tensors.apply(command, nir.read(command, model)).requireModel();
+        Model trained = reading.read(command, model).requireModel();
         int allSteps = use.steps(command, trained);
         String codeName = use.code(trained);
         TrainingRecipes.Code coded = TrainingRecipes.code(command, codeName);
@@ -187,7 +183,7 @@ public final class RunCommand implements Callable<Integer> {
             AtomicFile.requireWritable(out);
         }
         ArrayRun run =
-                ArrayRun.of(tensors.apply(command, nir.read(command, model)).requireModel(), array);
+                ArrayRun.of(reading.read(command, model).requireModel(), array);
         if (out != null) {
             run.write(out);
         }
