@@ -103,8 +103,8 @@ final class CountsPicture implements Picture {
         double bottom = (double) height() - AXIS;
         Path2D lines = new Path2D.Double();
         graphics.setColor(Ink.MUTED);
-        for (double tick : Axes.ticks(new Range(0, most), SpikeCountPlot.mostTicks(most))) {
-            Axes.centred(graphics, Axes.label(tick), left + scale * tick, bottom + 16);
+        for (double tick : SpikeCountPlot.ticks(new Range(0, most))) {
+            Axes.centred(graphics, Range.label(tick), left + scale * tick, bottom + 16);
             double x = Axes.tenths(left + scale * tick);
             lines.moveTo(x, (double) Paper.top(plot) + NOTE - 4);
             lines.lineTo(x, bottom);

@@ -283,7 +283,7 @@ public final class CurvePlot extends Figure {
         for (CurvePanel panel : panels()) {
             json.object().name("caption").value(panel.caption()).name("label").value(panel.label());
             json.finite("threshold", panel.threshold()).name("spikes").integers(panel.spikes());
-            FigureJson.range(panel.range(), json);
+            FigureJson.axis(panel.range(), json);
             json.name("lines").array();
             for (CurveLine line : panel.lines()) {
                 json.object().name("name").value(line.name()).name("x").array();

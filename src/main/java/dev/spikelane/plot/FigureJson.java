@@ -4,7 +4,7 @@ import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.SpikeTrain;
 import dev.spikelane.plot.page.Packed;
-import dev.spikelane.plot.picture.Axes;
+import java.util.stream.DoubleStream;
 
 /** What the page's script gets to know of all figures, and of parts that several have. */
 final class FigureJson {
@@ -26,6 +26,20 @@ final class FigureJson {
         json.name("least").value(range.from()).name("most").value(range.to());
     }
 
+    /** A vertical axis: its range, its ticks and their labels. */
+    static void axis(Range range, JsonWriter json) {
+        axis(range, range.ticks(Range.LABELS), json);
+    }
+
+    /** An axis with some ticks. */
+    static void axis(Range range, double[] ticks, JsonWriter json) {
+        range(range, json);
+        json.name("unit").value(range.unit(ticks)).name("ticks").array();
+        DoubleStream.of(ticks).forEach(json::value);
+        json.end().name("tickLabels");
+        json.strings(DoubleStream.of(ticks).mapToObj(Range::label).toList());
+    }
+
     static void color(int layer, int layers, JsonWriter json) {
         json.name("color").value(Figure.colorOfLayer(layer, layers));
     }
@@ -33,7 +47,7 @@ final class FigureJson {
     static void train(SpikeTrain train, JsonWriter json) {
         json.name("name").value(train.name());
         json.name("caption").value(train.caption());
-        json.name("tick").value(Axes.step(train.neurons(), 5));
+        axis(Range.rows(train.neurons()), json);
         json.name("steps").value(train.steps()).name("neurons").value(train.neurons());
         json.name("count").value(train.count());
         json.name("packed").value(Packed.of(train.bytes()));

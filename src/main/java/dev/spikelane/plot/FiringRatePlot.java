@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.data.SpikeTrain;
@@ -68,6 +69,11 @@ final class FiringRatePlot extends Figure {
         return new Signals(steps(), series.size(), rates);
     }
 
+    /** The vertical axis. */
+    static Range range(Signals rates) {
+        return new Range(0, 1.1 * Math.max(1e-9, rates.most()));
+    }
+
     @Override
     Picture picture() {
         return new RatesPicture(this);
@@ -83,7 +89,9 @@ final class FiringRatePlot extends Figure {
             json.end();
         }
         json.end();
-        json.name("floats").value(Packed.of(rates().bytes()));
+        Signals rates = rates();
+        FigureJson.axis(range(rates), json);
+        json.name("floats").value(Packed.of(rates.bytes()));
     }
 
     @Override

@@ -40,8 +40,8 @@ record RasterPicture(RasterPlot raster) implements Picture {
                             panel.caption(),
                             Range.steps(panel.steps()),
                             Range.rows(panel.neurons()))
-                    .names(i == panels.size() - 1 ? raster.xLabel() : "", raster.yLabel())
-                    .rows(raster.labels(i));
+                    .names(i == panels.size() - 1 ? raster.xLabel() : "", raster.labels(i).isEmpty() ? raster.yLabel() : "")
+                    .rows(raster.rows(i));
             axes.paint(graphics, false);
             graphics.setColor(color(i, panel, axes));
             graphics.setStroke(new BasicStroke((float) markWidth(axes), BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));

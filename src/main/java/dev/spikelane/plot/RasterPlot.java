@@ -14,6 +14,7 @@ final class RasterPlot extends Figure {
     /** A page or picture of more is of no use to anybody; in a browser each spike takes 16 bytes. */
     private static final long MOST_SPIKES = 10_000_000;
 
+    private static final int MOST_NUMBERED = 12;
     private static final double LEAST_MARK = 0.5;
     private static final double MOST_MARK = 50;
 
@@ -48,6 +49,12 @@ final class RasterPlot extends Figure {
     /** The names of a panel's neurons; none if numbers do. */
     List<String> labels(int panel) {
         return panel == labeled ? labels : List.of();
+    }
+
+    /** What stands beside each row of a panel: names, or the numbers of few neurons; of many, the axis has ticks. */
+    List<String> rows(int panel) {
+        int neurons = panels.get(panel).neurons();
+        return !labels(panel).isEmpty() || neurons > MOST_NUMBERED ? labels(panel) : Samples.numbers(neurons);
     }
 
     @Override
@@ -93,7 +100,7 @@ final class RasterPlot extends Figure {
         json.name("kind").value("raster").finite("markerSize", markerSize());
         json.name("panels").array();
         for (int i = 0; i < panels().size(); i++) {
-            json.object().name("labels").strings(labels(i));
+            json.object().name("labels").strings(labels(i)).name("rows").strings(rows(i));
             FigureJson.color(i, panels().size(), json);
             FigureJson.train(panels().get(i), json);
             json.end();

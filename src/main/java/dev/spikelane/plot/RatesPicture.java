@@ -30,8 +30,7 @@ record RatesPicture(FiringRatePlot rates) implements Picture {
         boolean one = values.columns() == 1;
         Rectangle2D place = new Rectangle2D.Double(0, Paper.top(rates), width(), (double) height() - Paper.top(rates));
         String caption = one ? rates.names().getFirst() : " ";
-        Axes axes = new Axes(
-                        place, caption, Range.steps(rates.steps()), new Range(0, 1.1 * Math.max(1e-9, values.most())))
+        Axes axes = new Axes(place, caption, Range.steps(rates.steps()), FiringRatePlot.range(values))
                 .names(rates.xLabel(), rates.yLabel());
         axes.paint(graphics, true);
         double[] steps = CurveLine.steps(rates.steps());

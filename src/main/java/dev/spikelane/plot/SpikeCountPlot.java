@@ -1,9 +1,9 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Samples;
 import dev.spikelane.plot.data.SpikeTrain;
-import dev.spikelane.plot.picture.Axes;
 import dev.spikelane.plot.picture.Picture;
 import java.util.Arrays;
 import java.util.List;
@@ -73,9 +73,9 @@ final class SpikeCountPlot extends Figure {
         return counts;
     }
 
-    /** How many labels an axis of counts has. */
-    static int mostTicks(int most) {
-        return Math.min(most, 6);
+    /** The labels of an axis of counts. */
+    static double[] ticks(Range counts) {
+        return counts.ticksAndEnd((int) Math.min(counts.to(), 6));
     }
 
     @Override
@@ -88,7 +88,8 @@ final class SpikeCountPlot extends Figure {
         json.name("kind").value("counts").name("profile").value(profile());
         json.name("labels").strings(labels());
         int most = Math.max(1, Arrays.stream(spikes.counts()).max().orElse(1));
-        json.name("most").value(most).name("tick").value(Axes.step(most, mostTicks(most)));
+        Range counts = new Range(0, most);
+        FigureJson.axis(counts, profile() ? counts.ticks(Range.LABELS) : ticks(counts), json);
         json.name("train").object();
         FigureJson.train(spikes(), json);
         json.end();

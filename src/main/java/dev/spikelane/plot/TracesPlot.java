@@ -266,7 +266,7 @@ public final class TracesPlot extends Figure {
         json.name("panels").array();
         for (TracesPlot.Panel panel : panels()) {
             json.object().name("caption").value(caption(panel)).name("spikes").integers(panel.spikes());
-            FigureJson.range(panel.range(), json);
+            FigureJson.axis(panel.range(), json);
             json.name("floats").value(Packed.of(panel.membrane().bytes())).end();
         }
         json.end();

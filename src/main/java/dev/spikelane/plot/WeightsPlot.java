@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.io.file.JsonWriter;
+import dev.spikelane.plot.data.Range;
 import dev.spikelane.plot.data.Signals;
 import dev.spikelane.plot.page.Packed;
 import dev.spikelane.plot.picture.Picture;
@@ -47,6 +48,7 @@ final class WeightsPlot extends Figure {
         Signals weights = weights();
         json.name("kind").value("weights");
         json.name("rows").value(weights.rows()).name("columns").value(weights.columns());
+        FigureJson.axis(Range.rows(weights.rows()), json);
         json.name("limit").value(limit());
         json.name("floats").value(Packed.of(weights.bytes()));
     }

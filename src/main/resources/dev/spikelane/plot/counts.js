@@ -32,15 +32,8 @@ function countsChart(figure, theme, width) {
     return { height: option.grid.height + 54, option: option };
 }
 
-/** The last tick ends the axis. */
 function countAxis(theme, figure, more) {
-    return axis(theme, Object.assign({
-        type: 'value',
-        min: 0,
-        max: figure.tick * Math.ceil(figure.most / figure.tick),
-        interval: figure.tick,
-        splitLine: { show: true, lineStyle: { color: theme.line, opacity: 0.6 } },
-    }, upName('', 24), more));
+    return valueAxis(theme, figure, Object.assign(gridLines(theme), upName('', 24), more));
 }
 
 function spikesAfter(figure, name, count) {

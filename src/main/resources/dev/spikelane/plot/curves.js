@@ -16,16 +16,8 @@ function curvesChart(figure, theme, width) {
         }
         option.grid.push({ left: left, right: right, top: top + 26, height: height });
         option.xAxis.push(curveAxis(figure, theme, i, last ? figure.xLabel : ''));
-        option.yAxis.push(axis(theme, Object.assign({
-            type: 'value',
-            gridIndex: i,
-            min: panel.least,
-            max: panel.most,
-            splitNumber: 4,
-            show: panel.lines.length > 0,
-            splitLine: { show: true, lineStyle: { color: theme.line, opacity: 0.6 } },
-        }, upName(panel.label, 42))));
-        Object.assign(option.yAxis[i].axisLabel, { formatter: (value) => roundLabel(value, panel) });
+        option.yAxis.push(valueAxis(theme, panel, Object.assign(
+            { gridIndex: i, show: panel.lines.length > 0 }, gridLines(theme), upName(panel.label, 42))));
         for (const series of curveSeries(figure, theme, i)) {
             panelOf.push(panel);
             option.series.push(series);
@@ -43,12 +35,6 @@ function curvesChart(figure, theme, width) {
     option.dataZoom = zoom(theme, top, left, right);
     option.dataZoom.forEach((one) => { one.filterMode = 'none'; });
     return { height: top + 22, option: option };
-}
-
-/** The ends of an axis are named where they are round. */
-function roundLabel(value, range) {
-    const inside = Math.min(value - range.least, range.most - value) > 1e-9 * (range.most - range.least);
-    return inside || Number(value.toPrecision(2)) === value ? short(value) : '';
 }
 
 function curveAxis(figure, theme, i, name) {
@@ -104,10 +90,7 @@ function ratesChart(figure, theme, width) {
     option.grid = { left: left, right: right, top: top, height: height };
     option.legend = Object.assign(legend(theme, figure.names, left, 3), { show: top > 8 });
     option.xAxis = stepAxis(theme, figure.steps, { name: figure.xLabel });
-    option.yAxis = axis(theme, Object.assign(
-        { type: 'value', min: 0, splitLine: { show: true, lineStyle: { color: theme.line, opacity: 0.6 } } },
-        upName(figure.yLabel, 40)));
-    Object.assign(option.yAxis.axisLabel, { formatter: short });
+    option.yAxis = valueAxis(theme, figure, Object.assign(gridLines(theme), upName(figure.yLabel, 40)));
     option.series = figure.names.map((name, line) => {
         const points = [];
         for (let step = 0; step < figure.steps; step++) {

@@ -56,7 +56,7 @@ function weightsChart(figure, theme, width) {
     const mouse = { cell: null };
     option.grid = { left: left, right: right, top: 8, height: height };
     option.xAxis = wholeNumbers(theme, figure.columns, { name: figure.xLabel, nameLocation: 'middle', nameGap: 24 });
-    option.yAxis = wholeNumbers(theme, figure.rows, { name: figure.yLabel, nameLocation: 'middle', nameGap: 34 });
+    option.yAxis = valueAxis(theme, figure, upName(figure.yLabel, 34));
     option.visualMap = {
         min: -figure.limit,
         max: figure.limit,

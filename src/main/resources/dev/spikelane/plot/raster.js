@@ -69,12 +69,10 @@ function crowdSeries(train, panel, paint) {
     };
 }
 
-/** Few neurons are rows with a number or a name each; of many the ends are named. */
+/** Few neurons are rows with a number or a name each. */
 function neuronAxis(theme, train, more) {
-    const neurons = train.neurons;
     const named = train.labels.length > 0;
-    const few = { type: 'category', data: named ? train.labels : Array.from({ length: neurons }, (none, neuron) => String(neuron)) };
-    const style = named || neurons <= 12 ? axis(theme, few) : stepAxis(theme, neurons, { interval: train.tick });
+    const style = train.rows.length > 0 ? axis(theme, { type: 'category', data: train.rows }) : valueAxis(theme, train);
     Object.assign(style.axisLabel, named ? { width: 78, overflow: 'truncate' } : {});
     return Object.assign(style, upName('neuron', 38), more, named ? { name: '' } : {});
 }

@@ -75,6 +75,21 @@ function stepAxis(theme, steps, more) {
     return Object.assign(style, more);
 }
 
+/** An axis with the range, the ticks and the labels that the figure says; ends that are no ticks have no label. */
+function valueAxis(theme, range, more) {
+    const style = axis(theme, { type: 'value', min: range.least, max: range.most, minInterval: range.unit, maxInterval: range.unit });
+    const near = 1e-6 * (range.most - range.least);
+    Object.assign(style.axisLabel, {
+        formatter: (value) => range.tickLabels[range.ticks.findIndex((tick) => Math.abs(tick - value) < near)] || '',
+    });
+    return Object.assign(style, more);
+}
+
+/** Lines across at the ticks. */
+function gridLines(theme) {
+    return { splitLine: { show: true, lineStyle: { color: theme.line, opacity: 0.6 } } };
+}
+
 /** A name beside the vertical axis. */
 function upName(text, gap) {
     return { name: text, nameLocation: 'middle', nameGap: gap };

@@ -15,10 +15,8 @@ function tracesChart(figure, theme, width) {
         option.title.push(caption(theme, panel.caption, x + left, y, cell - left - right));
         option.grid.push({ left: x + left, width: cell - left - right, top: y + 24, height: height });
         option.xAxis.push(stepAxis(theme, figure.steps, { gridIndex: i, splitNumber: cell < 300 ? 2 : 4, name: i + columns >= shown ? figure.xLabel : '' }));
-        option.yAxis.push(axis(theme, Object.assign(
-            { type: 'value', gridIndex: i, min: panel.least, max: panel.most, splitNumber: 3 },
-            i % columns === 0 ? upName(figure.yLabel, 34) : {})));
-        Object.assign(option.yAxis[i].axisLabel, { showMinLabel: false, showMaxLabel: false, formatter: short });
+        option.yAxis.push(valueAxis(theme, panel, Object.assign(
+            { gridIndex: i }, i % columns === 0 ? upName(figure.yLabel, 34) : {})));
         option.series.push(traceLine(figure, theme, i), traceSpikes(figure, theme, i));
     });
     option.tooltip.trigger = 'axis';

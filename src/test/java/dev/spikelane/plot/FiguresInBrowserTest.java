@@ -50,7 +50,7 @@ class FiguresInBrowserTest extends InBrowser {
                 .panel("accuracy", 0.1, 0.5, 0.9)
                 .yLimits(0, 1);
         BrowserPage page = open(Report.of("").figure(TUTORIAL.neuron(2)).figure(curve));
-        String[] expected = {"3", "57", "[0,4]", "[\"\",\"epoch\"]", "[\"cross entropy\",\"\"]", "[0,1]", "[3,2,1]", "1"
+        String[] expected = {"3", "57", "[0,4]", "[\"\",\"epoch\"]", "[\"cross entropy\",\"\"]", "[0,1]", "[3,2,1]", "1", "[\"0\",\"0.5\",\"1\"]"
         };
         String[] found = {
             chart(0) + ".getOption().series.length",
@@ -61,6 +61,8 @@ class FiguresInBrowserTest extends InBrowser {
             chart(1) + ".getModel().getComponent('yAxis', 1).axis.scale.getExtent()",
             chart(1) + ".getModel().getSeriesByIndex(0).getData().mapArray('y', v => v)",
             chart(1) + ".getOption().series[0].markLine.data.length",
+            chart(1) + ".getModel().getComponent('yAxis', 1).axis.getViewLabels()"
+                    + ".map(label => label.formattedLabel).filter(label => label)",
         };
         for (int i = 0; i < expected.length; i++) {
             assertEquals(expected[i], page.evaluate(found[i]).toString(), found[i]);

@@ -24,7 +24,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Figures on one sheet, as bytes and strings, and with names and marks of the caller's choice. */
 @Users
 class SheetTest {
+
+    private static final Pattern TICKS = Pattern.compile("\"tickLabels\":\\[([^\\]]+)]");
 
     private static final TutorialFigures TUTORIAL = new TutorialFigures();
 
@@ -143,6 +147,15 @@ class SheetTest {
             String page = figure.toHtml();
             assertTrue(page.contains("\"xLabel\":\"across [ms]\""), what);
             assertTrue(page.contains("up [mV]\""), what);
+            // The picture has the ticks and labels that the page has.
+            List<String> labels = TICKS.matcher(page)
+                    .results()
+                    .flatMap(found -> Arrays.stream(found.group(1).split(",")))
+                    .toList();
+            for (String label : labels) {
+                assertTrue(svg.contains(">" + label.replace("\"", "") + "</text>"), what + " " + label);
+            }
+            assertEquals(figure instanceof ConfusionMatrixPlot, labels.isEmpty(), what);
         }
         assertMessage(
                 IllegalStateException.class,

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Users;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.plot.picture.Axes;
+import dev.spikelane.plot.data.Range;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -165,7 +165,7 @@ class StillImagesTest {
 
     private static List<Double> labels(double from, double to, int most) {
         List<Double> labels = new ArrayList<>();
-        for (double label : Axes.round(from, to, most)) {
+        for (double label : new Range(from, to).ticks(most)) {
             labels.add(label);
         }
         return labels;

@@ -1,5 +1,10 @@
 package dev.spikelane.plot.data;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
 /**
  * What an axis covers.
  *
@@ -7,6 +12,12 @@ package dev.spikelane.plot.data;
  * @param to its upper end, above the lower
  */
 public record Range(double from, double to) {
+
+    /** The most labels of a vertical axis, in pictures and on pages. */
+    public static final int LABELS = 5;
+
+    /** Of a label: the multiples of a tenth are no exact binary numbers. */
+    private static final MathContext DIGITS = new MathContext(6);
 
     /** The range between two values, or around a single one. */
     public static Range of(double least, double most) {
@@ -30,5 +41,48 @@ public record Range(double from, double to) {
 
     public double length() {
         return to - from;
+    }
+
+    /**
+     * The multiples in this range of 1, 2 or 5 times a power of ten, the smallest of which there are at most
+     * {@code most}.
+     */
+    public double[] ticks(int most) {
+        double power = Math.pow(10, Math.floor(Math.log10(length() / Math.max(1, most))));
+        double unit = power;
+        for (int factor : new int[] {1, 2, 5, 10}) {
+            unit = factor * power;
+            if (Math.floor(to / unit) - Math.ceil(from / unit) < Math.max(1, most)) {
+                break;
+            }
+        }
+        double first = Math.ceil(from / unit);
+        int count = (int) (Math.floor(to / unit) - first) + 1;
+        double chosen = unit;
+        return IntStream.range(0, Math.max(1, count))
+                .mapToDouble(i -> (first + i) * chosen)
+                .toArray();
+    }
+
+    /** The same, and the end of this range, where that is whole and nothing else is near. */
+    public double[] ticksAndEnd(int most) {
+        double[] round = ticks(most);
+        double end = Math.floor(to);
+        boolean whole = 2 * to == Math.rint(2 * to) && 2 * from == Math.rint(2 * from);
+        boolean far = end - round[round.length - 1] > 0.6 * unit(round);
+        return whole && far
+                ? DoubleStream.concat(DoubleStream.of(round), DoubleStream.of(end))
+                        .toArray()
+                : round;
+    }
+
+    /** The distance of the first two ticks. */
+    public double unit(double... ticks) {
+        return ticks.length > 1 ? ticks[1] - ticks[0] : length();
+    }
+
+    /** The label of a tick. */
+    public static String label(double value) {
+        return BigDecimal.valueOf(value).round(DIGITS).stripTrailingZeros().toPlainString();
     }
 }

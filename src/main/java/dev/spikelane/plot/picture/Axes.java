@@ -6,12 +6,9 @@ import java.awt.Graphics2D;
 import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** A pair of axes with a caption, somewhere in a picture. */
@@ -26,9 +23,6 @@ public final class Axes {
     private static final int BOTTOM = 24;
     private static final int NAME = 18;
     private static final int TICK = 4;
-
-    /** Of a label: the multiples of a tenth are no exact binary numbers. */
-    private static final MathContext DIGITS = new MathContext(6);
 
     private final Rectangle2D place;
     private final Rectangle2D area;
@@ -63,7 +57,7 @@ public final class Axes {
         return this;
     }
 
-    /** Names the whole numbers of the vertical axis, from 0 on; then it has no other name. */
+    /** Names the whole numbers of the vertical axis, from 0 on. */
     public Axes rows(List<String> names) {
         rows = names;
         return this;
@@ -98,16 +92,16 @@ public final class Axes {
         if (!horizontal.isEmpty()) {
             centred(graphics, horizontal, area.getCenterX(), area.getMaxY() + BOTTOM + 12);
         }
-        if (!vertical.isEmpty() && rows.isEmpty()) {
+        if (!vertical.isEmpty()) {
             upright(graphics, vertical, place.getX() + 16, area.getCenterY());
         }
-        double[] ticks = ticks(across, (int) area.getWidth() / 70);
+        double[] ticks = across.ticksAndEnd((int) area.getWidth() / 70);
         if (counts) {
             ticks = Arrays.stream(ticks).filter(tick -> tick == Math.rint(tick)).toArray();
         }
         for (double tick : ticks) {
             graphics.setColor(Ink.MUTED);
-            centred(graphics, label(tick), x(tick), area.getMaxY() + TICK + 14);
+            centred(graphics, Range.label(tick), x(tick), area.getMaxY() + TICK + 14);
         }
         graphics.setColor(Ink.LINE);
         graphics.setStroke(Ink.THIN);
@@ -123,12 +117,12 @@ public final class Axes {
     public void paint(Graphics2D graphics, boolean grid) {
         paintAcross(graphics);
         double[] ticks = rows.isEmpty()
-                ? ticks(up, Math.max(2, (int) area.getHeight() / 22))
+                ? up.ticks(Math.clamp((int) area.getHeight() / 14, 2, Range.LABELS))
                 : IntStream.range(0, rows.size()).asDoubleStream().toArray();
         for (double tick : ticks) {
             graphics.setColor(Ink.MUTED);
             String label =
-                    rows.isEmpty() ? label(tick) : fitted(graphics, rows.get((int) tick), LEFT + NAME - TICK - 8);
+                    rows.isEmpty() ? Range.label(tick) : fitted(graphics, rows.get((int) tick), LEFT + NAME - TICK - 8);
             double left = area.getX() - TICK - 5 - graphics.getFontMetrics().stringWidth(label);
             graphics.drawString(label, (float) tenths(left), (float) tenths(y(tick) + 4));
         }
@@ -199,45 +193,6 @@ public final class Axes {
         return Math.round(10 * points) / 10.0;
     }
 
-    /** Round numbers of a range, at most some; and its end, where that is whole and nothing else is near. */
-    public static double[] ticks(Range range, int most) {
-        double[] round = round(range.from(), range.to(), most);
-        double unit = round.length > 1 ? round[1] - round[0] : range.length();
-        double end = Math.floor(range.to());
-        boolean whole = 2 * range.to() == Math.rint(2 * range.to()) && 2 * range.from() == Math.rint(2 * range.from());
-        boolean far = end - round[round.length - 1] > 0.6 * unit;
-        return whole && far
-                ? DoubleStream.concat(DoubleStream.of(round), DoubleStream.of(end))
-                        .toArray()
-                : round;
-    }
-
-    /** The distance of labels of whole numbers from 0 to some number, of which there are at most {@code most}. */
-    public static double step(int to, int most) {
-        double[] round = round(0, to, most);
-        return round.length > 1 ? Math.max(1, round[1] - round[0]) : to;
-    }
-
-    /**
-     * The multiples in a range of 1, 2 or 5 times a power of ten, the smallest of which there are at most {@code most}.
-     */
-    public static double[] round(double from, double to, int most) {
-        double power = Math.pow(10, Math.floor(Math.log10((to - from) / Math.max(1, most))));
-        double unit = power;
-        for (int factor : new int[] {1, 2, 5, 10}) {
-            unit = factor * power;
-            if (Math.floor(to / unit) - Math.ceil(from / unit) < Math.max(1, most)) {
-                break;
-            }
-        }
-        double first = Math.ceil(from / unit);
-        int count = (int) (Math.floor(to / unit) - first) + 1;
-        double chosen = unit;
-        return IntStream.range(0, Math.max(1, count))
-                .mapToDouble(i -> (first + i) * chosen)
-                .toArray();
-    }
-
     /** A label, cut where it is wider than its room. */
     public static String fitted(Graphics2D graphics, String label, int room) {
         String fitted = label;
@@ -257,10 +212,6 @@ public final class Axes {
         graphics.rotate(-Math.PI / 2, x, y);
         centred(graphics, text, x, y + 4);
         graphics.rotate(Math.PI / 2, x, y);
-    }
-
-    public static String label(double value) {
-        return BigDecimal.valueOf(value).round(DIGITS).stripTrailingZeros().toPlainString();
     }
 
     private static void line(Path2D lines, double fromX, double fromY, double toX, double toY) {
