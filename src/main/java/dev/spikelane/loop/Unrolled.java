@@ -150,7 +150,7 @@ public final class Unrolled {
         for (Field field : own.lookupClass().getDeclaredFields()) {
             if (!Modifier.isStatic(field.getModifiers())) {
                 parameters.add(field.getType().describeConstable().orElseThrow());
-                code.loadConstant((Integer) Unroller.number(own, field, plain));
+                code.loadConstant((Integer) Unroller.number(field, plain));
             }
         }
         code.invokespecial(type, INIT_NAME, MethodTypeDesc.of(ConstantDescs.CD_void, parameters));

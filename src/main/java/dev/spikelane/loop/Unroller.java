@@ -31,7 +31,6 @@ import java.lang.classfile.instruction.TypeCheckInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -84,6 +83,9 @@ final class Unroller {
 
     /** Where what is on the stack stays where ways meet, by the place and its depth. */
     private final Map<List<Integer>, Integer> meetings = new HashMap<>();
+
+    /** Final fields that were met, each of which costs more than what is written for it. */
+    private final Map<FieldInstruction, Object> constants = new HashMap<>();
 
     private int slots;
     /** What the instruction before has left on the JVM's stack: it goes to its local if it is not used next. */
@@ -393,12 +395,12 @@ final class Unroller {
             throw new IllegalStateException("a field is written where a loop is unrolled");
         }
         TypeKind kind = TypeKind.from(at.typeSymbol());
-        Field field = isStatic || isThis(stack.getLast()) ? constant(at) : null;
-        if (field == null) {
+        Object constant = isStatic || isThis(stack.getLast()) ? constants.computeIfAbsent(at, this::constant) : null;
+        if (constant == null) {
             operate(at, isStatic ? 0 : 1, kind);
-        } else if (field.getType().isPrimitive()) {
+        } else if (constant instanceof Number number) {
             pop(isStatic ? 0 : 1);
-            stack.add(new Known(kind.asLoadable(), number(own, field, plain)));
+            stack.add(new Known(kind.asLoadable(), number));
         } else {
             later(at, isStatic ? 0 : 1, kind);
         }
@@ -408,24 +410,25 @@ final class Unroller {
         return value instanceof Local local && local.slot == 0;
     }
 
-    /** The field, if it is final. */
-    private @Nullable Field constant(FieldInstruction at) {
+    /** The field, if it is final, or its number. */
+    private @Nullable Object constant(FieldInstruction at) {
         try {
             Class<?> owner = (Class<?>) at.owner().asSymbol().resolveConstantDesc(own);
             Field field = owner.getDeclaredField(at.name().stringValue());
-            return Modifier.isFinal(field.getModifiers()) ? field : null;
+            Object constant = field.getType().isPrimitive() ? number(field, plain) : field;
+            return Modifier.isFinal(field.getModifiers()) ? constant : null;
         } catch (ReflectiveOperationException failure) {
             throw new LinkageError(at.name().stringValue(), failure);
         }
     }
 
     /** What a field is, if it is of whole numbers or of truth. */
-    static Number number(MethodHandles.Lookup own, Field field, Object of) {
+    static Number number(Field field, Object of) {
         try {
-            MethodHandle getter = own.unreflectGetter(field);
-            Object value = Modifier.isStatic(field.getModifiers()) ? getter.invoke() : getter.invoke(of);
+            field.setAccessible(true);
+            Object value = field.get(of);
             return value instanceof Boolean truth ? (truth ? 1 : 0) : (Number) value;
-        } catch (Throwable impossible) {
+        } catch (IllegalAccessException impossible) {
             throw new AssertionError(impossible);
         }
     }
