@@ -190,7 +190,7 @@ final class DenseMatmulVector {
         int left = rows % TileWalk.ROWS;
         int tall = TileWalk.WIDE && left == TileWalk.ROWS - 1 ? rows : rows - left;
         // All rows of a strip before the next: its part of b is read again and again.
-        for (int strip = 0; strip < used; strip += TileWalk.STRIP_BYTES) {
+        for (int strip = 0; strip < columns * Float.BYTES; strip += TileWalk.STRIP_BYTES) {
             for (int row = 0; row < tall; row += TileWalk.ROWS) {
                 int last = Math.min(rows - row, TileWalk.ROWS) - 1;
                 add(TILE, a, fromA + row * stepA, stepA, b, fromB + strip, c, to + row * step + strip, last, depth);
