@@ -43,7 +43,8 @@ public final class SparseOperator implements Operator {
     private final int delay;
     private final boolean begins;
     private final boolean ends;
-    private final SparseGradient gradient;
+    /** Of all delays; null where each who learns has one for itself. */
+    private final @Nullable SparseGradient shared;
 
     private SparseOperator(
             SparseStore store,
@@ -51,20 +52,20 @@ public final class SparseOperator implements Operator {
             int delay,
             boolean begins,
             boolean ends,
-            SparseGradient gradient) {
+            @Nullable SparseGradient shared) {
         this.store = store;
         this.described = described;
         this.delay = delay;
         this.begins = begins;
         this.ends = ends;
-        this.gradient = gradient;
+        this.shared = shared;
     }
 
     /** Lays a connection out, whose weights have a name unless they are drawn and cannot change. */
     public static SparseOperator of(
             Arena arena, Sparse said, Shape rows, List<ValueDescription> described, float[] spikeValue) {
         SparseStore store = new SparseStore(arena, said, rows, spikeValue);
-        return new SparseOperator(store, described, 0, true, true, new SparseGradient(store));
+        return new SparseOperator(store, described, 0, true, true, null);
     }
 
     /** The connection that was said. */
@@ -89,16 +90,16 @@ public final class SparseOperator implements Operator {
     /** One of these for each delay, which share what is learned. */
     public SparseOperator[] slices() {
         SparseOperator[] slices = new SparseOperator[said().delays().length];
-        SparseGradient shared = new SparseGradient(store);
+        SparseGradient all = new SparseGradient(store);
         for (int i = 0; i < slices.length; i++) {
-            slices[i] = new SparseOperator(store, described, i, begins, ends, shared);
+            slices[i] = new SparseOperator(store, described, i, begins, ends, all);
         }
         return slices;
     }
 
     /** The same as a part of a sum. */
     public SparseOperator inSum(boolean first, boolean last) {
-        return new SparseOperator(store, described, delay, first, last, gradient);
+        return new SparseOperator(store, described, delay, first, last, shared);
     }
 
     /** Whether its sum has other parts. */
@@ -272,8 +273,7 @@ public final class SparseOperator implements Operator {
 
     @Override
     public Operator copy(Arena arena) {
-        SparseStore copy = store.copy(arena);
-        return new SparseOperator(copy, described, delay, begins, ends, new SparseGradient(copy));
+        return new SparseOperator(store.copy(arena), described, delay, begins, ends, null);
     }
 
     @Override
@@ -314,7 +314,7 @@ public final class SparseOperator implements Operator {
         requireGradient();
         return described.isEmpty() || described.getFirst().role() != ValueDescription.Role.WEIGHT
                 ? null
-                : gradient.of(arena, described.getFirst(), delay);
+                : (shared == null ? new SparseGradient(store) : shared).of(arena, described.getFirst(), delay);
     }
 
     private void requireGradient() {
