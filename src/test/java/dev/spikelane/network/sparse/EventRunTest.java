@@ -187,6 +187,20 @@ final class EventRunTest {
         }
     }
 
+    /** Rows of 1,024 neurons begin where pages do elsewhere, but not behind others in the vector of currents. */
+    @Test
+    void populationsOfWholePagesStandBehindOthers() {
+        NetworkBuilder builder = Network.builder();
+        Population e = builder.population("e", Shape.of(100), new Leaky(0.9f));
+        Population i = builder.population("i", Shape.of(1024), new Leaky(0.9f));
+        Sparse each = Sparse.of(Edges.outDegree(3));
+        builder.project("ei", e, i, each.to(1024)).delay(1);
+        builder.project("ie", i, e, each.to(100)).delay(1);
+        try (Simulation simulation = builder.build().simulate(1, 2)) {
+            simulation.run(2);
+        }
+    }
+
     @Test
     void quantaThatOverflowAreRefused() {
         Network network = network(sparse -> sparse.fixedPoint(1e-9));
