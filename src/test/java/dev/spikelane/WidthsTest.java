@@ -50,6 +50,7 @@ final class WidthsTest {
             "connection/DenseTest",
             "connection/ConvolutionTest",
             "connection/PoolTest",
+            "connection/SparseFilesTest",
             "connection/kind/ConnectionKindsTest",
             "network/FingerprintTest",
             "network/ValueShapesTest",

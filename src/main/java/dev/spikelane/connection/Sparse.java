@@ -2,6 +2,8 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,6 +92,31 @@ public final class Sparse implements Connection {
     public static Sparse of(Edges edges) {
         return new Sparse(
                 Objects.requireNonNull(edges, "edges"), null, Draw.constant(1), Draw.constant(0), 0, 0, false, _ -> {});
+    }
+
+    /**
+     * Reads synapses and their weights from a matrix {@code [sources x targets]} that {@code scipy.sparse.save_npz}
+     * wrote in the format CSR, CSC or COO: row i has the synapses of neuron i, as in Brian's and NEST's pairs (source,
+     * target). Each entry of the file is a synapse, also a zero, in the order of the file; float64 is rounded.
+     *
+     * @param file the file
+     * @return a connection without delays, to as many neurons as the matrix has columns
+     * @throws IOException if the file cannot be read, or holds no such matrix; the message starts with the file's name
+     */
+    public static Sparse readSourceRows(Path file) throws IOException {
+        return SciPyMatrix.read(file, true);
+    }
+
+    /**
+     * Reads synapses and their weights from a matrix {@code [targets x sources]}, as torch and {@link Dense} have
+     * weights; else as {@link #readSourceRows} does.
+     *
+     * @param file the file
+     * @return a connection without delays, to as many neurons as the matrix has rows
+     * @throws IOException as {@link #readSourceRows} does
+     */
+    public static Sparse readTargetRows(Path file) throws IOException {
+        return SciPyMatrix.read(file, false);
     }
 
     /**

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An array whose header was read.
@@ -21,8 +24,30 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
     static final class NotRead extends IOException {
         private static final long serialVersionUID = 1;
 
-        NotRead(IOException refused) {
+        private final transient NpyHeader header;
+        private final long start;
+
+        NotRead(IOException refused, NpyHeader header, long start) {
             super(refused.getMessage(), refused);
+            this.header = header;
+            this.start = start;
+        }
+
+        /** The text, if this is a single one of a few bytes. */
+        @Nullable
+        String text(ZipMember zipped) throws IOException {
+            boolean bytes = header.code().startsWith("|S");
+            if (!header.shape().isEmpty()
+                    || !bytes && !header.code().startsWith("<U")
+                    || zipped.size() - start > NpyHeader.MOST_TEXT_BYTES) {
+                return null;
+            }
+            try (InputStream stream = zipped.open()) {
+                stream.skipNBytes(start);
+                Charset code = bytes ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_32LE;
+                String padded = new String(stream.readAllBytes(), code);
+                return padded.replaceFirst("\\x00+$", "");
+            }
         }
     }
 
@@ -72,7 +97,7 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
         try {
             items = NpyItems.of(name, header.code());
         } catch (IOException refused) {
-            throw new NotRead(refused);
+            throw new NotRead(refused, header, start[0]);
         }
         long size = header.items(name) * items.type().bytes();
         if (size > Long.MAX_VALUE - start[0]) {

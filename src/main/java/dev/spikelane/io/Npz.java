@@ -4,6 +4,8 @@ import dev.spikelane.io.file.JsonValue;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +55,9 @@ final class Npz {
         requireRatio(file.name(), bytes.byteSize(), members);
         List<String> warnings = new ArrayList<>();
         List<Found> found = new ArrayList<>();
+        Map<String, String> texts = new LinkedHashMap<>();
         for (ZipMember each : members) {
-            String refusal = add(each, found);
+            String refusal = add(each, found, texts);
             each.check();
             if (refusal != null) {
                 warnings.add(refusal);
@@ -68,27 +71,32 @@ final class Npz {
             tensors.add(each.member.tensor(each.name, each.zipped.bytes(file, each.member.start()), file));
         }
         warnings.addAll(TensorItems.oddities(file.name(), tensors));
-        return new Tensors(Tensors.Format.NUMPY, Map.of(), tensors, warnings);
+        return new Tensors(Tensors.Format.NUMPY, Collections.unmodifiableMap(texts), tensors, warnings);
     }
 
     /** Reads a member's header; returns why it is no tensor, if it is none but may stand in an archive. */
-    private static @Nullable String add(ZipMember zipped, List<Found> found) throws IOException {
+    private static @Nullable String add(ZipMember zipped, List<Found> found, Map<String, String> texts)
+            throws IOException {
         String what = zipped.archive() + ": member " + JsonValue.quoted(zipped.name());
         if (!zipped.name().endsWith(SUFFIX)) {
             return what + " is no array, expected a name that ends in .npy";
         }
+        String name = zipped.name().substring(0, zipped.name().length() - SUFFIX.length());
         NpyMember member;
         try {
             member = NpyMember.of(what, zipped);
         } catch (NpyMember.NotRead refused) {
-            return refused.getMessage();
+            String text = refused.text(zipped);
+            if (text != null) {
+                texts.put(name, text);
+            }
+            return text == null ? refused.getMessage() : null;
         }
         if (member.end() != zipped.size()) {
             throw new IOException(what + " holds " + (zipped.size() - member.start())
                     + " bytes after its header, expected " + (member.end() - member.start()) + " for shape "
                     + member.header().shapeText());
         }
-        String name = zipped.name().substring(0, zipped.name().length() - SUFFIX.length());
         found.add(new Found(name, zipped, member));
         return null;
     }
