@@ -1,6 +1,6 @@
 package dev.spikelane.connection;
 
-import dev.spikelane.io.Npz;
+import dev.spikelane.io.Tensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -6,6 +6,7 @@ import dev.spikelane.network.Network;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,6 +32,9 @@ import java.util.Objects;
  * much memory.
  */
 public final class ModelFile {
+
+    /** Of a pipe, of which nobody knows how much will come. */
+    private static final long MOST_STREAMED = 1L << 29;
 
     private ModelFile() {}
 
@@ -144,7 +148,7 @@ public final class ModelFile {
      * @throws IOException as {@link #read(Path)} does, or if a note with a meaning has no such text
      */
     public static Model readModel(Path file) throws IOException {
-        return model(file.toString(), Tensors.read(file, Tensors.Format.SAFETENSORS), false);
+        return model(file.toString(), content(file), false);
     }
 
     /**
@@ -183,7 +187,7 @@ public final class ModelFile {
      *     describe a network whose values it holds, all of them and no others; the message starts with the file's name
      */
     public static Network read(Path file) throws IOException {
-        return read(file.toString(), Tensors.read(file, Tensors.Format.SAFETENSORS), false);
+        return read(file.toString(), content(file), false);
     }
 
     /**
@@ -225,7 +229,13 @@ public final class ModelFile {
      * @throws IOException as {@link #read} does
      */
     public static Network readIntegers(Path file) throws IOException {
-        return read(file.toString(), Tensors.read(file, Tensors.Format.SAFETENSORS), true);
+        return read(file.toString(), content(file), true);
+    }
+
+    /** A file may be as large as it is: what it needs is there already, but for what its tensors are padded to. */
+    private static Tensors content(Path file) throws IOException {
+        long bytes = Files.isRegularFile(Objects.requireNonNull(file, "file")) ? Files.size(file) : 0;
+        return Tensors.read(file, Tensors.Format.SAFETENSORS, Math.max(MOST_STREAMED, bytes));
     }
 
     private static Network read(String name, Tensors content, boolean integers) throws IOException {

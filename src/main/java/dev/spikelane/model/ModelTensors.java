@@ -16,7 +16,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Weights;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,8 +28,11 @@ final class ModelTensors {
 
     private static final Set<Tensor.Type> FLOATS = Set.of(Tensor.Type.F32, Tensor.Type.F16, Tensor.Type.BF16);
 
-    /** The most memory that all values may take as matrices, whose rows are padded. */
+    /** The most memory that all values of a small file may take as matrices, whose rows are padded. */
     private static final long MOST_BYTES = 1L << 30;
+
+    /** Of a large file as many times its bytes. */
+    private static final int MOST_TIMES = 2;
 
     private final String name;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -43,6 +45,9 @@ final class ModelTensors {
 
     /** Throws where tensors are empty, or would take too much memory as matrices. */
     static void requireMatrices(String name, Collection<Tensor> tensors) throws IOException {
+        long stored =
+                tensors.stream().mapToLong(each -> each.bytes().byteSize()).sum();
+        long most = Math.max(MOST_BYTES, MOST_TIMES * stored);
         long bytes = 0;
         for (Tensor tensor : tensors) {
             if (tensor.count() == 0) {
@@ -51,9 +56,9 @@ final class ModelTensors {
             int columns = tensor.shape().isEmpty() ? 1 : tensor.shape().getLast();
             long rows = tensor.count() / columns;
             bytes += rows > MOST_BYTES ? rows : FloatMatrix.bytes((int) rows, columns);
-            if (bytes > MOST_BYTES) {
+            if (bytes > most) {
                 throw new IOException(name + ": needs " + bytes
-                        + " bytes of memory or more for its tensors as matrices, expected at most " + MOST_BYTES);
+                        + " bytes of memory or more for its tensors as matrices, expected at most " + most);
             }
         }
     }
@@ -180,8 +185,8 @@ final class ModelTensors {
                 continue;
             }
             FloatMatrix stored = stored(each, tensor);
-            // What was declared and is still so needs no copy.
-            if (!Arrays.equals(weights.get(each.name()).toArray(), stored.toArray())) {
+            // What was declared and is still so needs no copy; weights of synapses may be more than an array holds.
+            if (weights.get(each.name()).segment().mismatch(stored.segment()) >= 0) {
                 changed.put(each.name(), stored);
             }
         }

@@ -18,7 +18,6 @@ import dev.spikelane.simd.ZeroInputs;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -264,7 +263,7 @@ public final class SparseOperator implements Operator {
         return new OperatorValues(each, read, from -> {
             FloatMatrix now = FloatMatrix.zeros(1, from.columns());
             read.accept(now);
-            if (!Arrays.equals(now.toArray(), from.toArray())) {
+            if (now.segment().mismatch(from.segment()) >= 0) {
                 throw new IllegalArgumentException(
                         "edges of " + said() + " would change, expected those that it was declared with");
             }
