@@ -12,8 +12,10 @@ import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -27,31 +29,36 @@ final class ClassicRun {
     /** Steps that are counted, unless a user says another number: a second. */
     static final int STEPS = 10_000;
 
+    private static final String COLUMNS =
+            "irregularity is the deviation of intervals by their mean, 1 for a Poisson process; synchrony the variance"
+                    + " of a population's spikes in 1 ms by their mean, 1 if each neuron fires for itself";
     private static final double STEPS_IN_SECOND = 10_000;
     private static final int SHOWN_STEPS = 2_000;
+    /** Points of a spike in the raster. */
+    private static final double MARK = 3;
+
     /** Steps between two looks at the clock. */
     private static final int AT_A_TIME = 100;
 
     private final String title;
     private final int steps;
     private final Network network;
-    private final double buildSeconds;
     private final List<SpikeStatistics> statistics = new ArrayList<>();
+    private double buildSeconds;
     private double runSeconds;
 
-    private ClassicRun(String title, int steps, Supplier<Network> made) {
+    private ClassicRun(String title, int steps, Network network) {
         this.title = title;
         this.steps = steps;
-        long start = System.nanoTime();
-        this.network = made.get();
-        this.buildSeconds = (System.nanoTime() - start) / 1e9;
+        this.network = network;
     }
 
     /** Builds a network and runs it for a tenth of a second and so many steps. */
     static ClassicRun of(String title, Supplier<Network> made, int steps, int threads, Progress progress) {
-        progress.begin("Building", 1);
-        ClassicRun run = new ClassicRun(title, steps, made);
+        long begin = System.nanoTime();
+        ClassicRun run = new ClassicRun(title, steps, made.get());
         try (Simulation simulation = run.network.simulate(1, threads)) {
+            run.buildSeconds = (System.nanoTime() - begin) / 1e9;
             progress.begin("Running", BEGIN + steps);
             run(simulation, BEGIN, progress);
             for (Population population : run.network.populations()) {
@@ -89,8 +96,7 @@ final class ClassicRun {
                         named("real_time_factor", runSeconds / modelSeconds))
                 .add(new Table(
                         "populations",
-                        "irregularity is the deviation of intervals by their mean, 1 for a Poisson process; synchrony"
-                                + " the variance of spikes in 3 ms by their mean, 1 if each neuron fires for itself",
+                        COLUMNS,
                         Set.of("population"),
                         IntStream.range(0, statistics.size())
                                 .mapToObj(this::row)
@@ -112,11 +118,22 @@ final class ClassicRun {
                 .say("synchrony", "%.2f", named("synchrony", of.synchrony()));
     }
 
-    /** A page with the spikes of the last 0.2 s. */
+    /** A page with what was counted, and the spikes of the last 0.2 s. */
     Report page() {
         Figure figure = null;
+        Map<String, String> counted = new LinkedHashMap<>();
         for (int i = 0; i < statistics.size(); i++) {
+            SpikeStatistics of = statistics.get(i);
             String name = network.populations().get(i).name();
+            counted.put(
+                    name,
+                    String.format(
+                            Locale.ROOT,
+                            "%,d neurons, %.3f Hz, irregularity %.3f, synchrony %.2f",
+                            of.neurons(),
+                            of.rate(),
+                            of.irregularity(),
+                            of.synchrony()));
             figure = figure == null
                     ? Plot.raster(name, statistics.get(i).raster())
                     : figure.add(name, statistics.get(i).raster());
@@ -126,7 +143,12 @@ final class ClassicRun {
                 "Up to %d neurons of each population, from step %,d on; a step is 0.1 ms.",
                 SpikeStatistics.SHOWN,
                 statistics.getFirst().firstShown());
-        Report report = Report.of("Spikelane demo: " + title).section("Spikes").text(from);
-        return figure == null ? report : report.figure(figure);
+        Report report = Report.of("Spikelane demo: " + title)
+                .section("Populations")
+                .text("Here " + COLUMNS + ".")
+                .facts(counted)
+                .section("Spikes")
+                .text(from);
+        return figure == null ? report : report.figure(figure.markerSize(MARK).xLabel("time [0.1 ms]"));
     }
 }

@@ -177,7 +177,7 @@ public final class DemoCommand implements Callable<Integer> {
                     "--network " + network + " takes no --images, --labels, --sample, --count and"
                             + " --out: it has no input, and its spikes are counted while it runs");
         }
-        DemoSettings settings = settings(ClassicRun.STEPS);
+        DemoSettings settings = settings(ClassicRun.STEPS, 1);
         Supplier<Network> made = classic.network(command, network, settings.seed());
         Path page = page(command.commandLine().getErr());
         FilesFirst out =
@@ -198,7 +198,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private void showImages(DemoPreset preset) throws IOException {
-        DemoSettings settings = settings(preset.steps());
+        DemoSettings settings = settings(preset.steps(), batch);
         ImageSet images = images();
         Model model = preset.model(images, settings.seed());
         images = images.knownTo(model.network().outputs());
@@ -263,13 +263,13 @@ public final class DemoCommand implements Callable<Integer> {
         return page;
     }
 
-    private DemoSettings settings(int usual) {
+    private DemoSettings settings(int usual, int together) {
         int all = steps == null ? usual : steps;
         Choices.requireRange(command, "--steps", all, 1, MOST_STEPS);
         Choices.requireRange(command, "--batch", batch, 1, MOST_BATCH);
         common.require(command);
         Choices.requireRange(command, "--warm-up", warmUp, 0, MOST_WARM_UP);
-        return new DemoSettings(common.seed(), all, batch, common.threads(), warmUp);
+        return new DemoSettings(common.seed(), all, together, common.threads(), warmUp);
     }
 
     private ImageSet images() throws IOException {

@@ -13,8 +13,8 @@ final class SpikeStatistics implements Population.Observer {
     /** Neurons of the raster, at most. */
     static final int SHOWN = 200;
 
-    /** Steps of a bin of 3 ms, in which spikes of the population are counted. */
-    private static final int BIN = 30;
+    /** Steps of a bin of a millisecond, in which spikes of the population are counted. */
+    private static final int BIN = 10;
 
     private static final double STEPS_IN_SECOND = 10_000;
 

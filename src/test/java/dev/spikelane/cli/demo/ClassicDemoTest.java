@@ -54,7 +54,10 @@ final class ClassicDemoTest {
                         "demo", "--network", "cuba", "--neurons", "400", "--steps", "200", "--report", page.toString())
                 .requireSuccess();
         assertTrue(out.contains("population  neurons"), out);
-        assertTrue(Files.readString(page).contains("Up to 200 neurons of each population, from step 1,000 on"));
+        assertTrue(out.contains("batch 1, threads"), out);
+        String html = Files.readString(page);
+        assertTrue(html.contains("Up to 200 neurons of each population, from step 1,000 on"));
+        assertTrue(html.contains("320 neurons, ") && html.contains(" Hz, irregularity "), "populations");
     }
 
     @Test
@@ -101,10 +104,10 @@ final class ClassicDemoTest {
         }
         double sum = 0;
         double squares = 0;
-        for (int bin = 0; bin < 20; bin++) {
-            double count = all.count(30 * bin, 30);
-            sum += count / 20;
-            squares += count * count / 20;
+        for (int bin = 0; bin < 60; bin++) {
+            double count = all.count(10 * bin, 10);
+            sum += count / 60;
+            squares += count * count / 60;
         }
         assertEquals(all.count(0, 600) / 0.06 / 70, counted.rate(), 1e-9);
         assertEquals(irregularity, counted.irregularity(), 1e-9);
