@@ -54,6 +54,7 @@ final class WidthsTest {
             "connection/kind/ConnectionKindsTest",
             "network/FingerprintTest",
             "network/ValueShapesTest",
+            "network/sparse/RestartTest",
             "train/run/InferenceWorkTest",
             "train/CheckpointMutationTest",
             "train/TrainingRunTest",
