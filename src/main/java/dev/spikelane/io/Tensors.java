@@ -25,11 +25,11 @@ import java.util.Set;
  *       Files are written in the order of Python's library: widest items first, then by name.
  *   <li>NumPy: floats of 16, 32 and 64 bits, whole numbers of 8 to 64 bits and truth values, in either order of bytes,
  *       in C or Fortran order; as tensors they have the lowest byte first, and C order. A single text is in the
- *       {@linkplain #metadata metadata}. A {@linkplain #warnings warning} tells what else an archive holds, such as pickled objects; if there is nothing else, the archive is
- *       refused. An archive has at most 65,536 members, stored or deflated, each once; directory and members agree, and
- *       members do not overlap; sizes and checksums are right. All deflated members are unpacked once to check them
- *       before memory is taken for what they hold. Beyond 64 MiB, an archive may not unpack to more than 100 times its
- *       size.
+ *       {@linkplain #metadata metadata}. A {@linkplain #warnings warning} tells what else an archive holds, such as
+ *       pickled objects; if there is nothing else, the archive is refused. An archive has at most 65,536 members,
+ *       stored or deflated, each once; directory and members agree, and members do not overlap; sizes and checksums
+ *       are right. All deflated members are unpacked once to check them before memory is taken for what they hold.
+ *       Beyond 64 MiB, an archive may not unpack to more than 100 times its size.
  *   <li>PyTorch: a {@code state_dict}, or dictionaries in dictionaries, whose names are joined by dots. The pickle in
  *       the archive is read by a reader of 30 opcodes that knows tensors, parameters, dictionaries, lists, numbers and
  *       texts; any other class or function of Python is refused by name. Of a checkpoint all tensors are read, those of

@@ -112,8 +112,8 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      */
     public final void requireShape(String name, int expectedRows, int expectedColumns) {
         if (rows != expectedRows || columns != expectedColumns) {
-            throw new IllegalArgumentException(name + " is [" + rows + " x " + columns + "], expected ["
-                    + expectedRows + " x " + expectedColumns + "]");
+            throw new IllegalArgumentException(name + " is [" + rows + " x " + columns + "], expected [" + expectedRows
+                    + " x " + expectedColumns + "]");
         }
         requireAccessible(name);
     }

@@ -40,7 +40,9 @@ record RasterPicture(RasterPlot raster) implements Picture {
                             panel.caption(),
                             Range.steps(panel.steps()),
                             Range.rows(panel.neurons()))
-                    .names(i == panels.size() - 1 ? raster.xLabel() : "", raster.labels(i).isEmpty() ? raster.yLabel() : "")
+                    .names(
+                            i == panels.size() - 1 ? raster.xLabel() : "",
+                            raster.labels(i).isEmpty() ? raster.yLabel() : "")
                     .rows(raster.rows(i));
             axes.paint(graphics, false);
             graphics.setColor(color(i, panel, axes));

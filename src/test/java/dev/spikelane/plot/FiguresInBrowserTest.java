@@ -50,7 +50,16 @@ class FiguresInBrowserTest extends InBrowser {
                 .panel("accuracy", 0.1, 0.5, 0.9)
                 .yLimits(0, 1);
         BrowserPage page = open(Report.of("").figure(TUTORIAL.neuron(2)).figure(curve));
-        String[] expected = {"3", "57", "[0,4]", "[\"\",\"epoch\"]", "[\"cross entropy\",\"\"]", "[0,1]", "[3,2,1]", "1", "[\"0\",\"0.5\",\"1\"]"
+        String[] expected = {
+            "3",
+            "57",
+            "[0,4]",
+            "[\"\",\"epoch\"]",
+            "[\"cross entropy\",\"\"]",
+            "[0,1]",
+            "[3,2,1]",
+            "1",
+            "[\"0\",\"0.5\",\"1\"]"
         };
         String[] found = {
             chart(0) + ".getOption().series.length",

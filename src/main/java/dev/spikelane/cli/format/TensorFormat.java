@@ -7,10 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Files of tensors: safetensors, NumPy's archives and arrays, and files of {@code torch.save}. A model file is a file of
- * safetensors that says its network in a text.
- *
- * @param written the format that is written
+ * Files of tensors: safetensors, NumPy's archives and arrays, and files of {@code torch.save}. A model file is a file
+ * of safetensors that says its network in a text.  * @param written the format that is written
  */
 record TensorFormat(Tensors.Format written) implements Format {
 
@@ -22,12 +20,11 @@ record TensorFormat(Tensors.Format written) implements Format {
         if (content.metadata().containsKey(NETWORK)) {
             return Content.of(file, "model file (safetensors)", ModelFile.readModel(file), content.warnings());
         }
-        String name =
-                switch (content.format()) {
-                    case SAFETENSORS -> "safetensors";
-                    case NUMPY, COMPRESSED_NUMPY -> "NumPy";
-                    case PYTORCH -> "PyTorch";
-                };
+        String name = switch (content.format()) {
+            case SAFETENSORS -> "safetensors";
+            case NUMPY, COMPRESSED_NUMPY -> "NumPy";
+            case PYTORCH -> "PyTorch";
+        };
         return Content.of(file, name, content);
     }
 

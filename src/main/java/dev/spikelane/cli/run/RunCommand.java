@@ -182,8 +182,7 @@ public final class RunCommand implements Callable<Integer> {
         if (out != null) {
             AtomicFile.requireWritable(out);
         }
-        ArrayRun run =
-                ArrayRun.of(reading.read(command, model).requireModel(), array);
+        ArrayRun run = ArrayRun.of(reading.read(command, model).requireModel(), array);
         if (out != null) {
             run.write(out);
         }

@@ -72,8 +72,7 @@ final class UpdateProperties {
             SgdStep[] steps = new SgdStep[3];
             int at = 0;
             for (MemorySegment[] each : new MemorySegment[][] {expected, whole, parts}) {
-                steps[at] =
-                        new SgdStep(each[0], momentum == 0 ? null : each[1], momentum, dampening, nesterov, decay);
+                steps[at] = new SgdStep(each[0], momentum == 0 ? null : each[1], momentum, dampening, nesterov, decay);
                 steps[at++].begin(step, 0.1);
             }
             steps[0].scalar(gradient, 0, 0, count);

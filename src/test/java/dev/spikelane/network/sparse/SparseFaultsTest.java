@@ -15,8 +15,8 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.train.Sgd;
 import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Sgd;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
 import java.lang.foreign.Arena;
@@ -28,8 +28,7 @@ import org.junit.jupiter.api.Test;
 final class SparseFaultsTest {
 
     private static final int NEURONS = 100;
-    private static final Sparse SOME =
-            Sparse.of(Edges.probability(0.1)).weights(Draw.normal(0.2, 0.2));
+    private static final Sparse SOME = Sparse.of(Edges.probability(0.1)).weights(Draw.normal(0.2, 0.2));
 
     private static Network inPath() {
         NetworkBuilder builder = Network.builder();
