@@ -8,7 +8,9 @@ import java.util.List;
 
 /**
  * Files of tensors: safetensors, NumPy's archives and arrays, and files of {@code torch.save}. A model file is a file
- * of safetensors that says its network in a text.  * @param written the format that is written
+ * of safetensors that says its network in a text.
+ *
+ * @param written the format that is written
  */
 record TensorFormat(Tensors.Format written) implements Format {
 
