@@ -143,13 +143,12 @@ public record Equations(
         return program;
     }
 
-    /** A program that stores one variable as it is behind a step, to a row of the step. */
-    public Program elementwise(String variable, Graph graph) {
-        Program program = new Program(name, 1);
-        Node root = Graph.of(next, variable);
+    /** A program that stores variables as they are behind a step to rows of the step, and no spikes. */
+    public Program elementwise(Graph graph) {
+        Program program = new Program(name, 0);
         Map<Node, Node> made = new HashMap<>();
-        Program.copy(Graph.order(List.of(root)), graph, made);
-        program.store(Op.STEP, variable, 0, Graph.of(made, root));
+        Program.copy(Graph.order(next.values()), graph, made);
+        next.forEach((each, node) -> program.store(Op.STEP, each, 0, Graph.of(made, node)));
         return program;
     }
 

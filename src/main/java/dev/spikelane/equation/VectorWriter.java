@@ -70,7 +70,7 @@ final class VectorWriter extends LoopWriter {
                     && !node.name().startsWith(Parts.CUT);
             slices += sliced ? 1 : 0;
         }
-        return slices <= MOST_SLICES && part.order().size() <= MOST_SLICED;
+        return part.steps() > 0 && slices <= MOST_SLICES && part.order().size() <= MOST_SLICED;
     }
 
     @Override

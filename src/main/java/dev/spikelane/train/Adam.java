@@ -1,10 +1,10 @@
 package dev.spikelane.train;
 
-import dev.spikelane.kernel.optimize.AdamCoefficients;
+import dev.spikelane.kernel.optimize.AdamRule;
 
 /**
  * Adam, and AdamW where the weight decay is decoupled, as {@code torch.optim.Adam} and {@code AdamW} compute them, in
- * the order that {@link dev.spikelane.kernel.optimize.AdamStep} says.
+ * the order that {@link dev.spikelane.kernel.optimize.AdamRule} says.
  *
  * @param rate the learning rate, more than 0, at most 1,000: weights move by about the rate in each step
  * @param beta1 how much of the mean of gradients is kept, in [0, 1)
@@ -30,7 +30,7 @@ public record Adam(
         if (!(rate > 0 && rate <= MOST_RATE)) {
             throw new IllegalArgumentException("rate is " + rate + ", expected more than 0 and at most " + MOST_RATE);
         }
-        new AdamCoefficients(beta1, beta2, epsilon, weightDecay, decoupled);
+        new AdamRule(beta1, beta2, epsilon, weightDecay, decoupled, amsgrad);
     }
 
     /**

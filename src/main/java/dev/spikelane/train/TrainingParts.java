@@ -2,15 +2,15 @@ package dev.spikelane.train;
 
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.thread.ValueGuard;
-import dev.spikelane.kernel.optimize.AdamCoefficients;
+import dev.spikelane.kernel.optimize.AdamRule;
+import dev.spikelane.kernel.optimize.OptimizerRule;
+import dev.spikelane.kernel.optimize.SgdRule;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.run.LearnedValues;
-import dev.spikelane.train.update.AdamUpdate;
+import dev.spikelane.train.update.BoundUpdate;
 import dev.spikelane.train.update.ParameterUpdate;
-import dev.spikelane.train.update.SgdUpdate;
 import dev.spikelane.train.update.TrainingParameter;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,17 +53,18 @@ final class TrainingParts implements AutoCloseable {
      * state, of zeros.
      */
     static ParameterUpdate bind(Trainer.Optimizer optimizer, FloatMatrix values) {
-        MemorySegment parameter = values.segment();
-        return switch (optimizer) {
-            case Sgd sgd ->
-                new SgdUpdate(parameter, sgd.momentum(), sgd.dampening(), sgd.nesterov(), sgd.weightDecay());
+        OptimizerRule rule = switch (optimizer) {
+            case Sgd sgd -> new SgdRule(sgd.momentum(), sgd.dampening(), sgd.nesterov(), sgd.weightDecay());
             case Adam adam ->
-                new AdamUpdate(
-                        parameter,
-                        new AdamCoefficients(
-                                adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay(), adam.decoupled()),
+                new AdamRule(
+                        adam.beta1(),
+                        adam.beta2(),
+                        adam.epsilon(),
+                        adam.weightDecay(),
+                        adam.decoupled(),
                         adam.amsgrad());
         };
+        return new BoundUpdate(values.segment(), rule);
     }
 
     private TrainingPart make(int owner, int size, int steps) {

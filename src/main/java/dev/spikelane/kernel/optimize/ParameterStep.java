@@ -1,42 +1,61 @@
 package dev.spikelane.kernel.optimize;
 
+import dev.spikelane.equation.Elementwise;
+import dev.spikelane.equation.EquationParser;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.Frame;
 import dev.spikelane.simd.GradientSink;
-import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 
-/** A rule bound to the memory of a parameter: checks, and which loop runs. */
-public abstract sealed class ParameterStep implements GradientSink permits AdamStep, SgdStep {
+/** A rule bound to the memory of a parameter, of whole blocks of {@value #BLOCK} floats. */
+public final class ParameterStep implements GradientSink {
 
-    final MemorySegment parameter;
+    private static final int BLOCK = Long.SIZE;
+
+    private final MemorySegment parameter;
     private final long floats;
+    private final Elementwise rule;
 
-    ParameterStep(MemorySegment parameter) {
+    /**
+     * Binds a rule.
+     *
+     * @param parameter float32 values in native memory, padded to whole blocks
+     * @param keep makes memory as long as the parameter, of zeros, for each name that the rule keeps
+     * @throws IllegalArgumentException if lengths differ or memory is not native
+     */
+    public ParameterStep(OptimizerRule rule, MemorySegment parameter, Function<String, MemorySegment> keep) {
         this.parameter = parameter;
         this.floats = Ranges.floats("parameter", parameter);
-    }
-
-    /** Throws unless a segment that the rule keeps is as long as the parameter. */
-    final MemorySegment kept(String name, MemorySegment segment) {
-        Ranges.sameLength(name, segment, floats);
-        return segment;
+        Equations text = EquationParser.parse(rule.text);
+        Map<String, MemorySegment> rows = new LinkedHashMap<>();
+        for (String name : text.variables().keySet()) {
+            MemorySegment row = rows.isEmpty() ? parameter : keep.apply(name);
+            Ranges.sameLength(name, row, floats);
+            rows.put(name, row);
+        }
+        this.rule = new Elementwise(MethodHandles.lookup(), text, rule.numbers, rows);
     }
 
     /**
-     * Updates a range of values.
+     * Updates some blocks.
      *
      * @param gradient g, as long as the parameter
-     * @param first the first value
-     * @param end the value behind the last
-     * @throws IllegalArgumentException if the gradient has another length or shares memory with the parameter
+     * @param first the first value, of a block
+     * @param end the value behind the last, of a block
+     * @throws IllegalArgumentException if the gradient has another length or shares memory with the parameter, or the
+     *     values are not whole blocks
      * @throws IndexOutOfBoundsException if the values are not all there
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public final void update(MemorySegment gradient, long first, long end) {
+    public void update(MemorySegment gradient, long first, long end) {
         Ranges.sameLength("gradient", gradient, floats);
         Ranges.apart("gradient", gradient, "parameter", parameter);
-        Ranges.part(first, end, floats);
-        run(gradient, 0, first, end);
+        take(gradient, first * Float.BYTES, first, end);
     }
 
     /**
@@ -45,24 +64,17 @@ public abstract sealed class ParameterStep implements GradientSink permits AdamS
      * @throws IndexOutOfBoundsException if the values or their gradients are not all there
      */
     @Override
-    public final void take(MemorySegment gradients, long from, long first, long end) {
+    public void take(MemorySegment gradients, long from, long first, long end) {
         Ranges.part(first, end, floats);
         Ranges.part(from / Float.BYTES, from / Float.BYTES + end - first, gradients.byteSize() / Float.BYTES);
-        run(gradients, from - first * Float.BYTES, first, end);
+        if (first % BLOCK != 0 || end % BLOCK != 0) {
+            throw new IllegalArgumentException(
+                    "values are [" + first + ", " + end + "), expected whole blocks of " + BLOCK);
+        }
+        Frame frame = rule.frame();
+        frame.put("g", gradients, from - first * Float.BYTES, 0);
+        frame.firstWord = (int) (first / BLOCK);
+        frame.words = (int) ((end - first) / BLOCK);
+        rule.run(frame, 1);
     }
-
-    private void run(MemorySegment gradient, long shift, long first, long end) {
-        long vectorEnd = SimdWidth.VECTOR ? vector(gradient, shift, first, end) : first;
-        scalar(gradient, shift, vectorEnd, end);
-    }
-
-    /** Updates whole vectors from the first value on, and returns the value behind the last of them. */
-    abstract long vector(MemorySegment gradient, long shift, long first, long end);
-
-    /**
-     * The specification.
-     *
-     * @param shift bytes from where a value stands in the parameter to where its gradient stands
-     */
-    abstract void scalar(MemorySegment gradient, long shift, long first, long end);
 }

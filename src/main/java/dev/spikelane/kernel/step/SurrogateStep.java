@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.equation.CompiledProgram;
+import dev.spikelane.equation.Elementwise;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.Frame;
@@ -9,7 +9,8 @@ import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Elements;
 import dev.spikelane.simd.Pads;
-import java.util.Set;
+import java.lang.invoke.MethodHandles;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,7 @@ public final class SurrogateStep {
 
     private final SurrogateShape shape;
     private final SurrogateConstants constants;
-    /** Where each thread has its rows. */
-    @SuppressWarnings("ThreadLocalUsage") // formulas are few, and threads come and go with them
-    private final ThreadLocal<@Nullable Frame> frames = new ThreadLocal<>();
-
-    private volatile @Nullable CompiledProgram compiled;
+    private volatile @Nullable Elementwise formula;
 
     /**
      * Makes the step of a surrogate.
@@ -69,15 +66,15 @@ public final class SurrogateStep {
             throw new IllegalStateException("surrogate " + shape + " draws random numbers, expected draws");
         }
         requireShapes(distance, gradientOfSpikes, gradientOfDistance);
-        CompiledProgram made = compiled;
+        Elementwise made = formula;
         if (made == null) {
             made = compile();
-            compiled = made;
+            formula = made;
         }
         run(made, distance, gradientOfSpikes, gradientOfDistance);
     }
 
-    private CompiledProgram compile() {
+    private Elementwise compile() {
         Equations equations = EquationParser.parse("""
                 param a = 1, b = 1
                 state result
@@ -85,23 +82,18 @@ public final class SurrogateStep {
                 result = %s
                 spike 0 > 1
                 """.formatted(shape.formula));
-        return EquationLoops.compile(graph -> equations.elementwise("result", graph), Set.of("a", "b"));
+        Map<String, float[]> numbers =
+                Map.of("a", new float[] {constants.a()}, "b", new float[] {constants.b()});
+        return new Elementwise(MethodHandles.lookup(), equations, numbers, Map.of());
     }
 
-    private void run(CompiledProgram made, FloatMatrix distance, FloatMatrix of, FloatMatrix into) {
-        Frame frame = frames.get();
-        if (frame == null) {
-            frame = new Frame(made.program(), distance.columns());
-            frame.share("a", new float[] {constants.a()});
-            frame.share("b", new float[] {constants.b()});
-            frames.set(frame);
-        }
-        frame.batch = distance.rows();
+    private static void run(Elementwise made, FloatMatrix distance, FloatMatrix of, FloatMatrix into) {
+        Frame frame = made.frame();
         frame.words = Math.ceilDiv(distance.columns(), Long.SIZE);
         frame.put("x", distance.segment(), 0, distance.rowOffset(1));
         frame.put("g", of.segment(), 0, of.rowOffset(1));
         frame.put("result", into.segment(), 0, into.rowOffset(1));
-        made.loop().run(frame, 0, 1, frame.batch);
+        made.run(frame, distance.rows());
         for (int row = 0; row < into.rows(); row++) {
             Pads.clear(into, row);
         }

@@ -1,5 +1,6 @@
 package dev.spikelane.train.update;
 
+import dev.spikelane.kernel.optimize.OptimizerRule;
 import dev.spikelane.kernel.optimize.ParameterStep;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.simd.Checks;
@@ -13,26 +14,23 @@ import java.util.Map;
  * A rule bound to a parameter, with the state that it keeps, which counts its steps; it takes gradients whole or as
  * they come to be.
  */
-public abstract sealed class BoundUpdate implements ParameterUpdate, GradientSink permits AdamUpdate, SgdUpdate {
+public final class BoundUpdate implements ParameterUpdate, GradientSink {
 
     private static final long ALIGNMENT = 64;
 
-    private final MemorySegment parameter;
+    private final OptimizerRule rule;
+    private final ParameterStep step;
     private final Map<String, MemorySegment> state = new LinkedHashMap<>();
     private long steps;
 
-    BoundUpdate(MemorySegment parameter) {
-        this.parameter = parameter;
+    /** Binds a rule. */
+    public BoundUpdate(MemorySegment parameter, OptimizerRule rule) {
+        this.rule = rule;
+        this.step = new ParameterStep(
+                rule, parameter, name -> state.computeIfAbsent(name, _ -> allocate(name, parameter)));
     }
 
-    /** Makes memory of the parameter's length that is kept from step to step. */
-    final MemorySegment keep(String name) {
-        MemorySegment made = allocate(name);
-        state.put(name, made);
-        return made;
-    }
-
-    private MemorySegment allocate(String name) {
+    private static MemorySegment allocate(String name, MemorySegment parameter) {
         try {
             return NativeMemory.ofAuto().allocate(parameter.byteSize(), ALIGNMENT);
         } catch (OutOfMemoryError refused) {
@@ -50,44 +48,38 @@ public abstract sealed class BoundUpdate implements ParameterUpdate, GradientSin
         Checks.finiteFromZero("rate", rate);
     }
 
-    /** The step that computes. */
-    abstract ParameterStep step();
-
-    /** Goes to a step. */
-    abstract void begin(long number, double rate);
-
     @Override
-    public final void begin(double rate) {
+    public void begin(double rate) {
         requireRate(rate);
         steps++;
-        begin(steps, rate);
+        rule.begin(steps, rate);
     }
 
     @Override
-    public final void update(MemorySegment gradient, long first, long end) {
+    public void update(MemorySegment gradient, long first, long end) {
         if (steps == 0) {
             throw new IllegalStateException("no step has begun");
         }
-        step().update(gradient, first, end);
+        step.update(gradient, first, end);
     }
 
     @Override
-    public final void take(MemorySegment gradients, long from, long first, long end) {
-        step().take(gradients, from, first, end);
+    public void take(MemorySegment gradients, long from, long first, long end) {
+        step.take(gradients, from, first, end);
     }
 
     @Override
-    public final long steps() {
+    public long steps() {
         return steps;
     }
 
     @Override
-    public final void setSteps(long number) {
+    public void setSteps(long number) {
         steps = Checks.atLeast(0, "steps", number);
     }
 
     @Override
-    public final Map<String, MemorySegment> state() {
+    public Map<String, MemorySegment> state() {
         return Collections.unmodifiableMap(state);
     }
 }

@@ -6,55 +6,95 @@ import static dev.spikelane.kernel.optimize.Floats.memory;
 import static dev.spikelane.kernel.optimize.Floats.zeros;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.kernel.Awkward;
-import dev.spikelane.kernel.ComparesVectors;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 
-/** Optimizer steps give the bits of their specification, as a whole and in ranges. */
+/** Optimizer steps give the bits of plain loops, as a whole and in ranges. */
 @EveryWidth
 final class UpdateProperties {
 
-    @ComparesVectors
+    private static final int BLOCK = 64;
+
+    /** What a rule does to the parameter and what it keeps, in place, by its names. */
+    private interface Plain {
+        void update(OptimizerRule rule, Map<String, float[]> memory, int i, float g);
+    }
+
+    /** A parameter, what is kept of it, and the rule. */
+    private static final class Bound {
+
+        private final OptimizerRule rule;
+        private final Map<String, MemorySegment> memory = new HashMap<>();
+        private final ParameterStep step;
+
+        Bound(OptimizerRule rule, float[] initial) {
+            this.rule = rule;
+            memory.put("parameter", memory(initial));
+            step = new ParameterStep(rule, memory("parameter"), name -> {
+                memory.put(name, zeros(initial.length));
+                return memory(name);
+            });
+        }
+
+        private MemorySegment memory(String name) {
+            return Objects.requireNonNull(memory.get(name), name);
+        }
+
+        private static MemorySegment memory(float[] values) {
+            return Floats.memory(values);
+        }
+
+        void update(MemorySegment gradient, int first, int end) {
+            step.update(gradient, first, end);
+        }
+    }
+
+    private static float number(OptimizerRule rule, String name) {
+        return Objects.requireNonNull(rule.numbers.get(name), name)[0];
+    }
+
     @Property(tries = 300)
-    void adamIsItsSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int count,
+    void adamIsPlainLoops(
+            @ForAll @IntRange(min = 1, max = 5) int blocks,
             @ForAll boolean decoupled,
             @ForAll boolean amsgrad,
             @ForAll boolean strange,
             @ForAll long seed) {
         Random random = new Random(seed);
         double decay = random.nextBoolean() ? 0 : 0.1;
-        float[] initial = draw(random, count, strange);
-        AdamCoefficients coefficients = new AdamCoefficients(0.9, 0.99, 1e-8, decay, decoupled);
-        MemorySegment[] expected = {memory(initial), zeros(count), zeros(count), zeros(count)};
-        MemorySegment[] whole = {memory(initial), zeros(count), zeros(count), zeros(count)};
-        MemorySegment[] parts = {memory(initial), zeros(count), zeros(count), zeros(count)};
-        for (int step = 1; step <= 4; step++) {
-            MemorySegment gradient = memory(draw(random, count, strange));
-            coefficients.begin(step, 0.01 * step);
-            int middle = random.nextInt(count + 1);
-            adam(coefficients, expected, amsgrad).scalar(gradient, 0, 0, count);
-            adam(coefficients, whole, amsgrad).update(gradient, 0, count);
-            adam(coefficients, parts, amsgrad).update(gradient, middle, count);
-            adam(coefficients, parts, amsgrad).update(gradient, 0, middle);
-            for (int i = 0; i < expected.length; i++) {
-                assertSameBits(expected[i], whole[i], "memory " + i + " as a whole, step " + step);
-                assertSameBits(expected[i], parts[i], "memory " + i + " in parts, step " + step);
-            }
+        compare(
+                () -> new AdamRule(0.9, 0.99, 1e-8, decay, decoupled, amsgrad),
+                (rule, memory, i, g) -> adam(rule, memory, i, g, amsgrad),
+                draw(random, blocks * BLOCK, strange),
+                strange,
+                random);
+    }
+
+    private static void adam(OptimizerRule rule, Map<String, float[]> memory, int i, float g, boolean amsgrad) {
+        float w = row(memory, "parameter")[i];
+        g += (number(rule, "decay") != 0 ? w : 0) * number(rule, "decay");
+        float m = row(memory, "exp_avg")[i];
+        m += (g - m) * number(rule, "toFirst");
+        row(memory, "exp_avg")[i] = m;
+        float v = row(memory, "exp_avg_sq")[i] * number(rule, "keepSecond") + g * g * number(rule, "toSecond");
+        row(memory, "exp_avg_sq")[i] = v;
+        if (amsgrad) {
+            v = Math.max(row(memory, "max_exp_avg_sq")[i], v);
+            row(memory, "max_exp_avg_sq")[i] = v;
         }
+        float root = (float) Math.sqrt(v) + number(rule, "epsilon");
+        row(memory, "parameter")[i] = w * number(rule, "shrink") - number(rule, "rate") * m / root;
     }
 
-    private static AdamStep adam(AdamCoefficients coefficients, MemorySegment[] memory, boolean amsgrad) {
-        return new AdamStep(coefficients, memory[0], memory[1], memory[2], amsgrad ? memory[3] : null);
-    }
-
-    @ComparesVectors
     @Property(tries = 300)
-    void gradientDescentIsItsSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int count,
+    void gradientDescentIsPlainLoops(
+            @ForAll @IntRange(min = 1, max = 5) int blocks,
             @ForAll boolean nesterov,
             @ForAll boolean strange,
             @ForAll long seed) {
@@ -62,26 +102,55 @@ final class UpdateProperties {
         double momentum = random.nextBoolean() ? 0 : 0.9;
         double decay = random.nextBoolean() ? 0 : 0.1;
         double dampening = random.nextBoolean() ? 0 : 0.3;
-        float[] initial = draw(random, count, strange);
-        MemorySegment[] expected = {memory(initial), zeros(count)};
-        MemorySegment[] whole = {memory(initial), zeros(count)};
-        MemorySegment[] parts = {memory(initial), zeros(count)};
+        compare(
+                () -> new SgdRule(momentum, dampening, nesterov, decay),
+                (rule, memory, i, g) -> descend(rule, memory, i, g, nesterov),
+                draw(random, blocks * BLOCK, strange),
+                strange,
+                random);
+    }
+
+    private static void descend(OptimizerRule rule, Map<String, float[]> memory, int i, float g, boolean nesterov) {
+        float w = row(memory, "parameter")[i];
+        g += (number(rule, "decay") != 0 ? w : 0) * number(rule, "decay");
+        float step = g;
+        if (number(rule, "momentum") != 0) {
+            float b = row(memory, "momentum_buffer")[i] * number(rule, "momentum") + g * number(rule, "take");
+            row(memory, "momentum_buffer")[i] = b;
+            step = nesterov ? g + b * number(rule, "momentum") : b;
+        }
+        row(memory, "parameter")[i] = w - number(rule, "rate") * step;
+    }
+
+    private static float[] row(Map<String, float[]> memory, String name) {
+        return Objects.requireNonNull(memory.get(name), name);
+    }
+
+    private interface Maker {
+        OptimizerRule make();
+    }
+
+    private static void compare(Maker maker, Plain plain, float[] initial, boolean strange, Random random) {
+        Bound whole = new Bound(maker.make(), initial);
+        Bound parts = new Bound(maker.make(), initial);
+        Map<String, float[]> expected = new HashMap<>();
+        whole.memory.forEach((name, memory) -> expected.put(name, Floats.array(memory)));
         for (int step = 1; step <= 4; step++) {
-            MemorySegment gradient = memory(draw(random, count, strange));
-            int middle = random.nextInt(count + 1);
-            SgdStep[] steps = new SgdStep[3];
-            int at = 0;
-            for (MemorySegment[] each : new MemorySegment[][] {expected, whole, parts}) {
-                steps[at] = new SgdStep(each[0], momentum == 0 ? null : each[1], momentum, dampening, nesterov, decay);
-                steps[at++].begin(step, 0.1);
+            float[] gradients = draw(random, initial.length, strange);
+            MemorySegment gradient = memory(gradients);
+            int middle = random.nextInt(initial.length / BLOCK + 1) * BLOCK;
+            whole.rule.begin(step, 0.01 * step);
+            parts.rule.begin(step, 0.01 * step);
+            for (int i = 0; i < initial.length; i++) {
+                plain.update(whole.rule, expected, i, gradients[i]);
             }
-            steps[0].scalar(gradient, 0, 0, count);
-            steps[1].update(gradient, 0, count);
-            steps[2].update(gradient, middle, count);
-            steps[2].update(gradient, 0, middle);
-            for (int i = 0; i < expected.length; i++) {
-                assertSameBits(expected[i], whole[i], "memory " + i + " as a whole, step " + step);
-                assertSameBits(expected[i], parts[i], "memory " + i + " in parts, step " + step);
+            whole.update(gradient, 0, initial.length);
+            parts.update(gradient, middle, initial.length);
+            parts.update(gradient, 0, middle);
+            for (Map.Entry<String, float[]> each : expected.entrySet()) {
+                MemorySegment want = memory(each.getValue());
+                assertSameBits(want, whole.memory(each.getKey()), each.getKey() + " as a whole, step " + step);
+                assertSameBits(want, parts.memory(each.getKey()), each.getKey() + " in parts, step " + step);
             }
         }
     }

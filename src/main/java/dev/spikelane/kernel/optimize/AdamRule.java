@@ -3,19 +3,26 @@ package dev.spikelane.kernel.optimize;
 import dev.spikelane.simd.Checks;
 
 /**
- * The numbers of one step of Adam, computed in float64 and rounded once. With {@code c1 = 1 - beta1^step} and
- * {@code c2 = 1 - beta2^step}:
+ * Adam (D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015), with numbers that are computed in
+ * float64 and rounded once. With {@code c1 = 1 - beta1^step} and {@code c2 = 1 - beta2^step}:
  *
  * <pre>{@code
  * toFirst  = 1 - beta1        keepSecond = beta2        toSecond = 1 - beta2
  * rate     = learning rate * sqrt(c2) / c1              epsilon  = eps * sqrt(c2)
  * shrink   = 1 - learning rate * decay                  if the decay is decoupled, else 1
  * decay    = decay                                      if it is not, else 0
+ *
+ * gradient       = g + (decay > 0 ? parameter : 0) * decay
+ * exp_avg        = exp_avg + (gradient - exp_avg) * toFirst
+ * exp_avg_sq     = exp_avg_sq * keepSecond + gradient * gradient * toSecond
+ * max_exp_avg_sq = max(max_exp_avg_sq, exp_avg_sq)                               amsgrad, whose root is that of this
+ * parameter      = parameter * shrink - rate * exp_avg / (sqrt(exp_avg_sq) + epsilon)
  * }</pre>
  *
- * <p>Multiplying rate and epsilon by {@code sqrt(c2)} saves one of torch's two divisions.
+ * <p>Multiplying rate and epsilon by {@code sqrt(c2)} saves one of torch's two divisions. Where nothing decays an
+ * infinite parameter stays infinite.
  */
-public final class AdamCoefficients {
+public final class AdamRule extends OptimizerRule {
 
     /**
      * Steps whose powers are computed at a time: StrictMath allocates until C2 has compiled it, and a step must not.
@@ -32,25 +39,33 @@ public final class AdamCoefficients {
     private final double weightDecay;
     private final boolean decoupled;
 
-    float rate;
-    float epsilon;
-    float shrink = 1;
-    final float decay;
-    final float toFirst;
-    final float keepSecond;
-    final float toSecond;
-
     /**
-     * Makes the numbers of a rule; {@link #begin} those of a step.
+     * Makes a rule.
      *
      * @param beta1 how much of the mean of gradients is kept, in [0, 1)
      * @param beta2 how much of the mean of squares is kept, in [0, 1)
      * @param eps what is added to the root, above 0
      * @param weightDecay how much weights decay, at least 0
      * @param decoupled whether they decay by themselves (AdamW), and not as a part of the gradient
+     * @param amsgrad whether the root is that of the largest mean of squares
      * @throws IllegalArgumentException if a number is out of range
      */
-    public AdamCoefficients(double beta1, double beta2, double eps, double weightDecay, boolean decoupled) {
+    public AdamRule(
+            double beta1, double beta2, double eps, double weightDecay, boolean decoupled, boolean amsgrad) {
+        super("""
+                param decay = 0, shrink = 1, toFirst = 1, keepSecond = 1, toSecond = 1, rate = 1, epsilon = 1
+                state parameter, exp_avg, exp_avg_sq%s
+                input g
+                gradient = g + (decay > 0 ? parameter : 0) * decay
+                exp_avg = exp_avg + (gradient - exp_avg) * toFirst
+                exp_avg_sq = exp_avg_sq * keepSecond + gradient * gradient * toSecond
+                %s
+                parameter = parameter * shrink - rate * exp_avg / (sqrt(%s) + epsilon)
+                spike 0 > 1
+                """.formatted(
+                        amsgrad ? ", max_exp_avg_sq" : "",
+                        amsgrad ? "max_exp_avg_sq = max(max_exp_avg_sq, exp_avg_sq)" : "",
+                        amsgrad ? "max_exp_avg_sq" : "exp_avg_sq"));
         requireShare("beta1", beta1);
         requireShare("beta2", beta2);
         if (!(eps > 0 && (float) eps > 0 && Double.isFinite(eps))) {
@@ -62,10 +77,11 @@ public final class AdamCoefficients {
         this.eps = eps;
         this.weightDecay = weightDecay;
         this.decoupled = decoupled;
-        this.decay = decoupled ? 0 : (float) weightDecay;
-        this.toFirst = (float) (1 - beta1);
-        this.keepSecond = (float) beta2;
-        this.toSecond = (float) (1 - beta2);
+        set("decay", decoupled ? 0 : weightDecay);
+        set("toFirst", 1 - beta1);
+        set("keepSecond", beta2);
+        set("toSecond", 1 - beta2);
+        begin(1, 0);
     }
 
     private static void requireShare(String name, double value) {
@@ -74,12 +90,7 @@ public final class AdamCoefficients {
         }
     }
 
-    /**
-     * Computes the numbers of a step.
-     *
-     * @param step the number of the step, from 1
-     * @param learningRate its learning rate
-     */
+    @Override
     public void begin(long step, double learningRate) {
         int place = (int) (step % STEPS);
         if (firstStep != step - place) {
@@ -91,8 +102,8 @@ public final class AdamCoefficients {
         }
         double c1 = 1 - powers1[place];
         double root = Math.sqrt(1 - powers2[place]);
-        rate = (float) (learningRate * root / c1);
-        epsilon = (float) (eps * root);
-        shrink = decoupled ? (float) (1 - learningRate * weightDecay) : 1;
+        set("rate", learningRate * root / c1);
+        set("epsilon", eps * root);
+        set("shrink", decoupled ? 1 - learningRate * weightDecay : 1);
     }
 }

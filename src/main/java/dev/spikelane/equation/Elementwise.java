@@ -1,0 +1,54 @@
+package dev.spikelane.equation;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a text makes of rows of numbers, element by element; each thread says by a frame of its own where they are. */
+public final class Elementwise {
+
+    private final CompiledProgram compiled;
+    private final Map<String, float[]> numbers;
+    private final Map<String, MemorySegment> rows;
+
+    @SuppressWarnings("ThreadLocalUsage") // texts are few, and threads come and go with them
+    private final ThreadLocal<@Nullable Frame> frames = new ThreadLocal<>();
+
+    /**
+     * Compiles a text, all of whose variables are stored.
+     *
+     * @param own the lookup in whose package the class lives
+     * @param numbers all parameters, one value each, which may change between runs
+     * @param rows those that stay where they are
+     */
+    public Elementwise(
+            MethodHandles.Lookup own,
+            Equations text,
+            Map<String, float[]> numbers,
+            Map<String, MemorySegment> rows) {
+        this.compiled = LoopCompiler.compile(own, text::elementwise, numbers.keySet());
+        this.numbers = numbers;
+        this.rows = rows;
+    }
+
+    /** Where this thread says which elements run, and where the other rows are. */
+    public Frame frame() {
+        Frame frame = frames.get();
+        if (frame == null) {
+            frame = new Frame(compiled.program(), Long.SIZE);
+            numbers.forEach(frame::share);
+            for (Map.Entry<String, MemorySegment> row : rows.entrySet()) {
+                frame.put(row.getKey(), row.getValue(), 0, 0);
+            }
+            frames.set(frame);
+        }
+        return frame;
+    }
+
+    /** Runs so many rows of the words of this thread's {@link #frame}. */
+    public void run(Frame frame, int count) {
+        frame.batch = count;
+        compiled.loop().run(frame, 0, 1, count);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.spikelane.kernel.optimize;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * How an optimizer changes a parameter, element by element: a text of {@link dev.spikelane.equation}, in float32 and
+ * unfused, and its numbers. The first variable of the text is the parameter itself, the others are kept from step to
+ * step; the input {@code g} is the gradient.
+ */
+public abstract sealed class OptimizerRule permits AdamRule, SgdRule {
+
+    final String text;
+    final Map<String, float[]> numbers = new HashMap<>();
+
+    OptimizerRule(String text) {
+        this.text = text;
+    }
+
+    /** Sets a number of the text, rounded once. */
+    final void set(String name, double value) {
+        numbers.computeIfAbsent(name, _ -> new float[1])[0] = (float) value;
+    }
+
+    /**
+     * Computes the numbers of a step.
+     *
+     * @param step the number of the step, from 1
+     * @param learningRate its learning rate
+     */
+    public abstract void begin(long step, double learningRate);
+}

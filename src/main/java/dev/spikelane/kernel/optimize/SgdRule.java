@@ -1,0 +1,49 @@
+package dev.spikelane.kernel.optimize;
+
+/**
+ * Gradient descent. With momentum, {@code take} is 1 - dampening, but 1 at the first step:
+ *
+ * <pre>{@code
+ * gradient        = g + (decay > 0 ? parameter : 0) * decay
+ * momentum_buffer = momentum_buffer * momentum + gradient * take
+ * parameter       = parameter - rate * momentum_buffer
+ * parameter       = parameter - rate * (gradient + momentum_buffer * momentum)      Nesterov, in its place
+ * parameter       = parameter - rate * gradient                                     without momentum
+ * }</pre>
+ */
+public final class SgdRule extends OptimizerRule {
+
+    private final double dampening;
+
+    /**
+     * Makes a rule.
+     *
+     * @param momentum how much of the buffer is kept; 0 for a rule that keeps none
+     * @param dampening the share of a gradient that does not enter the buffer
+     * @param nesterov whether the step looks ahead
+     * @param decay how much weights decay
+     */
+    public SgdRule(double momentum, double dampening, boolean nesterov, double decay) {
+        super("""
+                param decay = 0, momentum = 0, take = 1, rate = 1
+                state parameter%s
+                input g
+                gradient = g + (decay > 0 ? parameter : 0) * decay
+                %s
+                spike 0 > 1
+                """.formatted(momentum == 0 ? "" : ", momentum_buffer", momentum == 0 ? "parameter = parameter - rate * gradient" : """
+                momentum_buffer = momentum_buffer * momentum + gradient * take
+                parameter = parameter - rate * %s""".formatted(
+                                nesterov ? "(gradient + momentum_buffer * momentum)" : "momentum_buffer")));
+        this.dampening = dampening;
+        set("decay", decay);
+        set("momentum", momentum);
+        begin(1, 0);
+    }
+
+    @Override
+    public void begin(long step, double learningRate) {
+        set("take", step == 1 ? 1 : 1 - dampening);
+        set("rate", learningRate);
+    }
+}
