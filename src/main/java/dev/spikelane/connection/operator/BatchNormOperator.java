@@ -181,17 +181,20 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
                 all.add(bias);
             }
             all.addAll(List.of(running.mean().rows(set, 1), running.variance().rows(set, 1)));
-            all.forEach(row -> values.add(row(of.next(), row)));
+            for (FloatMatrix row : all) {
+                values.add(row(of.next(), set, row));
+            }
             values.add(new CountedValue(of.next(), batches, set));
         }
         return values;
     }
 
-    private Values row(ValueDescription of, FloatMatrix row) {
-        return OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> set(of, row, from));
+    private Values row(ValueDescription of, int set, FloatMatrix row) {
+        return OperatorValues.ofRows(of, Shape.of(row.columns()), row).takenBy(from -> take(of, set, row, from));
     }
 
-    private void set(ValueDescription of, FloatMatrix row, FloatMatrix from) {
+    /** Takes values of one set, and works out what follows from them alone: there may be thousands of sets. */
+    private void take(ValueDescription of, int set, FloatMatrix row, FloatMatrix from) {
         from.requireFinite("values");
         for (int i = 0; of.name().endsWith(RUNNING_VARIANCE) && i < from.columns(); i++) {
             if (from.get(0, i) < 0) {
@@ -200,7 +203,8 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
             }
         }
         row.copyFrom(from);
-        update();
+        running.invert(set, said.epsilon());
+        factors.fold(0, 0, 0);
     }
 
     @Override
