@@ -146,6 +146,8 @@ final class FloorsTest {
     private static final Path ROOT = CLASSES.resolve(Path.of("dev", "spikelane"));
     private static final Pattern USE = Pattern.compile("(?<![a-z/])dev/spikelane/([a-z/]+)/[A-Z]");
 
+    private static List<ClassModel> classes = List.of();
+
     @Test
     void packagesUseOnlyFloorsBelow() throws IOException {
         Set<String> wrong = new TreeSet<>();
@@ -444,13 +446,17 @@ final class FloorsTest {
         return used;
     }
 
-    static List<ClassModel> classes() throws IOException {
-        List<ClassModel> classes = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            for (Path file :
-                    (Iterable<Path>) files.filter(path -> path.toString().endsWith(".class"))::iterator) {
-                classes.add(ClassFile.of().parse(file));
+    /** All class files of main, which are read once. */
+    static synchronized List<ClassModel> classes() throws IOException {
+        if (classes.isEmpty()) {
+            List<ClassModel> read = new ArrayList<>();
+            try (Stream<Path> files = Files.walk(ROOT)) {
+                for (Path file :
+                        (Iterable<Path>) files.filter(path -> path.toString().endsWith(".class"))::iterator) {
+                    read.add(ClassFile.of().parse(file));
+                }
             }
+            classes = read;
         }
         return classes;
     }

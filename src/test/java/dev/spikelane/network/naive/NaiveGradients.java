@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -252,22 +253,23 @@ public final class NaiveGradients {
                 && NaiveSparse.delays(projection)[0] == 0
                 && !NaiveSparse.isPart(network, projection);
         IntFunction<double[]> ofFrame = frame ? currentsOfFrame(projection) : sample -> new double[0];
+        Map<List<Integer>, List<Row>> seen = new HashMap<>();
+        Map<Integer, List<double[]>> made = new HashMap<>();
         double[] sum = new double[Math.max(1, sparse.synapses.size())]; // a matrix has at least one weight
         for (int at = 0; at < sparse.synapses.size(); at++) {
             NaiveSparse.Synapse each = sparse.synapses.get(at);
             int delay = each.delay() + projection.delay();
             float carried = Float.NaN;
             for (int step = frame ? first : end - 1; step >= first; step--) {
-                List<Row> sources = new ArrayList<>();
-                List<double[]> results = new ArrayList<>();
-                for (int sample = 0; sample < batch; sample++) {
-                    Row row = ran.seen(projection, step, delay, sample);
-                    sources.add(frame ? new Row(NaiveNetwork.plain(row), null) : row);
-                    results.add(
-                            frame
-                                    ? ofFrame.apply(sample)
-                                    : currents(projection, step).apply(sample));
-                }
+                int now = step;
+                List<Row> sources = seen.computeIfAbsent(
+                        List.of(step, delay),
+                        _ -> samples(sample -> {
+                            Row row = ran.seen(projection, now, delay, sample);
+                            return frame ? new Row(NaiveNetwork.plain(row), null) : row;
+                        }));
+                List<double[]> results = made.computeIfAbsent(
+                        step, _ -> samples(frame ? ofFrame : currents(projection, now)));
                 sum[at] = plus(sum[at], sources, results, each.source(), each.target());
                 Row row = sources.getFirst();
                 carried = row.fires() == null ? carried : row.values()[each.source()];
@@ -275,6 +277,10 @@ public final class NaiveGradients {
             sum[at] = Float.isNaN(carried) ? sum[at] : arithmetic.times(sum[at], carried);
         }
         return sum;
+    }
+
+    private <T> List<T> samples(IntFunction<T> of) {
+        return IntStream.range(0, batch).mapToObj(of).toList();
     }
 
     /** Gradients of what a projection carries, and of what each connection of the path makes. */

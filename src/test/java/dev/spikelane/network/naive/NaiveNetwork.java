@@ -194,9 +194,10 @@ public final class NaiveNetwork {
                 .get(step)[sample * network.population(population).size() + neuron];
     }
 
-    private float valueOf(Projection.Source variable, int step, int sample, int neuron) {
-        String population = variable.ofPopulation().orElseThrow().name();
-        return value(population, variable.ofVariable().orElseThrow(), step, sample, neuron);
+    /** The name of a variable that is a source. */
+    private static String name(Projection.Source variable) {
+        return variable.ofPopulation().orElseThrow().name() + "."
+                + variable.ofVariable().orElseThrow();
     }
 
     /** A variable, or at the name of a port a current, of which there are several for each neuron with gates. */
@@ -361,14 +362,18 @@ public final class NaiveNetwork {
         boolean[] fires = new boolean[size];
         Signal given = source instanceof Input ? inputs.of(source.name(), Math.max(step, 0)) : null;
         boolean analog = source.ofVariable().isPresent() || given instanceof FloatMatrix;
-        for (int i = 0; i < size; i++) {
+        if (step >= 0) {
             switch (source) {
-                case Input input -> {
-                    values[i] = step >= 0 && given instanceof FloatMatrix matrix ? matrix.get(sample, i) : 0;
-                    fires[i] = step >= 0 && given instanceof SpikeMatrix matrix && matrix.get(sample, i);
+                case Input _ -> {
+                    for (int i = 0; i < size; i++) {
+                        values[i] = given instanceof FloatMatrix matrix ? matrix.get(sample, i) : 0;
+                        fires[i] = given instanceof SpikeMatrix matrix && matrix.get(sample, i);
+                    }
                 }
-                case Population population -> fires[i] = step >= 0 && spike(population.name(), step, sample, i);
-                case Projection.Source variable -> values[i] = step < 0 ? 0 : valueOf(variable, step, sample, i);
+                case Population population ->
+                    System.arraycopy(of(spikes, population.name()).get(step), sample * size, fires, 0, size);
+                case Projection.Source variable ->
+                    System.arraycopy(of(variables, name(variable)).get(step), sample * size, values, 0, size);
             }
         }
         Parameter spikeValue =
@@ -608,21 +613,22 @@ public final class NaiveNetwork {
     }
 
     private static float[] dense(Dense dense, Row row, Shape order) {
-        float[] current = new float[dense.outputs()];
+        float[] current = dense.bias().toArray();
+        float[] weights = dense.weights().toArray();
         for (int output = 0; output < current.length; output++) {
-            float sum = dense.bias().get(0, output);
+            int first = output * dense.inputs();
+            float sum = current[output];
             if (row.fires == null) {
                 for (int k = 0; k < dense.inputs(); k++) {
                     int i = order.torch(k);
-                    sum = Math.fma(
-                            row.values[i], met(row.values[i], dense.weights().get(output, i)), sum);
+                    sum = Math.fma(row.values[i], met(row.values[i], weights[first + i]), sum);
                 }
             } else {
                 for (int group = 0; group < dense.inputs(); group += 4) {
                     float part = -0.0f;
                     for (int k = group; k < Math.min(group + 4, dense.inputs()); k++) {
                         int i = order.torch(k);
-                        part = row.fires[i] ? part + dense.weights().get(output, i) * row.values[i] : part;
+                        part = row.fires[i] ? part + weights[first + i] * row.values[i] : part;
                     }
                     sum += part;
                 }

@@ -24,12 +24,15 @@ public final class NaiveSparse {
     final Projection projection;
     final Sparse said;
     final List<Synapse> synapses = new ArrayList<>();
+    /** Where the synapses of each source begin, and where the last ones end. */
+    private final int[] begins;
 
     NaiveSparse(Projection projection) {
         this.projection = projection;
         this.said = (Sparse) projection.path().getFirst();
         Shape source = projection.source().shape();
         SynapseRows rows = said.synapses(source);
+        this.begins = new int[source.size() + 1];
         for (int i = 0; i < source.size(); i++) {
             int count = rows.read(i);
             List<Synapse> own = new ArrayList<>();
@@ -38,6 +41,7 @@ public final class NaiveSparse {
             }
             own.sort(Comparator.comparingInt(Synapse::delay).thenComparingInt(Synapse::target)); // it is stable
             synapses.addAll(own);
+            begins[i + 1] = synapses.size();
         }
     }
 
@@ -94,9 +98,9 @@ public final class NaiveSparse {
         Shape source = projection.source().shape();
         for (int k = 0; k < source.size(); k++) {
             int i = source.torch(k);
-            for (int at = 0; at < synapses.size(); at++) {
+            for (int at = begins[i]; at < begins[i + 1]; at++) {
                 Synapse each = synapses.get(at);
-                if (each.source != i || each.delay + projection.delay() != delay) {
+                if (each.delay + projection.delay() != delay) {
                     continue;
                 }
                 float before = sum[each.target];
