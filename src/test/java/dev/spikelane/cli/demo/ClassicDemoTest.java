@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -30,11 +31,12 @@ final class ClassicDemoTest {
                 .get("classic");
     }
 
+    @Users
     @Test
     void runsEachNetworkAtASmallScale() throws IOException {
-        JsonNode cuba = json("--network", "cuba", "--neurons", "1000", "--steps", "3000");
+        JsonNode cuba = json("--network", "cuba", "--neurons", "1000", "--steps", "2000");
         assertEquals(1_000, cuba.get("neurons").asInt());
-        assertEquals(0.3, cuba.get("model_seconds").asDouble());
+        assertEquals(0.2, cuba.get("model_seconds").asDouble());
         JsonNode excitatory = cuba.get("populations").get(0);
         assertEquals("e", excitatory.get("population").asText());
         assertEquals(800, excitatory.get("neurons").asInt());

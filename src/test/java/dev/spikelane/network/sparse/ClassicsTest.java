@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.Users;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Classics;
@@ -77,14 +78,16 @@ final class ClassicsTest {
     /** More drive and less inhibition make it fire more; the drive alone brings neurons to the threshold. */
     @Test
     void brunelsStatesFollowInhibitionAndDrive() {
-        double weak = rates(Classics.brunel(0.1, 6, 0.9, 1), 500)[0];
+        Network slow = Classics.brunel(0.1, 6, 0.9, 1);
+        assertEquals(1_250L * 125, synapses(slow));
+        double weak = rates(slow, 500)[0];
         double strong = rates(Classics.brunel(0.1, 6, 3, 1), 500)[0];
         double fast = rates(Classics.brunel(0.1, 3, 2, 1), 500)[0];
         assertTrue(weak < strong && strong < 150 && fast > 200, weak + ", " + strong + ", " + fast);
-        assertEquals(1_250L * 125, synapses(Classics.brunel(0.1, 5, 2, 1)));
     }
 
-    /** Small ones fire less than the full one, whose neurons get more of their input from others. */
+    /** Small ones fire less than the full one, whose neurons get more of their input from others. Takes long. */
+    @Users
     @Test
     void microcircuitsHaveTheSizesAndSynapsesOfTheirScale() {
         Network network = Classics.microcircuit(0.05, false, 1);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.Users;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
@@ -80,7 +81,8 @@ final class ConvolutionalTrainingTest {
         return new Evaluator(network, STEPS, BATCHING, 2).loss(CrossEntropyLoss.membrane());
     }
 
-    /** Also what goes around the block learns. */
+    /** Also what goes around the block learns: an example of the site. */
+    @Users
     @Test
     void aResidualBlockLearns() throws IOException {
         Network network = ResidualBlock.network(new TorchRandom(42));
