@@ -79,6 +79,6 @@ final class ZooPicture {
     /** Writes {@code src/site/zoo.svg}. */
     public static void main(String... arguments) throws IOException {
         Figure[] figures = ALL.stream().map(Shown::figure).toArray(Figure[]::new);
-        Plot.sheet(COLUMNS, figures).size(1_200, 1_350).write(Path.of("src", "site", "zoo.svg"));
+        Plot.sheet(COLUMNS, figures).size(1_200, 980).write(Path.of("src", "site", "zoo.svg"));
     }
 }
