@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Stands in the help for what the launcher starts: benchmarks are a program of their own, which this one does not
- * contain. They put the measuring of a model in its place.
+ * Stands in the help for the program that the launcher starts: benchmarks are a program of their own, which this one
+ * does not contain. They put the measuring of a model in its place.
  */
 @Command(
         name = "bench",

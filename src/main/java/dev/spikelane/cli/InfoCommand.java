@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Says what Spikelane found on this machine. */
+/** Says the facts that Spikelane found on this machine. */
 @Command(
         name = "info",
         description = "Print the JDK, the SIMD width in use and why, and the defaults.",

@@ -94,7 +94,7 @@ public final class Main implements Runnable {
     /**
      * Runs a command of this process and exits with its code.
      *
-     * @param bench what {@code bench} is
+     * @param bench the command {@code bench}
      */
     public static void start(BenchCommand bench, String... arguments) {
         StatusLine status = StatusLine.OF_PROCESS;

@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** Stands in the help for what the launcher starts: Spark is no part of this program. */
+/** Stands in the help for the program that the launcher starts: Spark is no part of this program. */
 @Command(
         name = "spark",
         sortOptions = false,

@@ -21,7 +21,7 @@ import dev.spikelane.simd.Checks;
  * <p>It stands behind another connection, such as {@link Dense}, in the path of a projection.
  *
  * @param channels neurons of a row, or maps; at least 1
- * @param epsilon what is added to variances, above 0
+ * @param epsilon a number that is added to variances, above 0
  * @param momentum the share of a new value in running values, from 0 to 1
  * @param affine whether it has a weight and a bias for each channel, which are learned
  * @param steps how many steps have values of their own; 0 if all steps have the same
@@ -68,7 +68,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
     /**
      * Returns the same with another epsilon.
      *
-     * @param added what is added to variances, above 0
+     * @param added a number that is added to variances, above 0
      * @return a connection
      * @throws IllegalArgumentException if it is not above 0
      */

@@ -20,7 +20,7 @@ public sealed interface Connection
                 Sparse {
 
     /**
-     * Returns the shape of what this connection makes from a source.
+     * Returns the shape that this connection makes from that of a source.
      *
      * @param input the source's shape
      * @return the shape of the result

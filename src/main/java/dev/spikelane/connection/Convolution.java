@@ -67,7 +67,7 @@ public final class Convolution implements Connection {
     /**
      * Makes a connection.
      *
-     * @param kernel what is read for each output
+     * @param kernel the window that is read for each output
      * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, of a transposed kernel
      *     {@code [inputs x outputs / groups * height * width]}; copied
      * @param bias {@code [1 x outputs]}; copied
@@ -87,7 +87,7 @@ public final class Convolution implements Connection {
     /**
      * Makes a connection without a bias.
      *
-     * @param kernel what is read for each output
+     * @param kernel the window that is read for each output
      * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, of a transposed kernel
      *     {@code [inputs x outputs / groups * height * width]}; copied
      * @return the connection
@@ -101,7 +101,7 @@ public final class Convolution implements Connection {
     /**
      * Makes a connection without a bias of weights as a file has them.
      *
-     * @param kernel what is read for each output
+     * @param kernel the window that is read for each output
      * @param weights in torch's dimensions, {@code [outputs, inputs / groups, height, width]}, of lines
      *     {@code [outputs, inputs / groups, length]}; of a transposed kernel inputs and outputs change places; copied
      * @return the connection
@@ -114,7 +114,7 @@ public final class Convolution implements Connection {
     /**
      * Makes a connection of weights and a bias as a file has them.
      *
-     * @param kernel what is read for each output
+     * @param kernel the window that is read for each output
      * @param weights as without a bias
      * @param bias {@code [outputs]}; copied
      * @return the connection
@@ -154,7 +154,7 @@ public final class Convolution implements Connection {
     /**
      * Makes a connection with integer weights.
      *
-     * @param kernel what is read for each output
+     * @param kernel the window that is read for each output
      * @param weights in torch's layout, {@code [outputs x inputs / groups * height * width]}, with a scale for each
      *     output channel or one for all; of a transposed kernel {@code [inputs x outputs / groups * height * width]},
      *     with one scale
@@ -177,7 +177,7 @@ public final class Convolution implements Connection {
      *
      * @param inputs input channels, a multiple of the groups
      * @param outputs output channels, a multiple of the groups
-     * @param kernel what is read for each output
+     * @param kernel the window that is read for each output
      * @param random the stream they are drawn from
      * @return the connection
      * @throws IllegalArgumentException if there are no such channels
@@ -198,7 +198,7 @@ public final class Convolution implements Connection {
 
     /**
      * Rounds the weights to the nearest integers, with a scale for each output channel, or one for all where the kernel
-     * is transposed; the bias stays what it is.
+     * is transposed; the bias stays as it is.
      *
      * @param type INT8 or INT16
      * @return the connection with integer weights
@@ -212,7 +212,7 @@ public final class Convolution implements Connection {
     }
 
     /**
-     * Returns what is read for each output.
+     * Returns the window that is read for each output.
      *
      * @return the kernel
      */

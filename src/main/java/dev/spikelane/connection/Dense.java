@@ -153,7 +153,7 @@ public final class Dense implements Connection {
 
     /**
      * Rounds the weights to the nearest integers, with a scale for each output ({@link IntegerMatrix#nearest}); the
-     * bias stays what it is.
+     * bias stays as it is.
      *
      * @param type INT8 or INT16
      * @return the connection with integer weights

@@ -316,17 +316,17 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
         }
     }
 
-    /** The height of what is made of maps of this height. */
+    /** The height of the maps that are made of maps of this height. */
     int outputHeight(int height) {
         return Math.toIntExact(outputs("height", y, height));
     }
 
-    /** The width of what is made of maps of this width. */
+    /** The width of the maps that are made of maps of this width. */
     int outputWidth(int width) {
         return Math.toIntExact(outputs(dimensions == 1 ? "length" : "width", x, width));
     }
 
-    /** Returns what differs from torch's defaults, as {@code 3 x 3, stride 2}. */
+    /** Returns the differences from torch's defaults, as {@code 3 x 3, stride 2}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(both(y.size, x.size));

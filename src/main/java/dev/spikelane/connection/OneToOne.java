@@ -47,7 +47,7 @@ public record OneToOne(Parameter weights) implements Connection {
     }
 
     /**
-     * Makes a connection that multiplies all values, or what all spikes carry, by one number, which is no weight.
+     * Makes a connection that multiplies all values, or the value of all spikes, by one number, which is no weight.
      *
      * @param factor the factor, finite
      * @return the connection
@@ -58,7 +58,7 @@ public record OneToOne(Parameter weights) implements Connection {
     }
 
     /**
-     * Multiplies all values, or what all spikes carry, by one number: {@code factor * x}.
+     * Multiplies all values, or the value of all spikes, by one number: {@code factor * x}.
      *
      * @param factor the factor, finite
      */

@@ -11,13 +11,13 @@ import java.util.Objects;
  * windows have one dimension or two: {@code Pool.max(2)} halves lines, and maps in both directions.
  *
  * <p>Values of a window are taken row by row: {@code m = x if x > m or x is NaN}, from minus infinity; sums from 0, and
- * averages are sums divided once. Padding is no term. Among spikes a silent neuron is 0, and what is made are values:
+ * averages are sums divided once. Padding is no term. Among spikes a silent neuron is 0, and the outputs are values:
  * the largest of spikes again 0 or what they carry. Backward, the gradient of a largest value goes to the first of
  * equal ones; windows that overlap add to it in the order of the outputs, row by row.
  *
  * <p>As in torch, a window may not begin in the padding behind the source, and padding is at most half a window.
  *
- * @param rule what is made of a window
+ * @param rule the rule by which a window becomes a value
  * @param y along the rows of maps; for lines the same as {@code x}
  * @param x along their columns, or along lines
  * @param ceil whether a last window may reach behind the source and its padding
@@ -301,7 +301,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
                 input.channels(), y.outputs(this, "height", input.height()), x.outputs(this, "width", input.width()));
     }
 
-    /** Returns what differs from torch's defaults, as {@code max pool 2 x 2, padding 1 x 0}. */
+    /** Returns the differences from torch's defaults, as {@code max pool 2 x 2, padding 1 x 0}. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(rule.name().toLowerCase(Locale.ROOT)).append(" pool ");

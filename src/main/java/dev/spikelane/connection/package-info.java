@@ -1,5 +1,5 @@
 /**
- * Operators that turn spikes or values into currents: what a projection's path is made of.
+ * Operators that turn spikes or values into currents: the parts of a projection's path.
  *
  * <p>A {@link dev.spikelane.connection.Connection} is said, immutable and without a place in a network; each network
  * lays it out with weights of its own. Weights and shapes are in torch's order (channel, y, x).

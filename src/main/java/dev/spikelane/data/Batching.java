@@ -97,7 +97,7 @@ public final class Batching {
     /**
      * Returns this recipe with other augmentations.
      *
-     * @param changes what changes samples, in this order
+     * @param changes the changes of samples, in this order
      * @return the recipe
      */
     public Batching withAugmentations(Augmentation... changes) {
@@ -126,7 +126,7 @@ public final class Batching {
     }
 
     /**
-     * Tells what becomes of a last batch with fewer samples.
+     * Chooses whether a last batch with fewer samples is left out.
      *
      * @return whether it is left out
      */
@@ -146,7 +146,7 @@ public final class Batching {
     /**
      * Returns the augmentations.
      *
-     * @return what changes samples, in this order
+     * @return the changes of samples, in this order
      */
     public List<Augmentation> augmentations() {
         return options.augmentations;

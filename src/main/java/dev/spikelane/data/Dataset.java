@@ -161,7 +161,8 @@ public interface Dataset {
 
     /**
      * Splits the samples at random by shares, as {@code torch.utils.data.random_split} does with fractions: a part gets
-     * {@code floor(share * size())} samples, and what is left over goes to the parts from the first on, one each.
+     * {@code floor(share * size())} samples, and the samples that are left over go to the parts from the first on, one
+     * each.
      *
      * @param seed the seed
      * @param shares one for each part, from 0 to 1, which add up to 1
@@ -305,7 +306,7 @@ public interface Dataset {
      * Joins images and labels of IDX files, the format of MNIST and Fashion-MNIST. Values are {@code byte / 255}, as
      * torchvision's {@code ToTensor} computes them; a set of 60,000 images takes 47 MB, a byte each pixel.
      *
-     * @param name what messages call the set
+     * @param name the name of the set in messages
      * @param images {@code [count x height x width]} or {@code [count x features]}
      * @param labels {@code [count]}; there is a class for each number up to the largest
      * @return the data set, of shape {@code [1 x height x width]} or {@code [features]}
@@ -321,7 +322,7 @@ public interface Dataset {
     /**
      * Joins images of an IDX file and labels, such as {@link Idx#readLabels} reads of NumPy's int64.
      *
-     * @param name what messages call the set
+     * @param name the name of the set in messages
      * @param images {@code [count x height x width]} or {@code [count x features]}
      * @param labels one for each image; there is a class for each number up to the largest
      * @return the data set, of shape {@code [1 x height x width]} or {@code [features]}

@@ -17,7 +17,7 @@ import java.util.Objects;
 public interface InputCode {
 
     /**
-     * Allocates what this code writes.
+     * Allocates the rows that this code writes.
      *
      * @param samples of a batch, at least 1
      * @param neurons values of a sample
@@ -70,7 +70,7 @@ public interface InputCode {
      * Finds a code by its word: {@link #frame}, {@link #pieces}, {@link #rate(Rate, int)} without options, or
      * {@link #latency}.
      *
-     * @param word what {@link #word} returns
+     * @param word the word that {@link #word} returns
      * @param steps time steps, at least 1
      * @return the code
      * @throws IllegalArgumentException if there is none of that word, or steps is below 1

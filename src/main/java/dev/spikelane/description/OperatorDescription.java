@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param place its place in the path
  * @param rows the shape whose inner order the rows of its source have
- * @param owner what the names of its values start with
+ * @param owner the prefix of the names of its values
  */
 public record OperatorDescription(Connection connection, int place, Shape rows, String owner) {
 

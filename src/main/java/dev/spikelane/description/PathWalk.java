@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Goes along the path of a projection: which connections get operators, for rows of which shape, and what the names of
- * their values start with. It asks only for the kinds of connections, so that a file can be read on the way.
+ * Goes along the path of a projection: which connections get operators, for rows of which shape, and the prefixes of
+ * the names of their values. It asks only for the kinds of connections, so that a file can be read on the
+ * way.
  */
 public final class PathWalk {
 
@@ -52,7 +53,7 @@ public final class PathWalk {
     }
 
     /**
-     * Whether the next connection computes nothing: its rows stay where they are, and whatever is behind it knows their
+     * Whether the next connection computes nothing: its rows stay where they are, and the next connection knows their
      * order.
      */
     private boolean seesThrough(Connection connection) {
@@ -63,7 +64,7 @@ public final class PathWalk {
     }
 
     /**
-     * Returns what the names of the values of the next connection start with: its operator's place, where several have
+     * Returns the prefix of the names of the values of the next connection: its operator's place, where several have
      * values.
      */
     public String owner() {

@@ -1,3 +1,3 @@
-/** A network as records: what everything else about it, its layout and its files, is read from. Not exported. */
+/** A network as records, the source of its layout and its files. Not exported. */
 @org.jspecify.annotations.NullMarked
 package dev.spikelane.description;

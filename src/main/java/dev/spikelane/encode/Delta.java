@@ -54,7 +54,7 @@ public record Delta(float threshold, boolean padding) {
     }
 
     /**
-     * Encodes what rises.
+     * Encodes rises.
      *
      * @param data {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step
@@ -66,7 +66,7 @@ public record Delta(float threshold, boolean padding) {
     }
 
     /**
-     * Encodes what rises and what falls in spikes of their own.
+     * Encodes rises and falls in spikes of their own.
      *
      * @param data {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step
@@ -81,7 +81,7 @@ public record Delta(float threshold, boolean padding) {
     }
 
     /**
-     * Encodes what rises as 1 and what falls as -1, as {@code snntorch.spikegen.delta(off_spike=True)} does.
+     * Encodes rises as 1 and falls as -1, as {@code snntorch.spikegen.delta(off_spike=True)} does.
      *
      * @param data {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step

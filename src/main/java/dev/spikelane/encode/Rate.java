@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>{@code P(spike[step][sample][neuron]) = clamp(data * gain + offset, 0, 1)} from step {@code firstSpikeTime} on, in
  * float32; earlier steps have no spike. Random numbers come from a seed, by {@link dev.spikelane.random.CounterRandom}:
  * spikes are then a pure function of (seed, step, sample, neuron), fast, and the same however the work is split. Or
- * they come from a {@link TorchRandom}: spike for spike what snnTorch gives after {@code torch.manual_seed}.
+ * they come from a {@link TorchRandom}: spike for spike those of snnTorch after {@code torch.manual_seed}.
  *
  * <p>The first data of a JVM that reach far above 1, such as pixels of 0 to 255, are warned of by the logger
  * {@code dev.spikelane}.
@@ -120,7 +120,7 @@ public final class Rate {
     }
 
     /**
-     * Encodes the samples of a batch of a data set. The spikes of a sample are the same in whatever place of whatever
+     * Encodes the samples of a batch of a data set. The spikes of a sample are the same in any place of any
      * batch it stands, and others in another epoch; see {@link dev.spikelane.random.CounterRandom.Draws}.
      *
      * @param data {@code [batch x neurons]}, the same at all steps

@@ -91,11 +91,11 @@ public final class BoundPopulation {
     /**
      * Gives the neurons other values of some parameters, in place. The models follow when somebody asks for them.
      *
-     * @param network that has them, whose weights follow what spikes carry
+     * @param network that has them, whose weights follow the value of spikes
      * @param change as many values of each parameter as there are now
      * @return whether it was done; the neurons may have a parameter in another form, or their model may not take the
      *     values
-     * @throws IllegalArgumentException if weights do not take what spikes carry; all is as it was then
+     * @throws IllegalArgumentException if weights do not take the value of spikes; all is as it was then
      */
     synchronized boolean set(LaidOutNetwork network, ParameterChange change) {
         List<String> names = change.names();

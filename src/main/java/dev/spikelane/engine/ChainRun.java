@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operators of a path at work. A path runs complete in a part of the work: one product fills the tile that a thread
- * carries to the neurons, and what multiplies its currents one by one follows there; several products take some rows
- * through all of the path, in memory of the thread.
+ * carries to the neurons, and an operator that multiplies its currents one by one follows there; several products take
+ * some rows through all of the path, in memory of the thread.
  */
 public final class ChainRun {
 
@@ -31,11 +31,11 @@ public final class ChainRun {
     private final Arena arena;
     private final List<Operator> operators;
     private final Operator[] first;
-    /** For each thread what each of these operators makes of some rows. */
+    /** For each thread the outputs of each of these operators for some rows. */
     private final Tile[][] made;
 
     private final Scratch[] scratch;
-    /** Of each operator what keeps the winners of its windows, for a way back; null if nothing does. */
+    /** The winners of the windows of each operator, for a way back; null if there are none. */
     private final @Nullable PoolWinners[] winners;
 
     /** Of each of these pools the convolution before it with it in one go; null where there is no such. */
@@ -103,7 +103,7 @@ public final class ChainRun {
         }
     }
 
-    /** Asks for what threads need for such a source. */
+    /** Asks for the memory that threads need for such a source. */
     void reserve(Signal source) {
         boolean spikes = source instanceof SpikeMatrix;
         if (spikes ? reservedSpikes : reservedValues) {
@@ -122,13 +122,13 @@ public final class ChainRun {
         }
     }
 
-    /** Whether a tile of the outputs can be filled without making what the others need too. */
+    /** Whether a tile of the outputs can be filled without making the rows that the others need too. */
     public boolean isOneProduct() {
         return first.length == 0 && product.takesTiles();
     }
 
     /**
-     * How many samples of a step it is best to take through all operators at a time, so that what they make stays in
+     * How many samples of a step it is best to take through all operators at a time, so that their outputs stay in
      * caches; 0 if some operator wants more than there are.
      */
     int samplesAtATime(int batch) {
@@ -178,7 +178,7 @@ public final class ChainRun {
         return scratch[thread];
     }
 
-    /** Applies what stands behind the last product to the currents that it has made. */
+    /** Applies the operators behind the last product to its currents. */
     void apply(Tile current, int rows) {
         for (Operator.OnTile operator : behind) {
             operator.apply(current, rows);

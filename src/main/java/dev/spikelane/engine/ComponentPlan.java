@@ -111,8 +111,8 @@ public record ComponentPlan(List<Component> components) {
     }
 
     /**
-     * The members in an order in which sources come first, lowest numbers first; those on cycles, and what they reach,
-     * are left out.
+     * The members in an order in which sources come first, lowest numbers first; those on cycles, and those that they
+     * reach, are left out.
      */
     private static List<Integer> order(BitSet members, List<Edge> edges) {
         List<Integer> order = new ArrayList<>();

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An input: its rows of a block in their inner order, in memory that workers can reach and nobody else closes; or one
- * frame for all steps of a call. Memory is taken for what comes.
+ * frame for all steps of a call. Memory is taken for the rows that come.
  */
 public final class InputRun implements SourceRun {
 

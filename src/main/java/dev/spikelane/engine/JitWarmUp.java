@@ -33,7 +33,7 @@ public final class JitWarmUp {
 
     private static final double AGREEMENT = 1.1;
 
-    /** How many warm up, and how many of them have products learn: whoever ends does not end it for others. */
+    /** How many warm up, and how many of them have products learn: the end of one does not end the others. */
     private static int warming;
 
     private static int learning;

@@ -95,7 +95,7 @@ public final class LaidOutNetwork {
         return description.enters(population, Neuron.FEEDBACK);
     }
 
-    /** Returns what was laid out. */
+    /** Returns the description. */
     public NetworkDescription description() {
         return description;
     }
@@ -162,7 +162,7 @@ public final class LaidOutNetwork {
         return populations[population].neurons();
     }
 
-    /** Whether what the spikes of a population carry now is 1. */
+    /** Whether the value of the spikes of a population now is 1. */
     public boolean carriesOnes(String population) {
         for (int i = 0; i < populations.length; i++) {
             if (description.populations().get(i).name().equals(population)) {
@@ -177,7 +177,7 @@ public final class LaidOutNetwork {
         return values;
     }
 
-    /** Returns what lets values change while no simulation runs. */
+    /** Returns the guard that lets values change while no simulation runs. */
     public ValueGuard guard() {
         return guard;
     }
@@ -187,7 +187,7 @@ public final class LaidOutNetwork {
         return guard.version();
     }
 
-    /** Returns the turns of those who compute with the values. */
+    /** Returns the locks of all that compute with the values. */
     public UseLocks turns() {
         return turns;
     }
@@ -209,7 +209,7 @@ public final class LaidOutNetwork {
 
     /**
      * Gives neurons other values of some parameters, in place, which allocates nothing: rows of the neurons, and
-     * weights times what spikes carry, follow. The population gets other {@link #neurons} where these lack what the
+     * weights times the value of spikes, follow. The population gets other {@link #neurons} where these lack what the
      * values need: a gain that was 1 and left out, or weights of spikes that carried 1, are made once; values that the
      * model refuses, or with which its neurons have other variables, as with a synapse of 0, are refused.
      */
@@ -249,7 +249,7 @@ public final class LaidOutNetwork {
         populations[population] = changed;
     }
 
-    /** Says what the spikes of a population carry: one value, or one for each neuron in the order of the rows. */
+    /** Says the value of the spikes of a population: one value, or one for each neuron in the order of the rows. */
     void setSpikeValue(int population, float[] carried) {
         for (int i = 0; i < chains.length; i++) { // a training step calls this, which allocates nothing
             if (description.projections().get(i).source() instanceof SourceDescription.OfSpikes spikes

@@ -27,7 +27,7 @@ final class LoopPopulation {
 
     private final PortCurrents currents;
     private long time;
-    /** For each block of neurons what enters. */
+    /** The currents of each block of neurons. */
     private @Nullable PortCurrents[] ofBlocks = {};
 
     private int[] words = {};
@@ -137,7 +137,7 @@ final class LoopPopulation {
         return new SampleRun(population, own, of, arena, threads);
     }
 
-    /** Computes what comes from elsewhere, for a whole block. */
+    /** Computes the currents from outside the loop, for a whole block. */
     void open(WorkerPool workers, int first, int steps, boolean profiled) {
         long start = profiled ? System.nanoTime() : 0;
         for (int i = 0; i < sums.size(); i++) {

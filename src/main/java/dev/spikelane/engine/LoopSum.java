@@ -137,7 +137,7 @@ final class LoopSum {
         return current;
     }
 
-    /** Computes what comes from elsewhere, for a whole block. */
+    /** Computes the currents from outside the loop, for a whole block. */
     void open(WorkerPool workers, int first, int count) {
         if (whole != null) {
             whole.all(); // before threads share it
@@ -234,7 +234,7 @@ final class LoopSum {
 
         boolean samplesApart();
 
-        /** Computes what can be computed before the first step of a block. */
+        /** Computes the currents that are known before the first step of a block. */
         void open(WorkerPool workers, int first, int count);
 
         /** Puts the currents of some steps of the block in the first rows. */

@@ -179,7 +179,7 @@ public final class NetworkRun {
         return new NetworkRun(network, size, size.steps(), new Memory(arena, workers), back);
     }
 
-    /** Returns who uses this run. */
+    /** Returns the lock of this run. */
     public UseLock turn() {
         return turn;
     }
@@ -240,7 +240,7 @@ public final class NetworkRun {
         return populations[number];
     }
 
-    /** Returns what lets values of plastic projections change. */
+    /** Returns the guard that lets values of plastic projections change. */
     public ValueGuard plasticGuard() {
         return plastic.guard();
     }
@@ -250,7 +250,7 @@ public final class NetworkRun {
         return inputs[number];
     }
 
-    /** Returns a projection: what runs for each delay of its synapses, delays ascending, or for all of it. */
+    /** Returns a projection: a run for each delay of its synapses, delays ascending, or for all of it. */
     public List<ProjectionRun> projection(int number) {
         return projections.get(number);
     }
@@ -270,7 +270,7 @@ public final class NetworkRun {
         return plastic.byName();
     }
 
-    /** Says what the spikes of a plastic projection's source carry, while this run is held. */
+    /** Says the value of the spikes of a plastic projection's source, while this run is held. */
     void setSpikeValue(int projection, float[] values) {
         try {
             if (isOpen()) {
@@ -297,7 +297,7 @@ public final class NetworkRun {
         return outputInTorch.show(output, size.batch());
     }
 
-    /** Takes what callers have written to the states that they see, before a call. */
+    /** Takes the values that callers have written to the states that they see, before a call. */
     public void takeShown() {
         for (PopulationRun population : populations) {
             population.takeShown();
@@ -416,7 +416,7 @@ public final class NetworkRun {
         plastic.write(to);
     }
 
-    /** Reads what {@link #write} has written; readers of plastic values see them before or after it. */
+    /** Reads the bytes that {@link #write} has written; readers of plastic values see them before or after it. */
     public void read(ByteBuffer from) {
         plastic.read(from, stateReader);
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The operators of a projection, laid out behind its source.
  *
  * @param operators from source to target, at least one
- * @param owners what the names of each operator's values start with
+ * @param owners the prefix of the names of each operator's values
  */
 public record OperatorChain(List<Operator> operators, List<String> owners) {
 
@@ -34,7 +34,7 @@ public record OperatorChain(List<Operator> operators, List<String> owners) {
         return shape;
     }
 
-    /** Lays a path out; only its first operator sees what spikes carry. */
+    /** Lays a path out; only its first operator sees the value of spikes. */
     static OperatorChain bind(Arena arena, List<OperatorDescription> path, Parameter spikeValue) {
         List<Operator> operators = new ArrayList<>();
         for (OperatorDescription each : path) {

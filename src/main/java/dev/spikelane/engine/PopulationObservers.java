@@ -74,7 +74,7 @@ final class PopulationObservers {
         ofBlocks.forEach(BlockObserver::reset);
     }
 
-    /** Computes what is seen of a step before its reset, from the state before the step. */
+    /** Computes the variables of a step before its reset, from the state before the step. */
     void beforeStep(PortCurrents currents, SpikeMatrix scratch) {
         BeforeReset unreset = before;
         if (unreset != null) {

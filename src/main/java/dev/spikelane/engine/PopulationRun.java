@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A population at work: its neurons with their state, what enters its ports, and what it leaves for others. */
+/** A population at work: its neurons with their state, the currents of its ports, and its outputs. */
 public final class PopulationRun {
 
     private final int number;
@@ -54,7 +54,7 @@ public final class PopulationRun {
      * Makes a population.
      *
      * @param delays of all projections
-     * @param keeping what is kept for a way back; null if nothing is
+     * @param keeping the values that a way back needs; null if there is none
      */
     PopulationRun(
             int number,
@@ -144,7 +144,7 @@ public final class PopulationRun {
         return made;
     }
 
-    /** Takes what callers have written to the state that they see. */
+    /** Takes the values that callers have written to the state that they see. */
     void takeShown() {
         if (shown != null) {
             shown.take();
@@ -211,7 +211,7 @@ public final class PopulationRun {
         return kept == null ? null : kept.keeping().currents().get(ports().indexOf(port));
     }
 
-    /** Returns what is kept for a way back. */
+    /** Returns the values that a way back needs. */
     public BackwardNeeds.Keeping keeping() {
         return kept().keeping();
     }
@@ -233,7 +233,7 @@ public final class PopulationRun {
         }
     }
 
-    /** Whether somebody needs what no kernel keeps for a whole block. */
+    /** Whether an observer or a way back needs values that no kernel keeps for a whole block. */
     boolean stepwise() {
         return kept == null && (signals.keepsOthers() || observers.seeSteps());
     }

@@ -28,7 +28,7 @@ final class PopulationSignals {
     private final Shape shape;
     private SignalHistory<SpikeMatrix> spikes;
     private final List<Kept> variables = new ArrayList<>();
-    /** The membranes of a block, as sources of projections or for somebody who looks at them; null if nobody does. */
+    /** The membranes of a block, as sources of projections or for observers; null if there are none. */
     private @Nullable SignalHistory<FloatMatrix> membranes;
 
     /** Whether a variable is kept by no kernel. */
@@ -46,7 +46,7 @@ final class PopulationSignals {
      *
      * @param number of the population
      * @param isLast whether callers hold its spikes
-     * @param keeping what is kept for a way back; null if nothing is
+     * @param keeping the values that a way back needs; null if there is none
      */
     PopulationSignals(
             PopulationDescription population,

@@ -53,7 +53,7 @@ final class PopulationValues implements Values {
         network.rebind(population, network.population(population).neuron().withParameter(name, checked(from)));
     }
 
-    /** Gives the population other values of some parameters; returns what takes that back. */
+    /** Gives the population other values of some parameters; returns an action that takes that back. */
     Runnable rebind(Map<String, Parameter> together) {
         Neuron before = network.population(population).neuron();
         network.rebind(population, before.withParameters(together));

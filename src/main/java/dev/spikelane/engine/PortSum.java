@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A part of the work is a tile of outputs of all rows, or all outputs of some rows: some steps, or some samples of
  * all steps. The operators say which. Paths of several products are cut by rows, so that all of a path runs in a part:
- * where operators need no more, {@linkplain ChainRun#samplesAtATime few samples} at a time, so that what one makes for
- * the next stays in the L1 cache.
+ * where operators need no more, {@linkplain ChainRun#samplesAtATime few samples} at a time, so that the rows that one
+ * makes for the next stay in the L1 cache.
  */
 final class PortSum {
 
@@ -34,7 +34,7 @@ final class PortSum {
     /** Parts for each thread: enough to even out threads that start late, few enough to cost little. */
     private static final int PARTS_OF_THREAD = 4;
 
-    /** The least time of a row, an input and an output, whatever else is known of it. */
+    /** The least time of a row, an input and an output, if nothing else is known of it. */
     static final double LEAST_NANOSECONDS = 1 / 600.;
 
     /** Such products from which spikes are not counted to know more. */
@@ -263,7 +263,7 @@ final class PortSum {
         return List.of(samples[0]);
     }
 
-    /** Computes what all steps of a frame have, before threads take some samples of it. */
+    /** Computes the currents that all steps of a frame share, before threads take some samples of it. */
     void hold(WorkerPool workers, boolean share) {
         for (ProjectionRun projection : projections) {
             projection.hold(workers, share);

@@ -115,7 +115,7 @@ public final class ProjectionRun {
         return isPart && !synapses().begins();
     }
 
-    /** Returns what was said of it. */
+    /** Returns its description. */
     public ProjectionDescription description() {
         return description;
     }

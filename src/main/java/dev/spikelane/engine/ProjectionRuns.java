@@ -22,7 +22,7 @@ final class ProjectionRuns {
     private final boolean trains;
 
     private final Scratch[] scratch;
-    /** Of each projection what runs for each delay. */
+    /** Of each projection a run for each delay. */
     private final List<List<ProjectionRun>> all = new ArrayList<>();
     /** What makes rows that need the whole batch, or know their step. */
     private final List<TwoStageRun> cuts = new ArrayList<>();
@@ -49,8 +49,8 @@ final class ProjectionRuns {
     }
 
     /**
-     * A chain is cut where an operator needs the whole batch, in training, or knows its step: what comes before makes
-     * its rows.
+     * A chain is cut where an operator needs the whole batch, in training, or knows its step: the operators before it
+     * make its rows.
      */
     private ProjectionRun run(ProjectionDescription description, List<Operator> operators, SourceRun source) {
         for (int i = operators.size() - 1; i > 0; i--) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Takes the neurons of a population through steps whose currents are kept, and keeps what is wanted of their variables.
+ * Takes the neurons of a population through steps whose currents are kept, and keeps the wanted variables.
  */
 public final class RecordingRun {
 

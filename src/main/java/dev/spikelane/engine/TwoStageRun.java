@@ -18,8 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator that needs the whole batch, behind the part of a path that makes its rows: the source of what comes
- * behind it. Statistics of a window are kept: what is computed again is made by the same ones.
+ * An operator that needs the whole batch, behind the part of a path that makes its rows: the source of the part
+ * behind it. Statistics of a window are kept, for rows that are computed again.
  */
 public final class TwoStageRun implements SourceRun, Halves.Work {
 
@@ -27,7 +27,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
     private final TwoStageOperator operator;
     private final RunSize size;
     private final WorkerPool workers;
-    /** The rows of a segment, and what they are normalized to. */
+    /** The rows of a segment, and the normalized ones. */
     private final StoredCurrents values;
 
     private final PortSum sum;
@@ -46,7 +46,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
     /**
      * Makes room for the rows of a segment and the statistics of a window.
      *
-     * @param rows what is normalized
+     * @param rows the rows that are normalized
      * @param trains whether by the statistics of the batch, else by the running values of each step
      */
     TwoStageRun(
@@ -76,7 +76,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         return values.all();
     }
 
-    /** Returns what makes the rows. */
+    /** Returns the run that makes the rows. */
     public ProjectionRun rows() {
         return rows;
     }
@@ -86,7 +86,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         return operator;
     }
 
-    /** Returns what measures and normalizes a step. */
+    /** Returns the object that measures and normalizes a step. */
     public BatchNormStep step() {
         return step;
     }

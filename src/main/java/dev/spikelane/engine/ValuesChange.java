@@ -11,7 +11,7 @@ import java.util.Map;
 /** Several values that change together, or not at all; parameters of one population are judged together. */
 public final class ValuesChange {
 
-    /** What takes back what was done, the last first. */
+    /** The actions that take changes back, the last first. */
     private final Deque<Runnable> back = new ArrayDeque<>();
 
     private final Map<Integer, Map<String, Parameter>> parameters = new LinkedHashMap<>();

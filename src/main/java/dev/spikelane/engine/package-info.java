@@ -1,5 +1,5 @@
 /**
- * Runs networks: {@link dev.spikelane.engine.LaidOutNetwork} is what is said laid out in memory,
+ * Runs networks: {@link dev.spikelane.engine.LaidOutNetwork} is a description laid out in memory,
  * {@link dev.spikelane.engine.NetworkRun} a network at work. Not exported: simulations and trainers are its fronts.
  */
 @org.jspecify.annotations.NullMarked

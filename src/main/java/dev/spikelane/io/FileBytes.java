@@ -18,12 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The memory of one load, of which no more than a budget is taken, and only for what is there: where nobody knows how
- * many bytes will come, they are kept in pieces until all are there.
+ * The memory of one load, of which no more than a budget is taken, and only for bytes that are there: where nobody
+ * knows how many bytes will come, they are kept in pieces until all are there.
  */
 final class FileBytes {
 
-    /** A little of a large file, so that what is read is still in the cache where it is looked at again. */
+    /** A little of a large file, so that it is still in the cache where it is looked at again. */
     private static final int MOST_BYTES_IN_CALL = 1 << 20;
 
     private static final int MOST_BYTES_IN_PIECE = 1 << 24;

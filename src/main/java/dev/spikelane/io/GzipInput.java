@@ -8,7 +8,7 @@ import java.util.zip.Inflater;
 
 /**
  * Inflates gzip (RFC 1952), several members one after another included. {@link java.util.zip.GZIPInputStream} silently
- * drops whatever follows the last member; here it is an error, as are a wrong checksum, a wrong length and an early
+ * drops all bytes behind the last member; here it is an error, as are a wrong checksum, a wrong length and an early
  * end.
  */
 final class GzipInput extends InputStream {

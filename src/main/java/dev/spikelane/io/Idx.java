@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The content of an IDX file of unsigned bytes, the format of MNIST and Fashion-MNIST: labels {@code [count]}, feature
  * vectors {@code [count x features]} or images {@code [count x height x width]}.
  *
- * <p>Files may be plain or compressed with gzip, which is recognised by its first two bytes, whatever the name. A file
+ * <p>Files may be plain or compressed with gzip, which is recognized by its first two bytes, not by the name. A file
  * must hold exactly the bytes that its header declares, 1 GiB at most. Other item types and more than 3 dimensions are
  * refused.
  */
@@ -73,7 +73,7 @@ public final class Idx {
     /**
      * Reads a stream to its end, for example a resource of a jar. The stream stays open.
      *
-     * @param name what error messages call the stream
+     * @param name the name of the stream in error messages
      * @param stream the bytes of an IDX file, plain or gzip
      * @return the content
      * @throws IOException if the stream cannot be read, or does not hold a whole IDX file of unsigned bytes with 1 to 3

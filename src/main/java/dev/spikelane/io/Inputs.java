@@ -36,9 +36,9 @@ final class Inputs {
     static final long MOST_BYTES = 1L << 29;
 
     /**
-     * A matrix for what was found in a file; that the memory is refused is the file's fault, not an error of the JVM.
+     * A matrix for the values of a file; that the memory is refused is the file's fault, not an error of the JVM.
      *
-     * @param shape what the file declares, for the message
+     * @param shape the shape that the file declares, for the message
      */
     static FloatMatrix zeros(String name, String shape, Arena arena, int rows, int columns, long mostBytes)
             throws IOException {

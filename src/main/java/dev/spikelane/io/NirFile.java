@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes graphs of the Neuromorphic Intermediate Representation, {@code .nir}: HDF5 files of versions 0.2 to
- * 1.0 of the Python package, which reads what is written here. It needs the library jHDF, {@code io.jhdf:jhdf:0.13.0},
- * at run time.
+ * 1.0 of the Python package, which reads files that are written here. It needs the library jHDF,
+ * {@code io.jhdf:jhdf:0.13.0}, at run time.
  *
  * <p>A file is read whole into memory before anything of it is believed. Links, also those to other files, are refused;
  * metadata are passed over. A chunk that inflates to more than it should is refused as soon as it does.
@@ -65,7 +65,7 @@ public final class NirFile {
      * Reads a file by at most 512 MiB of memory.
      *
      * @param file the file
-     * @return its graph, and what is odd about it
+     * @return its graph, and the oddities of the file
      * @throws IOException if there is no such file, jHDF is not there, or the file is no whole graph of NIR; the
      *     message starts with the file's name
      */
@@ -78,7 +78,7 @@ public final class NirFile {
      *
      * @param file the file
      * @param mostBytes the most memory that the load may take in all: the bytes of the file and those of its arrays
-     * @return its graph, and what is odd about it
+     * @return its graph, and the oddities of the file
      * @throws IOException as without a limit, or if the file needs more
      */
     public static NirFile read(Path file, long mostBytes) throws IOException {
@@ -93,9 +93,9 @@ public final class NirFile {
     /**
      * Reads a stream to its end; it stays open.
      *
-     * @param name what messages call the stream
+     * @param name the name of the stream in messages
      * @param stream the bytes of a file
-     * @return its graph, and what is odd about it
+     * @return its graph, and the oddities of the file
      * @throws IOException as for files
      */
     public static NirFile read(String name, InputStream stream) throws IOException {
@@ -284,7 +284,7 @@ public final class NirFile {
     }
 
     /**
-     * Returns what the file says.
+     * Returns the graph of the file.
      *
      * @return the graph
      */
@@ -302,7 +302,7 @@ public final class NirFile {
     }
 
     /**
-     * Returns what is odd about the file.
+     * Returns the oddities of the file.
      *
      * @return sentences that start with its name; none for most files
      */

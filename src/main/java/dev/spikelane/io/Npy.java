@@ -152,11 +152,11 @@ public final class Npy<M extends Signal> {
      * Reads a float32 array from a stream to its end, for example from a resource of a jar, into at most 512 MiB of
      * memory that is freed when it is forgotten. The stream stays open.
      *
-     * @param name what error messages call the stream
+     * @param name the name of the stream in error messages
      * @param stream the bytes of a {@code .npy} file
      * @return the values: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if the stream cannot be read, or does not hold what {@link #readFloats(Path, Arena)} asks
-     *     for; the message of the latter starts with {@code name}
+     * @throws IOException if the stream cannot be read, or does not hold the values that
+     *     {@link #readFloats(Path, Arena)} asks for; the message of the latter starts with {@code name}
      */
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
@@ -258,11 +258,11 @@ public final class Npy<M extends Signal> {
      * Reads spikes from a stream to its end into at most 512 MiB of memory that is freed when it is forgotten. The
      * stream stays open.
      *
-     * @param name what error messages call the stream
+     * @param name the name of the stream in error messages
      * @param stream the bytes of a {@code .npy} file
      * @return the spikes: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if the stream cannot be read, or does not hold what {@link #readSpikes(Path, Arena)} asks
-     *     for; the message of the latter starts with {@code name}
+     * @throws IOException if the stream cannot be read, or does not hold the values that
+     *     {@link #readSpikes(Path, Arena)} asks for; the message of the latter starts with {@code name}
      */
     @SuppressWarnings("resource") // the stream is the caller's
     public static Npy<SpikeMatrix> readSpikes(String name, InputStream stream) throws IOException {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * How the items of a NumPy array stand in its file, and how they come into a tensor's order: the lowest byte first, the
  * last index fastest.
  *
- * @param type what they are
+ * @param type their type
  * @param bigEndian whether the highest byte stands first
  */
 record NpyItems(Tensor.Type type, boolean bigEndian) {

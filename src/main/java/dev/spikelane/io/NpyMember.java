@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An array whose header was read.
  *
- * @param header what it says
+ * @param header its header
  * @param items how the items stand
  * @param start where they begin, in bytes
  * @param end where they end

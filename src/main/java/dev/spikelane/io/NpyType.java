@@ -21,7 +21,7 @@ enum NpyType {
         this.description = description;
     }
 
-    /** NumPy's name, what {@code descr} holds. */
+    /** NumPy's name, the value of {@code descr}. */
     String code() {
         return code;
     }

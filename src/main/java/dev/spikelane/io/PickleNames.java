@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The names of Python that a pickle may use, and what stands for what they would make there. */
+/** The names of Python that a pickle may use, and the values that stand for the objects that they would make there. */
 enum PickleNames {
     DICTIONARY("collections.OrderedDict", null),
     TENSOR("torch._utils._rebuild_tensor_v2", null),

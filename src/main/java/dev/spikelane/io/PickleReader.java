@@ -65,7 +65,7 @@ final class PickleReader {
     /**
      * The tensors by name, those of dictionaries and lists in others with the names and places of all, joined by dots.
      *
-     * @param others gets the names of what is no tensor, such as a checkpoint's epoch
+     * @param others gets the names of other values, such as a checkpoint's epoch
      */
     static Map<String, Stored> read(String name, byte[] program, List<String> others) throws IOException {
         PickleReader reader = new PickleReader(name, program);

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The header of a safetensors file: what it says of each tensor, checked against the data that there are.
+ * The header of a safetensors file: its entry of each tensor, checked against the data that there are.
  *
  * @param metadata texts by name
  * @param entries the tensors, in the order of the header

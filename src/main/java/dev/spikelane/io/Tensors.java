@@ -25,10 +25,10 @@ import java.util.Set;
  *       Files are written in the order of Python's library: widest items first, then by name.
  *   <li>NumPy: floats of 16, 32 and 64 bits, whole numbers of 8 to 64 bits and truth values, in either order of bytes,
  *       in C or Fortran order; as tensors they have the lowest byte first, and C order. A single text is in the
- *       {@linkplain #metadata metadata}. A {@linkplain #warnings warning} tells what else an archive holds, such as
+ *       {@linkplain #metadata metadata}. A {@linkplain #warnings warning} tells the other members of an archive, such as
  *       pickled objects; if there is nothing else, the archive is refused. An archive has at most 65,536 members,
  *       stored or deflated, each once; directory and members agree, and members do not overlap; sizes and checksums
- *       are right. All deflated members are unpacked once to check them before memory is taken for what they hold.
+ *       are right. All deflated members are unpacked once to check them before memory is taken for their content.
  *       Beyond 64 MiB, an archive may not unpack to more than 100 times its size.
  *   <li>PyTorch: a {@code state_dict}, or dictionaries in dictionaries, whose names are joined by dots. The pickle in
  *       the archive is read by a reader of 30 opcodes that knows tensors, parameters, dictionaries, lists, numbers and
@@ -65,7 +65,7 @@ public final class Tensors {
     }
 
     /**
-     * Collects what a file of safetensors shall hold.
+     * Collects the content of a file of safetensors.
      *
      * @param metadata texts by name
      * @param tensors tensors of different names
@@ -84,7 +84,7 @@ public final class Tensors {
     }
 
     /**
-     * Collects what a file without texts shall hold.
+     * Collects the content of a file without texts.
      *
      * @param format its format
      * @param tensors tensors of different names
@@ -172,7 +172,7 @@ public final class Tensors {
      * Reads a stream to its end, for example a resource of a jar, in the format that its first bytes tell, with at most
      * 512 MiB of memory. The stream stays open.
      *
-     * @param name what error messages call the stream
+     * @param name the name of the stream in error messages
      * @param stream the bytes of a file
      * @return its content
      * @throws IOException as {@link #read(Path)} does; the message starts with the name
@@ -184,7 +184,7 @@ public final class Tensors {
     /**
      * Reads a stream of one format to its end, with at most 512 MiB of memory. The stream stays open.
      *
-     * @param name what error messages call the stream
+     * @param name the name of the stream in error messages
      * @param stream the bytes of a file
      * @param format the format, as for {@link #read(Path, Format)}
      * @return its content
@@ -247,7 +247,7 @@ public final class Tensors {
     /**
      * Returns the bytes of a file of safetensors.
      *
-     * @return what {@link #write} writes
+     * @return the bytes that {@link #write} writes
      * @throws IllegalArgumentException if the header would have more than 16 MiB, or there are more bytes than an array
      *     can hold
      * @throws IllegalStateException if the content is of another format

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tensors of a file of {@code torch.save}: a zip archive with a pickle, a program for Python, in it, of which
- * {@link PickleReader} reads what says tensors.
+ * {@link PickleReader} reads the tensors.
  */
 final class TorchFile {
 

@@ -10,7 +10,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * A file in an archive: what the archive's directory says of it, and its bytes as they are packed.
+ * A file in an archive: its entry in the archive's directory, and its bytes as they are packed.
  *
  * @param archive the archive's name, for messages
  * @param name its name, which is never taken for a path

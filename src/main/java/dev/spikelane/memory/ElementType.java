@@ -8,7 +8,7 @@ public enum ElementType {
     INT8(Byte.BYTES, Byte.MAX_VALUE),
     /** A whole number of 16 bits, from -32,768 to 32,767, times a scale. */
     INT16(Short.BYTES, Short.MAX_VALUE),
-    /** A whole number of 64 bits: what is counted, and no weight. */
+    /** A whole number of 64 bits: of counts, and of no weight. */
     INT64(Long.BYTES, 0);
 
     private final int bytes;

@@ -289,7 +289,7 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Copies a column, for example what one neuron did.
+     * Copies a column, for example the values of one neuron.
      *
      * @param column the column
      * @return a value for each row
@@ -304,7 +304,7 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Returns the transposed matrix: what holds weights as {@code [inputs x outputs]} becomes torch's
+     * Returns the transposed matrix: weights of {@code [inputs x outputs]} become torch's
      * {@code [outputs x inputs]}.
      *
      * @return a matrix of its own, {@code [columns x rows]}

@@ -253,7 +253,7 @@ public final class IntegerMatrix {
      * Returns the scale of a row.
      *
      * @param row the row
-     * @return by what its items are multiplied
+     * @return the factors of its items
      * @throws IndexOutOfBoundsException if there is no such row
      */
     public float scale(int row) {

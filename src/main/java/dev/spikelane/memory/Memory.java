@@ -11,10 +11,10 @@ final class Memory {
     static final long ALIGNMENT = 64;
 
     /**
-     * Bytes of a page, and of what CPUs compare of addresses at first: a load waits for a store before it that differs
-     * in whole pages only. Rows of whole pages, each at the same place in its page as those of other matrices, are so
-     * loaded before they are stored; where currents began 64 bytes below states, a loop took up to 1.6 times as long
-     * (1,000 leaky neurons, Zen 4; 1.06 times on Zen 5; 2026-11).
+     * Bytes of a page, and of the part of addresses that CPUs compare at first: a load waits for a store before it that
+     * differs in whole pages only. Rows of whole pages, each at the same place in its page as those of other matrices,
+     * are so loaded before they are stored; where currents began 64 bytes below states, a loop took up to 1.6 times as
+     * long (1,000 leaky neurons, Zen 4; 1.06 times on Zen 5; 2026-11).
      */
     private static final long PAGE = 4096;
 

@@ -14,7 +14,7 @@ final class Reorder {
 
     private Reorder() {}
 
-    /** The arguments are checked. Values travel as bits, so that every NaN stays what it is. */
+    /** The arguments are checked. Values travel as bits, so that every NaN stays as it is. */
     static void transpose(FloatMatrix from, int fromRow, FloatMatrix to, int toRow, int rows, int outer) {
         int inner = from.columns() / outer;
         if (isPlain(inner, outer)) {

@@ -90,7 +90,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     public abstract Signal gather(int... rows);
 
     /**
-     * Copies what one sample did in all steps, of time-major rows ({@code row = step * batch + sample}).
+     * Copies the rows of one sample in all steps, of time-major rows ({@code row = step * batch + sample}).
      *
      * @param sample the sample, from 0
      * @param batch samples side by side, a divisor of the rows

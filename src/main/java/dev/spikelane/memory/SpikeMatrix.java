@@ -334,7 +334,7 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Copies a column, for example what one neuron did.
+     * Copies a column, for example the spikes of one neuron.
      *
      * @param column the column
      * @return for each row whether it fired

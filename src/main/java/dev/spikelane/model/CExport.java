@@ -75,7 +75,7 @@ public final class CExport {
     /**
      * Returns this export under another name.
      *
-     * @param name what the names of functions start with: letters, digits and underscores
+     * @param name the prefix of the names of functions: letters, digits and underscores
      * @return an export
      * @throws IllegalArgumentException if the name has other characters, or starts with a digit
      */

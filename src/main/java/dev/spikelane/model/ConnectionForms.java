@@ -18,7 +18,7 @@ import java.util.function.Function;
  * The forms of connections in the formats of others: the one place of this package that tells all connections apart.
  *
  * @param nir the node that says it, or why none does
- * @param c writes what it does in a step, or says why C cannot
+ * @param c writes its step, or says why C cannot
  */
 record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer<COperator> c) {
 

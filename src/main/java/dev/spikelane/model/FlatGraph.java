@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A graph of NIR with graphs inside it dissolved: nodes by paths such as {@code rnn/lif}, in an order in which each
- * stands behind what it gets in the same step. Inputs and outputs of a graph inside pass on what they get.
+ * stands behind its sources of the same step. Inputs and outputs of a graph inside pass values on.
  */
 final class FlatGraph {
 
@@ -32,7 +32,7 @@ final class FlatGraph {
         this.said = said;
     }
 
-    /** A node and what it is connected with. */
+    /** A node and its neighbors. */
     static final class FlatNode {
         final String name;
         final NirPrimitive primitive;
@@ -57,7 +57,7 @@ final class FlatGraph {
             this.passes = passes;
         }
 
-        /** Whether what this node sends to a target comes one step late, because it leads back to itself. */
+        /** Whether the values that this node sends to a target come one step late, because it leads back to itself. */
         boolean isLate(FlatNode target) {
             return primitive.remembers() && component == target.component;
         }

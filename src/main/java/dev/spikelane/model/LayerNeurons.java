@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the neurons of snnTorch's modules of their tensors, and what a module has in front of its neurons. */
+/** Makes the neurons of snnTorch's modules of their tensors, and the parts of a module in front of its neurons. */
 final class LayerNeurons {
 
     /** The models of snnTorch that its tensors and a name tell. */

@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text that says which modules stand in a row: what {@code print(net)} writes, with modules in others, or the
- * same without line breaks, {@code 1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear}. The shape
- * of the input, where it is said, comes first.
+ * Reads the text that says which modules stand in a row: the output of {@code print(net)}, with modules in others, or
+ * the same without line breaks, {@code 1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear}. The
+ * shape of the input, where it is said, comes first.
  */
 final class LayerText {
 
@@ -156,7 +156,7 @@ final class LayerText {
     /**
      * A module of torch as a text says it, with its arguments by place or by name, each of which is asked for once.
      *
-     * @param name what its tensors start with; empty where the text says none
+     * @param name the prefix of its tensors; empty where the text says none
      * @param type the name of its class
      * @param arguments by name, those without one by their place; null where there are no parentheses
      */
@@ -253,7 +253,7 @@ final class LayerText {
             }
         }
 
-        /** Throws if an argument was not asked for: what it would change is not built. */
+        /** Throws if an argument was not asked for: it would change a module that is not built. */
         void requireAllTaken() {
             if (arguments != null && !arguments.isEmpty()) {
                 throw new IllegalArgumentException(

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * A network and how it wants to be used: what a model file holds. {@link dev.spikelane.train.Classifier} and
+ * A network and how it wants to be used: the content of a model file. {@link dev.spikelane.train.Classifier} and
  * {@code ./spikelane run} use the network as these notes say.
  *
  * <table>
@@ -29,7 +29,7 @@ import java.util.OptionalInt;
  * <tr><td>{@value #POPULATION}</td><td>whose outputs these are; the last population if it is not there</td></tr>
  * <tr><td>{@value #CLASSES}</td><td>how many classes outputs stand for, in blocks of the same size (a population
  *     code); each output is one if it is not there</td></tr>
- * <tr><td>{@value #CLASS_NAMES}</td><td>what classes are called, a JSON array of texts</td></tr>
+ * <tr><td>{@value #CLASS_NAMES}</td><td>the names of classes, a JSON array of texts</td></tr>
  * </table>
  *
  * @param network the network
@@ -92,7 +92,7 @@ public record Model(Network network, Map<String, String> notes) {
      * Returns this model with another note.
      *
      * @param name its name, such as {@link #CODE}
-     * @param text what it says, in place of what it said
+     * @param text its new text
      * @return a model of the same network
      * @throws IllegalArgumentException if a note of this name must have another text
      */
@@ -161,7 +161,7 @@ public record Model(Network network, Map<String, String> notes) {
     }
 
     /**
-     * Returns what classes are called.
+     * Returns the names of the classes.
      *
      * @return names in the order of classes; empty if there is no note of them
      */

@@ -14,9 +14,10 @@ import java.util.Objects;
 
 /**
  * Writes networks to model files and reads them back: graph, shapes, models with all their options, delays, ports,
- * weights and parameters, bit for bit. What is read runs as what was written, and takes its snapshots.
+ * weights and parameters, bit for bit. A network that is read runs as the one that was written, and takes its
+ * snapshots.
  *
- * <p>A file is a safetensors file of float32 tensors; what is counted is of {@code I64}. Names are those of
+ * <p>A file is a safetensors file of float32 tensors; counts are of {@code I64}. Names are those of
  * {@link dev.spikelane.network.Weights}, parameters of neurons as snnTorch spells them
  * ({@code lif1.graded_spikes_factor}); a parameter that is one value for all neurons has the shape {@code []}, others
  * and biases {@code [n]}, weights {@code [outputs, inputs]}. The description of the network is the text
@@ -91,7 +92,7 @@ public final class ModelFile {
      * Returns a network with its notes as the bytes of a model file.
      *
      * @param model the network, with the weights and parameters that it has now, and its notes
-     * @return what {@link #write(Path, Model)} writes, for {@link #modelOf}
+     * @return the bytes that {@link #write(Path, Model)} writes, for {@link #modelOf}
      * @throws IllegalArgumentException if the format cannot say a part of the network, a note has the name
      *     {@code format} or {@code spikelane}, or the bytes were more than an array can hold
      */
@@ -103,7 +104,7 @@ public final class ModelFile {
      * Returns a network as the bytes of a model file.
      *
      * @param network the network, with the weights and parameters that it has now
-     * @return what {@link #write(Path, Network)} writes, for {@link #of}
+     * @return the bytes that {@link #write(Path, Network)} writes, for {@link #of}
      * @throws IllegalArgumentException if the format cannot say a part of the network, or the bytes were more than an
      *     array can hold
      */
@@ -154,7 +155,7 @@ public final class ModelFile {
     /**
      * Reads a network with its notes from a stream, for example a resource of a jar, to its end. The stream stays open.
      *
-     * @param name what error messages call the stream
+     * @param name the name of the stream in error messages
      * @param stream the bytes of a model file
      * @return the network, and the notes with which it was written
      * @throws IOException as {@link #read(String, InputStream)} does, or if a note with a meaning has no such text
@@ -166,7 +167,7 @@ public final class ModelFile {
     /**
      * Makes a network with its notes of the bytes of a model file, in memory that is freed when it is forgotten.
      *
-     * @param bytes what {@link #toBytes(Model)} returned, or a model file holds
+     * @param bytes the bytes that {@link #toBytes(Model)} returned, or those of a model file
      * @return the network and its notes
      * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
      */
@@ -193,7 +194,7 @@ public final class ModelFile {
     /**
      * Reads a network from a stream, for example a resource of a jar, to its end. The stream stays open.
      *
-     * @param name what error messages call the stream
+     * @param name the name of the stream in error messages
      * @param stream the bytes of a model file
      * @return the network
      * @throws IOException if the stream cannot be read, is not a whole safetensors file, or does not describe a network
@@ -206,7 +207,7 @@ public final class ModelFile {
     /**
      * Makes a network of the bytes of a model file, in memory that is freed when it is forgotten.
      *
-     * @param bytes what {@link #toBytes} returned, or a model file holds
+     * @param bytes the bytes that {@link #toBytes} returned, or those of a model file
      * @return the network
      * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
      */

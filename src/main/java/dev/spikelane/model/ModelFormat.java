@@ -20,7 +20,7 @@ final class ModelFormat {
     /** The suffix of the scales of weights in 8 bits. */
     static final String SCALE = ValueDescription.SCALE;
 
-    /** Neurons and inputs of a network together: what a state takes is bounded before it is allocated. */
+    /** Neurons and inputs of a network together: the memory of a state is bounded before it is allocated. */
     static final int MOST_NEURONS = 1 << 24;
 
     static final int MOST_DELAY = 1_000_000;

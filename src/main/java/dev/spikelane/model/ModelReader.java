@@ -83,7 +83,7 @@ final class ModelReader {
         void read() throws IOException;
     }
 
-    /** Reads a part; what a constructor refuses is an error of the file. */
+    /** Reads a part; a value that a constructor refuses is an error of the file. */
     private static void refused(JsonValue part, Part reading) throws IOException {
         try {
             reading.read();

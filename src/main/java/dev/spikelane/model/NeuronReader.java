@@ -36,7 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Makes a model of what {@link NeuronWriter} says. */
+/** Makes a model of the JSON of {@link NeuronWriter}. */
 final class NeuronReader {
 
     private static final String V = Neuron.RECURRENT_WEIGHTS;

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says a model in the format. Its parameters are those that it was declared with: a number, or numbers; what is missing
- * is the tensor of that name.
+ * Says a model in the format. Its parameters are those that it was declared with: a number, or numbers; a value that is
+ * missing is the tensor of that name.
  */
 final class NeuronWriter {
 

@@ -21,8 +21,8 @@ import java.util.Map;
  *
  * @param name the node's
  * @param rows the shape of its source
- * @param owner what the names of its values start with
- * @param changes gets what readers of the node will see otherwise
+ * @param owner the prefix of the names of its values
+ * @param changes gets the facts that readers of the node will see otherwise
  */
 record NirConnection(Weights weights, String name, Connection said, Shape rows, String owner, List<String> changes) {
 

@@ -23,7 +23,7 @@ import java.util.Set;
 
 /**
  * Says a network as a graph of NIR. Populations become nodes, the connections of a path a chain of them; relays are
- * dissolved, since a node of NIR takes the sum of what enters it.
+ * dissolved, since a node of NIR takes the sum of its inputs.
  */
 final class NirExport {
 
@@ -201,7 +201,7 @@ final class NirExport {
         return Set.of(to);
     }
 
-    /** Whether readers delay what a projection brings, because it leads from neurons back to themselves. */
+    /** Whether readers delay the values of a projection, because it leads from neurons back to themselves. */
     private boolean isLate(ProjectionDescription said) {
         int source = said.source().ofPopulation().orElse(-1);
         if (source < 0 || description.populations().get(source).neuron().equals(NirNodes.RELAY)) {

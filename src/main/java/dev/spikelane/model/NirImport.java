@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * How a graph of NIR becomes a network. NIR gives differential equations and no time step: what a file does not say is
  * said here, and {@link NirModel#semantics} repeats it.
  *
- * <p>In each step, in this order: what several edges bring adds up; a synapse takes its input,
+ * <p>In each step, in this order: the values of several edges add up; a synapse takes its input,
  * {@code i += dt / tau_syn * (w_in * S - i)}; the membrane takes the new current,
  * {@code v += dt / tau * (v_leak - v + r * i)}, or {@code v += dt * r * S} without a leak; it fires where
  * {@code v > v_threshold}, and is {@code v_reset} in the same step. An edge from a neuron into its own cycle is one
@@ -78,7 +78,7 @@ public final class NirImport {
     /**
      * Returns these options with another reset than the file's.
      *
-     * @param kind what a spike does
+     * @param kind the effect of a spike
      * @param time when; snnTorch's default is {@code SUBTRACT} at the {@code NEXT_STEP}
      * @return the options
      */
@@ -90,7 +90,7 @@ public final class NirImport {
      * Reads a file.
      *
      * @param file a file of NIR; see {@link NirFile}
-     * @return the network, and what the file did not say
+     * @return the network, and the facts that the file did not say
      * @throws IOException if the file cannot be read, is no graph of NIR, or one that no network is made of; the
      *     message starts with the file's name
      */
@@ -102,9 +102,9 @@ public final class NirImport {
     /**
      * Reads a stream to its end; it stays open.
      *
-     * @param name what messages call the stream
+     * @param name the name of the stream in messages
      * @param stream the bytes of a file of NIR
-     * @return the network, and what the file did not say
+     * @return the network, and the facts that the file did not say
      * @throws IOException as for files; the message starts with the name
      */
     public NirModel read(String name, InputStream stream) throws IOException {
@@ -112,11 +112,11 @@ public final class NirImport {
     }
 
     /**
-     * Makes a network of what was read.
+     * Makes a network of a graph that was read.
      *
-     * @param name what messages call the file
-     * @param file what was read
-     * @return the network, and what the file did not say
+     * @param name the name of the file in messages
+     * @param file the content that was read
+     * @return the network, and the facts that the file did not say
      * @throws IOException if no network is made of such a graph; the message starts with the name
      */
     public NirModel of(String name, NirFile file) throws IOException {
@@ -133,7 +133,7 @@ public final class NirImport {
      * Makes a network of a graph.
      *
      * @param graph a graph of NIR
-     * @return the network, and what the graph did not say
+     * @return the network, and the facts that the graph did not say
      * @throws IllegalArgumentException if it is no graph that a network is made of
      */
     public NirModel of(NirFile.Graph graph) {
@@ -180,7 +180,7 @@ public final class NirImport {
     }
 
     /**
-     * Finds what snnTorch writes of its RSynaptic.
+     * Finds the nodes that snnTorch writes of its RSynaptic.
      *
      * @param graph a graph of NIR
      * @return the names of nodes that reset at the next step although no option says so
@@ -198,7 +198,7 @@ public final class NirImport {
     }
 
     /**
-     * Whether a node is what snnTorch writes of its RSynaptic, which never resets in the same step, as its
+     * Whether a node is one that snnTorch writes of its RSynaptic, which never resets in the same step, as its
      * {@code reset_delay} does nothing. It is told by names, by a recurrence of its own, and by inputs that count as
      * they are.
      */

@@ -41,7 +41,8 @@ public final class NirModel {
      * A graph that was made of a network.
      *
      * @param graph the graph, for {@link dev.spikelane.io.NirFile}
-     * @param changes what the graph does not say and readers will do otherwise, such as another reset; the time step
+     * @param changes the facts that the graph does not say and readers will do otherwise, such as another reset; the
+     *     time step
      */
     public record Exported(NirFile.Graph graph, List<String> changes) {
 
@@ -52,15 +53,15 @@ public final class NirModel {
     }
 
     /**
-     * Says a network as a graph of NIR, with one output. Neurons that a reader steps by Euler's method do what they do
+     * Says a network as a graph of NIR, with one output. Neurons that a reader steps by Euler's method do as they do
      * here.
      *
      * @param model a network of convolutions, dense connections, averages, sums and scales between {@code Leaky},
      *     {@code Synaptic}, {@code RLeaky}, {@code RSynaptic} and {@code Lif} neurons; the output is what its
      *     {@linkplain Model#population population} sends
      * @param timeStep seconds of a step, by which time constants are multiplied; snnTorch's is 0.0001
-     * @return the graph, and what it cannot say
-     * @throws IllegalArgumentException if the network has what NIR has no primitive for; the message names it
+     * @return the graph, and the facts that it cannot say
+     * @throws IllegalArgumentException if the network has a part that NIR has no primitive for; the message names it
      */
     public static Exported export(Model model, double timeStep) {
         Population last = model.network().population(model.population());
@@ -74,7 +75,7 @@ public final class NirModel {
      * Says this network, with the values that it has now, as a graph of NIR with the outputs of the one that it was
      * made of.
      *
-     * @return the graph, and what it cannot say
+     * @return the graph, and the facts that it cannot say
      */
     public Exported export() {
         return new NirExport(network, options.dt()).graph(outputs);
@@ -117,7 +118,7 @@ public final class NirModel {
     }
 
     /**
-     * Returns what changes dynamics and is not in the file: the time step, the method, the reset.
+     * Returns the facts that change dynamics and are not in the file: the time step, the method, the reset.
      *
      * @return one line
      */
@@ -132,7 +133,7 @@ public final class NirModel {
     }
 
     /**
-     * Returns what is odd about the file or was assumed.
+     * Returns the oddities of the file, and the assumptions.
      *
      * @return sentences that start with the file's name, if there is one
      */

@@ -33,8 +33,8 @@ import java.util.function.Function;
  *
  * @param type the name of the primitive
  * @param parameters its values, one or one for each neuron
- * @param selfWeights what neurons take from their own spikes of the step before; empty for none
- * @param changes what the primitive cannot say
+ * @param selfWeights the weights by which neurons take their own spikes of the step before; empty for none
+ * @param changes the facts that the primitive cannot say
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWeights, List<String> changes) {

@@ -127,8 +127,8 @@ public final class StateDict {
     /**
      * Takes the tensors of a file that was read.
      *
-     * @param name what error messages call them
-     * @param file what was read
+     * @param name the name of the tensors in error messages
+     * @param file the content that was read
      * @return its tensors
      */
     public static StateDict of(String name, Tensors file) {
@@ -144,7 +144,7 @@ public final class StateDict {
     /**
      * Takes the parameters of a graph's nodes, {@code fc.weight} of the node {@code fc}.
      *
-     * @param name what error messages call them
+     * @param name the name of the tensors in error messages
      * @param graph the graph; nodes of graphs inside have the names of both, {@code rnn.lif.tau}
      * @return its numbers
      */
@@ -168,7 +168,7 @@ public final class StateDict {
     }
 
     /**
-     * Takes the values of a network as snnTorch names them, with what its {@code load_state_dict} asks for besides:
+     * Takes the values of a network as snnTorch names them, with the other buffers of its {@code load_state_dict}:
      * {@code reset_mechanism_val} and {@code graded_spikes_factor} of each of its neurons.
      *
      * @param network the network, with the values that it has now
@@ -181,7 +181,7 @@ public final class StateDict {
         for (Tensor each : new ModelWriter(network).content(false, Map.of()).tensors()) {
             tensors.put(each.name(), each);
         }
-        // As torch has it: what leads to a population, then its own, at last its reset.
+        // As torch has it: projections to a population, then its own values, at last its reset.
         tensors.keySet().stream()
                 .filter(each -> each.endsWith(StateDictMatch.RESET))
                 .toList()
@@ -209,7 +209,7 @@ public final class StateDict {
      * Renames all tensors whose names start so.
      *
      * @param from the start of a name, such as {@code model.} or {@code 0.}
-     * @param to what stands there instead, such as nothing or {@code fc1.}
+     * @param to the text instead, such as nothing or {@code fc1.}
      * @return the same tensors under these names
      * @throws IllegalArgumentException if no name starts so, or two tensors would have one name
      */
@@ -277,7 +277,7 @@ public final class StateDict {
     }
 
     /**
-     * Returns what is odd about the file, as {@link Tensors#warnings} says it, and what was rounded.
+     * Returns the oddities of the file, as {@link Tensors#warnings} says them, and the tensors that were rounded.
      *
      * @return sentences that start with the file's name
      */
@@ -316,7 +316,7 @@ public final class StateDict {
      * Says how the tensors fit a network, which stays as it is.
      *
      * @param network the network
-     * @return what is missing, left over or different
+     * @return the tensors that are missing, left over or different
      */
     public Fit compare(Network network) {
         return match(network).fit();
@@ -342,7 +342,7 @@ public final class StateDict {
      * theirs.
      *
      * @param network the network; no simulation of it is running
-     * @return what is missing, left over or different
+     * @return the tensors that are missing, left over or different
      * @throws IOException if a value is not allowed; nothing changes then
      */
     public Fit loadMatching(Network network) throws IOException {
@@ -383,8 +383,8 @@ public final class StateDict {
     }
 
     /**
-     * Makes a network of layers in a row that a text says: what torch prints of a network whose modules run in the
-     * order in which they were declared, or the same by hand.
+     * Makes a network of layers in a row that a text says: the one that torch prints of a network whose modules run in
+     * the order in which they were declared, or the same by hand.
      *
      * <pre>{@code
      * state.network("1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear, lif2: Leaky");

@@ -159,7 +159,7 @@ final class StateDictMatch {
         }
     }
 
-    /** Compares what snnTorch says of a model in numbers, and takes it from what is left over. */
+    /** Compares the numbers by which snnTorch says options of a model, and takes them from those that are left over. */
     private void matchMeaning(Population population) {
         Tensor reset = tensors.get(population.name() + RESET);
         Object declared = NeuronOptions.of(population.neuron()).get("reset");

@@ -74,7 +74,7 @@ final class Chain {
         pending.add(connection);
     }
 
-    /** A convolution of what stands at the end, with random weights. */
+    /** A convolution of the rows at the end, with random weights. */
     Convolution convolution(int outputs, Kernel kernel, TorchRandom random) {
         try {
             return Convolution.of(width().channels(), outputs, kernel, random);
@@ -116,7 +116,7 @@ final class Chain {
         end = population.variable(variable);
     }
 
-    /** The shape of neurons that get what stands at the end. */
+    /** The shape of neurons that get the rows at the end. */
     Shape shape(String name, Neuron neuron) {
         if (pending.isEmpty()) {
             throw new IllegalStateException(
@@ -132,7 +132,7 @@ final class Chain {
         return currents.withChannels(currents.channels() / gates);
     }
 
-    /** Goes on behind these neurons, which get what stood at the end. */
+    /** Goes on behind these neurons, which get the rows at the end. */
     void goOnBehind(Population population) {
         layers++;
         convolutions += convolves() ? 1 : 0;

@@ -135,7 +135,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
     }
 
     /**
-     * Makes what decides labels while a simulation runs.
+     * Makes an observer that decides labels while a simulation runs.
      *
      * @return an observer for the output population of one simulation
      */
@@ -247,7 +247,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
          * Tells whether the label of a sample is decided.
          *
          * @param sample the sample
-         * @return whether {@link #label} stays what it is
+         * @return whether {@link #label} stays as it is
          * @throws IndexOutOfBoundsException if there is no such sample
          */
         public boolean decided(int sample) {

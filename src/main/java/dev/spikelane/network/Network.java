@@ -191,8 +191,8 @@ public final class Network {
 
     /**
      * Makes a network whose dense connections have integer weights, the nearest to the present ones, with a scale for
-     * each output; all other values and bits stay what they are. Plastic projections keep their floats, and so do
-     * recurrent connections. Data tell what accuracy is lost.
+     * each output; all other values and bits stay as they are. Plastic projections keep their floats, and so do
+     * recurrent connections. Data tell the loss of accuracy.
      *
      * @param type INT8 or INT16
      * @return a network of its own, whose memory is freed when it is forgotten
@@ -204,14 +204,14 @@ public final class Network {
     }
 
     /**
-     * A network without batch norms, and what that has changed.
+     * A network without batch norms, and the changes of it.
      *
      * @param network a network of its own
      * @param changes each value that has taken a batch norm, in the order of the network's
      */
     public record Folded(Network network, List<FoldedValues> changes) {
 
-        /** Says what has changed, a line for each value. */
+        /** Lists the changes, a line for each value. */
         @Override
         public String toString() {
             return changes.isEmpty()
@@ -243,7 +243,7 @@ public final class Network {
      * of weights, which {@link Folded} reports, and of currents, which are rounded in other places: a spike whose
      * membrane is next to its threshold may come or stay out.
      *
-     * @return a network of its own, whose memory is freed when it is forgotten, and what has changed
+     * @return a network of its own, whose memory is freed when it is forgotten, and the changes
      * @throws IllegalArgumentException if a batch norm stands behind another connection than {@code Dense} and
      *     {@code Recurrent}, has other values in each step or is in a plastic projection, or a weight would not be
      *     finite; the message says which
@@ -277,8 +277,8 @@ public final class Network {
     }
 
     /**
-     * Makes the JVM compile what simulations of this network run, so that the first call of a service is as fast as all
-     * others: runs spikes of several densities, and values, in blocks and step by step, until the times agree, then
+     * Makes the JVM compile the code of simulations of this network, so that the first call of a service is as fast as
+     * all others: runs spikes of several densities, and values, in blocks and step by step, until the times agree, then
      * starts some simulations; no round starts after 10 seconds. Meanwhile short stages learn whether threads share
      * them, and before that, on CPUs that were not measured, products for at most as long which of their kernels are
      * the fastest. No other call tries any; results do not depend on it.
@@ -294,7 +294,7 @@ public final class Network {
     }
 
     /**
-     * Makes the JVM compile what simulations of this network run on several threads.
+     * Makes the JVM compile the code of simulations of this network on several threads.
      *
      * @param batch samples that will run side by side, at least 1
      * @param threads threads that will share the work, the calling one among them, from 1 to 1024

@@ -89,7 +89,7 @@ public final class NetworkBuilder {
      * @param source an input, a population, or one of its {@linkplain Population#variable variables}
      * @param target the population that gets the currents
      * @param path the connections that rows go through; none for the identity
-     * @return this, for what else may be said of the projection: its delay, its port
+     * @return this, for the delay, the port and other facts of the projection
      * @throws IllegalArgumentException if the name is used already, or source or target belong to another network
      */
     public NetworkBuilder project(String name, Projection.Source source, Population target, Connection... path) {

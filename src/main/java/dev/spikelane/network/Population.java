@@ -102,7 +102,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         default void reset() {}
 
         /**
-         * Returns how long what this observer holds of a run is when it is written, for {@link Simulation#keepInState}.
+         * Returns the length of the content of this observer when it is written, for {@link Simulation#keepInState}.
          *
          * @return bytes, always the same; 0 if this observer cannot be part of a state
          */
@@ -111,14 +111,15 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         }
 
         /**
-         * Writes what this observer holds of a run. It should not allocate.
+         * Writes the content of this observer. It should not allocate.
          *
          * @param to takes {@link #stateBytes} from its position, which must be behind them afterwards; little endian
          */
         default void writeState(ByteBuffer to) {}
 
         /**
-         * Reads what {@link #writeState} has written, in place of what this observer holds. It should not allocate.
+         * Reads the bytes that {@link #writeState} has written, in place of the content of this observer. It should not
+         * allocate.
          *
          * @param from holds {@link #stateBytes} from its position, which must be behind them afterwards; little endian
          */

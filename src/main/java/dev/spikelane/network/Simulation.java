@@ -408,9 +408,9 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Makes what an observer holds part of this simulation's states from now on: counts and recordings then go on where
-     * a state was taken. A state is put in with the observers of which it was taken, in the order in which they were
-     * named here, or where none was named.
+     * Makes the content of an observer part of this simulation's states from now on: counts and recordings then go on
+     * where a state was taken. A state is put in with the observers of which it was taken, in the order in which they
+     * were named here, or where none was named.
      *
      * @param <T> the kind of observer
      * @param observer of this simulation, which has a state: {@link SpikeCounts}, recorders, and those that say so
@@ -433,7 +433,7 @@ public final class Simulation implements AutoCloseable {
 
     /**
      * Takes the state out: all that the run carries from step to step, without weights (but for those of plastic
-     * projections), and without what observers hold other than those that {@link #keepInState} names.
+     * projections), and without the content of observers other than those that {@link #keepInState} names.
      *
      * @return the state, a value of its own
      * @throws IllegalStateException if the simulation is closed or busy
@@ -476,12 +476,12 @@ public final class Simulation implements AutoCloseable {
 
     /**
      * Puts a state in, after which the run goes on as the one from which it was taken, bit for bit. Observers that
-     * {@link #keepInState} names go on, too. Others keep what they have and go on at the state's step: rows of a
+     * {@link #keepInState} names go on, too. Others keep their content and go on at the state's step: rows of a
      * recorder count from the last reset of the run that is restored, so one that is attached to a fresh simulation
-     * needs room for all those steps, and leaves the rows before the state's step as they are; counts go on from what
-     * they are, so that those of several sessions add up. Only graph and models are compared, not the network's
-     * weights and other values; {@link SimulationState#valuesHash} and {@link Weights#hash} say whether those are the
-     * same.
+     * needs room for all those steps, and leaves the rows before the state's step as they are; counts go on from the
+     * number that they are, so that those of several sessions add up. Only graph and models are compared, not the
+     * network's weights and other values; {@link SimulationState#valuesHash} and {@link Weights#hash} say whether those
+     * are the same.
      *
      * @param state of a simulation of the same graph and batch, in this JVM or another
      * @throws IllegalArgumentException if it is of another graph or batch, or without the observers that are part of
@@ -525,7 +525,7 @@ public final class Simulation implements AutoCloseable {
             forkedAt = steps;
         }
         Simulation fork = new Simulation(network, batch, run.threads(), rowsInBlock);
-        // A change of what spikes carry reaches the fork from its first moment on, and waits until its plastic values
+        // A change of the value of spikes reaches the fork from its first moment on, and waits until its plastic values
         // are there.
         network.weights().read(() -> {
             fork.run.read(state.flip());
@@ -631,7 +631,7 @@ public final class Simulation implements AutoCloseable {
                 run.show();
             }
         } finally {
-            Reference.reachabilityFence(this); // a cleaner frees what is forgotten, which a call that runs must not be
+            Reference.reachabilityFence(this); // a cleaner frees forgotten simulations, but none that runs
         }
     }
 

@@ -80,7 +80,7 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
             observer.reset();
         }
 
-        /** Whether it is of the same object: two that are equal see, and hold, what is their own. */
+        /** Whether it is of the same object: two that are equal see and hold values of their own. */
         @Override
         @SuppressWarnings("ReferenceEquality")
         public boolean equals(@Nullable Object other) {

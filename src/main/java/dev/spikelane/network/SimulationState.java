@@ -8,13 +8,13 @@ import java.util.Objects;
 /**
  * All that a run carries from step to step: every variable of every neuron, the spikes and values that delayed
  * projections will read, the number of steps (and with it the places in random streams), the values of plastic
- * projections, and what observers hold that {@link Simulation#keepInState} names. Immutable; equal states have equal
- * bytes: all NaNs are one value.
+ * projections, and the content of the observers that {@link Simulation#keepInState} names. Immutable; equal states have
+ * equal bytes: all NaNs are one value.
  *
  * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 3, or 4 with observers), the fingerprint of
  * graph and models (long), the hash of the network's values (long), the batch (int), steps (long), with observers their
- * fingerprint (long), the state, what observers hold, and a CRC-32C of all before it (int). Rows of shaped inputs and
- * populations are in torch's order.
+ * fingerprint (long), the state, the content of observers, and a CRC-32C of all before it (int). Rows of shaped inputs
+ * and populations are in torch's order.
  */
 public final class SimulationState {
 
@@ -33,7 +33,7 @@ public final class SimulationState {
     /**
      * Reads a state from bytes.
      *
-     * @param bytes what {@link #toBytes} returned; copied
+     * @param bytes the bytes that {@link #toBytes} returned; copied
      * @return the state
      * @throws IllegalArgumentException if they are no state, of another version, or damaged
      */

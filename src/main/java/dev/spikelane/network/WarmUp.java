@@ -135,7 +135,7 @@ final class WarmUp {
 
         @Override
         public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
-            // Keeping them is what is warmed up.
+            // Keeping them is warmed up too.
         }
     }
 }

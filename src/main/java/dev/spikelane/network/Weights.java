@@ -42,7 +42,7 @@ public final class Weights {
     /** The hash of a version. */
     private record KnownHash(long version, long hash) {}
 
-    /** Values by name; the guard runs what changes them while nobody computes with them. */
+    /** Values by name; the guard runs changes of them while nobody computes with them. */
     Weights(Map<String, Values> values, ValueGuard guard) {
         this(new LinkedHashMap<>(values), guard, null);
     }

@@ -59,7 +59,7 @@ sealed interface Block {
     /** What a network did with an image, step by step. */
     record Activity(String label, Images image, RasterPlot raster) implements Block {}
 
-    /** Images and what a network made of them, with a raster for each or none. */
+    /** Images and the verdicts of a network, with a raster for each or none. */
     record Verdicts(Images images, List<Verdict> verdicts, List<RasterPlot> rasters) implements Block {}
 
     /** Images of one size. */

@@ -56,7 +56,7 @@ public final class CurvePlot extends Figure {
     /**
      * Adds a line to the panel.
      *
-     * @param name what it shows
+     * @param name the name of the curve
      * @param values its values at 0, 1, 2 and so on; gaps where one is not finite
      * @return this figure
      * @throws IllegalArgumentException if there is no value
@@ -71,7 +71,7 @@ public final class CurvePlot extends Figure {
      * Adds a line to the panel whose points are at places of their own, such as an accuracy that is found after each
      * epoch.
      *
-     * @param name what it shows
+     * @param name the name of the curve
      * @param x the places, finite
      * @param values a value for each place; gaps where one is not finite
      * @return this figure
@@ -87,7 +87,7 @@ public final class CurvePlot extends Figure {
     /**
      * Adds a panel below the others, with a line.
      *
-     * @param name what it shows
+     * @param name the name of the curve
      * @param values its values at 0, 1, 2 and so on; gaps where one is not finite
      * @return this figure
      * @throws IllegalArgumentException if there is no value
@@ -100,7 +100,7 @@ public final class CurvePlot extends Figure {
     /**
      * Adds a panel below the others, with a line whose points are at places of their own.
      *
-     * @param name what it shows
+     * @param name the name of the curve
      * @param x the places, finite
      * @param values a value for each place; gaps where one is not finite
      * @return this figure
@@ -144,7 +144,7 @@ public final class CurvePlot extends Figure {
     /**
      * Names the horizontal axis; "step" or "epoch" otherwise.
      *
-     * @param label what it shows; may be empty
+     * @param label the name of the axis; may be empty
      * @return this figure
      */
     @Override
@@ -167,7 +167,7 @@ public final class CurvePlot extends Figure {
     /**
      * Names the vertical axis of the panel; it has no name otherwise.
      *
-     * @param label what it shows; may be empty
+     * @param label the name of the axis; may be empty
      * @return this figure
      */
     @Override
@@ -177,7 +177,7 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Chooses what the horizontal axis covers; all points otherwise.
+     * Chooses the range of the horizontal axis; all points otherwise.
      *
      * @param from its left end
      * @param to its right end, above the left
@@ -190,7 +190,7 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Chooses what the vertical axis of the panel covers; all values otherwise.
+     * Chooses the range of the vertical axis of the panel; all values otherwise.
      *
      * @param from its lower end
      * @param to its upper end, above the lower

@@ -82,7 +82,7 @@ public abstract sealed class Figure
     /**
      * Names the horizontal axis; it has a name that suits its content otherwise.
      *
-     * @param label what it shows, such as "time [ms]"; may be empty
+     * @param label the name of the axis, such as "time [ms]"; may be empty
      * @return this figure
      * @throws IllegalStateException if this is an image or a sheet, which have no axes
      */
@@ -94,7 +94,7 @@ public abstract sealed class Figure
     /**
      * Names the vertical axis, in each panel; it has a name that suits its content otherwise.
      *
-     * @param label what it shows, such as "membrane [mV]"; may be empty
+     * @param label the name of the axis, such as "membrane [mV]"; may be empty
      * @return this figure
      * @throws IllegalStateException if this is an image or a sheet, which have no axes
      */
@@ -210,7 +210,7 @@ public abstract sealed class Figure
     /**
      * Adds other spikes over the same steps: a panel below the others of a raster, a line of firing rates.
      *
-     * @param name what fires, such as "hidden"
+     * @param name the name of the neurons, such as "hidden"
      * @param spikes {@code [steps x neurons]}, of as many steps as those that are there
      * @return this figure
      * @throws IllegalArgumentException if the number of steps is another, or there are too many spikes for a figure
@@ -223,7 +223,7 @@ public abstract sealed class Figure
     /**
      * Adds other spikes of one sample of a batch: a panel below the others of a raster, a line of firing rates.
      *
-     * @param name what fires, such as "hidden"
+     * @param name the name of the neurons, such as "hidden"
      * @param spikes {@code [steps * batch x neurons]}, time-major, of as many steps as those that are there
      * @param batch samples
      * @param sample the sample to show
@@ -261,7 +261,7 @@ public abstract sealed class Figure
     }
 
     /**
-     * Returns what {@link #write} would write, for a service or a notebook.
+     * Returns the bytes that {@link #write} would write, for a service or a notebook.
      *
      * @param extension {@code html}, {@code png}, {@code svg} or, for spike counts and images, {@code gif}
      * @return the content of a file

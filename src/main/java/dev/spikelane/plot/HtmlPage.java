@@ -111,7 +111,7 @@ final class HtmlPage {
         text.append(facts.large() ? "</dl>\n" : "</dl></div>\n");
     }
 
-    /** A number, and what stands after a line break small below it. */
+    /** A number, and the text after a line break small below it. */
     private void tile(String value) {
         int end = value.indexOf('\n');
         element("dd", end < 0 ? value : value.substring(0, end));

@@ -45,7 +45,7 @@ public final class Plot {
     /**
      * Shows which neurons fire at which steps.
      *
-     * @param name what fires, such as "input"; may be empty
+     * @param name the name of the neurons, such as "input"; may be empty
      * @param spikes {@code [steps x neurons]}
      * @return a raster of one panel; {@link Figure#add} adds more
      */
@@ -56,7 +56,7 @@ public final class Plot {
     /**
      * Shows which neurons fire at which steps for one sample of a batch.
      *
-     * @param name what fires, such as "input"; may be empty
+     * @param name the name of the neurons, such as "input"; may be empty
      * @param spikes {@code [steps * batch x neurons]}, time-major
      * @param batch samples
      * @param sample the sample to show
@@ -84,7 +84,7 @@ public final class Plot {
      * Shows a recorded variable of the first sample over time; the vertical axis has its name, and its unit, where the
      * neuron has one.
      *
-     * @param recorder what was recorded
+     * @param recorder the recording
      * @return the traces
      */
     public static TracesPlot traces(Population.VariableRecorder recorder) {
@@ -108,7 +108,7 @@ public final class Plot {
     }
 
     /**
-     * Shows what one neuron does, over one axis: its current, its membrane and its spikes, as in snnTorch's tutorials.
+     * Shows one neuron over one axis: its current, its membrane and its spikes, as in snnTorch's tutorials.
      *
      * @param current {@code [steps x 1]}
      * @param membrane {@code [steps x 1]}
@@ -127,7 +127,7 @@ public final class Plot {
     }
 
     /**
-     * Shows what one neuron of many does, over one axis: its current, its membrane and its spikes.
+     * Shows one neuron of many over one axis: its current, its membrane and its spikes.
      *
      * @param currents {@code [steps x neurons]}
      * @param membranes {@code [steps x neurons]}
@@ -151,7 +151,7 @@ public final class Plot {
     /**
      * Shows a line, such as a loss over the steps of a training.
      *
-     * @param name what it shows; may be empty
+     * @param name the name of the curve; may be empty
      * @param values its values at 0, 1, 2 and so on, or after {@link CurvePlot#epochs} from 1 on; gaps where one is not
      *     finite
      * @return a panel with one line; {@link CurvePlot#line} and {@link CurvePlot#panel} add more
@@ -165,7 +165,7 @@ public final class Plot {
     /**
      * Shows the signal of one neuron as a line.
      *
-     * @param name what it shows; may be empty
+     * @param name the name of the curve; may be empty
      * @param signal {@code [steps x 1]}, such as a current; gaps where a value is not finite
      * @return a panel with one line; {@link CurvePlot#line} and {@link CurvePlot#panel} add more
      * @throws IllegalArgumentException if there are more columns
@@ -252,7 +252,7 @@ public final class Plot {
     /**
      * Shows the share of neurons that fire, over time, averaged over 10 steps.
      *
-     * @param name what fires; may be empty
+     * @param name the name of the neurons; may be empty
      * @param spikes {@code [steps x neurons]}
      * @return the rate of one layer; {@link Figure#add} adds more
      */
@@ -264,7 +264,7 @@ public final class Plot {
      * Shows the share of neurons that fire, over time: {@code rate[t] = mean over neurons and over the steps t - window
      * + 1 to t of spikes}, over fewer steps at the start.
      *
-     * @param name what fires; may be empty
+     * @param name the name of the neurons; may be empty
      * @param spikes {@code [steps x neurons]}
      * @param window over how many steps the rate is averaged, at least 1
      * @return the rate of one layer; {@link Figure#add} adds more
@@ -279,7 +279,7 @@ public final class Plot {
     /**
      * Shows the share of neurons that fire for one sample of a batch, over time.
      *
-     * @param name what fires; may be empty
+     * @param name the name of the neurons; may be empty
      * @param spikes {@code [steps * batch x neurons]}, time-major
      * @param batch samples
      * @param sample the sample to show

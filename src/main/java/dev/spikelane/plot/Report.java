@@ -65,7 +65,7 @@ public final class Report {
     /**
      * Adds numbers in large type, such as densities and times.
      *
-     * @param numbers names and values, in the map's order; what stands in a value after a line break is printed small
+     * @param numbers names and values, in the map's order; the part of a value after a line break is printed small
      *     below it
      * @return this report
      */
@@ -118,7 +118,7 @@ public final class Report {
      *
      * @param images {@code [images x pixels]}, grey values from 0 (black) to 1
      * @param width pixels in a row of an image
-     * @param labels what each image shows
+     * @param labels the class of each image
      * @param counts for each image the spikes of each output neuron
      * @return this report
      * @throws IllegalArgumentException if there are more or less labels or counts than images, or the width does not
@@ -133,9 +133,9 @@ public final class Report {
      *
      * @param images {@code [images x pixels]}, grey values from 0 (black) to 1
      * @param width pixels in a row of an image
-     * @param labels what each image shows
+     * @param labels the class of each image
      * @param counts for each image the spikes of each output neuron
-     * @param rasters for each image a {@linkplain Plot#raster raster} of what the network did with it; none if empty
+     * @param rasters for each image a {@linkplain Plot#raster raster} of the network for it; none if empty
      * @return this report
      * @throws IllegalArgumentException if there are more or less labels, counts or rasters than images, or the width
      *     does not divide an image, or a figure is no raster
@@ -195,10 +195,10 @@ public final class Report {
     }
 
     /**
-     * Plays what a network did with an image, by itself: neurons light up as they fire, each panel of the raster a
+     * Plays the activity of a network for an image: neurons light up as they fire, each panel of the raster a
      * field of them, and the spikes of the last panel grow as bars.
      *
-     * @param label what the image shows, or was taken for
+     * @param label the class of the image, or the one that was found
      * @param image {@code [1 x pixels]}, grey values from 0 (black) to 1
      * @param width pixels in a row of the image
      * @param raster a {@linkplain Plot#raster raster} of the layers, whose {@linkplain Figure#labels labels} name the

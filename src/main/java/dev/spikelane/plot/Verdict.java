@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 /**
  * What a network made of an image.
  *
- * @param label what the image shows
+ * @param label the class of the image
  * @param counts spikes of each output neuron
  */
 record Verdict(String label, List<Integer> counts) {

@@ -1,5 +1,5 @@
 /**
- * Pictures of what networks do: rasters, membrane traces, signals of a neuron, curves, images, spike counts, firing
+ * Pictures of networks at work: rasters, membrane traces, signals of a neuron, curves, images, spike counts, firing
  * rates, weights, confusion matrices, and reports of many.
  *
  * <p>{@link dev.spikelane.plot.Plot} makes a figure in one call; {@link dev.spikelane.plot.Figure#write} chooses the

@@ -7,7 +7,7 @@ import java.util.Objects;
  * bits.
  *
  * <p>There is no state and no stream: the bits of a neuron are a pure function of (seed, step, row, neuron). So a spike
- * train is the same whatever the number of threads, the order of the rows or the width of the vectors, and any part of
+ * train does not depend on the number of threads, the order of the rows or the width of the vectors, and any part of
  * it can be computed alone. These scalar methods are the specification; vectorized kernels give the same bits.
  *
  * <p>The scheme, with {@code threefry(key, counter) -> (x0, x1)}, all words of 32 bits:
@@ -177,7 +177,7 @@ public final class CounterRandom {
 
     /**
      * The random streams of the samples of a batch, for one use of random numbers: each is a function of (seed, epoch,
-     * the sample's number in its data set, step), whatever place in whatever batch the sample has.
+     * the sample's number in its data set, step), at any place in any batch.
      *
      * <p>It is set before a batch and then read, by any number of threads; setting it allocates nothing.
      *
@@ -196,7 +196,7 @@ public final class CounterRandom {
      */
     public static final class Draws {
 
-        /** No streams at all, for what draws no random numbers. It has no row, and must not be set. */
+        /** No streams at all, where no random numbers are drawn. It has no row, and must not be set. */
         public static final Draws NONE = new Draws(RandomUse.SURROGATE, 0, 0, 1);
 
         private final RandomUse use;

@@ -58,8 +58,8 @@ public final class TorchRandom {
     /**
      * Goes on where another generator stood.
      *
-     * @param state what {@link #state} returned
-     * @return a generator that draws what the other one drew from there on
+     * @param state the state that {@link #state} returned
+     * @return a generator that draws the numbers that the other one drew from there on
      * @throws IllegalArgumentException if it has not 625 numbers, or the last is not 0 to 624
      */
     public static TorchRandom ofState(int[] state) {

@@ -17,7 +17,7 @@ public final class BernoulliRow {
     final float offset;
 
     /**
-     * Makes what draws rows.
+     * Makes an object that draws rows.
      *
      * @param gain factor on the data
      * @param offset added to the scaled data

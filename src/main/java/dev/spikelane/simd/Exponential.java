@@ -67,7 +67,7 @@ public final class Exponential {
         return rest(x, rounded) * power + (power - 1);
     }
 
-    /** {@code e^r - 1}, r being what is left of x behind {@code n ln 2}. */
+    /** {@code e^r - 1}, r being the rest of x behind {@code n ln 2}. */
     private static float rest(float x, float rounded) {
         float n = rounded - ROUND;
         float r = x - n * LN2_HIGH - n * LN2_LOW;

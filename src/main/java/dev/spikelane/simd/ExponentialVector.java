@@ -26,7 +26,7 @@ public final class ExponentialVector {
 
     private ExponentialVector() {}
 
-    /** Lane by lane what {@link Exponential#scalar} gives. */
+    /** Lane by lane the value of {@link Exponential#scalar}. */
     public static FloatVector of(FloatVector x) {
         FloatVector bounded = x.max(LEAST);
         FloatVector rounded = bounded.mul(LOG2_E).add(ROUND);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Memory that is made when it is first asked for. Where threads share it, one of them asks for it before the others.
  *
- * @param <T> what is made
+ * @param <T> the object
  */
 public final class Lazy<T> {
 

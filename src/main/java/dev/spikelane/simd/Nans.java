@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /**
  * NaNs are one value. Which of its bit patterns an operation leaves depends on the CPU, the JIT and the order of
- * operands, so that what is compared or hashed as bytes has the one of {@link Float#NaN}.
+ * operands, so that values that are compared or hashed as bytes have the one of {@link Float#NaN}.
  */
 final class Nans {
 
@@ -14,7 +14,7 @@ final class Nans {
     private Nans() {}
 
     /**
-     * Gives all NaNs among little-endian floats one bit pattern, whatever the order of the buffer; its position stays.
+     * Gives all NaNs among little-endian floats one bit pattern, in a buffer of any order; its position stays.
      */
     static void unify(ByteBuffer floats, int from, int end) {
         int greatest = 0;

@@ -13,13 +13,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Rows of matrices as bytes: little endian whatever the order of the buffer, each row in torch's order. A row takes as
+ * Rows of matrices as bytes: little endian in a buffer of any order, each row in torch's order. A row takes as
  * many bytes as the caller says, at least those of its columns; the others are zero. All NaNs have one bit pattern.
- * Nothing is allocated, and buffers' positions move behind what was read or written.
+ * Nothing is allocated, and buffers' positions move behind the bytes that were read or written.
  */
 public final class RowBytes {
 
-    /** For rows that are in torch's order themselves, whatever their columns. */
+    /** For rows that are in torch's order themselves, with any columns. */
     public static final Shape IN_ORDER = Shape.of(1);
 
     private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;

@@ -7,7 +7,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * Turns spikes, one bit each, into float32 values, for those who multiply floats.
+ * Turns spikes, one bit each, into float32 values, for products of floats.
  *
  * <p>{@code values[r][i] = 1} where neuron i fires in row {@code first + r}, else 0.
  */

@@ -109,7 +109,7 @@ public final class Tile {
     }
 
     /**
-     * Goes to some of the blocks in use, without moving them: what is in the matrix stays where it is, until
+     * Goes to some of the blocks in use, without moving them: the values in the matrix stay where they are, until
      * {@link #at} is called.
      *
      * @param first the first block in use
@@ -275,7 +275,7 @@ public final class Tile {
     /**
      * Throws unless there are enough rows of as many columns as expected, in memory that can be reached.
      *
-     * @param name what to call the tile in the message
+     * @param name the name of the tile in the message
      * @param rows how many rows are needed, at least 1
      * @param expected columns of the rows in whole
      * @throws IllegalArgumentException if there are others
@@ -301,7 +301,7 @@ public final class Tile {
     /**
      * Throws unless this tile has the columns of another one and is at the same blocks.
      *
-     * @param name what to call this tile in the message
+     * @param name the name of the tile in the message
      * @param other the other tile
      * @throws IllegalArgumentException if it is not
      */

@@ -6,7 +6,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * Brings what stands in torch's order (channel, y, x) into the inner order of rows (y, x, channel), and back. Where the
+ * Brings values of torch's order (channel, y, x) into the inner order of rows (y, x, channel), and back. Where the
  * two are the same, as for a row of neurons, all of it is a copy or nothing. Nobody else asks a shape how its orders
  * differ.
  */

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * System.out.println(found.name() + " " + found.probability(found.label()));
  * }</pre>
  *
- * <p>What the model notes is what serves, unless something else is said here; what it does not note has to be said. The
- * same sample gives the same answer, whatever was classified before it. A classifier is used by one thread at a time;
+ * <p>The notes of the model serve, unless something else is said here; facts that it does not note have to be said. The
+ * same sample gives the same answer, after any others. A classifier is used by one thread at a time;
  * another one gets an {@link IllegalStateException}. Nothing but the answer is allocated.
  */
 public final class Classifier implements AutoCloseable {
@@ -194,8 +194,8 @@ public final class Classifier implements AutoCloseable {
      *
      * @param settled whether times did not fall any more; if not, the next samples may be slower, never wrong
      * @param took how long it took
-     * @param median what half of the last 256 samples took at most
-     * @param slowest what 99 of 100 of them took at most
+     * @param median the time that half of the last 256 samples took at most
+     * @param slowest the time that 99 of 100 of them took at most
      */
     public record WarmUp(boolean settled, Duration took, Duration median, Duration slowest) {
 
@@ -213,7 +213,7 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Classifies samples until the JVM has compiled what runs and products know their fastest kernels, so that the
+     * Classifies samples until the JVM has compiled their code and products know their fastest kernels, so that the
      * first sample that comes is as fast as later ones. Answers do not depend on it.
      *
      * @param samples such as will come, as {@link #classify(float[])} takes them; without any this makes some of

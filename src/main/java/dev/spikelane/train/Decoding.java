@@ -63,7 +63,7 @@ public final class Decoding {
     /**
      * Makes a decoding of spikes.
      *
-     * @param word what messages call it
+     * @param word its name in messages
      * @param scores says how classes are scored
      * @return a decoding
      */
@@ -74,7 +74,7 @@ public final class Decoding {
     /**
      * Makes a decoding of membranes, as they are before the reset.
      *
-     * @param word what messages call it
+     * @param word its name in messages
      * @param scores says how classes are scored
      * @return a decoding
      */
@@ -166,7 +166,7 @@ public final class Decoding {
     /**
      * Finds a decoding of the library by its word.
      *
-     * @param word what {@link #toString} returns, such as {@code first-spike}
+     * @param word the word that {@link #toString} returns, such as {@code first-spike}
      * @return the decoding
      * @throws IllegalArgumentException if there is none of that word; the message lists all
      */

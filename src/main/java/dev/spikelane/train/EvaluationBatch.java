@@ -151,8 +151,8 @@ final class EvaluationBatch implements AutoCloseable {
     }
 
     /**
-     * Adds up what arrived at each projection; that of the last delayed steps is counted although it arrives after the
-     * end.
+     * Adds up the spikes that arrived at each projection; that of the last delayed steps is counted although it arrives
+     * after the end.
      */
     private void count(Map<String, Signal> inputs, EvaluationTotals totals) {
         Network network = simulation.network();

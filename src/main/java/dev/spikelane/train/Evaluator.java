@@ -162,7 +162,7 @@ public final class Evaluator implements AutoCloseable {
 
     /**
      * Makes a network with integer weights of this evaluator's network and runs both over a data set. The network of
-     * this evaluator stays what it is.
+     * this evaluator stays as it is.
      *
      * @param type INT8 or INT16
      * @param data the samples
@@ -330,7 +330,7 @@ public final class Evaluator implements AutoCloseable {
             }
 
             /**
-             * Returns by what share the spikes of each population changed.
+             * Returns the relative change of the spikes of each population.
              *
              * @return by population, spikes of a sample after over those before, minus 1; 0 where there are none in
              *     both

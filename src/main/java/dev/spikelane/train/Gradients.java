@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  * order, whatever the number of threads, the width of vectors and how much is computed again:
  *
  * <ul>
- *   <li>Gradients of a population's spikes: what the caller has written, then projections in order of declaration, each
- *       complete before it is added. A projection's are sums from zero over outputs ascending, one fused multiply-add
- *       each.
- *   <li>Gradients of a variable: likewise, then what comes from the next step, then what comes from the spikes.
+ *   <li>Gradients of a population's spikes: the values that the caller has written, then projections in order of
+ *       declaration, each complete before it is added. A projection's are sums from zero over outputs ascending, one
+ *       fused multiply-add each.
+ *   <li>Gradients of a variable: likewise, then the gradient of the next step, then that of the spikes.
  *   <li>Gradients of weights: steps descending; in a step samples ascending, for spikes in groups of four, each
  *       complete before it is added, for values by one fused multiply-add each. A bias is an input that always fires.
  *       Under one frame for all steps, gradients of currents are summed over steps descending, then one fused

@@ -127,7 +127,7 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
 
     /**
      * Computes how much memory the gradients will need, beside the network: windows of a few samples are run, as every
-     * sample needs as much as the other. Lists of what fires, which grow as more fires, count as they are at
+     * sample needs as much as the other. Lists of spikes, which grow as more fires, count as they are at
      * their longest.
      *
      * @return bytes of native memory and, of the lists, of the heap

@@ -15,8 +15,8 @@ import java.util.Optional;
  * gradient.
  *
  * <p>{@link CrossEntropyLoss}, {@link SquaredErrorLoss} and {@link #spikeRatePenalty} have snnTorch's functions. A loss
- * is an immutable description. {@link #bind} makes what computes it for one size of batch, without allocating from then
- * on. A loss of one's own implements this interface.
+ * is an immutable description. {@link #bind} makes an object that computes it for one size of batch, without allocating
+ * from then on. A loss of one's own implements this interface.
  *
  * <p>The loss of a batch is a sum over its samples, each term divided by a number that belongs to the whole batch and
  * is known before the first sample is seen ({@link #divisor}). So parts of a batch can be computed apart, and their
@@ -28,7 +28,7 @@ public interface Loss {
      * Returns a penalty on spikes: {@code factor * spikes}, added up over outputs, steps and samples and not averaged,
      * as snnTorch's {@code l1_rate_sparsity} has it. It needs no labels and fits any population.
      *
-     * @param factor what one spike costs, finite; 1e-5 is snnTorch's default
+     * @param factor the cost of one spike, finite; 1e-5 is snnTorch's default
      * @return the loss
      * @throws IllegalArgumentException if the factor is not finite in float32
      */
@@ -118,7 +118,7 @@ public interface Loss {
     }
 
     /**
-     * Makes what computes this loss.
+     * Makes an object that computes this loss.
      *
      * @param steps time steps, at least 1
      * @param batch the most samples, at least 1
@@ -143,8 +143,8 @@ public interface Loss {
          * @param gradient receives the gradients: rows of the samples in {@code [first, end)}, at every step, are
          *     overwritten, in those matrices that are there
          * @param terms receives the term of each of these samples, at the sample's own index
-         * @throws IllegalArgumentException if a label is not a class, or shapes do not fit what the evaluator was bound
-         *     to
+         * @throws IllegalArgumentException if a label is not a class, or shapes do not fit the sizes that the evaluator
+         *     was bound to
          * @throws IndexOutOfBoundsException if the samples are not all there
          */
         void evaluate(Input input, int first, int end, Gradient gradient, double[] terms);
@@ -261,7 +261,7 @@ public interface Loss {
 
     /**
      * The input of a loss: spikes or membranes of a population over a batch, time-major
-     * ({@code row = step * batch + sample}), and what they should have been.
+     * ({@code row = step * batch + sample}), and the targets.
      *
      * <p>Whatever the loss does not read may be left unset. Setting something allocates nothing.
      */

@@ -37,7 +37,7 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
     }
 
     /**
-     * Lays out the targets that the loss reads; null if it reads none, or is somebody's own and takes what it is given.
+     * Lays out the targets that the loss reads; null if it reads none, or is a program's own and takes any.
      */
     @Nullable
     TargetRows targetRows(int steps) {

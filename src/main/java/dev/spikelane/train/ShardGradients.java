@@ -19,7 +19,7 @@ import java.util.Objects;
  * @param samples how many the whole batch has
  * @param gradients the gradients of learned values by their names, such as {@code fc1.weight}, in torch's layout, not
  *     limited yet; under the names of running values of batch norms the means and variances of each step
- * @param terms terms of the loss, one for each sample of the shard, divided by what belongs to the whole batch
+ * @param terms terms of the loss, one for each sample of the shard, divided by the divisor of the whole batch
  * @param right samples that were decoded right
  * @param spikes how often each population of the network fired, in the order of these
  */
@@ -54,9 +54,9 @@ public record ShardGradients(
     }
 
     /**
-     * Reads what another process computed.
+     * Reads the gradients of another process.
      *
-     * @param bytes what {@link #toBytes} returned
+     * @param bytes the bytes that {@link #toBytes} returned
      * @return an equal value, with memory of its own
      * @throws IllegalArgumentException if they are something else, of another version, or damaged
      */
@@ -118,7 +118,7 @@ public record ShardGradients(
         return found;
     }
 
-    /** The sum of what shards add to some values, in ascending order of the shards. */
+    /** The sum of the gradients of shards for some values, in ascending order of the shards. */
     static FloatMatrix sum(List<ShardGradients> shards, LearnedValue slot) {
         FloatMatrix sum = GradientValues.copy(shards.getFirst().of(slot));
         for (ShardGradients shard : shards.subList(1, shards.size())) {

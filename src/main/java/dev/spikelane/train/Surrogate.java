@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces the derivative of the firing decision {@code S = (x > 0)}, {@code x = membrane - threshold}, on the
- * way back. The decision itself stays what it is.
+ * way back. The decision itself stays as it is.
  *
  * <p>Formulas and defaults are those of {@code snntorch.surrogate}, in float32 and in its order of operations. Where
- * that gives NaN or raises an error, the methods below say what comes out here.
+ * that gives NaN or raises an error, the methods below say the result here.
  *
  * <p>Surrogates with the same formula and parameters are equal.
  */
@@ -292,7 +292,7 @@ public final class Surrogate {
 
     /**
      * Returns the leaky spike operator: {@code g} where the neuron fired, else {@code slope * g}. snnTorch 0.9.4 cannot
-     * call it; this is what it documents.
+     * call it; this is the documented formula.
      *
      * @param slope the factor below the threshold, finite
      * @return the surrogate

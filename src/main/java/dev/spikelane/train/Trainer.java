@@ -26,9 +26,9 @@ import java.util.Optional;
  * end of each step, while no simulation of it runs.
  *
  * <p>Bits depend on the network, the batches and the recipe (loss, optimizer, surrogates, shards, windows), not on
- * threads, the width of vectors or what is computed again. Used by one thread at a time: methods that train throw
- * {@link IllegalStateException} while another thread or a {@link TrainingRun} uses it, and where an observer of a step
- * calls them.
+ * threads, the width of vectors or the segments that are computed again. Used by one thread at a time: methods that
+ * train throw {@link IllegalStateException} while another thread or a {@link TrainingRun} uses it, and where an
+ * observer of a step calls them.
  */
 public final class Trainer implements AutoCloseable {
 
@@ -149,9 +149,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Computes what one shard of a batch adds to a step and changes nothing, so that several processes or machines can
-     * serve a batch: each makes the same trainer with the same values, computes some of the shards, and all
-     * {@link #update} by all of them. These are the bits of a step on the whole batch.
+     * Computes the gradients that one shard of a batch adds to a step and changes nothing, so that several processes or
+     * machines can serve a batch: each makes the same trainer with the same values, computes some of the shards, and
+     * all {@link #update} by all of them. These are the bits of a step on the whole batch.
      *
      * @param batch the whole batch
      * @param shard the number of the shard, from 0
@@ -167,7 +167,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Computes what one shard adds to a step on a batch that is given in parts, as {@link #step(List)} takes it.
+     * Computes the gradients that one shard adds to a step on a batch that is given in parts, as {@link #step(List)}
+     * takes it.
      *
      * @param shards all parts
      * @param shard the number of the shard, from 0
@@ -182,9 +183,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Computes what one shard adds where its samples alone are at hand. All samples are cut into as many shards as the
-     * trainer has, or as there are samples if these are fewer; the first ones get one more where that does not come out
-     * even.
+     * Computes the gradients that one shard adds where its samples alone are at hand. All samples are cut into as many
+     * shards as the trainer has, or as there are samples if these are fewer; the first ones get one more where that
+     * does not come out even.
      *
      * @param part the samples of the shard
      * @param shard the number of the shard, from 0

@@ -69,9 +69,10 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Adds a loss of a population: what is made small is {@code sum of weight * loss}, in the order in which the losses
-     * were added, each with its own divisor. They may read different populations, or the same one, and all read the
-     * labels and targets of the batch. Accuracy is decoded as the first of them that is about classes trains it.
+     * Adds a loss of a population: the sum that is made small is {@code sum of weight * loss}, in the order in which
+     * the losses were added, each with its own divisor. They may read different populations, or the same one, and all
+     * read the labels and targets of the batch. Accuracy is decoded as the first of them that is about classes trains
+     * it.
      *
      * <pre>{@code
      * Trainer.of(network, 25, 128)
@@ -146,7 +147,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     /**
      * Computes how much memory training will need beside the network and the optimizer, if all batches are whole.
      *
-     * @return bytes of native memory, and of the heap those of lists of what fires at their longest
+     * @return bytes of native memory, and of the heap those of lists of spikes at their longest
      * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are
      *     graded; the message names it
      * @throws IllegalStateException if there is no loss
@@ -179,7 +180,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         return bytes;
     }
 
-    /** The sums of gradients over shards, beside what parts store. */
+    /** The sums of gradients over shards, beside the memory of parts. */
     private long shardSums() {
         return shards == 1 ? 0 : builder(window, Math.ceilDiv(batch, shards)).sumBytes();
     }
@@ -256,7 +257,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
      *     graded; the message names it
      * @throws IllegalStateException if there is no loss, gradients of a population are observed by nobody, or more
      *     memory is needed than training may have
-     * @throws OutOfMemoryError if the JVM or the system refuses memory; the message says for what, and what needs less
+     * @throws OutOfMemoryError if the JVM or the system refuses memory; the message says for what, and how to need less
      */
     public Trainer build() {
         requireLosses();

@@ -134,7 +134,7 @@ final class TrainingPart implements ObservedGradients.Part {
             losses[i].label(cut, shard, firstStep);
             losses[i].open(divisors[i]);
         }
-        for (BoundLoss loss : losses) { // one by one, so that the same failure comes first whatever the threads
+        for (BoundLoss loss : losses) { // one by one, so that the same failure comes first with any number of threads
             evaluated = loss;
             workers.run(evaluate, Math.min(workers.threads(), size));
         }

@@ -120,7 +120,7 @@ final class TrainingParts implements AutoCloseable {
         return layout().guard();
     }
 
-    /** Takes over what somebody else has made of the network's values since the last step. */
+    /** Takes over changes of the network's values since the last step. */
     void follow() {
         if (seen != layout().version()) {
             reload();

@@ -7,7 +7,7 @@ import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a network is trained; a part of what decides about bits.
+ * How a network is trained; a part of all that decides about bits.
  *
  * @param losses whose sum is made small, added in this order, at least one
  * @param steps steps of a sample

@@ -97,7 +97,7 @@ public final class TrainingRun {
     }
 
     /**
-     * Returns what should be known about this run: the network's {@linkplain Network#notices notices}, that it
+     * Returns notices about this run: the network's {@linkplain Network#notices notices}, that it
      * validates with another decoding than it trains, say, or that its checkpoint is that of a whole run, so that
      * nothing is left to train.
      *
@@ -315,7 +315,7 @@ public final class TrainingRun {
         }
     }
 
-    /** Tells what came up while training; a log has it if nobody listens. */
+    /** Tells the notices of a training; a log has it if nobody listens. */
     private void tell(String notice) {
         if (said.listens) {
             said.onNotice.accept(notice);

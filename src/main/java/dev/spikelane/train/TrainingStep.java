@@ -163,7 +163,7 @@ final class TrainingStep implements AutoCloseable {
         return new ShardGradients(shard, batch.shards(), batch.samples(), gradients, terms, decoded, fired);
     }
 
-    /** Changes values by what shards add, and returns their loss. */
+    /** Changes values by the gradients of shards, and returns their loss. */
     double update(List<ShardGradients> shards, double ofStep) {
         parts.follow();
         rate = ofStep;

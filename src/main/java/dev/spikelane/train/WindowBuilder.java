@@ -60,7 +60,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return (B) this;
     }
 
-    /** Takes over what another one says of a longer window or more samples; its memory is limited as a whole. */
+    /** Takes over the options of a longer window or more samples; its memory is limited as a whole. */
     final void takeFrom(WindowBuilder<?> other) {
         threads = other.threads;
         form = other.form;
@@ -152,13 +152,13 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Drops a share of what a projection carries while it is trained, as {@code torch.nn.Dropout} before a layer does;
+     * Drops a share of the values of a projection while it is trained, as {@code torch.nn.Dropout} before a layer does;
      * the network itself, and so every simulation and evaluation of it, drops nothing. With x the spikes or values of
      * the source and p the probability:
      *
      * <pre>{@code
      * K = 0 with probability p, else 1                     for each sample, step and element
-     * y = x * (K / (1 - p))                                in float32, what the projection gets
+     * y = x * (K / (1 - p))                                in float32, for the projection
      * }</pre>
      *
      * <p>K is a function of the {@linkplain #seed seed}, the projection, the epoch, the sample's number in its data
@@ -179,7 +179,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Drops a share of the channels of what a projection carries while it is trained, as {@code torch.nn.Dropout2d}
+     * Drops a share of the channels of a projection while it is trained, as {@code torch.nn.Dropout2d}
      * before a layer does: all positions of a channel together, with one K for each sample, step and channel. All else
      * is as for {@link #dropout}, which it replaces.
      *
@@ -314,7 +314,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Sets the most memory; more is refused before it is taken. If it is not set, that is what may still be held:
+     * Sets the most memory; more is refused before it is taken. The default is the memory that may still be held:
      * {@code -Dspikelane.maxNativeMemory}, or the memory of this machine or the container less the most heap and a
      * margin.
      *

@@ -29,7 +29,7 @@
  * <caption>Differences</caption>
  * <tr><th>snnTorch</th><th>there</th><th>here</th></tr>
  * <tr><td>sigmoid, far below the threshold</td><td>NaN</td><td>0</td></tr>
- * <tr><td>LSO</td><td>cannot be called</td><td>what its documentation says</td></tr>
+ * <tr><td>LSO</td><td>cannot be called</td><td>as its documentation says</td></tr>
  * <tr><td>ce_rate_loss, population code</td><td>an error without weights; with them, outputs are not pooled</td>
  *     <td>outputs of a class are added up; weights of outputs give snnTorch's numbers</td></tr>
  * <tr><td>mse losses, weights</td><td>weigh outputs by the label of another sample; an error unless there are as many
@@ -43,7 +43,7 @@
  *     <td>that, or numbers for each step and sample</td></tr>
  * <tr><td>SSO</td><td>draws from torch's generator, whose numbers depend on the place in the batch</td>
  *     <td>draws from seed, epoch, sample, step and neuron</td></tr>
- * <tr><td>losses of spikes, graded outputs</td><td>read what the spikes carry</td>
+ * <tr><td>losses of spikes, graded outputs</td><td>read the value of the spikes</td>
  *     <td>an error that asks for a loss of membranes</td></tr>
  * <tr><td>labels that are no class</td><td>an error of torch</td><td>an error that names the label</td></tr>
  * </table>

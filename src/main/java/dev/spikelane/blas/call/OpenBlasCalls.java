@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Static, with a constant library, so that the JIT inlines the calls. Those for a block of outputs make their slices
  * beside the call and have a call of their own: where another method makes the slices, whether they are allocated (40
- * bytes each) depends on what else the JIT inlines.
+ * bytes each) depends on the other code that the JIT inlines.
  */
 public final class OpenBlasCalls {
 

@@ -12,7 +12,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for OpenBLAS, and says what came of it. Never throws, never prints.
+ * Looks for OpenBLAS, and says the result. Never throws, never prints.
  *
  * @param library the library, or null if there is none
  * @param description version, core, threads and file; or why there is none
@@ -31,7 +31,7 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
 
     private static final OpenBlasSearch RESULT = search();
 
-    /** Returns what the one search of this JVM found. */
+    /** Returns the result of the one search of this JVM. */
     public static OpenBlasSearch result() {
         return RESULT;
     }

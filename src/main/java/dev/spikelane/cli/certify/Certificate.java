@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * reads it itself and shares nothing with {@link NirImport}, and the network in float32. They are equal if all spikes
  * are, if no membrane differs by more than float32 can round in as many steps, a bound that is computed beside each
  * number, nor by a thousandth, and if neurons, weights and edges are the file's, also those that the input does not
- * reach. Otherwise there is what in the network is not as the file says, and a first difference, if the run has one.
+ * reach. Otherwise there are the parts of the network that are not as the file says, and a first difference, if the run
+ * has one.
  *
  * <p>A neuron whose membrane is closer to its threshold than the bound could fire or not by rounding alone; such
  * decisions are counted, and a first difference that is one of them is said to be of that kind.
@@ -88,12 +89,12 @@ public final class Certificate {
     /**
      * Compares a network with a graph.
      *
-     * @param graph what a file says
+     * @param graph the graph of a file
      * @param semantics the time step and the method, which the file does not say; its reset is the file's
      * @param network a network whose populations have the names of the graph's nodes
      * @param input rows for each input, those of one step one behind the other
      * @param batch how many samples run side by side
-     * @return what came out
+     * @return the result
      * @throws IllegalArgumentException if the input does not fit, or the graph cannot be run
      */
     public static Certificate of(
@@ -207,7 +208,9 @@ public final class Certificate {
             return recorded.containsKey(name) ? name : name.replace('/', '.');
         }
 
-        /** Nodes stand in the order in which one gets what others send, so the first that differs is where it began. */
+        /**
+         * Nodes stand in the order in which one gets the values of others, so the first that differs is where it began.
+         */
         private @Nullable Difference compare(NirReference reference, int step, int sample) throws IOException {
             for (var each : reference.values().entrySet()) {
                 String name = each.getKey();
@@ -228,7 +231,7 @@ public final class Certificate {
             return null;
         }
 
-        /** Whether nothing in the network says what an output is; those of graphs inside are seen by what gets them. */
+        /** Whether nothing in the network says what an output is; those of graphs inside are seen by their targets. */
         private boolean isLost(NirReference reference, String name) {
             if (!reference.type(name).equals("Output") || name.contains("/")) {
                 return false;
@@ -326,7 +329,7 @@ public final class Certificate {
     /**
      * Returns why they differ.
      *
-     * @return what in the network is not as the file says; empty if they are equal
+     * @return the parts of the network that are not as the file says; empty if they are equal
      */
     public List<String> causes() {
         return causes;
@@ -344,7 +347,7 @@ public final class Certificate {
     /**
      * Says all of it.
      *
-     * @param hashes what is said of files, by name, such as their hashes
+     * @param hashes facts about files, by name, such as their hashes
      * @return a JSON object
      */
     public String json(Map<String, String> hashes) {

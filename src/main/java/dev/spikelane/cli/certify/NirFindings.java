@@ -20,7 +20,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Looks in a network for what is not as a graph of NIR says it, whether or not both do the same. */
+/** Looks in a network for parts that are not as a graph of NIR says, whether or not both do the same. */
 final class NirFindings {
 
     /** Float32 may be off by so much of a number, as some parameters are products of three. */

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a graph of NIR in float64, one sample, step by step, and bounds how far the same in float32 may be away. It
- * reads graph and arrays itself and has nothing of the importer: what both got wrong in the same way would be no proof.
+ * reads graph and arrays itself and has nothing of the importer: a common mistake of both would be no proof.
  *
- * <p>The convention is that of {@link NirImport}. A node is evaluated when another asks for it; what a neuron sends
+ * <p>The convention is that of {@link NirImport}. A node is evaluated when another asks for it; the value of a neuron
  * into a cycle of its own is that of the step before.
  */
 final class NirReference {
@@ -172,7 +172,7 @@ final class NirReference {
         return Arrays.copyOfRange(sizes, first, sizes.length);
     }
 
-    /** Finds what a node sends in this step, after what others send to it; a long chain would overflow the stack. */
+    /** Finds the output of a node in this step, after those of its sources; a long chain would overflow the stack. */
     private void find(String name) throws IOException {
         List<String> open = new ArrayList<>(List.of(name));
         while (!open.isEmpty()) {
@@ -203,7 +203,7 @@ final class NirReference {
     }
 
     /**
-     * What enters late neurons from outside their cycle, which has the shape of what they will send. Null if there is
+     * The input of late neurons from outside their cycle, which has the shape of their output. Null if there is
      * none, or its value, if that is wanted, is not known.
      */
     private @Nullable String shapeGiver(String name, boolean known) {
@@ -319,7 +319,7 @@ final class NirReference {
         return nodes;
     }
 
-    /** Nodes in the order in which this step found what they send. */
+    /** Nodes in the order in which this step found their outputs. */
     Map<String, NirValue> values() {
         return now;
     }

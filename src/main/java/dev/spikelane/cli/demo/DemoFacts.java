@@ -74,7 +74,7 @@ final class DemoFacts {
         return spikes.count() / ((double) spikes.rows() * spikes.columns());
     }
 
-    /** The images, the network's verdicts, and what it did for them in which time. */
+    /** The images, the network's verdicts, and its work for them and the time. */
     static Section images(DemoPreset preset, DemoSettings settings, Verdicts verdicts, DemoRun.Result result) {
         ImageSet images = verdicts.images();
         Section section = Section.of(

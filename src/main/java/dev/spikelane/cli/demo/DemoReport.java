@@ -23,9 +23,9 @@ import java.util.stream.IntStream;
  * single neurons below.
  *
  * @param preset the network
- * @param settings what the user chose
+ * @param settings the user's choices
  * @param run the network on images
- * @param result what it made of them
+ * @param result its results
  * @param verdicts image by image
  * @param facts the same in words
  */

@@ -11,7 +11,7 @@ import java.util.Optional;
  * The large numbers of the demo's page. A time that did not settle stands there with its doubt; one that
  * was not taken is left out.
  *
- * @param settings what the user chose
+ * @param settings the user's choices
  * @param times the last passes
  * @param timed the images of a pass
  * @param operations weights that spikes add for an image

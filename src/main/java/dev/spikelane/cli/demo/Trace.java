@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 /**
  * One neuron of snnTorch's tutorial 3 under a constant current.
  *
- * @param title what it is
+ * @param title its title
  * @param file how names of its files start
  * @param spikes {@code [steps x 1]}
  * @param membranes {@code [steps x 1]}

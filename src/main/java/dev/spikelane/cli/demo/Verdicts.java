@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
  *
  * @param images the images, the first of which are shown
  * @param counts for each image that is shown the spikes of each class
- * @param found what images are taken for: those that are shown, and all others of the sample; none if the network is
- *     random
+ * @param found the classes that were found for images: those that are shown, and all others of the sample; none if the
+ *     network is random
  * @param decoding how outputs become a class
  */
 record Verdicts(ImageSet images, List<List<Integer>> counts, List<Integer> found, Decoding decoding) {
@@ -65,7 +65,7 @@ record Verdicts(ImageSet images, List<List<Integer>> counts, List<Integer> found
         return images.classes().get(image).equals(found.get(image));
     }
 
-    /** What an image shows, and what it was taken for. */
+    /** The class of an image, and the one that was found. */
     String label(int image) {
         String label = images.label(image).isEmpty() ? "image " + image : images.label(image);
         if (!isTrained()) {

@@ -26,10 +26,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what was written with what was read, on an input: with a graph of NIR, which says what a network is to do,
- * in float64; else with the network that was read.
+ * Compares the written file with the one that was read, on an input: with a graph of NIR, which says what a network is
+ * to do, in float64; else with the network that was read.
  *
- * @param notices what is odd about the file that was read
+ * @param notices the oddities of the file that was read
  * @param graph none for other files
  */
 record ConversionCheck(
@@ -78,7 +78,7 @@ record ConversionCheck(
     /**
      * Prints whether both do the same.
      *
-     * @param network what is compared
+     * @param network the network that is compared
      * @param written where it stands
      * @param out the name that it gets if both do the same
      */

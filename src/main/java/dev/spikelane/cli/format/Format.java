@@ -22,7 +22,7 @@ public sealed interface Format permits NirFormat, TensorFormat {
     /** Writes a file, which appears when it is complete; fails with one line that starts with the file's name. */
     void write(Path file, Content content) throws IOException;
 
-    /** What a file of this format does not say of what it is written of, so that readers do otherwise. */
+    /** The facts of a content that a file of this format does not say, so that readers do otherwise. */
     List<String> losses(Content content);
 
     /** The format of a file that is read: its first bytes tell it, else its name, whose reader says what is wrong. */

@@ -1,3 +1,3 @@
-/** Files that hold networks or tensors, whatever their format: what is in them, and how one becomes another. */
+/** Files that hold networks or tensors, of all formats: their content, and how one becomes another. */
 @org.jspecify.annotations.NullMarked
 package dev.spikelane.cli.format;

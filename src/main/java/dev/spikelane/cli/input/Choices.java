@@ -5,7 +5,7 @@ import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Checks of what a user chose, by the name of the option. */
+/** Checks of a user's choices, by the name of the option. */
 public final class Choices {
 
     private Choices() {}

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The images that the demo shows to the network: the first ones of a file or of the embedded sample.
  *
- * @param name what they are
+ * @param name their name
  * @param file all of them
  * @param inputs pixels of an image
  * @param classes their classes, or none

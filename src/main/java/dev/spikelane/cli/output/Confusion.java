@@ -6,10 +6,10 @@ import java.util.List;
 /**
  * What images are taken for.
  *
- * @param labels what each image shows
- * @param found what each is taken for
+ * @param labels the class of each image
+ * @param found the class that was found for each
  * @param names of all classes; if there are none, there are as many classes as labels and verdicts name
- * @param caption what a reader of the picture should know
+ * @param caption a note for readers of the picture
  */
 public record Confusion(List<Integer> labels, List<Integer> found, List<String> names, String caption) implements Fact {
 

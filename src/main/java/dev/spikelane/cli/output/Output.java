@@ -23,7 +23,7 @@ public final class Output {
         said.addAll(List.of(sections));
     }
 
-    /** Says facts for people who watch; a table goes on. */
+    /** Says facts while a command runs; a table goes on. */
     public void watch(Section section) {
         text.add(section);
     }

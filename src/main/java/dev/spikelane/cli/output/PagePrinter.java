@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Adds facts to a page, which shows pictures of what stands in tables elsewhere. */
+/** Adds facts to a page, which shows pictures in place of tables. */
 public final class PagePrinter {
 
     private PagePrinter() {}
@@ -35,7 +35,7 @@ public final class PagePrinter {
         }
     }
 
-    /** Adds a section with a picture of what images were taken for, if anybody knows. */
+    /** Adds a section with a confusion matrix, if there are labels. */
     public static void confusion(Report report, String heading, Section section) {
         for (Fact fact : section.facts()) {
             if (fact instanceof Confusion confusion && !confusion.labels().isEmpty()) {

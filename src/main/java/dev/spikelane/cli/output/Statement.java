@@ -8,9 +8,9 @@ import java.util.Locale;
 /**
  * A fact in words, with the values in it.
  *
- * @param name what the words are about
+ * @param name the subject of the words
  * @param text the words, in lines; none if the values are for machines alone
- * @param values what machines read
+ * @param values the values for machines
  */
 record Statement(String name, String text, List<Value> values) implements Fact {
 

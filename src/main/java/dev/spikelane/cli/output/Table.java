@@ -7,7 +7,7 @@ import java.util.Set;
  * Rows of statements of the same names, which are the heads of the columns.
  *
  * @param key the name by which machines read the rows
- * @param caption what people should know of the columns; may be empty
+ * @param caption a note on the columns; may be empty
  * @param words the columns that stand at the left of their width
  * @param rows at least one
  */

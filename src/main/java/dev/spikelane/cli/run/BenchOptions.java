@@ -68,11 +68,11 @@ public final class BenchOptions {
     private @Nullable Path report;
 
     /**
-     * A network and what it runs on.
+     * A network and its input.
      *
      * @param file where it is from
      * @param model the network
-     * @param code what its input is
+     * @param code the code of its input
      * @param inputs rows of all steps, or of one step where they are frames
      * @param steps time steps
      * @param batch samples side by side
@@ -81,7 +81,7 @@ public final class BenchOptions {
     public record Subject(
             Path file, Model model, String code, Map<String, Signal> inputs, int steps, int batch, int threads) {}
 
-    /** What these options say is to be measured. */
+    /** The network and input that these options name. */
     public static Subject parse(String... arguments) throws IOException {
         CommandLine options = new CommandLine(new BenchOptions());
         options.parseArgs(arguments);

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /**
  * What integer weights change: in results, and in speed, encoding and decoding included.
  *
- * @param quantized the network with integer weights, and what both made of the images
+ * @param quantized the network with integer weights, and the results of both
  * @param floats images a second with float weights, once both networks are warm
  * @param integers images a second with integer weights
  */
@@ -29,7 +29,8 @@ record IntegerRun(Evaluator.Result.Quantized quantized, double floats, double in
     private static final int ROUNDS = 4;
 
     /**
-     * Nanoseconds that both run by turns before they are timed: the one profits from what was compiled for the other.
+     * Nanoseconds that both run by turns before they are timed: the one profits from code that was compiled for the
+     * other.
      */
     private static final long WARM_UP = 1_000_000_000;
 

@@ -49,7 +49,7 @@ public final class Progress {
         advance(parts, () -> "");
     }
 
-    /** So many more parts are done; what stands behind the bar is asked for when it is drawn. */
+    /** So many more parts are done; the text behind the bar is asked for when it is drawn. */
     public void advance(long parts, Supplier<String> detail) {
         done = Math.min(total, done + parts);
         if (line.columns() > 0 && nanoseconds.getAsLong() - next >= 0) {

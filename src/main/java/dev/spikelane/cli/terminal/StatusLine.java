@@ -20,7 +20,7 @@ public final class StatusLine {
     public static final StatusLine OF_PROCESS =
             new StatusLine(new FileOutputStream(FileDescriptor.err), Integer.getInteger(COLUMNS, 0));
 
-    /** Goes to the end of the line: what a terminal shows of Ctrl-C stands behind the text. */
+    /** Goes to the end of the line: a terminal's Ctrl-C stands behind the text. */
     private static final String ERASE = "\r\u001b[K";
 
     /** What a terminal shows of Ctrl-C, {@code ^C}, and the cursor. */

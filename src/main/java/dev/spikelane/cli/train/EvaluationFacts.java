@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a network made of images, and what it cost. */
+/** The verdicts of a network on images, and their cost. */
 public final class EvaluationFacts {
 
     private EvaluationFacts() {}
@@ -40,7 +40,7 @@ public final class EvaluationFacts {
                         "Rows are what the images show, columns what they are taken for."));
     }
 
-    /** Adds what it cost. */
+    /** Adds the cost. */
     public static Section work(Section section, Evaluator.Result evaluation) {
         double operations = evaluation.synapticOperations();
         Map<String, Double> spikes = evaluation.spikes();

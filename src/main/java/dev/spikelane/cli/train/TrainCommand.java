@@ -214,7 +214,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** Writes the model, and evaluates what stands in the file. */
+    /** Writes the model, and evaluates the file. */
     private Evaluator.Result finish(TrainingSettings settings, TrainingData data, TrainingRun run) throws IOException {
         Loss loss = settings.lossFunction();
         Model trained = run.model();

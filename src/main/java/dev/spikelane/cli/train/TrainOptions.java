@@ -94,7 +94,7 @@ final class TrainOptions {
         return preset;
     }
 
-    /** The preset with what was given. */
+    /** The preset with the options that were given. */
     TrainingSettings settings(CommandSpec command) {
         TrainingSettings plain = Choices.choose(command, "--preset", preset, TrainingSettings.PRESETS);
         TrainingSettings settings = new TrainingSettings(

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Images to train on, to validate with, and to test on in the end.
  *
- * @param name what they are
+ * @param name their name
  * @param training images
  * @param validation the last of the training images, held out; null if there are none
  * @param test images that nothing is chosen by

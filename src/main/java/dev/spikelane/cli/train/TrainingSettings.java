@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
  * @param beta decay of the membranes
  * @param code how images become inputs
  * @param steps steps of an image
- * @param loss what is made small
- * @param surrogate what stands for the derivative of firing
+ * @param loss the name of the loss
+ * @param surrogate the name of the surrogate of the derivative of firing
  * @param epochs passes over the training images
  * @param rate the learning rate, at its highest
  * @param cosine whether the rate rises for 200 steps and then falls to 0 along a cosine

@@ -107,7 +107,7 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Gives a connection a bias, so that what multiplies an output, or all positions of a channel, and adds to it can
+     * Gives a connection a bias, so that a batch norm or scale of an output, or of all positions of a channel, can
      * go into a row of its weights and into the bias.
      *
      * @param said a connection
@@ -139,7 +139,7 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
-     * Returns what else a connection was declared with, as files say it: numbers that shapes and files depend on.
+     * Returns the other options of a connection, as files say them: numbers that shapes and files depend on.
      *
      * @param said a connection
      * @return integers, floats and doubles by name
@@ -155,7 +155,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * @param said the connection
      * @param rows the shape whose inner order (y, x, channel) the source's rows have; of the right size. A connection
      *     that {@linkplain #takesInnerOrder takes this order} behind a flattened source is given the shape from before
-     * @param spikeValue what one spike of the source carries: one value, or one for each input, in the order of the
+     * @param spikeValue the value of a spike of the source: one value, or one for each input, in the order of the
      *     rows
      * @return an operator with weights of its own
      * @throws IllegalArgumentException if a size does not fit, or a weight times a spike's value is not finite

@@ -52,7 +52,7 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
         shape.add(kernel.x().size());
         List<ValueDescription> values = new ArrayList<>();
         ElementType type = ElementType.FLOAT32;
-        if (said.integers().isPresent()) { // the scales come first, so that what reads one by one finds them
+        if (said.integers().isPresent()) { // scales come first, for code that reads values one by one
             IntegerMatrix integers = said.integers().orElseThrow();
             type = integers.type();
             values.add(ValueDescription.buffer(

@@ -21,7 +21,7 @@ final class IntegerDenseKind extends ConnectionKind<Dense.Integers> {
         super(Dense.Integers.class, "integer dense", Trait.INNER_ORDER, Trait.SUMS, Trait.VALUES);
     }
 
-    /** The scales come first, so that what is read and written one by one finds them. */
+    /** The scales come first, so that code that reads and writes values one by one finds them. */
     @Override
     public List<ValueDescription> values(Dense.Integers said, Shape rows) {
         List<ValueDescription> dense = ValueDescription.dense(said.inputs(), said.outputs());

@@ -13,7 +13,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.SequencedMap;
 
-/** Connections of neurons to all of them, summed in snnTorch's order of what is fed back. */
+/** Connections of neurons to all of them, summed in snnTorch's order of fed-back spikes. */
 final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     RecurrentKind() {

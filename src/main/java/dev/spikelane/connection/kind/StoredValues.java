@@ -36,7 +36,7 @@ public interface StoredValues {
     boolean staysInteger(String value);
 
     /**
-     * Returns what a file calls values.
+     * Returns the name of values in a file.
      *
      * @param value the name
      * @return the name among all tensors, such as {@code fc1.weight}

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Normalizes by the running values: {@code x * factor + (bias - mean * factor)}, both fused, with
  * {@code factor = weight / sqrt(variance + epsilon)}. In training, a {@link BatchNormStep} normalizes a batch by its
- * own statistics, and {@link #behind} stands for what it has made.
+ * own statistics, and {@link #behind} stands for its outputs.
  */
 public final class BatchNormOperator implements Operator.OnTile, TwoStageOperator {
 
@@ -241,7 +241,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     /**
      * Behind rows that were normalized: they pass as they are, and so do their gradients. The way back through the
-     * normalization makes the gradients of the weights, and who moves running values takes notice of new weights.
+     * normalization makes the gradients of the weights, and the owner of running values takes notice of new weights.
      */
     private final class OfNormalized implements Operator.OnTile {
 

@@ -8,7 +8,7 @@ import dev.spikelane.memory.FloatMatrix;
  * @param counts where it stands among others
  * @param place which of them it is
  */
-@SuppressWarnings("ArrayRecordComponent") // shared with who counts
+@SuppressWarnings("ArrayRecordComponent") // shared with the owner of the counts
 record CountedValue(ValueDescription description, long[] counts, int place) implements Values {
 
     @Override
@@ -24,7 +24,7 @@ record CountedValue(ValueDescription description, long[] counts, int place) impl
         if (!(value >= 0) || value != Math.rint(value) || Float.isInfinite(value)) {
             throw refused(String.valueOf(value));
         }
-        if (value != (float) counts[place]) { // else it is what was read, rounded
+        if (value != (float) counts[place]) { // else it is the number that was read, rounded
             counts[place] = (long) value;
         }
     }

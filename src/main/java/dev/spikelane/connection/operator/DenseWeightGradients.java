@@ -130,7 +130,7 @@ final class DenseWeightGradients implements WeightGradients {
         }
     }
 
-    /** Multiplies sums that came from spikes by what the spikes carry. */
+    /** Multiplies sums that came from spikes by the value of the spikes. */
     private void finish() {
         float[] factors = operator.factors();
         if (rows.ends() && rows.source() instanceof SpikeMatrix && sink == null && factors != null) {

@@ -17,7 +17,7 @@ public final class ElementwiseOperator implements Operator.OnTile {
     private final String name;
     private final Shape shape;
     private final FloatMatrix weights;
-    /** The weights times what a spike carries. */
+    /** The weights times the value of a spike. */
     private final FloatMatrix ofSpikes;
 
     /** The weights by name; null if they are none that a network has. */
@@ -128,7 +128,7 @@ public final class ElementwiseOperator implements Operator.OnTile {
         }
     }
 
-    /** Multiplies a sum for each input by what its spikes carry. */
+    /** Multiplies a sum for each input by the value of its spikes. */
     void scaleBySpikes(FloatMatrix sum) {
         for (int i = 0; i < sum.columns(); i++) {
             sum.set(0, i, sum.get(0, i) * spikeValue[i]);

@@ -72,7 +72,7 @@ public final class FlattenOperator implements Operator {
         }
     }
 
-    /** Clears what a tile held before behind the last output; in a whole matrix there is nothing. */
+    /** Clears older values of a tile behind the last output; in a whole matrix there is nothing. */
     public static void clearPadding(Tile current, int row) {
         FloatMatrix currents = current.matrix();
         int end = Math.min(current.endBlock() * FloatMatrix.ROW_MULTIPLE - current.origin(), currents.columns());

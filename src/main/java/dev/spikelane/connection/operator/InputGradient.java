@@ -28,7 +28,7 @@ public interface InputGradient {
         /**
          * Computes the gradients of the first rows of the source.
          *
-         * @param gradient {@code [at least rows x outputs]}: gradients of what the operator made
+         * @param gradient {@code [at least rows x outputs]}: gradients of the rows that the operator made
          * @param rows how many rows, at least 1
          * @param into {@code [at least rows x inputs]}, of which these rows are overwritten
          * @param scratch the thread's, in which memory was reserved
@@ -38,7 +38,7 @@ public interface InputGradient {
         /**
          * Computes the same past a pool of largest values right behind the operator.
          *
-         * @param gradient {@code [at least rows]}: gradients of what the pool made
+         * @param gradient {@code [at least rows]}: gradients of the rows that the pool made
          * @param rows how many rows, at least 1
          * @param into {@code [at least rows x inputs]}, of which these rows are overwritten
          * @param scratch the thread's, in which memory was reserved
@@ -52,14 +52,14 @@ public interface InputGradient {
         }
     }
 
-    /** A way back that depends on what the operator was given: the largest of some inputs has all of a gradient. */
+    /** A way back that depends on the inputs of the operator: the largest of some inputs has all of a gradient. */
     interface OfInputs extends InputGradient {
 
         /**
          * Computes the gradients of the first rows of the source for some blocks of 64 inputs.
          *
          * @param inputs {@code [at least rows x inputs]}: the spikes or values of the source
-         * @param gradient {@code [at least rows x outputs]}: gradients of what the operator made
+         * @param gradient {@code [at least rows x outputs]}: gradients of the rows that the operator made
          * @param rows how many rows, at least 1
          * @param into {@code [at least rows x inputs]}, of which these rows of the blocks in use are overwritten
          */
@@ -76,7 +76,7 @@ public interface InputGradient {
      * Computes the gradients of the first rows of the source for some blocks of 64 inputs, each sum from zero over
      * outputs ascending.
      *
-     * @param gradient {@code [at least rows x outputs]}: gradients of what the operator made
+     * @param gradient {@code [at least rows x outputs]}: gradients of the rows that the operator made
      * @param rows how many rows, at least 1
      * @param into {@code [at least rows x inputs]}, of which these rows of the blocks in use are overwritten
      */
@@ -93,7 +93,7 @@ public interface InputGradient {
     }
 
     /**
-     * Returns what takes notice that the weights have changed.
+     * Returns a listener that is told that the weights have changed.
      *
      * @return parts that threads may share
      */

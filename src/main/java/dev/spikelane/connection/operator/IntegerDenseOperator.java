@@ -26,7 +26,7 @@ public final class IntegerDenseOperator implements Operator {
     private final Shape rows;
     private final PackedIntegers weights;
     private Parameter spikeValue = Parameter.of(1);
-    /** The weights, or the weights times what a spike carries. */
+    /** The weights, or the weights times the value of a spike. */
     private PackedIntegers ofSpikes;
     /** The weights as floats, once values have come. */
     private volatile @Nullable PackedWeights widened;

@@ -82,8 +82,8 @@ public interface Operator {
     }
 
     /**
-     * Does what all calls of {@code multiply} for these rows would do again, once for all blocks and threads. A stage
-     * that never calls it is only slower.
+     * Does the work that all calls of {@code multiply} for these rows would repeat, once for all blocks and threads. A
+     * stage that never calls it is only slower.
      *
      * @param spikes {@code [at least rows x inputs]}, in memory that lives as long as the scratch memory
      * @param rows how many rows, at least 1
@@ -94,7 +94,7 @@ public interface Operator {
     default void prepare(SpikeMatrix spikes, int rows, long active, long version, Scratch scratch) {}
 
     /**
-     * Computes as {@code multiply} does, with what was prepared if that was of these rows in this version.
+     * Computes as {@code multiply} does, with the preparation if that was of these rows in this version.
      *
      * @param spikes {@code [at least rows x inputs]}, in memory that lives as long as the scratch memory
      * @param rows how many rows, at least 1
@@ -134,7 +134,7 @@ public interface Operator {
      *
      * @param frame {@code [batch x inputs]}, finite, which must not change before the last of these products
      * @param version grows whenever the frame is written
-     * @param prepared what threads share
+     * @param prepared the preparation that threads share
      * @return whether {@link #multiplyFrame} should be called; else the frame is a matrix as others
      */
     default boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
@@ -156,14 +156,14 @@ public interface Operator {
     /**
      * Returns the weights by name.
      *
-     * @return what this operator owns, in torch's layout; empty if it has no weights
+     * @return the values of this operator, in torch's layout; empty if it has no weights
      */
     default List<Values> values() {
         return List.of();
     }
 
     /**
-     * Returns what this multiplies each column by and adds to it, in all steps, if that is all that it does.
+     * Returns the factor and the summand of each column, in all steps, if that is all that it does.
      *
      * @return factors and terms as they are now; null if it does something else
      */
@@ -206,8 +206,8 @@ public interface Operator {
     default void update() {}
 
     /**
-     * Sets what one spike of the source carries (graded spikes): the operator multiplies spikes by {@code value_i * w},
-     * rounded once to float32. The weights stay what they are.
+     * Sets the value of one spike of the source (graded spikes): the operator multiplies spikes by {@code value_i * w},
+     * rounded once to float32. The weights stay as they are.
      *
      * @param values one value, or one for each input, in the order of the rows; copied
      * @throws IllegalArgumentException if a product is not finite; nothing has changed then
@@ -226,7 +226,7 @@ public interface Operator {
     }
 
     /**
-     * Tells whether {@code multiply} can fill some blocks of outputs without making what the others need too.
+     * Tells whether {@code multiply} can fill some blocks of outputs without making the rows that the others need too.
      *
      * @return whether it can; else tiles must have all blocks in use
      */
@@ -256,7 +256,7 @@ public interface Operator {
     }
 
     /**
-     * Names the kernel that multiplies these spikes, for those who profile.
+     * Names the kernel that multiplies these spikes, for profiles.
      *
      * @param rows rows in the call
      * @param active spikes in these rows
@@ -267,7 +267,7 @@ public interface Operator {
     }
 
     /**
-     * Names the kernel that multiplies analog input, for those who profile.
+     * Names the kernel that multiplies analog input, for profiles.
      *
      * @param rows rows in the call
      * @return a short name

@@ -7,7 +7,8 @@ import dev.spikelane.simd.TorchLayout;
 import java.util.function.Consumer;
 
 /**
- * Values of an operator, or their gradients: what copies them out, and what takes others, both in torch's layout.
+ * Values of an operator, or their gradients: a function that copies them out, and one that takes others, both in
+ * torch's layout.
  *
  * @param out copies the values into a matrix of the right shape
  * @param in takes a matrix of the right shape, or throws where it is not finite, and leaves all as it was

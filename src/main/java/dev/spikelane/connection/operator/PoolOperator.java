@@ -27,7 +27,7 @@ public final class PoolOperator implements Operator {
         setSpikeValue(spikeValue);
     }
 
-    /** Returns what is pooled. */
+    /** Returns the windows and their rule. */
     public MapPool pool() {
         return pool;
     }
@@ -72,11 +72,11 @@ public final class PoolOperator implements Operator {
     }
 
     /**
-     * Makes room for what the way back needs to know of some rows of values.
+     * Makes room for the winners of some rows of values, which the way back needs.
      *
      * @param arena the arena that owns it
      * @param rows how many rows
-     * @return what pools values and keeps winners; null if nothing is chosen, or too much would be kept
+     * @return an object that pools values and keeps winners; null if nothing is chosen, or too much would be kept
      */
     public @Nullable PoolWinners winners(Arena arena, int rows) {
         return said.rule() == Pool.Rule.MAX ? pool.winners(arena, rows) : null;

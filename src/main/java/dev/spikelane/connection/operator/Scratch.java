@@ -34,7 +34,7 @@ public final class Scratch {
     /**
      * Makes scratch memory for a single thread.
      *
-     * @param arena the arena that owns what is asked for
+     * @param arena the arena that owns the memory
      */
     public Scratch(Arena arena) {
         this(arena, new Shared(1, false));
@@ -50,7 +50,7 @@ public final class Scratch {
     /**
      * Makes scratch memory for each of some threads.
      *
-     * @param arena the arena that owns what is asked for
+     * @param arena the arena that owns the memory
      * @param threads how many
      * @return as many
      */
@@ -62,7 +62,7 @@ public final class Scratch {
      * Makes scratch memory for each of some threads whose products have many rows, as in training, so that less memory
      * does.
      *
-     * @param arena the arena that owns what is asked for
+     * @param arena the arena that owns the memory
      * @param threads how many
      * @return as many
      */
@@ -178,7 +178,7 @@ public final class Scratch {
     }
 
     /**
-     * Returns what is prepared once for all threads.
+     * Returns the preparation that all threads share.
      *
      * @return the same for all threads
      */

@@ -50,7 +50,7 @@ public final class SpikeValues {
         }
     }
 
-    /** Throws unless scales of integers times what a spike carries give finite weights. */
+    /** Throws unless scales of integers times the value of a spike give finite weights. */
     public static void requireScales(float[] scales, ElementType type, float value, Operator operator) {
         int least = -(type.greatest() + 1);
         for (float scale : scales) {

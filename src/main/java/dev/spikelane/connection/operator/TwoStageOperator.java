@@ -20,7 +20,7 @@ public interface TwoStageOperator extends Operator {
      * @param segment steps whose rows are there at a time
      * @param steps of a window
      * @param batch samples of a step
-     * @return what measures steps and makes their rows
+     * @return an object that measures steps and makes their rows
      */
     BatchNormStep forward(Arena arena, int segment, int steps, int batch);
 
@@ -37,12 +37,12 @@ public interface TwoStageOperator extends Operator {
      * @param arena the arena that owns its memory
      * @param segment steps whose rows are there at a time
      * @param batch samples of a step
-     * @return what makes rows by statistics that are there, in the row of the step
+     * @return an object that makes rows by statistics that are there, in the row of the step
      */
     BatchNormStep ofRunning(Arena arena, int segment, int batch);
 
     /**
-     * Prepares the way back from what was made to what came in.
+     * Prepares the way back from the outputs to the inputs.
      *
      * @param arena the arena that owns its memory
      * @param forward the way forward
@@ -52,8 +52,8 @@ public interface TwoStageOperator extends Operator {
     BatchNormBackward backward(Arena arena, BatchNormStep forward, WeightGradients behind);
 
     /**
-     * Returns what stands for this operator behind rows that both halves have made: they pass as they are, and so do
-     * their gradients. What it learns is what this operator learns.
+     * Returns a stand-in of this operator behind rows that both halves have made: they pass as they are, and so do
+     * their gradients. Its learned values are those of this operator.
      *
      * @return an operator that takes values
      */

@@ -6,12 +6,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Values as they are said: what torch calls them, and how torch arranges them.
+ * Values as they are said: their names in torch, and torch's layout.
  *
  * @param name the name among those of the same owner, such as {@code weight}
  * @param shape torch's dimensions, each at least 1; empty for a single number
- * @param type what an element is
- * @param role what the values are for
+ * @param type the type of an element
+ * @param role the role of the values
  */
 public record ValueDescription(String name, List<Integer> shape, ElementType type, Role role) {
 

@@ -8,7 +8,7 @@ import dev.spikelane.memory.IntegerMatrix;
 public interface Values {
 
     /**
-     * Returns what was said of them.
+     * Returns their description.
      *
      * @return name, torch's shape, type and role
      */
@@ -54,14 +54,14 @@ public interface Values {
      *
      * @param from {@code [rows x columns]}, finite
      * @throws IllegalArgumentException if its shape differs, a value is NaN or infinite, or is no integer times the
-     *     scale where elements are integers; the values are what they were then
+     *     scale where elements are integers; the values are unchanged then
      */
     void write(FloatMatrix from);
 
     /**
      * Keeps the present values.
      *
-     * @return what puts them back
+     * @return an action that puts them back
      */
     default Runnable undo() {
         FloatMatrix before = FloatMatrix.zeros(rows(), columns());
@@ -70,7 +70,7 @@ public interface Values {
     }
 
     /**
-     * Returns what an element is.
+     * Returns the type of an element.
      *
      * @return FLOAT32, or the type of the integers behind the values that {@link #read} widens
      */
@@ -92,7 +92,7 @@ public interface Values {
      * Copies integers and their scales in.
      *
      * @param from {@code [rows x columns]} of the same type, with as many scales
-     * @throws IllegalArgumentException if it does not fit; the values are what they were then
+     * @throws IllegalArgumentException if it does not fit; the values are unchanged then
      * @throws IllegalStateException if elements are floats
      */
     default void write(IntegerMatrix from) {

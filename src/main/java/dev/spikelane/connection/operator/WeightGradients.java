@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * samples ascending: those of spikes in groups of four, each complete before it is added; those of values one fused
  * multiply-add a row. Those of a convolution go by blocks of eight samples, in each of which steps descend. So steps
  * may come in any number of calls, the last steps first: {@link #open}, then all rounds, in which rows are prepared
- * and, where the gradients of what was made are there, added.
+ * and, where the gradients of the outputs are there, added.
  */
 public interface WeightGradients extends Rounds {
 
@@ -76,7 +76,7 @@ public interface WeightGradients extends Rounds {
     /**
      * Takes rows of the source; all rounds follow.
      *
-     * @param rows what is added next
+     * @param rows the rows that are added next
      */
     void open(WeightRows rows);
 
@@ -114,7 +114,7 @@ public interface WeightGradients extends Rounds {
      * Adds a tile of gradients, behind the rounds of rows whose gradients come by and by. A thread adds all steps of a
      * tile, the last ones first, before it takes another.
      *
-     * @param gradient gradients of what the operator made of these steps, from row 0 on, at the blocks in use
+     * @param gradient gradients of the rows that the operator made of these steps, from row 0 on, at the blocks in use
      * @param firstStep the first step
      * @param endStep the step behind the last
      * @param thread which of the threads adds, from 0

@@ -7,7 +7,7 @@ import dev.spikelane.memory.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a source from which weights learn, and the gradients of what was made of them. An object is made once, and
+ * Rows of a source from which weights learn, and the gradients of their outputs. An object is made once, and
  * used again.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
@@ -52,7 +52,7 @@ public final class WeightRows {
      *
      * @param rows {@code [batch x inputs]}
      * @param itsVersion grows whenever the frame is written
-     * @param prepared what the way forward has prepared of it; null if nothing
+     * @param prepared the preparation of the way forward; null if nothing
      * @return this
      */
     public WeightRows ofFrame(FloatMatrix rows, long itsVersion, @Nullable PreparedFrame prepared) {

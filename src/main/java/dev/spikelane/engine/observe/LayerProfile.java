@@ -6,7 +6,7 @@ import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up what a layer does in one run, and tells Java Flight Recorder. Nothing is measured or allocated unless a
+ * Adds up the work of a layer in one run, and tells Java Flight Recorder. Nothing is measured or allocated unless a
  * recording wants to know.
  */
 public final class LayerProfile {
@@ -33,7 +33,7 @@ public final class LayerProfile {
         event = started;
     }
 
-    /** Adds what a block did. */
+    /** Adds the work of a block. */
     public void add(int blockRows, double blockInputs, long inputSpikes, long nanoseconds) {
         rows += blockRows;
         inputs += blockInputs;

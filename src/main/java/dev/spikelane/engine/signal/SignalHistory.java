@@ -101,7 +101,7 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         return made;
     }
 
-    /** The rows of the block, and what is behind it. */
+    /** The rows of the block, and those behind it. */
     public S block() {
         return all.from(base + steps.history);
     }
@@ -126,7 +126,7 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         return version;
     }
 
-    /** Takes notice that rows of the block were written; what else writes counts by itself. */
+    /** Takes notice that rows of the block were written; other writers count by themselves. */
     public void written() {
         version++;
     }

@@ -39,6 +39,6 @@ public interface SourceRun {
         throw new IllegalStateException("there is no frame");
     }
 
-    /** A number that grows whenever these rows are written: what is prepared from them carries it. */
+    /** A number that grows whenever these rows are written: every preparation of them carries it. */
     long version();
 }

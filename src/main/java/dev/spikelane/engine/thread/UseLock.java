@@ -24,7 +24,7 @@ public final class UseLock implements AutoCloseable {
     private @Nullable Thread thread;
 
     /**
-     * Makes a turn that nobody has, of what does not compute with a network's values.
+     * Makes a free lock of an object that does not compute with a network's values.
      *
      * @param name of the owner, as messages call it
      * @param owner is used by one call at a time
@@ -36,7 +36,7 @@ public final class UseLock implements AutoCloseable {
     /**
      * Makes a turn that nobody has.
      *
-     * @param name what is used, as messages call it
+     * @param name the name of the object in messages
      * @param all the turns of calls that compute with the same values, whose changes wait for calls once it is
      *     {@linkplain UseLocks#register registered}
      */
@@ -108,7 +108,7 @@ public final class UseLock implements AutoCloseable {
         return begun;
     }
 
-    /** Waits until nobody changes values; what wants to interrupt this thread can do so afterwards. */
+    /** Waits until nobody changes values; an interrupt of this thread is kept for afterwards. */
     private boolean await(int next) {
         boolean interrupted = false;
         boolean begun;

@@ -141,7 +141,7 @@ public final class UseLocks {
         }
     }
 
-    /** Waits for whatever happens; false if it is too late. */
+    /** Waits until something happens; false if it is too late. */
     private boolean waitUntil(long end) throws InterruptedException {
         long left = end - System.nanoTime();
         if (left > 0) {

@@ -27,7 +27,7 @@ public final class WorkerPool implements AutoCloseable {
     public static final int MOST = 1_024;
 
     /**
-     * Looks before parking: some 250 microseconds, longer than what one thread does between two stages. Waking a thread
+     * Looks before parking: some 250 microseconds, longer than one thread works between two stages. Waking a thread
      * takes some 50 of them, a seventh of the time of a batch of 128 (Zen 5, 2026-11).
      */
     private static final int LOOKS = 1_200;
@@ -47,7 +47,7 @@ public final class WorkerPool implements AutoCloseable {
     /** Words from one range to the next: two cache lines, which CPUs fetch together. */
     private static final int RANGE = 16;
 
-    /** The job between two jobs: threads that wait must not keep what they worked for. */
+    /** The job between two jobs: threads that wait must not keep their last job. */
     private static final Job NOTHING = (part, thread) -> {};
 
     private static final Rounds NO_ROUNDS = new Rounds() {};
@@ -64,7 +64,7 @@ public final class WorkerPool implements AutoCloseable {
     private volatile long round;
 
     private final AtomicInteger unfinished = new AtomicInteger();
-    /** The failure of the first part that failed, in the order of the parts: the same whatever the threads. */
+    /** The failure of the first part that failed, in the order of the parts: the same with any number of threads. */
     private @Nullable Throwable thrown;
 
     private int failed;
@@ -230,7 +230,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Allocates nothing, as memory may be what failed. */
+    /** Allocates nothing, as there may be no memory. */
     private synchronized void keep(int part, Throwable failure) {
         if (thrown == null || part < failed) {
             thrown = failure;

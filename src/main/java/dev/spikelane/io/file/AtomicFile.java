@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a file as a whole or not at all.
  *
- * <p>Symbolic links are followed: what they lead to is written, whether it is there already or not, and the link stays.
+ * <p>Symbolic links are followed: their target is written, whether it is there already or not, and the link stays.
  * A file that is replaced keeps its permissions, and its owner and group where the system lets the writer set them; one
  * that nobody may write, or not this user, is refused. What is there and is not a regular file, such as a pipe, a
  * device, or an open file of a process ({@code /dev/stdout}, {@code /dev/fd/63}), cannot be replaced: bytes go straight
@@ -96,7 +96,7 @@ public final class AtomicFile {
     }
 
     /**
-     * Throws if {@link #write} would refuse the target, before hours are spent on what is to be written. Nothing is
+     * Throws if {@link #write} would refuse the target, before hours are spent on its content. Nothing is
      * opened or created.
      *
      * @param target the file, a link to it, a pipe or a device
@@ -111,7 +111,7 @@ public final class AtomicFile {
         Path file = inPlace ? target : followed(target);
         if (Files.exists(file)) {
             PosixFileAttributes attributes = attributes(file);
-            // Root may write what nobody may write; a read-only file is not to be replaced.
+            // Root may write files that nobody may write; a read-only file is not to be replaced.
             boolean readOnly = attributes != null && Collections.disjoint(attributes.permissions(), WRITE_PERMISSIONS);
             if (readOnly || !Files.isWritable(file)) {
                 throw refused(target, "is read-only, expected a file that may be written");
@@ -135,7 +135,7 @@ public final class AtomicFile {
         return new FileSystemException(FileText.shown(target), null, reason);
     }
 
-    /** Whether the target is there and is no regular file, or is an open file of a process, whatever that is. */
+    /** Whether the target is there and is no regular file, or is an open file of a process, of any kind. */
     private static boolean isWrittenInPlace(Path target) throws IOException {
         if (!Files.exists(target)) {
             return false;

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Makes messages about files fit for one line, whatever text a file holds, and says what the system leaves unsaid. */
+/**
+ * Makes messages about files fit for one line, with any text of a file, and adds the reason that the system leaves
+ * unsaid.
+ */
 public final class FileText {
 
     /** Of a text that is not the library's own, or a list of such texts. */
@@ -25,7 +28,7 @@ public final class FileText {
         /**
          * Reads all of it.
          *
-         * @return what was read
+         * @return the content
          * @throws IOException if it cannot be read
          */
         T read() throws IOException;
@@ -35,10 +38,10 @@ public final class FileText {
      * Reads a file. Text of the file that would break a line or move the cursor of a terminal is escaped in the message
      * of a failure.
      *
-     * @param <T> what is read
-     * @param name what messages call the file
+     * @param <T> the content
+     * @param name the name of the file in messages
      * @param reading reads it
-     * @return what was read
+     * @return the content
      * @throws InterruptedIOException if the thread was interrupted; it is still
      * @throws IOException as the reading does
      */
@@ -76,7 +79,7 @@ public final class FileText {
 
     /**
      * Makes a message fit that may hold text of a file or a user: escaped as {@link #shown} does it, and cut in its
-     * middle, beyond what the longest messages of the library say with some texts of others.
+     * middle, beyond the longest messages of the library with some texts of others.
      *
      * @param message any text
      * @return at most 1,203 characters
@@ -90,7 +93,7 @@ public final class FileText {
      * space of a line is escaped (control and format characters, other ends of lines, halves of characters), and what
      * is long is cut in its middle.
      *
-     * @param text any text, or what is one as a text
+     * @param text any text, or an object that is one as a text
      * @return at most 303 characters, with backslash, u and the number of a character in place of each that is escaped
      */
     public static String shown(@Nullable Object text) {

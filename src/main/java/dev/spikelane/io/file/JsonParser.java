@@ -24,7 +24,7 @@ final class JsonParser extends TextParser {
         this.mostValues = mostValues;
     }
 
-    /** Fills a value with what the text holds. */
+    /** Fills a value with the content of the text. */
     static void parse(String name, String text, int mostValues, JsonValue root) throws IOException {
         JsonParser parser = new JsonParser(name, text, mostValues);
         parser.value(root, 0);

@@ -36,7 +36,7 @@ public final class JsonValue {
     /**
      * Reads a text that holds one value.
      *
-     * @param name what messages call the text
+     * @param name the name of the text in messages
      * @param text the text
      * @return the value
      * @throws IOException if the text is not one JSON value, nests more than 32 deep or holds more than a million
@@ -49,7 +49,7 @@ public final class JsonValue {
     /**
      * Reads a text that holds one value.
      *
-     * @param name what messages call the text
+     * @param name the name of the text in messages
      * @param text the text
      * @param mostValues the most values that it may hold: each takes some hundred bytes of the heap, also where it has
      *     one character
@@ -213,7 +213,7 @@ public final class JsonValue {
     /**
      * Throws unless this is an object that has no other members than these; some of them may be missing.
      *
-     * @param names what it may have
+     * @param names the names that it may have
      * @throws IOException if this is not an object or has another member
      */
     public void requireOnly(Set<String> names) throws IOException {
@@ -226,7 +226,7 @@ public final class JsonValue {
     }
 
     /**
-     * Makes the error that says what was found here in place of what was expected.
+     * Makes the error that says what was found here, and what was expected.
      *
      * @param expected what was expected
      * @return the error, to be thrown; its message starts with the name of the text

@@ -164,7 +164,7 @@ public final class JsonWriter {
     }
 
     /**
-     * Returns what was written so far, complete or not.
+     * Returns the text so far, complete or not.
      *
      * @return the text
      */

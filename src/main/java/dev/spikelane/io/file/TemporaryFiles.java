@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The temporary files being written now; what is left of them when the JVM is told to stop is deleted then. */
+/** The temporary files being written now; those that are left when the JVM is told to stop are deleted then. */
 final class TemporaryFiles {
 
     private static final Set<Path> WRITTEN = ConcurrentHashMap.newKeySet();

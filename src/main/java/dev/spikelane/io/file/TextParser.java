@@ -2,7 +2,7 @@ package dev.spikelane.io.file;
 
 import java.io.IOException;
 
-/** A text that is read from its start to its end; what is wrong is said with the place. */
+/** A text that is read from its start to its end; errors say the place. */
 public abstract class TextParser {
 
     protected final String name;
@@ -15,7 +15,7 @@ public abstract class TextParser {
      * Starts at the first character.
      *
      * @param name the file, for messages
-     * @param where what the text is, for messages, such as {@code  of its header}
+     * @param where the kind of the text, for messages, such as {@code  of its header}
      * @param spaces characters that may stand between others
      */
     protected TextParser(String name, String text, String where, String spaces) {

@@ -7,11 +7,11 @@ import java.nio.channels.FileChannel;
 
 /**
  * A file of which no more than so many bytes are read. Each node of an index stands in a file once, so that one whose
- * nodes lead to each other again, which jHDF would follow for ever, is known by what it reads.
+ * nodes lead to each other again, which jHDF would follow for ever, is known by the bytes that it reads.
  */
 final class CountedStorage implements HdfBackingStorage {
 
-    /** Headers are read by themselves and with what follows, as messages are. */
+    /** Headers are read by themselves and with the bytes behind them, as messages are. */
     private static final int READS = 8;
 
     private static final int SPARE = 1 << 16;

@@ -16,7 +16,7 @@ public final class Hdf5 {
     /**
      * Reads all groups and datasets of a file. What jHDF throws at files that are broken becomes one kind of exception.
      *
-     * @param name what messages call the file
+     * @param name the name of the file in messages
      * @param bytes the file
      * @param mostBytes the most bytes that its datasets may have
      * @throws IOException if the library is not there, or the file is not whole or holds more

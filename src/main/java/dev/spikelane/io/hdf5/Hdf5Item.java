@@ -26,7 +26,7 @@ public sealed interface Hdf5Item {
     /**
      * A dataset that nobody reads here, such as a table.
      *
-     * @param reason what it is
+     * @param reason a description of it
      */
     record Unread(String reason) implements Hdf5Item {}
 }

@@ -39,7 +39,7 @@ import java.util.Set;
 
 /**
  * Reads a file from memory, so that it cannot change meanwhile. jHDF finds groups, types and chunks; items are taken
- * from its buffers here, after sizes were checked, as it allocates what a file claims.
+ * from its buffers here, after sizes were checked, as it allocates the sizes that a file claims.
  */
 final class JhdfReader {
 

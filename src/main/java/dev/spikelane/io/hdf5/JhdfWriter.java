@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;
 
-/** Writes what {@link JhdfReader} reads: numbers of 32 and 64 bits as they are, texts of a fixed length. */
+/** Writes the items that {@link JhdfReader} reads: numbers of 32 and 64 bits as they are, texts of a fixed length. */
 final class JhdfWriter {
 
     private JhdfWriter() {}
@@ -49,7 +49,7 @@ final class JhdfWriter {
         };
     }
 
-    /** jHDF 0.13 leaves what stood there before behind the end of a text, which other readers take for a part of it. */
+    /** jHDF 0.13 leaves older bytes behind the end of a text, which other readers take for a part of it. */
     private static List<String> padded(List<String> texts) {
         int most = texts.stream().mapToInt(JhdfWriter::bytes).max().orElse(0);
         return texts.stream()

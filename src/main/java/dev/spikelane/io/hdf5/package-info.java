@@ -1,2 +1,2 @@
-/** HDF5 files by jHDF, an optional library: groups, arrays of numbers and texts, bounded by what a file holds. */
+/** HDF5 files by jHDF, an optional library: groups, arrays of numbers and texts, bounded by the size of the file. */
 package dev.spikelane.io.hdf5;

@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An automatic arena that asks before it gives memory out. The JVM counts what there is and frees what is forgotten.
+ * An automatic arena that asks before it gives memory out. The JVM counts memory and frees it when it is forgotten.
  */
 final class Automatic implements Arena {
 

@@ -38,7 +38,7 @@ public final class CountedArenas {
             }
         }
 
-        /** Returns the bytes of what this arena has given out. */
+        /** Returns the bytes that this arena has given out. */
         public long bytes() {
             return bytes.get();
         }

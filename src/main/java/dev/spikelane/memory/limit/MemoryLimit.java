@@ -6,9 +6,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limit: what the user sets, or the memory of the container (cgroup v1 or v2, which the JVM reads) or machine, less
- * the most heap and an eighth for code, stacks and all else; a quarter of it at least, where the heap may take nearly
- * all.
+ * The limit: the one that the user sets, or the memory of the container (cgroup v1 or v2, which the JVM reads) or
+ * machine, less the most heap and an eighth for code, stacks and all else; a quarter of it at least, where the heap may
+ * take nearly all.
  */
 public final class MemoryLimit {
 

@@ -9,9 +9,9 @@ import java.util.function.BooleanSupplier;
  * an arena of the user (matrices, networks) until it is forgotten. What lies in arenas of the user is the user's, and
  * does not count.
  *
- * <p>Before the limit is passed a collection is asked for, since what is forgotten is freed behind one alone, and a
+ * <p>Before the limit is passed a collection is asked for, since forgotten memory is freed behind one alone, and a
  * small heap is seldom collected. So it is at a fortieth of the limit, and then whenever twice as much is held as
- * behind the last one: what nobody holds should not wait until there is no other way. Memory without an arena is
+ * behind the last one: forgotten memory should not wait until there is no other way. Memory without an arena is
  * counted by the JVM, together with direct buffers of others; it is asked only where a collection may be due, so that
  * a small matrix costs one addition more.
  */
@@ -20,10 +20,12 @@ public final class NativeMemory {
     /** The system property that sets the limit: bytes, or a number followed by k, m, g or t. */
     public static final String PROPERTY = "spikelane.maxNativeMemory";
 
-    /** The last of the waits for what a collection frees: 1, 2, 4 ... milliseconds, half a second in all. */
+    /** The last of the waits for the memory that a collection frees: 1, 2, 4 ... milliseconds, half a second in all. */
     private static final int LONGEST_WAIT_MILLISECONDS = 256;
 
-    /** At least as much as there is without an arena: what the JVM last said, and all that was asked for since. */
+    /**
+     * At least as much as there is without an arena: the sum that the JVM last said, and all that was asked for since.
+     */
     private static final AtomicLong AUTOMATIC = new AtomicLong();
 
     /** After so many waits in which nothing was freed there is nothing to be freed. */
@@ -39,7 +41,7 @@ public final class NativeMemory {
 
     private static final Object COLLECTING = new Object();
 
-    /** So much may be held until what is forgotten is freed. */
+    /** So much may be held until forgotten memory is freed. */
     private static volatile long mark = LEAST_MARK;
 
     private NativeMemory() {}
@@ -158,7 +160,7 @@ public final class NativeMemory {
         return MemoryLimit.bytes();
     }
 
-    /** Says in one line what is held, by whom, and the limit. */
+    /** Says in one line how much is held, by which owners, and the limit. */
     public static String describe() {
         return of(Owner.SIMULATION) + ", " + of(Owner.TRAINER) + ", " + withoutArena()
                 + " by matrices, networks and direct buffers; at most " + limit() + " may be";

@@ -119,7 +119,7 @@ final class CFile {
         return text.toString();
     }
 
-    /** Adds what stands in memory besides arrays. */
+    /** Adds the memory besides arrays. */
     void counter(String name) {
         memory.append("static unsigned ").append(name).append(";\n");
         memoryBytes += Integer.BYTES;

@@ -59,7 +59,7 @@ public final class CNetwork {
     /**
      * Returns the file's text.
      *
-     * @param forms writes what an operator of each connection does
+     * @param forms writes the operators of each connection
      * @throws IllegalArgumentException if C cannot say a part of the network
      */
     public static String text(Network network, Options options, Function<Connection, Consumer<COperator>> forms) {

@@ -82,7 +82,7 @@ final class CNeurons {
         }
     }
 
-    /** Says what a variable is at the start. */
+    /** Says the value of a variable at the start. */
     private void start(String name, @Nullable Node initial) {
         float[] values = initial == null ? new float[1] : parameters.values(initial);
         String value = CFile.areSame(values) ? C99.literal(values[0]) : file.floats(name + "_start", values) + "[i]";

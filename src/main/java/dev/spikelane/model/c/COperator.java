@@ -13,7 +13,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.simd.TorchLayout;
 import java.util.Arrays;
 
-/** Writes what one operator of a path makes of a row: a method for each thing that C can do with one. */
+/** Writes one operator of a path for a row: a method for each thing that C can do with one. */
 public final class COperator {
 
     private final CFile file;

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Writes what a projection makes of its source in a step: operator after operator. */
+/** Writes a projection in a step: operator after operator. */
 final class CPath {
 
     private final CFile file;

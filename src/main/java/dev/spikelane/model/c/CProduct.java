@@ -17,7 +17,7 @@ import java.util.Locale;
 
 /**
  * Writes a product of a row and weights. These stand as {@code [group][input of a window][output of a group]}, times
- * what spikes carry, so that the weights of an input that fires are one behind the other.
+ * the value of spikes, so that the weights of an input that fires are one behind the other.
  */
 final class CProduct {
 

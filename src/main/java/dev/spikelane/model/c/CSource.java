@@ -42,7 +42,7 @@ final class CSource {
                         "%s + (%s + %d) %% %d * %d".formatted(past, at, longest - delay, longest, size), now.spikes());
     }
 
-    /** Writes what ends a step. */
+    /** Writes the end of a step. */
     void keep() {
         if (longest > 0) {
             String bytes = size + " * sizeof *" + past;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
-/** Checks of what figures are made from. */
+/** Checks of the data of figures. */
 public final class Samples {
 
     private Samples() {}

@@ -51,7 +51,7 @@ public final class SpikeTrain {
         return name;
     }
 
-    /** What a panel of these spikes is called: what fires, and how often. */
+    /** The caption of a panel of these spikes: the name, and how often they fire. */
     public String caption() {
         String density = new BigDecimal(density(), new MathContext(3))
                 .stripTrailingZeros()

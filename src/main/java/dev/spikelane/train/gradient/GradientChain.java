@@ -66,7 +66,8 @@ final class GradientChain {
      *
      * @param forward the way forward
      * @param pulls whether gradients of the source are wanted
-     * @param keeps whether what the way forward keeps of a step is there until the way back comes to that step
+     * @param keeps whether the values that the way forward keeps of a step are there until the way back comes to that
+     *     step
      * @param scratch of all threads
      */
     @SuppressWarnings("unchecked") // arrays of generics
@@ -145,7 +146,7 @@ final class GradientChain {
                 FloatMatrix.zeros(arena, size.segmentRows(), operators[operator].outputs()), size.batch());
     }
 
-    /** Whether the way back reads what operators make, so that it is made again. */
+    /** Whether the way back reads outputs of operators, so that they are made again. */
     private boolean needsMade() {
         boolean needs = readsMade();
         for (int i = 1; i < weights.length; i++) {
@@ -164,7 +165,7 @@ final class GradientChain {
     }
 
     /**
-     * Makes what all operators but the last make again, of some rows.
+     * Makes the outputs of all operators but the last again, of some rows.
      *
      * @param source the rows from a step on
      * @param step the step, counted from the first of those whose rows are made
@@ -183,8 +184,8 @@ final class GradientChain {
     }
 
     /**
-     * Takes the first rows of gradients of currents, from a step on, back to what the first operator makes, and to the
-     * source where {@link #makesRows} holds and this is wanted.
+     * Takes the first rows of gradients of currents, from a step on, back to the outputs of the first operator, and to
+     * the source where {@link #makesRows} holds and this is wanted.
      *
      * @param row the row of the segment that the way forward filled first of these
      */
@@ -212,8 +213,8 @@ final class GradientChain {
     }
 
     /**
-     * Takes the first rows of gradients of what an operator makes, all columns of them, back to the blocks in use of
-     * what it was given, or to whole rows.
+     * Takes the first rows of gradients of the rows that an operator makes, all columns of them, back to the blocks in
+     * use of its input, or to whole rows.
      *
      * @param given its rows, for the first operator those of the source; null where it does not read them
      */
@@ -256,12 +257,12 @@ final class GradientChain {
         return ofSource != null;
     }
 
-    /** Whether {@link #addWeights} or {@link #toFirst} reads what {@link #again} makes. */
+    /** Whether {@link #addWeights} or {@link #toFirst} reads the rows that {@link #again} makes. */
     boolean makesAgain() {
         return made.length > 0;
     }
 
-    /** Whether {@link #toFirst} reads what {@link #again} makes. */
+    /** Whether {@link #toFirst} reads the rows that {@link #again} makes. */
     boolean readsMade() {
         for (int i = 1; i < inputs.length; i++) {
             if (inputs[i] instanceof InputGradient.OfInputs && winners[i] == null) {
@@ -281,14 +282,16 @@ final class GradientChain {
         return Objects.requireNonNull(ofMade[0]).from(first);
     }
 
-    /** Writes what {@link #toFirst} has made of the source from a step on, where {@link #makesRows} holds. */
+    /**
+     * Writes the gradients that {@link #toFirst} has made of the source from a step on, where {@link #makesRows} holds.
+     */
     void copyRows(int step, int rows, Tile into) {
         into.copyFrom(Objects.requireNonNull(ofSource).from(step), 0, 0, rows);
     }
 
     /**
      * Takes rows of the source and the gradients of currents, which may come by and by where there is one operator;
-     * what stands between several has been made.
+     * the rows between several have been made.
      *
      * @param row the row of the segment that the way forward filled first of these
      */

@@ -36,7 +36,7 @@ final class GradientNorm implements Halves.Work {
     /**
      * Makes the way back.
      *
-     * @param behind what takes the normalized rows to the currents
+     * @param behind the chain that takes the normalized rows to the currents
      * @param rows the memory for gradients of the normalized rows
      */
     GradientNorm(
@@ -118,7 +118,7 @@ final class GradientNorm implements Halves.Work {
     @Override
     public void measure(int step, int block) {
         int at = size.inSegment(step);
-        if (copies) { // normalized rows pass what stands behind as they are
+        if (copies) { // normalized rows pass the operators behind as they are
             int first = forward.step().rows().row(at, block);
             int end = forward.step().rows().row(at, block + 1);
             whole.copyFrom(behind.ofFirst(step), first - at * size.batch(), first, end - first);

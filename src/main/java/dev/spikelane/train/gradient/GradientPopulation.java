@@ -160,12 +160,12 @@ public final class GradientPopulation {
         return ofVariables[numberOf(name)];
     }
 
-    /** The gradients of what these carry, behind the way back, in torch's order. */
+    /** The gradients of their values, behind the way back, in torch's order. */
     public FloatMatrix ofPreviousSpikes() {
         return carried.ofPreviousSpikes(ofSpikes);
     }
 
-    /** Takes what callers have written at the outlets. */
+    /** Takes the values that callers have written at the outlets. */
     void takeGiven() {
         ofSpikes.takeGiven();
         for (OutputGradients outlet : ofVariables) {

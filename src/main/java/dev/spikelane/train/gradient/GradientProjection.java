@@ -132,7 +132,7 @@ public final class GradientProjection {
     }
 
     /**
-     * Computes the currents of a frame, if the source is one, and draws what is dropped in a window that begins at a
+     * Computes the currents of a frame, if the source is one, and draws the dropouts of a window that begins at a
      * step.
      */
     void open(int firstStep) {
@@ -179,8 +179,8 @@ public final class GradientProjection {
     }
 
     /**
-     * Takes gradients of the currents that some steps of the source have given back to what the first operator makes;
-     * returns how many of the steps have such currents.
+     * Takes gradients of the currents that some steps of the source have given back to the outputs of the first
+     * operator; returns how many of the steps have such currents.
      */
     int open(int first, int steps) {
         int reached = Math.min(steps, size.steps() - delay() - first);
@@ -309,8 +309,8 @@ public final class GradientProjection {
 
     /**
      * Prepares for gradients of weights that come a tile of a few steps at a time: where gradients of currents serve
-     * the weights alone, so that nobody keeps them, as their source is outside and wants none. Returns what takes them;
-     * null if they are added as others are.
+     * the weights alone, so that nobody keeps them, as their source is outside and wants none. Returns the object that
+     * takes them; null if they are added as others are.
      *
      * @param blocks the most blocks in a tile
      */
@@ -338,7 +338,7 @@ public final class GradientProjection {
 
     /**
      * Prepares for gradients of a frame's currents that are summed up as soon as they are there, which serve nothing
-     * else. Returns what takes them; null if they are kept.
+     * else. Returns the object that takes them; null if they are kept.
      */
     @Nullable
     GradientFrameSum openFrameSum() {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param otherwise the surrogate of the others
  * @param dropouts the dropouts by the names of their projections
  * @param seed of surrogates that draw, and of dropouts
- * @param form what inputs are
+ * @param form the form of the inputs
  * @param use of the gradients, of which some need less memory
  */
 public record GradientRequest(

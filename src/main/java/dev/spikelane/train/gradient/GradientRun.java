@@ -81,7 +81,7 @@ public final class GradientRun implements BackwardNeeds {
                 List<GradientProjection> made = connect(i, slice);
                 all.addAll(made);
                 if (slice.equals(slices.getFirst())) {
-                    parts.add(made); // delays of synapses share what is learned
+                    parts.add(made); // delays of synapses share learned values
                 }
             }
         }
@@ -270,7 +270,7 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Takes what callers have written to the states that they see. */
+    /** Takes the values that callers have written to the states that they see. */
     public void takeShown() {
         run.takeShown();
     }
@@ -349,7 +349,7 @@ public final class GradientRun implements BackwardNeeds {
         updates[part].run();
     }
 
-    /** The most bytes that lists of what fires take on the heap, in segments of so many steps and samples. */
+    /** The most bytes that lists of spikes take on the heap, in segments of so many steps and samples. */
     public long listBytes(int steps, int samples) {
         long bytes = Scratch.listBytes(run.scratch());
         for (GradientProjection projection : projections) {

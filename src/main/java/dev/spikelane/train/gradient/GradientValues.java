@@ -77,7 +77,7 @@ public final class GradientValues {
         return changes;
     }
 
-    /** Copies what populations have summed up to their slots. */
+    /** Copies the sums of populations to their slots. */
     public static void collect(List<LearnedValue> slots, GradientRun run) {
         for (int i = 0; i < slots.size(); i++) {
             LearnedValue slot = slots.get(i);

@@ -41,7 +41,7 @@ public final class KeptForward {
     private int segmentStart;
 
     /**
-     * Keeps what neurons need on the way back.
+     * Keeps the values that neurons need on the way back.
      *
      * @param number of the population
      * @param noise the draws of the neurons, or none

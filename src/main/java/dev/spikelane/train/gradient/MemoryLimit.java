@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  */
 public record MemoryLimit(long most) {
 
-    /** As much as {@link NativeMemory} leaves of what may be held. */
+    /** As much as {@link NativeMemory} leaves. */
     public static final long MACHINE = -1;
 
     /**
@@ -32,21 +32,21 @@ public record MemoryLimit(long most) {
 
     /**
      * Refuses work that needs too much. A small window, which takes time, tells how much it needs; so where
-     * the user set no limit it is asked for only if the work may come near what the machine has.
+     * the user set no limit it is asked for only if the work may come near the memory of the machine.
      *
      * @param work the work, for the message
      * @param network the network
      * @param rows steps times samples
      * @param keptRows those of a window, of which the spikes are kept in any case
      * @param needed bytes that it needs
-     * @param remedies what needs less, for the message
+     * @param remedies the ways to need less, for the message
      * @throws IllegalStateException if it needs more than it may have
      */
     public void require(String work, Network network, long rows, long keptRows, LongSupplier needed, String remedies) {
         if (most == MACHINE && atMost(network, (double) rows) < NativeMemory.limit() - NativeMemory.held()) {
             return;
         }
-        require(work + " at least ", atLeast(network, keptRows), remedies); // what it needs would take long to find
+        require(work + " at least ", atLeast(network, keptRows), remedies); // the exact sum would take long to find
         require(work + " ", needed.getAsLong(), remedies);
     }
 
@@ -68,11 +68,12 @@ public record MemoryLimit(long most) {
     }
 
     /**
-     * Names what memory was refused for, though the limit allows it: the machine, the JVM or the container gives less.
+     * Names the work that memory was refused for, though the limit allows it: the machine, the JVM or the container
+     * gives less.
      *
      * @param work the work
-     * @param refused says what needs how much
-     * @param remedies what needs less
+     * @param refused says the need
+     * @param remedies the ways to need less
      */
     public static OutOfMemoryError refused(String work, OutOfMemoryError refused, String remedies) {
         OutOfMemoryError named =

@@ -44,7 +44,7 @@ public final class ObservedGradients {
         return bytes;
     }
 
-    /** Takes what has come back to a part, whose first sample is {@code first} of {@code samples}. */
+    /** Takes the gradients of a part, whose first sample is {@code first} of {@code samples}. */
     public void take(Part part, int first, int samples) {
         for (int i = 0; i < all.size(); i++) {
             all.get(i).take(part, first, samples);

@@ -36,7 +36,7 @@ public final class OutputGradients {
      * Makes an outlet.
      *
      * @param shape how the columns are arranged
-     * @param arena the arena that owns what callers see in torch's order
+     * @param arena the arena that owns the rows in torch's order
      * @param kept the values of all steps, if somebody wants them and they are no spikes
      * @param given {@code [steps * batch x columns]}: gradients that the caller writes
      * @param observed receives the gradients of all steps
@@ -108,7 +108,7 @@ public final class OutputGradients {
         return given == null ? null : givenInTorch.lend(given.all());
     }
 
-    /** Takes what callers have written. */
+    /** Takes the values that callers have written. */
     void takeGiven() {
         if (given != null) {
             givenInTorch.take(given.all());

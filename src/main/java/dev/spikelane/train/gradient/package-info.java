@@ -1,5 +1,5 @@
 /**
- * The way back: gradients of a window of a network, from what losses give to populations to weights, inputs and
+ * The way back: gradients of a window of a network, from those that losses give to populations to weights, inputs and
  * variables. {@link dev.spikelane.train.Gradients} is the front of it.
  */
 package dev.spikelane.train.gradient;

@@ -39,7 +39,7 @@ public sealed interface ClassScore {
     /**
      * That of somebody else.
      *
-     * @param word what messages call it
+     * @param word its name in messages
      * @param readsSpikes whether it reads spikes, in place of membranes
      * @param readers makes one for each thread
      */

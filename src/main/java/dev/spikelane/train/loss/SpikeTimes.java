@@ -5,7 +5,7 @@ package dev.spikelane.train.loss;
  */
 sealed interface SpikeTimes permits OwnSpikeTimes, SharedSpikeTimes {
 
-    /** Reads what is needed of samples before they are asked for. */
+    /** Reads samples before they are asked for. */
     void prepare(LossRows input, int first, int end);
 
     /** Goes to a sample. */

@@ -22,7 +22,7 @@ public final class TargetRows {
     /**
      * Makes the targets of a loss.
      *
-     * @param loss what messages call it, with its population
+     * @param loss its name in messages, with its population
      * @param blocks how many blocks there may be
      */
     public TargetRows(String loss, int outputs, int... blocks) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A simulation of one sample, what encodes it and what reads its outputs. */
+/** A simulation of one sample, its encoder, and the decoder of its outputs. */
 public final class ClassifierRun implements AutoCloseable {
 
     private static final int[] FIRST_SAMPLE = {0};

@@ -35,10 +35,10 @@ public final class InferenceWork {
     }
 
     /**
-     * Adds up what neurons reach.
+     * Adds up the synapses that neurons reach.
      *
      * @param rows of neurons: spikes, or values of which those other than 0 count
-     * @param reach what one of them reaches: one number, or one for each neuron
+     * @param reach how many synapses one of them reaches: one number, or one for each neuron
      */
     public static double reached(Signal rows, int... reach) {
         return switch (rows) {

@@ -41,7 +41,7 @@ public final class InputColumns {
     /**
      * Throws if samples are maps, and the only input has other maps of as many values.
      *
-     * @param what has the samples
+     * @param what the name of the data in messages
      */
     public void requireMaps(Shape samples, String what) {
         Input input = inputs.getFirst();

@@ -9,7 +9,7 @@ import java.util.function.DoublePredicate;
 import java.util.stream.Collectors;
 
 /**
- * The numbers of a run as texts of its checkpoint. Those that follow from others must be what these say; others
+ * The numbers of a run as texts of its checkpoint. Those that follow from others must agree with these; others
  * must be possible.
  *
  * @param epochs the most epochs

@@ -1,2 +1,2 @@
-/** Runs over data: where they stand, their checkpoints and histories, and what evaluations add up. */
+/** Runs over data: where they stand, their checkpoints and histories, and the sums of evaluations. */
 package dev.spikelane.train.run;

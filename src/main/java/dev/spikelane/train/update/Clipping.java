@@ -33,8 +33,8 @@ public record Clipping(How how, double most) {
     }
 
     /**
-     * Makes what limits the gradients of some parameters, in native float32 memory whose padding holds zeros, without
-     * allocating.
+     * Makes an object that limits the gradients of some parameters, in native float32 memory whose padding holds zeros,
+     * without allocating.
      */
     public Clipper bind(List<MemorySegment> gradients) {
         return new Clipper(this, gradients);

@@ -1,6 +1,6 @@
 package dev.spikelane.train.update;
 
-/** Checks of what schedules are made of. */
+/** Checks of the parts of schedules. */
 public final class Schedules {
 
     private Schedules() {}

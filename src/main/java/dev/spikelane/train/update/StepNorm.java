@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The 2-norm of all gradients of a step, if it is wanted: of gradients that are stored, and of gradients that go to
- * an optimizer as they come to be. It has the same bits either way, and whatever the threads.
+ * an optimizer as they come to be. It has the same bits either way, and with any number of threads.
  */
 public final class StepNorm {
 
@@ -65,12 +65,12 @@ public final class StepNorm {
         }
     }
 
-    /** Makes what gives the gradients of a parameter to its optimizer, and sees them. */
+    /** Makes a sink that sees the gradients of a parameter and gives them to its optimizer. */
     public GradientSink tap(GradientSink optimizer, FloatMatrix values) {
         return new Tap(optimizer, values.segment().byteSize() / Float.BYTES);
     }
 
-    /** Adds the next parameter: what {@link #tap} made for it, or the gradient that is stored. */
+    /** Adds the next parameter: its sink of {@link #tap}, or the gradient that is stored. */
     public void add(@Nullable GradientSink sink, @Nullable FloatMatrix gradient) {
         if (sink instanceof Tap tap) {
             parts.add(tap);

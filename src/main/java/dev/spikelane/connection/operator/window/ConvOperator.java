@@ -52,7 +52,7 @@ public final class ConvOperator extends UnfoldedOperator {
      * @param said the convolution
      * @param described its weights, and its bias if it has one
      * @param source the shape of a row
-     * @param spikeValue what spikes carry
+     * @param spikeValue the value of a spike
      */
     public ConvOperator(
             Arena arena, Convolution said, List<ValueDescription> described, Shape source, Parameter spikeValue) {

@@ -21,9 +21,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The gradients of the weights of a convolution: sums over blocks of eight samples, steps descending, which are added
  * ascending when they are complete. Where all steps come at once, and there are more blocks than threads, a thread
- * takes the block that comes next, and whoever completes the lowest adds it and those behind it that are there: one
- * more sum than threads lets who is ahead go on. Else all sums are there; a part is a block, or a share of its input
- * channels where there are more threads than blocks; then places of the kernel for which complete sums are added.
+ * takes the block that comes next, and the thread that completes the lowest adds it and those behind it that are there:
+ * one more sum than threads lets the thread that is ahead go on. Else all sums are there; a part is a block, or a share
+ * of its input channels where there are more threads than blocks; then places of the kernel for which complete sums are
+ * added.
  */
 final class ConvWeightGradients implements WeightGradients {
 
@@ -153,7 +154,7 @@ final class ConvWeightGradients implements WeightGradients {
         add(part / shares, thread);
     }
 
-    /** Adds the block that comes next, and to the total what is complete then. */
+    /** Adds the block that comes next, and all complete ones to the total. */
     private void addNext(int thread) {
         int block = next.getAndIncrement();
         boolean done = false;
@@ -214,7 +215,7 @@ final class ConvWeightGradients implements WeightGradients {
         }
     }
 
-    /** Multiplies sums that came from spikes by what the spikes carry. */
+    /** Multiplies sums that came from spikes by the value of the spikes. */
     private int finish() {
         interrupted &= !rows.ends() || failed;
         for (int group = 0; rows.ends() && rows.source() instanceof SpikeMatrix && group < groups.length; group++) {

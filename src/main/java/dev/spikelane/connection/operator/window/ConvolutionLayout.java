@@ -16,7 +16,7 @@ import java.util.Arrays;
  * become {@code [outputs of a group x inputs of a window]}. A transposed one is the equal convolution over inputs that
  * are spread, with its weights in reverse.
  *
- * @param kernel what was said
+ * @param kernel the kernel of the connection
  * @param source the shape of the inputs
  * @param made the shape of the outputs
  */
@@ -188,7 +188,7 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
     }
 
     /**
-     * What multiplies the inputs of a group's windows, of what spikes carry: one value, or one for each neuron.
+     * The factors of the inputs of a group's windows, the value of spikes: one value, or one for each neuron.
      *
      * @throws IllegalArgumentException if spikes of a channel carry different values
      */

@@ -40,7 +40,7 @@ public final class IntegerConvOperator extends UnfoldedOperator {
 
     /** {@code [outputs of a group x inputs of a window]} for each group, with its part of the bias. */
     private final PackedIntegers[] weights;
-    /** The weights times what a spike carries. */
+    /** The weights times the value of a spike. */
     private final PackedIntegers[] ofSpikes;
     /** The weights as floats, once values have come. */
     private volatile PackedWeights @Nullable [] widened;
@@ -52,7 +52,7 @@ public final class IntegerConvOperator extends UnfoldedOperator {
      * @param said the convolution, of integers
      * @param described its scales, its weights, and its bias if it has one
      * @param source the shape of a row
-     * @param spikeValue what spikes carry
+     * @param spikeValue the value of a spike
      */
     public IntegerConvOperator(
             Arena arena, Convolution said, List<ValueDescription> described, Shape source, Parameter spikeValue) {

@@ -68,7 +68,7 @@ final class SpikeWindows {
         return tables != null;
     }
 
-    /** Whether they take one row after the other, whatever fires. */
+    /** Whether they take one row after the other for all inputs. */
     boolean serveAlways() {
         return words != null || tables != null && tables.areSmall();
     }
@@ -144,7 +144,7 @@ final class SpikeWindows {
         choice.costs[SLIDING] = by.estimate(count, active);
     }
 
-    /** Names what serves; null if rows are unfolded. */
+    /** Names the variant; null if rows are unfolded. */
     @Nullable
     String kernel(UnfoldedOperator of, int count, long active) {
         if (words != null) {
