@@ -25,8 +25,8 @@ import java.util.Set;
  *       Files are written in the order of Python's library: widest items first, then by name.
  *   <li>NumPy: floats of 16, 32 and 64 bits, whole numbers of 8 to 64 bits and truth values, in either order of bytes,
  *       in C or Fortran order; as tensors they have the lowest byte first, and C order. A single text is in the
- *       {@linkplain #metadata metadata}. A {@linkplain #warnings warning} tells the other members of an archive, such as
- *       pickled objects; if there is nothing else, the archive is refused. An archive has at most 65,536 members,
+ *       {@linkplain #metadata metadata}. A {@linkplain #warnings warning} tells the other members of an archive, such
+ *       as pickled objects; if there is nothing else, the archive is refused. An archive has at most 65,536 members,
  *       stored or deflated, each once; directory and members agree, and members do not overlap; sizes and checksums
  *       are right. All deflated members are unpacked once to check them before memory is taken for their content.
  *       Beyond 64 MiB, an archive may not unpack to more than 100 times its size.
