@@ -1,6 +1,6 @@
 /**
- * Files: IDX images and labels in, NumPy's {@code .npy} and {@code .npz} arrays and safetensors in and out, tensors of
- * {@code torch.save} in.
+ * Formats of files, whose meaning {@link dev.spikelane.model} knows: IDX images and labels in, NumPy's {@code .npy} and
+ * {@code .npz} arrays and safetensors in and out, tensors of {@code torch.save} in.
  *
  * <p>{@link dev.spikelane.io.Idx} reads the files of MNIST. {@link dev.spikelane.io.Npy} is one array, {@link
  * dev.spikelane.io.Tensors} any number of named {@linkplain dev.spikelane.io.Tensor tensors}, of a {@code .npz}, a

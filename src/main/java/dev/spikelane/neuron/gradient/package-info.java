@@ -1,4 +1,4 @@
-/** The way back through neurons, for those who train them: not exported. */
+/** The way back through neurons, in training. Not exported. */
 @NullMarked
 package dev.spikelane.neuron.gradient;
 

@@ -1,0 +1,2 @@
+/** The reference in float64 that certifies networks of graphs of NIR. */
+package dev.spikelane.cli.certify;

@@ -1,0 +1,2 @@
+/** Options that several commands share, and the images that they read. */
+package dev.spikelane.cli.input;

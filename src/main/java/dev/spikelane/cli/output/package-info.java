@@ -1,0 +1,2 @@
+/** Facts, and their printers: text, JSON and pages. */
+package dev.spikelane.cli.output;

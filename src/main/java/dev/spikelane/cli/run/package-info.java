@@ -1,0 +1,2 @@
+/** Commands that run, measure and export a model. */
+package dev.spikelane.cli.run;

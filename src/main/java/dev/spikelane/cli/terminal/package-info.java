@@ -1,0 +1,2 @@
+/** Standard output, progress, interrupts and exit codes. */
+package dev.spikelane.cli.terminal;

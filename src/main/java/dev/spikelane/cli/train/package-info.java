@@ -1,0 +1,2 @@
+/** The command that trains a network. */
+package dev.spikelane.cli.train;

@@ -1,0 +1,2 @@
+/** Libraries and arrays of pages. Not exported. */
+package dev.spikelane.plot.page;

@@ -1,0 +1,2 @@
+/** Axes, colors and files of still pictures. Not exported. */
+package dev.spikelane.plot.picture;
