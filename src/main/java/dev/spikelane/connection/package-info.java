@@ -3,7 +3,8 @@
  *
  * <p>A {@link dev.spikelane.connection.Connection} is said, immutable and without a place in a network; each network
  * lays it out with weights of its own: {@code connection.kind} knows its names, shapes and files, {@code
- * connection.operator} computes, {@code kernel.product} and {@code kernel.pool} have the loops. Weights and shapes are in torch's order (channel, y, x).
+ * connection.operator} computes, {@code kernel.product} and {@code kernel.pool} have the loops. Weights and shapes are
+ * in torch's order (channel, y, x).
  */
 @NullMarked
 package dev.spikelane.connection;
