@@ -155,6 +155,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // the scheduler decides how long others wait, and nothing else
     private static void pause(int looks) {
         if (looks < PATIENCE) {
             Thread.onSpinWait();
