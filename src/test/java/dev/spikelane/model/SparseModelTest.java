@@ -1,0 +1,105 @@
+package dev.spikelane.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.connection.Draw;
+import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Sparse;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Source;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Networks of synapses in the formats of others, which refuse them by name, and in model files, which hold them. */
+final class SparseModelTest {
+
+    private static final int NEURONS = 90;
+    private static final int EDGES = 700;
+
+    /** Edges and numbers as lists, or as a recipe. */
+    private static Network network(boolean listed) {
+        Sparse loop = Sparse.of(
+                        listed
+                                ? Edges.of(
+                                        IntStream.range(0, EDGES)
+                                                .map(i -> i * 7 % NEURONS)
+                                                .toArray(),
+                                        IntStream.range(0, EDGES)
+                                                .map(i -> i * 11 % NEURONS)
+                                                .toArray())
+                                : Edges.probability(0.1).withoutSelf())
+                .weights(listed ? Draw.list(numbers(0.01f)) : Draw.logNormal(-3, 0.5))
+                .delays(listed ? Draw.list(numbers(0)) : Draw.normal(4, 2).clipped(1, 9));
+        NetworkBuilder builder = Network.builder();
+        Population drive = builder.population("drive", Shape.of(NEURONS), Source.poisson(200, 1));
+        Population cells = builder.population("cells", Shape.of(NEURONS), new Leaky(0.9));
+        Sparse in = Sparse.of(Edges.oneToOne()).weights(0.4);
+        builder.project("in", drive, cells, listed ? in : in.fixedPoint(1e-4));
+        builder.project(
+                        "loop",
+                        cells,
+                        cells,
+                        listed ? loop : loop.fixedPoint(1e-4).procedural())
+                .delay(1);
+        return builder.build();
+    }
+
+    /** Weights, or delays of whole steps where a step is 0. */
+    private static float[] numbers(float step) {
+        float[] numbers = new float[EDGES];
+        for (int i = 0; i < EDGES; i++) {
+            numbers[i] = step == 0 ? i % 5 : step * (i % 13 - 4);
+        }
+        return numbers;
+    }
+
+    private static byte[] fired(Network network) {
+        try (Simulation simulation = network.simulate(1)) {
+            Population.SpikeRecorder recorder = simulation.recordSpikes("cells", 100);
+            simulation.run(100);
+            assertTrue(recorder.spikes().density() > 0.01);
+            return recorder.spikes().toArray();
+        }
+    }
+
+    @Test
+    void modelFilesHoldListsAndRecipes() {
+        for (boolean listed : new boolean[] {true, false}) {
+            Network network = network(listed);
+            byte[] file = ModelFile.toBytes(network);
+            assertArrayEquals(fired(network), fired(ModelFile.of(file)));
+            assertArrayEquals(file, ModelFile.toBytes(ModelFile.of(file)));
+        }
+    }
+
+    @Test
+    void formatsOfOthersRefuseThemByName() {
+        NetworkBuilder builder = Network.builder();
+        Population cells = builder.population("cells", Shape.of(NEURONS), new Leaky(0.9));
+        builder.project(
+                "in",
+                builder.input("x", Shape.of(NEURONS)),
+                cells,
+                Sparse.of(Edges.outDegree(3)).delays(2));
+        Network network = builder.build();
+        assertEquals(
+                "projection 'in' has sparse 3 edges from each source, which cannot be written in C: its synapses are"
+                        + " lists",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> CExport.of(network).text())
+                        .getMessage());
+        assertEquals(
+                "'in' is sparse 3 edges from each source, for which NIR has no primitive; NIR has no lists of synapses",
+                assertThrows(IllegalArgumentException.class, () -> NirModel.export(Model.of(network), 1e-3))
+                        .getMessage());
+    }
+}
