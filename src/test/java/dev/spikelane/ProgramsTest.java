@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.example.Adaptive;
 import dev.spikelane.example.Anytime;
+import dev.spikelane.example.Balanced;
 import dev.spikelane.example.EventStream;
 import dev.spikelane.example.FromPython;
 import dev.spikelane.example.FromSafetensors;
@@ -23,6 +24,7 @@ import dev.spikelane.example.Series;
 import dev.spikelane.example.Service;
 import dev.spikelane.example.Sessions;
 import dev.spikelane.example.TrainAndServe;
+import dev.spikelane.example.SparseLearning;
 import dev.spikelane.example.Tutorial;
 import dev.spikelane.example.TutorialSix;
 import dev.spikelane.example.TutorialThree;
@@ -202,6 +204,12 @@ final class ProgramsTest {
         }
         assertPrintsWhatThePageSays(
                 SITE.resolve("convolutions.md"), 6, () -> TutorialSix.main(new String[] {folder.toString()}));
+    }
+
+    @Test
+    void sparseNetworksPrintWhatTheirPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("sparse.md"), 1, () -> Balanced.main(new String[0]));
+        assertPrintsWhatThePageSays(SITE.resolve("sparse.md"), 4, () -> SparseLearning.main(new String[0]));
     }
 
     @Test

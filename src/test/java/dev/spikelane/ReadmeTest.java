@@ -61,6 +61,8 @@ class ReadmeTest {
     @CsvSource({
         "README.md, Tutorial",
         "src/site/markdown/networks.md, Loop",
+        "src/site/markdown/sparse.md, Balanced",
+        "src/site/markdown/sparse.md, SparseLearning",
         "src/site/markdown/optimizers.md, Learned",
         "src/site/markdown/neurons.md, Adaptive",
         "src/site/markdown/neurons.md, Kernels",
