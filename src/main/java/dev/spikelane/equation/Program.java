@@ -31,8 +31,8 @@ public final class Program {
     private @Nullable List<Program> parts;
 
     /**
-     * Makes a program of so many steps, which stores nothing yet. One of none has few and long rows: C2 inlines no calls
-     * in front of a row that comes so rarely, so that slices would be objects.
+     * Makes a program of so many steps, which stores nothing yet. One of none has few and long rows: C2 inlines no
+     * calls in front of a row that comes so rarely, so that slices would be objects.
      */
     Program(String name, int steps) {
         this.name = name;

@@ -29,16 +29,23 @@ public final class SgdRule extends OptimizerRule {
                 state parameter%s
                 input g
                 gradient = g + (decay > 0 ? parameter : 0) * decay
-                %s
+                %sparameter = parameter - rate * %s
                 spike 0 > 1
-                """.formatted(momentum == 0 ? "" : ", momentum_buffer", momentum == 0 ? "parameter = parameter - rate * gradient" : """
-                momentum_buffer = momentum_buffer * momentum + gradient * take
-                parameter = parameter - rate * %s""".formatted(
-                                nesterov ? "(gradient + momentum_buffer * momentum)" : "momentum_buffer")));
+                """.formatted(
+                        momentum == 0 ? "" : ", momentum_buffer",
+                        momentum == 0 ? "" : "momentum_buffer = momentum_buffer * momentum + gradient * take\n",
+                        direction(momentum, nesterov)));
         this.dampening = dampening;
         set("decay", decay);
         set("momentum", momentum);
         begin(1, 0);
+    }
+
+    private static String direction(double momentum, boolean nesterov) {
+        if (momentum == 0) {
+            return "gradient";
+        }
+        return nesterov ? "(gradient + momentum_buffer * momentum)" : "momentum_buffer";
     }
 
     @Override
