@@ -147,12 +147,12 @@ public interface InputCode {
      * @throws IllegalArgumentException if steps is below 1
      */
     static InputCode rate(Rate rate, int steps) {
-        return new RateInput(rate, steps);
+        return new RateInput(rate, steps, null);
     }
 
     /**
      * Returns rate coding with numbers from one stream, spike for spike as {@code snntorch.spikegen.rate} draws them
-     * batch after batch. It is for comparisons with a run of Python: what becomes of a sample depends on all that was
+     * batch after batch. It is for comparisons with a run of Python: the spikes of a sample depend on all that was
      * encoded before, so that a run with it cannot be resumed.
      *
      * @param rate the encoder
@@ -162,7 +162,7 @@ public interface InputCode {
      * @return the code, for one loader at a time
      */
     static InputCode rate(Rate rate, int steps, TorchRandom random) {
-        return new SequentialRate(rate, steps, random);
+        return new RateInput(rate, steps, Objects.requireNonNull(random, "random"));
     }
 
     /**

@@ -5,11 +5,18 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.random.TorchRandom;
 import dev.spikelane.simd.Checks;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Rate coding with numbers of the samples' own streams. */
-record RateInput(Rate rate, int steps) implements InputCode {
+/**
+ * Rate coding.
+ *
+ * @param random one stream, whose numbers are taken in the order in which batches are read; null for those of the
+ *     samples' own streams
+ */
+record RateInput(Rate rate, int steps, @Nullable TorchRandom random) implements InputCode {
 
     static final String WORD = "rate";
 
@@ -19,22 +26,31 @@ record RateInput(Rate rate, int steps) implements InputCode {
     }
 
     @Override
+    public boolean isSequential() {
+        return random != null;
+    }
+
+    @Override
     public Signal allocate(int samples, int neurons) {
         return SpikeMatrix.zeros(Math.multiplyExact(steps, samples), neurons);
     }
 
     @Override
     public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
-        rate.encodeSamples(values, (SpikeMatrix) into, draws);
+        if (random == null) {
+            rate.encodeSamples(values, (SpikeMatrix) into, draws);
+        } else {
+            rate.encode(values, (SpikeMatrix) into, random);
+        }
     }
 
     @Override
     public String word() {
-        return rate.equals(new Rate()) ? WORD : "";
+        return random == null && rate.equals(new Rate()) ? WORD : "";
     }
 
     @Override
     public String toString() {
-        return "rate, " + steps + " steps";
+        return (random == null ? "rate, " : "rate from one stream, ") + steps + " steps";
     }
 }
