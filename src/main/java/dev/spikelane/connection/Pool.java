@@ -12,7 +12,7 @@ import java.util.Objects;
  *
  * <p>Values of a window are taken row by row: {@code m = x if x > m or x is NaN}, from minus infinity; sums from 0, and
  * averages are sums divided once. Padding is no term. Among spikes a silent neuron is 0, and the outputs are values:
- * the largest of spikes again 0 or what they carry. Backward, the gradient of a largest value goes to the first of
+ * the largest of spikes again 0 or the value of a spike. Backward, the gradient of a largest value goes to the first of
  * equal ones; windows that overlap add to it in the order of the outputs, row by row.
  *
  * <p>As in torch, a window may not begin in the padding behind the source, and padding is at most half a window.

@@ -258,8 +258,8 @@ public final class Batching {
         void apply(FloatMatrix from, FloatMatrix to, Shape shape, long key);
 
         /**
-         * Shifts images by whole pixels, both ways alike likely for each distance from 0 to {@code most}; what comes in
-         * is 0.
+         * Shifts images by whole pixels, both ways alike likely for each distance from 0 to {@code most}; pixels that
+         * come in are 0.
          *
          * <p>With u0 and u1 the first two numbers: {@code down = floor(u0 * (2 * most + 1)) - most}, and {@code right}
          * likewise from u1.

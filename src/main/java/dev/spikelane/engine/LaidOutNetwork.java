@@ -209,9 +209,9 @@ public final class LaidOutNetwork {
 
     /**
      * Gives neurons other values of some parameters, in place, which allocates nothing: rows of the neurons, and
-     * weights times the value of spikes, follow. The population gets other {@link #neurons} where these lack what the
-     * values need: a gain that was 1 and left out, or weights of spikes that carried 1, are made once; values that the
-     * model refuses, or with which its neurons have other variables, as with a synapse of 0, are refused.
+     * weights times the value of spikes, follow. The population gets other {@link #neurons} where these lack variables
+     * that the values need: a gain that was 1 and left out, or weights of spikes that carried 1, are made once; values
+     * that the model refuses, or with which its neurons have other variables, as with a synapse of 0, are refused.
      */
     public void setParameters(ParameterChange change) {
         BoundPopulation population = populations[change.population()];

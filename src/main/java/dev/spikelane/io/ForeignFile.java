@@ -84,7 +84,7 @@ enum ForeignFile {
     /** The format of a file by its first bytes; safetensors where none is known, whose reader says what is wrong. */
     static ForeignFile of(byte[] first) {
         if (SAFETENSORS.begins(first) && (first[3] | first[4] | first[5] | first[6] | first[7]) == 0) {
-            return SAFETENSORS; // whatever the lowest bytes of its length look like
+            return SAFETENSORS; // its length may begin with any bytes
         }
         for (ForeignFile each : values()) {
             if (each.begins(first)) {

@@ -25,7 +25,7 @@ import java.util.Objects;
  * Reads and writes NumPy's {@code .npy} files: float32 and uint8.
  *
  * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1; floats of 0 and 1 are read too. What
- * is written loads with {@code numpy.load} and is byte for byte what {@code numpy.save} writes. float64 is read where
+ * is written loads with {@code numpy.load} and is byte for byte as {@code numpy.save} writes it. float64 is read where
  * rounding is asked for; other item types and pickled objects are refused. An array in Fortran order, or with the
  * highest byte of each item first, is put in order, which takes its bytes once or twice more while it is read.
  * {@link Tensors} reads arrays of every item type, as tensors.

@@ -120,7 +120,7 @@ enum PickleNames {
         };
     }
 
-    /** An opcode that is not read, for messages: what of Python it stands for. */
+    /** An opcode that is not read, for messages: the object of Python that it stands for. */
     static String opcode(int opcode) {
         return switch (opcode) {
             case 'F' -> "a float of another protocol";

@@ -202,7 +202,7 @@ final class PickleReader {
         for (int i = 0; i < pairs.size(); i += 2) {
             String key = switch (pairs.get(i)) {
                 case String text -> text;
-                case Long number -> number.toString(); // as optimizers count what they change
+                case Long number -> number.toString(); // as optimizers count their parameters
                 default -> throw wrong("has " + PickleNames.said(pairs.get(i)) + " for a key, expected a text");
             };
             if (dictionary.members.put(key, pairs.get(i + 1)) != null) {

@@ -1,6 +1,6 @@
 package dev.spikelane.memory;
 
-/** Writes matrices for people: kind, shape and first elements, whatever became of their arena. */
+/** Writes matrices for people: kind, shape and first elements, of a closed arena too. */
 final class Preview {
 
     /** Rows and columns that are shown at most. */

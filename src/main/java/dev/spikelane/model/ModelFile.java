@@ -233,7 +233,7 @@ public final class ModelFile {
         return read(file.toString(), content(file), true);
     }
 
-    /** A file may be as large as it is: what it needs is there already, but for what its tensors are padded to. */
+    /** A file may be as large as it is: its bytes are there already, all but the padding of its tensors. */
     private static Tensors content(Path file) throws IOException {
         long bytes = Files.isRegularFile(Objects.requireNonNull(file, "file")) ? Files.size(file) : 0;
         return Tensors.read(file, Tensors.Format.SAFETENSORS, Math.max(MOST_STREAMED, bytes));

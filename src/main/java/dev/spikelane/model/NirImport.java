@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a graph of NIR becomes a network. NIR gives differential equations and no time step: what a file does not say is
- * said here, and {@link NirModel#semantics} repeats it.
+ * How a graph of NIR becomes a network. NIR gives differential equations and no time step: facts that a file does not
+ * say are said here, and {@link NirModel#semantics} repeats them.
  *
  * <p>In each step, in this order: the values of several edges add up; a synapse takes its input,
  * {@code i += dt / tau_syn * (w_in * S - i)}; the membrane takes the new current,

@@ -57,7 +57,7 @@ public final class NirModel {
      * here.
      *
      * @param model a network of convolutions, dense connections, averages, sums and scales between {@code Leaky},
-     *     {@code Synaptic}, {@code RLeaky}, {@code RSynaptic} and {@code Lif} neurons; the output is what its
+     *     {@code Synaptic}, {@code RLeaky}, {@code RSynaptic} and {@code Lif} neurons; the output is the one that its
      *     {@linkplain Model#population population} sends
      * @param timeStep seconds of a step, by which time constants are multiplied; snnTorch's is 0.0001
      * @return the graph, and the facts that it cannot say

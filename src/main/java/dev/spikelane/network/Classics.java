@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Networks of the literature with which simulators are compared. They take no input: {@code simulation.run(steps)} runs
- * them, in steps of 0.1 ms. All is drawn from a seed: who is connected, how the neurons begin, and what drives them.
+ * them, in steps of 0.1 ms. All is drawn from a seed: the connections, the start of the neurons, and their drive.
  */
 public final class Classics {
 
@@ -207,7 +207,7 @@ public final class Classics {
         return WEIGHT * (source % 2 == 0 ? strong : INHIBITION);
     }
 
-    /** The current that replaces the mean of what a scaled network has no synapses for, and of a drive. */
+    /** The current that replaces the mean of the synapses that a scaled network lacks, and of a drive. */
     private static double bias(int target, double scale, boolean constant) {
         double outer = WEIGHT * OUTER[target] * OUTER_RATE;
         double all = constant ? 0 : outer;
@@ -221,7 +221,7 @@ public final class Classics {
         return (int) Math.round(SIZES[layer] * scale);
     }
 
-    /** A text whose line that takes what enters also takes events of a Poisson process. */
+    /** A text whose line of inputs also takes events of a Poisson process. */
     private static EquationNeuron driven(String text, String line, int most, double rate, double weight) {
         return EquationNeuron.of(text.replace(
                         line,

@@ -346,7 +346,7 @@ public final class Network {
      * @return operators, neurons and values in memory
      * @hidden
      */
-    @SuppressWarnings({"exports", "InvalidBlockTag"}) // the only door from what is said to what runs
+    @SuppressWarnings({"exports", "InvalidBlockTag"}) // the only door from a description to a run
     public LaidOutNetwork laidOut() {
         return laidOut;
     }

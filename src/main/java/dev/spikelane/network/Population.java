@@ -147,7 +147,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
         /**
          * Returns the recording.
          *
-         * @return {@code [steps * batch x neurons]}, time-major; rows of steps that did not run hold what they held
+         * @return {@code [steps * batch x neurons]}, time-major; rows of steps that did not run hold the values of
          *     before
          */
         public SpikeMatrix spikes() {
@@ -252,7 +252,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          * Returns the recording.
          *
          * @return {@code [steps * batch x neurons]}, or, of the currents of a model with gates, {@code [steps * batch x
-         *     gates * neurons]}; time-major, in torch's order; rows of steps that did not run hold what they held
+         *     gates * neurons]}; time-major, in torch's order; rows of steps that did not run hold the values of
          *     before
          */
         public FloatMatrix values() {

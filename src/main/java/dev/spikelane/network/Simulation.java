@@ -19,7 +19,7 @@ import java.util.Objects;
  *
  * <p>{@code run} takes whole spike trains, population by population over blocks of some hundred rows, so that weights
  * are used many times while they are in the cache. {@code step} takes one step at a time. Both give the same bits,
- * whatever the number of threads and however the steps are cut into calls, and allocate nothing. The state is kept from
+ * with any number of threads and any cut of the steps into calls, and allocate nothing. The state is kept from
  * call to call until {@link #reset}; {@link #snapshot} takes it out.
  *
  * <p>Input is spikes, or numbers (analog input: currents, pixels) that the first connection multiplies by its weights;

@@ -188,7 +188,7 @@ public final class Weights {
 
     /**
      * Copies several values in, or none: parameters of a population are judged together, so that an
-     * {@link dev.spikelane.neuron.Alpha} may get another alpha and beta whatever the two were before.
+     * {@link dev.spikelane.neuron.Alpha} may get another alpha and beta after any two.
      *
      * @param all by name, each as {@link #replace(String, FloatMatrix)} takes it
      * @throws IllegalArgumentException if there is no such name, a shape differs, or a value is not allowed; nothing

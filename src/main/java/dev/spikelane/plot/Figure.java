@@ -179,7 +179,7 @@ public abstract sealed class Figure
     }
 
     /**
-     * The number of a layer's color where none was chosen, of so many: what comes out has the first one, also where it
+     * The number of a layer's color where none was chosen, of so many: the output has the first one, also where it
      * stands alone.
      */
     static int colorOfLayer(int layer, int layers) {

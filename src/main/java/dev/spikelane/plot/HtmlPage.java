@@ -26,7 +26,7 @@ final class HtmlPage {
             "activity.js",
             "page.js");
 
-    /** A browser that keeps to it loads nothing from anywhere, whatever the page holds. */
+    /** A browser that keeps to it loads nothing from anywhere, with any content of the page. */
     private static final String POLICY =
             "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 

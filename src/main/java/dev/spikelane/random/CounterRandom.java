@@ -182,9 +182,9 @@ public final class CounterRandom {
      * <p>It is set before a batch and then read, by any number of threads; setting it allocates nothing.
      *
      * <p>A run has one seed. The numbers of a sample are those of {@link CounterRandom} under a seed of their use and
-     * epoch. Codes are 1 for spikes that are drawn from intensities, 2 for shifts and flips of images, 3 for what a
-     * dropout silences, 4 for surrogate gradients that are noise and 5 for the noise of neurons; the index is the
-     * number of the projection or population, 0 for the first two:
+     * epoch. Codes are 1 for spikes that are drawn from intensities, 2 for shifts and flips of images, 3 for values
+     * that a dropout silences, 4 for surrogate gradients that are noise and 5 for the noise of neurons; the index is
+     * the number of the projection or population, 0 for the first two:
      *
      * <pre>{@code
      * key     = threefry((low half of seed, high half of seed), (epoch, code + 256 * index))

@@ -16,8 +16,9 @@ import jdk.incubator.vector.VectorShuffle;
  * Vectors of doubles from floats in memory.
  *
  * <p>Doubles of a vector come from half a vector of floats, which would be of another class. Once methods of
- * {@code FloatVector} have met two classes, C2 compiles both wherever it does not know the class, and boxes what they
- * have in common: large loops of other kernels did so behind a batch norm (JDK 25). So a whole vector is loaded.
+ * {@code FloatVector} have met two classes, C2 compiles both wherever it does not know the class, and boxes the vectors
+ * that they have in common: large loops of other kernels did so behind a batch norm (JDK 25). So a whole vector is
+ * loaded.
  */
 public final class DoublesVector {
 

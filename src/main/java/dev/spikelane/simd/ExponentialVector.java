@@ -45,8 +45,8 @@ public final class ExponentialVector {
     }
 
     /**
-     * Takes the exponentials of what numbers exceed another one by, as {@link #of} does, whose operations stand here
-     * again: where C1 has not counted its calls, C2 would not inline it, and box what it takes and returns.
+     * Takes the exponentials of the differences of numbers and another one, as {@link #of} does, whose operations stand
+     * here again: where C1 has not counted its calls, C2 would not inline it, and box its argument and result.
      *
      * @param values overwritten from {@code from} until {@code to}, whole vectors
      */

@@ -18,7 +18,7 @@ public final class FusedMultiplyAdd {
 
     /**
      * The product of two float32 is exact in float64. Its sum with c is rounded to odd: if it is inexact, to the one of
-     * its two neighbours with an odd last bit. That keeps what the second rounding, to float32, needs to know (S.
+     * its two neighbours with an odd last bit. That keeps the bit that the second rounding, to float32, needs (S.
      * Boldo, G. Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd",
      * 2008).
      */

@@ -24,7 +24,7 @@ public final class Lanes {
 
     /**
      * The class of vectors of {@link #FLOAT}. A loop's sums are of class {@code FloatVector} for C2, which compares
-     * their class before it calls what the class overrides. Where it may not trap any more, because the JVM has
+     * their class before it calls an overridden method. Where it may not trap any more, because the JVM has
      * compiled methods of the Vector API again and again, it leaves a virtual call beside, and boxes the sums for it in
      * each round (193 KB a call of a dense product of 66 x 70 x 90; Zen 5, 512 bits, 2026-11). A kernel of many
      * operations compares the class of its sums with this constant instead, which costs nothing.

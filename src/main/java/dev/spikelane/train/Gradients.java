@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The way forward gives the bits of a {@link dev.spikelane.network.Simulation}, but for batch norms, which take the
  * statistics of each step's batch, and leave the running values to a {@link Trainer}. On the way back every sum has one
- * order, whatever the number of threads, the width of vectors and how much is computed again:
+ * order, with any number of threads, width of vectors and share that is computed again:
  *
  * <ul>
  *   <li>Gradients of a population's spikes: the values that the caller has written, then projections in order of
@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  *       then neurons ascending.
  * </ul>
  *
- * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x): what is shown, and what a caller
- * writes.
+ * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x): rows that are shown, and those that a
+ * caller writes.
  *
  * <p>A window goes on from the state at the end of the one before, without gradients into it (truncated
  * backpropagation), until {@link #reset}. Used by one thread at a time: methods that change something throw

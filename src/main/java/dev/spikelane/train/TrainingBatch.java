@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs for each input's name {@code [steps * batch x inputs]}, time-major; or one frame for all steps,
  *     {@code [batch x inputs]}
  * @param constant whether inputs are frames
- * @param labels classes of the samples, or what else the loss reads; longer if the last ones are not used
+ * @param labels classes of the samples, or other labels that the loss reads; longer if the last ones are not used
  * @param targets numbers that the losses read, or null: {@code [batch x outputs]}; of each step
  *     {@code [steps * batch x outputs]}, time-major, or {@code [batch x (steps * outputs)]}
  * @param targetsOf the same for populations with targets of their own, by name

@@ -220,11 +220,11 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Shows the gradients of the spikes of a population at each step, what the caller or the loss gives and what comes
-     * from all projections together, as snnTorch's and SpikingJelly's monitors of output gradients do:
-     * {@link Gradients#observed(String)} and {@linkplain TrainerBuilder#onGradients observers} have them, the latter
-     * under the population's name. {@code gradients.apply("lif1")} is {@code [steps * batch x neurons]}, time-major, in
-     * torch's order, and overwritten by the next step.
+     * Shows the gradients of the spikes of a population at each step, the part that the caller or the loss gives and
+     * the part that comes from all projections together, as snnTorch's and SpikingJelly's monitors of output gradients
+     * do: {@link Gradients#observed(String)} and {@linkplain TrainerBuilder#onGradients observers} have them, the
+     * latter under the population's name. {@code gradients.apply("lif1")} is {@code [steps * batch x neurons]},
+     * time-major, in torch's order, and overwritten by the next step.
      *
      * @param population its name
      * @return this

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether a network does what a graph of NIR says, on one input. The graph runs in float64 by a reference that
+ * Tells whether a network does as a graph of NIR says, on one input. The graph runs in float64 by a reference that
  * reads it itself and shares nothing with {@link NirImport}, and the network in float32. They are equal if all spikes
  * are, if no membrane differs by more than float32 can round in as many steps, a bound that is computed beside each
  * number, nor by a thousandth, and if neurons, weights and edges are the file's, also those that the input does not

@@ -19,8 +19,8 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * The results of the demo as a page: one image at work first, then all, what the network looks for, and noise and
- * single neurons below.
+ * The results of the demo as a page: one image at work first, then all, the features that the network looks for, and
+ * noise and single neurons below.
  *
  * @param preset the network
  * @param settings the user's choices

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param format the name of its format
  * @param model the network with its notes, if it holds one
  * @param state its tensors, if it holds nothing else
- * @param notices sentences that a user should know: odd values, what would change dynamics
+ * @param notices sentences that a user should know: odd values, changes of dynamics
  */
 public record Content(
         Path file,

@@ -107,7 +107,7 @@ record ConversionCheck(
         }
         String warnings = new JsonWriter().strings(notices).text();
         to.println(json + ",\"warnings\":" + warnings + ",\"int8\":" + integers(network) + "}");
-        // A command that fails says nothing more, and this is what it has found.
+        // A command that fails says nothing more, and this is its finding.
         to.flush();
         return same;
     }

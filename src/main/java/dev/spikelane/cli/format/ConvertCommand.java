@@ -91,7 +91,7 @@ public final class ConvertCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Lets OUT appear only where it does what IN says. */
+    /** Lets OUT appear only where it does as IN says. */
     private boolean checked(ConversionCheck asked, Content content, Format format, NirImport semantics)
             throws IOException {
         Path folder = Files.createTempDirectory("spikelane-");

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what a file holds. */
+/** Prints the content of a file. */
 @Command(
         name = "show",
         sortOptions = false,

@@ -37,7 +37,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a model on images and says how right it is and what it costs. */
+/** Runs a model on images and says its accuracy and cost. */
 @Command(
         name = "run",
         sortOptions = false,

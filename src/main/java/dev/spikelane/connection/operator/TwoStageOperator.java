@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 
 /**
  * An operator that needs all samples of a step in training, before it makes any: its first half adds up statistics of
- * the step, its second half makes rows by them, each in parts. So its path is cut in front of it; what stands behind
+ * the step, its second half makes rows by them, each in parts. So its path is cut in front of it; the operator behind
  * the cut is {@link #behind}. Statistics of a window are kept for the way back, and for steps that are computed again;
  * {@linkplain #running running values} follow them once a step of training, and serve where nothing is trained, where
  * this is an operator as any other.

@@ -109,7 +109,7 @@ public final class WorkerPool implements AutoCloseable {
         return threads;
     }
 
-    /** Does all parts and returns when the last is done; rethrows what the first part that failed threw. */
+    /** Does all parts and returns when the last is done; rethrows the failure of the first part that failed. */
     public void run(Job next, int count) {
         if (count > MOST_PARTS) {
             throw new IllegalArgumentException("a job has " + count + " parts, expected at most " + MOST_PARTS);

@@ -1,6 +1,6 @@
 package dev.spikelane.plot.page;
 
-/** Libraries that draw, which may be missing: what to say then. */
+/** Libraries that draw, which may be missing, and the message then. */
 public final class OptionalLibrary {
 
     public static final String ECHARTS = "org.webjars.npm:echarts:5.3.1";

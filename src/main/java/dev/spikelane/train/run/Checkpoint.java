@@ -21,7 +21,7 @@ import java.util.Objects;
 
 /**
  * A run between two steps: the network's values in torch's layout, the optimizer's state in its own order, where the
- * run stands, and what was said about it, so that only the same run goes on from it.
+ * run stands, and its description, so that only the same run goes on from it.
  */
 public final class Checkpoint {
 
