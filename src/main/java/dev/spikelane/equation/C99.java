@@ -1,5 +1,12 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Interpreter;
+import dev.spikelane.loop.Lowering;
+import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Op;
+import dev.spikelane.loop.Parts;
+import dev.spikelane.loop.Program;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;

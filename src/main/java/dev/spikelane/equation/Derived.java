@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.loop.Node;
 import java.util.List;
 
 /**

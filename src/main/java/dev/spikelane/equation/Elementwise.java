@@ -1,5 +1,8 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.loop.CompiledProgram;
+import dev.spikelane.loop.Frame;
+import dev.spikelane.loop.LoopCompiler;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
@@ -23,10 +26,7 @@ public final class Elementwise {
      * @param rows those that stay where they are
      */
     public Elementwise(
-            MethodHandles.Lookup own,
-            Equations text,
-            Map<String, float[]> numbers,
-            Map<String, MemorySegment> rows) {
+            MethodHandles.Lookup own, Equations text, Map<String, float[]> numbers, Map<String, MemorySegment> rows) {
         this.compiled = LoopCompiler.compile(own, text::elementwise, numbers.keySet());
         this.numbers = numbers;
         this.rows = rows;

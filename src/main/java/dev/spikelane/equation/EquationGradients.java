@@ -1,5 +1,9 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Op;
+import dev.spikelane.loop.Program;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -2,6 +2,10 @@ package dev.spikelane.equation;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import dev.spikelane.loop.Frame;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Op;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;

@@ -1,6 +1,9 @@
 package dev.spikelane.equation;
 
 import dev.spikelane.io.file.FileText;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Op;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

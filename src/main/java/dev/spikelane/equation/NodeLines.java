@@ -1,5 +1,9 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Lowering;
+import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Program;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;

@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.loop.Frame;
 import java.util.Set;
 
 /** The parameters of neurons that are laid out. */

@@ -1,4 +1,7 @@
-/** Makes loops that keep many sums in registers of loops over arrays. Not exported. */
+/**
+ * Two makers of loops: expression graphs become programs, which an interpreter or loops of bytecode run, element by
+ * element; and loops over arrays become loops that keep many sums in registers. Not exported.
+ */
 @NullMarked
 package dev.spikelane.loop;
 

@@ -3,6 +3,10 @@ package dev.spikelane.equation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Op;
+import dev.spikelane.loop.Program;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.CCompiler;
 import dev.spikelane.Tries;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Interpreter;
+import dev.spikelane.loop.Loop;
+import dev.spikelane.loop.Program;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;

@@ -7,6 +7,10 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.CCompiler;
+import dev.spikelane.loop.Frame;
+import dev.spikelane.loop.Loop;
+import dev.spikelane.loop.Op;
+import dev.spikelane.loop.Program;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

@@ -1,5 +1,8 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Op;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

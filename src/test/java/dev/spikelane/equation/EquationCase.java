@@ -4,6 +4,10 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.spikelane.loop.Frame;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Loop;
+import dev.spikelane.loop.Program;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -17,7 +21,7 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** A neuron with memory around it: what a loop leaves there. */
-final class EquationCase {
+public final class EquationCase {
 
     static final int STEPS = 4;
     private static final float[] AWKWARD = {
@@ -35,7 +39,7 @@ final class EquationCase {
      *
      * @param rows whether parameters are one value for each neuron
      */
-    EquationCase(Equations equations, int neurons, int batch, boolean rows, long seed) {
+    public EquationCase(Equations equations, int neurons, int batch, boolean rows, long seed) {
         this.equations = equations;
         this.neurons = neurons;
         this.batch = batch;
@@ -44,14 +48,14 @@ final class EquationCase {
     }
 
     /** What all rows of a frame hold. */
-    static List<byte[]> copies(Frame frame) {
+    public static List<byte[]> copies(Frame frame) {
         return Arrays.stream(frame.segments)
                 .map(rows -> rows.toArray(JAVA_BYTE))
                 .toList();
     }
 
     /** Puts back what rows held. */
-    static void restore(Frame frame, List<byte[]> copies) {
+    public static void restore(Frame frame, List<byte[]> copies) {
         for (int i = 0; i < frame.segments.length; i++) {
             MemorySegment.copy(copies.get(i), 0, frame.segments[i], JAVA_BYTE, 0, copies.get(i).length);
         }
@@ -65,7 +69,7 @@ final class EquationCase {
     }
 
     /** Bits of all variables, recordings and spikes after some steps; NaNs are equal. */
-    List<Integer> run(Graph graph, int stepsAtOnce, BiFunction<Program, Set<String>, Loop> loops) {
+    public List<Integer> run(Graph graph, int stepsAtOnce, BiFunction<Program, Set<String>, Loop> loops) {
         try (Arena arena = Arena.ofShared()) {
             return run(arena, graph, stepsAtOnce, loops);
         }

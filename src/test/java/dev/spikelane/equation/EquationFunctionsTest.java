@@ -3,6 +3,11 @@ package dev.spikelane.equation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Interpreter;
+import dev.spikelane.loop.Lowering;
+import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Op;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Op;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Interpreter;
+import dev.spikelane.loop.Loop;
+import dev.spikelane.loop.LoopCompiler;
+import dev.spikelane.loop.Lowering;
+import dev.spikelane.loop.Program;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 import java.util.Random;

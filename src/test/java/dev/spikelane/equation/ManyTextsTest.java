@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Tries;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Interpreter;
+import dev.spikelane.loop.LoopCompiler;
+import dev.spikelane.loop.Lowering;
 import java.lang.invoke.MethodHandles;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;

@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.loop.Op;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

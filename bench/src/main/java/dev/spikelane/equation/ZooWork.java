@@ -5,6 +5,7 @@ import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.bench.Work;
 import dev.spikelane.kernel.RandomData;
+import dev.spikelane.loop.LoopCompiler;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.EquationNeuron;

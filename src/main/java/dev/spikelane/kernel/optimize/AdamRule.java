@@ -50,8 +50,7 @@ public final class AdamRule extends OptimizerRule {
      * @param amsgrad whether the root is that of the largest mean of squares
      * @throws IllegalArgumentException if a number is out of range
      */
-    public AdamRule(
-            double beta1, double beta2, double eps, double weightDecay, boolean decoupled, boolean amsgrad) {
+    public AdamRule(double beta1, double beta2, double eps, double weightDecay, boolean decoupled, boolean amsgrad) {
         super("""
                 param decay = 0, shrink = 1, toFirst = 1, keepSecond = 1, toSecond = 1, rate = 1, epsilon = 1
                 state parameter, exp_avg, exp_avg_sq%s

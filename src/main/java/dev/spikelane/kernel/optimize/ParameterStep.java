@@ -3,7 +3,7 @@ package dev.spikelane.kernel.optimize;
 import dev.spikelane.equation.Elementwise;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.equation.Frame;
+import dev.spikelane.loop.Frame;
 import dev.spikelane.simd.GradientSink;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;

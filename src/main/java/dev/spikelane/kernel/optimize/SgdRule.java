@@ -24,28 +24,23 @@ public final class SgdRule extends OptimizerRule {
      * @param decay how much weights decay
      */
     public SgdRule(double momentum, double dampening, boolean nesterov, double decay) {
+        String step = nesterov ? "(gradient + momentum_buffer * momentum)" : "momentum_buffer";
         super("""
                 param decay = 0, momentum = 0, take = 1, rate = 1
                 state parameter%s
                 input g
                 gradient = g + (decay > 0 ? parameter : 0) * decay
-                %sparameter = parameter - rate * %s
+                %s
+                parameter = parameter - rate * %s
                 spike 0 > 1
                 """.formatted(
                         momentum == 0 ? "" : ", momentum_buffer",
-                        momentum == 0 ? "" : "momentum_buffer = momentum_buffer * momentum + gradient * take\n",
-                        direction(momentum, nesterov)));
+                        momentum == 0 ? "" : "momentum_buffer = momentum_buffer * momentum + gradient * take",
+                        momentum == 0 ? "gradient" : step));
         this.dampening = dampening;
         set("decay", decay);
         set("momentum", momentum);
         begin(1, 0);
-    }
-
-    private static String direction(double momentum, boolean nesterov) {
-        if (momentum == 0) {
-            return "gradient";
-        }
-        return nesterov ? "(gradient + momentum_buffer * momentum)" : "momentum_buffer";
     }
 
     @Override

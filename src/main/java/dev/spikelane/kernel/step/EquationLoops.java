@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.equation.CompiledProgram;
-import dev.spikelane.equation.Graph;
-import dev.spikelane.equation.LoopCompiler;
-import dev.spikelane.equation.Program;
+import dev.spikelane.loop.CompiledProgram;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.LoopCompiler;
+import dev.spikelane.loop.Program;
 import java.lang.invoke.MethodHandles;
 import java.util.Set;
 import java.util.function.Function;

@@ -1,13 +1,13 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.equation.CompiledProgram;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.equation.Frame;
-import dev.spikelane.equation.Graph;
-import dev.spikelane.equation.Lowering;
-import dev.spikelane.equation.Op;
 import dev.spikelane.equation.ParameterRows;
-import dev.spikelane.equation.Program;
+import dev.spikelane.loop.CompiledProgram;
+import dev.spikelane.loop.Frame;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Lowering;
+import dev.spikelane.loop.Op;
+import dev.spikelane.loop.Program;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.equation.CompiledProgram;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.equation.Frame;
 import dev.spikelane.equation.NoiseRows;
 import dev.spikelane.kernel.step.NeuronLoops.Form;
+import dev.spikelane.loop.CompiledProgram;
+import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;

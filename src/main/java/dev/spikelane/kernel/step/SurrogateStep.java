@@ -3,7 +3,7 @@ package dev.spikelane.kernel.step;
 import dev.spikelane.equation.Elementwise;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.equation.Frame;
+import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Checks;
@@ -82,8 +82,7 @@ public final class SurrogateStep {
                 result = %s
                 spike 0 > 1
                 """.formatted(shape.formula));
-        Map<String, float[]> numbers =
-                Map.of("a", new float[] {constants.a()}, "b", new float[] {constants.b()});
+        Map<String, float[]> numbers = Map.of("a", new float[] {constants.a()}, "b", new float[] {constants.b()});
         return new Elementwise(MethodHandles.lookup(), equations, numbers, Map.of());
     }
 

@@ -1,7 +1,7 @@
 package dev.spikelane.model.c;
 
 import dev.spikelane.equation.C99;
-import dev.spikelane.equation.Op;
+import dev.spikelane.loop.Op;
 import dev.spikelane.neuron.Neuron;
 import java.util.Arrays;
 import java.util.EnumSet;

@@ -4,7 +4,7 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.operator.window.ConvolutionLayout;
 import dev.spikelane.description.OperatorDescription;
-import dev.spikelane.equation.Op;
+import dev.spikelane.loop.Op;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;

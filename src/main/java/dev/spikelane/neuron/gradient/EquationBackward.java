@@ -1,16 +1,16 @@
 package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.equation.BoundEquations;
-import dev.spikelane.equation.CompiledProgram;
 import dev.spikelane.equation.EquationGradients;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.equation.Frame;
 import dev.spikelane.equation.NoiseRows;
 import dev.spikelane.equation.ParameterRows;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.NeuronLoops;
+import dev.spikelane.loop.CompiledProgram;
+import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;

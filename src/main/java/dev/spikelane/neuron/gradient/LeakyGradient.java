@@ -2,12 +2,12 @@ package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.equation.Frame;
 import dev.spikelane.equation.ParameterRows;
 import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
 import dev.spikelane.kernel.step.leaky.LeakyParameters;
 import dev.spikelane.kernel.step.leaky.LeakyText;
+import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;

@@ -26,8 +26,8 @@ public final class BoundUpdate implements ParameterUpdate, GradientSink {
     /** Binds a rule. */
     public BoundUpdate(MemorySegment parameter, OptimizerRule rule) {
         this.rule = rule;
-        this.step = new ParameterStep(
-                rule, parameter, name -> state.computeIfAbsent(name, _ -> allocate(name, parameter)));
+        this.step =
+                new ParameterStep(rule, parameter, name -> state.computeIfAbsent(name, _ -> allocate(name, parameter)));
     }
 
     private static MemorySegment allocate(String name, MemorySegment parameter) {

@@ -77,7 +77,10 @@ final class UpdateTest {
         for (long step : new long[] {1, 2, 255, 256, 257, 100_000, 3}) {
             rule.begin(step, 0.5);
             double root = Math.sqrt(1 - StrictMath.pow(0.999, (double) step));
-            assertEquals((float) (0.5 * root / (1 - StrictMath.pow(0.9, (double) step))), number(rule, "rate"), "step " + step);
+            assertEquals(
+                    (float) (0.5 * root / (1 - StrictMath.pow(0.9, (double) step))),
+                    number(rule, "rate"),
+                    "step " + step);
             assertEquals((float) (1e-8 * root), number(rule, "epsilon"), "step " + step);
         }
     }

@@ -11,7 +11,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.C99;
-import dev.spikelane.equation.Op;
+import dev.spikelane.loop.Op;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;

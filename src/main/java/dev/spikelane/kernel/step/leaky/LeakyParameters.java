@@ -1,6 +1,5 @@
 package dev.spikelane.kernel.step.leaky;
 
-import dev.spikelane.equation.Frame;
 import dev.spikelane.equation.ParameterRows;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
@@ -14,6 +13,7 @@ import dev.spikelane.kernel.step.StepFrames;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Winner;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
+import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Elements;

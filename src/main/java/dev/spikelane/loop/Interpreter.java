@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -124,7 +124,7 @@ public final class Interpreter implements Loop {
     }
 
     /** One operation; conditions are 1 or 0. */
-    static float apply(Op op, float a, float b, float c) {
+    public static float apply(Op op, float a, float b, float c) {
         return switch (op) {
             case ADD -> a + b;
             case SUB -> a - b;

@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 import static java.lang.constant.ConstantDescs.CD_Class;
 import static java.lang.constant.ConstantDescs.CD_Object;

@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;

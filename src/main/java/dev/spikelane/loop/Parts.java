@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,15 +15,15 @@ import java.util.Set;
  * <p>Numbers that later parts need are stored in rows of the tile, named {@value #CUT} and a number; conditions are
  * compared anew. All that the program stores, the last part stores, so that all is read before.
  */
-final class Parts {
+public final class Parts {
 
     /** What begins the name of a row that goes from part to part. */
-    static final String CUT = "cut:";
+    public static final String CUT = "cut:";
 
     /** Blocks of 64 neurons that the parts do together. */
-    static final int TILE_WORDS = 16;
+    public static final int TILE_WORDS = 16;
 
-    static final int ALIGNMENT = 64;
+    public static final int ALIGNMENT = 64;
 
     private static final int MOST_OPERATIONS = 50;
     /** Rows that a part reads, about, and stores beside operations: HotSpot compiles no methods of 8,000 bytes. */

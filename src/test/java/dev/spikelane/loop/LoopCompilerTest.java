@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Compilers;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Tries;
+import dev.spikelane.equation.EquationCase;
+import dev.spikelane.equation.EquationParser;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.RandomEquations;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;

@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 import dev.spikelane.simd.Exponential;
 import dev.spikelane.simd.Logarithm;

@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 /**
  * A program and what runs it; threads may share it, each with a {@link Frame} of its own.

@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 /**
  * What a {@link Node} does. Numbers are float32, rounded after every operation; conditions are true or false. All NaNs
@@ -71,7 +71,7 @@ public enum Op {
     }
 
     /** The sign between two nodes that C has for it; else empty. */
-    String sign() {
+    public String sign() {
         return sign;
     }
 

@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 import dev.spikelane.simd.SimdWidth;
 import java.lang.constant.ClassDesc;
@@ -28,7 +28,7 @@ public final class LoopCompiler {
         SCALAR,
         VECTOR;
 
-        static Form of(String asked) {
+        public static Form of(String asked) {
             Form best = SimdWidth.VECTOR ? VECTOR : SCALAR;
             return switch (asked.toLowerCase(Locale.ROOT)) {
                 case "auto" -> best;
@@ -59,7 +59,7 @@ public final class LoopCompiler {
         return compile(own, program, shared, Form.of(System.getProperty(PROPERTY, "auto")));
     }
 
-    static CompiledProgram compile(
+    public static CompiledProgram compile(
             MethodHandles.Lookup own, Function<Graph, Program> program, Set<String> shared, Form form) {
         if (form != Form.INTERPRETER) {
             Program lowered = program.apply(new Lowering());

@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,12 +34,12 @@ public final class Program {
      * Makes a program of so many steps, which stores nothing yet. One of none has few and long rows: C2 inlines no
      * calls in front of a row that comes so rarely, so that slices would be objects.
      */
-    Program(String name, int steps) {
+    public Program(String name, int steps) {
         this.name = name;
         this.steps = steps;
     }
 
-    void store(Op op, String row, int shift, Node value) {
+    public void store(Op op, String row, int shift, Node value) {
         parts = null;
         stores.add(new Store(op, row, shift, value));
     }
@@ -114,7 +114,7 @@ public final class Program {
     }
 
     /** What loops run one behind the other, over the same tile of neurons. */
-    List<Program> parts() {
+    public List<Program> parts() {
         List<Program> known = parts;
         if (known == null) {
             known = Parts.of(this);
@@ -124,7 +124,7 @@ public final class Program {
     }
 
     /** A text that equal programs with equal shared parameters have, and no others. */
-    String signature(Set<String> shared) {
+    public String signature(Set<String> shared) {
         StringBuilder text = new StringBuilder();
         Map<Node, Integer> places = new HashMap<>();
         for (Node node : order()) {
@@ -163,7 +163,7 @@ public final class Program {
      * @param order nodes, each behind those that it takes
      * @param made what stands for nodes already; gets the others
      */
-    static void copy(Collection<Node> order, Graph graph, Map<Node, Node> made) {
+    public static void copy(Collection<Node> order, Graph graph, Map<Node, Node> made) {
         for (Node node : order) {
             if (!made.containsKey(node)) {
                 made.put(node, copy(node, graph, made));
@@ -172,7 +172,7 @@ public final class Program {
     }
 
     /** Makes a node anew, behind those that it takes. */
-    static Node copy(Node node, Graph graph, Map<Node, Node> made) {
+    public static Node copy(Node node, Graph graph, Map<Node, Node> made) {
         if (node.op().isLeaf()) {
             return graph.make(node.op(), node.value(), node.name(), node.shift(), List.of());
         }

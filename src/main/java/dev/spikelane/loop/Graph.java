@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -19,7 +19,7 @@ public class Graph {
     public static final int MOST_NODES = 20_000;
 
     /** A text that asks for more nodes than there may be. */
-    static final class TooLargeException extends IllegalArgumentException {
+    public static final class TooLargeException extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
 
         private TooLargeException() {
@@ -49,7 +49,7 @@ public class Graph {
     private final Map<Key, Node> known = new HashMap<>();
 
     /** How many nodes there are; the next one gets this number. */
-    final int size() {
+    public final int size() {
         return known.size();
     }
 
@@ -73,7 +73,7 @@ public class Graph {
         return of.op().isCondition() ? of(Op.SELECT, of, constant(1), constant(0)) : of;
     }
 
-    final Node make(Op op, double value, String name, int shift, List<Node> of) {
+    public final Node make(Op op, double value, String name, int shift, List<Node> of) {
         Key key = new Key(op, Double.doubleToRawLongBits(value), name, shift, of);
         Node made = known.get(key);
         if (made == null) {
@@ -110,7 +110,7 @@ public class Graph {
     }
 
     /** The places of nodes in an order of computation. */
-    static int[] places(List<Node> order, List<Node> of) {
+    public static int[] places(List<Node> order, List<Node> of) {
         int[] places = new int[of.size()];
         for (int i = 0; i < places.length; i++) {
             places[i] = Collections.binarySearch(order, of.get(i));
@@ -119,7 +119,7 @@ public class Graph {
     }
 
     /** For each node of an order of computation, the places of those that it takes. */
-    static int[][] arguments(List<Node> order) {
+    public static int[][] arguments(List<Node> order) {
         int[][] arguments = new int[order.size()][];
         for (int i = 0; i < arguments.length; i++) {
             arguments[i] = places(order, order.get(i).of());
@@ -128,7 +128,7 @@ public class Graph {
     }
 
     /** What a map has for a key that it has for sure. */
-    static <V> V of(Map<?, V> map, Object key) {
+    public static <V> V of(Map<?, V> map, Object key) {
         V value = map.get(key);
         if (value == null) {
             throw new IllegalStateException("there is no " + key);

@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 /** Runs a {@link Program}; threads may share it. */
 public interface Loop {

@@ -1,4 +1,4 @@
-package dev.spikelane.equation;
+package dev.spikelane.loop;
 
 import java.util.List;
 
@@ -23,17 +23,17 @@ public record Node(int id, Op op, double value, String name, int shift, List<Nod
     }
 
     /** Whether a row is read for it, or a parameter that neurons share. */
-    boolean isRow() {
+    public boolean isRow() {
         return op.isLeaf() && op != Op.CONSTANT;
     }
 
     /** Whether it is this number. */
-    boolean is(double constant) {
+    public boolean is(double constant) {
         return op == Op.CONSTANT && value == constant;
     }
 
     /** Whether it is 1 where a condition holds, its first argument, and 0 elsewhere, or the other way round. */
-    boolean isGate() {
+    public boolean isGate() {
         return op == Op.SELECT && (of(1).is(1) && of(2).is(0) || of(1).is(0) && of(2).is(1));
     }
 
