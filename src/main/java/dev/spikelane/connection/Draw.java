@@ -1,11 +1,8 @@
 package dev.spikelane.connection;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.TreeMap;
 
 /**
  * Numbers of the synapses of a {@link Sparse} connection, its weights or its delays: a number for all, one from a list
@@ -21,13 +18,35 @@ public final class Draw {
     static final int QUANTILES = 1 << 16;
     private static final int HALVINGS = 80;
 
-    /** How numbers are spread. */
+    private static final double[] TAIL_ABOVE = {
+        -7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+        2.938163982698783
+    };
+    private static final double[] TAIL_BELOW = {
+        7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996, 3.754408661907416, 1
+    };
+    private static final double[] MIDDLE_ABOVE = {
+        -3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02, 1.383577518672690e+02,
+        -3.066479806614716e+01, 2.506628277459239
+    };
+    private static final double[] MIDDLE_BELOW = {
+        -5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02, 6.680131188771972e+01,
+        -1.328068155288572e+01, 1
+    };
+
+    /** How numbers are spread, and what files call the second number that says it; an empty word if there is none. */
     enum Kind {
-        CONSTANT,
-        UNIFORM,
-        NORMAL,
-        LOG_NORMAL,
-        LIST
+        CONSTANT(""),
+        UNIFORM("_greatest"),
+        NORMAL("_deviation"),
+        LOG_NORMAL("_deviation"),
+        LIST("");
+
+        private final String second;
+
+        Kind(String second) {
+            this.second = second;
+        }
     }
 
     /** What happens to a number that is out of bounds. */
@@ -64,16 +83,19 @@ public final class Draw {
         this.shareWithin = bounds == Bounds.REDRAWN ? share(most) - shareBelow : 1;
     }
 
-    private static Draw unbounded(Kind kind, double first, double second) {
-        requireFinite(first);
-        requireFinite(second);
-        return new Draw(kind, first, second, Bounds.NONE, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
-    }
-
-    private static void requireFinite(double number) {
-        if (!Double.isFinite(number) || !Float.isFinite((float) number)) {
-            throw new IllegalArgumentException("number is " + number + ", expected a finite float");
+    private static Draw of(Kind kind, double first, double second) {
+        for (double number : new double[] {first, second}) {
+            if (!Float.isFinite((float) number)) {
+                throw new IllegalArgumentException("number is " + number + ", expected a finite float");
+            }
         }
+        if (kind == Kind.UNIFORM ? first > second : second < 0) {
+            throw new IllegalArgumentException(
+                    kind == Kind.UNIFORM
+                            ? "numbers are uniform from " + first + " to " + second + ", expected the least first"
+                            : "standard deviation is " + second + ", expected 0 or more");
+        }
+        return new Draw(kind, first, second, Bounds.NONE, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
     }
 
     /**
@@ -84,7 +106,7 @@ public final class Draw {
      * @throws IllegalArgumentException if it is NaN or infinite
      */
     public static Draw constant(double number) {
-        return unbounded(Kind.CONSTANT, number, 0);
+        return of(Kind.CONSTANT, number, 0);
     }
 
     /**
@@ -96,11 +118,7 @@ public final class Draw {
      * @throws IllegalArgumentException if one is NaN or infinite, or the least is greater than the greatest
      */
     public static Draw uniform(double least, double greatest) {
-        if (!(least <= greatest)) {
-            throw new IllegalArgumentException(
-                    "numbers are uniform from " + least + " to " + greatest + ", expected the least first");
-        }
-        return unbounded(Kind.UNIFORM, least, greatest);
+        return of(Kind.UNIFORM, least, greatest);
     }
 
     /**
@@ -112,8 +130,7 @@ public final class Draw {
      * @throws IllegalArgumentException if one is NaN or infinite, or the deviation is negative
      */
     public static Draw normal(double mean, double deviation) {
-        requireDeviation(deviation);
-        return unbounded(Kind.NORMAL, mean, deviation);
+        return of(Kind.NORMAL, mean, deviation);
     }
 
     /**
@@ -125,14 +142,7 @@ public final class Draw {
      * @throws IllegalArgumentException if one is NaN or infinite, or the deviation is negative
      */
     public static Draw logNormal(double mean, double deviation) {
-        requireDeviation(deviation);
-        return unbounded(Kind.LOG_NORMAL, mean, deviation);
-    }
-
-    private static void requireDeviation(double deviation) {
-        if (!(deviation >= 0)) {
-            throw new IllegalArgumentException("standard deviation is " + deviation + ", expected 0 or more");
-        }
+        return of(Kind.LOG_NORMAL, mean, deviation);
     }
 
     /**
@@ -152,7 +162,7 @@ public final class Draw {
                         "number of edge " + i + " is " + numbers[i] + ", expected a finite one");
             }
         }
-        Draw none = unbounded(Kind.LIST, 0, 0);
+        Draw none = of(Kind.LIST, 0, 0);
         return new Draw(none.kind, 0, 0, none.bounds, none.least, none.most, numbers.clone());
     }
 
@@ -204,51 +214,53 @@ public final class Draw {
         return listed;
     }
 
+    /** Throws where a weight that may be drawn is no finite float. */
+    Draw requireFinite() {
+        for (float each : weights()) {
+            if (!Float.isFinite(each)) {
+                throw new IllegalArgumentException(
+                        this + " has " + each + " among its numbers, expected finite floats");
+            }
+        }
+        return this;
+    }
+
     /** The numbers that may be drawn, equally likely: one, or {@value #QUANTILES}; the list, if there is one. */
     float[] weights() {
-        if (isList()) {
-            return listed.clone();
-        }
-        float[] made = new float[isConstant() ? 1 : QUANTILES];
-        for (int i = 0; i < made.length; i++) {
+        float[] made = isList() ? listed.clone() : new float[isConstant() ? 1 : QUANTILES];
+        for (int i = 0; i < made.length && !isList(); i++) {
             made[i] = (float) quantile((i + 0.5) / made.length);
         }
         return made;
     }
 
     /** The same as whole steps. */
-    int[] delays() {
-        int count = isList() ? listed.length : isConstant() ? 1 : QUANTILES;
-        int[] made = new int[count];
-        for (int i = 0; i < count; i++) {
-            double share = (i + 0.5) / count;
+    float[] delays() {
+        float[] made = new float[isList() ? listed.length : isConstant() ? 1 : QUANTILES];
+        boolean given = isList() || isConstant();
+        for (int i = 0; i < made.length; i++) {
+            double share = (i + 0.5) / made.length;
             double steps = isList() ? listed[i] : kind == Kind.UNIFORM ? steps(share) : quantile(share);
-            if ((isList() || isConstant()) && steps != Math.rint(steps)) {
-                throw new IllegalArgumentException("delay" + (isList() ? " of edge " + i : "") + " is " + steps
-                        + " steps, expected a whole number");
+            made[i] = (float) Math.floor(steps + 0.5);
+            if (given && steps != made[i] || !(made[i] >= 0 && made[i] <= Sparse.LONGEST_DELAY)) {
+                throw new IllegalArgumentException("delay" + (isList() ? " of edge " + i : "") + " is "
+                        + (given ? steps : made[i]) + " steps, expected a whole number from 0 to "
+                        + Sparse.LONGEST_DELAY + (given ? "" : "; clipped or redrawn give bounds"));
             }
-            double whole = Math.floor(steps + 0.5);
-            if (!(whole >= 0 && whole <= Sparse.LONGEST_DELAY)) {
-                throw new IllegalArgumentException("delay" + (isList() ? " of edge " + i : "") + " is " + whole
-                        + " steps, expected 0 to " + Sparse.LONGEST_DELAY
-                        + (isList() || isConstant() ? "" : "; clipped or redrawn give bounds"));
-            }
-            made[i] = (int) whole;
         }
         return made;
     }
 
+    /** Of whole steps from the least to the greatest all are equally likely. */
     private double steps(double share) {
-        double lowest = Math.ceil(first - 0.5);
-        double steps = lowest + Math.floor(share * (Math.floor(second + 0.5) - lowest + 1));
-        return Math.clamp(steps, least, most);
+        boolean again = bounds == Bounds.REDRAWN;
+        double lowest = Math.floor((again ? Math.max(first, least) : first) + 0.5);
+        double highest = Math.floor((again ? Math.min(second, most) : second) + 0.5);
+        return Math.clamp(lowest + Math.floor(share * (highest - lowest + 1)), least, most);
     }
 
     private double quantile(double share) {
-        if (bounds == Bounds.REDRAWN) {
-            return Math.clamp(unboundedQuantile(shareBelow + share * shareWithin), least, most);
-        }
-        return Math.clamp(unboundedQuantile(share), least, most);
+        return Math.clamp(unboundedQuantile(shareBelow + share * shareWithin), least, most);
     }
 
     /** The share of numbers below one, found by halving. */
@@ -285,33 +297,18 @@ public final class Draw {
         }
         if (share < 0.02425) {
             double q = StrictMath.sqrt(-2 * StrictMath.log(Math.max(share, Double.MIN_NORMAL)));
-            double above = ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q
-                                                    - 2.549732539343734)
-                                            * q
-                                    + 4.374664141464968)
-                            * q
-                    + 2.938163982698783;
-            double below = (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q
-                                    + 3.754408661907416)
-                            * q
-                    + 1;
-            return above / below;
+            return polynomial(q, TAIL_ABOVE) / polynomial(q, TAIL_BELOW);
         }
         double q = share - 0.5;
-        double r = q * q;
-        double above = (((((-3.969683028665376e+01 * r + 2.209460984245205e+02) * r - 2.759285104469687e+02) * r
-                                                + 1.383577518672690e+02)
-                                        * r
-                                - 3.066479806614716e+01)
-                        * r
-                + 2.506628277459239);
-        double below = ((((-5.447609879822406e+01 * r + 1.615858368580409e+02) * r - 1.556989798598866e+02) * r
-                                                + 6.680131188771972e+01)
-                                        * r
-                                - 1.328068155288572e+01)
-                        * r
-                + 1;
-        return above * q / below;
+        return polynomial(q * q, MIDDLE_ABOVE) * q / polynomial(q * q, MIDDLE_BELOW);
+    }
+
+    private static double polynomial(double x, double... factors) {
+        double sum = factors[0];
+        for (int i = 1; i < factors.length; i++) {
+            sum = sum * x + factors[i];
+        }
+        return sum;
     }
 
     /** Says the numbers as files do, under names that begin with a word; a list says nothing. */
@@ -319,39 +316,36 @@ public final class Draw {
         if (isList()) {
             return;
         }
-        options.put(word + "_" + kind.name().toLowerCase(Locale.ROOT), first);
-        if (!isConstant()) {
-            options.put(word + (kind == Kind.UNIFORM ? "_greatest" : "_deviation"), second);
+        options.put(word + name(kind), first);
+        if (!kind.second.isEmpty()) {
+            options.put(word + kind.second, second);
         }
         if (bounds != Bounds.NONE) {
-            options.put(word + "_" + bounds.name().toLowerCase(Locale.ROOT) + "_lowest", least);
-            options.put(word + "_" + bounds.name().toLowerCase(Locale.ROOT) + "_highest", most);
+            options.put(word + name(bounds) + "_lowest", least);
+            options.put(word + name(bounds) + "_highest", most);
         }
     }
 
     /** Takes from options what {@link #say} says; the numbers of a list are none yet. */
     static Draw read(String word, Map<String, Double> options) {
+        Draw read = of(Kind.LIST, 0, 0);
         for (Kind kind : Kind.values()) {
-            Double first = options.remove(word + "_" + kind.name().toLowerCase(Locale.ROOT));
-            if (first == null) {
-                continue;
+            if (options.containsKey(word + name(kind))) {
+                double first = take(options, word + name(kind));
+                read = of(kind, first, kind.second.isEmpty() ? 0 : take(options, word + kind.second));
             }
-            Draw read = switch (kind) {
-                case CONSTANT -> constant(first);
-                case UNIFORM -> uniform(first, take(options, word + "_greatest"));
-                case NORMAL -> normal(first, take(options, word + "_deviation"));
-                case LOG_NORMAL -> logNormal(first, take(options, word + "_deviation"));
-                case LIST -> throw new IllegalArgumentException(word + " has a list as an option");
-            };
-            for (Bounds how : Bounds.values()) {
-                String name = word + "_" + how.name().toLowerCase(Locale.ROOT);
-                if (options.containsKey(name + "_lowest")) {
-                    read = read.within(how, take(options, name + "_lowest"), take(options, name + "_highest"));
-                }
-            }
-            return read;
         }
-        return unbounded(Kind.LIST, 0, 0);
+        for (Bounds how : Bounds.values()) {
+            if (options.containsKey(word + name(how) + "_lowest")) {
+                double lowest = take(options, word + name(how) + "_lowest");
+                read = read.within(how, lowest, take(options, word + name(how) + "_highest"));
+            }
+        }
+        return read;
+    }
+
+    private static String name(Enum<?> of) {
+        return "_" + of.name().toLowerCase(Locale.ROOT);
     }
 
     static double take(Map<String, Double> options, String name) {
@@ -363,26 +357,10 @@ public final class Draw {
     }
 
     @Override
-    public boolean equals(Object other) {
-        return other instanceof Draw draw && said().equals(draw.said()) && Arrays.equals(listed, draw.listed);
-    }
-
-    @Override
-    public int hashCode() {
-        return said().hashCode() + Arrays.hashCode(listed);
-    }
-
-    private Map<String, Number> said() {
-        SequencedMap<String, Number> options = new LinkedHashMap<>();
-        say("", options);
-        return new TreeMap<>(options);
-    }
-
-    @Override
     public String toString() {
         String within = bounds == Bounds.NONE
                 ? ""
-                : ", " + bounds.name().toLowerCase(Locale.ROOT) + " to [" + least + ", " + most + "]";
+                : "," + name(bounds).replace('_', ' ') + " to [" + least + ", " + most + "]";
         return switch (kind) {
             case CONSTANT -> Double.toString(first);
             case UNIFORM -> "uniform from " + first + " to " + second + within;

@@ -1,5 +1,6 @@
 package dev.spikelane.connection;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -38,34 +39,51 @@ public final class Edges {
     private final int[] starts;
 
     private final int[] targets;
+    /** The last of these neurons. */
+    private final int most;
+
     /** The place of each edge in the list that was given; empty if it is its own. */
     private final int[] places;
 
     private Edges(Rule rule, double number, double cells, boolean periodic, boolean self) {
-        this(rule, number, cells, periodic, self, new int[1], new int[0], new int[0]);
-    }
-
-    private Edges(
-            Rule rule,
-            double number,
-            double cells,
-            boolean periodic,
-            boolean self,
-            int[] starts,
-            int[] targets,
-            int... places) {
         this.rule = rule;
         this.number = number;
         this.cells = cells;
         this.periodic = periodic;
         this.self = self;
+        this.starts = new int[1];
+        this.targets = new int[0];
+        this.most = -1;
+        this.places = targets;
+    }
+
+    private Edges(int[] starts, int[] targets, int... places) {
+        this.rule = Rule.LISTED;
+        this.number = 0;
+        this.cells = 0;
+        this.periodic = false;
+        this.self = true;
         this.starts = starts;
         this.targets = targets;
+        this.most = Arrays.stream(targets).max().orElse(-1);
         this.places = places;
     }
 
-    private static Edges ruled(Rule rule, double number) {
-        return new Edges(rule, number, 0, false, true);
+    /** Says a rule, and checks its numbers. */
+    private static Edges ruled(Rule rule, double number, double cells) {
+        boolean likely = rule == Rule.PROBABILITY || rule == Rule.GAUSSIAN;
+        if (likely && !(number > 0 && number <= 1)) {
+            throw new IllegalArgumentException(
+                    "probability of an edge is " + number + ", expected a number above 0, at most 1");
+        }
+        double most = rule == Rule.TOTAL ? Long.MAX_VALUE : Integer.MAX_VALUE;
+        if (!likely && rule != Rule.ONE_TO_ONE && !(number >= 1 && number <= most)) {
+            throw new IllegalArgumentException("number of edges is " + (long) number + ", expected at least 1");
+        }
+        if (rule == Rule.GAUSSIAN && (!(cells > 0) || Double.isInfinite(cells))) {
+            throw new IllegalArgumentException("width is " + cells + " cells, expected a finite number above 0");
+        }
+        return new Edges(rule, number, cells, false, true);
     }
 
     /**
@@ -101,7 +119,7 @@ public final class Edges {
             sorted[at] = targets[i];
             places[at] = i;
         }
-        return new Edges(Rule.LISTED, 0, 0, false, true, starts, sorted, places);
+        return new Edges(starts, sorted, places);
     }
 
     private static void require(int edge, int source, int target) {
@@ -133,7 +151,7 @@ public final class Edges {
         for (int i = 0; i < targets.length; i++) {
             require(i, 0, targets[i]);
         }
-        return new Edges(Rule.LISTED, 0, 0, false, true, starts.clone(), targets.clone());
+        return new Edges(starts.clone(), targets.clone());
     }
 
     /**
@@ -144,11 +162,7 @@ public final class Edges {
      * @throws IllegalArgumentException if it is out of range
      */
     public static Edges probability(double probability) {
-        if (!(probability > 0 && probability <= 1)) {
-            throw new IllegalArgumentException(
-                    "probability of an edge is " + probability + ", expected a number above 0, at most 1");
-        }
-        return ruled(Rule.PROBABILITY, probability);
+        return ruled(Rule.PROBABILITY, probability, 0);
     }
 
     /**
@@ -159,7 +173,7 @@ public final class Edges {
      * @throws IllegalArgumentException if it is below 1
      */
     public static Edges inDegree(int edges) {
-        return ruled(Rule.IN_DEGREE, (double) atLeastOne(edges));
+        return ruled(Rule.IN_DEGREE, (double) edges, 0);
     }
 
     /**
@@ -170,7 +184,7 @@ public final class Edges {
      * @throws IllegalArgumentException if it is below 1
      */
     public static Edges outDegree(int edges) {
-        return ruled(Rule.OUT_DEGREE, (double) atLeastOne(edges));
+        return ruled(Rule.OUT_DEGREE, (double) edges, 0);
     }
 
     /**
@@ -181,14 +195,7 @@ public final class Edges {
      * @throws IllegalArgumentException if it is below 1
      */
     public static Edges total(long edges) {
-        return ruled(Rule.TOTAL, (double) atLeastOne(edges));
-    }
-
-    private static long atLeastOne(long edges) {
-        if (edges < 1) {
-            throw new IllegalArgumentException("number of edges is " + edges + ", expected at least 1");
-        }
-        return edges;
+        return ruled(Rule.TOTAL, (double) edges, 0);
     }
 
     /**
@@ -197,13 +204,14 @@ public final class Edges {
      * @return the rule
      */
     public static Edges oneToOne() {
-        return ruled(Rule.ONE_TO_ONE, 0);
+        return ruled(Rule.ONE_TO_ONE, 0, 0);
     }
 
     /**
      * Connects each pair of neurons with a probability that falls with their distance d: {@code peak * exp(-d^2 / (2 *
      * cells^2))}. A population of n neurons is a line; one of shape {@code [height x width]} or {@code [1 x height x
      * width]} is a plane. Distances are in cells of the target; a source of another size is spread evenly over it.
+     * Pairs are left out whose probability is below 2^-32, as it is beyond 6.7 standard deviations.
      *
      * @param peak the probability at distance 0, above 0, at most 1
      * @param cells the standard deviation in cells of the target, above 0
@@ -211,11 +219,7 @@ public final class Edges {
      * @throws IllegalArgumentException if one is out of range
      */
     public static Edges gaussian(double peak, double cells) {
-        probability(peak);
-        if (!(cells > 0) || Double.isInfinite(cells)) {
-            throw new IllegalArgumentException("width is " + cells + " cells, expected a finite number above 0");
-        }
-        return new Edges(Rule.GAUSSIAN, peak, cells, false, true);
+        return ruled(Rule.GAUSSIAN, peak, cells);
     }
 
     /**
@@ -282,20 +286,32 @@ public final class Edges {
         return targets.length;
     }
 
-    /** Throws where listed edges do not fit. */
+    /** How many sources listed edges have at most. */
+    int sources() {
+        return starts.length - 1;
+    }
+
+    /** How many listed edges go to the target with most of them. */
+    int mostInto() {
+        int[] counts = new int[most + 1];
+        for (int target : targets) {
+            counts[target]++;
+        }
+        return Arrays.stream(counts).max().orElse(0);
+    }
+
+    /** Throws where edges do not fit. */
     void require(int sourceCount, int targetCount) {
         if (rule == Rule.ONE_TO_ONE && sourceCount != targetCount) {
             throw new IllegalArgumentException("edges go one to one from " + sourceCount + " neurons to " + targetCount
                     + ", expected as many targets as sources");
         }
-        int source = 0;
-        for (int i = 0; i < targets.length; i++) {
-            while (starts[source + 1] <= i) {
-                source++;
-            }
-            if (source >= sourceCount || targets[i] >= targetCount) {
-                throw new IllegalArgumentException("edge " + place(i) + " goes from " + source + " to " + targets[i]
-                        + ", expected sources below " + sourceCount + " and targets below " + targetCount);
+        for (int source = 0; source < sources() && (sources() > sourceCount || most >= targetCount); source++) {
+            for (int i = starts[source]; i < starts[source + 1]; i++) {
+                if (source >= sourceCount || targets[i] >= targetCount) {
+                    throw new IllegalArgumentException("edge " + place(i) + " goes from " + source + " to " + targets[i]
+                            + ", expected sources below " + sourceCount + " and targets below " + targetCount);
+                }
             }
         }
     }
@@ -320,12 +336,7 @@ public final class Edges {
             if (number != null) {
                 boolean self = Draw.take(options, SELF) == 1;
                 boolean gauss = rule == Rule.GAUSSIAN;
-                Edges read = switch (rule) {
-                    case PROBABILITY -> probability(number);
-                    case GAUSSIAN -> gaussian(number, Draw.take(options, CELLS));
-                    case IN_DEGREE, OUT_DEGREE, TOTAL -> ruled(rule, (double) atLeastOne((long) (double) number));
-                    case ONE_TO_ONE, LISTED -> ruled(Rule.ONE_TO_ONE, 0);
-                };
+                Edges read = ruled(rule, number, gauss ? Draw.take(options, CELLS) : 0);
                 read = gauss && Draw.take(options, PERIODIC) == 1 ? read.periodic() : read;
                 return self ? read : read.withoutSelf();
             }

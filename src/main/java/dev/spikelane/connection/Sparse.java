@@ -5,11 +5,13 @@ import dev.spikelane.memory.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,54 +34,66 @@ public final class Sparse implements Connection {
     /** The most steps that a synapse may delay a spike. */
     static final int LONGEST_DELAY = 1 << 15;
 
+    /** The most weights that a matrix of one row has. */
+    private static final int MOST_SET = Integer.MAX_VALUE - FloatMatrix.ROW_MULTIPLE;
+
     private static final String SEED = "seed";
     private static final String SEED_HIGH = "seed_high";
     private static final String QUANTUM = "quantum";
     private static final String TARGET = "target_";
     private static final String PROCEDURAL = "procedural";
 
-    private final Edges edges;
-    private final @Nullable Shape target;
-    private final Draw weights;
-    private final Draw delays;
-    private final long seed;
-    private final float quantum;
-    private final boolean procedural;
-    private final DoubleConsumer progress;
-    private final int[] steps;
+    private final Said said;
     /** How many synapses there are from a source, which may take long to count. */
     private volatile @Nullable Counted counted;
 
+    /** The delays that synapses have. */
+    private volatile int @Nullable [] steps;
+
     private record Counted(Shape source, long count) {}
 
-    private Sparse(
-            Edges edges,
-            @Nullable Shape target,
-            Draw weights,
-            Draw delays,
-            long seed,
-            float quantum,
-            boolean procedural,
-            DoubleConsumer progress) {
-        this.progress = progress;
-        this.edges = edges;
-        this.target = target;
-        this.weights = weights;
-        this.delays = delays;
-        this.seed = seed;
-        this.quantum = quantum;
-        this.procedural = procedural;
-        this.steps = Arrays.stream(delays.delays()).sorted().distinct().toArray();
-        requireLists(weights, "weights");
-        requireLists(delays, "delays");
+    /** What is said, which changes while a connection is made of another one. */
+    private static final class Said {
+
+        private Edges edges;
+        private @Nullable Shape target;
+        private Draw weights = Draw.constant(1);
+        private Draw delays = Draw.constant(0);
+        private long seed;
+        private float quantum;
+        private boolean procedural;
+        private DoubleConsumer progress = _ -> {};
+
+        Said(Edges edges) {
+            this.edges = edges;
+        }
+    }
+
+    private Sparse(Said said) {
+        this.said = said;
+        requireLists(said.weights, "weights");
+        requireLists(said.delays, "delays");
+    }
+
+    private Sparse with(Consumer<Said> change) {
+        Said next = new Said(said.edges);
+        next.target = said.target;
+        next.weights = said.weights;
+        next.delays = said.delays;
+        next.seed = said.seed;
+        next.quantum = said.quantum;
+        next.procedural = said.procedural;
+        next.progress = said.progress;
+        change.accept(next);
+        return new Sparse(next);
     }
 
     private void requireLists(Draw numbers, String name) {
         if (numbers.isList()
                 && numbers.listed().length > 0
-                && (edges.rule() != Edges.Rule.LISTED || edges.listed() != numbers.listed().length)) {
+                && (!isListed() || said.edges.listed() != numbers.listed().length)) {
             throw new IllegalArgumentException(name + " are a list of " + numbers.listed().length
-                    + ", expected as many listed edges, found " + edges);
+                    + ", expected as many listed edges, found " + said.edges);
         }
     }
 
@@ -90,8 +104,7 @@ public final class Sparse implements Connection {
      * @return the connection
      */
     public static Sparse of(Edges edges) {
-        return new Sparse(
-                Objects.requireNonNull(edges, "edges"), null, Draw.constant(1), Draw.constant(0), 0, 0, false, _ -> {});
+        return new Sparse(new Said(Objects.requireNonNull(edges, "edges")));
     }
 
     /**
@@ -128,28 +141,27 @@ public final class Sparse implements Connection {
      */
     public static Sparse of(Map<String, Double> options) {
         Map<String, Double> left = new LinkedHashMap<>(Objects.requireNonNull(options, "options"));
-        Edges edges = Edges.read(left);
-        Draw weights = Draw.read("weight", left);
-        Draw delays = Draw.read("delay", left);
-        long seed = (long) Draw.take(left, SEED) | (long) Draw.take(left, SEED_HIGH) << Integer.SIZE;
-        float quantum = (float) Draw.take(left, QUANTUM);
-        boolean procedural = Draw.take(left, PROCEDURAL) == 1;
+        Sparse made = of(Edges.read(left))
+                .weights(Draw.read("weight", left))
+                .delays(Draw.read("delay", left))
+                .seed((long) Draw.take(left, SEED) | (long) Draw.take(left, SEED_HIGH) << Integer.SIZE);
+        double quantum = Draw.take(left, QUANTUM);
+        made = quantum == 0 ? made : made.fixedPoint(quantum);
+        made = Draw.take(left, PROCEDURAL) == 1 ? made.procedural() : made;
         int[] sizes = new int[0];
         while (left.containsKey(TARGET + sizes.length)) {
             sizes = Arrays.copyOf(sizes, sizes.length + 1);
             sizes[sizes.length - 1] = (int) Draw.take(left, TARGET + (sizes.length - 1));
         }
-        if (!left.isEmpty() || quantum < 0) {
-            throw new IllegalArgumentException("options have " + left.keySet() + " and a quantum of " + quantum
-                    + ", expected no others and a quantum from 0");
+        if (!left.isEmpty()) {
+            throw new IllegalArgumentException("options have " + left.keySet() + ", expected no others");
         }
-        Shape target = switch (sizes.length) {
-            case 0 -> null;
-            case 1 -> Shape.of(sizes[0]);
-            case 2 -> Shape.of(sizes[0], sizes[1]);
-            default -> Shape.of(sizes[0], sizes[1], sizes[2]);
+        return switch (sizes.length) {
+            case 0 -> made;
+            case 1 -> made.to(sizes[0]);
+            case 2 -> made.to(Shape.of(sizes[0], sizes[1]));
+            default -> made.to(Shape.of(sizes[0], sizes[1], sizes[2]));
         };
-        return new Sparse(edges, target, weights, delays, seed, quantum, procedural, _ -> {});
     }
 
     /**
@@ -165,15 +177,12 @@ public final class Sparse implements Connection {
         Objects.requireNonNull(listed, "listed");
         Objects.requireNonNull(listedWeights, "listedWeights");
         Objects.requireNonNull(listedDelays, "listedDelays");
-        return new Sparse(
-                listed,
-                target,
-                weights.isConstant() ? weights : Draw.list(listedWeights),
-                delays.isConstant() ? delays : Draw.list(listedDelays),
-                seed,
-                quantum,
-                procedural,
-                progress);
+        return with(next -> {
+            next.edges = listed;
+            boolean none = listed.listed() == 0;
+            next.weights = none || said.weights.isConstant() ? said.weights : Draw.list(listedWeights);
+            next.delays = none || said.delays.isConstant() ? said.delays : Draw.list(listedDelays);
+        });
     }
 
     /**
@@ -182,7 +191,7 @@ public final class Sparse implements Connection {
      * @return whether they are, and not drawn
      */
     public boolean isListed() {
-        return edges.rule() == Edges.Rule.LISTED;
+        return said.edges.rule() == Edges.Rule.LISTED;
     }
 
     /**
@@ -193,7 +202,7 @@ public final class Sparse implements Connection {
      */
     public Sparse to(Shape shape) {
         Objects.requireNonNull(shape, "shape");
-        return new Sparse(edges, shape, weights, delays, seed, quantum, procedural, progress);
+        return with(next -> next.target = shape);
     }
 
     /**
@@ -215,8 +224,8 @@ public final class Sparse implements Connection {
      * @throws IllegalArgumentException if they are a list that does not fit the edges
      */
     public Sparse weights(Draw numbers) {
-        Objects.requireNonNull(numbers, "numbers");
-        return new Sparse(edges, target, numbers, delays, seed, quantum, procedural, progress);
+        Draw finite = Objects.requireNonNull(numbers, "numbers").requireFinite();
+        return with(next -> next.weights = finite);
     }
 
     /**
@@ -238,8 +247,8 @@ public final class Sparse implements Connection {
      * @throws IllegalArgumentException if a delay is out of range, or they are a list that does not fit the edges
      */
     public Sparse delays(Draw numbers) {
-        Objects.requireNonNull(numbers, "numbers");
-        return new Sparse(edges, target, weights, numbers, seed, quantum, procedural, progress);
+        Objects.requireNonNull(numbers, "numbers").delays(); // throws where one is out of range
+        return with(next -> next.delays = numbers);
     }
 
     /**
@@ -260,7 +269,7 @@ public final class Sparse implements Connection {
      * @return the same connection, drawn from this seed
      */
     public Sparse seed(long number) {
-        return new Sparse(edges, target, weights, delays, number, quantum, procedural, progress);
+        return with(next -> next.seed = number);
     }
 
     /**
@@ -277,7 +286,7 @@ public final class Sparse implements Connection {
         if (!(rounded > 0) || Float.isInfinite(rounded)) {
             throw new IllegalArgumentException("quantum is " + quantum + ", expected a finite float above 0");
         }
-        return new Sparse(edges, target, weights, delays, seed, rounded, procedural, progress);
+        return with(next -> next.quantum = rounded);
     }
 
     /**
@@ -287,11 +296,11 @@ public final class Sparse implements Connection {
      * @throws IllegalStateException if edges are listed, or have a number to each target, which says nothing of sources
      */
     public Sparse procedural() {
-        if (edges.rule() == Edges.Rule.LISTED || edges.rule() == Edges.Rule.IN_DEGREE) {
+        if (isListed() || said.edges.rule() == Edges.Rule.IN_DEGREE) {
             throw new IllegalStateException(
                     this + " cannot be drawn source by source, expected another rule for procedural synapses");
         }
-        return new Sparse(edges, target, weights, delays, seed, quantum, true, progress);
+        return with(next -> next.procedural = true);
     }
 
     /**
@@ -301,15 +310,8 @@ public final class Sparse implements Connection {
      * @return the same connection, which tells of its progress
      */
     public Sparse onProgress(DoubleConsumer listener) {
-        return new Sparse(
-                edges,
-                target,
-                weights,
-                delays,
-                seed,
-                quantum,
-                procedural,
-                Objects.requireNonNull(listener, "listener"));
+        Objects.requireNonNull(listener, "listener");
+        return with(next -> next.progress = listener);
     }
 
     /**
@@ -318,7 +320,7 @@ public final class Sparse implements Connection {
      * @return the listener
      */
     public DoubleConsumer progress() {
-        return progress;
+        return said.progress;
     }
 
     /**
@@ -327,7 +329,7 @@ public final class Sparse implements Connection {
      * @return the edges
      */
     public Edges edges() {
-        return edges;
+        return said.edges;
     }
 
     /**
@@ -336,7 +338,7 @@ public final class Sparse implements Connection {
      * @return the quantum of fixed point; 0 for floats
      */
     public float quantum() {
-        return quantum;
+        return said.quantum;
     }
 
     /**
@@ -345,7 +347,7 @@ public final class Sparse implements Connection {
      * @return whether they are
      */
     public boolean isProcedural() {
-        return procedural;
+        return said.procedural;
     }
 
     /**
@@ -354,7 +356,36 @@ public final class Sparse implements Connection {
      * @return steps, ascending
      */
     public int[] delays() {
-        return steps.clone();
+        int[] known = steps;
+        if (known == null) {
+            known = said.delays.isConstant() || !isListed() ? distinct(said.delays.delays()) : ofEdges();
+            steps = known;
+        }
+        return known.clone();
+    }
+
+    /** Those that listed edges have drawn: a file lists them, and a network has no others when it is read. */
+    private int[] ofEdges() {
+        float[] table = said.delays.delays();
+        SynapseNumbers drawn = new SynapseNumbers(said.edges, said.delays, table, said.seed, SynapseRows.DELAYS);
+        float[] all = new float[Math.max(1, said.edges.listed())];
+        for (int source = 0; source < said.edges.sources(); source++) {
+            int first = said.edges.start(source);
+            int count = said.edges.start(source + 1) - first;
+            drawn.read(source, count);
+            for (int i = 0; i < count; i++) {
+                all[first + i] = drawn.get(i);
+            }
+        }
+        return distinct(all);
+    }
+
+    private static int[] distinct(float... delays) {
+        BitSet seen = new BitSet();
+        for (float each : delays) {
+            seen.set((int) each);
+        }
+        return seen.stream().toArray();
     }
 
     /**
@@ -363,7 +394,7 @@ public final class Sparse implements Connection {
      * @return the weight; NaN if they have weights of their own
      */
     public float weight() {
-        return weights.isConstant() ? weights.weights()[0] : Float.NaN;
+        return said.weights.isConstant() ? said.weights.weights()[0] : Float.NaN;
     }
 
     /**
@@ -389,12 +420,13 @@ public final class Sparse implements Connection {
         Objects.requireNonNull(source, "source");
         Counted known = counted;
         if (known == null || !known.source.equals(source)) {
-            known = new Counted(source, synapses(source).count());
+            SynapseRows rows = synapses(source);
+            known = new Counted(source, rows.expected() > 1.1 * MOST_SET ? (long) rows.expected() : rows.count());
             counted = known;
         }
-        if (known.count > Integer.MAX_VALUE - FloatMatrix.ROW_MULTIPLE) {
+        if (known.count > MOST_SET) {
             throw new IllegalArgumentException(this + " has " + known.count
-                    + " synapses with weights that can be set, expected at most " + Integer.MAX_VALUE
+                    + " synapses with weights that can be set, expected at most " + MOST_SET
                     + "; fixed point or procedural synapses may be more");
         }
         return (int) Math.max(1, known.count);
@@ -402,21 +434,22 @@ public final class Sparse implements Connection {
 
     /** The numbers, for those who draw them. */
     Draw drawnWeights() {
-        return weights;
+        return said.weights;
     }
 
     Draw drawnDelays() {
-        return delays;
+        return said.delays;
     }
 
     long seed() {
-        return seed;
+        return said.seed;
     }
 
     @Override
     public Shape outputShape(Shape input) {
-        Shape made = target == null ? Objects.requireNonNull(input, "input") : target;
-        edges.require(Objects.requireNonNull(input, "input").size(), made.size());
+        int sources = Objects.requireNonNull(input, "input").size();
+        Shape made = said.target == null ? input : said.target;
+        said.edges.require(sources, made.size());
         return made;
     }
 
@@ -427,18 +460,18 @@ public final class Sparse implements Connection {
      */
     public SequencedMap<String, Number> options() {
         SequencedMap<String, Number> options = new LinkedHashMap<>();
-        edges.say(options);
-        if (!isListed() || weights.isConstant()) {
-            weights.say("weight", options);
+        said.edges.say(options);
+        if (!isListed() || said.weights.isConstant()) {
+            said.weights.say("weight", options);
         }
-        if (!isListed() || delays.isConstant()) {
-            delays.say("delay", options);
+        if (!isListed() || said.delays.isConstant()) {
+            said.delays.say("delay", options);
         }
-        options.put(SEED, seed & 0xffff_ffffL);
-        options.put(SEED_HIGH, seed >>> Integer.SIZE);
-        options.put(QUANTUM, quantum);
-        options.put(PROCEDURAL, procedural ? 1 : 0);
-        List<Integer> sizes = target == null ? List.of() : target.sizes();
+        options.put(SEED, said.seed & 0xffff_ffffL);
+        options.put(SEED_HIGH, said.seed >>> Integer.SIZE);
+        options.put(QUANTUM, said.quantum);
+        options.put(PROCEDURAL, said.procedural ? 1 : 0);
+        List<Integer> sizes = said.target == null ? List.of() : said.target.sizes();
         for (int i = 0; i < sizes.size(); i++) {
             options.put(TARGET + i, sizes.get(i));
         }
@@ -447,6 +480,6 @@ public final class Sparse implements Connection {
 
     @Override
     public String toString() {
-        return "sparse " + edges;
+        return "sparse " + said.edges;
     }
 }

@@ -8,44 +8,49 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Draws the synapses of a {@link Sparse} connection, those of one source at a time; for one thread. */
 public final class SynapseRows {
 
-    private static final int PURPOSE_EDGES = 1;
-    private static final int PURPOSE_WEIGHTS = 2;
-    private static final int PURPOSE_DELAYS = 3;
-    private static final int PURPOSE_SOURCES = 4;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final int EDGES = 1;
+    private static final int WEIGHTS = 2;
+    static final int DELAYS = 3;
+    private static final int SOURCES = 4;
+
+    /** How likely the likeliest pair must be. */
+    private static final double UNLIKELY = 0x1p-32;
 
     private final Sparse sparse;
     private final Edges edges;
-    private final Shape source;
     private final int sources;
     private final int targets;
     /** Whether an edge from a neuron to itself is left out. */
     private final boolean others;
 
-    private final float[] weightTable;
-    private final int[] delayTable;
-    /** Edges of each source, of rules that draw their number. */
-    private final int[] degrees;
-    /** The targets of each source, of a rule that draws sources. */
-    private final long[] starts;
-
-    private final MemorySegment sorted;
+    private final SynapseNumbers weights;
+    private final SynapseNumbers delays;
     private final double logOfNone;
-    /** The factors of the probability by distance along the height and the width, for each source and target. */
-    private final double[][] alongHeight;
-
-    private final double[][] alongWidth;
+    private final Line height;
+    private final Line width;
+    private double[] factors = new double[0];
     private int[] target = new int[16];
-    private float[] weight = new float[16];
-    private int[] delay = new int[16];
+    /** What all readers share, which is drawn when the first synapse is asked for. */
+    private @Nullable Sorted sorted;
+
+    /**
+     * What rules draw that do not say the targets of each source.
+     *
+     * @param starts where the targets of each source start, if these are drawn for each target
+     * @param degrees edges of each source, if their number is drawn
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares these
+    private record Sorted(long[] starts, MemorySegment targets, int[] degrees) {}
 
     SynapseRows(Sparse sparse, Shape source) {
         this.sparse = sparse;
         this.edges = sparse.edges();
-        this.source = source;
         Shape made = sparse.outputShape(source);
         this.sources = source.size();
         this.targets = made.size();
@@ -54,33 +59,29 @@ public final class SynapseRows {
             throw new IllegalArgumentException(
                     sparse + " connects 1 neuron without itself, expected at least 2 neurons");
         }
-        this.weightTable = sparse.drawnWeights().weights();
-        this.delayTable = sparse.drawnDelays().delays();
+        Draw said = sparse.drawnWeights();
+        this.weights = new SynapseNumbers(edges, said, said.weights(), sparse.seed(), WEIGHTS);
+        said = sparse.drawnDelays();
+        this.delays = new SynapseNumbers(edges, said, said.delays(), sparse.seed(), DELAYS);
         this.logOfNone = edges.rule() == Edges.Rule.PROBABILITY ? StrictMath.log1p(-edges.number()) : 0;
-        this.degrees = edges.rule() == Edges.Rule.TOTAL ? degrees() : new int[0];
-        boolean byTarget = edges.rule() == Edges.Rule.IN_DEGREE;
-        this.starts = new long[byTarget ? sources + 1 : 0];
-        this.sorted = byTarget ? sorted() : MemorySegment.NULL;
-        boolean gauss = edges.rule() == Edges.Rule.GAUSSIAN;
-        this.alongHeight = gauss ? factors(height(source), height(made)) : new double[0][];
-        this.alongWidth = gauss ? factors(width(source), width(made)) : new double[0][];
+        boolean plane = edges.rule() == Edges.Rule.GAUSSIAN;
+        double reach = edges.cells() * Math.sqrt(2 * Math.max(0, StrictMath.log(edges.number() / UNLIKELY)));
+        this.height = plane ? new Line(height(source), height(made), edges, reach) : Line.NONE;
+        this.width = plane ? new Line(width(source), width(made), edges, reach) : Line.NONE;
     }
 
     private SynapseRows(SynapseRows other) {
         this.sparse = other.sparse;
         this.edges = other.edges;
-        this.source = other.source;
         this.sources = other.sources;
         this.targets = other.targets;
         this.others = other.others;
-        this.weightTable = other.weightTable;
-        this.delayTable = other.delayTable;
+        this.weights = new SynapseNumbers(other.weights);
+        this.delays = new SynapseNumbers(other.delays);
         this.logOfNone = other.logOfNone;
-        this.degrees = other.degrees;
-        this.starts = other.starts;
-        this.sorted = other.sorted;
-        this.alongHeight = other.alongHeight;
-        this.alongWidth = other.alongWidth;
+        this.height = other.height;
+        this.width = other.width;
+        this.sorted = other.sorted();
     }
 
     /**
@@ -122,13 +123,40 @@ public final class SynapseRows {
     public double expected() {
         return switch (edges.rule()) {
             case PROBABILITY -> edges.number() * sources * (others ? targets - 1.0 : targets);
-            case GAUSSIAN -> edges.number() * sum(alongHeight) * sum(alongWidth);
+            case GAUSSIAN -> edges.number() * height.sum() * width.sum();
             case LISTED, IN_DEGREE, OUT_DEGREE, TOTAL, ONE_TO_ONE -> count();
         };
     }
 
-    private static double sum(double[]... factors) {
-        return Arrays.stream(factors).flatMapToDouble(Arrays::stream).sum();
+    /**
+     * Returns how many synapses a target may have at most, without drawing any: listed edges are counted; random ones
+     * reach more than the mean and twelve times its root once in 10^30 times.
+     *
+     * @return synapses from all sources
+     */
+    public double mostInto() {
+        return switch (edges.rule()) {
+            case LISTED -> edges.mostInto();
+            case PROBABILITY -> Math.min(sources, likely(edges.number() * sources));
+            case IN_DEGREE -> edges.number();
+            case OUT_DEGREE -> Math.min(count(), likely(edges.number() * sources / (others ? targets - 1 : targets)));
+            case TOTAL -> Math.min(count(), likely(edges.number() / (others ? targets - 1 : targets)));
+            case ONE_TO_ONE -> 1;
+            case GAUSSIAN -> Math.min(sources, likely(edges.number() * height.most() * width.most()));
+        };
+    }
+
+    private static double likely(double mean) {
+        return mean + 12 * Math.sqrt(mean) + 64;
+    }
+
+    /**
+     * Returns the greatest weight that may be drawn, without its sign.
+     *
+     * @return the greatest weight
+     */
+    public float mostWeight() {
+        return weights.most();
     }
 
     /**
@@ -141,34 +169,8 @@ public final class SynapseRows {
     public int read(int neuron) {
         Objects.checkIndex(neuron, sources);
         int count = drawTargets(neuron);
-        if (weight.length < count) {
-            weight = new float[target.length];
-            delay = new int[target.length];
-        }
-        if (sparse.drawnWeights().isList()) {
-            for (int i = 0; i < count; i++) {
-                weight[i] = weightTable[edges.place(edges.start(neuron) + i)];
-            }
-        } else if (weightTable.length == 1) {
-            Arrays.fill(weight, 0, count, weightTable[0]);
-        } else {
-            long key = key(PURPOSE_WEIGHTS, neuron);
-            for (int i = 0; i < count; i++) {
-                weight[i] = weightTable[word(key, i) >>> Short.SIZE];
-            }
-        }
-        if (sparse.drawnDelays().isList()) {
-            for (int i = 0; i < count; i++) {
-                delay[i] = delayTable[edges.place(edges.start(neuron) + i)];
-            }
-        } else if (delayTable.length == 1) {
-            Arrays.fill(delay, 0, count, delayTable[0]);
-        } else {
-            long key = key(PURPOSE_DELAYS, neuron);
-            for (int i = 0; i < count; i++) {
-                delay[i] = delayTable[word(key, i) >>> Short.SIZE];
-            }
-        }
+        weights.read(neuron, count);
+        delays.read(neuron, count);
         return count;
     }
 
@@ -189,7 +191,7 @@ public final class SynapseRows {
      * @return the weight
      */
     public float weight(int synapse) {
-        return weight[synapse];
+        return weights.get(synapse);
     }
 
     /**
@@ -199,14 +201,14 @@ public final class SynapseRows {
      * @return steps, without those of the projection
      */
     public int delay(int synapse) {
-        return delay[synapse];
+        return (int) delays.get(synapse);
     }
 
     private long key(int purpose, int neuron) {
         return CounterRandom.rowKey(sparse.seed(), purpose, neuron);
     }
 
-    private static int word(long key, int counter) {
+    static int word(long key, int counter) {
         return (int) CounterRandom.block((int) key, (int) (key >>> Integer.SIZE), counter, 0);
     }
 
@@ -221,7 +223,7 @@ public final class SynapseRows {
             case PROBABILITY -> gaps(neuron);
             case IN_DEGREE -> stored(neuron);
             case OUT_DEGREE -> drawn(neuron, (int) edges.number());
-            case TOTAL -> drawn(neuron, degrees[neuron]);
+            case TOTAL -> drawn(neuron, sorted().degrees[neuron]);
             case ONE_TO_ONE -> own(neuron);
             case GAUSSIAN -> near(neuron);
         };
@@ -249,9 +251,10 @@ public final class SynapseRows {
     }
 
     private int stored(int neuron) {
-        int count = (int) (starts[neuron + 1] - starts[neuron]);
+        Sorted all = sorted();
+        int count = Math.toIntExact(all.starts[neuron + 1] - all.starts[neuron]);
         reserve(count);
-        MemorySegment.copy(sorted, ValueLayout.JAVA_INT, starts[neuron] * Integer.BYTES, target, 0, count);
+        MemorySegment.copy(all.targets, INT, all.starts[neuron] * Integer.BYTES, target, 0, count);
         return count;
     }
 
@@ -262,7 +265,7 @@ public final class SynapseRows {
 
     private int drawn(int neuron, int count) {
         reserve(count);
-        long key = key(PURPOSE_EDGES, neuron);
+        long key = key(EDGES, neuron);
         int among = others ? targets - 1 : targets;
         for (int i = 0; i < count; i++) {
             target[i] = neuron(below(among, word(key, i)), neuron);
@@ -272,7 +275,7 @@ public final class SynapseRows {
 
     /** Edges of a probability by their distances, which are geometric. */
     private int gaps(int neuron) {
-        long key = key(PURPOSE_EDGES, neuron);
+        long key = key(EDGES, neuron);
         int among = others ? targets - 1 : targets;
         int count = 0;
         long at = -1;
@@ -288,16 +291,23 @@ public final class SynapseRows {
     }
 
     private int near(int neuron) {
-        long key = key(PURPOSE_EDGES, neuron);
-        double[] height = alongHeight[neuron / alongWidth.length];
-        double[] width = alongWidth[neuron % alongWidth.length];
+        long key = key(EDGES, neuron);
+        int y = neuron / width.from;
+        int x = neuron % width.from;
+        int first = width.first(x);
+        int end = width.end(x);
+        factors = factors.length < end - first ? new double[end - first] : factors;
+        for (int i = first; i < end; i++) {
+            factors[i - first] = width.factor(x, i);
+        }
         int count = 0;
-        reserve(targets);
-        for (int y = 0; y < height.length; y++) {
-            double bound = edges.number() * height[y] * 0x1p32;
-            for (int x = 0; x < width.length; x++) {
-                int to = y * width.length + x;
-                if (Integer.toUnsignedLong(word(key, to)) < bound * width[x] && !(others && to == neuron)) {
+        for (int i = height.first(y); i < height.end(y); i++) {
+            double bound = edges.number() / UNLIKELY * height.factor(y, i);
+            int row = Math.floorMod(i, height.to) * width.to;
+            reserve(count + end - first);
+            for (int j = first; j < end; j++) {
+                int to = row + Math.floorMod(j, width.to);
+                if (Integer.toUnsignedLong(word(key, to)) < bound * factors[j - first] && !(others && to == neuron)) {
                     target[count++] = to;
                 }
             }
@@ -305,17 +315,55 @@ public final class SynapseRows {
         return count;
     }
 
-    private double[][] factors(int from, int to) {
-        double[][] factors = new double[from][to];
-        for (int i = 0; i < from; i++) {
-            double place = (i + 0.5) * to / from - 0.5;
-            for (int j = 0; j < to; j++) {
-                double away = Math.abs(place - j);
-                double d = (edges.isPeriodic() ? Math.min(away, to - away) : away) / edges.cells();
-                factors[i][j] = StrictMath.exp(-d * d / 2);
-            }
+    /** A line of cells, to which factors of sources along it fall with the distance. */
+    private record Line(int from, int to, double cells, boolean around, double reach) {
+
+        private static final Line NONE = new Line(1, 1, 1, false, 0);
+
+        Line(int from, int to, Edges edges, double reach) {
+            this(from, to, edges.cells(), edges.isPeriodic(), reach);
         }
-        return factors;
+
+        private double place(int source) {
+            return (source + 0.5) * to / from - 0.5;
+        }
+
+        private boolean isWhole() {
+            return 2 * reach + 1 >= to;
+        }
+
+        /** The first cell that a source reaches; where a line goes around, it may be negative, and the end behind. */
+        private int first(int source) {
+            return isWhole() ? 0 : Math.max(around ? -to : 0, (int) Math.ceil(place(source) - reach));
+        }
+
+        private int end(int source) {
+            return isWhole() ? to : Math.min(around ? 2 * to : to, (int) Math.floor(place(source) + reach) + 1);
+        }
+
+        private double factor(int source, int cell) {
+            double away = Math.abs(place(source) - cell);
+            double d = (around ? Math.min(away, Math.abs(to - away)) : away) / cells;
+            return StrictMath.exp(-d * d / 2);
+        }
+
+        /** At least the sum of what all sources add to a cell. */
+        private double most() {
+            return Math.min(from, 1 + cells * Math.sqrt(2 * Math.PI) * from / to);
+        }
+
+        /** All factors, as a hundred sources have them. */
+        private double sum() {
+            double sum = 0;
+            int some = Math.min(from, 100);
+            for (int k = 0; k < some; k++) {
+                int source = (int) ((k + 0.5) * from / some);
+                for (int j = first(source); j < end(source); j++) {
+                    sum += factor(source, j);
+                }
+            }
+            return sum * from / some;
+        }
     }
 
     private int height(Shape shape) {
@@ -331,10 +379,20 @@ public final class SynapseRows {
         return shape.sizes().getLast();
     }
 
+    private Sorted sorted() {
+        Sorted known = sorted;
+        if (known == null) {
+            boolean byTarget = edges.rule() == Edges.Rule.IN_DEGREE;
+            known = byTarget ? ofTargets() : new Sorted(new long[0], MemorySegment.NULL, degrees());
+            sorted = known;
+        }
+        return known;
+    }
+
     private int[] degrees() {
-        int[] counts = new int[sources];
-        long key = key(PURPOSE_SOURCES, 0);
-        for (long i = 0; i < (long) edges.number(); i++) {
+        int[] counts = new int[edges.rule() == Edges.Rule.TOTAL ? sources : 0];
+        long key = key(SOURCES, 0);
+        for (long i = 0; i < (long) edges.number() && counts.length > 0; i++) {
             int word = (int)
                     CounterRandom.block((int) key, (int) (key >>> Integer.SIZE), (int) i, (int) (i >>> Integer.SIZE));
             counts[below(sources, word)]++;
@@ -343,12 +401,13 @@ public final class SynapseRows {
     }
 
     /** Draws the sources of each target twice: to count, and to sort. */
-    private MemorySegment sorted() {
+    private Sorted ofTargets() {
         int each = (int) edges.number();
+        long[] starts = new long[sources + 1];
         MemorySegment made = NativeMemory.ofAuto().allocate((long) each * targets * Integer.BYTES, Integer.BYTES);
         int among = others ? sources - 1 : sources;
         for (int to = 0; to < targets; to++) {
-            long key = key(PURPOSE_EDGES, to);
+            long key = key(EDGES, to);
             for (int i = 0; i < each; i++) {
                 starts[1 + neuron(below(among, word(key, i)), to)]++;
             }
@@ -358,12 +417,12 @@ public final class SynapseRows {
         }
         long[] next = starts.clone();
         for (int to = 0; to < targets; to++) {
-            long key = key(PURPOSE_EDGES, to);
+            long key = key(EDGES, to);
             for (int i = 0; i < each; i++) {
                 int from = neuron(below(among, word(key, i)), to);
-                made.setAtIndex(ValueLayout.JAVA_INT, next[from]++, to);
+                made.setAtIndex(INT, next[from]++, to);
             }
         }
-        return made;
+        return new Sorted(starts, made, new int[0]);
     }
 }

@@ -29,9 +29,9 @@ public record ProjectionDescription(
     /** Copies the path. */
     public ProjectionDescription {
         path = List.copyOf(path);
-        for (Connection connection : path) {
+        for (Connection connection : path.size() > 1 ? path : List.<Connection>of()) {
             int[] delays = ConnectionKinds.of(connection).delays(connection);
-            if (path.size() > 1 && delays[delays.length - 1] > 0) {
+            if (delays[delays.length - 1] > 0) {
                 throw new IllegalArgumentException("projection '" + name + "': " + connection
                         + " has delays of up to " + delays[delays.length - 1]
                         + " steps in a path of several connections, expected it alone");
@@ -47,6 +47,11 @@ public record ProjectionDescription(
     /** Returns the steps after which the source reaches the target: those of the projection and of its connection. */
     public int[] delays() {
         int[] own = path.size() == 1 ? ConnectionKinds.of(path.getFirst()).delays(path.getFirst()) : new int[1];
+        int longest = own[own.length - 1];
+        if (longest > Integer.MAX_VALUE - delay) {
+            throw new IllegalArgumentException("projection '" + name + "' has a delay of " + delay
+                    + " steps and synapses of " + longest + ", expected at most " + Integer.MAX_VALUE + " in all");
+        }
         return Arrays.stream(own).map(each -> each + delay).toArray();
     }
 

@@ -34,11 +34,11 @@ public interface ComponentRun {
                 .map(number -> populations[number])
                 .toList();
         boolean stepwise = members.stream().anyMatch(PopulationRun::stepwise);
-        if (component.steps() == 0 && !stepwise) {
-            return new TileRun(members.getFirst(), arena, size);
-        }
         if (EventRun.serves(members, projection -> isWithin(component, projection))) {
             return EventRun.of(network, members, projection -> isWithin(component, projection), arena, workers, size);
+        }
+        if (component.steps() == 0 && !stepwise) {
+            return new TileRun(members.getFirst(), arena, size);
         }
         int steps = stepwise ? 1 : Math.min(component.steps(), size.segment());
         List<LoopPopulation> loop = members.stream()

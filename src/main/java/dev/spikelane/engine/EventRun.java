@@ -138,17 +138,19 @@ final class EventRun implements ComponentRun {
                 * Arrays.stream(populations).mapToInt(LoopPopulation::columns).sum();
     }
 
-    /** Whether a component is run by events: synapses reach from step to step, and nothing is kept for a way back. */
+    /**
+     * Whether a component is run by events: synapses reach from step to step or are drawn, and nothing is kept for a
+     * way back.
+     */
     static boolean serves(List<PopulationRun> members, Predicate<ProjectionRun> isInner) {
         boolean any = false;
         for (PopulationRun population : members) {
             for (ProjectionRun projection : population.projections()) {
-                if (projection.isSynapses() && isInner.test(projection)) {
-                    any = true;
-                    if (projection.description().delay() == 0) {
-                        return false;
-                    }
+                boolean inner = projection.isSynapses() && isInner.test(projection);
+                if (inner && projection.description().delay() == 0) {
+                    return false;
                 }
+                any |= inner || projection.isSynapses() && projection.synapses().said().isProcedural();
             }
             if (population.keeps()) {
                 return false;
@@ -180,7 +182,6 @@ final class EventRun implements ComponentRun {
         EventSource[] sources = senders.stream()
                 .map(sender -> new EventSource(network.eventLists(sender.parts, blocks, workers), size.batch(), blocks))
                 .toArray(EventSource[]::new);
-        requireSums(ports, vector, sources);
         LoopPopulation[] loop = members.stream()
                 .map(population -> new LoopPopulation(
                         population, isInner, name -> rows(ports, vector, population.number(), name), arena, size, 1))
@@ -206,30 +207,6 @@ final class EventRun implements ComponentRun {
     private static @Nullable FloatMatrix rows(List<Port> ports, EventVector vector, int number, String name) {
         int range = range(ports, number, name);
         return range < 0 ? null : vector.rows(range);
-    }
-
-    /** Throws where all inputs at once would make more quanta than an integer holds. */
-    private static void requireSums(List<Port> ports, EventVector vector, EventSource... sources) {
-        if (ports.stream().allMatch(port -> quantum(port) == 0)) {
-            return;
-        }
-        long[] sums = new long[vector.size()];
-        for (int block = 0; block < vector.blocks(); block++) {
-            for (EventSource source : sources) {
-                source.lists().addMost(block, sums);
-            }
-        }
-        for (int range = 0; range < ports.size(); range++) {
-            for (int i = 0; i < vector.rows(range).columns() && quantum(ports.get(range)) > 0; i++) {
-                if (sums[vector.place(range) + i] > Integer.MAX_VALUE) {
-                    throw new IllegalArgumentException("the port '" + ports.get(range).name + "' of population '"
-                            + ports.get(range).population.description().name() + "' may get "
-                            + sums[vector.place(range) + i] + " quanta of " + quantum(ports.get(range))
-                            + " at neuron " + i + " in a step, expected at most " + Integer.MAX_VALUE
-                            + "; a larger quantum gives less");
-                }
-            }
-        }
     }
 
     private static float quantum(Port port) {

@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.sparse.QuantaSum;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.Delays;
 import dev.spikelane.description.ProjectionDescription;
@@ -49,6 +50,7 @@ public final class NetworkRun {
 
     private final UseLock turn;
     private RunSize size;
+    private List<QuantaSum> quanta = List.of();
     private ProjectionRuns projections;
     private ComponentRun[] stages;
     private SpikeMatrix output;
@@ -196,10 +198,19 @@ public final class NetworkRun {
             SourceRun source = source(descriptions.get(i).source());
             seen[i] = back == null ? source : back.source(i, source);
         }
-        for (ProjectionSlice slice : ProjectionSlice.of(network.description(), plastic::chain)) {
+        List<ProjectionSlice> slices = ProjectionSlice.of(network.description(), plastic::chain);
+        quanta = ProjectionSlice.quanta(network.description(), slices);
+        requireQuanta();
+        for (ProjectionSlice slice : slices) {
             populations[slice.said().target()].projections().add(made.add(slice, seen[slice.number()]));
         }
         return made;
+    }
+
+    private void requireQuanta() {
+        for (int i = 0; i < quanta.size(); i++) {
+            quanta.get(i).require();
+        }
     }
 
     private SourceRun source(SourceDescription source) {
@@ -337,6 +348,7 @@ public final class NetworkRun {
 
     /** Runs the block. */
     public void run(long firstStep, int steps, boolean profiled) {
+        requireQuanta();
         projections.begin(firstStep);
         ComponentRun[] all = stages;
         for (ComponentRun stage : all) {

@@ -1,12 +1,16 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.sparse.QuantaSum;
 import dev.spikelane.connection.operator.sparse.SparseOperator;
 import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
@@ -34,6 +38,24 @@ record ProjectionSlice(int number, ProjectionDescription said, OperatorChain cha
         return all;
     }
 
+    /** The sums of whole quanta among these. */
+    static List<QuantaSum> quanta(NetworkDescription network, List<ProjectionSlice> all) {
+        Map<String, List<SparseOperator>> sums = new LinkedHashMap<>();
+        for (ProjectionSlice slice : all) {
+            String port = "the port '" + slice.said.port() + "' of population '"
+                    + network.populations().get(slice.said.target()).name() + "'";
+            for (Operator operator : slice.chain.operators()) {
+                if (operator instanceof SparseOperator sparse && sparse.said().quantum() > 0) {
+                    String sum = slice.chain.sparse() == null ? "projection '" + slice.said.name() + "'" : port;
+                    sums.computeIfAbsent(sum, _ -> new ArrayList<>()).add(sparse);
+                }
+            }
+        }
+        return sums.entrySet().stream()
+                .map(each -> new QuantaSum(each.getKey(), each.getValue()))
+                .toList();
+    }
+
     private boolean isSumWith(ProjectionDescription other) {
         return chain.sparse() != null
                 && said.target() == other.target()
@@ -48,10 +70,11 @@ record ProjectionSlice(int number, ProjectionDescription said, OperatorChain cha
             SparseOperator sparse = chains.apply(i).sparse();
             if (sparse != null && said.target() == into.target() && said.port().equals(into.port())) {
                 SparseOperator[] ofDelays = sparse.slices();
+                int[] delays = said.delays();
                 for (int d = 0; d < ofDelays.length; d++) {
                     OperatorChain chain = new OperatorChain(
                             List.of(ofDelays[d]), chains.apply(i).owners());
-                    slices.add(new ProjectionSlice(i, said.withDelay(said.delays()[d]), chain));
+                    slices.add(new ProjectionSlice(i, said.withDelay(delays[d]), chain));
                 }
             }
         }

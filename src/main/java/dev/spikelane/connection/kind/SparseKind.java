@@ -98,13 +98,18 @@ final class SparseKind extends ConnectionKind<Sparse> {
             return drawn;
         }
         float[] degrees = values.floats(SparseOperator.DEGREE, 1).toArray();
+        float[] found = values.floats(SparseOperator.TARGET, 1).toArray();
         int[] starts = new int[degrees.length + 1];
         for (int i = 0; i < degrees.length; i++) {
-            starts[i + 1] = Math.addExact(starts[i], (int) degrees[i]);
+            double end = starts[i] + (double) degrees[i];
+            if (!(degrees[i] >= 0 && end <= found.length)) {
+                throw new IllegalArgumentException("edges of source " + i + " end at " + end + ", expected " + starts[i]
+                        + " to " + found.length + ", as many as there are targets");
+            }
+            starts[i + 1] = (int) end;
         }
         int count = starts[degrees.length];
         int[] targets = new int[count];
-        float[] found = values.floats(SparseOperator.TARGET, 1).toArray();
         for (int i = 0; i < count; i++) {
             targets[i] = (int) found[i];
         }

@@ -1,48 +1,92 @@
 package dev.spikelane.network.sparse;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Draw;
 import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Sparse;
+import dev.spikelane.connection.SynapseRows;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Sgd;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** What sparse projections got wrong once. */
+/** What sparse projections got wrong once, and limits at which they must say so before they compute for hours. */
 @EveryWidth
 final class SparseFaultsTest {
 
     private static final int NEURONS = 100;
-    private static final Sparse SOME = Sparse.of(Edges.probability(0.1)).weights(Draw.normal(0.2, 0.2));
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Sparse ALL = Sparse.of(Edges.probability(0.5));
 
-    private static Network inPath() {
+    @TempDir
+    private Path folder;
+
+    /** From an input, or in a loop. */
+    private static Network network(int neurons, boolean loop, Connection... path) {
         NetworkBuilder builder = Network.builder();
-        Input input = builder.input("x", Shape.of(NEURONS));
-        Population neurons = builder.population("neurons", Shape.of(NEURONS), new Leaky(0.9f));
-        builder.project("in", input, neurons, SOME, OneToOne.scale(2));
+        Input input = builder.input("x", Shape.of(neurons));
+        Population population = builder.population("p", Shape.of(neurons), new Leaky(0.9f));
+        if (loop) {
+            builder.project("in", input, population);
+            builder.project("s", population, population, path).delay(1);
+        } else {
+            builder.project("s", input, population, path);
+        }
         return builder.build();
+    }
+
+    private static byte[] run(Network network, int neurons) {
+        try (Simulation simulation = network.simulate(1)) {
+            Population.SpikeRecorder recorder = simulation.recordSpikes("p", 20);
+            simulation.run(Matrices.spikes(Arena.ofAuto(), 20, neurons, 0.2, new Random(5)));
+            return recorder.spikes().toArray();
+        }
+    }
+
+    private static void assertRefused(Class<? extends Throwable> kind, String message, Supplier<?> what) {
+        String found = assertTimeoutPreemptively(SOON, () -> assertThrows(kind, what::get))
+                .getMessage();
+        assertTrue(found.contains(message), found);
     }
 
     /** A trainer's gradients in a path of several connections are its own. */
     @Test
-    void trainersThatFollowEachOther() {
-        Network network = inPath();
-        Network once = inPath();
+    void trainersFollowEachOther() {
+        Sparse some = Sparse.of(Edges.probability(0.1)).weights(Draw.normal(0.2, 0.2));
+        Network network = network(NEURONS, false, some, OneToOne.scale(2));
+        Network once = network(NEURONS, false, some, OneToOne.scale(2));
         int[] labels = {1, 2};
         SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), 20, NEURONS, 0.3, new Random(1));
         try (Trainer trainer = trainer(once)) {
@@ -62,5 +106,211 @@ final class SparseFaultsTest {
                 .loss(CrossEntropyLoss.count())
                 .optimizer(new Sgd(0.1))
                 .build();
+    }
+
+    @Test
+    void numbersThatCannotBeAreRefused() {
+        Sparse one = Sparse.of(Edges.oneToOne());
+        assertRefused(IllegalArgumentException.class, "has Infinity among", () -> one.weights(Draw.logNormal(100, 1)));
+        assertRefused(IllegalArgumentException.class, "has -Infinity among", () -> one.weights(Draw.normal(0, 3e38)));
+        assertRefused(IllegalArgumentException.class, "synapses of 7, expected", () -> {
+            NetworkBuilder builder = Network.builder();
+            Population p = builder.population("p", Shape.of(3), new Leaky(0.9f));
+            builder.project("s", p, p, one.delays(7)).delay(Integer.MAX_VALUE);
+            return builder.build();
+        });
+    }
+
+    /** Bounds that draw again leave the rest equally likely. */
+    @Test
+    void uniformDelaysAreDrawnAgain() {
+        Sparse sparse = Sparse.of(Edges.outDegree(3000)).delays(Draw.uniform(0, 10).redrawn(3, 5));
+        assertArrayEquals(new int[] {3, 4, 5}, sparse.delays());
+        SynapseRows rows = sparse.synapses(Shape.of(1));
+        int[] counts = new int[6];
+        int count = rows.read(0);
+        for (int i = 0; i < count; i++) {
+            counts[rows.delay(i)]++;
+        }
+        for (int delay = 3; delay <= 5; delay++) {
+            assertEquals(1000, counts[delay], 150);
+        }
+    }
+
+    @Test
+    void moreSynapsesThanThereIsRoomForAreNotDrawn() {
+        int many = 3_000_000;
+        assertRefused(
+                IllegalArgumentException.class,
+                "has 4500000000000 synapses with weights",
+                () -> network(many, true, ALL.weights(Draw.normal(1, 1))));
+        assertRefused(
+                OutOfMemoryError.class,
+                "have about 1099511627776 synapses",
+                () -> network(NEURONS, true, Sparse.of(Edges.total(1L << 40))).simulate(1));
+        assertRefused(
+                OutOfMemoryError.class,
+                "107374182400 synapses",
+                () -> network(NEURONS, true, Sparse.of(Edges.inDegree(1 << 30))).simulate(1));
+        assertRefused(
+                OutOfMemoryError.class,
+                "have about 4500000000000 synapses",
+                () -> network(many, false, ALL).simulate(1).step(SpikeMatrix.zeros(1, many)));
+        Sparse late = Sparse.of(Edges.outDegree(1)).weights(Draw.normal(1, 1)).delays(Draw.uniform(0, 32_767));
+        assertRefused(
+                OutOfMemoryError.class,
+                "3276800001 numbers of sources and delays",
+                () -> network(100_000, false, late).weights().get("s.weight"));
+    }
+
+    /** A line reaches as far as its probabilities, and not each neuron each other one. */
+    @Test
+    void longLinesAreDrawn() {
+        SynapseRows rows = assertTimeoutPreemptively(
+                SOON, () -> Sparse.of(Edges.gaussian(0.5, 20)).synapses(Shape.of(1_000_000)));
+        assertEquals(0.5 * 20 * Math.sqrt(2 * Math.PI) * 1e6, rows.expected(), 1e5);
+        int all = 0;
+        for (int i = 0; i < 100; i++) {
+            int count = rows.read(500_000 + i);
+            for (int k = 0; k < count; k++) {
+                assertEquals(500_000 + i, rows.target(k), 134);
+            }
+            all += count;
+        }
+        assertEquals(100 * 0.5 * 20 * Math.sqrt(2 * Math.PI), all, 200);
+    }
+
+    @Test
+    void whatFollowsFromEdgesIsNotLookedForAgainAndAgain() {
+        Random random = new Random(1);
+        int edges = 300_000;
+        Sparse listed = Sparse.of(
+                Edges.of(random.ints(edges, 0, 4_096).toArray(), random.ints(edges, 0, 4_096).toArray()));
+        assertTimeoutPreemptively(SOON, () -> {
+            Network network = network(4_096, false, listed);
+            assertEquals(edges, network.weights().get("s.target").columns());
+            run(network, 4_096);
+        });
+        Sparse late = Sparse.of(Edges.outDegree(100)).delays(Draw.uniform(1, 32_767));
+        assertTimeoutPreemptively(SOON, () -> run(network(NEURONS, true, late), NEURONS));
+    }
+
+    /** Whether synapses are laid out or drawn, pulled or delivered, and with whatever weights. */
+    @Test
+    void quantaThatOverflowAreRefusedEverywhere() {
+        String message = " quanta of 1.0E-9 at neuron ";
+        Sparse small = ALL.fixedPoint(1e-9);
+        for (boolean loop : new boolean[] {true, false}) {
+            for (Sparse each : List.of(small, small.procedural())) {
+                assertRefused(
+                        IllegalArgumentException.class,
+                        message,
+                        () -> network(NEURONS, loop, each).simulate(1));
+            }
+            Network network = network(NEURONS, loop, ALL.fixedPoint(1e-3));
+            try (Simulation simulation = network.simulate(1)) {
+                SpikeMatrix none = SpikeMatrix.zeros(1, NEURONS);
+                simulation.step(none);
+                FloatMatrix one = network.weights().get("s.weight");
+                network.weights().replace("s.weight", FloatMatrix.of(new float[][] {{1e5f}}));
+                assertRefused(IllegalArgumentException.class, " quanta of 0.001", () -> simulation.step(none));
+                network.weights().replace("s.weight", one);
+                simulation.step(none);
+            }
+        }
+        assertRefused(
+                IllegalArgumentException.class,
+                "projection 's' may get",
+                () -> network(NEURONS, false, small, OneToOne.scale(2)).simulate(1));
+    }
+
+    /** Ten billion of them. */
+    @Test
+    void proceduralSynapsesTakeNoMemory() throws IOException {
+        int many = 100_000;
+        Sparse sparse = Sparse.of(Edges.outDegree(many)).procedural();
+        for (boolean loop : new boolean[] {false, true}) {
+            Network network = network(many, loop, sparse);
+            try (Simulation simulation = network.simulate(1)) {
+                SpikeMatrix two = SpikeMatrix.zeros(1, many);
+                two.set(0, 3, true);
+                two.set(0, 77_777, true);
+                simulation.step(two);
+                SpikeMatrix fired = simulation.step(SpikeMatrix.zeros(1, many));
+                assertTrue(loop || simulation.state("p").membrane().get(0, 5) != 0 || fired.count() > 0);
+            }
+            network.weights().replace("s.weight", FloatMatrix.of(new float[][] {{2}}));
+            Path file = folder.resolve("model.safetensors");
+            ModelFile.write(file, network);
+            assertEquals(2, ModelFile.read(file).weights().get("s.weight").get(0, 0));
+        }
+    }
+
+    @Test
+    void modelFilesKeepDelaysOfListedEdges() throws IOException {
+        Sparse few = Sparse.of(Edges.of(new int[] {0, 1, 5}, new int[] {3, 3, 0}))
+                .weights(Draw.normal(1, 1))
+                .delays(Draw.uniform(1, 30));
+        Sparse none = Sparse.of(Edges.of(new int[0], new int[0]))
+                .weights(Draw.normal(1, 1))
+                .delays(Draw.uniform(0, 3));
+        for (Sparse each : List.of(few, none)) {
+            Network network = network(NEURONS, true, each);
+            Path file = folder.resolve("model.safetensors");
+            ModelFile.write(file, network);
+            Network read = ModelFile.read(file);
+            assertArrayEquals(run(network, NEURONS), run(read, NEURONS));
+            try (Simulation first = network.simulate(1);
+                    Simulation second = read.simulate(1)) {
+                first.step(SpikeMatrix.zeros(1, NEURONS));
+                second.restore(first.snapshot());
+                assertArrayEquals(
+                        first.snapshot().toBytes(), second.snapshot().toBytes());
+            }
+        }
+    }
+
+    @Test
+    void brokenModelFilesAreRefused() throws IOException {
+        Path file = folder.resolve("model.safetensors");
+        ModelFile.write(file, network(4, true, Sparse.of(Edges.of(new int[] {0, 3}, new int[] {1, 2}))));
+        Tensors whole = Tensors.read(file);
+        for (float broken : new float[] {-1, 2e9f, 0.5f, 5}) {
+            for (String name : List.of("s.degree", "s.target")) {
+                List<Tensor> tensors = new ArrayList<>(whole.tensors());
+                tensors.replaceAll(each -> {
+                    if (!each.name().equals(name)) {
+                        return each;
+                    }
+                    float[] values = new float[(int) each.count()];
+                    Arrays.fill(values, broken);
+                    return Tensor.of(name, FloatMatrix.of(new float[][] {values}), each.shape());
+                });
+                Tensors.of(whole.metadata(), tensors).write(file);
+                assertThrows(IOException.class, () -> ModelFile.read(file), name + " " + broken);
+            }
+        }
+    }
+
+    /** A listener that stops the layout stops a run before its first step, and leaves all as it was. */
+    @Test
+    void listenersMayThrow() {
+        int[] left = {1_000};
+        Network network = network(NEURONS, true, Sparse.of(Edges.outDegree(10)).onProgress(_ -> {
+            if (left[0]-- < 0) {
+                throw new IllegalStateException("stop");
+            }
+        }));
+        try (Simulation simulation = network.simulate(1, 2)) {
+            network.weights().replace("s.weight", FloatMatrix.of(new float[][] {{0.5f}}));
+            left[0] = 0;
+            SpikeMatrix rows = Matrices.spikes(Arena.ofAuto(), 16, NEURONS, 0.9, new Random(5));
+            assertThrows(IllegalStateException.class, () -> simulation.run(rows));
+            assertThrows(IllegalStateException.class, () -> network.simulate(1, 2));
+            left[0] = 1_000;
+            Population.SpikeRecorder recorder = simulation.recordSpikes("p", 16);
+            simulation.run(rows);
+            assertTrue(recorder.spikes().count() > 0);
+        }
     }
 }

@@ -118,13 +118,13 @@ public final class EventLists implements Rounds {
         this.whole = first.said().quantum() > 0;
         this.version = version();
         this.delays = parts.stream()
-                .flatMapToInt(part -> Arrays.stream(store(part).said().delays()).map(each -> each + part.delay))
+                .flatMapToInt(part -> Arrays.stream(store(part).steps()).map(each -> each + part.delay))
                 .sorted()
                 .distinct()
                 .toArray();
         this.starts = new long[blocks][];
         this.entries = new MemorySegment[blocks];
-        this.readers = readers(most);
+        this.readers = new SynapseReader[most][];
         this.counted = new Counted[most];
         Arrays.setAll(counted, _ -> new Counted());
         this.drawn = parts.stream().anyMatch(part -> store(part).said().isProcedural());
@@ -182,10 +182,9 @@ public final class EventLists implements Rounds {
     @Override
     public int parts() {
         round++;
-        int cells = Math.addExact(Math.multiplyExact(inputs, delays.length), 1);
         if (drawn || round > 2) {
             for (int block = 0; block < blocks && !drawn; block++) {
-                System.arraycopy(starts[block], 0, starts[block], 1, cells - 1);
+                System.arraycopy(starts[block], 0, starts[block], 1, starts[block].length - 1);
                 starts[block][0] = 0;
             }
             readers = new SynapseReader[0][];
@@ -193,10 +192,12 @@ public final class EventLists implements Rounds {
             return 0;
         }
         if (round == 1) {
+            double cells = (double) inputs * delays.length + 1;
             requireMemory(cells);
             for (int block = 0; block < blocks; block++) {
-                starts[block] = new long[cells];
+                starts[block] = new long[(int) cells];
             }
+            readers = readers(readers.length);
         } else {
             Counted all = new Counted();
             for (Counted each : counted) {
@@ -229,22 +230,17 @@ public final class EventLists implements Rounds {
     }
 
     /** Throws where the fewest bytes that these synapses may take are not there. */
-    private void requireMemory(int cells) {
+    private void requireMemory(double cells) {
         double synapses = 0;
-        for (SynapseReader reader : readers[0]) {
-            synapses += reader.expected();
+        boolean equal = true;
+        for (Part part : parts) {
+            synapses += new SynapseReader(store(part)).expected();
+            equal &= !store(part).hasOwn();
         }
-        boolean equal =
-                parts.stream().noneMatch(part -> Float.isNaN(store(part).said().weight()));
         int least = equal ? Short.BYTES : whole ? Integer.BYTES : Form.WEIGHTS.bytes;
-        double bytes = synapses * least;
-        if (bytes > NativeMemory.room((long) bytes)
-                || (double) cells * blocks * Long.BYTES > Runtime.getRuntime().maxMemory()) {
-            throw new OutOfMemoryError(store(parts.getFirst()).said() + " and " + (parts.size() - 1)
-                    + " other connections from the same source have about " + (long) synapses + " synapses, which need "
-                    + (long) bytes + " bytes of native memory, and " + (long) cells * blocks * Long.BYTES
-                    + " bytes of heap; procedural synapses need none, fixed point needs less");
-        }
+        String what = store(parts.getFirst()).said() + " and " + (parts.size() - 1)
+                + " other connections from the same source";
+        SparseStore.requireMemory(what, synapses, least, cells * blocks);
     }
 
     private void tell(double share) {
@@ -358,25 +354,6 @@ public final class EventLists implements Rounds {
                 to.set(FLOAT, at + Integer.BYTES, value);
             }
             case DRAWN -> throw new IllegalStateException("nothing is laid out");
-        }
-    }
-
-    /** Adds what each target of a block gets in quanta if all inputs fire, whatever their sign, at its place. */
-    public void addMost(int block, long[] sums) {
-        if (form == Form.DRAWN) {
-            return; // who lays nothing out does not go through all synapses
-        }
-        long end = starts[block][starts[block].length - 1] * form.bytes;
-        for (long at = 0; at < end; at += form.bytes) {
-            int entry =
-                    form == Form.SHORT_TARGETS ? entries[block].get(SHORT, at) & 0xffff : entries[block].get(INT, at);
-            int target = form == Form.PACKED ? entry & (1 << bits) - 1 : entry;
-            long each = switch (form) {
-                case PACKED -> entry >> bits;
-                case QUANTA -> entries[block].get(INT, at + Integer.BYTES);
-                case SHORT_TARGETS, TARGETS, WEIGHTS, DRAWN -> quanta;
-            };
-            sums[base + target] += Math.abs(each);
         }
     }
 

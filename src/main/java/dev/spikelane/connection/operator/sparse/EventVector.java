@@ -110,11 +110,6 @@ public final class EventVector {
         return ends;
     }
 
-    /** How many floats there are in all. */
-    public int size() {
-        return (int) (currents.byteSize() / Float.BYTES);
-    }
-
     /** Where a range starts. */
     public int place(int range) {
         return places[range];

@@ -128,7 +128,7 @@ final class SparseGradient {
         }
 
         private int torch(int input) {
-            return store.torch(input);
+            return SparseStore.torch(store.rows(), input);
         }
 
         @Override

@@ -83,12 +83,12 @@ public final class SparseOperator implements Operator {
 
     /** The delay of this part of a sum. */
     public int delay() {
-        return said().delays()[delay];
+        return store.steps()[delay];
     }
 
     /** One of these for each delay, which share what is learned. */
     public SparseOperator[] slices() {
-        SparseOperator[] slices = new SparseOperator[said().delays().length];
+        SparseOperator[] slices = new SparseOperator[store.steps().length];
         SparseGradient all = new SparseGradient(store);
         for (int i = 0; i < slices.length; i++) {
             slices[i] = new SparseOperator(store, described, i, begins, ends, all);
@@ -118,7 +118,7 @@ public final class SparseOperator implements Operator {
 
     @Override
     public int outputs() {
-        return store.outputs();
+        return store.made().size();
     }
 
     @Override
@@ -210,7 +210,7 @@ public final class SparseOperator implements Operator {
     }
 
     private int torch(int input) {
-        return store.torch(input);
+        return SparseStore.torch(store.rows(), input);
     }
 
     private void open(Tile current, int row) {
@@ -235,15 +235,10 @@ public final class SparseOperator implements Operator {
     private Values values(ValueDescription each) {
         return switch (each.name()) {
             case DEGREE -> listed(each, (synapses, i) -> synapses.end(i, synapses.delays() - 1) - synapses.first(i, 0));
-            case TARGET -> listed(each, (synapses, i) -> torchTarget(synapses.target(i)));
-            case DELAY -> listed(each, (synapses, i) -> said().delays()[synapses.delayOf(i)]);
+            case TARGET -> listed(each, (synapses, i) -> SparseStore.torch(store.made(), synapses.target(i)));
+            case DELAY -> listed(each, (synapses, i) -> store.steps()[synapses.delayOf(i)]);
             default -> new OperatorValues(each, into -> into.copyFrom(store.weights()), store::setWeights);
         };
-    }
-
-    private int torchTarget(int target) {
-        Shape made = said().outputShape(store.rows());
-        return SparseStore.torch(made, target);
     }
 
     /** A number of a listed edge, which stays as it is. */

@@ -4,6 +4,7 @@ import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.operator.SpikeValues;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.util.Objects;
@@ -15,25 +16,43 @@ final class SparseStore {
     private final Arena arena;
     private final Sparse said;
     private final Shape rows;
+    /** The shape of the target. */
+    private final Shape made;
+
+    private final int[] steps;
     private final float[] spikeValue;
     private @Nullable Synapses synapses;
+    /** One for all synapses, or one for each when they are laid out. */
     private @Nullable FloatMatrix weights;
+
     private volatile long version;
 
     SparseStore(Arena arena, Sparse said, Shape rows, float[] spikeValue) {
         this.arena = arena;
         this.said = said;
         this.rows = rows;
+        this.made = said.outputShape(rows);
+        this.steps = said.delays();
         this.spikeValue = new float[rows.size()];
+        if (!hasOwn()) {
+            weights = FloatMatrix.zeros(arena, 1, 1);
+            weights.set(0, 0, said.weight());
+        }
         setSpikeValue(spikeValue);
+    }
+
+    /** Whether synapses have weights of their own. */
+    boolean hasOwn() {
+        return Float.isNaN(said.weight());
     }
 
     SparseStore copy(Arena owner) {
         SparseStore copy = new SparseStore(owner, said, rows, spikeValue);
         if (weights != null) {
+            FloatMatrix own = FloatMatrix.zeros(owner, 1, weights.columns());
+            own.copyFrom(weights);
             copy.synapses = synapses;
-            copy.weights = FloatMatrix.zeros(owner, 1, weights.columns());
-            copy.weights.copyFrom(weights);
+            copy.weights = own;
         }
         return copy;
     }
@@ -47,9 +66,13 @@ final class SparseStore {
         return rows;
     }
 
-    /** Where an input stands in torch's order. */
-    int torch(int input) {
-        return torch(rows, input);
+    Shape made() {
+        return made;
+    }
+
+    /** The delays of synapses, ascending. */
+    int[] steps() {
+        return steps;
     }
 
     static int torch(Shape shape, int inside) {
@@ -60,18 +83,14 @@ final class SparseStore {
         return TorchLayout.differs(shape) ? TorchLayout.placeInside(shape, torch) : torch;
     }
 
-    int outputs() {
-        return said.outputShape(rows).size();
-    }
-
     /** The synapses, drawn now if they were not. */
     synchronized Synapses synapses() {
         Synapses known = synapses;
         if (known == null) {
-            known = Synapses.of(arena, said, rows);
+            known = Synapses.of(arena, this);
             synapses = known;
-            weights = known.drawn();
-            requireFinite(known.drawn(), spikeValue);
+            weights = hasOwn() ? known.drawn() : weights;
+            requireFinite(weights(), spikeValue);
         }
         return known;
     }
@@ -94,8 +113,15 @@ final class SparseStore {
 
     /** The weights: one for all synapses, or one for each. */
     FloatMatrix weights() {
-        synapses();
+        if (hasOwn()) {
+            synapses();
+        }
         return Objects.requireNonNull(weights);
+    }
+
+    /** The same, as far as they are there without being drawn. */
+    synchronized @Nullable FloatMatrix knownWeights() {
+        return weights;
     }
 
     void setWeights(FloatMatrix from) {
@@ -132,6 +158,20 @@ final class SparseStore {
                 throw new IllegalArgumentException("weight " + weights.get(0, i) + " times what a spike carries, "
                         + most + ", is not finite, expected a finite number");
             }
+        }
+    }
+
+    /** Throws where what synapses take at least is not there, on the heap or beside it. */
+    static void requireMemory(String what, double synapses, int bytesOfEach, double cells) {
+        double bytes = synapses * bytesOfEach;
+        double heap = cells * Long.BYTES;
+        if (bytes > NativeMemory.room((long) bytes)
+                || heap > Runtime.getRuntime().maxMemory()
+                || cells >= Integer.MAX_VALUE - Long.BYTES) {
+            throw new OutOfMemoryError(what + " have about " + (long) synapses + " synapses, which need " + (long) bytes
+                    + " bytes of native memory, and " + (long) heap + " bytes of heap for " + (long) cells
+                    + " numbers of sources and delays; procedural synapses need none, fixed point and fewer delays"
+                    + " need less");
         }
     }
 

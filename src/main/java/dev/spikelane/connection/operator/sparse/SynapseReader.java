@@ -3,6 +3,7 @@ package dev.spikelane.connection.operator.sparse;
 import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +26,10 @@ final class SynapseReader {
     SynapseReader(SparseStore store) {
         this.synapses = store.known();
         this.source = store.rows();
-        this.target = store.said().outputShape(source);
-        this.steps = store.said().delays();
+        this.target = store.made();
+        this.steps = store.steps();
         this.rows = synapses == null ? store.said().synapses(source) : null;
-        this.weights = synapses == null ? null : store.weights();
+        this.weights = store.knownWeights();
     }
 
     private SynapseReader(SynapseReader other) {
@@ -78,9 +79,10 @@ final class SynapseReader {
         if (rows != null) {
             return rows.delay(synapse);
         }
-        int d = 0;
-        while (ends[d] <= first + synapse) {
-            d++;
+        int d = Arrays.binarySearch(ends, first + synapse + 1);
+        d = d < 0 ? -1 - d : d;
+        while (d > 0 && ends[d - 1] == ends[d]) {
+            d--; // delays that no synapse of this source has
         }
         return steps[d];
     }

@@ -31,12 +31,15 @@ final class Synapses {
     }
 
     /** Draws synapses twice, to count and to sort them. */
-    static Synapses of(Arena arena, Sparse said, Shape source) {
-        SynapseRows rows = said.synapses(source);
-        Shape made = said.outputShape(source);
-        int[] steps = said.delays();
-        int sources = source.size();
-        long[] starts = new long[Math.multiplyExact(sources, steps.length) + 1];
+    static Synapses of(Arena arena, SparseStore store) {
+        Sparse said = store.said();
+        int[] steps = store.steps();
+        int sources = store.rows().size();
+        double cells = (double) sources * steps.length + 1;
+        boolean own = store.hasOwn();
+        SynapseRows rows = said.synapses(store.rows());
+        SparseStore.requireMemory(said.toString(), rows.expected(), Integer.BYTES + (own ? Float.BYTES : 0), cells);
+        long[] starts = new long[(int) cells];
         for (int from = 0; from < sources; from++) {
             int count = rows.read(from);
             for (int i = 0; i < count; i++) {
@@ -47,37 +50,35 @@ final class Synapses {
             starts[i] += starts[i - 1];
         }
         long count = starts[starts.length - 1];
-        boolean own = Float.isNaN(said.weight());
-        FloatMatrix drawn = FloatMatrix.zeros(arena, 1, own ? (int) Math.max(1, count) : 1);
+        FloatMatrix drawn = FloatMatrix.zeros(arena, 1, own ? said.count(store.rows()) : 1);
         MemorySegment targets = arena.allocate(Math.max(1, count) * Integer.BYTES, Integer.BYTES);
         Synapses synapses = new Synapses(steps.length, starts, targets, drawn);
-        if (!own) {
-            drawn.set(0, 0, said.weight());
-        }
-        synapses.sort(rows, made, steps, own);
+        synapses.sort(rows, store.made(), steps, own);
         return synapses;
     }
 
     private void sort(SynapseRows rows, Shape made, int[] steps, boolean own) {
-        long[] keys = new long[16];
+        long[] keys = new long[0];
+        int[] next = new int[delays];
         for (int from = 0; from < sources(); from++) {
             int count = rows.read(from);
-            keys = keys.length < count ? new long[2 * count] : keys;
-            long at = starts[from * delays];
+            long first = first(from, 0);
+            keys = keys.length < count ? new long[count] : keys;
             for (int delay = 0; delay < delays; delay++) {
-                int some = 0;
-                for (int i = 0; i < count; i++) {
-                    if (rows.delay(i) == steps[delay]) {
-                        keys[some++] = (long) rows.target(i) << Integer.SIZE | i;
-                    }
-                }
-                Arrays.sort(keys, 0, some);
-                for (int i = 0; i < some; i++, at++) {
-                    int target = (int) (keys[i] >>> Integer.SIZE);
-                    targets.setAtIndex(ValueLayout.JAVA_INT, at, SparseStore.inside(made, target));
-                    if (own) {
-                        drawn.set(0, (int) at, rows.weight((int) keys[i]));
-                    }
+                next[delay] = (int) (first(from, delay) - first);
+            }
+            for (int i = 0; i < count; i++) {
+                int delay = Arrays.binarySearch(steps, rows.delay(i));
+                keys[next[delay]++] = (long) rows.target(i) << Integer.SIZE | i;
+            }
+            for (int delay = 0; delay < delays; delay++) {
+                Arrays.sort(keys, (int) (first(from, delay) - first), next[delay]);
+            }
+            for (int i = 0; i < count; i++) {
+                int target = (int) (keys[i] >>> Integer.SIZE);
+                targets.setAtIndex(ValueLayout.JAVA_INT, first + i, SparseStore.inside(made, target));
+                if (own) {
+                    drawn.set(0, (int) (first + i), rows.weight((int) keys[i]));
                 }
             }
         }
