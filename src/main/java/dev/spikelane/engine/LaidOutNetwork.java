@@ -16,6 +16,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.gradient.NeuronRows;
 import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -162,11 +164,15 @@ public final class LaidOutNetwork {
         return populations[population].neurons();
     }
 
-    /** Whether the value of the spikes of a population now is 1. */
-    public boolean carriesOnes(String population) {
+    /** Whether the value of a population's spikes is 1, and stays so while values of these names are learned. */
+    public boolean carriesOnes(String population, Set<String> learned) {
         for (int i = 0; i < populations.length; i++) {
             if (description.populations().get(i).name().equals(population)) {
-                return populations[i].inside().spikeValue().isAlways(1);
+                Neuron neuron = populations[i].inside();
+                Neuron changed = learned.contains(population + "." + NeuronRows.SPIKE_FACTOR)
+                        ? neuron.withParameter(NeuronRows.SPIKE_FACTOR, Parameter.of(2))
+                        : neuron;
+                return neuron.spikeValue().isAlways(1) && changed.spikeValue().isAlways(1);
             }
         }
         throw new IllegalArgumentException("there is no population '" + population + "'");

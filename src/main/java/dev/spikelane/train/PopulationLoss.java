@@ -5,6 +5,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.train.loss.TargetRows;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,12 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
         }
     }
 
-    /** Throws where it would read spikes as 1 that carry something else now. */
-    void requireOnes(LaidOutNetwork network) {
-        if (loss.readsSpikes() && !network.carriesOnes(population)) {
+    /** Throws where it would read spikes as 1 that carry something else, now or when values have been learned. */
+    void requireOnes(LaidOutNetwork network, Set<String> learned) {
+        if (loss.readsSpikes() && !network.carriesOnes(population, learned)) {
+            String what = network.carriesOnes(population, Set.of()) ? ", whose factor is learned," : "";
             throw new IllegalArgumentException("loss '" + this + "' would read the graded spikes of population '"
-                    + population + "' as 1, expected one that reads membranes");
+                    + population + "'" + what + " as 1, expected one that reads membranes");
         }
     }
 

@@ -189,7 +189,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         if (losses.isEmpty()) {
             throw new IllegalStateException("there is no loss, expected one");
         }
-        losses.forEach(each -> each.requireOnes(network.laidOut()));
+        losses.forEach(each -> each.requireOnes(network.laidOut(), learned));
         return losses;
     }
 

@@ -13,6 +13,7 @@ import dev.spikelane.train.update.ParameterUpdate;
 import dev.spikelane.train.update.TrainingParameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** For each shard and window length the parts of all sizes that came, and the values that they learn. */
 final class TrainingParts implements AutoCloseable {
@@ -130,7 +131,7 @@ final class TrainingParts implements AutoCloseable {
     /** Takes over values of the network that were changed from outside. */
     void reload() {
         guard().change(() -> {
-            recipe.losses().forEach(each -> each.requireOnes(layout()));
+            recipe.losses().forEach(each -> each.requireOnes(layout(), Set.of()));
             List<LearnedValue> slots = gradients().slots();
             for (int i = 0; i < slots.size(); i++) {
                 if (slots.get(i).population() != null) {

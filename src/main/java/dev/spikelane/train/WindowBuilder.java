@@ -200,7 +200,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
                 .orElseThrow(() -> new IllegalArgumentException("there is no projection '" + projection
                         + "', expected one of "
                         + network.projections().stream().map(Projection::name).toList()));
-        dropout.requireFits(network, of);
+        dropout.requireFits(network, of, Set.of());
         dropouts.put(of.name(), dropout);
         dropouts.values().removeIf(each -> each.probability() == 0);
         said.put("dropout of " + projection, dropout.probability() + (dropout.channels() ? " of channels" : ""));

@@ -332,6 +332,9 @@ class DropoutTrainingTest {
                         IllegalArgumentException.class, () -> trainer(graded).dropout("fc2", 0.5))
                 .getMessage()
                 .startsWith("projection 'fc2' carries graded spikes of population 'lif1'"));
+        graded.weights().replace("lif1.gradedSpikesFactor", one);
+        TrainerBuilder learning = trainer(graded).dropout("fc2", 0.5).learn("lif1.gradedSpikesFactor");
+        assertThrows(IllegalArgumentException.class, learning::build);
     }
 
     @Test

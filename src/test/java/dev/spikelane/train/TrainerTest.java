@@ -245,6 +245,22 @@ class TrainerTest {
                 assertThrows(IllegalArgumentException.class, ofMembranes::build).getMessage());
     }
 
+    /** Not where spikes carry 1 whatever the factor is. */
+    @Test
+    void factorsThatAreLearnedAreRefusedByLossesOfSpikes() {
+        TrainerBuilder builder = Trainer.of(chain(new Leaky(0.9)), 2, 1).learn("p.gradedSpikesFactor");
+        assertMessage(
+                IllegalArgumentException.class,
+                "loss 'ce_rate_loss of p' would read the graded spikes of population 'p', whose factor is learned, as 1,"
+                        + " expected one that reads membranes",
+                () -> builder.loss(CrossEntropyLoss.rate()).build());
+        Trainer.of(chain(new Leaky(0.9).withInhibition(true).withDelayedReset(false)), 2, 1)
+                .learn("p.gradedSpikesFactor")
+                .loss(CrossEntropyLoss.rate())
+                .build()
+                .close();
+    }
+
     /** As those are that a network is declared with. */
     @Test
     void factorsThatSpikesGetLaterAreRefusedToo() {

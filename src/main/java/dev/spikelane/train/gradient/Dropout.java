@@ -3,6 +3,7 @@ package dev.spikelane.train.gradient;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
+import java.util.Set;
 
 /**
  * A share of a projection's inputs that is dropped.
@@ -12,12 +13,13 @@ import dev.spikelane.network.Projection;
  */
 public record Dropout(double probability, boolean channels) {
 
-    /** Throws unless a projection of a network can drop that, with the values that there are now. */
-    public void requireFits(Network network, Projection of) {
+    /** Throws unless a projection of a network can drop that, with the values that there are now and are learned. */
+    public void requireFits(Network network, Projection of, Set<String> learned) {
         if (!(probability >= 0 && (float) probability < 1)) {
             throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
         }
-        if (of.source() instanceof Population population && !network.laidOut().carriesOnes(population.name())) {
+        if (of.source() instanceof Population population
+                && !network.laidOut().carriesOnes(population.name(), learned)) {
             throw new IllegalArgumentException("projection '" + of.name() + "' carries graded spikes of population '"
                     + population.name() + "', expected spikes of 1 or values for a dropout");
         }

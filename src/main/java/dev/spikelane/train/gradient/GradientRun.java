@@ -55,6 +55,7 @@ public final class GradientRun implements BackwardNeeds {
         Network network = plan.network();
         this.plan = plan;
         this.workers = workers;
+        requireDropouts();
         this.neurons = new NeuronGradient[network.populations().size()];
         for (int i = 0; i < neurons.length; i++) {
             neurons[i] = neurons(i);
@@ -375,14 +376,18 @@ public final class GradientRun implements BackwardNeeds {
         return bytes;
     }
 
-    /** Takes notice that somebody else has changed values, which dropouts must fit still. */
-    public void refresh() {
+    private void requireDropouts() {
         for (Projection projection : plan.network().projections()) {
             Dropout dropout = plan.dropouts().get(projection.name());
             if (dropout != null) {
-                dropout.requireFits(plan.network(), projection);
+                dropout.requireFits(plan.network(), projection, plan.learned());
             }
         }
+    }
+
+    /** Takes notice that somebody else has changed values, which dropouts must fit still. */
+    public void refresh() {
+        requireDropouts();
         for (GradientProjection projection : projections) {
             projection.updates().forEach(Runnable::run);
         }
