@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Values of a network change while simulations are made, run, copied, or forgotten. */
 @Alone
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 final class ChangesBesideRunsTest {
 
     private static final String FACTOR = "h.gradedSpikesFactor";

@@ -201,7 +201,7 @@ final class PathPartsTest {
                 been.set(true);
                 latch.countDown();
                 try {
-                    latch.await(20, TimeUnit.SECONDS);
+                    latch.await(200, TimeUnit.SECONDS);
                 } catch (InterruptedException interrupted) {
                     throw new IllegalStateException(interrupted);
                 }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** A service that is never idle changes its weights: changes wait for their turn, and get it. */
 @Alone
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 final class WaitingChangesTest {
 
     private static final int CHANGES = 100;

@@ -19,13 +19,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a file of HDF5 may say of itself to keep a reader busy. */
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(600)
 final class NirFileTest {
 
     private static final int CHILDREN = 24;

@@ -140,7 +140,7 @@ final class AutomaticMemoryTest {
 
     /** Collects until no more than about the memory of before is in use. */
     private static void awaitUsed(long before) {
-        long end = System.nanoTime() + 10_000_000_000L;
+        long end = System.nanoTime() + 100_000_000_000L;
         do {
             System.gc();
             awaitCleaner();

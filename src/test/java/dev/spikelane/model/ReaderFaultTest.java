@@ -38,7 +38,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What lies where a file is expected, or happens to it, ends with one line, whichever reader or writer it meets. */
-@Timeout(60)
+@Timeout(600)
 final class ReaderFaultTest {
 
     /** Reads a path. */
@@ -132,7 +132,7 @@ final class ReaderFaultTest {
         try {
             return read.call();
         } finally {
-            writing.get(10, TimeUnit.SECONDS);
+            writing.get(100, TimeUnit.SECONDS);
         }
     }
 
@@ -164,7 +164,7 @@ final class ReaderFaultTest {
                 }
             }
             done.set(true);
-            changes.get(10, TimeUnit.SECONDS);
+            changes.get(100, TimeUnit.SECONDS);
         }
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A network that was read from a file serves many threads, and for long. */
-@Timeout(300)
+@Timeout(600)
 final class SharedNetworkTest {
 
     private static final int THREADS = 16;

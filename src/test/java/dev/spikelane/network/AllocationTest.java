@@ -2,15 +2,19 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Allocations.assertNone;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Draw;
+import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -219,6 +223,24 @@ final class AllocationTest {
         }
     }
 
+    /** Synapses of a loop, which run by events. */
+    @Test
+    void events() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(70));
+        Population e = builder.population("e", Shape.of(300), new Leaky(0.9f));
+        Sparse synapses = Sparse.of(Edges.probability(0.1));
+        builder.project("xe", x, e, synapses.to(300).weights(0.4));
+        builder.project(
+                "ee", e, e, synapses.weights(Draw.normal(0.01, 0.03)).delays(Draw.uniform(1, 7)));
+        SpikeMatrix input = Matrices.spikes(arena, STEPS, 70, 0.2, new Random(5));
+        try (Simulation simulation = builder.build().simulate(1)) {
+            SpikeCounts counts = simulation.countSpikes("e");
+            assertNone(30, () -> simulation.run(input));
+            assertTrue(counts.counts().get(0, 0) > 0, "spikes");
+        }
+    }
+
     @Test
     void earlyLabels() {
         SpikeMatrix input = Matrices.spikes(arena, BATCH, 100, 0.4, new Random(1));
@@ -234,6 +256,7 @@ final class AllocationTest {
         }
     }
 
+    @Users
     @ParameterizedTest
     @MethodSource("models")
     void everyModel(int model) {

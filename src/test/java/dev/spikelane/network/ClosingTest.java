@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A simulation that is closed while another thread runs it refuses and goes on; a network that is closed ends its run
  * by an exception. No crash and no hang.
  */
-@Timeout(120)
+@Timeout(600)
 @Alone
 final class ClosingTest {
 
@@ -99,7 +99,7 @@ final class ClosingTest {
             betweenLayers.await();
             assertThrows(IllegalStateException.class, simulation::close);
             closed.countDown();
-            runner.join(60_000);
+            runner.join(100_000);
             assertFalse(runner.isAlive());
             assertNull(thrown.get());
             simulation.close();
@@ -159,7 +159,7 @@ final class ClosingTest {
             assertEquals(LargeNetwork.STEPS, simulation.steps());
 
             sink.write(ByteBuffer.allocate(1));
-            reader.join(60_000);
+            reader.join(100_000);
             assertNull(thrown.get());
             simulation.close();
             assertFalse(membranes.scope().isAlive());
@@ -246,7 +246,7 @@ final class ClosingTest {
 
     private static void assertEnds(Thread runner, AtomicReference<Throwable> thrown, String what)
             throws InterruptedException {
-        runner.join(5_000);
+        runner.join(100_000);
         assertFalse(runner.isAlive(), what + ": hangs");
         assertInstanceOf(IllegalStateException.class, thrown.get(), what);
     }

@@ -112,7 +112,7 @@ final class LargeNetwork {
 
         private void spy() {
             threads.add(Thread.currentThread());
-            long patience = System.nanoTime() + 20_000_000_000L;
+            long patience = System.nanoTime() + 200_000_000_000L;
             while (threads.size() < wanted) {
                 if (System.nanoTime() > patience) {
                     throw new AssertionError("only " + threads + " came, expected " + wanted + " threads");

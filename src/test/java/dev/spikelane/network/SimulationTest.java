@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 @EveryWidth
 @Alone
 final class SimulationTest {
@@ -455,7 +455,7 @@ final class SimulationTest {
         simulation.close();
         for (Thread thread : large.first.threads) {
             if (thread != Thread.currentThread()) {
-                thread.join(10_000);
+                thread.join(100_000);
                 assertEquals(Thread.State.TERMINATED, thread.getState(), thread.getName());
             }
         }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and the text, and nothing has changed, or the
  * run that goes on has the bits of one that was not stopped.
  */
-@Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 final class CheckpointMutationTest {
 
     private static final List<String> HOSTILE = List.of(

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that write files, into a pipe of which nobody reads on, as {@code head} leaves it. */
-@Timeout(120)
+@Timeout(600)
 @Users
 final class ReaderGoneTest {
 

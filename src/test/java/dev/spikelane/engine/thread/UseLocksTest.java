@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** Changes that wait and calls let each other go, whoever waits, gives up or is interrupted. */
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 final class UseLocksTest {
 
     private static final String RUNS = "weights cannot change while a simulation of this network runs";

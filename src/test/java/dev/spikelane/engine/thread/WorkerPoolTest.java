@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Alone
 final class WorkerPoolTest {
 
@@ -223,7 +223,7 @@ final class WorkerPoolTest {
         workers.close();
         for (Thread thread : threads) {
             if (thread != Thread.currentThread()) {
-                thread.join(10_000);
+                thread.join(100_000);
                 assertFalse(thread.isAlive(), thread.getName());
             }
         }

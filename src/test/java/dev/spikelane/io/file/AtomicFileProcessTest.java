@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are written while the system refuses or the JVM is told to stop, in a JVM of its own. */
-@Timeout(60)
+@Timeout(600)
 final class AtomicFileProcessTest {
 
     @TempDir

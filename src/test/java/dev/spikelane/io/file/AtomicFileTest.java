@@ -82,7 +82,7 @@ class AtomicFileTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(600)
     void aPipeIsWrittenStraightAndStays() throws Exception {
         Path pipe = pipe(folder.resolve("pipe"));
         FutureTask<byte[]> reader = new FutureTask<>(() -> Files.readAllBytes(pipe));

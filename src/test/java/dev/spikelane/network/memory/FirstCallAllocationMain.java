@@ -13,11 +13,13 @@ import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Classifier;
 import java.lang.management.ClassLoadingMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.function.BooleanSupplier;
 
 /** Prints the bytes that the first call behind a warm-up allocates, and the classes that it loads. */
 final class FirstCallAllocationMain {
 
     private static final int CALLS = 400;
+    private static final int WARM_UPS = 10;
 
     private FirstCallAllocationMain() {}
 
@@ -39,12 +41,9 @@ final class FirstCallAllocationMain {
             }
         }
         if (!arguments[0].equals("classifier")) {
-            network.warmUp(1);
+            settle(() -> network.warmUp(1).isPresent());
             Simulation simulation = network.simulate(1);
             int calls = arguments[0].equals("learning") ? CALLS : 1;
-            if (calls > 1) {
-                Compilers.await(); // on a busy machine a warm-up ends before C2 does
-            }
             measure(() -> {
                 for (int call = 0; call < calls; call++) {
                     simulation.run(spikes);
@@ -57,9 +56,17 @@ final class FirstCallAllocationMain {
                     .with(Model.DECODING, "count");
             Classifier classifier = Classifier.of(model);
             float[] sample = random.rand(1, 784).toArray();
-            System.out.println(classifier.warmUp());
+            settle(() -> classifier.warmUp().settled());
             measure(() -> classifier.classify(sample));
         }
+    }
+
+    /** On a busy machine a warm-up ends before C2 does. */
+    private static void settle(BooleanSupplier warmUp) {
+        for (int i = 0; i < WARM_UPS && !warmUp.getAsBoolean(); i++) {
+            System.out.println("not settled");
+        }
+        Compilers.await();
     }
 
     private static void measure(Runnable first) {

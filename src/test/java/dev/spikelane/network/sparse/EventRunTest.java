@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Draw;
@@ -23,7 +22,6 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -166,24 +164,6 @@ final class EventRunTest {
             network.weights().replace("ee.weight", weights);
             simulation.reset();
             assertArrayEquals(before, run(simulation, input(1)));
-        }
-    }
-
-    @Test
-    void nothingIsAllocatedInSteadyState() {
-        try (Simulation simulation = network(sparse -> sparse).simulate(1)) {
-            SpikeMatrix rows = input(1);
-            for (int i = 0; i < 300; i++) {
-                simulation.run(rows);
-            }
-            ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            long least = Long.MAX_VALUE;
-            for (int i = 0; i < 20; i++) {
-                long before = bean.getCurrentThreadAllocatedBytes();
-                simulation.run(rows);
-                least = Math.min(least, bean.getCurrentThreadAllocatedBytes() - before);
-            }
-            assertEquals(0, least);
         }
     }
 
