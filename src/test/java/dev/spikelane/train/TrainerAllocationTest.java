@@ -230,6 +230,7 @@ class TrainerAllocationTest {
         return Tries.beforeTheNight(3, all);
     }
 
+    @Users
     @ParameterizedTest
     @MethodSource("models")
     void learnedParametersOfAllModels(Neuron model) {

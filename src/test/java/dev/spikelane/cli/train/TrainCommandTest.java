@@ -188,19 +188,19 @@ final class TrainCommandTest {
         assumeFalse(ignoresInterrupts(), "Ctrl-C is ignored in background processes of a shell, and so is not tried");
         Path model = folder.resolve("model.safetensors");
         Path checkpoint = folder.resolve("run.checkpoint");
-        String[] options = {"--preset", "tutorial5", "--epochs", "60", "--checkpoint", checkpoint.toString()};
+        String[] options = {"--preset", "tutorial5", "--epochs", "40", "--checkpoint", checkpoint.toString()};
         String log = interrupted(arguments(model, options), text -> Files.exists(checkpoint));
         assertTrue(log.contains("stopped and saved in " + checkpoint), log);
         assertFalse(Files.exists(model));
         CommandRun wrong =
-                train(model, "--epochs", "60", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
+                train(model, "--epochs", "40", "--checkpoint", checkpoint.toString(), "--resume", "--seed", "1");
         assertEquals(1, wrong.code());
         assertTrue(wrong.err().contains("is of a run with"), wrong.err());
         List<String> again = new ArrayList<>(List.of(options));
         again.add("--resume");
         train(model, again.toArray(String[]::new)).requireSuccess();
         Path whole = folder.resolve("whole.safetensors");
-        train(whole, "--preset", "tutorial5", "--epochs", "60").requireSuccess();
+        train(whole, "--preset", "tutorial5", "--epochs", "40").requireSuccess();
         assertEquals(-1, Files.mismatch(whole, model), "the model of an uninterrupted run");
     }
 
