@@ -45,7 +45,10 @@ final class NpzWriter {
     static void write(Path file, List<Tensor> tensors, boolean deflated) throws IOException {
         long size = 0;
         for (Tensor each : tensors) {
-            size += ENTRY_BYTES + 6L * name(each).length() + header(each).length + each.bytes().byteSize();
+            size += ENTRY_BYTES
+                    + 6L * name(each).length()
+                    + header(each).length
+                    + each.bytes().byteSize();
         }
         if (size > MOST_BYTES || tensors.size() >= ZipArchive.MOST_MEMBERS) {
             throw new IOException(file + ": would have " + size + " bytes and " + tensors.size()

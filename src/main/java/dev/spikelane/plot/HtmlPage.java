@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The text of a page: markup, style sheet, data, ECharts and the scripts that draw. */
 final class HtmlPage {
@@ -64,17 +65,22 @@ final class HtmlPage {
     }
 
     private void head(String title) throws IOException {
-        text.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-                .append("<meta http-equiv=\"Content-Security-Policy\" content=\"")
-                .append(POLICY)
-                .append("\">\n<link rel=\"icon\" href=\"data:,\">\n<title>")
-                .append(escape(title))
-                .append("</title>\n<style>\n")
-                .append(resource("page.css"))
-                .append("</style>\n</head>\n<body>\n<main>\n")
-                .append("<noscript><p>The figures of this page are drawn by a script, which is switched"
-                        + " off.</p></noscript>\n");
+        add("""
+                <!DOCTYPE html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8">
+                <meta name="viewport" content="width=device-width, initial-scale=1">
+                <meta http-equiv="Content-Security-Policy" content="%s">
+                <link rel="icon" href="data:,">
+                <title>%s</title>
+                <style>
+                %s</style>
+                </head>
+                <body>
+                <main>
+                <noscript><p>The figures of this page are drawn by a script, which is switched off.</p></noscript>
+                """, POLICY, escape(title), resource("page.css"));
     }
 
     private void block(Block block) {
@@ -92,9 +98,7 @@ final class HtmlPage {
 
     /** The sentence that a page starts with is larger. */
     private void paragraph(Block.Text block) {
-        text.append(blocks == 1 ? "<p class=\"lead\">" : "<p>")
-                .append(escape(block.paragraph()))
-                .append("</p>\n");
+        add("<p%s>%s</p>\n", blocks == 1 ? " class=\"lead\"" : "", escape(block.paragraph()));
     }
 
     private void facts(Block.Facts facts) {
@@ -116,9 +120,7 @@ final class HtmlPage {
         int end = value.indexOf('\n');
         element("dd", end < 0 ? value : value.substring(0, end));
         if (end >= 0) {
-            text.append("<dd class=\"note\">")
-                    .append(escape(value.substring(end + 1)))
-                    .append("</dd>");
+            add("<dd class=\"note\">%s</dd>", escape(value.substring(end + 1)));
         }
         text.append("</div>\n");
     }
@@ -131,16 +133,13 @@ final class HtmlPage {
             element("figcaption", figure.title());
         }
         if (figure instanceof SheetPlot shown) {
-            text.append("<div style=\"--columns:").append(shown.columns()).append("\">\n");
+            add("<div style=\"--columns:%d\">\n", shown.columns());
             shown.figures().forEach(this::chart);
             text.append("</div>\n</figure>\n");
             return;
         }
-        text.append("<div class=\"chart\" role=\"img\" id=\"chart-")
-                .append(charts++)
-                .append("\" aria-label=\"")
-                .append(escape(figure.describe()))
-                .append("\"></div>\n</figure>\n");
+        String label = escape(figure.describe());
+        add("<div class=\"chart\" role=\"img\" id=\"chart-%d\" aria-label=\"%s\"></div>\n</figure>\n", charts++, label);
         FigureJson.write(figure, figures);
     }
 
@@ -149,9 +148,8 @@ final class HtmlPage {
         scripted = true;
         text.append("<figure class=\"activity\">\n");
         element("figcaption", block.label());
-        text.append("<div class=\"stage\" role=\"img\" aria-label=\"")
-                .append(escape("activity: " + block.raster().describe()))
-                .append("\"></div>\n</figure>\n");
+        String label = escape("activity: " + block.raster().describe());
+        add("<div class=\"stage\" role=\"img\" aria-label=\"%s\"></div>\n</figure>\n", label);
         activities.object();
         images(block.image(), activities);
         activities.name("raster");
@@ -168,16 +166,13 @@ final class HtmlPage {
         text.append("<ul class=\"verdicts\">\n");
         for (int i = 0; i < block.verdicts().size(); i++) {
             Verdict verdict = block.verdicts().get(i);
-            text.append(opens ? "<li><button type=\"button\" class=\"image\">" : "<li><span class=\"image\">")
-                    .append("<canvas width=\"%d\" height=\"%d\" data-list=\"%d\" data-image=\"%d\""
-                            .formatted(block.images().width(), block.images().height(), list, i))
-                    .append(" role=\"img\" aria-label=\"")
-                    .append(escape(verdict.label()))
-                    .append("\"></canvas><span>");
+            text.append(opens ? "<li><button type=\"button\" class=\"image\">" : "<li><span class=\"image\">");
+            int width = block.images().width();
+            int height = block.images().height();
+            add("<canvas width=\"%d\" height=\"%d\" data-list=\"%d\" data-image=\"%d\"", width, height, list, i);
+            add(" role=\"img\" aria-label=\"%s\"></canvas><span>", escape(verdict.label()));
             element("strong", verdict.label());
-            text.append("<span class=\"verdict\">")
-                    .append(escape(verdict.describe()))
-                    .append("</span>");
+            add("<span class=\"verdict\">%s</span>", escape(verdict.describe()));
             bars(verdict);
             text.append(opens ? "</span></button></li>\n" : "</span></span></li>\n");
         }
@@ -186,21 +181,15 @@ final class HtmlPage {
 
     /** A bar for each count, drawn without a script. */
     private void bars(Verdict verdict) {
-        int most = Math.max(1, verdict.most());
-        text.append("<svg viewBox=\"0 0 ")
-                .append(10 * verdict.counts().size())
-                .append(" 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+        int largest = Math.max(1, verdict.most());
+        int width = 10 * verdict.counts().size();
+        add("<svg viewBox=\"0 0 %d 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\">", width);
         for (int neuron = 0; neuron < verdict.counts().size(); neuron++) {
             int count = verdict.counts().get(neuron);
-            int height = Math.max(1, Math.round(20f * count / most));
-            text.append("<rect%s x=\"%d\" y=\"%d\" width=\"8\" height=\"%d\"><title>neuron %d: %d</title></rect>"
-                    .formatted(
-                            count == most ? " class=\"most\"" : "",
-                            10 * neuron + 1,
-                            20 - height,
-                            height,
-                            neuron,
-                            count));
+            int height = Math.max(1, Math.round(20f * count / largest));
+            String most = count == largest ? " class=\"most\"" : "";
+            add("<rect%s x=\"%d\" y=\"%d\" width=\"8\" height=\"%d\">", most, 10 * neuron + 1, 20 - height, height);
+            add("<title>neuron %d: %d</title></rect>", neuron, count);
         }
         text.append("</svg>");
     }
@@ -233,13 +222,9 @@ final class HtmlPage {
             shown.rasters().forEach(raster -> FigureJson.write(raster, json));
             json.end().end();
         }
-        text.append(",\"images\":")
-                .append(json.end().text())
-                .append(",\"activities\":")
-                .append(activities.end().text())
-                .append("}</script>\n<script>")
-                .append(ECharts.script())
-                .append("</script>\n<script>\n(() => {\n'use strict';\n");
+        String both = ",\"images\":%s,\"activities\":%s}</script>\n";
+        add(both, json.end().text(), activities.end().text());
+        add("<script>%s</script>\n<script>\n(() => {\n'use strict';\n", ECharts.script());
         for (String script : SCRIPTS) {
             text.append(resource(script));
         }
@@ -252,13 +237,13 @@ final class HtmlPage {
     }
 
     private void element(String name, String content) {
-        text.append('<')
-                .append(name)
-                .append('>')
-                .append(escape(content))
-                .append("</")
-                .append(name)
-                .append(">\n");
+        add("<%1$s>%2$s</%1$s>\n", name, escape(content));
+    }
+
+    /** Numbers have digits of ASCII, of which a user's language may have others. */
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
+    private void add(String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values));
     }
 
     static String escape(String plain) {

@@ -30,10 +30,9 @@ final class LayersDrawing {
 
     private void draw(List<Block.Layer> layers) {
         int width = 2 * MARGIN + (layers.size() - 1) * PITCH;
-        svg.append("<svg class=\"layers\" viewBox=\"0 0 %d %d\" style=\"max-width:%dpx\" role=\"img\" aria-label=\""
-                .formatted(width, HEIGHT, width));
-        svg.append(layers.stream().map(LayersDrawing::text).collect(Collectors.joining(" to ")))
-                .append("\">\n");
+        String label = layers.stream().map(LayersDrawing::text).collect(Collectors.joining(" to "));
+        add("<svg class=\"layers\" viewBox=\"0 0 %d %d\" style=\"max-width:%dpx\"", width, HEIGHT, width);
+        add(" role=\"img\" aria-label=\"%s\">\n", label);
         for (int i = 1; i < layers.size(); i++) {
             lines(i, layers.get(i - 1).neurons(), layers.get(i).neurons());
         }
@@ -47,13 +46,7 @@ final class LayersDrawing {
         svg.append("<path d=\"");
         for (int from = 0; from < dots(before); from++) {
             for (int to = 0; to < dots(after); to++) {
-                svg.append(String.format(
-                        Locale.ROOT,
-                        "M%d %.0fL%d %.0f",
-                        x(layer - 1) + 8,
-                        y(from, before),
-                        x(layer) - 8,
-                        y(to, after)));
+                add("M%d %.0fL%d %.0f", x(layer - 1) + 8, y(from, before), x(layer) - 8, y(to, after));
             }
         }
         svg.append("\"/>\n");
@@ -61,18 +54,20 @@ final class LayersDrawing {
 
     private void dots(int layer, Block.Layer shown, int color) {
         int neurons = shown.neurons();
-        svg.append("<g class=\"series").append(color % COLORS).append("\">");
+        add("<g class=\"series%d\">", color % COLORS);
         for (int dot = 0; dot < dots(neurons); dot++) {
-            svg.append(
-                    String.format(Locale.ROOT, "<circle cx=\"%d\" cy=\"%.0f\" r=\"6\"/>", x(layer), y(dot, neurons)));
+            add("<circle cx=\"%d\" cy=\"%.0f\" r=\"6\"/>", x(layer), y(dot, neurons));
         }
         for (int gap = -1; neurons > MOST_DOTS && gap <= 1; gap++) {
-            svg.append("<circle class=\"gap\" cx=\"%d\" cy=\"%d\" r=\"1.6\"/>".formatted(x(layer), MIDDLE + 7 * gap));
+            add("<circle class=\"gap\" cx=\"%d\" cy=\"%d\" r=\"1.6\"/>", x(layer), MIDDLE + 7 * gap);
         }
-        svg.append("<text class=\"size\" x=\"%d\" y=\"%d\">%s</text>"
-                .formatted(x(layer), HEIGHT - 25, String.format(Locale.ROOT, "%,d", neurons)));
-        svg.append("<text x=\"%d\" y=\"%d\">%s</text></g>\n"
-                .formatted(x(layer), HEIGHT - 6, HtmlPage.escape(shown.name())));
+        add("<text class=\"size\" x=\"%d\" y=\"%d\">%,d</text>", x(layer), HEIGHT - 25, neurons);
+        add("<text x=\"%d\" y=\"%d\">%s</text></g>\n", x(layer), HEIGHT - 6, HtmlPage.escape(shown.name()));
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
+    private void add(String format, Object... values) {
+        svg.append(String.format(Locale.ROOT, format, values));
     }
 
     private static String text(Block.Layer layer) {

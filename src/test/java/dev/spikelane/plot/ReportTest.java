@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,13 @@ class ReportTest {
         report.figure(Plot.raster(spikes).title("A figure"));
         report.verdicts(FloatMatrix.zeros(1, 4), 2, List.of("An image"), List.of(List.of(1, 1)));
         String page = written(report);
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.of("fa", "IR")); // whose digits are no numbers of HTML
+            assertTrue(page.equals(report.toHtml()), "numbers of the page");
+        } finally {
+            Locale.setDefault(before);
+        }
         for (String text : List.of(
                 ">A title<",
                 ">A sentence.<",

@@ -85,7 +85,7 @@ final class CFile {
     /** Adds a statement of a step. */
     @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK
     void statement(String format, Object... arguments) {
-        step.append("    ").append(format.formatted(arguments)).append(";\n");
+        step.append("    ").append(CText.of(format, arguments)).append(";\n");
     }
 
     void comment(String text) {
@@ -98,10 +98,10 @@ final class CFile {
 
     /** Adds memory of a type, which a reset fills with zeros if that is asked for. */
     void memory(String type, int bytes, String name, long count, boolean resets) {
-        memory.append("static %s %s[%d];%n".formatted(type, name, count));
+        memory.append(CText.of("static %s %s[%d];%n", type, name, count));
         memoryBytes += bytes * count;
         if (resets) {
-            reset.append("    memset(%1$s, 0, sizeof %1$s);%n".formatted(name));
+            reset.append(CText.of("    memset(%1$s, 0, sizeof %1$s);%n", name));
         }
     }
 
@@ -115,7 +115,7 @@ final class CFile {
     String roomText() {
         StringBuilder text = new StringBuilder();
         rooms.forEach((name, count) ->
-                text.append("static %s %s[%d];%n".formatted(WHOLE.contains(name) ? "int32_t" : "float", name, count)));
+                text.append(CText.of("static %s %s[%d];%n", WHOLE.contains(name) ? "int32_t" : "float", name, count)));
         return text.toString();
     }
 
@@ -133,7 +133,7 @@ final class CFile {
     /** Adds an array that never changes. */
     String array(String type, int bytes, String wanted, int count, IntFunction<String> item) {
         String name = name(wanted);
-        constants.append("static const %s %s[%d] = {".formatted(type, name, count));
+        constants.append(CText.of("static const %s %s[%d] = {", type, name, count));
         int column = LINE;
         for (int i = 0; i < count; i++) {
             String text = item.apply(i) + ",";

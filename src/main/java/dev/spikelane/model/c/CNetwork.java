@@ -91,7 +91,7 @@ public final class CNetwork {
             InputDescription input = said.inputs().get(i);
             String name = file.name(input.name());
             String type = options.values() ? "float" : "uint8_t";
-            parameters.add("const %s %s[%d]".formatted(type, name, input.shape().size()));
+            parameters.add(CText.of("const %s %s[%d]", type, name, input.shape().size()));
             String row = name;
             SourceDescription source = new SourceDescription.OfInput(i);
             boolean isRead =
@@ -196,7 +196,7 @@ public final class CNetwork {
                 file.statement("memcpy(%s, %s, sizeof %2$s)", file.room(sum, size), into);
             } else if (!first) {
                 file.step.append("    for (int i = 0; i < ").append(size).append("; i++) {\n");
-                file.step.append("        %s[i] += %s[i];%n    }%n".formatted(sum, into));
+                file.step.append(CText.of("        %s[i] += %s[i];%n    }%n", sum, into));
             }
             first = false;
         }
@@ -219,7 +219,7 @@ public final class CNetwork {
                                         .map(PopulationDescription::name)
                                         .toList()));
         String spikes = neurons.get(said.populations().indexOf(of)).spikes;
-        parameters.add("uint8_t %s[%d]".formatted(parameter, of.size()));
+        parameters.add(CText.of("uint8_t %s[%d]", parameter, of.size()));
         file.comment("the spikes of " + population);
         if (TorchLayout.differs(of.shape())) {
             CPath.reorder(file, of.shape(), spikes, parameter, false);
@@ -229,17 +229,17 @@ public final class CNetwork {
     }
 
     private String assemble(String prefix) {
-        String signature = "void %s_step(%s)".formatted(prefix, String.join(", ", parameters));
+        String signature = CText.of("void %s_step(%s)", prefix, String.join(", ", parameters));
         String rooms = file.roomText();
         StringBuilder text = new StringBuilder(header(prefix, signature));
         text.append("#include <math.h>\n#include <stdint.h>\n#include <string.h>\n\n");
         text.append("#ifdef __FAST_MATH__\n#error \"-ffast-math changes results\"\n#endif\n\n");
-        text.append("void %s_reset(void);%n%s;%n%n".formatted(prefix, signature));
+        text.append(CText.of("void %s_reset(void);%n%s;%n%n", prefix, signature));
         text.append("/* Memory of a step, and from step to step. */\n");
         text.append(rooms).append(file.memory).append('\n');
         text.append(C99.functions(file.operations));
         text.append(file.functionText()).append(file.constants);
-        text.append("/* Makes the network ready for a first step. */\nvoid %s_reset(void)%n{%n".formatted(prefix));
+        text.append(CText.of("/* Makes the network ready for a first step. */\nvoid %s_reset(void)%n{%n", prefix));
         text.append(file.reset)
                 .append("}\n\n/* Takes the network through a step. */\n")
                 .append(signature)
@@ -252,7 +252,8 @@ public final class CNetwork {
         String inputs = said.inputs().stream()
                 .map(input -> input.name() + " " + input.shape())
                 .collect(Collectors.joining(", "));
-        return CText.comment("""
+        return CText.comment(CText.of(
+                                """
                 A spiking neural network: inputs %s, populations %s.
                 Written by Spikelane.
 
@@ -271,17 +272,17 @@ public final class CNetwork {
                 many steps:
 
                     cc -std=c99 -O3 -ffp-contract=off -D%s_TEST FILE.c -o test && ./test 1000
-                """.formatted(
-                                        inputs,
-                                        said.populations().stream()
-                                                .map(each -> each.name() + " " + each.shape())
-                                                .collect(Collectors.joining(", ")),
-                                        prefix,
-                                        signature,
-                                        options.values() ? "values" : "a byte for each input, 1 for a spike",
-                                        file.memoryBytes(),
-                                        file.constantBytes(),
-                                        prefix.toUpperCase(Locale.ROOT)))
+                """,
+                                inputs,
+                                said.populations().stream()
+                                        .map(each -> each.name() + " " + each.shape())
+                                        .collect(Collectors.joining(", ")),
+                                prefix,
+                                signature,
+                                options.values() ? "values" : "a byte for each input, 1 for a spike",
+                                file.memoryBytes(),
+                                file.constantBytes(),
+                                prefix.toUpperCase(Locale.ROOT)))
                         .indent(1)
                         .replaceAll("(?m)^ ", " * ")
                         .replaceAll("(?m)^ \\* $", " *")

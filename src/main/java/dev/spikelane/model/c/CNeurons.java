@@ -86,8 +86,8 @@ final class CNeurons {
     private void start(String name, @Nullable Node initial) {
         float[] values = initial == null ? new float[1] : parameters.values(initial);
         String value = CFile.areSame(values) ? C99.literal(values[0]) : file.floats(name + "_start", values) + "[i]";
-        file.reset.append("    for (int i = 0; i < %d; i++) {%n        %s[i] = %s;%n    }%n"
-                .formatted(population.size(), name, value));
+        file.reset.append(CText.of(
+                "    for (int i = 0; i < %d; i++) {%n        %s[i] = %s;%n    }%n", population.size(), name, value));
     }
 
     private static void requireText(PopulationDescription population) {

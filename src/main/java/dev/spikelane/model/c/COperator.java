@@ -141,11 +141,20 @@ public final class COperator {
         }
         int positions = shape.size() / shape.channels();
         int width = made.size() / made.channels();
-        file.step.append("""
+        file.step.append(CText.of(
+                """
                     for (int i = 0; i < %d; i++) {
                         %s[i %% %d * %d + i / %d] = (%s)[i %% %d * %d + i / %d];
                     }
-                """.indent(4).formatted(
-                made.size(), to, width, made.channels(), width, values, positions, shape.channels(), positions));
+                """.indent(4),
+                made.size(),
+                to,
+                width,
+                made.channels(),
+                width,
+                values,
+                positions,
+                shape.channels(),
+                positions));
     }
 }

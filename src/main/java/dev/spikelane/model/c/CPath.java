@@ -60,15 +60,15 @@ final class CPath {
     /** Copies a row from torch's order into the inner one, or back. */
     static void reorder(CFile file, Shape shape, String from, String to, boolean inside) {
         int positions = shape.size() / shape.channels();
-        String[] at = {"p * %d + c".formatted(shape.channels()), "c * %d + p".formatted(positions)};
+        String[] at = {CText.of("p * %d + c", shape.channels()), CText.of("c * %d + p", positions)};
         String row = from.contains(" ") ? "(" + from + ")" : from;
         file.step.append(
-                """
+                CText.of("""
                     for (int c = 0; c < %d; c++) {
                         for (int p = 0; p < %d; p++) {
                             %s[%s] = %s[%s];
                         }
                     }
-                """.indent(4).formatted(shape.channels(), positions, to, at[inside ? 0 : 1], row, at[inside ? 1 : 0]));
+                """.indent(4), shape.channels(), positions, to, at[inside ? 0 : 1], row, at[inside ? 1 : 0]));
     }
 }

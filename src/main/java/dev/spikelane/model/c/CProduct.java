@@ -37,21 +37,22 @@ final class CProduct {
     static String layer(CFile file, String wanted, Window window, int groups, int channels, int outputs) {
         file.call(CFunction.LAYER);
         String name = file.name(wanted);
-        file.constants.append("static const struct layer %s = {%d, %d, %d, %s, %s};%n%n"
-                .formatted(name, groups, channels, outputs, axis(window.y()), axis(window.x())));
+        file.constants.append(CText.of(
+                "static const struct layer %s = {%d, %d, %d, %s, %s};%n%n",
+                name, groups, channels, outputs, axis(window.y()), axis(window.x())));
         return name;
     }
 
     private static String axis(Window.Axis axis) {
-        return "{%d, %d, %d, %d, %d, %d, %d}"
-                .formatted(
-                        axis.inputs(),
-                        axis.kernel(),
-                        axis.stride(),
-                        axis.padding(),
-                        axis.dilation(),
-                        axis.outputs(),
-                        axis.spread());
+        return CText.of(
+                "{%d, %d, %d, %d, %d, %d, %d}",
+                axis.inputs(),
+                axis.kernel(),
+                axis.stride(),
+                axis.padding(),
+                axis.dilation(),
+                axis.outputs(),
+                axis.spread());
     }
 
     private String layer(int inputs, int outputs) {

@@ -66,7 +66,7 @@ final class CSelfTest {
     }
 
     private static String random(String prefix) {
-        return """
+        return CText.of("""
 
             #ifdef %s_TEST
             #include <stdio.h>
@@ -83,7 +83,7 @@ final class CSelfTest {
                 return seed;
             }
 
-            """.formatted(prefix);
+            """, prefix);
     }
 
     private String all(Network network, String prefix) {
@@ -93,30 +93,30 @@ final class CSelfTest {
         StringBuilder draws = new StringBuilder();
         for (int i = 0; i < said.inputs().size(); i++) {
             int size = said.inputs().get(i).shape().size();
-            text.append("static %s in%d[%d];%n".formatted(options.values() ? "float" : "uint8_t", i, size));
+            text.append(CText.of("static %s in%d[%d];%n", options.values() ? "float" : "uint8_t", i, size));
             String drawn = options.values() ? "(float) (draw() >> 8) * 0x1p-24f" : "draw() >> 30 == 0";
-            draws.append("""
+            draws.append(CText.of("""
                             for (int i = 0; step %% %d == 0 && i < %d; i++) {
                                 in%d[i] = %s;
                             }
-                    """.formatted(options.stepsOfInput(), size, i, drawn));
+                    """, options.stepsOfInput(), size, i, drawn));
             arguments.add("in" + i);
         }
         StringBuilder compares = new StringBuilder();
         for (int i = 0; i < golden.size(); i++) {
             int size = golden.get(i).columns();
-            text.append("static uint8_t out%d[%d];%n".formatted(i, size));
+            text.append(CText.of("static uint8_t out%d[%d];%n", i, size));
             golden(golden.get(i), "golden" + i, text);
-            compares.append("""
+            compares.append(CText.of("""
                             for (int i = 0; i < %2$d; i++) {
                                 same &= out%1$d[i] == (golden%1$d[step][i / 8] >> i %% 8 & 1);
                                 spikes += out%1$d[i];
                             }
-                    """.formatted(i, size));
+                    """, i, size));
             arguments.add("out" + i);
         }
-        String call = "%s_step(%s)".formatted(prefix, String.join(", ", arguments));
-        return text.append("""
+        String call = CText.of("%s_step(%s)", prefix, String.join(", ", arguments));
+        return text.append(CText.of("""
 
                 int main(int count, char **arguments)
                 {
@@ -140,7 +140,7 @@ final class CSelfTest {
                     return same ? 0 : 1;
                 }
                 #endif
-                """.formatted(options.testSteps(), draws, call, compares, prefix))
+                """, options.testSteps(), draws, call, compares, prefix))
                 .toString();
     }
 
@@ -156,7 +156,7 @@ final class CSelfTest {
 
     private static void golden(SpikeMatrix spikes, String name, StringBuilder text) {
         int bytes = Math.ceilDiv(spikes.columns(), Byte.SIZE);
-        text.append("static const uint8_t %s[%d][%d] = {%n".formatted(name, spikes.rows(), bytes));
+        text.append(CText.of("static const uint8_t %s[%d][%d] = {%n", name, spikes.rows(), bytes));
         for (int step = 0; step < spikes.rows(); step++) {
             StringBuilder row = new StringBuilder("    {");
             for (int i = 0; i < bytes; i++) {

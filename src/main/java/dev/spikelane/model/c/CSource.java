@@ -39,7 +39,7 @@ final class CSource {
         return delay == 0
                 ? now
                 : new CRow(
-                        "%s + (%s + %d) %% %d * %d".formatted(past, at, longest - delay, longest, size), now.spikes());
+                        CText.of("%s + (%s + %d) %% %d * %d", past, at, longest - delay, longest, size), now.spikes());
     }
 
     /** Writes the end of a step. */

@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,26 @@ final class CExportTest {
         CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
         String said = CCompiler.run(program.toString());
         assertTrue(said.endsWith(", as expected\n"), said);
+    }
+
+    @Test
+    void numbersHaveTheDigitsOfC() {
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(Shape.of(2, 6, 6))
+                .conv2d(3, 3, random)
+                .neuron(new Leaky(0.9))
+                .flatten()
+                .dense(4, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        String text = CExport.of(network).text();
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.of("fa", "IR"));
+            assertTrue(text.equals(CExport.of(network).text()), "numbers of the file");
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     /** Ports stand in memory of their own, whatever their names are in C. */
