@@ -22,6 +22,9 @@ import java.util.Objects;
  */
 public final class Source {
 
+    /** As far as a float counts them. */
+    private static final int MOST_STEPS = 1 << 24;
+
     private static final String TIME = "param dt [ms] = %s\n";
 
     /** Hertz and milliseconds. */
@@ -155,7 +158,7 @@ public final class Source {
         List<String> lines = new ArrayList<>(List.of(name + " = " + values[0]));
         for (int i = 0; i < times.length; i++) {
             double from = times[i] / step;
-            require(Double.isFinite(from), "time " + i, times[i], "a finite number");
+            require(Math.abs(from) <= MOST_STEPS, "time " + i, times[i], "at most " + MOST_STEPS + " steps");
             require(Double.isFinite(values[i]), "value " + i, values[i], "a finite number");
             boolean ends = i == times.length - 1 || times[i + 1] == times[i];
             require(

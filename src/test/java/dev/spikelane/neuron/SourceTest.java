@@ -20,7 +20,6 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.random.CounterRandom;
-import dev.spikelane.simd.UniformRow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -283,26 +282,6 @@ final class SourceTest {
     }
 
     @Test
-    void vectorsDrawTheSameNumbers() {
-        for (int neurons : new int[] {1, 31, 64, 65, 200}) {
-            FloatMatrix rows = FloatMatrix.zeros(2, neurons);
-            FloatMatrix expected = FloatMatrix.zeros(2, neurons);
-            UniformRow.draw(99L << 40, rows, 1, 128, 128, 128 + neurons);
-            UniformRow.scalar(99L << 40, expected, 1, 128, 128, 128 + neurons);
-            assertArrayEquals(expected.toArray(), rows.toArray());
-            for (int i = 2 * neurons; i < 2 * neurons + rows.stride() - neurons; i++) {
-                assertEquals(
-                        0,
-                        rows.segment()
-                                .getAtIndex(
-                                        java.lang.foreign.ValueLayout.JAVA_FLOAT,
-                                        rows.stride() + neurons + i - 2L * neurons),
-                        "pads");
-            }
-        }
-    }
-
-    @Test
     void networksSayWhetherTheyTakeInputs() {
         NetworkBuilder builder = Network.builder();
         builder.population("p", Shape.of(5), Source.poisson(10, 1));
@@ -381,6 +360,7 @@ final class SourceTest {
                 () -> Source.current(none, none, 1),
                 () -> Source.current(two, new double[] {1}, 1),
                 () -> Source.current(new double[] {2, 1}, two, 1),
+                () -> Source.current(new double[] {0, 1e9}, two, 1),
                 () -> Source.current(two, new double[] {1, Double.NaN}, 1),
                 () -> Source.fluctuating(1, 1, 0, 1),
                 () -> Source.spikes(new double[] {-1}, new int[1], 1),
@@ -398,6 +378,7 @@ final class SourceTest {
                         "there are 0 times and 0 values, expected as many of both, 1 to 200",
                         "there are 2 times and 1 values, expected as many of both, 1 to 200",
                         "time 1 is 1.0, expected not before 2.0",
+                        "time 1 is 1.0E9, expected at most 16777216 steps",
                         "value 1 is NaN, expected a finite number",
                         "tau is 0.0, expected more than 0",
                         "time 0 is -1.0, expected 0 to 2147483647 steps",

@@ -96,7 +96,8 @@ final class ConnectionKindsTest {
                         ConnectionKind<Connection> kind = ConnectionKinds.of(each.connection());
                         kinds.put(each.connection().getClass(), kind);
                         assertEquals(each.connection().getClass(), kind.type());
-                        boolean unnamed = each.connection() instanceof Sparse sparse && sparse.quantum() > 0;
+                        boolean unnamed = each.connection() instanceof Sparse sparse
+                                && (sparse.quantum() > 0 || sparse.isProcedural());
                         assertEquals(
                                 kind.hasValues() && !unnamed, !each.values().isEmpty() && !unnamed, kind.name());
                     }

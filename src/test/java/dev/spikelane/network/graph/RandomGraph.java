@@ -198,6 +198,9 @@ public final class RandomGraph {
         Shape shape = isArranged ? some : flat();
         RandomNeuron drawn = new RandomNeuron(arena, learns ? Shape.of(shape.size()) : shape, random);
         Neuron neuron = model == RandomNeuron.EQUATIONS && random.nextBoolean() ? drawn.ported() : drawn.of(model);
+        if (!learns && populations.size() > 1 && random.nextInt(8) == 0) {
+            neuron = drawn.source(1 + random.nextInt(20));
+        }
         return builder.population(name, shape, neuron);
     }
 
@@ -241,14 +244,19 @@ public final class RandomGraph {
     private Sparse sparse(Projection.Source source, Shape currents, String port) {
         int from = source.shape().size();
         int to = currents.size();
-        Edges edges = switch (random.nextInt(6)) {
+        Edges edges = switch (random.nextInt(8)) {
             case 0 -> Edges.probability(0.01 + random.nextDouble() / 2);
             case 1 -> Edges.inDegree(1 + random.nextInt(5));
             case 2 -> Edges.outDegree(1 + random.nextInt(5));
             case 3 -> Edges.total(1 + random.nextInt(300));
             case 4 -> from > 1 && from == to ? Edges.total(50).withoutSelf() : Edges.probability(1);
+            case 5 ->
+                isPlane(source.shape()) && isPlane(currents)
+                        ? near(Edges.gaussian(1 - random.nextDouble(), 1 + 5 * random.nextDouble()), from)
+                        : Edges.probability(0.05);
+            case 6 -> from == to ? Edges.oneToOne() : Edges.outDegree(7);
             default -> {
-                int count = 1 + random.nextInt(200);
+                int count = random.nextInt(200);
                 yield Edges.of(
                         random.ints(count, 0, from).toArray(),
                         random.ints(count, 0, to).toArray());
@@ -260,13 +268,27 @@ public final class RandomGraph {
                 .to(currents)
                 .seed(random.nextInt(1_000))
                 .weights(equal ? Draw.constant(strength / 2) : Draw.normal(strength / 4, strength / 2));
-        if (random.nextBoolean()) {
-            made = made.delays(Draw.uniform(random.nextInt(3), 3 + random.nextInt(3)));
+        switch (random.nextInt(8)) {
+            case 0, 1, 2 -> made = made.delays(Draw.uniform(random.nextInt(3), 3 + random.nextInt(3)));
+            case 3 -> made = made.delays(Draw.normal(8, 9).redrawn(random.nextInt(2), learns ? 12 : 40));
+            default -> {}
+        }
+        if (!learns && random.nextInt(3) == 0 && made.edges().toString().matches("prob.*|gauss.*|.*each source")) {
+            made = made.procedural();
         }
         if (ports.add(port) && !learns && isPlain(source) && random.nextInt(3) == 0) {
             fixed.add(port);
         }
         return fixed.contains(port) ? made.fixedPoint(1 / 64.) : made;
+    }
+
+    private static boolean isPlane(Shape shape) {
+        return shape.rank() == 1 || shape.channels() == 1 && shape.rank() == 3;
+    }
+
+    private Edges near(Edges edges, int from) {
+        Edges around = random.nextBoolean() ? edges.periodic() : edges;
+        return from > 1 && random.nextBoolean() ? around.withoutSelf() : around;
     }
 
     private Projection.Source source(Population target, List<Input> declared) {

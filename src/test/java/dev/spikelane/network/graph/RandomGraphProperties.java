@@ -10,13 +10,16 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.SpikeList;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.EdgeCasesMode;
@@ -133,12 +136,30 @@ final class RandomGraphProperties {
         int convolutions = 0;
         int recurrences = 0;
         int gates = 0;
+        int sources = 0;
+        int drawn = 0;
+        int lines = 0;
+        int late = 0;
         for (int seed = 0; seed < RARE; seed++) {
             try (Arena arena = Arena.ofShared()) {
                 Network network = new RandomGraph(arena, 1, 1, seed).network;
                 List<Projection> all = network.projections();
                 convolutions += all.stream().anyMatch(projection -> isPooled(projection.path())) ? 1 : 0;
                 recurrences += all.stream().anyMatch(RandomGraphProperties::hasNoWeights) ? 1 : 0;
+                List<Sparse> sparse = all.stream()
+                        .flatMap(projection -> projection.path().stream())
+                        .filter(Sparse.class::isInstance)
+                        .map(Sparse.class::cast)
+                        .toList();
+                drawn += sparse.stream().anyMatch(Sparse::isProcedural) ? 1 : 0;
+                lines += sparse.stream().anyMatch(each -> each.toString().contains("gaussian")) ? 1 : 0;
+                late += sparse.stream().anyMatch(each -> Arrays.stream(each.delays()).anyMatch(delay -> delay > 15))
+                        ? 1
+                        : 0;
+                sources += network.populations().stream()
+                                .anyMatch(population -> population.neuron() instanceof SpikeList)
+                        ? 1
+                        : 0;
                 gates += network.populations().stream()
                                 .anyMatch(population -> population.shape().reordered()
                                         && population.neuron().gates() > 1)
@@ -149,6 +170,10 @@ final class RandomGraphProperties {
         assertTrue(convolutions > RARE / 20, convolutions + " with a convolution right before a pool of 2 x 2");
         assertTrue(recurrences > RARE / 20, recurrences + " with a recurrence by a connection without weights");
         assertTrue(gates > RARE / 20, gates + " with gates in maps");
+        assertTrue(sources > RARE / 20, sources + " with lists of spikes");
+        assertTrue(drawn > RARE / 20, drawn + " with procedural synapses");
+        assertTrue(lines > RARE / 20, lines + " with synapses by distance");
+        assertTrue(late > RARE / 20, late + " with long delays");
     }
 
     private static boolean hasNoWeights(Projection projection) {

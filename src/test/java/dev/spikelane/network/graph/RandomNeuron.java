@@ -22,6 +22,7 @@ import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
 import java.lang.foreign.Arena;
@@ -69,7 +70,7 @@ public final class RandomNeuron {
             u = beta * u + current - (u > 0.5) * 0.5
             spike u > 0.5
             carries 1.5
-            """, Zoo.text("adaptive-threshold"), """
+            """, Zoo.text("adaptive-threshold"), Zoo.text("delta-lif"), """
             neuron Coupled
             param beta = 0.9, tau = 4, threshold = 0.4
             state v, s, h
@@ -101,7 +102,7 @@ public final class RandomNeuron {
             spike u > 0.5
             reset u = u - 0.5
             carries 0.75
-            """);
+            """, Zoo.text("cuba-lif"), Zoo.text("mat2"));
 
     private static final List<String> NOISY = List.of("""
             param beta = 0.8, share = 0.2
@@ -195,13 +196,25 @@ public final class RandomNeuron {
         return drawn(PORTED);
     }
 
+    /** Neurons that take nothing, which fire in the first of some steps. */
+    SpikeList source(int steps) {
+        int count = random.nextInt(steps * neurons);
+        return SpikeList.of(
+                random.ints(count, 0, steps).toArray(),
+                random.ints(count, 0, neurons).toArray());
+    }
+
     /** The same, or one that draws noise, which networks of the library alone have. */
     EquationNeuron learning() {
         return random.nextBoolean() ? ported() : drawn(NOISY);
     }
 
     private EquationNeuron drawn(List<String> texts) {
-        EquationNeuron made = EquationNeuron.of(texts.get(random.nextInt(texts.size())));
+        String text = texts.get(random.nextInt(texts.size()));
+        EquationNeuron made = EquationNeuron.of(text);
+        if (!text.contains("beta")) {
+            return made.with("dt", 2); // of a classic, whose currents are small here
+        }
         return shape.rank() > 1 ? made.with("beta", random.nextFloat()) : made.withParameter("beta", shares());
     }
 

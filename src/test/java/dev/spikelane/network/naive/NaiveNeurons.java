@@ -10,8 +10,10 @@ import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,11 +64,44 @@ abstract class NaiveNeurons {
             return samples;
         }
         for (int sample = 0; sample < batch; sample++) {
+            if (neuron instanceof SpikeList list) {
+                samples[sample] = new Listed(list, shape.size());
+                continue;
+            }
             samples[sample] = neuron instanceof StateLeaky windowed && windowed.kernelTruncation() > 0
                     ? new NaiveWindow(windowed, shape.size())
                     : NaiveLif.of(neuron, shape);
         }
         return samples;
+    }
+
+    /** Neurons that fire as listed. */
+    private static final class Listed extends NaiveNeurons {
+
+        private final SpikeList list;
+        private int step;
+
+        Listed(SpikeList list, int neurons) {
+            super(neurons, "membrane");
+            this.list = list;
+        }
+
+        @Override
+        void step(float[][] entering) {
+            Arrays.fill(fired, false);
+            for (int i = 0; i < list.steps().length; i++) {
+                if (list.steps()[i] == step) {
+                    fired[list.neurons()[i]] = true;
+                }
+            }
+            step++;
+        }
+
+        @Override
+        void takeState(NaiveNeurons other) {
+            super.takeState(other);
+            step = ((Listed) other).step;
+        }
     }
 
     /**

@@ -16,7 +16,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.ZeroInputs;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.function.Consumer;
@@ -144,45 +143,13 @@ public final class SparseOperator implements Operator {
     @Override
     public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
         Synapses synapses = store.synapses();
+        FloatMatrix weights = store.weights();
         for (int row = 0; row < rows; row++) {
             open(current, row);
             for (int input = spikes.next(row, 0); input >= 0; input = spikes.next(row, input + 1)) {
-                deliver(
-                        synapses,
-                        input,
-                        current.matrix().segment(),
-                        current.matrix().rowOffset(row));
+                add(synapses, weights, input, 1, store.spikeValue(input), current.matrix(), row);
             }
             close(current, row);
-        }
-    }
-
-    /** Throws where values come to synapses of whole quanta. */
-    public void require(Signal source, String projection) {
-        if (said().quantum() > 0 && source instanceof FloatMatrix) {
-            throw new IllegalArgumentException((projection.isEmpty() ? "" : "projection '" + projection + "': ")
-                    + said() + " sums whole quanta, expected spikes, found values");
-        }
-    }
-
-    /** Adds the weights of a source that fires, times what its spikes carry, rounded once. */
-    private void deliver(Synapses synapses, int input, MemorySegment into, long row) {
-        int source = torch(input);
-        long end = synapses.end(source, delay);
-        FloatMatrix weights = store.weights();
-        boolean own = weights.columns() > 1;
-        float carried = store.spikeValue(input);
-        boolean whole = said().quantum() > 0;
-        for (long i = synapses.first(source, delay); i < end; i++) {
-            long at = row + (long) synapses.target(i) * Float.BYTES;
-            float weight = weights.get(0, own ? (int) i : 0);
-            if (whole) {
-                int sum = into.get(ValueLayout.JAVA_INT_UNALIGNED, at);
-                into.set(ValueLayout.JAVA_INT_UNALIGNED, at, sum + store.quanta(weight));
-            } else {
-                float sum = into.get(ValueLayout.JAVA_FLOAT_UNALIGNED, at);
-                into.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, sum + weight * carried);
-            }
         }
     }
 
@@ -192,20 +159,42 @@ public final class SparseOperator implements Operator {
         require(input, "");
         Synapses synapses = store.synapses();
         FloatMatrix weights = store.weights();
-        boolean own = weights.columns() > 1;
         for (int row = 0; row < rows; row++) {
             open(current, row);
             for (int i = 0; i < inputs(); i++) {
-                float value = input.get(row, i);
-                long end = value == 0 ? 0 : synapses.end(torch(i), delay);
-                for (long at = value == 0 ? 0 : synapses.first(torch(i), delay); at < end; at++) {
-                    int target = synapses.target(at);
-                    float weight = weights.get(0, own ? (int) at : 0);
-                    float sum = ZeroInputs.fma(value, weight, current.matrix().get(row, target));
-                    current.matrix().set(row, target, sum);
+                if (input.get(row, i) != 0) {
+                    add(synapses, weights, i, input.get(row, i), 1, current.matrix(), row);
                 }
             }
             close(current, row);
+        }
+    }
+
+    /** Adds a value times the weights of its input; a spike adds them, times what it carries, rounded once. */
+    private void add(
+            Synapses synapses, FloatMatrix weights, int input, float value, float carried, FloatMatrix into, int row) {
+        int source = torch(input);
+        long end = synapses.end(source, delay);
+        boolean own = weights.columns() > 1;
+        boolean whole = said().quantum() > 0;
+        for (long i = synapses.first(source, delay); i < end; i++) {
+            int target = synapses.target(i);
+            float weight = weights.get(0, own ? (int) i : 0);
+            if (whole) {
+                long at = into.rowOffset(row) + (long) target * Integer.BYTES;
+                int sum = into.segment().get(ValueLayout.JAVA_INT_UNALIGNED, at);
+                into.segment().set(ValueLayout.JAVA_INT_UNALIGNED, at, sum + store.quanta(weight));
+            } else {
+                into.set(row, target, ZeroInputs.fma(value, weight * carried, into.get(row, target)));
+            }
+        }
+    }
+
+    /** Throws where values come to synapses of whole quanta. */
+    public void require(Signal source, String projection) {
+        if (said().quantum() > 0 && source instanceof FloatMatrix) {
+            throw new IllegalArgumentException((projection.isEmpty() ? "" : "projection '" + projection + "': ")
+                    + said() + " sums whole quanta, expected spikes, found values");
         }
     }
 
