@@ -16,6 +16,12 @@ public final class OwnJvm {
 
     /** Returns what it printed; fails unless it ends well. */
     public static String run(Class<?> main, String... arguments) throws IOException, InterruptedException {
+        return run(List.of(), main, arguments);
+    }
+
+    /** The same with flags of the JVM. */
+    public static String run(List<String> flags, Class<?> main, String... arguments)
+            throws IOException, InterruptedException {
         String classPath = System.getProperty("java.class.path");
         String modulePath = System.getProperty("jdk.module.path");
         List<String> command = new ArrayList<>(List.of(
@@ -26,6 +32,7 @@ public final class OwnJvm {
                 "-cp",
                 modulePath == null ? classPath : classPath + File.pathSeparator + modulePath,
                 main.getName()));
+        command.addAll(1, flags);
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -21,6 +21,8 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Weights;
 import dev.spikelane.neuron.Leaky;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,6 +104,10 @@ final class ModelWriter {
                     tensor,
                     IntegerMatrix.nearest(ElementType.INT8, values),
                     each.said().shape());
+        }
+        if (values.rows() == 1 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) { // may be large: no second copy
+            MemorySegment row = values.segment().asSlice(0, (long) values.columns() * Float.BYTES);
+            return List.of(Tensor.of(tensor, Tensor.Type.F32, weights.shape(each.name()), row));
         }
         return List.of(Tensor.of(tensor, values, weights.shape(each.name())));
     }

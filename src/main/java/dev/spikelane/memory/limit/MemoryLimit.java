@@ -1,5 +1,6 @@
 package dev.spikelane.memory.limit;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
@@ -61,7 +62,17 @@ public final class MemoryLimit {
 
     /** Bytes of the machine's or container's memory; no limit where the JVM does not tell. */
     private static long physical() {
-        return ModuleLayer.boot().findModule("jdk.management").isPresent() ? Machine.bytes() : Long.MAX_VALUE;
+        return isTold() ? Machine.bytes() : Long.MAX_VALUE;
+    }
+
+    private static boolean isTold() {
+        return ModuleLayer.boot().findModule("jdk.management").isPresent();
+    }
+
+    /** The most bytes that the JVM gives out without an arena. */
+    static long withoutArena() {
+        long set = isTold() ? Machine.mostDirect() : 0;
+        return set == 0 ? Runtime.getRuntime().maxMemory() : set;
     }
 
     /** Loaded only where the module jdk.management is present. */
@@ -72,6 +83,12 @@ public final class MemoryLimit {
         static long bytes() {
             return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
                     .getTotalMemorySize();
+        }
+
+        static long mostDirect() {
+            return Long.parseLong(ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                    .getVMOption("MaxDirectMemorySize")
+                    .getValue());
         }
     }
 }

@@ -96,6 +96,11 @@ public final class NativeMemory {
         return MemoryLimit.bytes() - held();
     }
 
+    /** The same without an arena, of which the JVM has a limit of its own. */
+    public static long roomWithoutArena(long asked) {
+        return Math.min(room(asked), MemoryLimit.withoutArena() - withoutArena());
+    }
+
     private static void makeRoom(long bytes) {
         synchronized (COLLECTING) {
             if (!collectFor(bytes)) {

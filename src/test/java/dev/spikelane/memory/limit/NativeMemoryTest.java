@@ -44,6 +44,14 @@ final class NativeMemoryTest {
         assertTrue(MemoryLimit.ofMachine(Long.MAX_VALUE, GIGABYTE) > 1L << 60);
     }
 
+    /** Nothing sets it in tests, so that it is that of the heap, however much the machine has. */
+    @Test
+    void withoutAnArenaTheJvmHasALimitOfItsOwn() {
+        assertEquals(Runtime.getRuntime().maxMemory(), MemoryLimit.withoutArena());
+        long room = NativeMemory.roomWithoutArena(0);
+        assertTrue(room > 0 && room <= Runtime.getRuntime().maxMemory(), "room " + room);
+    }
+
     @Test
     void theLimitIsReadAsTheJvmReadsSizes() {
         assertEquals(1_234_567, MemoryLimit.parse("1234567"));

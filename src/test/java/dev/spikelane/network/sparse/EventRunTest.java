@@ -199,6 +199,7 @@ final class EventRunTest {
         String message =
                 assertThrows(OutOfMemoryError.class, () -> network.simulate(1)).getMessage();
         assertTrue(message.contains("have about 4500000000000 synapses"), message);
+        assertTrue(message.contains("of sources and delays, expected at most "), message);
     }
 
     @Test

@@ -240,7 +240,7 @@ public final class EventLists implements Rounds {
         int least = equal ? Short.BYTES : whole ? Integer.BYTES : Form.WEIGHTS.bytes;
         String what = store(parts.getFirst()).said() + " and " + (parts.size() - 1)
                 + " other connections from the same source";
-        SparseStore.requireMemory(what, synapses, least, cells * blocks);
+        SparseStore.requireMemory(what, synapses, least, cells * blocks, false);
     }
 
     private void tell(double share) {

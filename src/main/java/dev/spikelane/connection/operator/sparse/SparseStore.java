@@ -162,16 +162,18 @@ final class SparseStore {
     }
 
     /** Throws where what synapses take at least is not there, on the heap or beside it. */
-    static void requireMemory(String what, double synapses, int bytesOfEach, double cells) {
+    static void requireMemory(String what, double synapses, int bytesOfEach, double cells, boolean hasArena) {
         double bytes = synapses * bytesOfEach;
         double heap = cells * Long.BYTES;
-        if (bytes > NativeMemory.room((long) bytes)
+        long room = hasArena ? NativeMemory.room((long) bytes) : NativeMemory.roomWithoutArena((long) bytes);
+        if (bytes > room
                 || heap > Runtime.getRuntime().maxMemory()
                 || cells >= Integer.MAX_VALUE - Long.BYTES) {
             throw new OutOfMemoryError(what + " have about " + (long) synapses + " synapses, which need " + (long) bytes
                     + " bytes of native memory, and " + (long) heap + " bytes of heap for " + (long) cells
-                    + " numbers of sources and delays; procedural synapses need none, fixed point and fewer delays"
-                    + " need less");
+                    + " numbers of sources and delays, expected at most " + room + " (-XX:MaxDirectMemorySize, as the"
+                    + " heap by default) and " + Runtime.getRuntime().maxMemory()
+                    + "; procedural synapses need none, fixed point and fewer delays need less");
         }
     }
 
