@@ -9,6 +9,8 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.EquationNeuron;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.DoubleConsumer;
 
 /**
  * Networks of the literature with which simulators are compared. They take no input: {@code simulation.run(steps)} runs
@@ -154,6 +156,22 @@ public final class Classics {
      * @throws IllegalArgumentException if the scale is not from 0.05 to 1
      */
     public static Network microcircuit(double scale, boolean constant, long seed) {
+        return microcircuit(scale, constant, seed, _ -> {});
+    }
+
+    /**
+     * Makes the microcircuit, and tells how far its synapses are laid out, which the first simulation waits for.
+     *
+     * @param scale as above
+     * @param constant as above
+     * @param seed from which all is drawn
+     * @param progress is told the share that is done, from 0 to 1, for the synapses of each population in turn, by any
+     *     thread
+     * @return the network
+     * @throws IllegalArgumentException if the scale is not from 0.05 to 1
+     */
+    public static Network microcircuit(double scale, boolean constant, long seed, DoubleConsumer progress) {
+        Objects.requireNonNull(progress, "progress");
         if (!(scale >= 0.05 && scale <= 1)) {
             throw new IllegalArgumentException("scale is " + scale + ", expected 0.05 to 1");
         }
@@ -180,7 +198,8 @@ public final class Classics {
             for (int source = 0; source < LAYERS; source++) {
                 if (CHANCES[target][source] > 0) {
                     Sparse synapses = synapses(target, source, scale);
-                    project(builder, layers[source], layers[target], synapses, seed);
+                    Sparse told = target == source ? synapses.onProgress(progress) : synapses; // one of each source
+                    project(builder, layers[source], layers[target], told, seed);
                 }
             }
         }

@@ -5,7 +5,8 @@ import dev.spikelane.network.Classics;
 import dev.spikelane.network.Network;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.DoubleConsumer;
+import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -45,8 +46,8 @@ final class ClassicOptions {
             description = "Drive microcircuit by a constant current in place of a Poisson process.")
     private boolean constant;
 
-    /** What makes a network. */
-    Supplier<Network> network(CommandSpec command, String name, long seed) {
+    /** What makes a network, and tells how far it is. */
+    Function<DoubleConsumer, Network> network(CommandSpec command, String name, long seed) {
         Choices.requireRange(command, "--neurons", neurons, 100, MOST_NEURONS);
         if (!(scale >= 0.05 && scale <= 1)) {
             throw Choices.wrong(command, "--scale is " + scale + ", expected 0.05 to 1");
@@ -60,9 +61,9 @@ final class ClassicOptions {
                 "--network",
                 name,
                 Map.of(
-                        "cuba", () -> Classics.cuba(neurons, seed),
-                        "brunel", () -> Classics.brunel(scale, inhibition, drive, seed),
-                        "microcircuit", () -> Classics.microcircuit(scale, constant, seed)));
+                        "cuba", _ -> Classics.cuba(neurons, seed),
+                        "brunel", _ -> Classics.brunel(scale, inhibition, drive, seed),
+                        "microcircuit", told -> Classics.microcircuit(scale, constant, seed, told)));
     }
 
     String title(String name) {

@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.DoubleConsumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** A network of the literature at work: its rates, and how irregular and how synchronous its neurons fire. */
@@ -54,9 +55,10 @@ final class ClassicRun {
     }
 
     /** Builds a network and runs it for a tenth of a second and so many steps. */
-    static ClassicRun of(String title, Supplier<Network> made, int steps, int threads, Progress progress) {
+    static ClassicRun of(
+            String title, Function<DoubleConsumer, Network> made, int steps, int threads, Progress progress) {
         long begin = System.nanoTime();
-        ClassicRun run = new ClassicRun(title, steps, made.get());
+        ClassicRun run = new ClassicRun(title, steps, made.apply(building(progress)));
         try (Simulation simulation = run.network.simulate(1, threads)) {
             run.buildSeconds = (System.nanoTime() - begin) / 1e9;
             progress.begin("Running", BEGIN + steps);
@@ -72,6 +74,19 @@ final class ClassicRun {
         }
         progress.end();
         return run;
+    }
+
+    /** A bar for synapses that are laid out, those of each of eight populations in turn. */
+    private static DoubleConsumer building(Progress progress) {
+        progress.begin("Building", 8_000);
+        double[] last = {0};
+        return share -> {
+            synchronized (last) {
+                last[0] = last[0] == 1 && share < 1 ? 0 : last[0]; // the next population
+                progress.advance(Math.max(0, (long) (1_000 * share) - (long) (1_000 * last[0])));
+                last[0] = Math.max(last[0], share);
+            }
+        };
     }
 
     private static void run(Simulation simulation, int steps, Progress progress) {

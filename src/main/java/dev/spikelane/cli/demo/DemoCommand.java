@@ -24,7 +24,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
+import java.util.function.DoubleConsumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -178,7 +179,7 @@ public final class DemoCommand implements Callable<Integer> {
                             + " --out: it has no input, and its spikes are counted while it runs");
         }
         DemoSettings settings = settings(ClassicRun.STEPS, 1);
-        Supplier<Network> made = classic.network(command, network, settings.seed());
+        Function<DoubleConsumer, Network> made = classic.network(command, network, settings.seed());
         Path page = page(command.commandLine().getErr());
         FilesFirst out =
                 new FilesFirst(command.commandLine(), Stream.ofNullable(page).toList());

@@ -19,6 +19,8 @@ import dev.spikelane.network.SpikeCounts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Networks of the literature at a small scale. */
@@ -90,7 +92,8 @@ final class ClassicsTest {
     @Users
     @Test
     void microcircuitsHaveTheSizesAndSynapsesOfTheirScale() {
-        Network network = Classics.microcircuit(0.05, false, 1);
+        List<Double> told = new CopyOnWriteArrayList<>();
+        Network network = Classics.microcircuit(0.05, false, 1, told::add);
         assertEquals(
                 List.of(1_034, 292, 1_096, 274, 243, 53, 720, 147),
                 network.populations().stream().map(Population::size).toList());
@@ -98,6 +101,8 @@ final class ClassicsTest {
         double[] rates = rates(network, 1_000);
         assertEquals(4.4, rates[2], 2.5, Arrays.toString(rates));
         assertEquals(8.6, rates[5], 4.5, Arrays.toString(rates));
+        assertEquals(7, IntStream.range(1, told.size()).filter(i -> told.get(i) < told.get(i - 1)).count());
+        assertEquals(1, told.getLast());
         assertGoesOn(network);
     }
 
