@@ -38,7 +38,8 @@ final class Synapses {
         double cells = (double) sources * steps.length + 1;
         boolean own = store.hasOwn();
         SynapseRows rows = said.synapses(store.rows());
-        SparseStore.requireMemory(said.toString(), rows.expected(), Integer.BYTES + (own ? Float.BYTES : 0), cells, true);
+        int bytes = Integer.BYTES + (own ? Float.BYTES : 0);
+        SparseStore.requireMemory(said.toString(), rows.expected(), bytes, cells, true);
         long[] starts = new long[(int) cells];
         for (int from = 0; from < sources; from++) {
             int count = rows.read(from);
