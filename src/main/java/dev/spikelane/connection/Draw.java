@@ -3,6 +3,7 @@ package dev.spikelane.connection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers of the synapses of a {@link Sparse} connection, its weights or its delays: a number for all, one from a list
@@ -70,6 +71,10 @@ public final class Draw {
     private final double shareBelow;
 
     private final double shareWithin;
+    /** Tables, which nobody changes, once somebody has asked for them. */
+    private volatile float @Nullable [] weights;
+
+    private volatile float @Nullable [] delays;
 
     private Draw(Kind kind, double first, double second, Bounds bounds, double least, double most, float... listed) {
         this.kind = kind;
@@ -227,6 +232,15 @@ public final class Draw {
 
     /** The numbers that may be drawn, equally likely: one, or {@value #QUANTILES}; the list, if there is one. */
     float[] weights() {
+        float[] known = weights;
+        if (known == null) {
+            known = quantiles();
+            weights = known;
+        }
+        return known;
+    }
+
+    private float[] quantiles() {
         float[] made = isList() ? listed.clone() : new float[isConstant() ? 1 : QUANTILES];
         for (int i = 0; i < made.length && !isList(); i++) {
             made[i] = (float) quantile((i + 0.5) / made.length);
@@ -236,6 +250,15 @@ public final class Draw {
 
     /** The same as whole steps. */
     float[] delays() {
+        float[] known = delays;
+        if (known == null) {
+            known = wholeSteps();
+            delays = known;
+        }
+        return known;
+    }
+
+    private float[] wholeSteps() {
         float[] made = new float[isList() ? listed.length : isConstant() ? 1 : QUANTILES];
         boolean given = isList() || isConstant();
         for (int i = 0; i < made.length; i++) {

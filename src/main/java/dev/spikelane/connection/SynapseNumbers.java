@@ -1,23 +1,34 @@
 package dev.spikelane.connection;
 
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.UniformRow;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /** The weights or the delays of the synapses of a source, which are listed, equal, or drawn from a table. */
 final class SynapseNumbers {
+
+    private static final int PURPOSE = 2;
 
     private final Edges edges;
     private final boolean listed;
     private final float[] table;
     private final long seed;
-    private final int purpose;
+    private final int shift;
+    private final Bits bits = new Bits();
     private float[] row = new float[16];
+    /** Whether a number that is the same for all stands in the row. */
+    private boolean filled;
 
-    SynapseNumbers(Edges edges, Draw said, float[] table, long seed, int purpose) {
+    /** Numbers of a source's edges are halves of the same random bits, from a bit on. */
+    SynapseNumbers(Edges edges, Draw said, float[] table, long seed, int shift) {
         this.edges = edges;
         this.listed = said.isList();
         this.table = table;
         this.seed = seed;
-        this.purpose = purpose;
+        this.shift = shift;
     }
 
     /** The same for another thread. */
@@ -26,22 +37,38 @@ final class SynapseNumbers {
         this.listed = other.listed;
         this.table = other.table;
         this.seed = other.seed;
-        this.purpose = other.purpose;
+        this.shift = other.shift;
     }
 
     /** Goes to the synapses of a source. */
     void read(int neuron, int count) {
         if (row.length < count) {
             row = new float[Math.max(count, (int) Math.min(Integer.MAX_VALUE - 8L, 2L * row.length))];
+            filled = false;
         }
-        long key = CounterRandom.rowKey(seed, purpose, neuron);
-        for (int i = 0; i < count; i++) {
-            if (listed) {
+        if (listed) {
+            for (int i = 0; i < count; i++) {
                 row[i] = table[edges.place(edges.start(neuron) + i)];
-            } else {
-                row[i] = table[table.length == 1 ? 0 : SynapseRows.word(key, i) >>> Short.SIZE];
+            }
+        } else if (table.length > 1) {
+            int[] drawn = bits.draw(CounterRandom.rowKey(seed, PURPOSE, neuron), 0, count);
+            for (int i = 0; i < count; i++) {
+                row[i] = table[drawn[i] >>> shift & Draw.QUANTILES - 1];
+            }
+        } else if (!filled) {
+            Arrays.fill(row, table[0]);
+            filled = true;
+        }
+    }
+
+    /** The only one that there is; NaN if there are several. */
+    float only() {
+        for (float each : table) {
+            if (each != table[0]) {
+                return Float.NaN;
             }
         }
+        return table[0];
     }
 
     /** The greatest without its sign. */
@@ -55,5 +82,23 @@ final class SynapseNumbers {
 
     float get(int synapse) {
         return row[synapse];
+    }
+
+    /** Random bits of a source's edges. */
+    static final class Bits {
+
+        private MemorySegment drawn = MemorySegment.NULL;
+        private int[] bits = {};
+
+        /** Draws those of some edges from one on, a multiple of 64. */
+        int[] draw(long key, int first, int count) {
+            if (bits.length < count) {
+                bits = new int[Math.ceilDiv(count, Long.SIZE) * Long.SIZE];
+                drawn = NativeMemory.ofAuto().allocate((long) bits.length * Integer.BYTES, Long.SIZE);
+            }
+            UniformRow.bits(key, drawn, first / Long.SIZE, count);
+            MemorySegment.copy(drawn, ValueLayout.JAVA_INT, 0, bits, 0, count);
+            return bits;
+        }
     }
 }

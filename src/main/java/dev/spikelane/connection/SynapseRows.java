@@ -15,9 +15,16 @@ public final class SynapseRows {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final int EDGES = 1;
-    private static final int WEIGHTS = 2;
-    static final int DELAYS = 3;
-    private static final int SOURCES = 4;
+    private static final int SOURCES = 3;
+    /** Where weights and delays begin in the random bits of an edge. */
+    private static final int WEIGHTS = 16;
+
+    static final int DELAYS = 0;
+
+    /** So many bits are drawn at a time where it is not known how many are needed, and so many sources with one key. */
+    private static final int SOME = 128;
+
+    private static final int SOURCES_OF_KEY = 4096;
 
     /** How likely the likeliest pair must be. */
     private static final double UNLIKELY = 0x1p-32;
@@ -35,6 +42,7 @@ public final class SynapseRows {
     private final Line height;
     private final Line width;
     private double[] factors = new double[0];
+    private final SynapseNumbers.Bits random = new SynapseNumbers.Bits();
     private int[] target = new int[16];
     /** What all readers share, which is drawn when the first synapse is asked for. */
     private @Nullable Sorted sorted;
@@ -204,12 +212,31 @@ public final class SynapseRows {
         return (int) delays.get(synapse);
     }
 
-    private long key(int purpose, int neuron) {
-        return CounterRandom.rowKey(sparse.seed(), purpose, neuron);
+    /**
+     * Returns how many synapses a source has, which a rule that draws each pair counts by drawing them.
+     *
+     * @param neuron the source, in torch's order
+     * @return its synapses
+     */
+    public int count(int neuron) {
+        return switch (edges.rule()) {
+            case TOTAL -> sorted().degrees[neuron];
+            case OUT_DEGREE -> (int) edges.number();
+            case LISTED, PROBABILITY, IN_DEGREE, ONE_TO_ONE, GAUSSIAN -> drawTargets(neuron);
+        };
     }
 
-    static int word(long key, int counter) {
-        return (int) CounterRandom.block((int) key, (int) (key >>> Integer.SIZE), counter, 0);
+    /**
+     * Returns the weight that may be drawn, if there is one alone.
+     *
+     * @return the weight; NaN if there are several
+     */
+    public float onlyWeight() {
+        return weights.only();
+    }
+
+    private int[] draw(int purpose, int neuron, int first, int count) {
+        return random.draw(CounterRandom.rowKey(sparse.seed(), purpose, neuron), first, count);
     }
 
     /** A number below a bound, from the high half of a product. */
@@ -265,22 +292,25 @@ public final class SynapseRows {
 
     private int drawn(int neuron, int count) {
         reserve(count);
-        long key = key(EDGES, neuron);
+        int[] drawn = draw(EDGES, neuron, 0, count);
         int among = others ? targets - 1 : targets;
         for (int i = 0; i < count; i++) {
-            target[i] = neuron(below(among, word(key, i)), neuron);
+            target[i] = neuron(below(among, drawn[i]), neuron);
         }
         return count;
     }
 
     /** Edges of a probability by their distances, which are geometric. */
     private int gaps(int neuron) {
-        long key = key(EDGES, neuron);
         int among = others ? targets - 1 : targets;
         int count = 0;
         long at = -1;
+        int[] drawn = {};
         for (int i = 0; ; i++) {
-            double share = (Integer.toUnsignedLong(word(key, i)) + 0.5) * 0x1p-32;
+            if (i % SOME == 0) {
+                drawn = draw(EDGES, neuron, i, SOME);
+            }
+            double share = (Integer.toUnsignedLong(drawn[i % SOME]) + 0.5) * 0x1p-32;
             at += 1 + (edges.number() == 1 ? 0 : (long) (StrictMath.log(share) / logOfNone));
             if (at >= among) {
                 return count;
@@ -291,7 +321,6 @@ public final class SynapseRows {
     }
 
     private int near(int neuron) {
-        long key = key(EDGES, neuron);
         int y = neuron / width.from;
         int x = neuron % width.from;
         int first = width.first(x);
@@ -305,9 +334,11 @@ public final class SynapseRows {
             double bound = edges.number() / UNLIKELY * height.factor(y, i);
             int row = Math.floorMod(i, height.to) * width.to;
             reserve(count + end - first);
+            long key = CounterRandom.rowKey(sparse.seed(), EDGES, neuron);
             for (int j = first; j < end; j++) {
                 int to = row + Math.floorMod(j, width.to);
-                if (Integer.toUnsignedLong(word(key, to)) < bound * factors[j - first] && !(others && to == neuron)) {
+                long bits = Integer.toUnsignedLong(CounterRandom.bits(key, to));
+                if (bits < bound * factors[j - first] && !(others && to == neuron)) {
                     target[count++] = to;
                 }
             }
@@ -391,11 +422,13 @@ public final class SynapseRows {
 
     private int[] degrees() {
         int[] counts = new int[edges.rule() == Edges.Rule.TOTAL ? sources : 0];
-        long key = key(SOURCES, 0);
-        for (long i = 0; i < (long) edges.number() && counts.length > 0; i++) {
-            int word = (int)
-                    CounterRandom.block((int) key, (int) (key >>> Integer.SIZE), (int) i, (int) (i >>> Integer.SIZE));
-            counts[below(sources, word)]++;
+        long all = counts.length == 0 ? 0 : (long) edges.number();
+        for (long first = 0; first < all; first += SOURCES_OF_KEY) {
+            int count = (int) Math.min(SOURCES_OF_KEY, all - first);
+            int[] drawn = draw(SOURCES, (int) (first / SOURCES_OF_KEY), 0, count);
+            for (int i = 0; i < count; i++) {
+                counts[below(sources, drawn[i])]++;
+            }
         }
         return counts;
     }
@@ -407,9 +440,9 @@ public final class SynapseRows {
         MemorySegment made = NativeMemory.ofAuto().allocate((long) each * targets * Integer.BYTES, Integer.BYTES);
         int among = others ? sources - 1 : sources;
         for (int to = 0; to < targets; to++) {
-            long key = key(EDGES, to);
+            int[] drawn = draw(EDGES, to, 0, each);
             for (int i = 0; i < each; i++) {
-                starts[1 + neuron(below(among, word(key, i)), to)]++;
+                starts[1 + neuron(below(among, drawn[i]), to)]++;
             }
         }
         for (int i = 0; i < sources; i++) {
@@ -417,9 +450,9 @@ public final class SynapseRows {
         }
         long[] next = starts.clone();
         for (int to = 0; to < targets; to++) {
-            long key = key(EDGES, to);
+            int[] drawn = draw(EDGES, to, 0, each);
             for (int i = 0; i < each; i++) {
-                int from = neuron(below(among, word(key, i)), to);
+                int from = neuron(below(among, drawn[i]), to);
                 made.setAtIndex(INT, next[from]++, to);
             }
         }

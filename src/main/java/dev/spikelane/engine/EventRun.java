@@ -323,8 +323,13 @@ final class EventRun implements ComponentRun {
         for (int sample = 0; sample < batch; sample++) {
             for (int d = 0; d < delays.length; d++) {
                 for (int i = 0; i < sources.length; i++) {
-                    if (numbers[d][i] >= 0) {
-                        sources[i].deliver(step, numbers[d][i], runs[i].from(step, delays[d]), sample, block, vector);
+                    int number = numbers[d][i];
+                    if (number >= 0
+                            && sources[i].hasValues(block)
+                            && runs[i].from(step, delays[d]) instanceof FloatMatrix rows) {
+                        sources[i].deliver(rows, number, sample, block, vector);
+                    } else if (number >= 0) {
+                        sources[i].deliver(step, number, sample, block, vector);
                     }
                 }
             }

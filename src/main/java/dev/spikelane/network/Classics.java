@@ -194,10 +194,17 @@ public final class Classics {
                     Draw.normal(STARTS[layer][0], STARTS[layer][1]),
                     seed);
         }
+        // Made once, as a table belongs to each.
+        Draw[] delays = {delays(1.5), delays(0.75)};
+        Draw[] weights = {weights(1, 0, scale), weights(1, 1, scale), weights(0, 2, scale)};
         for (int target = 0; target < LAYERS; target++) {
             for (int source = 0; source < LAYERS; source++) {
                 if (CHANCES[target][source] > 0) {
-                    Sparse synapses = synapses(target, source, scale);
+                    double count = Math.max(1, Math.round(synapses(target, source) * scale * scale));
+                    Sparse synapses = Sparse.of(Edges.total((long) count))
+                            .weights(weights[target == 0 && source == 2 ? 2 : source % 2])
+                            .delays(delays[source % 2])
+                            .fixedPoint(QUANTUM);
                     Sparse told = target == source ? synapses.onProgress(progress) : synapses; // one of each source
                     project(builder, layers[source], layers[target], told, seed);
                 }
@@ -206,13 +213,14 @@ public final class Classics {
         return builder.build();
     }
 
-    private static Sparse synapses(int target, int source, double scale) {
+    private static Draw delays(double milliseconds) {
+        double mean = milliseconds / STEP;
+        return Draw.normal(mean, mean / 2).redrawn(0.5, 10 * mean);
+    }
+
+    private static Draw weights(int target, int source, double scale) {
         double weight = weight(target, source) / Math.sqrt(scale);
-        double delay = (source % 2 == 0 ? 1.5 : 0.75) / STEP;
-        return Sparse.of(Edges.total(Math.max(1, Math.round(synapses(target, source) * scale * scale))))
-                .weights(Draw.normal(weight, 0.1 * Math.abs(weight)))
-                .delays(Draw.normal(delay, delay / 2).redrawn(0.5, 10 * delay))
-                .fixedPoint(QUANTUM);
+        return Draw.normal(weight, 0.1 * Math.abs(weight));
     }
 
     /** How many synapses the full network has from a population to another; pairs may have several. */

@@ -160,9 +160,20 @@ public final class CounterRandom {
      * @return a multiple of {@code 2^-24} in [0, 1)
      */
     public static float uniform(long rowKey, int column) {
+        return uniform(bits(rowKey, column));
+    }
+
+    /**
+     * Computes the bits of one neuron from the key of its row.
+     *
+     * @param rowKey from {@link #rowKey}
+     * @param column the neuron, at least 0; not checked
+     * @return 32 random bits
+     */
+    public static int bits(long rowKey, int column) {
         long block = block((int) rowKey, (int) (rowKey >>> Integer.SIZE), column / Long.SIZE, column % PAIRS);
         boolean low = column % Long.SIZE < PAIRS;
-        return uniform((int) (low ? block : block >>> Integer.SIZE));
+        return (int) (low ? block : block >>> Integer.SIZE);
     }
 
     /**

@@ -27,9 +27,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import org.jspecify.annotations.Nullable;
 
-/** The vector variants of {@link BernoulliRow} and {@link UniformRow}: a block of Threefry-2x32 in every lane. */
+/** The vector variant of {@link BernoulliRow}: a block of Threefry-2x32 in every lane. */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class BernoulliRowVector {
 
@@ -47,28 +46,13 @@ final class BernoulliRowVector {
             int row,
             int firstWord,
             int endWord) {
-        row(probability, key, data.segment(), data.rowOffset(dataRow), spikes, row, firstWord, endWord);
-    }
-
-    /** Draws the numbers themselves, that of neuron 0 to {@code base}. */
-    static void uniforms(long key, MemorySegment into, long base, int firstWord, int endWord) {
-        row(null, key, into, base, null, 0, firstWord, endWord);
-    }
-
-    private static void row(
-            @Nullable BernoulliRow probability,
-            long key,
-            MemorySegment values,
-            long valueRow,
-            @Nullable SpikeMatrix spikes,
-            int row,
-            int firstWord,
-            int endWord) {
+        MemorySegment values = data.segment();
+        long valueRow = data.rowOffset(dataRow);
         int key0 = (int) key;
         int key1 = (int) (key >>> Integer.SIZE);
         int key2 = PARITY ^ key0 ^ key1;
         Checks.isNative(values);
-        long outRow = spikes == null ? 0 : spikes.rowOffset(row);
+        long outRow = spikes.rowOffset(row);
         for (int word = firstWord; word < endWord; word++) {
             long bits = 0;
             for (int pair = 0; pair < PAIRS; pair += COUNT) {
@@ -106,21 +90,15 @@ final class BernoulliRowVector {
                 bits |= fired(x0, values, at, probability) << pair;
                 bits |= fired(x1, values, at + PAIRS * Float.BYTES, probability) << pair + PAIRS;
             }
-            if (spikes != null) {
-                bits &= Pads.neuronsOfWord(spikes, word);
-                spikes.segment().set(JAVA_LONG, outRow + (long) word * Long.BYTES, bits);
-            }
+            bits &= Pads.neuronsOfWord(spikes, word);
+            spikes.segment().set(JAVA_LONG, outRow + (long) word * Long.BYTES, bits);
         }
     }
 
-    /** The lanes whose numbers are below their probabilities; without these, the numbers are stored. */
-    private static long fired(IntVector random, MemorySegment values, long at, @Nullable BernoulliRow probability) {
+    /** The lanes whose numbers are below their probabilities. */
+    private static long fired(IntVector random, MemorySegment values, long at, BernoulliRow probability) {
         FloatVector uniform =
                 ((FloatVector) random.lanewise(LSHR, UNIFORM_SHIFT).convert(VectorOperators.I2F, 0)).mul(UNIFORM_UNIT);
-        if (probability == null) {
-            uniform.intoMemorySegment(values, at, ORDER);
-            return 0;
-        }
         FloatVector data = FloatVector.fromMemorySegment(FLOAT, values, at, ORDER);
         return uniform.compare(LT, data.mul(probability.gain).add(probability.offset))
                 .toLong();

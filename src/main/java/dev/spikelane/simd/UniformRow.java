@@ -2,6 +2,8 @@ package dev.spikelane.simd;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** A row of the uniform numbers of {@link CounterRandom}. */
 public final class UniformRow {
@@ -21,8 +23,25 @@ public final class UniformRow {
             return;
         }
         long base = into.rowOffset(row) - (long) origin * Float.BYTES;
-        BernoulliRowVector.uniforms(key, into.segment(), base, first / Long.SIZE, Math.ceilDiv(end, Long.SIZE));
+        UniformRowVector.bits(key, into.segment(), base, first / Long.SIZE, Math.ceilDiv(end, Long.SIZE));
+        UniformRowVector.numbers(into.segment(), base, first / Long.SIZE, Math.ceilDiv(end, Long.SIZE));
         Pads.clear(into, row);
+    }
+
+    /**
+     * Draws the bits from which numbers follow, of some neurons of a row from neuron {@code 64 * firstWord} on.
+     *
+     * @param into native memory, for as many as are rounded up to 64
+     */
+    public static void bits(long key, MemorySegment into, int firstWord, int count) {
+        if (SimdWidth.VECTOR) {
+            long base = -(long) firstWord * Long.SIZE * Integer.BYTES;
+            UniformRowVector.bits(key, into, base, firstWord, firstWord + Math.ceilDiv(count, Long.SIZE));
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            into.setAtIndex(ValueLayout.JAVA_INT, i, CounterRandom.bits(key, firstWord * Long.SIZE + i));
+        }
     }
 
     /** The specification: one neuron after the other. */

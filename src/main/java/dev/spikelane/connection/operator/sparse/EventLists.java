@@ -1,8 +1,8 @@
 package dev.spikelane.connection.operator.sparse;
 
 import dev.spikelane.connection.operator.Rounds;
+import dev.spikelane.connection.operator.sparse.EventFormat.Form;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.simd.ZeroInputs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -21,28 +21,6 @@ public final class EventLists implements Rounds {
 
     /** Inputs whose synapses a thread lays out at a time. */
     private static final int INPUTS_IN_PART = 64;
-
-    /** What a synapse takes. */
-    private enum Form {
-        /** Two bytes of target: all weights are equal. */
-        SHORT_TARGETS(Short.BYTES),
-        /** Four bytes of target. */
-        TARGETS(Integer.BYTES),
-        /** Whole quanta above the bits of the target. */
-        PACKED(Integer.BYTES),
-        /** A target and whole quanta. */
-        QUANTA(2 * Integer.BYTES),
-        /** A target and a float. */
-        WEIGHTS(Integer.BYTES + Float.BYTES),
-        /** Nothing: synapses are drawn again. */
-        DRAWN(0);
-
-        private final int bytes;
-
-        Form(int bytes) {
-            this.bytes = bytes;
-        }
-    }
 
     /**
      * What a source has into one port of a population.
@@ -85,21 +63,16 @@ public final class EventLists implements Rounds {
     private final boolean whole;
     private final long version;
     private final boolean drawn;
-    private final Counted[] counted;
     private int round;
-    private Form form = Form.DRAWN;
-    /** The first place of all targets, and how many bits the others need behind it. */
-    private int base;
+    private EventFormat format = new EventFormat(Form.DRAWN, 0, 0, 0, 0, false);
+    /** Where the synapses of each input start: behind one another those of the blocks, in each sorted by delay. */
+    private long[] firsts = new long[0];
+    /** For each block where the synapses of each input and delay start, from the first of the input on. */
+    private final int[][] starts;
 
-    private int bits;
-    /** The weight of all synapses, as a float or in quanta. */
-    private float weight;
-
-    private int quanta;
-    /** For each block where the synapses of each input and delay start. */
-    private final long[][] starts;
-
-    private final MemorySegment[] entries;
+    private MemorySegment entries = MemorySegment.NULL;
+    /** The number of each delay from the smallest on. */
+    private final int[] numbers;
     /** What threads read synapses with while they lay them out. */
     private SynapseReader[][] readers;
 
@@ -122,17 +95,16 @@ public final class EventLists implements Rounds {
                 .sorted()
                 .distinct()
                 .toArray();
-        this.starts = new long[blocks][];
-        this.entries = new MemorySegment[blocks];
+        this.numbers = new int[delays[delays.length - 1] - delays[0] + 1];
+        Arrays.setAll(numbers, i -> Arrays.binarySearch(delays, delays[0] + i));
+        this.starts = new int[blocks][];
         this.readers = new SynapseReader[most][];
-        this.counted = new Counted[most];
-        Arrays.setAll(counted, _ -> new Counted());
         this.drawn = parts.stream().anyMatch(part -> store(part).said().isProcedural());
     }
 
     /** What threads draw synapses with that are not laid out, of one run: other runs have their own. */
     SynapseReader[][] ofRun(int threads) {
-        return form == Form.DRAWN ? readers(threads) : new SynapseReader[threads][];
+        return drawn ? readers(threads) : new SynapseReader[threads][];
     }
 
     private SynapseReader[][] readers(int threads) {
@@ -183,54 +155,47 @@ public final class EventLists implements Rounds {
     public int parts() {
         round++;
         if (drawn || round > 2) {
-            for (int block = 0; block < blocks && !drawn; block++) {
-                System.arraycopy(starts[block], 0, starts[block], 1, starts[block].length - 1);
-                starts[block][0] = 0;
-            }
             readers = new SynapseReader[0][];
             tell(1);
             return 0;
         }
         if (round == 1) {
-            double cells = (double) inputs * delays.length + 1;
-            requireMemory(cells);
-            for (int block = 0; block < blocks; block++) {
-                starts[block] = new long[(int) cells];
-            }
+            requireMemory();
+            firsts = new long[inputs + 1];
             readers = readers(readers.length);
         } else {
-            Counted all = new Counted();
-            for (Counted each : counted) {
-                all.join(each);
+            for (int i = 0; i < inputs; i++) {
+                firsts[i + 1] += firsts[i];
             }
-            choose(all);
-            allocate();
+            format = choose();
+            long bytes = firsts[inputs] * format.form().bytes + Arrivals.PAD * Integer.BYTES;
+            entries = NativeMemory.ofAuto().allocate(bytes, Long.BYTES);
+            for (int block = 0; block < blocks; block++) {
+                starts[block] = new int[inputs * (delays.length + 1)];
+            }
         }
         return Math.ceilDiv(inputs, INPUTS_IN_PART);
     }
 
     @Override
     public void run(int part, int thread) {
-        if (round == 1) {
-            count(part, thread);
-        } else {
-            write(part, thread);
-        }
-    }
-
-    private void allocate() {
-        for (int block = 0; block < blocks; block++) {
-            long[] own = starts[block];
-            for (int i = 1; i < own.length; i++) {
-                own[i] += own[i - 1];
+        int first = part * INPUTS_IN_PART;
+        int end = Math.min(inputs, first + INPUTS_IN_PART);
+        int[] places = new int[round == 1 ? 0 : blocks * delays.length];
+        for (int input = first; input < end; input++) {
+            if (round == 1) {
+                for (SynapseReader reader : readers[thread]) {
+                    firsts[input + 1] += reader.count(input);
+                }
+            } else {
+                write(input, readers[thread], places);
             }
-            long bytes = own[own.length - 1] * form.bytes;
-            entries[block] = NativeMemory.ofAuto().allocate(Math.max(bytes, 1), Long.BYTES);
         }
+        tell((round == 1 ? 0.2 : 1) * end / inputs);
     }
 
     /** Throws where the fewest bytes that these synapses may take are not there. */
-    private void requireMemory(double cells) {
+    private void requireMemory() {
         double synapses = 0;
         boolean equal = true;
         for (Part part : parts) {
@@ -240,7 +205,7 @@ public final class EventLists implements Rounds {
         int least = equal ? Short.BYTES : whole ? Integer.BYTES : Form.WEIGHTS.bytes;
         String what = store(parts.getFirst()).said() + " and " + (parts.size() - 1)
                 + " other connections from the same source";
-        SparseStore.requireMemory(what, synapses, least, cells * blocks, false);
+        SparseStore.requireMemory(what, synapses, least, (double) inputs * (delays.length + 1) * blocks, false);
     }
 
     private void tell(double share) {
@@ -249,109 +214,86 @@ public final class EventLists implements Rounds {
         }
     }
 
-    /** What a thread has found of weights. */
-    private static final class Counted {
-
-        private boolean started;
-        private boolean equal = true;
-        private float weight;
-        private long most;
-
-        private void add(float each) {
-            equal &= !started || each == weight;
-            weight = each;
-            started = true;
-        }
-
-        private void join(Counted other) {
-            if (other.started) {
-                add(other.weight);
-                equal &= other.equal;
-                most = Math.max(most, other.most);
-            }
-        }
-    }
-
-    /** Counts the synapses of each cell of some inputs, and looks at their weights. */
-    private void count(int range, int thread) {
-        Counted own = counted[thread];
-        int end = Math.min(inputs, (range + 1) * INPUTS_IN_PART);
-        for (int input = range * INPUTS_IN_PART; input < end; input++) {
-            for (int i = 0; i < parts.size(); i++) {
-                Part part = parts.get(i);
-                SynapseReader reader = readers[thread][i];
-                int count = reader.read(input);
-                float carried = store(part).spikeValue(input);
-                for (int k = 0; k < count; k++) {
-                    float each = reader.weight(k) * carried;
-                    own.add(each);
-                    own.most = whole
-                            ? Math.max(own.most, Math.abs((long) store(part).quanta(each)))
-                            : 0;
-                    starts[part.block(reader.target(k))][cell(input, reader.delay(k) + part.delay) + 1]++;
-                }
-            }
-        }
-        tell(0.5 * end / inputs);
-    }
-
     /** Chooses the shortest form. */
-    private void choose(Counted all) {
+    private EventFormat choose() {
         int lowest = Integer.MAX_VALUE;
         int highest = 0;
-        for (Part part : parts) {
+        float one = readers[0][0].only() * store(parts.getFirst()).spikeValue(0);
+        boolean equal = true;
+        long strongest = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
             lowest = Math.min(lowest, part.place);
             highest = Math.max(highest, part.place + part.ends[blocks - 1]);
-        }
-        base = lowest;
-        bits = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(1, highest - lowest));
-        weight = all.weight;
-        quanta = whole && all.started ? store(parts.getFirst()).quanta(weight) : 0;
-        if (all.equal) {
-            form = highest - lowest <= 1 << Short.SIZE ? Form.SHORT_TARGETS : Form.TARGETS;
-        } else if (whole) {
-            form = all.most < 1L << Integer.SIZE - 1 - bits ? Form.PACKED : Form.QUANTA;
-        } else {
-            form = Form.WEIGHTS;
-        }
-    }
-
-    private int cell(int input, int delay) {
-        return input * delays.length + (delays.length == 1 ? 0 : Arrays.binarySearch(delays, delay));
-    }
-
-    /** Writes each synapse of some inputs at the start of its cell, which moves on to the end. */
-    private void write(int range, int thread) {
-        int end = Math.min(inputs, (range + 1) * INPUTS_IN_PART);
-        for (int input = range * INPUTS_IN_PART; input < end; input++) {
-            for (int i = 0; i < parts.size(); i++) {
-                Part part = parts.get(i);
-                SynapseReader reader = readers[thread][i];
-                int count = reader.read(input);
-                float carried = store(part).spikeValue(input);
-                for (int k = 0; k < count; k++) {
-                    int target = reader.target(k);
-                    int block = part.block(target);
-                    long at = starts[block][cell(input, reader.delay(k) + part.delay)]++ * form.bytes;
-                    write(entries[block], at, part.place + target - base, reader.weight(k) * carried);
-                }
+            float only = readers[0][i].only();
+            for (int input = 0; input < inputs && equal; input++) {
+                equal = only * store(part).spikeValue(input) == one; // not where weights differ
+            }
+            if (whole) {
+                strongest = Math.max(strongest, Math.abs((long) store(part).quanta(readers[0][i].most())));
             }
         }
-        tell(0.5 + 0.5 * end / inputs);
+        int bits = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(1, highest));
+        int quanta = whole && equal ? store(parts.getFirst()).quanta(one) : 0;
+        boolean small = highest - lowest <= 1 << Short.SIZE;
+        if (equal) {
+            return new EventFormat(small ? Form.SHORT_TARGETS : Form.TARGETS, lowest, 0, one, quanta, whole);
+        }
+        if (!whole) {
+            return new EventFormat(Form.WEIGHTS, 0, 0, 0, 0, false);
+        }
+        // All sources of a vector that are packed have the same bits, and are added together.
+        boolean packed = strongest < 1L << Integer.SIZE - 1 - bits;
+        return new EventFormat(packed ? Form.PACKED : Form.QUANTA, 0, packed ? bits : 0, 0, 0, true);
     }
 
-    private void write(MemorySegment to, long at, int target, float value) {
-        switch (form) {
-            case SHORT_TARGETS -> to.set(SHORT, at, (short) target);
-            case TARGETS -> to.set(INT, at, target);
-            case PACKED -> to.set(INT, at, store(parts.getFirst()).quanta(value) << bits | target);
-            case QUANTA -> {
-                to.set(INT, at, target);
-                to.set(INT, at + Integer.BYTES, store(parts.getFirst()).quanta(value));
+    /** Counts the synapses of an input by block and delay, then writes each at its place. */
+    private void write(int input, SynapseReader[] own, int[] places) {
+        Arrays.fill(places, 0);
+        for (int i = 0; i < own.length; i++) {
+            Part part = parts.get(i);
+            own[i].read(input);
+            for (int k = 0; k < own[i].present(); k++) {
+                places[place(part, own[i], k)]++;
             }
-            case WEIGHTS -> {
-                to.set(INT, at, target);
-                to.set(FLOAT, at + Integer.BYTES, value);
+        }
+        int at = 0;
+        for (int block = 0; block < blocks; block++) {
+            int cell = input * (delays.length + 1);
+            for (int d = 0; d < delays.length; d++) {
+                int count = places[block * delays.length + d];
+                places[block * delays.length + d] = at;
+                starts[block][cell++] = at;
+                at += count;
+            }
+            starts[block][cell] = at;
+        }
+        for (int i = 0; i < own.length; i++) {
+            Part part = parts.get(i);
+            float carried = store(part).spikeValue(input);
+            for (int k = 0; k < own[i].present(); k++) {
+                long to = firsts[input] + places[place(part, own[i], k)]++;
+                float each = own[i].weight(k) * carried;
+                int target = part.place + own[i].target(k);
+                write(to, target, whole ? store(part).quanta(each) : Float.floatToRawIntBits(each));
+            }
+        }
+    }
+
+    private int place(Part part, SynapseReader reader, int synapse) {
+        int delay = numbers[reader.delay(synapse) + part.delay - delays[0]];
+        return blocks == 1 ? delay : part.block(reader.target(synapse)) * delays.length + delay;
+    }
+
+    private void write(long synapse, int target, int value) {
+        long at = synapse * format.form().bytes;
+        switch (format.form()) {
+            case SHORT_TARGETS -> entries.set(SHORT, at, (short) (target - format.base()));
+            case TARGETS -> entries.set(INT, at, target - format.base());
+            case PACKED -> entries.set(INT, at, value << format.bits() | target);
+            case QUANTA, WEIGHTS -> {
+                entries.set(INT, at, target);
+                entries.set(INT, at + Integer.BYTES, value);
             }
             case DRAWN -> throw new IllegalStateException("nothing is laid out");
         }
@@ -363,91 +305,27 @@ public final class EventLists implements Rounds {
     }
 
     /** Adds the synapses of a delay, by its number, of inputs that fire, in their order, to a block of currents. */
-    void deliver(int[] spikes, int count, int delay, int block, SynapseReader[] own, MemorySegment currents) {
-        if (form == Form.DRAWN) {
+    void deliver(int[] spikes, int count, int delay, int block, SynapseReader[] own, EventVector vector) {
+        Arrivals arrivals = vector.arrivals(block);
+        arrivals.begin(format);
+        if (drawn) {
             for (int i = 0; i < count; i++) {
-                draw(spikes[i], 1, delay, block, own, currents);
+                draw(spikes[i], 1, delay, block, own, vector);
             }
             return;
         }
-        long[] cells = starts[block];
-        MemorySegment list = entries[block];
+        int[] cells = starts[block];
         for (int i = 0; i < count; i++) {
-            int cell = spikes[i] * delays.length + delay;
-            long from = cells[cell] * form.bytes;
-            long end = cells[cell + 1] * form.bytes;
-            switch (form) {
-                case SHORT_TARGETS -> addEqualShort(list, from, end, currents);
-                case TARGETS -> addEqual(list, from, end, currents);
-                case PACKED -> addPacked(list, from, end, currents);
-                case QUANTA -> addQuanta(list, from, end, currents);
-                case WEIGHTS -> addWeights(list, from, end, currents);
-                case DRAWN -> throw new IllegalStateException("nothing is laid out");
+            int cell = spikes[i] * (delays.length + 1) + delay;
+            int first = cells[cell];
+            if (cells[cell + 1] > first) {
+                arrivals.add(entries, firsts[spikes[i]] + first, cells[cell + 1] - first);
             }
-        }
-    }
-
-    private void addEqualShort(MemorySegment list, long from, long end, MemorySegment currents) {
-        long first = (long) base * Float.BYTES;
-        if (whole) {
-            for (long at = from; at < end; at += Short.BYTES) {
-                long to = first + ((long) (list.get(SHORT, at) & 0xffff) << 2);
-                currents.set(INT, to, currents.get(INT, to) + quanta);
-            }
-            return;
-        }
-        float each = weight;
-        for (long at = from; at < end; at += Short.BYTES) {
-            long to = first + ((long) (list.get(SHORT, at) & 0xffff) << 2);
-            currents.set(FLOAT, to, currents.get(FLOAT, to) + each);
-        }
-    }
-
-    private void addEqual(MemorySegment list, long from, long end, MemorySegment currents) {
-        long first = (long) base * Float.BYTES;
-        if (whole) {
-            for (long at = from; at < end; at += Integer.BYTES) {
-                long to = first + ((long) list.get(INT, at) << 2);
-                currents.set(INT, to, currents.get(INT, to) + quanta);
-            }
-            return;
-        }
-        float each = weight;
-        for (long at = from; at < end; at += Integer.BYTES) {
-            long to = first + ((long) list.get(INT, at) << 2);
-            currents.set(FLOAT, to, currents.get(FLOAT, to) + each);
-        }
-    }
-
-    private void addPacked(MemorySegment list, long from, long end, MemorySegment currents) {
-        long first = (long) base * Float.BYTES;
-        int shift = bits;
-        int mask = (1 << shift) - 1;
-        for (long at = from; at < end; at += Integer.BYTES) {
-            int entry = list.get(INT, at);
-            long to = first + ((long) (entry & mask) << 2);
-            currents.set(INT, to, currents.get(INT, to) + (entry >> shift));
-        }
-    }
-
-    private void addQuanta(MemorySegment list, long from, long end, MemorySegment currents) {
-        long first = (long) base * Float.BYTES;
-        for (long at = from; at < end; at += 2 * Integer.BYTES) {
-            long to = first + ((long) list.get(INT, at) << 2);
-            currents.set(INT, to, currents.get(INT, to) + list.get(INT, at + Integer.BYTES));
-        }
-    }
-
-    private void addWeights(MemorySegment list, long from, long end, MemorySegment currents) {
-        long first = (long) base * Float.BYTES;
-        for (long at = from; at < end; at += Integer.BYTES + Float.BYTES) {
-            long to = first + ((long) list.get(INT, at) << 2);
-            currents.set(FLOAT, to, currents.get(FLOAT, to) + list.get(FLOAT, at + Integer.BYTES));
         }
     }
 
     /** Draws the synapses of an input again, those of a delay; a spike adds its weight once. */
-    private void draw(int input, float value, int delay, int block, SynapseReader[] own, MemorySegment currents) {
+    private void draw(int input, float value, int delay, int block, SynapseReader[] own, EventVector vector) {
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
             SynapseReader reader = own[i];
@@ -455,16 +333,18 @@ public final class EventLists implements Rounds {
             int steps = delays[delay] - part.delay;
             float carried = store(part).spikeValue(input);
             int count = reader.read(input);
+            float last = 0;
+            int quanta = 0;
             for (int k = 0; k < count; k++) {
                 int target = reader.target(k);
                 if (target >= first && target < part.ends[block] && reader.delay(k) == steps) {
-                    long to = (long) (part.place + target) * Float.BYTES;
                     float each = reader.weight(k) * carried;
                     if (whole) {
-                        int sum = currents.get(INT, to) + store(part).quanta(each);
-                        currents.set(INT, to, sum);
+                        quanta = each == last ? quanta : store(part).quanta(each);
+                        last = each;
+                        vector.add(part.place + target, quanta);
                     } else {
-                        currents.set(FLOAT, to, ZeroInputs.fma(value, each, currents.get(FLOAT, to)));
+                        vector.add(part.place + target, value, each);
                     }
                 }
             }
@@ -472,19 +352,18 @@ public final class EventLists implements Rounds {
     }
 
     /** Adds a value of an input times the weights of a delay, one fused product a synapse. */
-    void deliver(int input, float value, int delay, int block, SynapseReader[] own, MemorySegment currents) {
-        if (form == Form.DRAWN) {
-            draw(input, value, delay, block, own, currents);
+    void deliver(int input, float value, int delay, int block, SynapseReader[] own, EventVector vector) {
+        vector.arrivals(block).flush();
+        if (drawn) {
+            draw(input, value, delay, block, own, vector);
             return;
         }
-        MemorySegment list = entries[block];
-        int cell = input * delays.length + delay;
-        for (long i = starts[block][cell]; i < starts[block][cell + 1]; i++) {
-            long at = i * form.bytes;
-            int target = form == Form.SHORT_TARGETS ? list.get(SHORT, at) & 0xffff : list.get(INT, at);
-            long to = (long) (base + target) * Float.BYTES;
-            float each = form == Form.WEIGHTS ? list.get(FLOAT, at + Integer.BYTES) : weight;
-            currents.set(FLOAT, to, ZeroInputs.fma(value, each, currents.get(FLOAT, to)));
+        int cell = input * (delays.length + 1) + delay;
+        for (long i = firsts[input] + starts[block][cell]; i < firsts[input] + starts[block][cell + 1]; i++) {
+            long at = i * format.form().bytes;
+            int target = format.form() == Form.SHORT_TARGETS ? entries.get(SHORT, at) & 0xffff : entries.get(INT, at);
+            float each = format.form() == Form.WEIGHTS ? entries.get(FLOAT, at + Integer.BYTES) : format.weight();
+            vector.add(format.base() + target, value, each);
         }
     }
 }

@@ -22,6 +22,7 @@ public final class EventSource {
     private final int[][][] fired;
 
     private final int[][] counts;
+    private final boolean[] values;
     /** What each block draws synapses with that are not laid out. */
     private SynapseReader[][] readers;
 
@@ -29,10 +30,11 @@ public final class EventSource {
     public EventSource(EventLists lists, int batch, int blocks) {
         this.lists = lists;
         this.batch = batch;
-        this.steps = longest() + 1;
+        this.steps = Math.max(1, Integer.highestOneBit(longest()) << 1); // a power of two above it
         this.fired = new int[blocks][steps * batch][FEW];
         this.counts = new int[blocks][steps * batch + FEW]; // a thread's own cache lines
         this.readers = lists.ofRun(blocks);
+        this.values = new boolean[blocks];
     }
 
     /** The synapses. */
@@ -52,12 +54,13 @@ public final class EventSource {
     }
 
     private int slot(long step, int sample) {
-        return (int) Math.floorMod(step, (long) steps) * batch + sample;
+        return ((int) step & steps - 1) * batch + sample;
     }
 
     /** Takes the spikes of a step, from the first row on; values are looked at when they arrive. */
     public void take(long step, Signal rows, int block) {
         if (!(rows instanceof SpikeMatrix spikes)) {
+            values[block] = true;
             return;
         }
         MemorySegment bits = spikes.segment();
@@ -81,19 +84,24 @@ public final class EventSource {
         }
     }
 
+    /** Whether values have been seen in place of spikes. */
+    public boolean hasValues(int block) {
+        return values[block];
+    }
+
     /** Adds what arrives after a delay, by its number, for a sample. */
-    public void deliver(long step, int delay, Signal rows, int sample, int block, EventVector vector) {
-        MemorySegment currents = vector.currents();
-        if (rows instanceof FloatMatrix values) {
-            for (int i = 0; i < values.columns(); i++) {
-                float value = values.get(sample, i);
-                if (value != 0) {
-                    lists.deliver(i, value, delay, block, readers[block], currents);
-                }
-            }
-            return;
-        }
+    public void deliver(long step, int delay, int sample, int block, EventVector vector) {
         int slot = slot(step - lists.delays()[delay], sample);
-        lists.deliver(fired[block][slot], counts[block][slot], delay, block, readers[block], currents);
+        lists.deliver(fired[block][slot], counts[block][slot], delay, block, readers[block], vector);
+    }
+
+    /** Adds values that arrive after a delay, by its number, for a sample. */
+    public void deliver(FloatMatrix rows, int delay, int sample, int block, EventVector vector) {
+        for (int i = 0; i < rows.columns(); i++) {
+            float value = rows.get(sample, i);
+            if (value != 0) {
+                lists.deliver(i, value, delay, block, readers[block], vector);
+            }
+        }
     }
 }

@@ -1,9 +1,12 @@
 package dev.spikelane.connection.operator.sparse;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.ZeroInputs;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * The currents of all ports of a component that synapses enter: one vector, for a sample at a time, with a range for
@@ -11,7 +14,6 @@ import java.lang.foreign.ValueLayout;
  */
 public final class EventVector {
 
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     /** Gives out a segment piece by piece. */
@@ -56,6 +58,10 @@ public final class EventVector {
     private final FloatMatrix[] rows;
     private final float[] quanta;
     private final int[] places;
+    /** Sums of whole quanta, which become floats in the vector when a step is complete. */
+    private final int[] sums;
+
+    private final Arrivals[] arrivals;
     /** For each block the bytes of each range. */
     private final MemorySegment[][] own;
 
@@ -80,6 +86,9 @@ public final class EventVector {
         this.zeros = arena.allocate(ZEROS, FloatMatrix.ROW_MULTIPLE);
         Pieces pieces = new Pieces(arena, bytes);
         this.currents = pieces.all;
+        this.sums = new int[whole(quanta) ? (int) (currents.byteSize() / Float.BYTES) : 0];
+        this.arrivals = new Arrivals[blocks];
+        Arrays.setAll(arrivals, _ -> new Arrivals(currents, sums));
         for (int range = 0; range < columns.length; range++) {
             places[range] = Math.toIntExact(pieces.taken / Float.BYTES);
             row[range] = FloatMatrix.zeros(pieces, 1, columns[range]);
@@ -90,6 +99,15 @@ public final class EventVector {
                 own[block][range] = row[range].segment().asSlice(first, end - first);
             }
         }
+    }
+
+    private static boolean whole(float... quanta) {
+        for (float each : quanta) {
+            if (each > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The first 64 neurons, in units of 64, that a block has of so many. */
@@ -125,9 +143,20 @@ public final class EventVector {
         return blocks;
     }
 
-    /** The vector. */
-    MemorySegment currents() {
-        return currents;
+    /** What arrives at a block. */
+    Arrivals arrivals(int block) {
+        return arrivals[block];
+    }
+
+    /** Adds quanta at a place. */
+    void add(int place, int count) {
+        sums[place] += count;
+    }
+
+    /** Adds a value times a weight at a place. */
+    void add(int place, float value, float weight) {
+        long at = (long) place * Float.BYTES;
+        currents.set(FLOAT, at, ZeroInputs.fma(value, weight, currents.get(FLOAT, at)));
     }
 
     /** Makes a block zero. */
@@ -139,7 +168,7 @@ public final class EventVector {
 
     /** Makes some neurons of a range zero, in units of 64, when they have taken what the vector itself has for them. */
     public void clear(int range, int firstWord, int endWord) {
-        if (batch == 1) {
+        if (batch == 1 && quanta[range] == 0) {
             MemorySegment all = row[range].segment();
             long unit = (long) Long.SIZE * Float.BYTES;
             clear(all, firstWord * unit, endWord * unit);
@@ -152,19 +181,34 @@ public final class EventVector {
         }
     }
 
-    /** Makes floats of whole quanta, and gives a sample its currents. */
+    /** Adds all that has arrived, makes floats of whole quanta, and gives a sample its currents. */
     public void close(int sample, int block) {
+        arrivals[block].flush();
         for (int range = 0; range < row.length; range++) {
-            MemorySegment bytes = own[block][range];
-            float quantum = quanta[range];
-            for (long at = 0; at < bytes.byteSize() && quantum > 0; at += Float.BYTES) {
-                bytes.set(FLOAT, at, bytes.get(INT, at) * quantum);
+            int columns = row[range].columns();
+            if (quanta[range] > 0) {
+                int first = word(columns, block) * Long.SIZE;
+                int end = word(columns, block + 1) * Long.SIZE;
+                take(places[range] + first, places[range] + end, quanta[range]);
             }
             if (batch > 1) {
-                long to = rows[range].rowOffset(sample) + (long) column(row[range].columns(), block) * Float.BYTES;
+                MemorySegment bytes = own[block][range];
+                long to = rows[range].rowOffset(sample) + (long) column(columns, block) * Float.BYTES;
                 MemorySegment.copy(bytes, 0, rows[range].segment(), to, bytes.byteSize());
                 clear(bytes, 0, bytes.byteSize());
             }
+        }
+    }
+
+    /** Makes floats of sums, which become 0; from a multiple of 64 to another one. */
+    private void take(int first, int end, float quantum) {
+        if (SimdWidth.VECTOR) {
+            EventsVector.take(sums, first, end, quantum, currents);
+            return;
+        }
+        for (int i = first; i < end; i++) {
+            currents.set(FLOAT, (long) i * Float.BYTES, sums[i] * quantum);
+            sums[i] = 0;
         }
     }
 }

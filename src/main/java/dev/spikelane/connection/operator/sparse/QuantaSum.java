@@ -47,7 +47,7 @@ public final class QuantaSum {
         version = now;
     }
 
-    private static float most(FloatMatrix weights) {
+    static float most(FloatMatrix weights) {
         float most = 0;
         for (int i = 0; i < weights.columns(); i++) {
             most = Math.max(most, Math.abs(weights.get(0, i)));

@@ -3,6 +3,7 @@ package dev.spikelane.connection.operator.sparse;
 import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.TorchLayout;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,10 @@ final class SynapseReader {
     private final @Nullable SynapseRows rows;
     private final Shape source;
     private final Shape target;
+    private final boolean reorders;
     private final int[] steps;
     private long first;
+    private int present;
     private long[] ends = new long[0];
     /** The present weights; null where they are drawn. */
     private final @Nullable FloatMatrix weights;
@@ -27,6 +30,7 @@ final class SynapseReader {
         this.synapses = store.known();
         this.source = store.rows();
         this.target = store.made();
+        this.reorders = TorchLayout.differs(target);
         this.steps = store.steps();
         this.rows = synapses == null ? store.said().synapses(source) : null;
         this.weights = store.knownWeights();
@@ -36,6 +40,7 @@ final class SynapseReader {
         this.synapses = other.synapses;
         this.source = other.source;
         this.target = other.target;
+        this.reorders = other.reorders;
         this.steps = other.steps;
         this.rows = other.rows == null ? null : other.rows.another();
         this.weights = other.weights;
@@ -51,11 +56,45 @@ final class SynapseReader {
         return rows == null ? Objects.requireNonNull(synapses).count() : rows.expected();
     }
 
+    /** How many the input has that was read. */
+    int present() {
+        return present;
+    }
+
+    /** How many an input has. */
+    int count(int input) {
+        int torch = SparseStore.torch(source, input);
+        if (rows != null) {
+            return rows.count(torch);
+        }
+        Synapses known = Objects.requireNonNull(synapses);
+        return (int) (known.end(torch, steps.length - 1) - known.first(torch, 0));
+    }
+
+    /** The weight that all have; NaN if there are several. */
+    float only() {
+        if (weights == null) {
+            return Objects.requireNonNull(rows).onlyWeight();
+        }
+        for (int i = 1; i < weights.columns(); i++) {
+            if (weights.get(0, i) != weights.get(0, 0)) {
+                return Float.NaN;
+            }
+        }
+        return weights.get(0, 0);
+    }
+
+    /** The greatest weight without its sign. */
+    float most() {
+        return weights == null ? Objects.requireNonNull(rows).mostWeight() : QuantaSum.most(weights);
+    }
+
     /** Goes to the synapses of an input; returns how many it has. */
     int read(int input) {
         int torch = SparseStore.torch(source, input);
         if (rows != null) {
-            return rows.read(torch);
+            present = rows.read(torch);
+            return present;
         }
         Synapses known = Objects.requireNonNull(synapses);
         ends = ends.length == steps.length ? ends : new long[steps.length];
@@ -63,7 +102,8 @@ final class SynapseReader {
         for (int d = 0; d < ends.length; d++) {
             ends[d] = known.end(torch, d);
         }
-        return (int) (ends[ends.length - 1] - first);
+        present = (int) (ends[ends.length - 1] - first);
+        return present;
     }
 
     /** The place of the target in a row. */
@@ -72,7 +112,7 @@ final class SynapseReader {
             return Objects.requireNonNull(synapses).target(first + synapse);
         }
         int torch = rows.target(synapse);
-        return SparseStore.inside(target, torch);
+        return reorders ? SparseStore.inside(target, torch) : torch;
     }
 
     int delay(int synapse) {

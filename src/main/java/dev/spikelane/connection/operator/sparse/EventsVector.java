@@ -1,0 +1,35 @@
+package dev.spikelane.connection.operator.sparse;
+
+import static dev.spikelane.simd.IntLanes.INT;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.ORDER;
+import static jdk.incubator.vector.VectorOperators.I2F;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/** The vector variants of what {@link EventVector} and {@link Arrivals} do. */
+final class EventsVector {
+
+    private EventsVector() {}
+
+    /** Copies integers; it reads and writes up to 15 more. A call for each list takes longer than what it copies. */
+    static void copy(MemorySegment list, long at, int[] to, int place, int count) {
+        for (int i = 0; i < count; i += COUNT) {
+            IntVector.fromMemorySegment(INT, list, at + (long) i * Integer.BYTES, ORDER)
+                    .intoArray(to, place + i);
+        }
+    }
+
+    /** Makes floats of sums, which become 0; from a multiple of 64 to another one. */
+    static void take(int[] sums, int first, int end, float quantum, MemorySegment into) {
+        IntVector zero = IntVector.zero(INT);
+        for (int i = first; i < end; i += COUNT) {
+            FloatVector floats =
+                    (FloatVector) IntVector.fromArray(INT, sums, i).convert(I2F, 0);
+            floats.mul(quantum).intoMemorySegment(into, (long) i * Float.BYTES, ORDER);
+            zero.intoArray(sums, i);
+        }
+    }
+}
