@@ -10,6 +10,8 @@ public enum Contestant {
     FLOATS("floats"),
     /** The library by the product for dense layers, of the spikes of each window. */
     UNFOLDED("unfolded"),
+    /** The library's dense layer of the same weights and zeros. */
+    DENSE("dense"),
     /** C kernels of the same algorithm. */
     YARDSTICK("C"),
     /** OpenBLAS, a dense product with spikes as floats; in a network by {@link dev.spikelane.connection.Dense.ByOpenBlas}. */

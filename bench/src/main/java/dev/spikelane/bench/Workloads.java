@@ -17,8 +17,9 @@ import dev.spikelane.kernel.step.leaky.LeakyStepWork;
 import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.CellWork;
-import dev.spikelane.network.CubaWork;
 import dev.spikelane.network.NetworkWork;
+import dev.spikelane.network.SparseLayerWork;
+import dev.spikelane.network.SparseNetworkWork;
 import dev.spikelane.network.Tutorial6;
 import dev.spikelane.network.Tutorial6Work;
 import dev.spikelane.network.Vgg9Work;
@@ -273,7 +274,11 @@ final class Workloads {
         }
         works.add(new Vgg9Work(threads));
         for (int neurons : new int[] {4_000, 40_000, 400_000}) {
-            works.add(new CubaWork(neurons, threads));
+            works.add(new SparseNetworkWork(SparseNetworkWork.Kind.CUBA, neurons, threads));
         }
+        works.add(new SparseNetworkWork(SparseNetworkWork.Kind.MICROCIRCUIT, 1, threads));
+        works.add(new SparseNetworkWork(SparseNetworkWork.Kind.PROCEDURAL, 1, threads));
+        works.add(new SparseLayerWork(1, threads));
+        works.add(new SparseLayerWork(64, threads));
     }
 }
