@@ -32,6 +32,11 @@ public final class Elementwise {
         this.rows = rows;
     }
 
+    /** Compiles a text without parameters. */
+    public static Elementwise of(MethodHandles.Lookup own, String text) {
+        return new Elementwise(own, EquationParser.parse(text), Map.of(), Map.of());
+    }
+
     /** Where this thread says which elements run, and where the other rows are. */
     public Frame frame() {
         Frame frame = frames.get();
@@ -46,9 +51,12 @@ public final class Elementwise {
         return frame;
     }
 
-    /** Runs so many rows of the words of this thread's {@link #frame}. */
+    /** Runs so many rows of the words of this thread's {@link #frame}, which then forgets those that do not stay. */
     public void run(Frame frame, int count) {
         frame.batch = count;
         compiled.loop().run(frame, 0, 1, count);
+        for (int i = 0; rows.isEmpty() && i < frame.segments.length; i++) {
+            frame.segments[i] = MemorySegment.NULL;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.loop;
 
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -58,6 +59,16 @@ public final class Frame {
     /** Says where a row is; one that the program does not have is ignored. */
     public void put(String row, MemorySegment segment, long base, long stride) {
         put(rows.indexOf(row), segment, base, stride);
+    }
+
+    /** The same of rows of a matrix, from one on. */
+    public void put(String row, FloatMatrix of, int first) {
+        put(row, of.segment(), of.rowOffset(first), (long) of.stride() * Float.BYTES);
+    }
+
+    /** The same of one row, again and again. */
+    public void repeat(String row, FloatMatrix of, int number) {
+        put(row, of.segment(), of.rowOffset(number), 0);
     }
 
     /** Says where a row is, by its place among the rows; one below 0 is ignored. */

@@ -1,9 +1,11 @@
 package dev.spikelane.kernel.norm;
 
+import dev.spikelane.equation.Elementwise;
+import dev.spikelane.loop.Frame;
+import java.lang.invoke.MethodHandles;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Elements;
-import dev.spikelane.simd.FusedMultiplyAdd;
 import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.Arena;
 import java.util.Objects;
@@ -26,6 +28,13 @@ import java.util.Objects;
  * add to the gradients of weights and biases.
  */
 public final class BatchNormBackward {
+
+    private static final Elementwise BACK = Elementwise.of(MethodHandles.lookup(), """
+            state g
+            input x, center, mean, slope, factor
+            g = fma(-(x - center), slope, g - mean) * factor
+            spike 0 > 1
+            """);
 
     final NormRows rows;
     final BatchNormStep forward;
@@ -141,13 +150,15 @@ public final class BatchNormBackward {
      */
     public void run(FloatMatrix gradients, FloatMatrix values, int at, int block) {
         require(gradients, values, at, block);
-        for (int row = rows.row(at, block); row < rows.row(at, block + 1); row++) {
-            if (SimdWidth.VECTOR) {
-                BatchNormBackwardVector.run(this, gradients, values, row, at);
-            } else {
-                scalar(gradients, values, row, at);
-            }
-        }
+        Frame frame = BACK.frame();
+        frame.put("g", gradients, rows.row(at, block));
+        frame.put("x", values, rows.row(at, block));
+        frame.repeat("center", centers, at);
+        frame.repeat("mean", means, at);
+        frame.repeat("slope", slopes, at);
+        frame.repeat("factor", factors, at);
+        frame.words = Math.ceilDiv(rows.columns(), Long.SIZE);
+        BACK.run(frame, rows.row(at, block + 1) - rows.row(at, block));
     }
 
     /**
@@ -182,16 +193,6 @@ public final class BatchNormBackward {
             }
             sums.set(at, block, 0, channel, sum);
             sums.set(at, block, 1, channel, products);
-        }
-    }
-
-    /** The specification of a row. */
-    void scalar(FloatMatrix gradients, FloatMatrix values, int row, int at) {
-        for (int i = 0; i < rows.columns(); i++) {
-            float away = Elements.get(values, row, i) - Elements.get(centers, at, i);
-            float centered = Elements.get(gradients, row, i) - Elements.get(means, at, i);
-            float left = FusedMultiplyAdd.of(-away, Elements.get(slopes, at, i), centered);
-            Elements.set(gradients, row, i, left * Elements.get(factors, at, i));
         }
     }
 }

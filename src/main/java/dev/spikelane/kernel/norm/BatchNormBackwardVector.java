@@ -1,17 +1,14 @@
 package dev.spikelane.kernel.norm;
 
 import static dev.spikelane.kernel.norm.BatchNormStepVector.COUNT;
-import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
 import static dev.spikelane.simd.OtherLanes.DOUBLE;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.DoublesVector;
-import dev.spikelane.simd.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
 
 /** The vector variant of {@link BatchNormBackward}. */
 final class BatchNormBackwardVector {
@@ -51,34 +48,6 @@ final class BatchNormBackwardVector {
             long to = (long) channel * Double.BYTES;
             sum.intoMemorySegment(sums, of.sums.offset(at, block, 0) + to, ORDER);
             products.intoMemorySegment(sums, of.sums.offset(at, block, 1) + to, ORDER);
-        }
-    }
-
-    static void run(BatchNormBackward of, FloatMatrix gradients, FloatMatrix values, int row, int at) {
-        MemorySegment segment = gradients.segment();
-        MemorySegment source = values.segment();
-        MemorySegment centers = of.centers.segment();
-        MemorySegment means = of.means.segment();
-        MemorySegment slopes = of.slopes.segment();
-        MemorySegment factors = of.factors.segment();
-        Checks.isNative(segment);
-        Checks.isNative(source);
-        Checks.isNative(centers);
-        Checks.isNative(means);
-        Checks.isNative(slopes);
-        Checks.isNative(factors);
-        long target = gradients.rowOffset(row);
-        long ofStep = of.centers.rowOffset(at);
-        int bytes = gradients.stride() * Float.BYTES; // all numbers of padding are 0
-        for (int i = 0; i < bytes; i += Lanes.BYTES) {
-            FloatVector centered = FloatVector.fromMemorySegment(FLOAT, segment, target + i, ORDER)
-                    .sub(FloatVector.fromMemorySegment(FLOAT, means, ofStep + i, ORDER));
-            FloatVector.fromMemorySegment(FLOAT, source, target + i, ORDER)
-                    .sub(FloatVector.fromMemorySegment(FLOAT, centers, ofStep + i, ORDER))
-                    .neg()
-                    .fma(FloatVector.fromMemorySegment(FLOAT, slopes, ofStep + i, ORDER), centered)
-                    .mul(FloatVector.fromMemorySegment(FLOAT, factors, ofStep + i, ORDER))
-                    .intoMemorySegment(segment, target + i, ORDER);
         }
     }
 }

@@ -1,9 +1,11 @@
 package dev.spikelane.kernel.norm;
 
+import dev.spikelane.equation.Elementwise;
+import dev.spikelane.loop.Frame;
+import java.lang.invoke.MethodHandles;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Elements;
-import dev.spikelane.simd.FusedMultiplyAdd;
 import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.Arena;
 import java.util.Objects;
@@ -29,6 +31,13 @@ import java.util.Objects;
  * {@link #normalize}, which they may share again. Threads may take different steps anyhow.
  */
 public final class BatchNormStep {
+
+    private static final Elementwise NORMALIZE = Elementwise.of(MethodHandles.lookup(), """
+            state y
+            input x, factor, term
+            y = fma(x, factor, term)
+            spike 0 > 1
+            """);
 
     final NormRows rows;
     final double epsilon;
@@ -165,13 +174,13 @@ public final class BatchNormStep {
         rows.require("values", values, at, block);
         rows.require("into", into, at, block);
         Checks.apart("into", into, "values", values);
-        for (int row = rows.row(at, block); row < rows.row(at, block + 1); row++) {
-            if (SimdWidth.VECTOR) {
-                BatchNormStepVector.normalize(this, values, into, row, at);
-            } else {
-                scalarNormalize(values, into, row, at);
-            }
-        }
+        Frame frame = NORMALIZE.frame();
+        frame.put("x", values, rows.row(at, block));
+        frame.put("y", into, rows.row(at, block));
+        frame.repeat("factor", factors.factors(), at);
+        frame.repeat("term", factors.terms(), at);
+        frame.words = Math.ceilDiv(rows.columns(), Long.SIZE);
+        NORMALIZE.run(frame, rows.row(at, block + 1) - rows.row(at, block));
     }
 
     /** The specification of the sums of a block. */
@@ -188,15 +197,6 @@ public final class BatchNormStep {
             }
             sums.set(at, block, 0, channel, sum);
             sums.set(at, block, 1, channel, squares);
-        }
-    }
-
-    /** The specification of a normalized row. */
-    void scalarNormalize(FloatMatrix values, FloatMatrix into, int row, int at) {
-        for (int i = 0; i < rows.columns(); i++) {
-            float factor = Elements.get(factors.factors(), at, i);
-            float term = Elements.get(factors.terms(), at, i);
-            Elements.set(into, row, i, FusedMultiplyAdd.of(Elements.get(values, row, i), factor, term));
         }
     }
 }

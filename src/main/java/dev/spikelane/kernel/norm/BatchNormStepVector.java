@@ -1,16 +1,13 @@
 package dev.spikelane.kernel.norm;
 
-import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
 import static dev.spikelane.simd.OtherLanes.DOUBLE;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.DoublesVector;
-import dev.spikelane.simd.Lanes;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * The vector variant of {@link BatchNormStep}: as many channels at a time as a vector has numbers, the last of them
@@ -20,8 +17,6 @@ final class BatchNormStepVector {
 
     /** Doubles in a vector. */
     static final int COUNT = DOUBLE.length();
-    /** Floats in a vector. */
-    static final int FLOATS = FLOAT.length();
 
     private BatchNormStepVector() {}
 
@@ -60,57 +55,6 @@ final class BatchNormStepVector {
             long to = (long) channel * Double.BYTES;
             sum.intoMemorySegment(sums, of.sums.offset(at, block, 0) + to, ORDER);
             squares.intoMemorySegment(sums, of.sums.offset(at, block, 1) + to, ORDER);
-        }
-    }
-
-    /** The first position, of at least as many channels as a vector has floats. */
-    static void fold(NormFactors of, int row, int step, int set) {
-        MemorySegment means = of.statistics().mean().segment();
-        MemorySegment inverses = of.statistics().inverse().segment();
-        MemorySegment weights = of.weights().segment();
-        MemorySegment bias = of.bias().segment();
-        MemorySegment factors = of.factors().segment();
-        MemorySegment terms = of.terms().segment();
-        Checks.isNative(means);
-        Checks.isNative(inverses);
-        Checks.isNative(weights);
-        Checks.isNative(bias);
-        Checks.isNative(factors);
-        Checks.isNative(terms);
-        int channels = of.weights().columns();
-        long ofStep = of.statistics().mean().rowOffset(step);
-        long ofSet = of.weights().rowOffset(set);
-        for (int next = 0; next < channels; next += FLOATS) {
-            long at = (long) Math.min(next, channels - FLOATS) * Float.BYTES;
-            FloatVector factor = FloatVector.fromMemorySegment(FLOAT, weights, ofSet + at, ORDER)
-                    .mul(FloatVector.fromMemorySegment(FLOAT, inverses, ofStep + at, ORDER));
-            FloatVector term = FloatVector.fromMemorySegment(FLOAT, means, ofStep + at, ORDER)
-                    .neg()
-                    .fma(factor, FloatVector.fromMemorySegment(FLOAT, bias, ofSet + at, ORDER));
-            factor.intoMemorySegment(factors, of.factors().rowOffset(row) + at, ORDER);
-            term.intoMemorySegment(terms, of.terms().rowOffset(row) + at, ORDER);
-        }
-    }
-
-    static void normalize(BatchNormStep of, FloatMatrix values, FloatMatrix into, int row, int at) {
-        MemorySegment from = values.segment();
-        MemorySegment to = into.segment();
-        MemorySegment factors = of.factors.factors().segment();
-        MemorySegment terms = of.factors.terms().segment();
-        Checks.isNative(from);
-        Checks.isNative(to);
-        Checks.isNative(factors);
-        Checks.isNative(terms);
-        long source = values.rowOffset(row);
-        long target = into.rowOffset(row);
-        long ofStep = of.factors.factors().rowOffset(at);
-        int bytes = values.stride() * Float.BYTES; // factors and terms of padding are 0
-        for (int i = 0; i < bytes; i += Lanes.BYTES) {
-            FloatVector.fromMemorySegment(FLOAT, from, source + i, ORDER)
-                    .fma(
-                            FloatVector.fromMemorySegment(FLOAT, factors, ofStep + i, ORDER),
-                            FloatVector.fromMemorySegment(FLOAT, terms, ofStep + i, ORDER))
-                    .intoMemorySegment(to, target + i, ORDER);
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.norm;
 
+import dev.spikelane.equation.Elementwise;
+import dev.spikelane.loop.Frame;
+import java.lang.invoke.MethodHandles;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.simd.Elements;
-import dev.spikelane.simd.FusedMultiplyAdd;
-import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -19,6 +19,15 @@ import java.lang.foreign.MemorySegment;
  */
 public record NormFactors(
         BatchStatistics statistics, FloatMatrix weights, FloatMatrix bias, FloatMatrix factors, FloatMatrix terms) {
+
+    /** Of the first position. */
+    private static final Elementwise FOLD = Elementwise.of(MethodHandles.lookup(), """
+            state factor, term
+            input weight, bias, mean, inverse
+            factor = weight * inverse
+            term = fma(-mean, factor, bias)
+            spike 0 > 1
+            """);
 
     /**
      * Makes room.
@@ -54,11 +63,15 @@ public record NormFactors(
      */
     public void fold(int row, int step, int set) {
         int channels = weights.columns();
-        if (SimdWidth.VECTOR && channels >= BatchNormStepVector.FLOATS) {
-            BatchNormStepVector.fold(this, row, step, set);
-        } else {
-            scalar(row, step, set);
-        }
+        Frame frame = FOLD.frame();
+        frame.put("weight", weights, set);
+        frame.put("bias", bias, set);
+        frame.put("mean", statistics.mean(), step);
+        frame.put("inverse", statistics.inverse(), step);
+        frame.put("factor", factors, row);
+        frame.put("term", terms, row);
+        frame.words = Math.ceilDiv(channels, Long.SIZE);
+        FOLD.run(frame, 1);
         repeat(factors, row, channels);
         repeat(terms, row, channels);
     }
@@ -73,16 +86,6 @@ public record NormFactors(
             long next = Math.min(done, all - done);
             MemorySegment.copy(segment, start, segment, start + done, next);
             done += next;
-        }
-    }
-
-    /** The specification, of the first position. */
-    void scalar(int row, int step, int set) {
-        for (int channel = 0; channel < weights.columns(); channel++) {
-            float factor = Elements.get(weights, set, channel) * Elements.get(statistics.inverse(), step, channel);
-            float mean = Elements.get(statistics.mean(), step, channel);
-            Elements.set(factors, row, channel, factor);
-            Elements.set(terms, row, channel, FusedMultiplyAdd.of(-mean, factor, Elements.get(bias, set, channel)));
         }
     }
 }

@@ -1,9 +1,10 @@
 package dev.spikelane.kernel.norm;
 
+import dev.spikelane.equation.Elementwise;
+import dev.spikelane.loop.Frame;
+import java.lang.invoke.MethodHandles;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.simd.Elements;
-import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.ZeroInputs;
 
@@ -13,6 +14,13 @@ import dev.spikelane.simd.ZeroInputs;
  * ({@link ZeroInputs}).
  */
 public final class RowAffine {
+
+    private static final Elementwise TEXT = Elementwise.of(MethodHandles.lookup(), """
+            state current
+            input value, weight, offset
+            current = fma(value, abs(value) > 0 or weight - weight >= 0 ? weight : 0, offset)
+            spike 0 > 1
+            """);
 
     private RowAffine() {}
 
@@ -51,25 +59,14 @@ public final class RowAffine {
         weights.requireShape("weights", 1, weights.columns());
         offsets.requireShape("offsets", 1, weights.columns());
         into.require("current", rows, weights.columns());
-        for (int row = 0; row < rows; row++) {
-            if (SimdWidth.VECTOR) {
-                RowAffineVector.apply(values, origin, weights, offsets, into, row);
-            } else {
-                scalar(values, origin, weights, offsets, into, row);
-            }
-        }
-    }
-
-    /** The specification, of values whose column {@code origin} stands in column 0. */
-    static void scalar(FloatMatrix values, int origin, FloatMatrix weights, FloatMatrix offsets, Tile into, int row) {
-        for (int i = into.firstColumn(); i < into.endBlock() * FloatMatrix.ROW_MULTIPLE; i++) {
-            float result = i < into.columns()
-                    ? ZeroInputs.fma(
-                            Elements.get(values, row, i - origin),
-                            Elements.get(weights, 0, i),
-                            Elements.get(offsets, 0, i))
-                    : 0;
-            Elements.set(into.matrix(), row, i - into.origin(), result);
-        }
+        Frame frame = TEXT.frame();
+        long first = values.rowOffset(0) - (long) origin * Float.BYTES;
+        frame.put("value", values.segment(), first, (long) values.stride() * Float.BYTES);
+        frame.repeat("weight", weights, 0);
+        frame.repeat("offset", offsets, 0);
+        frame.put("current", into.matrix().segment(), into.offset(0, 0), into.offset(1, 0) - into.offset(0, 0));
+        frame.firstWord = into.firstBlock();
+        frame.words = into.endBlock() - into.firstBlock();
+        TEXT.run(frame, rows);
     }
 }

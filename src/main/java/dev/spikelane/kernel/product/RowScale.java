@@ -1,5 +1,8 @@
 package dev.spikelane.kernel.product;
 
+import dev.spikelane.equation.Elementwise;
+import dev.spikelane.loop.Frame;
+import java.lang.invoke.MethodHandles;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
@@ -13,6 +16,14 @@ import dev.spikelane.simd.ZeroInputs;
  * where the latter is, whatever the weight ({@link ZeroInputs}).
  */
 public final class RowScale {
+
+    /** Of values, whose weights make no NaN of a zero. */
+    private static final Elementwise VALUES = Elementwise.of(MethodHandles.lookup(), """
+            state current
+            input value, weight
+            current = (abs(value) > 0 or weight - weight >= 0 ? weight : 0) * value
+            spike 0 > 1
+            """);
 
     private RowScale() {}
 
@@ -30,14 +41,7 @@ public final class RowScale {
         values.requireShape("values", values.rows(), weights.columns());
         check(weights, into, rows);
         Checks.apart("current", into.matrix(), "values", values);
-        boolean vector = servesVector(weights, into);
-        for (int row = 0; row < rows; row++) {
-            if (vector) {
-                RowScaleVector.multiply(values, 0, weights, into, row);
-            } else {
-                scalar(values, 0, weights, into, row);
-            }
-        }
+        multiply(values, 0, weights, into, rows);
     }
 
     /**
@@ -50,14 +54,7 @@ public final class RowScale {
      */
     public static void multiply(FloatMatrix weights, Tile current, int rows) {
         check(weights, current, rows);
-        boolean vector = servesVector(weights, current);
-        for (int row = 0; row < rows; row++) {
-            if (vector) {
-                RowScaleVector.multiply(current.matrix(), current.origin(), weights, current, row);
-            } else {
-                scalar(current.matrix(), current.origin(), weights, current, row);
-            }
-        }
+        multiply(current.matrix(), current.origin(), weights, current, rows);
     }
 
     /**
@@ -82,26 +79,22 @@ public final class RowScale {
         }
     }
 
-    /** Whether no weight makes NaN of a zero. */
-    private static boolean servesVector(FloatMatrix weights, Tile into) {
-        int bytes = (into.endBlock() - into.firstBlock()) * PackedWeights.BLOCK_BYTES;
-        long first = (long) into.firstColumn() * Float.BYTES;
-        return SimdWidth.VECTOR && BitsVector.areFinite(weights.segment(), first, 0, 1, bytes);
+    /** Multiplies values, of which column {@code origin} stands in column 0. */
+    private static void multiply(FloatMatrix values, int origin, FloatMatrix weights, Tile into, int rows) {
+        Frame frame = VALUES.frame();
+        long first = values.rowOffset(0) - (long) origin * Float.BYTES;
+        frame.put("value", values.segment(), first, (long) values.stride() * Float.BYTES);
+        frame.repeat("weight", weights, 0);
+        frame.put("current", into.matrix().segment(), into.offset(0, 0), into.offset(1, 0) - into.offset(0, 0));
+        frame.firstWord = into.firstBlock();
+        frame.words = into.endBlock() - into.firstBlock();
+        VALUES.run(frame, rows);
     }
 
     private static void check(FloatMatrix weights, Tile current, int rows) {
         weights.requireShape("weights", 1, weights.columns());
         current.require("current", rows, weights.columns());
         Checks.apart("current", current.matrix(), "weights", weights);
-    }
-
-    /** The specification for values, of which column {@code origin} stands in column 0. */
-    static void scalar(FloatMatrix values, int origin, FloatMatrix weights, Tile into, int row) {
-        for (int i = into.firstColumn(); i < into.endBlock() * FloatMatrix.ROW_MULTIPLE; i++) {
-            float value = i < into.columns() ? Elements.get(values, row, i - origin) : 0;
-            float weight = i < into.columns() ? ZeroInputs.weight(value, Elements.get(weights, 0, i)) : 0;
-            Elements.set(into.matrix(), row, i - into.origin(), weight * value);
-        }
     }
 
     /** The specification for spikes. */

@@ -19,24 +19,6 @@ final class RowScaleVector {
 
     private RowScaleVector() {}
 
-    static void multiply(FloatMatrix values, int origin, FloatMatrix weights, Tile into, int row) {
-        MemorySegment source = values.segment();
-        MemorySegment factors = weights.segment();
-        MemorySegment target = into.matrix().segment();
-        Checks.isNative(source);
-        Checks.isNative(factors);
-        Checks.isNative(target);
-        long from = values.rowOffset(row) - (long) origin * Float.BYTES;
-        long to = into.offset(row, 0);
-        int end = into.endBlock() * FloatMatrix.ROW_MULTIPLE / Lanes.COUNT;
-        for (int i = into.firstColumn() / Lanes.COUNT; i < end; i++) {
-            long at = (long) i * Lanes.BYTES;
-            FloatVector.fromMemorySegment(Lanes.FLOAT, factors, at, ORDER)
-                    .mul(FloatVector.fromMemorySegment(Lanes.FLOAT, source, from + at, ORDER))
-                    .intoMemorySegment(target, to + at, ORDER);
-        }
-    }
-
     static void multiply(SpikeMatrix spikes, FloatMatrix weights, Tile into, int row) {
         MemorySegment fired = spikes.segment();
         MemorySegment factors = weights.segment();
