@@ -2,12 +2,12 @@ package dev.spikelane.kernel.norm;
 
 import dev.spikelane.equation.Elementwise;
 import dev.spikelane.loop.Frame;
-import java.lang.invoke.MethodHandles;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Elements;
 import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 
 /**

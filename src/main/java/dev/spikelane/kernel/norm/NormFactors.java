@@ -2,10 +2,10 @@ package dev.spikelane.kernel.norm;
 
 import dev.spikelane.equation.Elementwise;
 import dev.spikelane.loop.Frame;
-import java.lang.invoke.MethodHandles;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 
 /**
  * What a batch norm multiplies each column of a row by, and what it adds: {@code factor = weight * inverse}, and

@@ -2,11 +2,11 @@ package dev.spikelane.kernel.norm;
 
 import dev.spikelane.equation.Elementwise;
 import dev.spikelane.loop.Frame;
-import java.lang.invoke.MethodHandles;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.ZeroInputs;
+import java.lang.invoke.MethodHandles;
 
 /**
  * Multiplies each column of rows by a weight of its own and adds a number of its own, rounded once:

@@ -2,7 +2,6 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.equation.Elementwise;
 import dev.spikelane.loop.Frame;
-import java.lang.invoke.MethodHandles;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
@@ -10,6 +9,7 @@ import dev.spikelane.simd.Elements;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.ZeroInputs;
+import java.lang.invoke.MethodHandles;
 
 /**
  * Multiplies each column of rows by a weight of its own: {@code into[r][i] = weight[i] * from[r][i]}, in float32; 0

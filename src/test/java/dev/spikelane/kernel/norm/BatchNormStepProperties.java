@@ -11,8 +11,8 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.FusedMultiplyAdd;
-import dev.spikelane.simd.ZeroInputs;
 import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.ZeroInputs;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
@@ -179,10 +179,15 @@ final class BatchNormStepProperties {
 
     private static void fold(NormFactors of, int row, int step, int set) {
         for (int channel = 0; channel < of.weights().columns(); channel++) {
-            float factor = of.weights().get(set, channel) * of.statistics().inverse().get(step, channel);
+            float factor =
+                    of.weights().get(set, channel) * of.statistics().inverse().get(step, channel);
             float mean = of.statistics().mean().get(step, channel);
             of.factors().set(row, channel, factor);
-            of.terms().set(row, channel, FusedMultiplyAdd.of(-mean, factor, of.bias().get(set, channel)));
+            of.terms()
+                    .set(
+                            row,
+                            channel,
+                            FusedMultiplyAdd.of(-mean, factor, of.bias().get(set, channel)));
         }
     }
 
