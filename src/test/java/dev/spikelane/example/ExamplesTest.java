@@ -1,6 +1,5 @@
 package dev.spikelane.example;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** The examples that train come to the results that they state, and to the same ones each time. */
+/** The examples that train come to the results that they state. */
 @Users
 final class ExamplesTest {
 
@@ -26,7 +25,6 @@ final class ExamplesTest {
         var data = Tutorial5.sample();
         double[] right = Tutorial5.accuracies(data, 10);
         assertTrue(right[0] > 0.65 && right[1] > 0.8, right[0] + " by spikes, " + right[1] + " by membranes");
-        assertArrayEquals(Tutorial5.accuracies(data, 1), Tutorial5.accuracies(data, 1));
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Compilers;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Tries;
+import dev.spikelane.Users;
 import dev.spikelane.equation.EquationCase;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
@@ -130,7 +131,8 @@ final class LoopCompilerTest {
         }
     }
 
-    /** What C2 has compiled has the same bits. */
+    /** What C2 has compiled has the same bits. It waits for C2, which has seven large methods to compile. */
+    @Users
     @Test
     void warmLoopsHaveTheBitsOfTheInterpreter() {
         for (int seed = 0; seed < (Tries.ALL ? 100 : 1); seed++) {

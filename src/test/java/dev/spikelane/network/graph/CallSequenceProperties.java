@@ -19,7 +19,7 @@ import net.jqwik.api.statistics.StatisticsReport;
  * called, bit for bit.
  */
 @EveryWidth
-@FewerTries(fullWidth = 3)
+@FewerTries(fullWidth = 4)
 final class CallSequenceProperties {
 
     private static final int CALLS = 24;

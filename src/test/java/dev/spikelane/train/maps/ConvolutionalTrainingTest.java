@@ -96,7 +96,11 @@ final class ConvolutionalTrainingTest {
                 Math.abs(skip.get(0, 0) - network.weights().get("skip.0.weight").get(0, 0)) > 1e-3);
     }
 
-    /** The report is that of dense layers: the same class for most images, with a quarter of the memory. */
+    /**
+     * The report is that of dense layers: the same class for most images, with a quarter of the memory. It takes as long
+     * as all else here.
+     */
+    @Users
     @Test
     void learnedConvolutionsBecomeIntegers() throws IOException {
         TorchRandom random = new TorchRandom(42);
