@@ -83,7 +83,7 @@ final class InfoCommand implements Runnable {
         return facts;
     }
 
-    /** What decides which variant of the spike matmul serves. */
+    /** The costs that decide which variant of the spike matmul serves. */
     private static String costs() {
         SpikeCosts costs = SpikeCosts.inUse();
         return costs.name()

@@ -2,7 +2,7 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.Shape;
 
-/** What a connection of all inputs to all outputs asks of its source. */
+/** Checks the source of a connection of all inputs to all outputs. */
 final class FlatSource {
 
     private FlatSource() {}

@@ -3,7 +3,7 @@ package dev.spikelane.connection;
 import dev.spikelane.simd.Checks;
 
 /**
- * What a {@link Convolution} reads for each of its outputs, with the options of {@code torch.nn.Conv1d},
+ * The window that a {@link Convolution} reads for each of its outputs, with the options of {@code torch.nn.Conv1d},
  * {@code Conv2d} and {@code ConvTranspose2d}: {@code Kernel.of(3).withStride(2).withPadding(1)}.
  *
  * @param y along the rows of maps; of size 1 for maps of one dimension
@@ -18,7 +18,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     private static final Axis ONE = new Axis(1, 1, 0, 1, 0, false);
 
     /**
-     * What is read along one dimension.
+     * The places that are read along one dimension.
      *
      * @param size inputs of a window, at least 1
      * @param stride from one window to the next, at least 1; of a transposed kernel from one input to the next
@@ -280,7 +280,7 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
         return Math.multiplyExact(y.size, x.size);
     }
 
-    /** What a kernel makes of so many inputs along one axis. */
+    /** The number of outputs of a kernel for so many inputs along one axis. */
     private long outputs(String name, Axis axis, int inputs) {
         if (transposed) {
             long made = (inputs - 1L) * axis.stride - 2L * axis.padding + axis.span() + axis.outputPadding;

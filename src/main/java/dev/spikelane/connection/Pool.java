@@ -25,7 +25,7 @@ import java.util.Objects;
  */
 public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPadding) implements Connection {
 
-    /** What is made of a window. */
+    /** The result of a window. */
     public enum Rule {
         /** The largest value. */
         MAX,

@@ -4,7 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 
 /**
- * Connects neurons to all of them: {@code current = weights * spikes + bias}. What is fed back accumulates its
+ * Connects neurons to all of them: {@code current = weights * spikes + bias}. Feedback accumulates its
  * rounding, so spikes are summed in snnTorch's order: the active weights one after another, ascending, and the bias
  * last; values in that of {@link dev.spikelane.kernel.Matmul}. A population of maps needs no {@link Flatten}: as many
  * outputs as inputs have its shape, and a multiple has that many times its channels, so that gates of maps are maps.

@@ -24,7 +24,7 @@ import dev.spikelane.neuron.Synaptic;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a model was declared with besides its parameters. */
+/** The options with which a model was declared, without its parameters. */
 public final class NeuronOptions {
 
     /** The option that says how neurons feed back. */

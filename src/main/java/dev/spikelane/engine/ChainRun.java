@@ -25,7 +25,7 @@ public final class ChainRun {
     /** Groups of samples that a batch is cut into, at most: each has views and a state of its own. */
     private static final int MOST_GROUPS = 64;
 
-    /** What an operator makes for the next in the L1 cache: half of 32 KB. */
+    /** The most numbers that an operator makes for the next, in half of an L1 cache of 32 KB. */
     private static final int MOST_FLOATS = 4096;
 
     private final Arena arena;
@@ -208,7 +208,7 @@ public final class ChainRun {
         }
     }
 
-    /** What was prepared of frames; null if none has come, or the first operator is not the last product. */
+    /** The lists that were prepared of frames; null if none has come, or the first operator is not the last product. */
     public @Nullable PreparedFrame lists() {
         return lists;
     }

@@ -144,7 +144,7 @@ public record ComponentPlan(List<Component> components) {
         if (onCycles.isEmpty()) {
             return;
         }
-        // Whoever is left has a source that is left: going back finds a cycle.
+        // Each population that is left has a source that is left: going back finds a cycle.
         IntFunction<Edge> back = target -> immediate.stream()
                 .filter(edge -> edge.target == target && onCycles.get(edge.source))
                 .findFirst()

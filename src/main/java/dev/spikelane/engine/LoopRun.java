@@ -8,7 +8,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 
 /**
- * Populations that reach each other, and those that are looked at after every step. What comes from elsewhere is
+ * Populations that reach each other, and those that are looked at after every step. Currents from elsewhere are
  * computed for a whole block of steps; then the populations take turns, some steps at a time: all samples, or where
  * threads share the work each thread its own.
  */

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** What enters a port of a population in a {@link LoopRun}: the projections in the order of declaration. */
+/** The sum that enters a port of a population in a {@link LoopRun}: the projections in the order of declaration. */
 final class LoopSum {
 
     private final int columns;
     private final int batch;
-    /** What synapses make of events, of which a run takes care; null if there are none. */
+    /** The currents of events, which a run computes; null if there are none. */
     private final @Nullable FloatMatrix events;
 
     private final Piece[] pieces;
@@ -132,7 +132,7 @@ final class LoopSum {
         return Arrays.stream(pieces).allMatch(Piece::samplesApart);
     }
 
-    /** What {@link #fill} leaves in the first rows. */
+    /** The sum, which {@link #fill} leaves in the first rows. */
     Tile current() {
         return current;
     }
@@ -252,7 +252,7 @@ final class LoopSum {
         void fill(int step, SampleViews[] samples, Tile into, int thread);
     }
 
-    /** What comes from elsewhere. */
+    /** Currents from outside of the loop. */
     private final class Outer implements Piece {
 
         private final PortSum sum;
@@ -309,7 +309,7 @@ final class LoopSum {
         }
     }
 
-    /** What synapses make of events, which is there for one step. */
+    /** The currents of events, which are there for one step. */
     private final class Events implements Piece {
 
         private final FloatMatrix rows;
@@ -352,7 +352,7 @@ final class LoopSum {
         }
     }
 
-    /** What comes from the populations of the loop. */
+    /** Currents from the populations of the loop. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares these
     private record Inner(ProjectionRun... sum) implements Piece {
 

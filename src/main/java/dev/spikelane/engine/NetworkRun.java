@@ -56,7 +56,7 @@ public final class NetworkRun {
     private SpikeMatrix output;
     private final TorchRows<SpikeMatrix> outputInTorch;
 
-    /** What must be freed: reachable from a cleaner, so it must not know its simulation. */
+    /** The memory and threads to free: reachable from a cleaner, so it must not know its simulation. */
     private record Memory(Arena arena, WorkerPool workers) implements Runnable {
 
         @Override

@@ -47,7 +47,7 @@ public final class PopulationRun {
     private final @Nullable RecordingRun kept;
 
     private final LayerProfile profile = new LayerProfile();
-    /** What computes currents again; made when it is needed. */
+    /** Sums that compute currents again; made when they are needed. */
     private PortSum[] again = {};
 
     /**

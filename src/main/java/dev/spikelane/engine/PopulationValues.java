@@ -26,7 +26,7 @@ final class PopulationValues implements Values {
                 network.population(population).neuron().parameters().get(name));
     }
 
-    /** What the parameter is now: one number, or one for each neuron. */
+    /** The current values of the parameter: one number, or one for each neuron. */
     @Override
     public ValueDescription description() {
         return ValueDescription.parameter(name, parameter().count());

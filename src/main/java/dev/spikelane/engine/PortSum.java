@@ -335,7 +335,7 @@ final class PortSum {
         current.at(firstBlock, endBlock);
     }
 
-    /** What some steps are estimated to take on one thread. */
+    /** The estimated time of some steps on one thread. */
     double alone(int firstStep, int steps) {
         double all = 0;
         for (ProjectionRun projection : projections) {

@@ -18,7 +18,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one projection adds to the currents of a population: product by product of its source's rows, or those of a
+ * The currents of one projection to a population: product by product of its source's rows, or those of a
  * frame, computed once.
  */
 public final class ProjectionRun {
@@ -291,7 +291,7 @@ public final class ProjectionRun {
         }
     }
 
-    /** What a multiplication of {@link ChainRun#work} is estimated to take in some steps, whose spikes are counted. */
+    /** The estimated time of a multiplication of {@link ChainRun#work} in some steps, whose spikes are counted. */
     double ofMultiplication(int first, int count) {
         if (frame != null || !chain.isOneProduct()) {
             return 0;

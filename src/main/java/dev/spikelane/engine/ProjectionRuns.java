@@ -24,7 +24,7 @@ final class ProjectionRuns {
     private final Scratch[] scratch;
     /** Of each projection a run for each delay. */
     private final List<List<ProjectionRun>> all = new ArrayList<>();
-    /** What makes rows that need the whole batch, or know their step. */
+    /** The runs of operators that need the whole batch, or know their step. */
     private final List<TwoStageRun> cuts = new ArrayList<>();
 
     ProjectionRuns(int count, Arena arena, WorkerPool workers, RunSize size, boolean trains) {

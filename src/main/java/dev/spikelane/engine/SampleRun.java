@@ -18,7 +18,7 @@ final class SampleRun {
     private final SampleViews spikes;
     private final SampleViews membranes;
     private final NeuronState state;
-    /** What enters the ports. */
+    /** The sums that enter the ports. */
     private final Sum[] entrances;
 
     /** For each thread. */
@@ -31,7 +31,7 @@ final class SampleRun {
     /** The currents of some samples, a step at a time. */
     interface Sum {
 
-        /** What {@link #fill} leaves on a thread, always the same object. */
+        /** The sum that {@link #fill} leaves on a thread, always the same object. */
         Tile sum(int thread);
 
         /** Sums the currents of a step of the block. */

@@ -39,7 +39,7 @@ final class TileRun implements ComponentRun {
     private int parts;
     private int blocksInPart;
     private int stepsInTurn;
-    /** What gives all steps the same currents; null if they are filled for each. */
+    /** The projection that gives all steps the same currents; null if they are filled for each. */
     private @Nullable ProjectionRun held;
 
     TileRun(PopulationRun population, Arena arena, RunSize size) {

@@ -184,7 +184,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         return version;
     }
 
-    /** What was prepared; the delay is that of its rows. */
+    /** The prepared rows, which have the delay already. */
     @Override
     public FloatMatrix from(int ofStep, int delay) {
         return made.from(size.inSegment(ofStep));

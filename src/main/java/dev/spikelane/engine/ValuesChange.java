@@ -21,7 +21,7 @@ public final class ValuesChange {
     /**
      * Copies values in.
      *
-     * <p>Whatever is thrown, nothing has changed then.
+     * <p>After an exception of any kind nothing has changed.
      *
      * @throws IllegalArgumentException if one does not fit or is not allowed
      * @throws IllegalStateException if the arena of one is closed

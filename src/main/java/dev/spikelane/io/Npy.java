@@ -24,14 +24,14 @@ import java.util.Objects;
 /**
  * Reads and writes NumPy's {@code .npy} files: float32 and uint8.
  *
- * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1; floats of 0 and 1 are read too. What
- * is written loads with {@code numpy.load} and is byte for byte as {@code numpy.save} writes it. float64 is read where
- * rounding is asked for; other item types and pickled objects are refused. An array in Fortran order, or with the
+ * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1; floats of 0 and 1 are read too. A
+ * written file loads with {@code numpy.load} and is byte for byte as {@code numpy.save} writes it. float64 is read
+ * where rounding is asked for; other item types and pickled objects are refused. An array in Fortran order, or with the
  * highest byte of each item first, is put in order, which takes its bytes once or twice more while it is read.
  * {@link Tensors} reads arrays of every item type, as tensors.
  *
- * <p>What was read is a matrix, and the shape that the file declares. The last dimension are the matrix's columns, the
- * product of the others its rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.
+ * <p>An array that was read is a matrix, and the shape that the file declares. The last dimension becomes the columns,
+ * the product of the others its rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.
  *
  * @param <M> {@link FloatMatrix} or {@link SpikeMatrix}
  */

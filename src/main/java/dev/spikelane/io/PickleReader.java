@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * Reads the pickle that {@code torch.save} writes of tensors in dictionaries: 25 opcodes of protocol 2, and five for
- * the lists, floats and nothings beside them in checkpoints, all of whose values are plain data. What looks like a call
- * makes one of the three things that {@link PickleNames} knows; there is nothing else that could be named. Stack, memo,
+ * the lists, floats and nothings beside them in checkpoints, all of whose values are plain data. A call makes
+ * one of the three things that {@link PickleNames} knows; there is nothing else that could be named. Stack, memo,
  * texts, lists and dictionaries are no larger than the bytes that make them.
  */
 final class PickleReader {

@@ -8,7 +8,7 @@
  * networks are read and written by {@link dev.spikelane.model.ModelFile}. Files of HDF5, ONNX and NIR are recognized
  * by their first bytes, and the error says what to do in Python.
  *
- * <p>Readers are strict. Whatever a file holds, the worst that it can do is an {@link java.io.IOException} whose
+ * <p>Readers are strict. The worst that a file can do is an {@link java.io.IOException} whose
  * message starts with the file's name and says what was found and what was expected: sizes that a header declares are
  * checked against the bytes that are there, and the memory of a matrix against a limit, before memory is allocated, and
  * nothing in a file is ever executed. Writers

@@ -185,7 +185,7 @@ final class ModelTensors {
                 continue;
             }
             FloatMatrix stored = stored(each, tensor);
-            // What was declared and is still so needs no copy; weights of synapses may be more than an array holds.
+            // Values that are still as declared need no copy; weights of synapses may be more than an array holds.
             if (weights.get(each.name()).segment().mismatch(stored.segment()) >= 0) {
                 changed.put(each.name(), stored);
             }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>These are the steps of Euler's method; {@link #withExactDecay} takes {@code 1 - exp(-dt / tau)} in place of
  * {@code dt / tau}, as Rockpool, sinabs and Nengo do. The step is 0.1 ms, snnTorch's and Norse's, unless
  * {@link #withTimeStep} says another one. Where {@code r} is 1 in all of an {@code IF} and no step was said, each input
- * counts once, as sinabs and snnTorch mean it. What snnTorch writes of its RSynaptic is reset at the next step, as it
+ * counts once, as sinabs and snnTorch mean it. The RSynaptic that snnTorch writes is reset at the next step, as it
  * is there, unless {@code withReset} says otherwise. A file has no reset but to {@code v_reset}: snnTorch and sinabs
  * also write it for neurons that subtract their threshold, which {@link #withReset} brings back.
  */

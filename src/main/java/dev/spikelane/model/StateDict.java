@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  * {@code conv1} by {@code bn1}; weights from one to one may be called {@code lif1.recurrent.V}.
  *
  * <p>Shapes have to be equal: nothing is transposed, reshaped or rounded. A parameter of neurons may be one number for
- * all. What a file says of a model besides is compared with the network's: {@code reset_mechanism_val}, and
+ * all. Other facts that a file has of a model are compared with the network's: {@code reset_mechanism_val}, and
  * {@code graded_spikes_factor} where the model has none, which means 1.
  */
 public final class StateDict {

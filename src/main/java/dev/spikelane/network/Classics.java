@@ -29,7 +29,7 @@ public final class Classics {
     private static final int[] SIZES = {20_683, 5_834, 21_915, 5_479, 4_850, 1_065, 14_395, 2_948};
     /** Sources outside the network of each neuron. */
     private static final int[] OUTER = {1_600, 1_500, 2_100, 1_900, 2_000, 1_900, 2_900, 2_100};
-    /** What the full network does, in Hz. */
+    /** The rates of the full network, in Hz. */
     private static final double[] RATES = {0.903, 2.965, 4.414, 5.876, 7.569, 8.633, 1.105, 7.829};
     /** The chance that a pair is connected at least once, in 1/10,000: a row for each target. */
     private static final int[][] CHANCES = {

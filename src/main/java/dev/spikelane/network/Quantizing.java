@@ -40,7 +40,7 @@ final class Quantizing {
         Map<String, FloatMatrix> changed = new LinkedHashMap<>();
         for (String name : network.weights().names()) {
             FloatMatrix present = network.weights().get(name);
-            // What was declared and is still so needs no copy.
+            // Weights that are still as declared need no copy.
             if (made.weights().type(name) == network.weights().type(name)
                     && !Arrays.equals(made.weights().get(name).toArray(), present.toArray())) {
                 changed.put(name, present);

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #replace} and {@link #replaceAll}, between steps; while a simulation runs these refuse, and those of
  * {@link #waiting} wait for their turn. Threads that read while another one changes values see one
  * version: what {@link #get} and {@link #hash}, {@link Network#quantized}, model files and new simulations take is from
- * before a change or from behind it. Who calls {@link #get} several times may see several versions.
+ * before a change or from behind it. Several calls of {@link #get} may see several versions.
  */
 public final class Weights {
 

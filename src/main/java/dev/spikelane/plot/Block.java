@@ -56,7 +56,7 @@ sealed interface Block {
     /** A layer and its size. */
     record Layer(String name, int neurons) {}
 
-    /** What a network did with an image, step by step. */
+    /** The work of a network on an image, step by step. */
     record Activity(String label, Images image, RasterPlot raster) implements Block {}
 
     /** Images and the verdicts of a network, with a raster for each or none. */

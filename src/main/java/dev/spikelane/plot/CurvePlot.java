@@ -237,7 +237,7 @@ public final class CurvePlot extends Figure {
         return line.x(epochs ? 1 : 0);
     }
 
-    /** What the horizontal axis covers: of values step by step the steps, as in a raster. */
+    /** The range of the horizontal axis: of values step by step the steps, as in a raster. */
     Range range() {
         if (limits != null) {
             return limits;

@@ -119,7 +119,7 @@ public abstract sealed class Figure
     /** In words, for readers who hear the page. */
     abstract String describe();
 
-    /** What the horizontal and the vertical axis are called unless something else is said; empty if there are none. */
+    /** The names of the horizontal and the vertical axis unless others are given; empty if there are none. */
     abstract List<String> axes();
 
     /** The name of the horizontal axis. */

@@ -6,7 +6,7 @@ import dev.spikelane.plot.data.SpikeTrain;
 import dev.spikelane.plot.page.Packed;
 import java.util.stream.DoubleStream;
 
-/** What the page's script gets to know of all figures, and of parts that several have. */
+/** The JSON of all figures for the page's script, and of parts that several have. */
 final class FigureJson {
 
     private FigureJson() {}

@@ -51,7 +51,7 @@ final class RasterPlot extends Figure {
         return panel == labeled ? labels : List.of();
     }
 
-    /** What stands beside each row of a panel: names, or the numbers of few neurons; of many, the axis has ticks. */
+    /** The labels beside the rows of a panel: names, or the numbers of few neurons; of many, the axis has ticks. */
     List<String> rows(int panel) {
         int neurons = panels.get(panel).neurons();
         return !labels(panel).isEmpty() || neurons > MOST_NUMBERED ? labels(panel) : Samples.numbers(neurons);

@@ -170,7 +170,7 @@ public final class TracesPlot extends Figure {
         return membranes.rows();
     }
 
-    /** What the panels show, from the first to the last. */
+    /** The content of the panels, from the first to the last. */
     List<Panel> panels() {
         int[] neurons = neurons();
         Signals all = membranes.columns(neurons);
@@ -247,7 +247,7 @@ public final class TracesPlot extends Figure {
         }
     }
 
-    /** What a panel is called, with its spikes if they are shown. */
+    /** The name of a panel, with its spikes if they are shown. */
     String caption(Panel panel) {
         int count = panel.spikes().size();
         return panel.label()

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What a network made of an image.
+ * The verdict of a network on an image.
  *
  * @param label the class of the image
  * @param counts spikes of each output neuron

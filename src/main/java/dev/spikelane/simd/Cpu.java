@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What Linux says of an x86 CPU in {@code /proc/cpuinfo}; zeros where there is no such file. */
+/** The facts of an x86 CPU in Linux's {@code /proc/cpuinfo}; zeros where there is no such file. */
 public final class Cpu {
 
     private static final int[] NUMBERS = read(Path.of("/proc/cpuinfo"));

@@ -26,7 +26,7 @@ public final class Exponential {
     /** 1.5 * 2^23: adding it leaves the nearest integer in the low bits. */
     public static final float ROUND = 12_582_912;
 
-    /** What turns those bits into an exponent. */
+    /** The factor that turns those bits into an exponent. */
     public static final int EXPONENT = 127 - Float.floatToRawIntBits(ROUND);
 
     public static final int MANTISSA_BITS = 23;

@@ -29,14 +29,14 @@ public final class Lanes {
      * each round (193 KB a call of a dense product of 66 x 70 x 90; Zen 5, 512 bits, 2026-11). A kernel of many
      * operations compares the class of its sums with this constant instead, which costs nothing.
      *
-     * <p>An argument needs it too, in the loop and before the operation. What {@code AbstractVector.check} learns of an
-     * argument's class is lost where C2 keeps the branch that fails, and it does so from
+     * <p>An argument needs it too, in the loop and before the operation. The class that {@code AbstractVector.check}
+     * learns of an argument is lost where C2 keeps the branch that fails, and it does so from
      * {@code PerMethodTrapLimit} on: each method of the Vector API that has ever trapped counts again wherever it is
      * inlined, 20 times in a loop of 20 sums. Then the intrinsics of the last operations fail, and box.
      */
     public static final Class<?> VECTOR = FloatVector.zero(FLOAT).getClass();
 
-    /** What an error says of a vector that is not a {@link #VECTOR}. */
+    /** The message for a vector that is not a {@link #VECTOR}. */
     public static final String OTHER_VECTOR = "vectors are of one species";
 
     /** The order of bytes in which vectors are loaded and stored. */

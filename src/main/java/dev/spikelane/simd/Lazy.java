@@ -17,7 +17,7 @@ public final class Lazy<T> {
         this.maker = maker;
     }
 
-    /** What the maker made; always the same. */
+    /** The value that the maker made; always the same. */
     public T get() {
         T known = made;
         if (known == null) {
@@ -27,7 +27,7 @@ public final class Lazy<T> {
         return known;
     }
 
-    /** What was made; null if nobody has asked for it yet. */
+    /** The value; null if nobody has asked for it yet. */
     public @Nullable T known() {
         return made;
     }

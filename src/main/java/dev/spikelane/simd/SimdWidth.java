@@ -134,7 +134,7 @@ public final class SimdWidth {
     }
 
     /**
-     * What the property asks for.
+     * The width for which the property asks.
      *
      * @param asked its value
      * @param bits the widest vectors that may serve

@@ -1,9 +1,9 @@
 package dev.spikelane.simd;
 
 /**
- * What an input of zero does: it adds nothing, like a silent one. Times a weight that is not finite IEEE 754 makes it
- * NaN, so a product that visits all inputs would differ from one that takes only those that are not zero. Here such a
- * weight counts as 0 for such an input.
+ * The rule for an input of zero: it adds nothing, like a silent one. Times a weight that is not finite IEEE 754 makes
+ * it NaN, so a product that visits all inputs would differ from one that takes only those that are not zero. Here such
+ * a weight counts as 0 for such an input.
  */
 public final class ZeroInputs {
 

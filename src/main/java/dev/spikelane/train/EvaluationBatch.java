@@ -1,6 +1,5 @@
 package dev.spikelane.train;
 
-import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
@@ -163,7 +162,9 @@ final class EvaluationBatch implements AutoCloseable {
                     switch (projection.source()) {
                         case Input only ->
                             InferenceWork.reached(Objects.requireNonNull(inputs.get(only.name())), reach);
-                        case Population population -> InferenceWork.reachedByCounts(spikesOf(population.name()), reach);
+                        case Population population ->
+                            InferenceWork.reachedByCounts(
+                                    Objects.requireNonNull(counts.get(population.name())).counts(), reach);
                         case Projection.Source variable -> {
                             double all = Arrays.stream(reach).asLongStream().sum();
                             double mean = all / reach.length;
@@ -171,14 +172,6 @@ final class EvaluationBatch implements AutoCloseable {
                         }
                     });
         }
-    }
-
-    private FloatMatrix spikesOf(String population) {
-        SpikeCounts found = counts.get(population);
-        if (found == null) {
-            throw new IllegalArgumentException("there is no population " + JsonValue.quoted(population) + "");
-        }
-        return found.counts();
     }
 
     @Override

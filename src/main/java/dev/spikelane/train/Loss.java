@@ -263,7 +263,7 @@ public interface Loss {
      * The input of a loss: spikes or membranes of a population over a batch, time-major
      * ({@code row = step * batch + sample}), and the targets.
      *
-     * <p>Whatever the loss does not read may be left unset. Setting something allocates nothing.
+     * <p>Parts that the loss does not read may be left unset. Setting something allocates nothing.
      */
     final class Input {
 

@@ -8,9 +8,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.train.run.CodedSteps;
 import dev.spikelane.train.run.InputColumns;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -193,10 +191,10 @@ public record TrainingBatch(
 
         private final InputColumns columns;
         private final int steps;
-        private final Map<BatchLoader.Batch, List<Known>> known = new LinkedHashMap<>();
+        private final Map<Signal, Known> known = new IdentityHashMap<>();
 
-        /** Memory of the loader, and the batch that it makes. */
-        private record Known(Signal input, Map<String, Signal> cut, TrainingBatch batch) {}
+        /** The inputs into which the loader's rows are cut, and the batch of both. */
+        private record Known(Map<String, Signal> cut, TrainingBatch batch) {}
 
         Loaded(Network network, int steps) {
             this.columns = new InputColumns(network);
@@ -204,29 +202,23 @@ public record TrainingBatch(
         }
 
         TrainingBatch of(BatchLoader.Batch batch) {
-            List<Known> all = known.computeIfAbsent(batch, each -> new ArrayList<>());
-            for (int i = 0; i < all.size(); i++) {
-                if (all.get(i).input == batch.input()) {
-                    return cut(all.get(i));
-                }
-            }
-            TrainingBatch made = TrainingBatch.of(batch, steps);
-            Map<String, Signal> parts = Map.of();
+            Known loaded = known.computeIfAbsent(batch.input(), rows -> known(batch));
             if (!columns.isOne()) {
-                parts = columns.allocate(batch.input());
-                made = new TrainingBatch(
-                        parts, made.constant(), made.labels(), made.targets(), made.targetsOf(), made.samples());
+                columns.cut(batch.input(), loaded.cut);
             }
-            Known loaded = new Known(batch.input(), parts, made);
-            all.add(loaded);
-            return cut(loaded);
+            return loaded.batch;
         }
 
-        private TrainingBatch cut(Known of) {
-            if (!columns.isOne()) {
-                columns.cut(of.input, of.cut);
+        private Known known(BatchLoader.Batch batch) {
+            TrainingBatch all = TrainingBatch.of(batch, steps);
+            if (columns.isOne()) {
+                return new Known(Map.of(), all);
             }
-            return of.batch;
+            Map<String, Signal> parts = columns.allocate(batch.input());
+            return new Known(
+                    parts,
+                    new TrainingBatch(
+                            parts, all.constant(), all.labels(), all.targets(), all.targetsOf(), all.samples()));
         }
     }
 }

@@ -216,7 +216,7 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Goes on from the checkpoint if its file is there. What comes of it has the bits of a run that was never stopped.
+     * Goes on from the checkpoint if its file is there. The result has the bits of a run that was never stopped.
      *
      * @return this
      */

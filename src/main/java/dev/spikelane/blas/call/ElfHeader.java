@@ -8,9 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * What must be known of a file on Linux before the JVM is asked to load it. For a file that is no ELF library, or that
- * may make the stack executable, the JVM prints a warning on its own; in a file that was cut off behind its headers the
- * system's loader crashes (SIGBUS).
+ * The facts of a file on Linux that decide whether the JVM is asked to load it. For a file that is no ELF library, or
+ * that may make the stack executable, the JVM prints a warning on its own; in a file that was cut off behind its
+ * headers the system's loader crashes (SIGBUS).
  */
 final class ElfHeader {
 

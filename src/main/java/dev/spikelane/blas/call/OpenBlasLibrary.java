@@ -41,10 +41,7 @@ public record OpenBlasLibrary(
     /** In the OpenMP library that OpenBLAS needs, where a look-up in OpenBLAS finds it. */
     private static final String OMP_THREADS = "omp_set_num_threads";
 
-    /**
-     * What {@code openblas_get_parallel} says of a build without threads, and of one with OpenMP's; 1 is one with its
-     * own.
-     */
+    /** {@code openblas_get_parallel} of a build without threads; 1 is one with its own, 2 with OpenMP's. */
     private static final int SEQUENTIAL = 0;
 
     private static final int OPENMP = 2;
@@ -132,7 +129,7 @@ public record OpenBlasLibrary(
         };
     }
 
-    /** What a method handle threw, to be thrown on: FFM itself throws if an arena is closed meanwhile. */
+    /** The exception of a method handle, to be thrown on: FFM itself throws if an arena is closed meanwhile. */
     static RuntimeException unexpected(Throwable failure) {
         if (failure instanceof Error error) {
             throw error;

@@ -157,7 +157,7 @@ final class NirFindings {
         }
     }
 
-    /** What the network has now. */
+    /** The values of the network now. */
     private double[] present(Population population, String name, Parameter said) {
         String full = population.name() + "." + name;
         float[] values = network.weights().names().contains(full)
@@ -219,7 +219,7 @@ final class NirFindings {
         }
     }
 
-    /** What reaches a population through nodes without neurons, and how often. */
+    /** Compares the sources that reach a population through nodes without neurons, and how often. */
     private void edges(Population population) {
         Map<String, Integer> said = sum(reference.sources(population.name()), this::said);
         Map<String, Integer> present = present(population.name());

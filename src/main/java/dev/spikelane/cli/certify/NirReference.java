@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class NirReference {
 
     /**
-     * What a node of {@link NirReference} sends.
+     * The value that a node of {@link NirReference} sends.
      *
      * @param shape in torch's order
      * @param values in float64
@@ -238,7 +238,7 @@ final class NirReference {
         return got.isEmpty() ? silence(name) : NirValue.sum(got);
     }
 
-    /** What a node gets at the first step if all of it is late: zeros, as many as it takes. */
+    /** The input of a node at the first step if all of it is late: zeros, as many as it takes. */
     private NirValue silence(String name) {
         String giver = shapeGiver(name, true);
         if (giver != null) {

@@ -4,7 +4,7 @@ import dev.spikelane.cli.certify.NirReference.NirValue;
 import java.io.IOException;
 import java.util.List;
 
-/** What nodes without a state make of a row, by the formulas of torch's documentation. */
+/** The functions of nodes without a state, by the formulas of torch's documentation. */
 final class NirReferenceOps {
 
     private NirReferenceOps() {}

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What the demo says of its results. */
+/** The statements of the demo about its results. */
 final class DemoFacts {
 
     private static final String IMAGES = "images";

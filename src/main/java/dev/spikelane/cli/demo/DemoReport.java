@@ -119,7 +119,7 @@ record DemoReport(
         cards(report, IntStream.range(0, shown).boxed().toList());
     }
 
-    /** What the network gets wrong. */
+    /** The images that the network gets wrong. */
     private void mistakes(Report report) {
         List<Integer> numbers = verdicts.mistakes(MISTAKES);
         if (!numbers.isEmpty()) {

@@ -44,7 +44,7 @@ final class DemoRun {
     }
 
     /**
-     * What a network made of images.
+     * The classes that a network found for images.
      *
      * @param counts spikes of each output for each image that is shown
      * @param evaluation of these images, and of all that are embedded

@@ -5,7 +5,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 
 /**
- * What the user chose.
+ * The settings that the user chose.
  *
  * @param seed seed of weights and spikes
  * @param steps time steps of the networks

@@ -72,7 +72,7 @@ final class PassTimes {
         return last.size();
     }
 
-    /** What the last passes took, whether they agree or not; nothing if there were none, or the clock stood still. */
+    /** Times of the last passes, whether they agree or not; nothing if there were none, or the clock stood still. */
     Optional<Spread> spread(ToDoubleFunction<Pass> time) {
         double[] sorted = last.stream().mapToDouble(time).sorted().toArray();
         return sorted.length == 0 || sorted[0] <= 0
@@ -80,7 +80,7 @@ final class PassTimes {
                 : Optional.of(new Spread(sorted[(sorted.length - 1) / 2], sorted[0], sorted[sorted.length - 1]));
     }
 
-    /** What an image took in milliseconds, of so many in a pass; nothing if no pass was timed. */
+    /** The milliseconds of an image, of so many in a pass; nothing if no pass was timed. */
     Optional<Spread> perImage(ToDoubleFunction<Pass> time, int images) {
         return spread(time).map(spread -> spread.times(1e3 / images));
     }

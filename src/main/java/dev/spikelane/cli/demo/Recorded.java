@@ -18,7 +18,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What layers do with some images, all side by side: {@code [steps * images x neurons]}.
+ * The records of layers for some images, all side by side: {@code [steps * images x neurons]}.
  *
  * @param images how many
  * @param steps of each
@@ -90,7 +90,7 @@ record Recorded(
                 membranes.stream().map(each -> each.rows(0, kept)).toList());
     }
 
-    /** What all layers do with an image, with names of the outputs. */
+    /** A raster of all layers for an image, with names of the outputs. */
     Figure raster(int image, boolean withInput, String... outputs) {
         Figure raster = null;
         if (withInput && input != null) {

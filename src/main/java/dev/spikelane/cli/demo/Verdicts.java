@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What a network makes of images, one by one.
+ * The verdicts of a network on images, one by one.
  *
  * @param images the images, the first of which are shown
  * @param counts for each image that is shown the spikes of each class

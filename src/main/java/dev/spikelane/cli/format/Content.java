@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file holds.
+ * The content of a file.
  *
  * @param file where it was read
  * @param format the name of its format

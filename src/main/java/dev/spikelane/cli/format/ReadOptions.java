@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** What a file of tensors or a graph of NIR does not say by itself. */
+/** Options that say more than a file of tensors or a graph of NIR does. */
 public final class ReadOptions {
 
     @Option(

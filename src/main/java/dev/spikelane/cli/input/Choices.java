@@ -17,7 +17,7 @@ public final class Choices {
         }
     }
 
-    /** What an option names. */
+    /** The object that an option names. */
     public static <T> T choose(CommandSpec command, String option, String name, Map<String, T> known) {
         T found = known.get(name);
         if (found == null) {

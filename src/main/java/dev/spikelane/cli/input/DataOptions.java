@@ -23,7 +23,7 @@ public final class DataOptions {
             description = "Take the 256 embedded test images of Fashion-MNIST, even where that package is installed.")
     private boolean sample;
 
-    /** What a user has named that is no folder; null if it is one, or a name of none. */
+    /** The file that a user has named in place of a folder; null if none is there, unless it would be an array. */
     @Nullable
     public Path file() {
         boolean isFile = folder != null

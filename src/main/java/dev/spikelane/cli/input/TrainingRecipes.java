@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What the options of the command line name. */
+/** The parts of a recipe that options of the command line name. */
 public final class TrainingRecipes {
 
     /** Losses. */

@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What images are taken for.
+ * Counts of images by their class and the class that was found.
  *
  * @param labels the class of each image
  * @param found the class that was found for each

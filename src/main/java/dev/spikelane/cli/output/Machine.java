@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** What a command ran on. */
+/** The machine on which a command ran. */
 public final class Machine {
 
     private Machine() {}

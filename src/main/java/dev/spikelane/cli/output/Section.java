@@ -58,7 +58,7 @@ public final class Section {
         return facts;
     }
 
-    /** What people see of it, but for tables. */
+    /** The statements that people see; tables are apart. */
     List<Statement> statements() {
         return facts.stream()
                 .filter(Statement.class::isInstance)

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the output of a model does on an array of NumPy.
+ * The output of a model for an array of NumPy.
  *
  * @param population the output
  * @param input the array

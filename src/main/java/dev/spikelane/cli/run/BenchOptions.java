@@ -102,7 +102,7 @@ public final class BenchOptions {
         return report;
     }
 
-    /** What is to be measured. */
+    /** The network to measure. */
     public Subject read(CommandSpec command, Path from) throws IOException {
         Choices.requireRange(command, "--batch", batch, 1, MOST_BATCH);
         Choices.requireRange(command, "--threads", threads, 1, MOST_THREADS);

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What integer weights change: in results, and in speed, encoding and decoding included.
+ * The changes that integer weights make: in results, and in speed, encoding and decoding included.
  *
  * @param quantized the network with integer weights, and the results of both
  * @param floats images a second with float weights, once both networks are warm

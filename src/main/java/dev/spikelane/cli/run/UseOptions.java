@@ -67,7 +67,7 @@ final class UseOptions {
     }
 
     /**
-     * What a user should know of how the model was used.
+     * Hints for a user on how the model was used.
      *
      * @param isSample whether the images are those of this program
      */

@@ -29,7 +29,7 @@ public final class FilesFirst extends Writer {
         this.files = files;
     }
 
-    /** What a command prints to. */
+    /** The writer to which a command prints. */
     public PrintWriter writer() {
         return new PrintWriter(this);
     }

@@ -13,7 +13,7 @@ public final class Interruption {
     private static final String SIGNAL = "sun.misc.Signal";
     private static final String HANDLER = "sun.misc.SignalHandler";
     private static final String INTERRUPT = "INT";
-    /** What the first of two JVMs sends to the second one. */
+    /** The signal that the first of two JVMs sends to the second one. */
     private static final String TERMINATE = "TERM";
 
     private final Runnable action;

@@ -2,7 +2,7 @@ package dev.spikelane.cli.terminal;
 
 import java.util.Objects;
 
-/** What this program is. */
+/** The name and version of this program. */
 public final class Program {
 
     public static final String NAME = "spikelane";

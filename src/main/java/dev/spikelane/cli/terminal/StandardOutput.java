@@ -47,7 +47,7 @@ public final class StandardOutput extends OutputStream {
         return failure.getMessage() != null && failure.getMessage().contains("pipe");
     }
 
-    /** Whoever read the output has closed it, as {@code head} does: no reason to complain, and none to go on. */
+    /** The reader of the output has closed it, as {@code head} does: no reason to complain, and none to go on. */
     static final class ReaderGone extends UncheckedIOException {
         private static final long serialVersionUID = 1;
 

@@ -23,7 +23,7 @@ public final class StatusLine {
     /** Goes to the end of the line: a terminal's Ctrl-C stands behind the text. */
     private static final String ERASE = "\r\u001b[K";
 
-    /** What a terminal shows of Ctrl-C, {@code ^C}, and the cursor. */
+    /** The columns that a terminal needs for Ctrl-C, {@code ^C}, and the cursor. */
     private static final int CTRL_C = 3;
 
     private final PrintStream terminal;

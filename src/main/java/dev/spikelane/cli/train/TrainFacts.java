@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What training says of itself. */
+/** The statements of training about itself. */
 final class TrainFacts {
 
     private TrainFacts() {}

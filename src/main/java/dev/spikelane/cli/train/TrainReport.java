@@ -18,7 +18,7 @@ record TrainReport(Section settings, Section result, TrainingRun run, TrainingDa
 
     void write(Path file) throws IOException {
         Map<String, String> tiles = new LinkedHashMap<>();
-        // What stands behind a line break is small.
+        // The page writes the second line of a tile small.
         tiles.put("Accuracy", result.said("Accuracy").replaceFirst(" of ", "\nof "));
         tiles.put("Epochs", run.history().size() + "\n" + data.training().size() + " images each");
         Report report = Report.of("Spikelane training").text(settings.title()).tiles(tiles);

@@ -21,7 +21,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What networks, files and fingerprints ask of all connections of one class; {@link ConnectionKinds} lists the kinds.
+ * The answers of all connections of a class to networks, files and fingerprints; {@link ConnectionKinds} lists kinds.
  *
  * @param <C> the class of the connections
  */
@@ -34,7 +34,7 @@ public abstract class ConnectionKind<C extends Connection> {
 
     private final Set<Trait> traits;
 
-    /** What all connections of a kind have in common. */
+    /** A property that all connections of a kind have in common. */
     enum Trait {
         /** No file holds them. */
         UNSTORED,

@@ -1,2 +1,2 @@
-/** What networks, files and fingerprints ask of connections: a kind for each class of them. */
+/** The answers of connections to networks, files and fingerprints: a kind for each class of them. */
 package dev.spikelane.connection.kind;

@@ -37,7 +37,7 @@ public final class DenseOperator implements Operator {
     private final boolean recurrent;
 
     private final PackedWeights weights;
-    /** What a spike of each input carries. */
+    /** The value of a spike of each input. */
     private final float[] spikeValue;
     /** The weights times that, where it is not 1. */
     private @Nullable PackedWeights scaled;
@@ -267,7 +267,7 @@ public final class DenseOperator implements Operator {
         }
     }
 
-    /** What a spike of each input carries; null if that is 1. */
+    /** The value of a spike of each input; null if that is 1. */
     float @Nullable [] factors() {
         return ofSpikes == weights ? null : spikeValue;
     }

@@ -15,7 +15,7 @@ public final class PoolOperator implements Operator {
 
     private final Pool said;
     private final MapPool pool;
-    /** What a spike of each input carries. */
+    /** The value of a spike of each input. */
     private final FloatMatrix carried;
     /** The same where it is one positive value and the largest is taken, so that bits suffice; else 0. */
     private float alike;

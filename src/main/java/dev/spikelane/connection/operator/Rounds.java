@@ -2,7 +2,7 @@ package dev.spikelane.connection.operator;
 
 /**
  * Work that threads share in rounds: the parts of a round may run at the same time, and all of them are done before the
- * next round begins. What has to be computed from all parts of a round, such as a sum of theirs, is computed by the one
+ * next round begins. A result of all parts of a round, such as a sum of theirs, is computed by the one
  * thread that opens the next.
  */
 public interface Rounds {

@@ -163,7 +163,7 @@ public final class Scratch {
         return lists;
     }
 
-    /** What is chosen for products of few outputs. */
+    /** The choice for products of few outputs. */
     Choice few() {
         return few;
     }
@@ -215,7 +215,7 @@ public final class Scratch {
         return common == null || own ? bytes : bytes + common.listBytes();
     }
 
-    /** What all threads have in common. */
+    /** The memory that all threads have in common. */
     private static final class Shared {
         private final int threads;
         private final boolean manyRows;

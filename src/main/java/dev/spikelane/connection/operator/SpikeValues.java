@@ -4,7 +4,7 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Parameter;
 import java.util.Arrays;
 
-/** What spikes carry. */
+/** The values that spikes carry. */
 public final class SpikeValues {
 
     private SpikeValues() {}

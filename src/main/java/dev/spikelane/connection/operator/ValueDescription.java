@@ -15,16 +15,16 @@ import java.util.List;
  */
 public record ValueDescription(String name, List<Integer> shape, ElementType type, Role role) {
 
-    /** What weights are called, and integers in their place, in front of their scales. */
+    /** The name of weights, and of integers in their place, in front of their scales. */
     public static final String WEIGHT = "weight";
 
-    /** What is added for each output. */
+    /** The name of the values that are added for each output. */
     public static final String BIAS = "bias";
 
-    /** What stands behind the name of integers, for their scales. */
+    /** The end of the name of scales, behind that of the integers. */
     public static final String SCALE = "_scale";
 
-    /** What values are for. */
+    /** The purpose of values. */
     public enum Role {
         /** Of a projection, and learned, if the connection has a gradient. */
         WEIGHT,

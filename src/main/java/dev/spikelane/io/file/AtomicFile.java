@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Symbolic links are followed: their target is written, whether it is there already or not, and the link stays.
  * A file that is replaced keeps its permissions, and its owner and group where the system lets the writer set them; one
- * that nobody may write, or not this user, is refused. What is there and is not a regular file, such as a pipe, a
+ * that nobody may write, or not this user, is refused. An existing path that is no regular file, such as a pipe, a
  * device, or an open file of a process ({@code /dev/stdout}, {@code /dev/fd/63}), cannot be replaced: bytes go straight
  * into it, so that a failure may leave some of them there.
  *
@@ -56,7 +56,7 @@ public final class AtomicFile {
 
     /**
      * Writes {@code content} to a temporary file beside {@code target} and renames it; on failure nothing is left, and
-     * a file that was there before stays as it was. What is not a regular file is written in place.
+     * a file that was there before stays as it was. A path that is no regular file is written in place.
      *
      * @param target the file, a link to it, a pipe or a device
      * @param content writes its bytes

@@ -14,7 +14,7 @@ public final class Hdf5 {
     private Hdf5() {}
 
     /**
-     * Reads all groups and datasets of a file. What jHDF throws at files that are broken becomes one kind of exception.
+     * Reads all groups and datasets of a file. The exceptions of jHDF for broken files become one kind.
      *
      * @param name the name of the file in messages
      * @param bytes the file

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * The most native memory that may be held: by simulations and trainers until they are closed or forgotten, and without
- * an arena of the user (matrices, networks) until it is forgotten. What lies in arenas of the user is the user's, and
+ * an arena of the user (matrices, networks) until it is forgotten. Memory in arenas of the user is the user's, and
  * does not count.
  *
  * <p>Before the limit is passed a collection is asked for, since forgotten memory is freed behind one alone, and a

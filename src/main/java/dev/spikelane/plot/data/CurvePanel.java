@@ -70,7 +70,7 @@ public final class CurvePanel {
         return threshold;
     }
 
-    /** What the vertical axis covers. */
+    /** The range of the vertical axis. */
     public Range range() {
         if (limits != null) {
             return limits;

@@ -6,7 +6,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * What an axis covers.
+ * The range of an axis.
  *
  * @param from its lower end
  * @param to its upper end, above the lower

@@ -46,7 +46,7 @@ public final class SpikeTrain {
         return new SpikeTrain(Objects.requireNonNull(name, "name"), steps, spikes.columns(), words);
     }
 
-    /** What fires, such as "hidden"; may be empty. */
+    /** The name of the neurons, such as "hidden"; may be empty. */
     public String name() {
         return name;
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.DoublePredicate;
 
 /**
- * Reads parts of a checkpoint. Whatever is missing or wrong is an error that names the file and the part.
+ * Reads parts of a checkpoint. A part that is missing or wrong is an error that names it and the file.
  *
  * @param file as messages call it
  * @param content of the file

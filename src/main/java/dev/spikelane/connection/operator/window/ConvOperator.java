@@ -36,7 +36,7 @@ public final class ConvOperator extends UnfoldedOperator {
     /** The same in one piece. */
     private final PackedGroups all;
 
-    /** What a spike of each input carries: one value, or one for each. */
+    /** The values of spikes: one, or one for each input. */
     private float[] spikeValue = {1};
     /** That of each group's windows. */
     private float[][] factors = {};
@@ -148,7 +148,7 @@ public final class ConvOperator extends UnfoldedOperator {
         }
     }
 
-    /** What spikes carry at each input of a window. */
+    /** The values of spikes at each input of a window. */
     private float[] factors(float[] values, int group) {
         float[] factors = layout.factors(values, group);
         float[] each = new float[windows[group].size()];
@@ -224,7 +224,7 @@ public final class ConvOperator extends UnfoldedOperator {
         return described;
     }
 
-    /** What a spike carries at each input of a group's windows; null if that is 1. */
+    /** The values of spikes at each input of a group's windows; null if they are 1. */
     @SuppressWarnings("ReferenceEquality") // the same weights, or others
     float @Nullable [] factors(int group) {
         return ofSpikes == weights ? null : factors[group];

@@ -14,7 +14,7 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a convolution needs to compute whole maps of spikes without a product of unfolded rows: windows that slide, or
+ * The ways of a convolution to compute whole maps of spikes without a product of unfolded rows: windows that slide, or
  * windows that are words.
  */
 final class SpikeWindows {

@@ -38,7 +38,7 @@ abstract class UnfoldedOperator implements Operator {
 
     private final Unfold[] unfolds;
 
-    /** What needs no product of unfolded rows. */
+    /** The windows that need no product of unfolded rows. */
     final SpikeWindows fast;
 
     /**
@@ -59,10 +59,10 @@ abstract class UnfoldedOperator implements Operator {
     /** Multiplies unfolded spikes by the weights of a group. */
     abstract void multiply(int group, SpikeMatrix unfolded, int count, Tile current, Scratch scratch);
 
-    /** What a product of unfolded rows, and unfolding them, are estimated to take on one thread. */
+    /** The estimated time of unfolding rows and their product on one thread. */
     abstract double estimate(int count, long active);
 
-    /** What each group multiplies values by. */
+    /** The weights by which each group multiplies values. */
     abstract PackedWeights[] ofValues();
 
     /** The integers whose sums {@link SpikeWindows} leave; null if they leave currents. */
@@ -71,7 +71,7 @@ abstract class UnfoldedOperator implements Operator {
         return null;
     }
 
-    /** What computes this and a pool of the largest currents in one go; null if nothing does. */
+    /** The windows that compute this and a pool of the largest currents in one go; null if there are none. */
     @Nullable
     PooledWindows pooled(Window pool) {
         SmallWindowTables words = fast.words;
