@@ -3,15 +3,16 @@ package dev.spikelane.io;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.CRC32;
-import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
 
 /**
  * Inflates gzip (RFC 1952), several members one after another included. {@link java.util.zip.GZIPInputStream} silently
  * drops all bytes behind the last member; here it is an error, as are a wrong checksum, a wrong length and an early
  * end.
  */
-final class GzipInput extends InputStream {
+final class GzipInput extends InflaterInputStream {
 
     private static final int MAGIC_FIRST = 0x1F;
     private static final int MAGIC_SECOND = 0x8B;
@@ -25,31 +26,21 @@ final class GzipInput extends InputStream {
     private static final int UNUSED_BYTES = 6;
 
     private final String name;
-    private final InputStream compressed;
-    private final Inflater inflater = new Inflater(true);
     private final CRC32 checksum = new CRC32();
-    private final byte[] buffer = new byte[8192];
     private int position;
-    private int limit;
     private int members;
     private boolean inMember;
 
     /** Does not close {@code compressed}. */
     GzipInput(String name, InputStream compressed) {
+        super(compressed, new Inflater(true), 8192);
         this.name = name;
-        this.compressed = compressed;
     }
 
     static boolean isGzip(byte[] start) {
         return start.length >= 2
                 && Byte.toUnsignedInt(start[0]) == MAGIC_FIRST
                 && Byte.toUnsignedInt(start[1]) == MAGIC_SECOND;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
     }
 
     @Override
@@ -70,30 +61,29 @@ final class GzipInput extends InputStream {
 
     @Override
     public void close() {
-        inflater.end();
+        inf.end();
     }
 
-    /** Returns the number of bytes written, 0 at the end of the member. */
+    /** Returns the number of bytes written, -1 at the end of the member. */
     private int inflate(byte[] target, int offset, int length) throws IOException {
         try {
-            while (true) {
-                int count = inflater.inflate(target, offset, length);
-                if (count > 0 || inflater.finished()) {
-                    return count;
-                }
-                if (!fill()) {
-                    throw endsEarly();
-                }
-                inflater.setInput(buffer, 0, limit);
-            }
-        } catch (DataFormatException damaged) {
+            return super.read(target, offset, length);
+        } catch (ZipException damaged) {
             throw new IOException(name + ": its gzip data is damaged: " + damaged.getMessage(), damaged);
         }
     }
 
+    @Override
+    protected void fill() throws IOException {
+        if (!refill()) {
+            throw endsEarly();
+        }
+        inf.setInput(buf, 0, len);
+    }
+
     /** Reads a member's header; returns false at the end of the file. */
     private boolean startMember() throws IOException {
-        if (position == limit && !fill()) {
+        if (position == len && !refill()) {
             if (members > 0) {
                 return false;
             }
@@ -123,17 +113,17 @@ final class GzipInput extends InputStream {
             requireEqual("header checksum", checksum.getValue() & 0xFFFF, littleEndian(2));
         }
         checksum.reset();
-        inflater.reset();
-        inflater.setInput(buffer, position, limit - position);
+        inf.reset();
+        inf.setInput(buf, position, len - position);
         members++;
         inMember = true;
         return true;
     }
 
     private void endMember() throws IOException {
-        position = limit - inflater.getRemaining();
+        position = len - inf.getRemaining();
         requireEqual("checksum", checksum.getValue(), littleEndian(Integer.BYTES));
-        requireEqual("length", inflater.getBytesWritten() & 0xFFFF_FFFFL, littleEndian(Integer.BYTES));
+        requireEqual("length", inf.getBytesWritten() & 0xFFFF_FFFFL, littleEndian(Integer.BYTES));
         inMember = false;
     }
 
@@ -171,16 +161,16 @@ final class GzipInput extends InputStream {
     }
 
     private int nextByte() throws IOException {
-        if (position == limit && !fill()) {
+        if (position == len && !refill()) {
             throw endsEarly();
         }
-        return Byte.toUnsignedInt(buffer[position++]);
+        return Byte.toUnsignedInt(buf[position++]);
     }
 
-    private boolean fill() throws IOException {
+    private boolean refill() throws IOException {
         position = 0;
-        limit = Math.max(0, compressed.read(buffer));
-        return limit > 0;
+        len = Math.max(0, in.read(buf));
+        return len > 0;
     }
 
     private IOException endsEarly() {
