@@ -363,13 +363,8 @@ public final class Idx {
         }
         int pixels = data.length / count();
         FloatMatrix images = Inputs.zeros(name, describe(dimensions), arena, count, pixels, mostBytes);
-        float[] row = new float[pixels];
         for (int image = 0; image < count; image++) {
-            int start = (first + image) * pixels;
-            for (int pixel = 0; pixel < pixels; pixel++) {
-                row[pixel] = INTENSITY[Byte.toUnsignedInt(data[start + pixel])];
-            }
-            MemorySegment.copy(row, 0, images.segment(), ValueLayout.JAVA_FLOAT, images.rowOffset(image), pixels);
+            read(first + image, images, image);
         }
         return images;
     }
