@@ -50,7 +50,12 @@ public final class Sparse implements Connection {
     /** The delays that synapses have. */
     private volatile int @Nullable [] steps;
 
+    private volatile @Nullable Reached reached;
+
     private record Counted(Shape source, long count) {}
+
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    private record Reached(Shape source, int[] targets) {}
 
     /** What is said, which changes while a connection is made of another one. */
     private static final class Said {
@@ -430,6 +435,26 @@ public final class Sparse implements Connection {
                     + "; fixed point or procedural synapses may be more");
         }
         return (int) Math.max(1, known.count);
+    }
+
+    /**
+     * Counts the synapses of each neuron of a source.
+     *
+     * @param source the shape of the source
+     * @return a number for each neuron, in torch's order
+     * @throws IllegalArgumentException if the source does not fit
+     */
+    public int[] fanOut(Shape source) {
+        Objects.requireNonNull(source, "source");
+        Reached known = reached;
+        if (known == null || !known.source.equals(source)) {
+            SynapseRows rows = synapses(source);
+            int[] targets = new int[source.size()];
+            Arrays.setAll(targets, rows::read);
+            known = new Reached(source, targets);
+            reached = known;
+        }
+        return known.targets.clone();
     }
 
     /** The numbers, for those who draw them. */

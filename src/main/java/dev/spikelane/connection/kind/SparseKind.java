@@ -53,6 +53,11 @@ final class SparseKind extends ConnectionKind<Sparse> {
     }
 
     @Override
+    public int[] reach(Sparse said, Shape source) {
+        return said.fanOut(source);
+    }
+
+    @Override
     public int[] delays(Sparse said) {
         return said.delays();
     }

@@ -152,6 +152,23 @@ final class SparseTest {
         assertTrue(around);
     }
 
+    /** What evaluations count as operations. */
+    @Test
+    void projectionsReachWhatSynapsesDo() {
+        NetworkBuilder builder = Network.builder();
+        Input input = builder.input("x", Shape.of(3));
+        Population neurons = builder.population("neurons", Shape.of(50), new Leaky(0.9f));
+        builder.project("drawn", input, neurons, Sparse.of(Edges.outDegree(7)).to(50));
+        builder.project(
+                "listed",
+                input,
+                neurons,
+                Sparse.of(Edges.of(new int[] {2, 0, 2}, new int[] {49, 1, 49})).to(50));
+        Network network = builder.build();
+        assertArrayEquals(new int[] {7, 7, 7}, network.projections().get(0).fanOut());
+        assertArrayEquals(new int[] {1, 0, 2}, network.projections().get(1).fanOut());
+    }
+
     @Test
     void drawsHaveTheirDistributions() {
         SynapseRows rows = Sparse.of(Edges.outDegree(20_000))
