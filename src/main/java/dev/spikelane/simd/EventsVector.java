@@ -1,4 +1,4 @@
-package dev.spikelane.connection.operator.sparse;
+package dev.spikelane.simd;
 
 import static dev.spikelane.simd.IntLanes.INT;
 import static dev.spikelane.simd.Lanes.COUNT;
@@ -9,13 +9,13 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** The vector variants of what {@link EventVector} and {@link Arrivals} do. */
-final class EventsVector {
+/** Loops over lists of synapses and over the sums that they are added to. */
+public final class EventsVector {
 
     private EventsVector() {}
 
     /** Copies integers; it reads and writes up to 15 more. A call for each list takes longer than what it copies. */
-    static void copy(MemorySegment list, long at, int[] to, int place, int count) {
+    public static void copy(MemorySegment list, long at, int[] to, int place, int count) {
         for (int i = 0; i < count; i += COUNT) {
             IntVector.fromMemorySegment(INT, list, at + (long) i * Integer.BYTES, ORDER)
                     .intoArray(to, place + i);
@@ -23,7 +23,7 @@ final class EventsVector {
     }
 
     /** Makes floats of sums, which become 0; from a multiple of 64 to another one. */
-    static void take(int[] sums, int first, int end, float quantum, MemorySegment into) {
+    public static void take(int[] sums, int first, int end, float quantum, MemorySegment into) {
         IntVector zero = IntVector.zero(INT);
         for (int i = first; i < end; i += COUNT) {
             FloatVector floats =
