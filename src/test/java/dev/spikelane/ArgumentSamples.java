@@ -11,6 +11,7 @@ import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Sparse;
@@ -273,6 +274,7 @@ final class ArgumentSamples {
         sample(OneToOne.class, () -> new OneToOne(1));
         sample(OneToOne.Scale.class, () -> OneToOne.scale(1));
         sample(Sparse.class, () -> Sparse.of(Edges.of(new int[] {0, 2}, new int[] {1, 1})));
+        sample(Plasticity.class, Plasticity::stdp);
         sample(Edges.class, () -> Edges.probability(0.5));
         sample(Draw.class, () -> Draw.normal(1, 0.5));
         sample(SynapseRows.class, () -> Sparse.of(Edges.probability(0.5)).synapses(Shape.of(3)));

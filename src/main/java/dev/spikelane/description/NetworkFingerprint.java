@@ -95,6 +95,10 @@ public final class NetworkFingerprint {
         fingerprint.add(projection.port());
         fingerprint.add(projection.delay());
         option("plastic", projection.plastic());
+        if (projection.plasticity().isRule()) {
+            option("rule", projection.plasticity().text());
+            projection.plasticity().parameters().forEach(this::option);
+        }
         fingerprint.add(projection.path().size());
         projection.path().forEach(this::add);
     }

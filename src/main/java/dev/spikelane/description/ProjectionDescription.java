@@ -1,6 +1,7 @@
 package dev.spikelane.description;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
  * @param port where the currents enter the target's equation
  * @param delay steps after which the source reaches the target
  * @param path the connections that rows go through, from source to target; empty for the identity
- * @param plastic whether its values belong to each simulation
+ * @param plasticity how its values change while a simulation runs
  */
 public record ProjectionDescription(
         String name,
@@ -24,7 +25,7 @@ public record ProjectionDescription(
         String port,
         int delay,
         List<Connection> path,
-        boolean plastic) {
+        Plasticity plasticity) {
 
     /** Copies the path. */
     public ProjectionDescription {
@@ -44,6 +45,11 @@ public record ProjectionDescription(
         return population + ".recurrent";
     }
 
+    /** Whether its values belong to each simulation. */
+    public boolean plastic() {
+        return !plasticity.equals(Plasticity.NONE);
+    }
+
     /** Returns the steps after which the source reaches the target: those of the projection and of its connection. */
     public int[] delays() {
         int[] own = path.size() == 1 ? ConnectionKinds.of(path.getFirst()).delays(path.getFirst()) : new int[1];
@@ -57,7 +63,7 @@ public record ProjectionDescription(
 
     /** Returns the same with another delay. */
     public ProjectionDescription withDelay(int steps) {
-        return new ProjectionDescription(name, source, target, port, steps, path, plastic);
+        return new ProjectionDescription(name, source, target, port, steps, path, plasticity);
     }
 
     /** The path in words. */

@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.PlasticOperator;
 import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.sparse.EventLists;
@@ -9,6 +10,7 @@ import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
+import dev.spikelane.engine.plastic.RuleValues;
 import dev.spikelane.engine.thread.UseLocks;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.engine.thread.WorkerPool;
@@ -60,6 +62,7 @@ public final class LaidOutNetwork {
         this.chains = new OperatorChain[description.projections().size()];
         for (int i = 0; i < chains.length; i++) {
             chains[i] = chain(arena, i);
+            requireRule(i);
         }
         this.values = Collections.unmodifiableMap(named());
         this.mostSteps = steps();
@@ -91,6 +94,40 @@ public final class LaidOutNetwork {
             named.initCause(failure);
             throw named;
         }
+    }
+
+    /** Throws where a rule stands at a projection that it cannot change, or reads what neurons do not have. */
+    private void requireRule(int number) {
+        ProjectionDescription said = description.projections().get(number);
+        if (!said.plasticity().isRule()) {
+            return;
+        }
+        PopulationDescription target = description.populations().get(said.target());
+        List<Operator> operators = chains[number].operators();
+        boolean spikes = !(said.source() instanceof SourceDescription.OfVariable);
+        boolean fits = operators.size() == 1
+                && operators.getFirst() instanceof PlasticOperator plastic
+                && plastic.reach()[0].y().isUpright()
+                && plastic.outputs() == target.size();
+        if (!spikes || !fits) {
+            throw new IllegalArgumentException("projection '" + said.name() + "' has a rule and is "
+                    + (spikes ? said.describePath() : "from a variable")
+                    + ", expected one dense connection or one convolution of floats, not transposed, of spikes to"
+                    + " neurons of one current");
+        }
+        for (String each : RuleValues.ofTarget(said.plasticity())) {
+            if (!target.neuron().variables().contains(each)) {
+                throw new IllegalArgumentException("projection '" + said.name() + "' has a rule that reads '" + each
+                        + "' of population '" + target.name() + "', expected one of "
+                        + target.neuron().variables());
+            }
+        }
+    }
+
+    /** Whether weights change behind each step. */
+    boolean hasRules() {
+        return description.projections().stream()
+                .anyMatch(each -> each.plasticity().isRule());
     }
 
     private boolean isFed(int population) {

@@ -8,6 +8,8 @@ import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.observe.LayerProfile;
 import dev.spikelane.engine.observe.VariableObserver;
+import dev.spikelane.engine.plastic.RuleRun;
+import dev.spikelane.engine.plastic.RuleValues;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
@@ -15,6 +17,7 @@ import dev.spikelane.engine.signal.TorchRows;
 import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.CountedArenas;
@@ -22,6 +25,7 @@ import dev.spikelane.memory.limit.Owner;
 import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -45,6 +49,8 @@ public final class NetworkRun {
     private final Signal[] given;
     private final PopulationRun[] populations;
     private final PlasticValues plastic;
+    /** Of each projection with a rule what changes its weights. */
+    private final Map<Integer, RuleRun> rules = new LinkedHashMap<>();
     /** Made once: reading a state allocates nothing. */
     private final Consumer<ByteBuffer> stateReader = this::readState;
 
@@ -92,10 +98,30 @@ public final class NetworkRun {
         }
         this.plastic = new PlasticValues(network, arena, turn);
         this.projections = connected();
+        addRules();
         this.stages = stages();
         PopulationRun last = populations[populations.length - 1];
         this.output = last.spikes().steps(0, 1, 0);
         this.outputInTorch = new TorchRows<>(last.description().shape(), arena);
+    }
+
+    private void addRules() {
+        List<ProjectionDescription> said = network.description().projections();
+        for (int i = 0; i < said.size(); i++) {
+            RuleValues values = plastic.rule(i);
+            if (values != null) {
+                ProjectionDescription projection = said.get(i);
+                PopulationRun target = populations[projection.target()];
+                RuleRun.Place place = new RuleRun.Place(
+                        source(projection.source()),
+                        projection.delay(),
+                        network.description().shapeOf(projection.source()),
+                        target.description().shape(),
+                        target.spikes(),
+                        target.state());
+                rules.put(i, new RuleRun(memory.arena, values, place, size.batch()));
+            }
+        }
     }
 
     private SignalHistory.Steps steps(int history, int block) {
@@ -157,8 +183,9 @@ public final class NetworkRun {
         try {
             workers = new WorkerPool(threads);
             Memory memory = new Memory(arena, workers);
-            RunSize size = RunSize.forward(Math.min(mostSteps, Math.ceilDiv(FIRST_ROWS, batch)), batch, threads);
-            NetworkRun run = new NetworkRun(network, size, mostSteps, memory, null);
+            int most = network.hasRules() ? 1 : mostSteps; // behind each step weights are others
+            RunSize size = RunSize.forward(Math.min(most, Math.ceilDiv(FIRST_ROWS, batch)), batch, threads);
+            NetworkRun run = new NetworkRun(network, size, most, memory, null);
             CLEANER.register(owner, memory);
             network.register(run);
             return run;
@@ -223,8 +250,38 @@ public final class NetworkRun {
 
     private ComponentRun[] stages() {
         return network.components().stream()
-                .map(component -> ComponentRun.of(network, component, populations, memory.arena, memory.workers, size))
+                .map(component -> LearningRun.of(
+                        ComponentRun.of(network, component, populations, memory.arena, memory.workers, size),
+                        rules(component),
+                        plastic.guard()))
                 .toArray(ComponentRun[]::new);
+    }
+
+    /** The rules of projections to a component. */
+    private List<RuleRun> rules(ComponentPlan.Component component) {
+        List<ProjectionDescription> said = network.description().projections();
+        return rules.entrySet().stream()
+                .filter(each ->
+                        component.populations().contains(said.get(each.getKey()).target()))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    /** Returns a variable that the rule of a projection has of inputs or outputs, in torch's order. */
+    public FloatMatrix trace(String projection, String variable) {
+        return rule(projection).variable(variable);
+    }
+
+    /** Returns the rule that changes a projection. */
+    public RuleRun rule(String projection) {
+        List<ProjectionDescription> said = network.description().projections();
+        for (Map.Entry<Integer, RuleRun> each : rules.entrySet()) {
+            if (said.get(each.getKey()).name().equals(projection)) {
+                return each.getValue();
+            }
+        }
+        throw new IllegalArgumentException("there is no projection '" + projection + "' with a rule, expected one of "
+                + rules.keySet().stream().map(each -> said.get(each).name()).toList());
     }
 
     /** Returns the threads. */
@@ -393,6 +450,7 @@ public final class NetworkRun {
         for (PopulationRun population : populations) {
             population.reset();
         }
+        rules.values().forEach(RuleRun::reset);
     }
 
     /** Goes on from where another run of the same network and samples has come to. */
@@ -414,6 +472,9 @@ public final class NetworkRun {
         for (PopulationRun population : populations) {
             bytes += population.bytes();
         }
+        for (RuleRun rule : rules.values()) {
+            bytes += rule.bytes();
+        }
         return bytes + plastic.bytes();
     }
 
@@ -424,6 +485,9 @@ public final class NetworkRun {
         }
         for (PopulationRun population : populations) {
             population.write(to);
+        }
+        for (RuleRun rule : rules.values()) {
+            rule.write(to);
         }
         plastic.write(to);
     }
@@ -439,6 +503,9 @@ public final class NetworkRun {
         }
         for (PopulationRun population : populations) {
             population.read(from);
+        }
+        for (RuleRun rule : rules.values()) {
+            rule.read(from);
         }
     }
 }

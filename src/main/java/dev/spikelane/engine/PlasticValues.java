@@ -1,7 +1,10 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.connection.Plasticity;
+import dev.spikelane.connection.operator.PlasticOperator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.engine.plastic.RuleValues;
 import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.FloatMatrix;
@@ -12,11 +15,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The chains of a run, with values of its own where projections are plastic, and these values: a part of its state. */
 final class PlasticValues {
 
     private final OperatorChain[] chains;
+    private final @Nullable RuleValues[] rules;
     private final Map<String, Values> byName = new LinkedHashMap<>();
     /** The same, without an iterator. */
     private final Values[] all;
@@ -27,15 +32,35 @@ final class PlasticValues {
     PlasticValues(LaidOutNetwork network, Arena arena, UseLock turn) {
         List<ProjectionDescription> projections = network.description().projections();
         this.chains = new OperatorChain[projections.size()];
+        this.rules = new RuleValues[chains.length];
         for (int i = 0; i < chains.length; i++) {
             chains[i] = network.chain(i);
             if (projections.get(i).plastic()) {
                 chains[i] = chains[i].copy(arena);
                 chains[i].addValues(byName);
             }
+            if (projections.get(i).plasticity().isRule()) {
+                addRule(arena, i, projections.get(i).plasticity());
+            }
         }
         this.all = byName.values().toArray(Values[]::new);
         this.guard = new ValueGuard(network.turns(), turn::beginChange, turn::endChange);
+    }
+
+    private void addRule(Arena arena, int projection, Plasticity said) {
+        OperatorChain chain = chains[projection];
+        RuleValues rule =
+                new RuleValues(arena, said, (PlasticOperator) chain.operators().getFirst());
+        rule.values()
+                .forEach(
+                        (name, each) -> OperatorChain.put(byName, chain.owners().getFirst() + "." + name, each));
+        rules[projection] = rule;
+    }
+
+    /** What a rule carries; null if the projection has none. */
+    @Nullable
+    RuleValues rule(int projection) {
+        return rules[projection];
     }
 
     /** The operators of a projection. */

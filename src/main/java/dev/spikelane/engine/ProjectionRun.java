@@ -42,6 +42,8 @@ public final class ProjectionRun {
     private final int threads;
     /** Whether its sum has other parts, so that a frame is not held. */
     private final boolean isPart;
+    /** Whether weights change behind each step. */
+    private final boolean hasRule;
 
     /** The rows of all steps of this call; null if each has its own. */
     private @Nullable Signal frame;
@@ -95,7 +97,8 @@ public final class ProjectionRun {
         this.delay = description.delay();
         this.threads = size.threads();
         this.isPart = chain.operators().getFirst() instanceof SparseOperator sparse && sparse.isPart();
-        if (isPart && source instanceof InputRun input) {
+        this.hasRule = description.plasticity().isRule();
+        if ((isPart || hasRule) && source instanceof InputRun input) {
             input.repeat();
         }
         this.isHeld = new boolean[Math.ceilDiv(chain.outputs(), Long.SIZE)];
@@ -143,7 +146,11 @@ public final class ProjectionRun {
     /** Takes the kind of rows that the source has in this call, and a frame. */
     public void open() {
         source.open();
-        Signal rows = delay == 0 && !isPart ? source.frame() : null;
+        Signal rows = delay == 0 && !isPart && !hasRule ? source.frame() : null;
+        if (hasRule && source.from(0, delay) instanceof FloatMatrix) {
+            throw new IllegalArgumentException("projection '" + description.name()
+                    + "' has a rule, which follows spikes, and gets values, expected spikes");
+        }
         if (isSynapses()) {
             synapses().require(rows == null ? source.from(0, delay) : rows, description.name());
         }

@@ -179,7 +179,7 @@ public final class EquationParameters implements ParameterRows {
                 exponential = last.exponential;
             } else {
                 program.run(parameters, neuron);
-                exponential = of.isExpression() ? exponential : MatrixExponential.of(program.values(), of.size());
+                exponential = of.isExpression() ? exponential : Derived.exponential(program.values(), of.size());
             }
             into[neuron] =
                     (float) (of.isExpression() ? program.value(0) : exponential[of.row() * of.size() + of.column()]);

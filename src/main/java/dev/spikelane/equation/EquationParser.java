@@ -1,18 +1,16 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.equation.Lexer.Token;
 import dev.spikelane.loop.Graph;
 import dev.spikelane.loop.Node;
 import dev.spikelane.loop.Op;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * {@code dt}, what follows from parameters alone is computed once in float64, and a division by it multiplies by its
  * inverse.
  */
-public final class EquationParser {
+public final class EquationParser extends TextParser {
 
     /** All are stored in one loop, which HotSpot is to compile ({@code HugeMethodLimit}). */
     private static final int MOST_STATES = 32;
@@ -78,37 +76,20 @@ public final class EquationParser {
     private static final Set<String> WORDS = Stream.concat(STATEMENTS.stream(), Stream.of("and", "holds", "not", "or"))
             .collect(Collectors.toSet());
 
-    private final Graph graph = new Graph();
-    private final Map<String, Node> names = new HashMap<>();
-    private final NodeLines lines = new NodeLines();
-    /** Where names were declared, and {@code refractory} and {@code carries} said. */
-    private final Map<String, Token> declared = new LinkedHashMap<>();
-
-    private final LinkedHashMap<String, Double> parameters = new LinkedHashMap<>();
-    private final LinkedHashMap<String, Derived> derived = new LinkedHashMap<>();
     private final LinkedHashMap<String, Node> variables = new LinkedHashMap<>();
     private final LinkedHashMap<String, Node> atSpike = new LinkedHashMap<>();
     private final List<String> inputs = new ArrayList<>();
     private final List<String> noises = new ArrayList<>();
-    private final Map<String, String> units = new HashMap<>();
     private final List<String> held = new ArrayList<>();
-    private final ExpressionParser words;
-    private final Integrator integrator = new Integrator(graph, derived);
-    private @Nullable String name;
     private @Nullable Node refractory;
     private @Nullable Node spike;
     private @Nullable Node carries;
     /** Whether variables behind the spike are leaves of their own. */
     private final boolean cuts;
-    /** Whether a user wrote it, who cannot declare names that begin with an underscore. */
-    private final boolean whole;
 
     private EquationParser(String text, boolean cuts, boolean whole) {
+        super(text, WORDS, whole);
         this.cuts = cuts;
-        this.whole = whole;
-        this.words = new ExpressionParser(graph, Lexer.tokens(text), names);
-        parameters.put(Integrator.DT, 1.0);
-        names.put(Integrator.DT, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
     }
 
     /**
@@ -130,11 +111,7 @@ public final class EquationParser {
     public static Equations parseWhole(String text) {
         EquationParser parser = new EquationParser(text, false, true);
         Equations made = parser.all();
-        parser.declared.forEach((name, token) -> {
-            if (!parser.words.used.contains(name)) {
-                throw token.error(token + " is read by no line, expected one that reads it");
-            }
-        });
+        parser.requireRead();
         parser.requireNumbers();
         return made;
     }
@@ -168,18 +145,7 @@ public final class EquationParser {
     }
 
     private Equations all() {
-        try {
-            while (!words.atEnd()) {
-                statement(words.peek(0));
-                if (words.peek(0).kind() != Token.Kind.END) {
-                    throw words.peek(0).error("found " + words.peek(0) + ", expected the end of the line");
-                }
-                words.take();
-            }
-            names.putAll(integrator.finish(names));
-        } catch (Graph.TooLargeException large) {
-            throw lines.error(large);
-        }
+        lines();
         require(variables.keySet().stream().anyMatch(Equations::isRounded), "state");
         Node fires = spike;
         if (fires == null) {
@@ -188,7 +154,14 @@ public final class EquationParser {
         }
         LinkedHashMap<String, Node> next = new LinkedHashMap<>();
         variables.keySet().forEach(each -> next.put(each, Graph.of(names, each)));
-        dropUnusedStepTime(next.values(), fires);
+        List<Node> roots = new ArrayList<>(next.values());
+        roots.add(fires);
+        roots.addAll(atSpike.values());
+        roots.addAll(variables.values());
+        if (carries != null) {
+            roots.add(carries);
+        }
+        dropUnusedStepTime(roots);
         Equations made = new Equations(
                 name == null ? "neuron" : name,
                 parameters,
@@ -201,7 +174,7 @@ public final class EquationParser {
                 next,
                 fires,
                 carries);
-        lines.requireShort(made);
+        requireShort(made.order());
         return made;
     }
 
@@ -215,41 +188,31 @@ public final class EquationParser {
         return words.peek(0).error("found the end of the text, expected a line '" + word + " ...'" + hint);
     }
 
-    /** The time of a step is a parameter where the text uses it. */
-    private void dropUnusedStepTime(Collection<Node> next, Node fires) {
-        List<Node> roots = new ArrayList<>(next);
-        roots.add(fires);
-        roots.addAll(atSpike.values());
-        roots.addAll(variables.values());
-        derived.values().forEach(each -> roots.addAll(each.of()));
-        if (carries != null) {
-            roots.add(carries);
-        }
-        boolean used = Graph.order(roots).contains(names.get(Integrator.DT));
-        if (!used && !declared.containsKey(Integrator.DT)) {
-            parameters.remove(Integrator.DT);
-        }
+    @Override
+    Map<String, Node> finished() {
+        return integrator.finish(names);
     }
 
-    private void statement(Token first) {
+    @Override
+    void statement(Token first) {
         Token second = words.peek(1);
         boolean equation = second.is("/")
                 && words.peek(2).is(Integrator.DT)
                 && words.peek(3).is("=");
         if (equation && first.text().startsWith("d")) {
-            lines.begin(first, graph.size());
+            begin(first);
             equation(words.take());
             return;
         }
         names.putAll(integrator.finish(names));
-        lines.begin(first, graph.size());
+        begin(first);
         if (second.is("=") && first.kind() == Token.Kind.NAME && !WORDS.contains(first.text())) {
             assignment(words.take());
             return;
         }
         words.take();
         switch (first.text()) {
-            case "neuron" -> neuron(first);
+            case "neuron" -> title(first);
             case "param" -> list(this::parameter);
             case "let" -> let();
             case "state" -> list(this::variable);
@@ -261,95 +224,8 @@ public final class EquationParser {
             case "spike" -> spike(first);
             case "reset" -> reset(first);
             case "carries" -> carries(first);
-            default ->
-                throw first.error("found " + first + ", expected " + String.join(", ", STATEMENTS)
-                        + ", NAME = ... or dNAME/dt = ..."
-                        + STATEMENTS.stream()
-                                .filter(first::isNear)
-                                .map(word -> "; did you mean '" + word + "'?")
-                                .findFirst()
-                                .orElse(""));
+            default -> throw unknown(first, STATEMENTS, "NAME = ... or dNAME/dt = ...");
         }
-    }
-
-    private void neuron(Token at) {
-        if (name != null) {
-            throw at.error("there is a line 'neuron' already, expected one");
-        }
-        name = name(words.take()).text();
-    }
-
-    private void list(Consumer<Token> each) {
-        do {
-            Token token = name(words.take());
-            if (words.peek(0).kind() == Token.Kind.UNIT) {
-                units.put(token.text(), words.take().text().strip());
-            }
-            each.accept(token);
-        } while (words.takes(","));
-    }
-
-    /** A name that is declared by this word. */
-    private Token name(Token token) {
-        if (token.kind() != Token.Kind.NAME) {
-            throw token.error("found " + token + ", expected a name");
-        }
-        if (WORDS.contains(token.text())
-                || ExpressionParser.FUNCTIONS.contains(token.text())
-                || whole && token.text().startsWith("_")) {
-            throw token.error(token + " is a word of the language, expected another name");
-        }
-        return token;
-    }
-
-    private void declare(Token token, Node node) {
-        Token before = declared.putIfAbsent(token.text(), token);
-        if (before != null) {
-            throw token.error(token + " is declared in line " + before.line() + ", expected another name");
-        }
-        boolean known = names.put(token.text(), node) != null;
-        if (token.is(Integrator.DT) && (node.op() != Op.PARAMETER || derived.containsKey(Integrator.DT))) {
-            throw token.error("'dt' is a parameter, the time of a step, expected another name");
-        }
-        if (known && !token.is(Integrator.DT)) {
-            throw token.error(token + " is assigned before it is declared, expected another name");
-        }
-    }
-
-    private void parameter(Token token) {
-        words.expect("=");
-        Token at = words.peek(0);
-        Node value = words.number();
-        if (Graph.order(List.of(value)).stream().anyMatch(node -> node.op().isLeaf() && node.op() != Op.CONSTANT)) {
-            throw at.error(token + " depends on " + at + ", expected a number; 'let' makes parameters of others");
-        }
-        DoubleProgram program = new DoubleProgram(List.of(value));
-        program.run(null, 0);
-        double number = program.value(0);
-        if (!Float.isFinite((float) number)) {
-            throw at.error(token + " is " + number + ", expected a finite number");
-        }
-        declare(token, graph.leaf(Op.PARAMETER, token.text(), 0));
-        parameters.put(token.text(), number);
-    }
-
-    private void let() {
-        Token token = name(words.take());
-        words.expect("=");
-        declare(token, integrator.derive(token.text(), ofParameters(token)));
-    }
-
-    private Node ofParameters(Token token) {
-        Node value = words.number();
-        if (!value.ofParameters()) {
-            String other = Graph.order(List.of(value)).stream()
-                    .filter(node -> node.op() == Op.STATE || node.op() == Op.STEP)
-                    .findFirst()
-                    .orElseThrow()
-                    .name();
-            throw token.error(token + " depends on '" + other + "', expected parameters and numbers");
-        }
-        return value;
     }
 
     private void variable(Token token) {

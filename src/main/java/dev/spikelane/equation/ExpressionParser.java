@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.equation.Lexer.Token;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.loop.Graph;
 import dev.spikelane.loop.Node;

@@ -144,6 +144,7 @@ public final class CExport {
      * @throws IllegalArgumentException if C cannot say a part of the network; the message names it
      */
     public String text() {
+        ConnectionForms.requireNoRule(network, "C");
         return CNetwork.text(network, options, said -> ConnectionForms.of(said).c());
     }
 

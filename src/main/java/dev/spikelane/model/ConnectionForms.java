@@ -11,6 +11,8 @@ import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.model.c.COperator;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Projection;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -37,6 +39,17 @@ record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer
             case Sparse _ ->
                 row(nir -> nir.none("; NIR has no lists of synapses"), c -> c.none("its synapses are lists"));
         };
+    }
+
+    /** Throws where weights change by a rule: formats of others say weights that stay. */
+    static void requireNoRule(Network network, String format) {
+        for (Projection each : network.projections()) {
+            if (each.plasticity().isRule()) {
+                throw new IllegalArgumentException("projection '" + each.name() + "' changes by the rule "
+                        + each.plasticity() + ", which " + format
+                        + " cannot say, expected a network without it, with the weights that a simulation has");
+            }
+        }
     }
 
     private static ConnectionForms row(Function<NirConnection, NirFile.Graph.Node> nir, Consumer<COperator> c) {

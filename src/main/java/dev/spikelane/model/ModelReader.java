@@ -1,6 +1,7 @@
 package dev.spikelane.model;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.kind.ConnectionKind;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.description.PathWalk;
@@ -26,7 +27,7 @@ final class ModelReader {
     private static final Set<String> INPUT = Set.of("name", "shape");
     private static final Set<String> POPULATION = Set.of("name", "shape", "neuron");
     private static final Set<String> PROJECTION =
-            Set.of("name", "source", "variable", "target", "port", "delay", "plastic", "path");
+            Set.of("name", "source", "variable", "target", "port", "delay", "plastic", "rule", "path");
 
     private final String name;
     private final ModelTensors tensors;
@@ -152,6 +153,19 @@ final class ModelReader {
         if (value.member("plastic").truth()) {
             builder.plastic();
         }
+        if (value.members().containsKey("rule")) {
+            builder.plastic(rule(value.member("rule")));
+        }
+    }
+
+    private static Plasticity rule(JsonValue said) throws IOException {
+        said.requireOnly(Set.of("text", "parameters"));
+        Plasticity rule = Plasticity.of(said.member("text").text());
+        for (Map.Entry<String, JsonValue> each :
+                said.member("parameters").members().entrySet()) {
+            rule = rule.with(each.getKey(), each.getValue().number());
+        }
+        return rule;
     }
 
     private static <T> T find(Map<String, T> known, JsonValue value, String what) throws IOException {

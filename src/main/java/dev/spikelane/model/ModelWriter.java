@@ -179,6 +179,15 @@ final class ModelWriter {
                 .name("port")
                 .value(projection.port());
         json.name("delay").value(projection.delay()).name("plastic").value(projection.plastic());
+        if (projection.plasticity().isRule()) {
+            json.name("rule")
+                    .object()
+                    .name("text")
+                    .value(projection.plasticity().text());
+            json.name("parameters").object();
+            projection.plasticity().parameters().forEach((name, value) -> NeuronWriter.number(json.name(name), value));
+            json.end().end();
+        }
         json.name("path").array();
         for (Connection connection : projection.path()) {
             NeuronWriter.connection(json, connection);

@@ -45,6 +45,7 @@ final class NirExport {
     }
 
     NirModel.Exported graph(Map<String, Projection.Source> outputs) {
+        ConnectionForms.requireNoRule(network, "NIR");
         description
                 .inputs()
                 .forEach(input ->

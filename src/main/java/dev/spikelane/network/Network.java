@@ -336,7 +336,7 @@ public final class Network {
         };
         int target = number(said.target().name());
         return new ProjectionDescription(
-                said.name(), source, target, said.port(), said.delay(), said.path(), said.plastic());
+                said.name(), source, target, said.port(), said.delay(), said.path(), said.plasticity());
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.memory.Shape;
@@ -135,7 +136,20 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no projection
      */
     public NetworkBuilder plastic() {
-        latest().plastic();
+        return plastic(Plasticity.BY_PROGRAM);
+    }
+
+    /**
+     * Says how the weights of the projection that was added last change while a simulation runs. They belong to each
+     * simulation, which then runs step by step.
+     *
+     * @param rule what changes them; the projection is one dense connection or one convolution of floats, from an input
+     *     of spikes or a population
+     * @return this
+     * @throws IllegalStateException if there is no projection
+     */
+    public NetworkBuilder plastic(Plasticity rule) {
+        latest().plastic(rule);
         return this;
     }
 

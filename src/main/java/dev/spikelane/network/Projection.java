@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.kind.ConnectionKind;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.memory.Shape;
@@ -24,7 +25,7 @@ public final class Projection {
     private final String port;
     private final int delay;
     private final List<Connection> path;
-    private final boolean plastic;
+    private final Plasticity plasticity;
 
     /** Takes the options of a builder. */
     Projection(ProjectionBuilder said) {
@@ -34,7 +35,7 @@ public final class Projection {
         this.port = said.port;
         this.delay = said.delay;
         this.path = said.path;
-        this.plastic = said.plastic;
+        this.plasticity = said.plasticity;
     }
 
     /**
@@ -97,7 +98,16 @@ public final class Projection {
      * @return whether they are part of a simulation's state
      */
     public boolean plastic() {
-        return plastic;
+        return !plasticity.equals(Plasticity.NONE);
+    }
+
+    /**
+     * Tells how its values change while a simulation runs.
+     *
+     * @return a rule, {@link Plasticity#BY_PROGRAM} or {@link Plasticity#NONE}
+     */
+    public Plasticity plasticity() {
+        return plasticity;
     }
 
     /**

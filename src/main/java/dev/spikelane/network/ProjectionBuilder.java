@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Plasticity;
 import dev.spikelane.engine.OperatorChain;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Shape;
@@ -17,7 +18,7 @@ final class ProjectionBuilder {
     final List<Connection> path;
     String port = Projection.CURRENT;
     int delay;
-    boolean plastic;
+    Plasticity plasticity = Plasticity.NONE;
 
     ProjectionBuilder(String name, Projection.Source source, Population target, List<Connection> path) {
         Names.require("projection", name);
@@ -41,8 +42,8 @@ final class ProjectionBuilder {
         return this;
     }
 
-    ProjectionBuilder plastic() {
-        plastic = true;
+    ProjectionBuilder plastic(Plasticity rule) {
+        plasticity = Objects.requireNonNull(rule, "rule");
         return this;
     }
 

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -293,6 +294,22 @@ public final class Simulation implements AutoCloseable {
      */
     public Weights plasticWeights() {
         return plastic;
+    }
+
+    /**
+     * Returns a variable that a projection's rule has of inputs or outputs, such as a trace. Variables of synapses are
+     * among {@link #plasticWeights}.
+     *
+     * @param projection the projection's name
+     * @param variable the variable's name in the rule
+     * @return {@code [batch x neurons]}, a copy, in torch's order
+     * @throws IllegalArgumentException if there is no such projection or variable, or the projection has no rule
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public FloatMatrix trace(String projection, String variable) {
+        try (Call _ = begin()) {
+            return run.trace(projection, variable);
+        }
     }
 
     /**

@@ -56,6 +56,11 @@ public record Window(int channels, int firstChannel, int allChannels, Axis y, Ax
             return at % spread == 0 ? at / spread : -1;
         }
 
+        /** Whether a window reads inputs, not zeros between them. */
+        public boolean isUpright() {
+            return spread == 1;
+        }
+
         /** Whether places that follow each other in a window stand side by side in the input. */
         public boolean isDense() {
             return dilation == 1 && spread == 1;

@@ -36,7 +36,7 @@ final class EquationParserTest {
     private static double value(Derived of, ToDoubleFunction<Node> leaves) {
         Map<Node, Double> values = DoubleInterpreter.values(of.of(), leaves, null);
         double[] all = of.of().stream().mapToDouble(values::get).toArray();
-        return of.isExpression() ? all[0] : MatrixExponential.of(all, of.size())[of.row() * of.size() + of.column()];
+        return of.isExpression() ? all[0] : Derived.exponential(all, of.size())[of.row() * of.size() + of.column()];
     }
 
     private static double value(Equations read, Node leaf, Map<String, Double> values) {

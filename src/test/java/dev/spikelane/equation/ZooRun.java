@@ -40,7 +40,7 @@ final class ZooRun {
         double[] all = of.of().stream()
                 .mapToDouble(node -> DoubleInterpreter.value(node, this::leaf))
                 .toArray();
-        return of.isExpression() ? all[0] : MatrixExponential.of(all, of.size())[of.row() * of.size() + of.column()];
+        return of.isExpression() ? all[0] : Derived.exponential(all, of.size())[of.row() * of.size() + of.column()];
     }
 
     private void put(String name, double value) {

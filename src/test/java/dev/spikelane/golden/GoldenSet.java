@@ -91,6 +91,7 @@ public final class GoldenSet {
             "split",
             "state_leaky",
             "state_quant",
+            "stdp",
             "sum_pool2d",
             "surrogate",
             "synaptic",

@@ -8,12 +8,14 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Draw;
 import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -152,6 +154,25 @@ final class AllocationTest {
         SpikeMatrix spikes = Matrices.spikes(arena, 3, 64 * 6 * 6, 0.1, new Random(1));
         try (Simulation simulation = network.simulate(1, 2)) {
             assertNone(30, () -> simulation.run(spikes));
+        }
+    }
+
+    @Users
+    @Test
+    void rules() {
+        NetworkBuilder builder = Network.builder(arena);
+        Input x = builder.input("x", Shape.of(2, 6, 6));
+        Population maps = builder.population("maps", Shape.of(3, 6, 6), new Leaky(0.9f).withThreshold(0.2f));
+        Population all = builder.population("all", Shape.of(70), new Leaky(0.9f).withThreshold(0.2f));
+        TorchRandom random = new TorchRandom(1);
+        builder.project("x-maps", x, maps, Convolution.of(2, 3, Kernel.of(3).withPadding(1), random))
+                .plastic(Plasticity.stdp().with("scale", 1e-3));
+        builder.project("maps-all", maps, all, new Flatten(), Dense.linear(108, 70, random))
+                .plastic(Plasticity.mstdpet().with("reward", 1e-3))
+                .delay(1);
+        SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, 72, 0.4, new Random(1));
+        try (Simulation simulation = builder.build().simulate(BATCH)) {
+            assertNone(30, () -> simulation.run(input));
         }
     }
 

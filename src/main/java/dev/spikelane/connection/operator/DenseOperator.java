@@ -18,12 +18,13 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.TorchLayout;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A dense or a recurrent connection whose weights are packed for the kernels. */
-public final class DenseOperator implements Operator {
+public final class DenseOperator implements PlasticOperator {
 
     /** Ways to multiply where there are few outputs. */
     private static final int ANY = 0;
@@ -226,6 +227,22 @@ public final class DenseOperator implements Operator {
                 OperatorValues.ofPacked(described.getFirst(), rows, made, weights)
                         .takenBy(this::setWeights),
                 OperatorValues.ofRows(described.getLast(), made, weights.bias()).takenBy(this::setBias));
+    }
+
+    @Override
+    public PackedWeights[] synapses() {
+        return new PackedWeights[] {weights};
+    }
+
+    @Override
+    public Window[] reach() {
+        return new Window[] {new Window(inputs(), Window.Axis.ONE, Window.Axis.ONE)};
+    }
+
+    @Override
+    public Values like(String name, PackedWeights[] groups) {
+        ValueDescription said = ValueDescription.buffer(name, outputs(), inputs());
+        return OperatorValues.ofPacked(said, rows, made, groups[0]);
     }
 
     @Override

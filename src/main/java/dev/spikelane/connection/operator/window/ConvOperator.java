@@ -4,6 +4,7 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorValues;
+import dev.spikelane.connection.operator.PlasticOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.SpikeValues;
 import dev.spikelane.connection.operator.ValueDescription;
@@ -20,13 +21,14 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A convolution whose weights are packed for products of unfolded rows, those of each group by themselves. */
-public final class ConvOperator extends UnfoldedOperator {
+public final class ConvOperator extends UnfoldedOperator implements PlasticOperator {
 
     private final String name;
     private final List<ValueDescription> described;
@@ -63,7 +65,7 @@ public final class ConvOperator extends UnfoldedOperator {
         this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
-        layout.write(said.weights(), all);
+        layout.write(said.weights(), weights);
         layout.writeBias(said.bias(), all);
         setSpikeValue(spikeValue.values());
     }
@@ -117,7 +119,7 @@ public final class ConvOperator extends UnfoldedOperator {
     }
 
     private void readWeights(FloatMatrix torch) {
-        layout.read(all, torch);
+        layout.read(weights, torch);
     }
 
     private void readBias(FloatMatrix into) {
@@ -154,6 +156,23 @@ public final class ConvOperator extends UnfoldedOperator {
         float[] each = new float[windows[group].size()];
         SpikeValues.copy(factors, each);
         return each;
+    }
+
+    @Override
+    public PackedWeights[] synapses() {
+        return weights.clone();
+    }
+
+    @Override
+    public Window[] reach() {
+        return windows.clone();
+    }
+
+    @Override
+    public Values like(String of, PackedWeights[] groups) {
+        ValueDescription said =
+                ValueDescription.buffer(of, described.getFirst().shape().toArray(Integer[]::new));
+        return new OperatorValues(said, into -> layout.read(groups, into), from -> layout.write(from, groups));
     }
 
     @Override

@@ -257,8 +257,8 @@ final class ConvWeightGradients implements WeightGradients {
         ConvolutionLayout layout = operator.layout;
         List<Learned> learned = new ArrayList<>();
         ValueDescription weight = described.getFirst();
-        OperatorValues weights =
-                new OperatorValues(weight, into -> layout.read(total, into), from -> layout.write(from, total));
+        OperatorValues weights = new OperatorValues(
+                weight, into -> layout.read(total.groups(), into), from -> layout.write(from, total.groups()));
         learned.add(new Learned(weight.name(), operator.weights().packed(), () -> new Sum(total.packed(), weights)));
         if (described.size() > 1) {
             ValueDescription bias = described.getLast();

@@ -125,8 +125,7 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
     }
 
     /** Copies packed weights of all groups, or their gradients, into torch's layout. */
-    void read(PackedGroups packed, FloatMatrix torch) {
-        PackedWeights[] groups = packed.groups();
+    void read(PackedWeights[] groups, FloatMatrix torch) {
         FloatMatrix own = FloatMatrix.zeros(outputs(), inputs() * places());
         for (int group = 0; group < groups.length; group++) {
             groups[group].read(own);
@@ -142,9 +141,8 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
     }
 
     /** Takes weights of all groups, or their gradients, in torch's layout. */
-    void write(FloatMatrix torch, PackedGroups packed) {
+    void write(FloatMatrix torch, PackedWeights[] groups) {
         torch.requireFinite("values");
-        PackedWeights[] groups = packed.groups();
         for (int group = 0; group < groups.length; group++) {
             groups[group].set(arranged(torch, group));
         }

@@ -1,0 +1,225 @@
+package dev.spikelane.connection;
+
+import dev.spikelane.equation.Rule;
+import dev.spikelane.equation.RuleParser;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * How the weights of a projection change while a simulation runs: by a rule that is said as text.
+ *
+ * <pre>{@code
+ * Plasticity rule = Plasticity.of("""
+ *         rule PairStdp
+ *         param tauPre = 20, tauPost = 20, up = 0.01, down = 0.012
+ *         trace pre x tau = tauPre
+ *         trace post y tau = tauPost
+ *         on pre
+ *         w += -down * y
+ *         on post
+ *         w += up * x
+ *         bounds 0, 1
+ *         """).with("up", 0.02);
+ * builder.project("x-a", x, a, Dense.linear(784, 100, random)).plastic(rule);
+ * }</pre>
+ *
+ * <p>A statement is a line; {@code #} begins a comment; expressions are those of
+ * {@code dev.spikelane.neuron.EquationNeuron}:
+ *
+ * <pre>{@code
+ * rule      NAME
+ * param     NAME [UNIT] = NUMBER, ...        there is a parameter dt = 1
+ * modulator NAME [UNIT] = NUMBER, ...        a parameter that a program changes between calls: a reward
+ * let       NAME = EXPRESSION                of parameters, computed in float64 and rounded once
+ * state     pre|post|synapse NAME [= EXPRESSION], ...
+ *                                            a variable of each input or output, in each sample; or of each synapse
+ * reads     post NAME, ...                   a variable of the neurons that the projection enters, behind the step
+ * trace     pre|post NAME tau = EXPRESSION [nearest] [behind]
+ *                                            times exp(-dt / tau) in each step, below 1e-30 nothing; then plus 1
+ *                                            where an input or output fires, or nearest: 1; behind all other lines
+ * each step                                  lines behind it run in each step, of all samples
+ * on pre [CONDITION]                         for each input that fires, or fulfills a condition, along its synapses
+ * on post [CONDITION]                        for each output that fires, or fulfills one, along its synapses
+ * NAME = EXPRESSION                          in each step: a variable; else a name for the lines that follow
+ * NAME += EXPRESSION                         on spikes: what is added to w, the weight, or to a variable of synapses
+ * bounds    EXPRESSION, EXPRESSION           the least and the greatest weight, of parameters
+ * }</pre>
+ *
+ * <p>The rule runs behind each step of the population that the projection enters. It sees the spikes of inputs as they
+ * arrive, behind the projection's delay (an axonal one), and the spikes of outputs in the step in which they fire.
+ * {@code pre} and {@code post} say in each step whether an input or output fires. Blocks run in the order in which they
+ * are written. What spikes add is summed in float32 from +0: blocks as written, in each of them samples ascending, then
+ * inputs or outputs, then positions of a convolution. The sum is added to weights before the next lines of synapses in
+ * each step, or at the end of the step; until then all lines see weights without it. Weights stay within bounds, finite
+ * ones unless the text says others; a sum that is NaN makes the least. Padding of a convolution is no input.
+ *
+ * <p>Lines of synapses in each step take all synapses; other steps take a row of synapses for each input that fires,
+ * and a column for each output. Weights belong to the simulation
+ * ({@code Simulation.plasticWeights()}), with variables of synapses and modulators beside them; snapshots and forks
+ * carry all that, and {@code Network.weights().replace} takes weights over. Resetting a simulation begins variables
+ * anew, and keeps weights and modulators.
+ */
+public final class Plasticity {
+
+    /** Weights that stay as they are, the network's own. */
+    public static final Plasticity NONE = new Plasticity("", Map.of());
+
+    /** Weights of each simulation that change by what the program does, not by a rule. */
+    public static final Plasticity BY_PROGRAM = new Plasticity("by program", Map.of());
+
+    private final String text;
+    private final Map<String, Float> values;
+
+    private Plasticity(String text, Map<String, Float> values) {
+        this.text = text;
+        this.values = values;
+    }
+
+    /**
+     * Reads a rule.
+     *
+     * @param text as above, at most 20,000 characters
+     * @return the rule, with the parameters that the text says
+     * @throws IllegalArgumentException if the text is none; the message says line, column, word and what was expected
+     */
+    public static Plasticity of(String text) {
+        Map<String, Float> values = new LinkedHashMap<>();
+        RuleParser.parse(text).parameters().forEach((name, value) -> values.put(name, (float) (double) value));
+        return new Plasticity(text, values);
+    }
+
+    /**
+     * Returns snnTorch's STDP, as {@code stdp_learner} computes it.
+     *
+     * @return the rule; its parameters are {@code tauPre, tauPost, scale, weightedPre, weightedPost}
+     */
+    public static Plasticity stdp() {
+        return shipped("stdp");
+    }
+
+    /**
+     * Returns STDP times a reward, snnTorch's {@code mstdp}.
+     *
+     * @return the rule; its modulator is {@code reward}
+     */
+    public static Plasticity mstdp() {
+        return shipped("mstdp");
+    }
+
+    /**
+     * Returns STDP with an eligibility trace, which a reward makes weights follow, snnTorch's {@code mstdpet}.
+     *
+     * @return the rule; its modulator is {@code reward}
+     */
+    public static Plasticity mstdpet() {
+        return shipped("mstdpet");
+    }
+
+    /**
+     * Returns pair STDP: Song, Miller and Abbott (2000); with {@code multiplicative} 1 van Rossum, Bi and Turrigiano
+     * (2000). Spikes of one step are no pair.
+     *
+     * @return the rule, all to all unless {@code nearest} is 1, within {@code least} and {@code most}
+     */
+    public static Plasticity pairStdp() {
+        return shipped("pair-stdp");
+    }
+
+    /**
+     * Returns triplet STDP: Pfister and Gerstner (2006), with their numbers for visual cortex.
+     *
+     * @return the rule, within {@code least} and {@code most}; steps are milliseconds
+     */
+    public static Plasticity tripletStdp() {
+        return shipped("triplet-stdp");
+    }
+
+    /**
+     * Returns STDP of inhibitory synapses: Vogels, Sprekeler, Zenke, Clopath and Gerstner (2011).
+     *
+     * @return the rule, under which outputs come to fire {@code rate} times a step
+     */
+    public static Plasticity inhibitoryStdp() {
+        return shipped("inhibitory-stdp");
+    }
+
+    /**
+     * Returns voltage-based STDP: Clopath, Buesing, Vasilaki and Gerstner (2010), without homeostasis. It reads the
+     * membranes of the target, and takes {@code peak} for that of neurons that fire.
+     *
+     * @return the rule, within {@code least} and {@code most}; steps are milliseconds
+     */
+    public static Plasticity clopath() {
+        return shipped("clopath");
+    }
+
+    private static Plasticity shipped(String name) {
+        return of(Rule.text(name));
+    }
+
+    /**
+     * Returns this rule with another value of a parameter.
+     *
+     * @param name a parameter of the text
+     * @param value rounded once to float32
+     * @return the rule
+     * @throws IllegalArgumentException if there is no such parameter, or it or what follows from it is NaN or infinite
+     */
+    public Plasticity with(String name, double value) {
+        if (!values.containsKey(Objects.requireNonNull(name, "name"))) {
+            throw new IllegalArgumentException(
+                    "rule has no parameter '" + name + "', expected one of " + values.keySet());
+        }
+        Map<String, Float> changed = new LinkedHashMap<>(values);
+        changed.put(name, (float) value);
+        Map<String, float[]> given = new LinkedHashMap<>();
+        changed.forEach((each, number) -> given.put(each, new float[] {number}));
+        RuleParser.parse(text)
+                .parameters(given)
+                .requireNumbers(Map.of(), (_, message) -> new IllegalArgumentException("rule: " + message));
+        return new Plasticity(text, changed);
+    }
+
+    /**
+     * Returns the text.
+     *
+     * @return what {@link #of} was given
+     */
+    public String text() {
+        return text;
+    }
+
+    /**
+     * Returns the parameters.
+     *
+     * @return values by name, in the order of the text
+     */
+    public Map<String, Float> parameters() {
+        return new LinkedHashMap<>(values);
+    }
+
+    /**
+     * Tells whether weights change by a rule.
+     *
+     * @return whether there is a text
+     */
+    public boolean isRule() {
+        return !equals(NONE) && !equals(BY_PROGRAM);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Plasticity rule && text.equals(rule.text) && values.equals(rule.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(text, values);
+    }
+
+    @Override
+    public String toString() {
+        return isRule() ? RuleParser.parse(text).name() + values : text;
+    }
+}

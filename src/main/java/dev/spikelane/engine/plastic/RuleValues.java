@@ -1,0 +1,136 @@
+package dev.spikelane.engine.plastic;
+
+import dev.spikelane.connection.Plasticity;
+import dev.spikelane.connection.operator.OperatorValues;
+import dev.spikelane.connection.operator.PlasticOperator;
+import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.connection.operator.Values;
+import dev.spikelane.equation.EquationParameters;
+import dev.spikelane.equation.Rule;
+import dev.spikelane.equation.RuleParser;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.loop.Node;
+import dev.spikelane.memory.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a rule carries beside the weights for all samples: its parameters, and variables of synapses. */
+public final class RuleValues {
+
+    private final Rule rule;
+    private final EquationParameters parameters;
+    private final PlasticOperator operator;
+    /** Weights, variables of synapses and their changes, packed as the weights. */
+    private final Map<String, PackedWeights[]> synapses = new HashMap<>();
+
+    /** Makes room for what synapses have beside weights. */
+    public RuleValues(Arena arena, Plasticity said, PlasticOperator operator) {
+        this.rule = RuleParser.parse(said.text());
+        this.operator = operator;
+        Map<String, float[]> given = new HashMap<>();
+        said.parameters().forEach((name, value) -> given.put(name, new float[] {value}));
+        this.parameters = rule.parameters(given);
+        synapses.put(Rule.WEIGHT, operator.synapses());
+        rule.variables(Rule.Space.SYNAPSE).forEach(each -> synapses.put(each, zeros(arena)));
+        rule.changed().forEach(each -> synapses.put(Rule.CHANGE + each, zeros(arena)));
+        reset();
+    }
+
+    private PackedWeights[] zeros(Arena arena) {
+        PackedWeights[] like = operator.synapses();
+        PackedWeights[] made = new PackedWeights[like.length];
+        for (int group = 0; group < made.length; group++) {
+            made[group] = PackedWeights.zeros(arena, like[group].inputs(), like[group].outputs());
+        }
+        return made;
+    }
+
+    /** Begins variables of synapses anew. */
+    void reset() {
+        for (String each : rule.variables(Rule.Space.SYNAPSE)) {
+            float initial = initial(each);
+            for (PackedWeights group : synapses(each)) {
+                for (int k = 0; k < group.inputs(); k++) {
+                    for (int output = 0; output < group.outputs(); output++) {
+                        int row = output / PackedWeights.BLOCK * group.paddedInputs() + k;
+                        group.packed().set(row, output % PackedWeights.BLOCK, initial);
+                    }
+                }
+            }
+        }
+    }
+
+    /** What a variable begins with. */
+    float initial(String variable) {
+        Node initial = of(rule.variables(), variable).initial();
+        return parameters.values(initial)[0];
+    }
+
+    /** What a map has for a name; throws if that is nothing. */
+    static <V> V of(Map<String, V> map, String name) {
+        V found = map.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("there is no '" + name + "', expected one of " + map.keySet());
+        }
+        return found;
+    }
+
+    Rule rule() {
+        return rule;
+    }
+
+    EquationParameters parameters() {
+        return parameters;
+    }
+
+    PlasticOperator operator() {
+        return operator;
+    }
+
+    boolean isOfSynapses(String row) {
+        return synapses.containsKey(row);
+    }
+
+    PackedWeights[] synapses(String variable) {
+        return of(synapses, variable);
+    }
+
+    /** Returns what programs may read and change by name between calls: variables of synapses, and modulators. */
+    public Map<String, Values> values() {
+        Map<String, Values> values = new LinkedHashMap<>();
+        for (String each : rule.variables(Rule.Space.SYNAPSE)) {
+            values.put(each, operator.like(each, synapses(each)));
+        }
+        for (String each : rule.modulators()) {
+            values.put(each, modulator(each));
+        }
+        return values;
+    }
+
+    private Values modulator(String name) {
+        float[] shared = parameters.values(name);
+        return new OperatorValues(
+                ValueDescription.buffer(name, 1), into -> into.copyFrom(shared), from -> take(from, shared));
+    }
+
+    private void take(FloatMatrix from, float[] into) {
+        from.requireFinite("values");
+        into[0] = from.get(0, 0);
+        parameters.update();
+    }
+
+    /** Returns the variables of the target's neurons that a rule reads. */
+    public static List<String> ofTarget(Plasticity said) {
+        return ofTarget(RuleParser.parse(said.text()));
+    }
+
+    static List<String> ofTarget(Rule rule) {
+        return rule.variables().entrySet().stream()
+                .filter(each -> each.getValue().isOfTarget())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+}

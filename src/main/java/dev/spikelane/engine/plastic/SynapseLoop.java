@@ -1,0 +1,243 @@
+package dev.spikelane.engine.plastic;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.spikelane.equation.Rule;
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.step.EquationLoops;
+import dev.spikelane.loop.CompiledProgram;
+import dev.spikelane.loop.Frame;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Program;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Window;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A program along synapses: those of an input, which stand side by side in packed weights, or those of an output, which
+ * are taken from there, so that vectors go along both.
+ */
+final class SynapseLoop {
+
+    private final CompiledProgram compiled;
+    /** Of blocks of 64 outputs, one behind the other. */
+    private final Frame rows;
+
+    private final Frame columns;
+    private final Window[] reach;
+    /** What of synapses it takes: in each group, its place among rows, and whether it is stored. */
+    private final List<PackedWeights[]> synapses = new ArrayList<>();
+
+    private final List<Integer> places = new ArrayList<>();
+    private final List<Boolean> stored = new ArrayList<>();
+    private final Neurons inputs;
+    private final Neurons outputs;
+    /** The synapses of an output, then the variables of its inputs. */
+    private final FloatMatrix column;
+
+    /** The variables of inputs or outputs that a program takes. */
+    private static final class Neurons {
+
+        final List<FloatMatrix> rows = new ArrayList<>();
+        final List<Integer> places = new ArrayList<>();
+        /** Those of one of them, which all its synapses share. */
+        final List<float[]> shared = new ArrayList<>();
+
+        void add(FloatMatrix matrix, int place, float[] value) {
+            rows.add(matrix);
+            places.add(place);
+            shared.add(value);
+        }
+
+        void share(int sample, int neuron) {
+            for (int i = 0; i < rows.size(); i++) {
+                FloatMatrix of = rows.get(i);
+                shared.get(i)[0] = of.segment().get(JAVA_FLOAT, of.rowOffset(sample) + (long) neuron * Float.BYTES);
+            }
+        }
+    }
+
+    /**
+     * Compiles a program.
+     *
+     * @param variables of inputs and outputs, a row for each sample and one more
+     * @param shared those that all synapses of a row or a column share
+     */
+    SynapseLoop(
+            Arena arena,
+            RuleValues values,
+            Function<Graph, Program> program,
+            Map<String, FloatMatrix> variables,
+            List<String> shared) {
+        Set<String> all = new HashSet<>(values.parameters().shared());
+        all.addAll(shared);
+        this.compiled = EquationLoops.compile(program, all);
+        this.reach = values.operator().reach();
+        PackedWeights first = values.synapses(Rule.WEIGHT)[0];
+        this.rows = frame(values, PackedWeights.BLOCK);
+        rows.batch = first.blocks();
+        this.columns = frame(values, first.inputs());
+        this.inputs = new Neurons();
+        this.outputs = new Neurons();
+        List<String> names = compiled.program().rows();
+        Set<String> written = new HashSet<>();
+        compiled.program().stores().forEach(each -> written.add(each.name()));
+        for (int place = 0; place < names.size(); place++) {
+            String name = names.get(place);
+            FloatMatrix matrix = variables.get(name);
+            if (values.isOfSynapses(name)) {
+                synapses.add(values.synapses(name));
+                places.add(place);
+                stored.add(written.contains(name));
+            } else if (matrix != null) {
+                boolean ofInputs = values.rule().variables(Rule.Space.PRE).contains(name);
+                float[] value = new float[1];
+                (ofInputs ? inputs : outputs).add(matrix, place, value);
+                rows.share(name, value);
+                columns.share(name, value);
+            }
+        }
+        this.column = FloatMatrix.zeros(arena, synapses.size() + inputs.rows.size() + 1, first.inputs());
+    }
+
+    private Frame frame(RuleValues values, int length) {
+        Frame made = new Frame(compiled.program(), length);
+        values.parameters().put(made);
+        return made;
+    }
+
+    /** Goes to an input of a sample, whose rows come next. */
+    void input(int sample, int input) {
+        inputs.share(sample, input);
+    }
+
+    /** Goes to an output of a sample, whose column comes next. */
+    void output(int sample, int output) {
+        outputs.share(sample, output);
+    }
+
+    /**
+     * Runs along the outputs of a group at a position, all of them.
+     *
+     * @param k the input among those of a window
+     * @param firstOutput the first of these outputs
+     */
+    void row(int group, int k, int sample, int firstOutput) {
+        for (int i = 0; i < places.size(); i++) {
+            PackedWeights of = synapses.get(i)[group];
+            long stride = (long) of.paddedInputs() * PackedWeights.BLOCK_BYTES;
+            rows.put(places.get(i), of.segment(), (long) k * PackedWeights.BLOCK_BYTES, stride);
+        }
+        for (int i = 0; i < outputs.places.size(); i++) {
+            FloatMatrix of = outputs.rows.get(i);
+            long base = of.rowOffset(sample) + (long) firstOutput * Float.BYTES;
+            rows.put(outputs.places.get(i), of.segment(), base, PackedWeights.BLOCK_BYTES);
+        }
+        compiled.loop().run(rows, 0, 1, 1);
+    }
+
+    /** Writes zeros behind the last output of what was stored in a row. */
+    void clearPads(int group, int k) {
+        for (int i = 0; i < places.size(); i++) {
+            PackedWeights of = synapses.get(i)[group];
+            long row = of.blockOffset(of.blocks() - 1) + (long) k * PackedWeights.BLOCK_BYTES;
+            int outputsOfLast = of.outputs() - (of.blocks() - 1) * PackedWeights.BLOCK;
+            for (int pad = outputsOfLast; stored.get(i) && pad < PackedWeights.BLOCK; pad++) {
+                of.segment().set(JAVA_FLOAT, row + (long) pad * Float.BYTES, 0f);
+            }
+        }
+    }
+
+    /**
+     * Runs along the inputs of an output.
+     *
+     * @param output of the group
+     * @param position of the output; below 0 for all inputs of a window, without what inputs carry
+     * @return how many synapses there are
+     */
+    int column(int group, int output, int sample, int position) {
+        int count = move(group, output, sample, position, true);
+        for (int i = 0; i < places.size(); i++) {
+            columns.put(places.get(i), column.segment(), column.rowOffset(i), 0);
+        }
+        for (int i = 0; i < inputs.places.size(); i++) {
+            columns.put(inputs.places.get(i), column.segment(), column.rowOffset(places.size() + i), 0);
+        }
+        compiled.loop().run(columns, 0, 1, 1);
+        move(group, output, sample, position, false);
+        return count;
+    }
+
+    /** Takes synapses and inputs, or puts synapses back: those of places that are no padding. */
+    private int move(int group, int output, int sample, int position, boolean take) {
+        Window window = reach[group];
+        if (position < 0) {
+            synapses(group, output, 0, window.size(), take);
+            return window.size();
+        }
+        int count = 0;
+        int row = position / window.x().outputs();
+        for (int ky = 0; ky < window.y().kernel(); ky++) {
+            int y = window.y().at(row, ky);
+            for (int kx = 0; kx < window.x().kernel(); kx++) {
+                int x = window.x().at(position % window.x().outputs(), kx);
+                boolean inside = y >= 0
+                        && y < window.y().inputs()
+                        && x >= 0
+                        && x < window.x().inputs();
+                if (inside) {
+                    int first = (ky * window.x().kernel() + kx) * window.channels();
+                    synapses(group, output, first, window.channels(), take);
+                    if (take) {
+                        takeInputs(sample, window.place(y, x), first, window.channels());
+                    }
+                    count += window.channels();
+                }
+            }
+        }
+        return count;
+    }
+
+    private void synapses(int group, int output, int first, int count, boolean take) {
+        for (int i = 0; i < places.size(); i++) {
+            if (take || stored.get(i)) {
+                PackedWeights of = synapses.get(i)[group];
+                long packed = of.blockOffset(output / PackedWeights.BLOCK)
+                        + (long) first * PackedWeights.BLOCK_BYTES
+                        + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
+                long own = column.rowOffset(i) + (long) first * Float.BYTES;
+                if (take) {
+                    copy(of.segment(), packed, PackedWeights.BLOCK_BYTES, column.segment(), own, Float.BYTES, count);
+                } else {
+                    copy(column.segment(), own, Float.BYTES, of.segment(), packed, PackedWeights.BLOCK_BYTES, count);
+                }
+            }
+        }
+    }
+
+    private static void copy(
+            MemorySegment from, long start, int step, MemorySegment to, long toStart, int toStep, int count) {
+        for (int i = 0; i < count; i++) {
+            to.set(JAVA_FLOAT, toStart + (long) i * toStep, from.get(JAVA_FLOAT, start + (long) i * step));
+        }
+    }
+
+    private void takeInputs(int sample, int firstInput, int first, int count) {
+        for (int i = 0; i < inputs.rows.size(); i++) {
+            FloatMatrix of = inputs.rows.get(i);
+            MemorySegment.copy(
+                    of.segment(),
+                    of.rowOffset(sample) + (long) firstInput * Float.BYTES,
+                    column.segment(),
+                    column.rowOffset(places.size() + i) + (long) first * Float.BYTES,
+                    (long) count * Float.BYTES);
+        }
+    }
+}

@@ -1,0 +1,334 @@
+package dev.spikelane.equation;
+
+import dev.spikelane.equation.Lexer.Token;
+import dev.spikelane.equation.Rule.Block;
+import dev.spikelane.equation.Rule.Space;
+import dev.spikelane.equation.Rule.Variable;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Op;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a rule of plasticity from text, a statement a line; {@code #} begins a comment.
+ *
+ * <pre>{@code
+ * rule      NAME
+ * param     NAME [UNIT] = NUMBER, ...        there is a parameter dt = 1
+ * modulator NAME [UNIT] = NUMBER, ...        a parameter that a program changes between calls: a reward
+ * let       NAME = EXPRESSION                of parameters, computed in float64 and rounded once
+ * state     pre|post|synapse NAME [= EXPRESSION], ...
+ *                                            a variable of each input or output, in each sample; or of each synapse
+ * reads     post NAME, ...                   a variable of the neurons that the projection enters, behind the step
+ * trace     pre|post NAME tau = EXPRESSION [nearest] [behind]
+ *                                            times exp(-dt / tau) in each step, below 1e-30 nothing; then plus 1
+ *                                            where an input or output fires, or nearest: 1; behind all other lines
+ * each step                                  lines behind it run in each step, of all samples
+ * on pre [CONDITION]                         for each input that fires, or fulfills a condition, along its synapses
+ * on post [CONDITION]                        for each output that fires, or fulfills one, along its synapses
+ * NAME = EXPRESSION                          in each step: a variable; else a name for the lines that follow
+ * NAME += EXPRESSION                         on spikes: what is added to w, the weight, or to a variable of synapses
+ * bounds    EXPRESSION, EXPRESSION           the least and the greatest weight, of parameters
+ * }</pre>
+ *
+ * <p>Blocks run in the order in which they are written. What spikes add is summed, samples ascending, and is added
+ * before the next lines of synapses, or at the end of the step; until then all lines see variables without it.
+ */
+public final class RuleParser extends TextParser {
+
+    private static final int MOST_VARIABLES = 16;
+    /** A trace below this is nothing: it would become a number that processors are slow with. */
+    private static final double LEAST_TRACE = 1e-30;
+
+    private static final List<String> STATEMENTS = List.of(
+            "rule", "param", "modulator", "let", "state", "reads", "trace", "each step", "on pre", "on post", "bounds");
+
+    private static final Set<String> WORDS = Stream.concat(
+                    STATEMENTS.stream().flatMap(each -> Stream.of(each.split(" "))),
+                    Stream.of("and", "not", "or", "synapse", Rule.WEIGHT))
+            .collect(Collectors.toSet());
+
+    private final SequencedMap<String, Variable> variables = new LinkedHashMap<>();
+    private final List<String> modulators = new ArrayList<>();
+    private final List<Block> blocks = new ArrayList<>();
+    /** Lines of the present block, which are of several spaces in each step. */
+    private final Map<Space, SequencedMap<String, Node>> open = new EnumMap<>(Space.class);
+    /** What traces add behind all blocks. */
+    private final Map<Space, SequencedMap<String, Node>> last = new EnumMap<>(Space.class);
+    /** Names for expressions of the present block. */
+    private final Set<String> locals = new LinkedHashSet<>();
+
+    private @Nullable Token block;
+    /** Whose spikes the present block follows; null in each step. */
+    private @Nullable Space spikes;
+
+    private @Nullable Node when;
+
+    private RuleParser(String text) {
+        super(text, WORDS, true);
+        names.put(Rule.WEIGHT, graph.leaf(Op.STATE, Rule.WEIGHT, 0));
+        bound(Rule.LEAST, graph.constant(-Float.MAX_VALUE));
+        bound(Rule.MOST, graph.constant(Float.MAX_VALUE));
+    }
+
+    /**
+     * Reads a rule.
+     *
+     * @throws IllegalArgumentException if the text is none; the message says line, column, word and what was expected
+     */
+    public static Rule parse(String text) {
+        RuleParser parser = new RuleParser(text);
+        parser.lines();
+        Rule made = parser.rule();
+        parser.requireRead();
+        return made;
+    }
+
+    private Rule rule() {
+        if (blocks.stream().noneMatch(each -> each.lines().containsKey(Rule.WEIGHT))) {
+            throw words.peek(0)
+                    .error("found the end of the text, expected a line 'w += ...' behind 'on pre' or 'on"
+                            + " post', or 'w = ...' behind 'each step'");
+        }
+        List<Node> roots = new ArrayList<>();
+        for (Block each : blocks) {
+            roots.addAll(each.lines().values());
+            if (each.when() != null) {
+                roots.add(each.when());
+            }
+        }
+        variables.values().forEach(each -> roots.add(each.initial()));
+        requireShort(Graph.order(roots));
+        dropUnusedStepTime(roots);
+        Rule made =
+                new Rule(name == null ? "rule" : name, parameters, derived, modulators, variables, List.copyOf(blocks));
+        made.parameters(Map.of())
+                .requireNumbers(
+                        Map.of(), (of, message) -> Graph.of(declared, of).error(message));
+        return made;
+    }
+
+    @Override
+    Map<String, Node> finished() {
+        close();
+        spikes = null;
+        open.putAll(last);
+        close();
+        return Map.of();
+    }
+
+    @Override
+    void statement(Token first) {
+        begin(first);
+        Token second = words.peek(1);
+        boolean adds = second.is("+") && words.peek(2).is("=");
+        if ((adds || second.is("=")) && first.kind() == Token.Kind.NAME) {
+            words.take();
+            words.take();
+            line(first, adds && words.takes("="));
+            return;
+        }
+        words.take();
+        switch (first.text()) {
+            case "rule" -> title(first);
+            case "param" -> list(this::parameter);
+            case "modulator" -> list(this::modulator);
+            case "let" -> let();
+            case "state" -> states(words.take());
+            case "reads" -> reads(words.take());
+            case "trace" -> trace(words.take());
+            case "each", "on" -> block(first, words.take());
+            case "bounds" -> bounds(first);
+            default -> throw unknown(first, STATEMENTS, "NAME = ... or NAME += ...");
+        }
+    }
+
+    private void modulator(Token token) {
+        parameter(token);
+        modulators.add(token.text());
+    }
+
+    private void states(Token of) {
+        Space space = space(of, true);
+        list(token -> variable(
+                token, new Variable(space, words.takes("=") ? ofParameters(token) : graph.constant(0), false)));
+    }
+
+    private void reads(Token of) {
+        if (!of.is(Rule.POST)) {
+            throw of.error("found " + of + ", expected post");
+        }
+        list(token -> variable(token, new Variable(Space.POST, graph.constant(0), true)));
+    }
+
+    private static Space space(Token of, boolean synapses) {
+        boolean known = of.is(Rule.PRE) || of.is(Rule.POST) || synapses && of.is("synapse");
+        if (!known) {
+            throw of.error("found " + of + ", expected pre" + (synapses ? ", post or synapse" : " or post"));
+        }
+        return Space.valueOf(of.text().toUpperCase(Locale.ROOT));
+    }
+
+    private void variable(Token token, Variable variable) {
+        if (variables.size() == MOST_VARIABLES) {
+            throw token.error(token + " is one variable too many, expected at most " + MOST_VARIABLES);
+        }
+        declare(token, graph.leaf(Op.STATE, token.text(), 0));
+        variables.put(token.text(), variable);
+    }
+
+    private void trace(Token of) {
+        Space space = space(of, false);
+        Token token = name(words.take());
+        words.expect("tau");
+        words.expect("=");
+        Node tau = ofParameters(token);
+        boolean nearest = words.takes("nearest");
+        boolean behind = words.takes("behind");
+        if (spikes != null) {
+            throw token.error("a trace stands behind 'on', expected it before, or behind 'each step'");
+        }
+        variable(token, new Variable(space, graph.constant(0), false));
+        Node own = Graph.of(names, token.text());
+        Node time = graph.of(Op.NEG, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
+        Node factor = integrator.derive("_decay of " + token.text(), graph.of(Op.EXP, graph.of(Op.DIV, time, tau)));
+        Node kept = graph.of(Op.MUL, own, factor);
+        kept = graph.of(Op.SELECT, graph.of(Op.LT, kept, graph.constant(LEAST_TRACE)), graph.constant(0), kept);
+        Node fires = graph.leaf(Op.FLAG, of.text(), 0);
+        Node before = behind ? own : kept;
+        Node more = nearest
+                ? graph.of(Op.SELECT, fires, graph.constant(1), before)
+                : graph.of(Op.ADD, before, graph.number(fires));
+        put(open, space, token.text(), behind ? kept : more);
+        if (behind) {
+            put(last, space, token.text(), more);
+        }
+    }
+
+    private static void put(Map<Space, SequencedMap<String, Node>> to, Space space, String variable, Node value) {
+        to.computeIfAbsent(space, _ -> new LinkedHashMap<>()).put(variable, value);
+    }
+
+    /** A block begins. */
+    private void block(Token first, Token second) {
+        boolean each = first.is("each");
+        if (each && !second.is("step")) {
+            throw second.error("found " + second + ", expected step");
+        }
+        close();
+        block = first;
+        spikes = each ? null : space(second, false);
+        names.put(Rule.PRE, graph.leaf(Op.FLAG, Rule.PRE, 0));
+        names.put(Rule.POST, graph.leaf(Op.FLAG, Rule.POST, 0));
+        if (spikes != null) {
+            when = words.peek(0).kind() == Token.Kind.END ? null : condition(second, spikes);
+            names.remove(Rule.PRE);
+            names.remove(Rule.POST);
+        }
+    }
+
+    private Node condition(Token at, Space space) {
+        Node made = words.condition();
+        requireOf(at, made, space, false);
+        return made;
+    }
+
+    /** Ends a block: variables are what they are in memory, and its names are forgotten. */
+    private void close() {
+        if (spikes != null && !open.isEmpty()) {
+            blocks.add(new Block(spikes, true, when, Graph.of(open, Space.SYNAPSE)));
+        } else {
+            open.forEach((space, lines) -> blocks.add(new Block(space, false, null, lines)));
+        }
+        open.clear();
+        locals.forEach(names::remove);
+        locals.clear();
+        names.remove(Rule.PRE);
+        names.remove(Rule.POST);
+        variables.keySet().forEach(each -> names.put(each, graph.leaf(Op.STATE, each, 0)));
+        names.put(Rule.WEIGHT, graph.leaf(Op.STATE, Rule.WEIGHT, 0));
+    }
+
+    private void line(Token token, boolean adds) {
+        if (block == null) {
+            throw token.error(token + " gets a value before 'each step', 'on pre' or 'on post', expected one of these");
+        }
+        Variable variable = variables.get(token.text());
+        boolean weight = token.is(Rule.WEIGHT);
+        if (!weight && variable == null) {
+            local(token, adds);
+            return;
+        }
+        Space space = weight || variable == null ? Space.SYNAPSE : variable.space();
+        if (adds != (spikes != null) || adds && space != Space.SYNAPSE) {
+            throw token.error(token
+                    + (spikes == null
+                            ? " is added to in each step, expected '" + token.text() + " = ...'"
+                            : " gets a value on spikes, expected '+=' and w or a variable of synapses"));
+        }
+        if (variable != null && variable.isOfTarget()) {
+            throw token.error(token + " is a variable of the target's neurons and cannot be assigned");
+        }
+        Node value = words.number();
+        requireOf(token, value, space, adds);
+        words.used.add(token.text());
+        SequencedMap<String, Node> lines = open.computeIfAbsent(space, _ -> new LinkedHashMap<>());
+        if (adds) {
+            lines.merge(token.text(), value, (a, b) -> graph.of(Op.ADD, a, b));
+        } else {
+            lines.put(token.text(), value);
+            names.put(token.text(), value);
+        }
+    }
+
+    private void local(Token token, boolean adds) {
+        if (adds || declared.containsKey(name(token).text()) || parameters.containsKey(token.text())) {
+            throw token.error(token + " is no variable, expected w, a variable or another name");
+        }
+        names.put(token.text(), words.value());
+        locals.add(token.text());
+    }
+
+    /** What a line of a space takes is there: of its own space, or on spikes of all three. */
+    private void requireOf(Token token, Node value, Space space, boolean onSpike) {
+        for (Node node : Graph.order(List.of(value))) {
+            Variable variable = variables.get(node.name());
+            Space of = node.op() == Op.FLAG
+                    ? Space.valueOf(node.name().toUpperCase(Locale.ROOT))
+                    : variable != null ? variable.space() : node.op() == Op.STATE ? Space.SYNAPSE : space;
+            if (!onSpike && of != space) {
+                throw token.error(token + " is a variable of " + named(space) + " and takes '" + node.name() + "' of "
+                        + named(of) + ", expected those of its own kind");
+            }
+        }
+    }
+
+    private static String named(Space space) {
+        return switch (space) {
+            case PRE -> "inputs";
+            case POST -> "outputs";
+            case SYNAPSE -> "synapses";
+        };
+    }
+
+    private void bounds(Token at) {
+        bound(Rule.LEAST, ofParameters(at));
+        words.expect(",");
+        bound(Rule.MOST, ofParameters(at));
+    }
+
+    private void bound(String bound, Node value) {
+        integrator.derive(bound, value);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.spikelane.network.plastic;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Plasticity;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.EquationNeuron;
+import java.util.Map;
+
+/** A projection that learns between spikes that are given on both sides. */
+final class LearningNetwork {
+
+    /** Neurons that fire where they are told to, and add up their current. */
+    private static final String TOLD = """
+            neuron Told
+            state v
+            input current, told
+            v = 0.5 * v + current
+            spike told > 0.5
+            """;
+
+    private LearningNetwork() {}
+
+    static Network of(Shape source, Connection learned, Plasticity rule, int delay) {
+        return of(source, learned.outputShape(source), rule, delay, learned);
+    }
+
+    static Network of(Shape source, Shape target, Plasticity rule, int delay, Connection... learned) {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", source);
+        Input told = builder.input("told", target);
+        Population p = builder.population("p", target, EquationNeuron.of(TOLD));
+        builder.project("x-p", x, p, learned).plastic(rule).delay(delay);
+        builder.project("told-p", told, p, new OneToOne(1)).port("told");
+        return builder.build();
+    }
+
+    static void run(Simulation simulation, SpikeMatrix inputs, SpikeMatrix outputs, int firstStep, int steps) {
+        int batch = simulation.batch();
+        simulation.run(Map.of(
+                "x", inputs.rows(firstStep * batch, steps * batch),
+                "told", outputs.rows(firstStep * batch, steps * batch)));
+    }
+}

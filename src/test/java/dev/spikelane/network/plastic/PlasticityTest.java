@@ -1,0 +1,286 @@
+package dev.spikelane.network.plastic;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Plasticity;
+import dev.spikelane.description.NetworkFingerprint;
+import dev.spikelane.engine.NetworkRun;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.CExport;
+import dev.spikelane.model.Model;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.model.NirModel;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What rules are at home with, what they refuse, and that they do no more than they say. */
+@EveryWidth
+final class PlasticityTest {
+
+    private static final String PAIR = """
+            rule Pair
+            param up = 0.25, down = 0.125
+            trace pre x tau = 20
+            trace post y tau = 20
+            on pre
+            w += -down * y
+            on post
+            w += up * x
+            bounds -1, 1
+            """;
+
+    private static Network network(Connection learned) {
+        return LearningNetwork.of(Shape.of(3), learned, Plasticity.of(PAIR), 0);
+    }
+
+    private static Dense dense(int inputs, int outputs) {
+        return Dense.linear(inputs, outputs, new TorchRandom(1));
+    }
+
+    @Test
+    void whatIsNoRuleIsRefused() {
+        refused(
+                "line 2, column 12: found the end of the text, expected a line 'w += ...' behind 'on pre' or 'on post',"
+                        + " or 'w = ...' behind 'each step'",
+                "rule A\nparam a = 1\n\n");
+        refused(
+                "line 1, column 1: 'w' gets a value before 'each step', 'on pre' or 'on post', expected one of these",
+                "w += 1");
+        refused(
+                "line 2, column 1: 'w' gets a value on spikes, expected '+=' and w or a variable of synapses",
+                "on pre\nw = 1");
+        refused("line 2, column 1: 'w' is added to in each step, expected 'w = ...'", "each step\nw += 1");
+        refused(
+                "line 3, column 1: 'w' is a variable of synapses and takes 'x' of inputs, expected those of its own"
+                        + " kind",
+                "state pre x\neach step\nw = x");
+        refused("line 3, column 6: 'pre' is not declared, expected one of [a, dt, w]", "param a = 1\non pre\nw += pre");
+        refused("line 1, column 7: found 'both', expected pre, post or synapse", "state both x");
+        refused("line 1, column 7: found 'pree', expected pre or post", "trace pree x tau = 1");
+        refused(
+                "line 2, column 1: found 'bound', expected rule, param, modulator, let, state, reads, trace, each step,"
+                        + " on pre, on post, bounds, NAME = ... or NAME += ...; did you mean 'bounds'?",
+                "rule A\nbound 0, 1");
+        refused(
+                "line 1, column 13: 'x' is read by no line, expected one that reads it",
+                "trace pre   x tau = 5\non pre\nw += 1");
+    }
+
+    private static void refused(String message, String text) {
+        assertMessage(IllegalArgumentException.class, message, () -> Plasticity.of(text));
+    }
+
+    @Test
+    void parametersAreNumbersOfTheText() {
+        Plasticity rule = Plasticity.of(PAIR);
+        assertEquals(
+                Map.of("dt", 1f, "up", 0.5f, "down", 0.125f),
+                rule.with("up", 0.5).parameters());
+        assertNotEquals(rule, rule.with("up", 0.5));
+        assertMessage(
+                IllegalArgumentException.class,
+                "rule has no parameter 'upp', expected one of [dt, up, down]",
+                () -> rule.with("upp", 1));
+        assertMessage(
+                IllegalArgumentException.class,
+                "rule: 'up' is NaN, expected a finite number",
+                () -> rule.with("up", Double.NaN));
+    }
+
+    @Test
+    void projectionsThatRulesCannotChangeAreRefused() {
+        String expected = ", expected one dense connection or one convolution of floats, not transposed, of spikes to"
+                + " neurons of one current";
+        for (Connection each : List.of(
+                dense(3, 3).nearest(ElementType.INT8),
+                new OneToOne(1),
+                Convolution.of(1, 1, Kernel.transposed(1).withStride(2), new TorchRandom(1)))) {
+            Shape source = each instanceof Convolution ? Shape.of(1, 3, 1) : Shape.of(3);
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "projection 'x-p' has a rule and is " + each + expected,
+                    () -> LearningNetwork.of(source, each, Plasticity.of(PAIR), 0));
+        }
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(3));
+        Population p = builder.population("p", Shape.of(3), new Leaky(0.5));
+        builder.project("x-p", x, p, dense(3, 3));
+        builder.project("p-p", p.variable("membrane"), p, dense(3, 3)).delay(1).plastic(Plasticity.of(PAIR));
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'p-p' has a rule and is from a variable" + expected,
+                builder::build);
+        assertMessage(
+                IllegalArgumentException.class,
+                "projection 'x-p' has a rule that reads 'u' of population 'p', expected one of [membrane]",
+                () -> LearningNetwork.of(Shape.of(3), dense(3, 2), Plasticity.of("reads post u\non pre\nw += u"), 0));
+    }
+
+    @Test
+    void valuesAreNoSpikes() {
+        try (Simulation simulation = network(dense(3, 2)).simulate(1)) {
+            Map<String, Signal> values = Map.of("x", FloatMatrix.zeros(1, 3), "told", SpikeMatrix.zeros(1, 2));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "projection 'x-p' has a rule, which follows spikes, and gets values, expected spikes",
+                    () -> simulation.run(values));
+        }
+    }
+
+    @Test
+    void formatsWithoutRulesRefuseThemByName() {
+        Network network = network(dense(3, 2));
+        String rule = "projection 'x-p' changes by the rule Pair{dt=1.0, up=0.25, down=0.125}, which ";
+        String expected = " cannot say, expected a network without it, with the weights that a simulation has";
+        assertMessage(
+                IllegalArgumentException.class,
+                rule + "C" + expected,
+                () -> CExport.of(network).text());
+        assertMessage(
+                IllegalArgumentException.class,
+                rule + "NIR" + expected,
+                () -> NirModel.export(Model.of(network), 1e-3));
+    }
+
+    @Test
+    void modelFilesHoldRules(@TempDir Path folder) throws IOException {
+        Plasticity rule = Plasticity.of(PAIR).with("up", 0.1);
+        Network network = LearningNetwork.of(Shape.of(3), dense(3, 2), rule, 1);
+        Path file = folder.resolve("learning.safetensors");
+        ModelFile.write(file, network);
+        Network read = ModelFile.read(file);
+        assertEquals(fingerprint(network), fingerprint(read));
+        assertEquals(rule, read.projections().getFirst().plasticity());
+        assertNotEquals(
+                fingerprint(network),
+                fingerprint(LearningNetwork.of(Shape.of(3), dense(3, 2), Plasticity.BY_PROGRAM, 1)));
+        assertEquals(
+                List.of(true, false),
+                read.projections().stream().map(Projection::plastic).toList());
+    }
+
+    private static long fingerprint(Network network) {
+        return NetworkFingerprint.of(network.laidOut().description());
+    }
+
+    /** A frame for all steps is no frame to weights that change behind each of them. */
+    @Test
+    void constantInputsMeetNewWeightsInEachStep() {
+        Network network = network(dense(3, 70));
+        SpikeMatrix x = Matrices.spikes(Arena.ofAuto(), 2, 3, 0.7, new Random(1));
+        SpikeMatrix told = Matrices.spikes(Arena.ofAuto(), 2, 70, 0.5, new Random(2));
+        try (Simulation one = network.simulate(2);
+                Simulation other = network.simulate(2)) {
+            one.runConstant(Map.of("x", x, "told", told), 5);
+            for (int step = 0; step < 5; step++) {
+                other.step(Map.of("x", x, "told", told));
+            }
+            assertArrayEquals(other.snapshot().toBytes(), one.snapshot().toBytes());
+            assertArrayEquals(
+                    other.state("p").membrane().toArray(),
+                    one.state("p").membrane().toArray());
+        }
+    }
+
+    @Test
+    void aResetBeginsVariablesAnewAndKeepsWeights() {
+        try (Simulation simulation = network(dense(3, 2)).simulate(1)) {
+            byte[] all = {1, 1, 1};
+            simulation.step(
+                    Map.of("x", SpikeMatrix.copyOf(1, 3, all), "told", SpikeMatrix.copyOf(1, 2, new byte[] {1, 0})));
+            float[] learned = simulation.plasticWeights().get("x-p.weight").toArray();
+            assertNotEquals(dense(3, 2).weights().get(0, 0), learned[0]);
+            long hash = simulation.plasticWeights().hash();
+            simulation.reset();
+            assertArrayEquals(new float[3], simulation.trace("x-p", "x").toArray());
+            assertArrayEquals(
+                    learned, simulation.plasticWeights().get("x-p.weight").toArray());
+            simulation.step(
+                    Map.of("x", SpikeMatrix.copyOf(1, 3, all), "told", SpikeMatrix.copyOf(1, 2, new byte[] {1, 0})));
+            assertNotEquals(hash, simulation.plasticWeights().hash());
+            simulation
+                    .network()
+                    .weights()
+                    .replace("x-p.weight", simulation.plasticWeights().get("x-p.weight"));
+        }
+    }
+
+    /** Whatever a rule makes of numbers without bounds, weights stay finite. */
+    @Test
+    void weightsThatExplodeAreFinite() {
+        String text = "each step\nw = w * 1e30 - w * 1e30 * 2\n";
+        try (Simulation simulation = LearningNetwork.of(Shape.of(3), dense(3, 2), Plasticity.of(text), 0)
+                .simulate(1)) {
+            for (int step = 0; step < 5; step++) {
+                simulation.step(Map.of("x", SpikeMatrix.zeros(1, 3), "told", SpikeMatrix.zeros(1, 2)));
+            }
+            for (float weight : simulation.plasticWeights().get("x-p.weight").toArray()) {
+                assertEquals(Float.MAX_VALUE, Math.abs(weight));
+            }
+        }
+    }
+
+    /** A trace that has become tiny is nothing. */
+    @Test
+    void tracesEnd() {
+        try (Simulation simulation = network(dense(3, 2)).simulate(1)) {
+            simulation.step(
+                    Map.of("x", SpikeMatrix.copyOf(1, 3, new byte[] {1, 0, 0}), "told", SpikeMatrix.zeros(1, 2)));
+            simulation.runConstant(Map.of("x", SpikeMatrix.zeros(1, 3), "told", SpikeMatrix.zeros(1, 2)), 1_380);
+            assertTrue(simulation.trace("x-p", "x").get(0, 0) >= 1e-30f);
+            simulation.runConstant(Map.of("x", SpikeMatrix.zeros(1, 3), "told", SpikeMatrix.zeros(1, 2)), 3);
+            assertEquals(0, simulation.trace("x-p", "x").get(0, 0));
+        }
+    }
+
+    /** A silent step passes over no synapse; an input has a row of them, and an output a column. */
+    @Test
+    void stepsPassOverTheSynapsesOfSpikesAlone() {
+        Network network = network(dense(3, 2));
+        NetworkRun run = NetworkRun.of(this, network.laidOut(), 1, 4, 1);
+        assertEquals(0, passed(run, new byte[] {0, 0, 0}, new byte[] {0, 0}));
+        assertEquals(2, passed(run, new byte[] {0, 1, 0}, new byte[] {0, 0}));
+        assertEquals(3, passed(run, new byte[] {0, 0, 0}, new byte[] {0, 1}));
+        assertEquals(7, passed(run, new byte[] {1, 0, 1}, new byte[] {1, 0}));
+        run.close();
+    }
+
+    private static long passed(NetworkRun run, byte[] inputs, byte[] outputs) {
+        long before = run.rule("x-p").passed();
+        run.open(0, SpikeMatrix.copyOf(1, inputs.length, inputs), 0, false);
+        run.open(1, SpikeMatrix.copyOf(1, outputs.length, outputs), 0, false);
+        run.load(0, 1);
+        run.run(0, 1, false);
+        run.advance(1);
+        return run.rule("x-p").passed() - before;
+    }
+}
