@@ -1,8 +1,8 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.connection.operator.sparse.QuantaSum;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.connection.operator.sparse.QuantaSum;
 import dev.spikelane.description.Delays;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.description.SourceDescription;

@@ -111,26 +111,30 @@ public record Rule(
 
     /**
      * A program of a block. Lines of a step store the variables; lines that follow spikes add to rows of changes, along
-     * the synapses of an input, or of an output, whose own variables are shared parameters.
+     * the synapses of an input, or of an output, whose own variables are shared parameters. Rows of synapses are those
+     * of a list.
      */
     public Program program(Block block, Graph graph) {
-        Program program = new Program(name, 1);
+        Program program = new Program(name, 1).listed();
         Map<Node, Node> made = new HashMap<>();
         List<Node> order = Graph.order(block.lines.values());
         for (Node node : order) {
             Variable known = node.op() == Op.STATE ? variables.get(node.name()) : null;
             if (block.onSpike && known != null && known.space == block.space) {
                 made.put(node, graph.leaf(Op.PARAMETER, node.name(), 0));
+            } else if (node.op() == Op.STATE && (known == null || known.space == Space.SYNAPSE)) {
+                made.put(node, graph.leaf(Op.STEP, node.name(), 0));
             }
         }
         Program.copy(order, graph, made);
         block.lines.forEach((variable, node) -> {
             Node value = Graph.of(made, node);
             if (block.onSpike) {
-                Node before = graph.leaf(Op.STATE, CHANGE + variable, 0);
-                program.store(Op.STATE, CHANGE + variable, 0, graph.of(Op.ADD, before, value));
+                Node before = graph.leaf(Op.STEP, CHANGE + variable, 0);
+                program.store(Op.STEP, CHANGE + variable, 0, graph.of(Op.ADD, before, value));
             } else {
-                program.store(Op.STATE, variable, 0, variable.equals(WEIGHT) ? bounded(graph, value) : value);
+                Op row = block.space == Space.SYNAPSE ? Op.STEP : Op.STATE;
+                program.store(row, variable, 0, variable.equals(WEIGHT) ? bounded(graph, value) : value);
             }
         });
         return program;
@@ -148,14 +152,14 @@ public record Rule(
 
     /** A program that adds changes to the variables of synapses, keeps weights within bounds, and begins anew. */
     public Program apply(Graph graph) {
-        Program program = new Program(name + "Apply", 1);
+        Program program = new Program(name + "Apply", 1).listed();
         for (String each : changed()) {
-            Node before = graph.leaf(Op.STATE, each, 0);
-            Node after = graph.of(Op.ADD, before, graph.leaf(Op.STATE, CHANGE + each, 0));
-            program.store(Op.STATE, each, 0, each.equals(WEIGHT) ? bounded(graph, after) : after);
+            Node before = graph.leaf(Op.STEP, each, 0);
+            Node after = graph.of(Op.ADD, before, graph.leaf(Op.STEP, CHANGE + each, 0));
+            program.store(Op.STEP, each, 0, each.equals(WEIGHT) ? bounded(graph, after) : after);
         }
         for (String each : changed()) {
-            program.store(Op.STATE, CHANGE + each, 0, graph.constant(0));
+            program.store(Op.STEP, CHANGE + each, 0, graph.constant(0));
         }
         return program;
     }

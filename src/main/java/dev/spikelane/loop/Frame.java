@@ -26,6 +26,8 @@ public final class Frame {
     public final long[] bases;
 
     public final long[] strides;
+    /** The rows of steps, in the order in which they run, of a program that is {@link Program#listed}. */
+    public int[] list = {0};
     /** Samples, each a row of a step. */
     public int batch = 1;
     /** Blocks of 64 neurons that run. */

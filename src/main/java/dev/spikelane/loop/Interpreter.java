@@ -24,6 +24,7 @@ public final class Interpreter implements Loop {
 
     private final int[] rows;
     private final int[][] arguments;
+    private final boolean listed;
     private final int[] stored;
     private final int[] storeRows;
 
@@ -44,6 +45,7 @@ public final class Interpreter implements Loop {
             rows[i] = names.indexOf(order[i].name());
             isShared[i] = order[i].op() == Op.CONSTANT || shared.contains(order[i].name());
         }
+        this.listed = program.isListed();
         this.stored =
                 Graph.places(all, stores.stream().map(Program.Store::value).toList());
         this.storeRows =
@@ -108,9 +110,9 @@ public final class Interpreter implements Loop {
     }
 
     /** Where a row begins. */
-    private static long offset(Frame frame, int place, Op op, int shift, int row, int sample) {
+    private long offset(Frame frame, int place, Op op, int shift, int row, int sample) {
         int rows = switch (op) {
-            case STEP -> row + shift * frame.batch;
+            case STEP -> listed ? frame.list[row] : row + shift * frame.batch;
             case STATE, FLAG -> sample;
             default -> 0;
         };

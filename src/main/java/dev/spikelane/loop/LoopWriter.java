@@ -292,7 +292,15 @@ abstract class LoopWriter {
             return;
         }
         int offset = local(TypeKind.LONG);
-        code.lload(Graph.of(bases, name)).iload(op == Op.STEP ? ROW : SAMPLE);
+        code.lload(Graph.of(bases, name));
+        if (op == Op.STEP && part.isListed()) {
+            code.aload(FRAME_SLOT)
+                    .getfield(FRAME, "list", CD_int.arrayType())
+                    .iload(ROW)
+                    .iaload();
+        } else {
+            code.iload(op == Op.STEP ? ROW : SAMPLE);
+        }
         if (op == Op.STEP && shift != 0) {
             code.iload(batch).loadConstant(shift).imul().iadd();
         }

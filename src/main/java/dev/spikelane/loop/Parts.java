@@ -166,6 +166,9 @@ public final class Parts {
         Graph graph = new Graph();
         Map<Node, Node> made = new HashMap<>();
         Program cut = new Program(program.name(), program.steps());
+        if (program.isListed()) {
+            cut.listed();
+        }
         for (Node node : order) {
             int from = partOf.getOrDefault(node, part);
             if (from < part && rows.containsKey(node)) {

@@ -27,6 +27,7 @@ public final class Program {
 
     private final String name;
     private final int steps;
+    private boolean listed;
     private final List<Store> stores = new ArrayList<>();
     private @Nullable List<Program> parts;
 
@@ -42,6 +43,17 @@ public final class Program {
     public void store(Op op, String row, int shift, Node value) {
         parts = null;
         stores.add(new Store(op, row, shift, value));
+    }
+
+    /** Lets rows of steps be those that {@link Frame#list} names, one behind the other. */
+    public Program listed() {
+        listed = true;
+        return this;
+    }
+
+    /** Whether a list names the rows of steps. */
+    boolean isListed() {
+        return listed;
     }
 
     /** The neuron's name. */
@@ -125,7 +137,7 @@ public final class Program {
 
     /** A text that equal programs with equal shared parameters have, and no others. */
     public String signature(Set<String> shared) {
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(listed ? "listed " : "");
         Map<Node, Integer> places = new HashMap<>();
         for (Node node : order()) {
             places.put(node, places.size());

@@ -229,8 +229,15 @@ public final class RuleRun {
     /** Goes along the synapses of each input that fires: of a map, at all positions that it reaches, ascending. */
     private void inputs(SynapseLoop loop, SpikeMatrix in) {
         Window all = reach[0];
+        boolean isDense = all.y().equals(Window.Axis.ONE) && all.x().equals(Window.Axis.ONE) && groups == 1;
+        boolean together = isDense && !loop.takesInputs();
         for (int sample = 0; sample < batch; sample++) {
             for (int input = in.next(sample, 0); input >= 0; input = in.next(sample, input + 1)) {
+                if (together) {
+                    loop.add(input);
+                    rows.set(0, input, true);
+                    continue;
+                }
                 loop.input(sample, input);
                 int channel = input % all.allChannels();
                 int at = input / all.allChannels();
@@ -241,6 +248,7 @@ public final class RuleRun {
                         at / all.x().inputs(),
                         at % all.x().inputs());
             }
+            passed += loop.rows(0, sample, 0);
         }
     }
 
@@ -253,10 +261,9 @@ public final class RuleRun {
                 int column = position(window.x(), x, kx);
                 if (row >= 0 && column >= 0) {
                     int k = (ky * window.x().kernel() + kx) * window.channels() + channel - window.firstChannel();
-                    int output = (row * window.x().outputs() + column) * groups * outputs + group * outputs;
-                    loop.row(group, k, sample, output);
+                    loop.add(k);
                     rows.set(group, k, true);
-                    passed += outputs;
+                    passed += loop.rows(group, sample, row * window.x().outputs() + column);
                 }
             }
         }
@@ -285,10 +292,9 @@ public final class RuleRun {
     private void all(SynapseLoop loop) {
         for (int group = 0; group < groups; group++) {
             for (int k = 0; k < reach[group].size(); k++) {
-                loop.row(group, k, 0, 0);
-                loop.clearPads(group, k);
+                loop.add(k);
             }
-            passed += (long) reach[group].size() * outputs;
+            passed += loop.rows(group, 0, -1);
         }
         changed = true;
     }
@@ -297,10 +303,10 @@ public final class RuleRun {
     private void apply(SynapseLoop loop) {
         for (int group = 0; group < groups; group++) {
             for (int k = rows.next(group, 0); k >= 0; k = rows.next(group, k + 1)) {
-                loop.row(group, k, 0, 0);
-                loop.clearPads(group, k);
+                loop.add(k);
                 changed = true;
             }
+            loop.rows(group, 0, -1);
             for (int output = columns.next(group, 0); output >= 0; output = columns.next(group, output + 1)) {
                 loop.column(group, output, 0, -1);
                 changed = true;

@@ -27,8 +27,10 @@ import java.util.function.Function;
 final class SynapseLoop {
 
     private final CompiledProgram compiled;
-    /** Of blocks of 64 outputs, one behind the other. */
+    /** Of a block of 64 outputs, the rows of the inputs that are listed. */
     private final Frame rows;
+
+    private int listed;
 
     private final Frame columns;
     private final Window[] reach;
@@ -41,6 +43,8 @@ final class SynapseLoop {
     private final Neurons outputs;
     /** The synapses of an output, then the variables of its inputs. */
     private final FloatMatrix column;
+
+    private final MemorySegment zeros;
 
     /** The variables of inputs or outputs that a program takes. */
     private static final class Neurons {
@@ -82,7 +86,7 @@ final class SynapseLoop {
         this.reach = values.operator().reach();
         PackedWeights first = values.synapses(Rule.WEIGHT)[0];
         this.rows = frame(values, PackedWeights.BLOCK);
-        rows.batch = first.blocks();
+        rows.list = new int[first.inputs()];
         this.columns = frame(values, first.inputs());
         this.inputs = new Neurons();
         this.outputs = new Neurons();
@@ -104,6 +108,7 @@ final class SynapseLoop {
                 columns.share(name, value);
             }
         }
+        this.zeros = FloatMatrix.zeros(arena, 1, PackedWeights.BLOCK).segment();
         this.column = FloatMatrix.zeros(arena, synapses.size() + inputs.rows.size() + 1, first.inputs());
     }
 
@@ -123,34 +128,54 @@ final class SynapseLoop {
         outputs.share(sample, output);
     }
 
-    /**
-     * Runs along the outputs of a group at a position, all of them.
-     *
-     * @param k the input among those of a window
-     * @param firstOutput the first of these outputs
-     */
-    void row(int group, int k, int sample, int firstOutput) {
-        for (int i = 0; i < places.size(); i++) {
-            PackedWeights of = synapses.get(i)[group];
-            long stride = (long) of.paddedInputs() * PackedWeights.BLOCK_BYTES;
-            rows.put(places.get(i), of.segment(), (long) k * PackedWeights.BLOCK_BYTES, stride);
-        }
-        for (int i = 0; i < outputs.places.size(); i++) {
-            FloatMatrix of = outputs.rows.get(i);
-            long base = of.rowOffset(sample) + (long) firstOutput * Float.BYTES;
-            rows.put(outputs.places.get(i), of.segment(), base, PackedWeights.BLOCK_BYTES);
-        }
-        compiled.loop().run(rows, 0, 1, 1);
+    /** Adds an input of a window to those along whose outputs the program runs next. */
+    void add(int k) {
+        rows.list[listed++] = k;
     }
 
-    /** Writes zeros behind the last output of what was stored in a row. */
-    void clearPads(int group, int k) {
+    /** Whether inputs have numbers of their own, so that the program runs for one at a time. */
+    boolean takesInputs() {
+        return !inputs.rows.isEmpty();
+    }
+
+    /**
+     * Runs along the outputs of a group at a position, all of them, for the inputs that were added.
+     *
+     * @param position of the outputs; below 0 for what weights and variables of synapses become, without outputs
+     * @return how many synapses there are
+     */
+    long rows(int group, int sample, int position) {
+        int count = listed;
+        PackedWeights first = synapses.getFirst()[group];
+        long firstOutput = (long) first.outputs() * (Math.max(0, position) * reach.length + group);
+        for (int block = 0; block < first.blocks() && count > 0; block++) {
+            for (int i = 0; i < places.size(); i++) {
+                PackedWeights of = synapses.get(i)[group];
+                rows.put(places.get(i), of.segment(), of.blockOffset(block), PackedWeights.BLOCK_BYTES);
+            }
+            for (int i = 0; i < outputs.places.size(); i++) {
+                FloatMatrix of = outputs.rows.get(i);
+                long base = of.rowOffset(sample) + (firstOutput + block * PackedWeights.BLOCK) * Float.BYTES;
+                rows.put(outputs.places.get(i), of.segment(), base, 0);
+            }
+            compiled.loop().run(rows, 0, count, 1);
+        }
+        if (position < 0) {
+            clearPads(group, count);
+        }
+        listed = 0;
+        return (long) count * first.outputs();
+    }
+
+    /** Writes zeros behind the last output. */
+    private void clearPads(int group, int count) {
         for (int i = 0; i < places.size(); i++) {
             PackedWeights of = synapses.get(i)[group];
-            long row = of.blockOffset(of.blocks() - 1) + (long) k * PackedWeights.BLOCK_BYTES;
-            int outputsOfLast = of.outputs() - (of.blocks() - 1) * PackedWeights.BLOCK;
-            for (int pad = outputsOfLast; stored.get(i) && pad < PackedWeights.BLOCK; pad++) {
-                of.segment().set(JAVA_FLOAT, row + (long) pad * Float.BYTES, 0f);
+            int last = of.blocks() - 1;
+            long used = (of.outputs() - last * PackedWeights.BLOCK) * (long) Float.BYTES;
+            for (int j = 0; j < count && stored.get(i); j++) {
+                long at = of.blockOffset(last) + (long) rows.list[j] * PackedWeights.BLOCK_BYTES + used;
+                MemorySegment.copy(zeros, 0, of.segment(), at, PackedWeights.BLOCK_BYTES - used);
             }
         }
     }
@@ -214,18 +239,25 @@ final class SynapseLoop {
                         + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
                 long own = column.rowOffset(i) + (long) first * Float.BYTES;
                 if (take) {
-                    copy(of.segment(), packed, PackedWeights.BLOCK_BYTES, column.segment(), own, Float.BYTES, count);
+                    take(of.segment(), packed, column.segment(), own, count);
                 } else {
-                    copy(column.segment(), own, Float.BYTES, of.segment(), packed, PackedWeights.BLOCK_BYTES, count);
+                    put(column.segment(), own, of.segment(), packed, count);
                 }
             }
         }
     }
 
-    private static void copy(
-            MemorySegment from, long start, int step, MemorySegment to, long toStart, int toStep, int count) {
+    private static void take(MemorySegment packed, long from, MemorySegment column, long to, int count) {
         for (int i = 0; i < count; i++) {
-            to.set(JAVA_FLOAT, toStart + (long) i * toStep, from.get(JAVA_FLOAT, start + (long) i * step));
+            float value = packed.get(JAVA_FLOAT, from + (long) i * PackedWeights.BLOCK_BYTES);
+            column.set(JAVA_FLOAT, to + (long) i * Float.BYTES, value);
+        }
+    }
+
+    private static void put(MemorySegment column, long from, MemorySegment packed, long to, int count) {
+        for (int i = 0; i < count; i++) {
+            float value = column.get(JAVA_FLOAT, from + (long) i * Float.BYTES);
+            packed.set(JAVA_FLOAT, to + (long) i * PackedWeights.BLOCK_BYTES, value);
         }
     }
 
