@@ -368,12 +368,16 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException as {@link #step} does
      */
     public Optional<Duration> warmUp(TrainingBatch batch) {
+        return warmUp(batch, MOST_WARM_UP);
+    }
+
+    Optional<Duration> warmUp(TrainingBatch batch, Duration most) {
         try (UseLock _ = turn.take()) {
-            return warmUpInTurn(batch);
+            return warmUpInTurn(batch, most);
         }
     }
 
-    private Optional<Duration> warmUpInTurn(TrainingBatch batch) {
+    private Optional<Duration> warmUpInTurn(TrainingBatch batch, Duration most) {
         ShardedBatch all = whole(batch);
         long start = System.nanoTime();
         boolean settled;
@@ -381,7 +385,7 @@ public final class Trainer implements AutoCloseable {
             List<FloatMatrix> values = rehearsal.values();
             RunningValues running = rehearsal.runningValues();
             try {
-                settled = JitWarmUp.run(MOST_WARM_UP, () -> run(rehearsal, all, 0));
+                settled = JitWarmUp.run(most, () -> run(rehearsal, all, 0));
             } finally {
                 rehearsal.setValues(values, running);
             }

@@ -121,16 +121,6 @@ class BatchNormTest {
         assertEquals(before, network.weights().hash());
     }
 
-    @Test
-    void warmingUpLeavesThemAlone() {
-        Network network = network();
-        long before = network.weights().hash();
-        try (Trainer trainer = trainer(network, builder -> builder)) {
-            trainer.warmUp(batch(1));
-        }
-        assertEquals(before, network.weights().hash());
-    }
-
     /** Shards ascending, in each of them steps ascending; the same from elsewhere. */
     @Test
     void shardsMoveThemInTurn() {
