@@ -50,8 +50,6 @@ final class NullArgumentsTest {
     private static final List<String> CALLED_BACK = List.of(
             "InputCode.encode",
             "SpikeCounts.observe",
-            "SpikeRecorder.observe",
-            "VariableRecorder.observe",
             "Loss.divisor",
             "CrossEntropyLoss.divisor",
             "SquaredErrorLoss.divisor",

@@ -89,7 +89,6 @@ final class TorchOrderTest {
             "Margins.of",
             "Recurrence.allToAll",
             "SpikeCounts.observe",
-            "SpikeRecorder.observe",
             "Surrogate.backward",
             "TrainingBatch.inputs",
             "TrainingBatch.of",
@@ -98,7 +97,6 @@ final class TorchOrderTest {
             "TrainingBatch.targets",
             "TrainingBatch.targetsOf",
             "TrainingBatch.withTargets",
-            "VariableRecorder.observe",
             "Weights.integers",
             "Weights.replaceAll");
 
