@@ -252,8 +252,7 @@ final class AllocationTest {
         Population e = builder.population("e", Shape.of(300), new Leaky(0.9f));
         Sparse synapses = Sparse.of(Edges.probability(0.1));
         builder.project("xe", x, e, synapses.to(300).weights(0.4));
-        builder.project(
-                "ee", e, e, synapses.weights(Draw.normal(0.01, 0.03)).delays(Draw.uniform(1, 7)));
+        builder.project("ee", e, e, synapses.weights(Draw.normal(0.01, 0.03)).delays(Draw.uniform(1, 7)));
         SpikeMatrix input = Matrices.spikes(arena, STEPS, 70, 0.2, new Random(5));
         try (Simulation simulation = builder.build().simulate(1)) {
             SpikeCounts counts = simulation.countSpikes("e");
