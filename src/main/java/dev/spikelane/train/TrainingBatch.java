@@ -191,7 +191,7 @@ public record TrainingBatch(
 
         private final InputColumns columns;
         private final int steps;
-        private final Map<Signal, Known> known = new IdentityHashMap<>();
+        private final IdentityHashMap<Signal, Known> known = new IdentityHashMap<>();
 
         /** The inputs into which the loader's rows are cut, and the batch of both. */
         private record Known(Map<String, Signal> cut, TrainingBatch batch) {}
