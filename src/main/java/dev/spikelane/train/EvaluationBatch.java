@@ -164,7 +164,9 @@ final class EvaluationBatch implements AutoCloseable {
                             InferenceWork.reached(Objects.requireNonNull(inputs.get(only.name())), reach);
                         case Population population ->
                             InferenceWork.reachedByCounts(
-                                    Objects.requireNonNull(counts.get(population.name())).counts(), reach);
+                                    Objects.requireNonNull(counts.get(population.name()))
+                                            .counts(),
+                                    reach);
                         case Projection.Source variable -> {
                             double all = Arrays.stream(reach).asLongStream().sum();
                             double mean = all / reach.length;
