@@ -43,6 +43,7 @@ final class Arrivals {
     }
 
     /** Says how the next lists stand. */
+    @SuppressWarnings("ReferenceEquality") // nearly always the same object
     void begin(EventFormat next) {
         if (next != format && !next.equals(format)) {
             flush();
