@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A second of a large network with delays, in steps of 0.1 ms: one of {@link Classics}, or 10 million synapses for each
- * hundredth of 100,000 neurons, which are drawn again when spikes arrive.
+ * A second of a large network with delays, in steps of 0.1 ms: one of {@link Classics}, or 100,000 neurons with 10,000
+ * synapses each, which are drawn again when spikes arrive.
  *
  * @param size of CUBA, in neurons; else the scale
  * @param threads threads of the simulation

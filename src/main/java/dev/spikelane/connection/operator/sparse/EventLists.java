@@ -191,7 +191,7 @@ public final class EventLists implements Rounds {
                 write(input, readers[thread], places);
             }
         }
-        tell((round == 1 ? 0.2 : 1) * end / inputs);
+        tell((round == 1 ? end : inputs + 4.0 * end) / (5.0 * inputs));
     }
 
     /** Throws where the fewest bytes that these synapses may take are not there. */
