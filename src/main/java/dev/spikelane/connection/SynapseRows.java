@@ -147,8 +147,10 @@ public final class SynapseRows {
             case LISTED -> edges.mostInto();
             case PROBABILITY -> Math.min(sources, likely(edges.number() * sources));
             case IN_DEGREE -> edges.number();
-            case OUT_DEGREE -> Math.min(count(), likely(edges.number() * sources / (others ? targets - 1 : targets)));
-            case TOTAL -> Math.min(count(), likely(edges.number() / (others ? targets - 1 : targets)));
+            case OUT_DEGREE, TOTAL -> {
+                double all = (double) count();
+                yield Math.min(all, likely(all / (others ? targets - 1 : targets)));
+            }
             case ONE_TO_ONE -> 1;
             case GAUSSIAN -> Math.min(sources, likely(edges.number() * height.most() * width.most()));
         };
