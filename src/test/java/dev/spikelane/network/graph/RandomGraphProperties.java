@@ -153,13 +153,14 @@ final class RandomGraphProperties {
                         .toList();
                 drawn += sparse.stream().anyMatch(Sparse::isProcedural) ? 1 : 0;
                 lines += sparse.stream().anyMatch(each -> each.toString().contains("gaussian")) ? 1 : 0;
-                late += sparse.stream().anyMatch(each -> Arrays.stream(each.delays()).anyMatch(delay -> delay > 15))
+                late += sparse.stream()
+                                .anyMatch(each -> Arrays.stream(each.delays()).anyMatch(delay -> delay > 15))
                         ? 1
                         : 0;
-                sources += network.populations().stream()
-                                .anyMatch(population -> population.neuron() instanceof SpikeList)
-                        ? 1
-                        : 0;
+                sources +=
+                        network.populations().stream().anyMatch(population -> population.neuron() instanceof SpikeList)
+                                ? 1
+                                : 0;
                 gates += network.populations().stream()
                                 .anyMatch(population -> population.shape().reordered()
                                         && population.neuron().gates() > 1)

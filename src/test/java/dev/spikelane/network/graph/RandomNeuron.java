@@ -41,7 +41,8 @@ public final class RandomNeuron {
     /** The model that is said as equations. */
     public static final int EQUATIONS = 16;
 
-    private static final List<String> TEXTS = List.of("""
+    private static final List<String> TEXTS =
+            List.of("""
             neuron Adaptive
             param beta = 0.9, rho = 0.95, threshold = 0.5, jump = 0.2
             state v = 0.1, a

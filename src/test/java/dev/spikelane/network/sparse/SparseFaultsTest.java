@@ -124,7 +124,8 @@ final class SparseFaultsTest {
     /** Bounds that draw again leave the rest equally likely. */
     @Test
     void uniformDelaysAreDrawnAgain() {
-        Sparse sparse = Sparse.of(Edges.outDegree(3000)).delays(Draw.uniform(0, 10).redrawn(3, 5));
+        Sparse sparse =
+                Sparse.of(Edges.outDegree(3000)).delays(Draw.uniform(0, 10).redrawn(3, 5));
         assertArrayEquals(new int[] {3, 4, 5}, sparse.delays());
         SynapseRows rows = sparse.synapses(Shape.of(1));
         int[] counts = new int[6];
@@ -184,8 +185,9 @@ final class SparseFaultsTest {
     void whatFollowsFromEdgesIsNotLookedForAgainAndAgain() {
         Random random = new Random(1);
         int edges = 300_000;
-        Sparse listed = Sparse.of(
-                Edges.of(random.ints(edges, 0, 4_096).toArray(), random.ints(edges, 0, 4_096).toArray()));
+        Sparse listed = Sparse.of(Edges.of(
+                random.ints(edges, 0, 4_096).toArray(),
+                random.ints(edges, 0, 4_096).toArray()));
         assertTimeoutPreemptively(SOON, () -> {
             Network network = network(4_096, false, listed);
             assertEquals(edges, network.weights().get("s.target").columns());
@@ -264,8 +266,7 @@ final class SparseFaultsTest {
                     Simulation second = read.simulate(1)) {
                 first.step(SpikeMatrix.zeros(1, NEURONS));
                 second.restore(first.snapshot());
-                assertArrayEquals(
-                        first.snapshot().toBytes(), second.snapshot().toBytes());
+                assertArrayEquals(first.snapshot().toBytes(), second.snapshot().toBytes());
             }
         }
     }

@@ -191,7 +191,8 @@ final class SparseProperties {
                 for (int i = 0; i < some; i++) {
                     int at = (step + i) * row;
                     for (Population.SpikeRecorder each : both) {
-                        byte[] fired = each.spikes().rows((step + i) * batch, batch).toArray();
+                        byte[] fired =
+                                each.spikes().rows((step + i) * batch, batch).toArray();
                         System.arraycopy(fired, 0, all, at, fired.length);
                         at += fired.length;
                     }
