@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LargeModelFileTest {
 
     /** A tensor whose bytes nobody may touch. */
+    @SuppressWarnings("restricted") // nobody touches it
     private static Tensor tensor(int... shape) {
         long bytes = Float.BYTES;
         for (int size : shape) {
