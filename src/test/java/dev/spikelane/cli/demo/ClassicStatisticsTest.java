@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Networks of the literature at full size against what is published of them: means over five seeds, a second each behind
- * the first tenth. The page on sparse networks has the numbers that this prints.
+ * Networks of the literature at full size against what is published of them: means over five seeds, a second each
+ * behind the first tenth. The page on sparse networks has the numbers that this prints.
  */
 @Users
 @EnabledIfSystemProperty(named = "spikelane.tries", matches = "all")
@@ -128,7 +128,7 @@ final class ClassicStatisticsTest {
                         .toArray());
     }
 
-    /** The parameters of NEST's example have these rates. */
+    /** The parameters of NEST's example have these rates with a Poisson drive; those of a constant one are near. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void microcircuitHasTheRatesOfNestsExample(boolean constant) {
@@ -139,7 +139,7 @@ final class ClassicStatisticsTest {
         for (int i = 0; i < published.length; i++) {
             String name = names.populations().get(i).name();
             double found = rate("microcircuit" + (constant ? ", constant, " : " ") + name, all, i);
-            double tolerance = i % 2 == 1 || name.equals("L4E") ? 0.02 : 0.05;
+            double tolerance = constant ? 0.08 : i % 2 == 1 || name.equals("L4E") ? 0.02 : 0.05;
             if (Math.abs(found / published[i] - 1) > tolerance) {
                 outside.add(name + " " + found + " for " + published[i]);
             }
@@ -160,7 +160,7 @@ final class ClassicStatisticsTest {
         assertEquals(List.of(), outside);
     }
 
-    /** Rates and frequencies of simulations of the paper; 0 where it has none. Activity fluctuates in all states but one. */
+    /** Rates and frequencies of simulations of the paper; 0 where it has none. Activity fluctuates but in one state. */
     @ParameterizedTest
     @CsvSource({"SR, 3, 2, 0, 0", "SI fast, 6, 4, 60.7, 180", "AI, 5, 2, 37.7, 0", "SI slow, 4.5, 0.9, 5.5, 22"})
     void brunelsStatesAreThoseOfThePaper(String name, double g, double eta, double rate, double frequency) {

@@ -101,7 +101,11 @@ final class ClassicsTest {
         double[] rates = rates(network, 1_000);
         assertEquals(4.4, rates[2], 2.5, Arrays.toString(rates));
         assertEquals(8.6, rates[5], 4.5, Arrays.toString(rates));
-        assertEquals(7, IntStream.range(1, told.size()).filter(i -> told.get(i) < told.get(i - 1)).count());
+        assertEquals(
+                7,
+                IntStream.range(1, told.size())
+                        .filter(i -> told.get(i) < told.get(i - 1))
+                        .count());
         assertEquals(1, told.getLast());
         assertGoesOn(network);
     }

@@ -166,9 +166,7 @@ final class SparseStore {
         double bytes = synapses * bytesOfEach;
         double heap = cells * Long.BYTES;
         long room = hasArena ? NativeMemory.room((long) bytes) : NativeMemory.roomWithoutArena((long) bytes);
-        if (bytes > room
-                || heap > Runtime.getRuntime().maxMemory()
-                || cells >= Integer.MAX_VALUE - Long.BYTES) {
+        if (bytes > room || heap > Runtime.getRuntime().maxMemory() || cells >= Integer.MAX_VALUE - Long.BYTES) {
             throw new OutOfMemoryError(what + " have about " + (long) synapses + " synapses, which need " + (long) bytes
                     + " bytes of native memory, and " + (long) heap + " bytes of heap for " + (long) cells
                     + " numbers of sources and delays, expected at most " + room + " (-XX:MaxDirectMemorySize, as the"
