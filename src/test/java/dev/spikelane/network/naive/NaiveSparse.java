@@ -109,7 +109,7 @@ public final class NaiveSparse {
                     sum[each.target] = Math.fma(row.values()[i], weight, before);
                 } else if (row.fires()[i]) {
                     sum[each.target] = said.quantum() > 0
-                            ? before + Math.round(weights[at] / said.quantum())
+                            ? before + (float) Math.rint(weights[at] / said.quantum())
                             : before + weights[at] * row.values()[i];
                 }
             }
