@@ -155,7 +155,7 @@ final class SynapseLoop {
             }
             for (int i = 0; i < outputs.places.size(); i++) {
                 FloatMatrix of = outputs.rows.get(i);
-                long base = of.rowOffset(sample) + (firstOutput + block * PackedWeights.BLOCK) * Float.BYTES;
+                long base = of.rowOffset(sample) + (firstOutput + (long) block * PackedWeights.BLOCK) * Float.BYTES;
                 rows.put(outputs.places.get(i), of.segment(), base, 0);
             }
             compiled.loop().run(rows, 0, count, 1);

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Plasticity;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -20,6 +23,7 @@ import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Classifier;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Gradients;
@@ -186,6 +190,18 @@ final class TorchOrderTest {
         }
     }
 
+    private void learn(Shape shape) {
+        NetworkBuilder builder = Network.builder();
+        Population out = builder.population("out", Shape.of(4), new RLeaky(Recurrence.oneToOne(0.5f), 0.9f));
+        Dense dense = Dense.linear(SIZE, 4, new TorchRandom(19));
+        builder.project("x-out", builder.input("x", shape), out, new Flatten(), dense)
+                .plastic(Plasticity.pairStdp());
+        try (Simulation simulation = builder.build().simulate(BATCH)) {
+            simulation.run(spikes());
+            show("Simulation.trace", "of inputs", simulation.trace("x-out", "x"));
+        }
+    }
+
     private final class Looking implements Population.Observer {
 
         @Override
@@ -324,6 +340,7 @@ final class TorchOrderTest {
         shown.clear();
         Network network = network(shape);
         simulate(network);
+        learn(shape);
         differentiate(network);
         train(network);
         SpikeMatrix sample = spikes().sample(1, BATCH);
