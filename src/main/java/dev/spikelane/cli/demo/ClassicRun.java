@@ -82,7 +82,7 @@ final class ClassicRun {
         double[] last = {0};
         return share -> {
             synchronized (last) {
-                last[0] = last[0] == 1 && share < 1 ? 0 : last[0]; // the next population
+                last[0] = last[0] > 0.5 && share <= 0.5 ? 0 : last[0]; // the next population: parts come in any order
                 progress.advance(Math.max(0, (long) (1_000 * share) - (long) (1_000 * last[0])));
                 last[0] = Math.max(last[0], share);
             }

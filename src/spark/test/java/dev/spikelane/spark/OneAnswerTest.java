@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class OneAnswerTest {
 
     private static final int IMAGES = 10_000;
-    private static final Model MODEL = Samples.model(100);
+    private static final Model MODEL = Samples.looped(100);
     private static List<String> expected = List.of();
     private static Dataset<Row> images;
 

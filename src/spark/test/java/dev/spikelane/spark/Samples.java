@@ -1,5 +1,8 @@
 package dev.spikelane.spark;
 
+import dev.spikelane.connection.Draw;
+import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
@@ -12,6 +15,9 @@ import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Loss;
@@ -34,14 +40,30 @@ final class Samples {
     static final StructType SCHEMA =
             new StructType().add("id", DataTypes.LongType).add("pixels", DataTypes.BinaryType);
 
+    private static final int DEGREE = 5;
+
+    /** Synapses of a loop: five from each neuron, which arrive one to four steps later. */
+    static final Sparse LATERAL = Sparse.of(Edges.outDegree(DEGREE))
+            .weights(Draw.normal(-0.1, 0.2))
+            .delays(Draw.uniform(0, 3));
+
     private Samples() {}
 
     /** A network whose outputs fire at different rates. */
     static Model model(int hidden) {
+        return model(hidden, new Leaky(0.95));
+    }
+
+    /** The same with a loop of synapses among its hidden neurons. */
+    static Model looped(int hidden) {
+        return model(hidden, new RLeaky(Recurrence.by(LATERAL), 0.95));
+    }
+
+    private static Model model(int hidden, Neuron neuron) {
         TorchRandom random = new TorchRandom(1);
         Network network = Network.builder(PIXELS)
                 .dense(hidden, random)
-                .neuron(new Leaky(0.95))
+                .neuron(neuron)
                 .dense(10, random)
                 .neuron(new Leaky(0.95))
                 .build();
@@ -89,6 +111,7 @@ final class Samples {
     static List<String> answers(Model model, Dataset data, InputCode code, Decoding decoding) {
         List<String> found = new ArrayList<>();
         int size = 100;
+        boolean looped = model.network().projections().size() > 2;
         try (Simulation simulation = model.network().simulate(size, 2);
                 BatchLoader loader =
                         new BatchLoader(data, new Batching(size).withSeed(SEED).withCode(code))) {
@@ -111,7 +134,7 @@ final class Samples {
                 }
                 int[] labels = decoding.classes(outputs);
                 for (int i = 0; i < size; i++) {
-                    double operations = 10.0 * count(hidden, i, size);
+                    double operations = (looped ? 10.0 + DEGREE : 10.0) * count(hidden, i, size);
                     int reach = hidden.columns();
                     if (batch.input() instanceof SpikeMatrix input) {
                         operations += (double) reach * count(input, i, size);

@@ -7,6 +7,8 @@ import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.spark.round.WeightBytes;
 import dev.spikelane.train.Adam;
@@ -47,7 +49,7 @@ final class TrainingCase {
         Network network = Network.builder(Samples.PIXELS)
                 .dense(40, random)
                 .batchNorm()
-                .neuron(new Leaky(0.9))
+                .neuron(new RLeaky(Recurrence.by(Samples.LATERAL.seed(3)), 0.9))
                 .dense(10, random)
                 .neuron(new Leaky(0.9))
                 .build();
