@@ -5,6 +5,7 @@ import dev.spikelane.equation.RuleParser;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the weights of a projection change while a simulation runs: by a rule that is said as text.
@@ -63,16 +64,20 @@ import java.util.Objects;
 public final class Plasticity {
 
     /** Weights that stay as they are, the network's own. */
-    public static final Plasticity NONE = new Plasticity("", Map.of());
+    public static final Plasticity NONE = new Plasticity("", null, Map.of());
 
     /** Weights of each simulation that change by what the program does, not by a rule. */
-    public static final Plasticity BY_PROGRAM = new Plasticity("by program", Map.of());
+    public static final Plasticity BY_PROGRAM = new Plasticity("by program", null, Map.of());
 
     private final String text;
+    /** What the text says. */
+    private final @Nullable Rule rule;
+
     private final Map<String, Float> values;
 
-    private Plasticity(String text, Map<String, Float> values) {
+    private Plasticity(String text, @Nullable Rule rule, Map<String, Float> values) {
         this.text = text;
+        this.rule = rule;
         this.values = values;
     }
 
@@ -84,9 +89,10 @@ public final class Plasticity {
      * @throws IllegalArgumentException if the text is none; the message says line, column, word and what was expected
      */
     public static Plasticity of(String text) {
+        Rule rule = RuleParser.parse(text);
         Map<String, Float> values = new LinkedHashMap<>();
-        RuleParser.parse(text).parameters().forEach((name, value) -> values.put(name, (float) (double) value));
-        return new Plasticity(text, values);
+        rule.parameters().forEach((name, value) -> values.put(name, value.floatValue()));
+        return new Plasticity(text, rule, values);
     }
 
     /**
@@ -164,21 +170,35 @@ public final class Plasticity {
      * @param name a parameter of the text
      * @param value rounded once to float32
      * @return the rule
-     * @throws IllegalArgumentException if there is no such parameter, or it or what follows from it is NaN or infinite
+     * @throws IllegalArgumentException as {@link #with(Map)}
      */
     public Plasticity with(String name, double value) {
-        if (!values.containsKey(Objects.requireNonNull(name, "name"))) {
-            throw new IllegalArgumentException(
-                    "rule has no parameter '" + name + "', expected one of " + values.keySet());
-        }
+        return with(Map.of(Objects.requireNonNull(name, "name"), value));
+    }
+
+    /**
+     * Returns this rule with other values of several parameters, which are judged together.
+     *
+     * @param changes values by the names of parameters, each rounded once to float32
+     * @return the rule
+     * @throws IllegalArgumentException if there is no such parameter, it or what follows from it is NaN or infinite, or
+     *     the least weight is above the greatest
+     */
+    public Plasticity with(Map<String, Double> changes) {
         Map<String, Float> changed = new LinkedHashMap<>(values);
-        changed.put(name, (float) value);
+        changes.forEach((name, value) -> {
+            if (changed.replace(name, value.floatValue()) == null) {
+                throw new IllegalArgumentException(
+                        "rule has no parameter '" + name + "', expected one of " + values.keySet());
+            }
+        });
+        if (rule == null) {
+            return this;
+        }
         Map<String, float[]> given = new LinkedHashMap<>();
         changed.forEach((each, number) -> given.put(each, new float[] {number}));
-        RuleParser.parse(text)
-                .parameters(given)
-                .requireNumbers(Map.of(), (_, message) -> new IllegalArgumentException("rule: " + message));
-        return new Plasticity(text, changed);
+        rule.requireNumbers(rule.parameters(given), (_, message) -> new IllegalArgumentException("rule: " + message));
+        return new Plasticity(text, rule, changed);
     }
 
     /**
@@ -205,12 +225,12 @@ public final class Plasticity {
      * @return whether there is a text
      */
     public boolean isRule() {
-        return !equals(NONE) && !equals(BY_PROGRAM);
+        return rule != null;
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Plasticity rule && text.equals(rule.text) && values.equals(rule.values);
+        return other instanceof Plasticity same && text.equals(same.text) && values.equals(same.values);
     }
 
     @Override
@@ -220,6 +240,6 @@ public final class Plasticity {
 
     @Override
     public String toString() {
-        return isRule() ? RuleParser.parse(text).name() + values : text;
+        return rule == null ? text : rule.name() + values;
     }
 }

@@ -450,7 +450,9 @@ public final class NetworkRun {
         for (PopulationRun population : populations) {
             population.reset();
         }
-        rules.values().forEach(RuleRun::reset);
+        if (!rules.isEmpty()) {
+            plastic.guard().changeHeld(() -> rules.values().forEach(RuleRun::reset));
+        }
     }
 
     /** Goes on from where another run of the same network and samples has come to. */

@@ -382,9 +382,4 @@ public final class EquationParser extends TextParser {
         carries = integrator.derive(EquationParameters.CARRIES, ofParameters(at));
         say(at);
     }
-
-    private void say(Token at) {
-        declared.put(at.text(), at);
-        words.used.add(at.text());
-    }
 }

@@ -7,12 +7,14 @@ import dev.spikelane.loop.Program;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,23 @@ public record Rule(
     /** Lays parameters out, which all synapses share. */
     public EquationParameters parameters(Map<String, float[]> given) {
         return new EquationParameters(NativeMemory.ofAuto(), parameters, derived, 1, given);
+    }
+
+    /**
+     * Requires that parameters, what follows from them and what variables begin with are finite, bounds in their order.
+     *
+     * @param error of a name and a message
+     */
+    public void requireNumbers(EquationParameters of, BiFunction<String, String, IllegalArgumentException> error) {
+        Map<String, Node> initial = new LinkedHashMap<>();
+        variables.forEach((each, variable) -> initial.put(each, variable.initial()));
+        of.requireNumbers(initial, error);
+        float least = of.values(LEAST)[0];
+        float most = of.values(MOST)[0];
+        if (!(least >= -Float.MAX_VALUE && least <= most && most <= Float.MAX_VALUE)) { // NaN is none
+            String found = "'bounds' is " + least + ", " + most;
+            throw error.apply("bounds", found + ", expected two finite numbers, the lesser first");
+        }
     }
 
     /** The variables of synapses that spikes change, the weight first. */

@@ -56,7 +56,7 @@ public final class RuleParser extends TextParser {
 
     private static final Set<String> WORDS = Stream.concat(
                     STATEMENTS.stream().flatMap(each -> Stream.of(each.split(" "))),
-                    Stream.of("and", "not", "or", "synapse", Rule.WEIGHT))
+                    Stream.of("and", "not", "or", "synapse", Rule.WEIGHT, "weight", "bias")) // names of values
             .collect(Collectors.toSet());
 
     private final SequencedMap<String, Variable> variables = new LinkedHashMap<>();
@@ -113,9 +113,9 @@ public final class RuleParser extends TextParser {
         dropUnusedStepTime(roots);
         Rule made =
                 new Rule(name == null ? "rule" : name, parameters, derived, modulators, variables, List.copyOf(blocks));
-        made.parameters(Map.of())
-                .requireNumbers(
-                        Map.of(), (of, message) -> Graph.of(declared, of).error(message));
+        made.requireNumbers(
+                made.parameters(Map.of()),
+                (of, message) -> Graph.of(declared, of).error(message));
         return made;
     }
 
@@ -210,7 +210,9 @@ public final class RuleParser extends TextParser {
         Node more = nearest
                 ? graph.of(Op.SELECT, fires, graph.constant(1), before)
                 : graph.of(Op.ADD, before, graph.number(fires));
-        put(open, space, token.text(), behind ? kept : more);
+        Node now = behind ? kept : more;
+        put(open, space, token.text(), now);
+        names.put(token.text(), now);
         if (behind) {
             put(last, space, token.text(), more);
         }
@@ -323,6 +325,10 @@ public final class RuleParser extends TextParser {
     }
 
     private void bounds(Token at) {
+        if (declared.containsKey(at.text())) {
+            throw at.error("there is a line 'bounds' already, expected one");
+        }
+        say(at);
         bound(Rule.LEAST, ofParameters(at));
         words.expect(",");
         bound(Rule.MOST, ofParameters(at));

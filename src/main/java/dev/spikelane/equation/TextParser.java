@@ -144,6 +144,12 @@ abstract class TextParser {
         } while (words.takes(","));
     }
 
+    /** There is a line of which there is one. */
+    final void say(Token at) {
+        declared.put(at.text(), at);
+        words.used.add(at.text());
+    }
+
     /** A name that is declared by this word. */
     final Token name(Token token) {
         if (token.kind() != Token.Kind.NAME) {
@@ -198,7 +204,7 @@ abstract class TextParser {
         Node value = words.number();
         if (!value.ofParameters()) {
             String other = Graph.order(List.of(value)).stream()
-                    .filter(node -> node.op() == Op.STATE || node.op() == Op.STEP)
+                    .filter(node -> node.op().isLeaf() && !node.ofParameters())
                     .findFirst()
                     .orElseThrow()
                     .name();

@@ -63,7 +63,7 @@ public final class Parts {
             }
             parts.add(part);
         }
-        if (program.stores().size() > MOST_STORES) {
+        if (parts.isEmpty() || program.stores().size() > MOST_STORES) { // conditions alone are one part
             parts.add(new ArrayList<>());
         }
         Map<Node, String> names = new HashMap<>();

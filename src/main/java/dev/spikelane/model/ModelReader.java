@@ -160,12 +160,12 @@ final class ModelReader {
 
     private static Plasticity rule(JsonValue said) throws IOException {
         said.requireOnly(Set.of("text", "parameters"));
-        Plasticity rule = Plasticity.of(said.member("text").text());
+        Map<String, Double> parameters = new LinkedHashMap<>();
         for (Map.Entry<String, JsonValue> each :
                 said.member("parameters").members().entrySet()) {
-            rule = rule.with(each.getKey(), each.getValue().number());
+            parameters.put(each.getKey(), (double) each.getValue().number());
         }
-        return rule;
+        return Plasticity.of(said.member("text").text()).with(parameters);
     }
 
     private static <T> T find(Map<String, T> known, JsonValue value, String what) throws IOException {

@@ -242,7 +242,8 @@ public final class DenseOperator implements PlasticOperator {
     @Override
     public Values like(String name, PackedWeights[] groups) {
         ValueDescription said = ValueDescription.buffer(name, outputs(), inputs());
-        return OperatorValues.ofPacked(said, rows, made, groups[0]);
+        return OperatorValues.ofPacked(said, rows, made, groups[0])
+                .takenBy(from -> groups[0].set(TorchLayout.weightsInside(rows, made, from)));
     }
 
     @Override

@@ -22,7 +22,7 @@ public interface PlasticOperator extends Operator {
     Window[] reach();
 
     /**
-     * Shows other numbers of the same synapses as values.
+     * Shows other numbers of the same synapses as values, which may be infinite: a rule may make them so.
      *
      * @param name their name
      * @param groups packed as {@link #synapses}

@@ -4,6 +4,7 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -31,16 +32,21 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SimulationState;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What rules are at home with, what they refuse, and that they do no more than they say. */
 @EveryWidth
@@ -93,6 +99,20 @@ final class PlasticityTest {
         refused(
                 "line 1, column 13: 'x' is read by no line, expected one that reads it",
                 "trace pre   x tau = 5\non pre\nw += 1");
+        refused("line 3, column 1: there is a line 'bounds' already, expected one", "on pre\nbounds 0, 1\nbounds 0, 1");
+        for (String bounds : List.of("2.0, 1.0", "NaN, 1.0", "-Infinity, 1.0")) {
+            String said = bounds.replace("NaN", "0 / 0").replace("Infinity", "1 / 0");
+            refused(
+                    "line 3, column 1: 'bounds' is " + bounds + ", expected two finite numbers, the lesser first",
+                    "on pre\nw += 1\nbounds " + said);
+        }
+        refused("line 1, column 15: 'e' is NaN, expected a finite number", "state synapse e = 0 / 0\non pre\nw += e");
+        refused(
+                "line 2, column 5: 'a' depends on 'pre', expected parameters and numbers",
+                "each step\nlet a = pre ? 1 : 2\non pre\nw += a");
+        refused(
+                "line 1, column 15: 'bias' is a word of the language, expected another name",
+                "state synapse bias\non pre\nw += bias");
     }
 
     private static void refused(String message, String text) {
@@ -114,6 +134,109 @@ final class PlasticityTest {
                 IllegalArgumentException.class,
                 "rule: 'up' is NaN, expected a finite number",
                 () -> rule.with("up", Double.NaN));
+    }
+
+    /** One by one, numbers on the way to others may be none. */
+    @Test
+    void parametersAreJudgedTogether() {
+        Plasticity rule = Plasticity.pairStdp().with(Map.of("least", 2.0, "most", 3.0));
+        assertEquals(2, rule.parameters().get("least"));
+        assertMessage(
+                IllegalArgumentException.class,
+                "rule: 'bounds' is 2.0, 1.0, expected two finite numbers, the lesser first",
+                () -> Plasticity.pairStdp().with("least", 2));
+    }
+
+    /** A file of 20,000 characters with many parameters is read as fast as it is long. */
+    @Test
+    void manyParametersAreReadOnce() {
+        StringBuilder names = new StringBuilder("param p0 = 1");
+        StringBuilder sum = new StringBuilder("p0");
+        for (int i = 1; i < 1000; i++) {
+            names.append(", p").append(i).append(" = 1");
+            sum.append(" + p").append(i);
+        }
+        Plasticity rule = Plasticity.of(names + "\non pre\nw += " + sum);
+        Map<String, Double> others = new HashMap<>();
+        rule.parameters().keySet().forEach(each -> others.put(each, 2.0));
+        assertTimeout(Duration.ofSeconds(20), () -> {
+            Plasticity changed = rule;
+            for (int i = 0; i < 1000; i++) {
+                changed = changed.with("p" + i, 2);
+            }
+            assertEquals(rule.with(others), changed);
+        });
+    }
+
+    @Test
+    void conditionsMayBeLong() {
+        String text = "trace pre x tau = 20\non pre x >= 1" + " and x > 0.5".repeat(300) + "\nw += 1";
+        try (Simulation simulation = LearningNetwork.of(Shape.of(3), dense(3, 2), Plasticity.of(text), 0)
+                .simulate(1)) {
+            byte[] first = {1, 0, 0};
+            simulation.step(Map.of("x", SpikeMatrix.copyOf(1, 3, first), "told", SpikeMatrix.zeros(1, 2)));
+            FloatMatrix weights = simulation.plasticWeights().get("x-p.weight");
+            FloatMatrix before = dense(3, 2).weights();
+            assertEquals(before.get(0, 0) + 1, weights.get(0, 0));
+            assertEquals(before.get(0, 1), weights.get(0, 1));
+        }
+    }
+
+    /** Within a step a line behind a trace sees what the trace has become. */
+    @Test
+    void linesBehindATraceSeeIt() {
+        String text = "state pre p\neach step\ntrace pre x tau = 20\np = x\non pre\nw += p";
+        try (Simulation simulation = LearningNetwork.of(Shape.of(3), dense(3, 2), Plasticity.of(text), 0)
+                .simulate(1)) {
+            byte[] first = {1, 0, 0};
+            simulation.step(Map.of("x", SpikeMatrix.copyOf(1, 3, first), "told", SpikeMatrix.zeros(1, 2)));
+            assertArrayEquals(
+                    new float[] {1, 0, 0}, simulation.trace("x-p", "p").toArray());
+        }
+    }
+
+    /** A modulator is judged as parameters are, and stays if it is refused. */
+    @Test
+    void modulatorsMakeNumbers() {
+        String text = "modulator most = 1\non pre\nw += 1 / most\nbounds 0, 1 / most";
+        try (Simulation simulation = LearningNetwork.of(Shape.of(3), dense(3, 2), Plasticity.of(text), 0)
+                .simulate(1)) {
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "'bounds' is 0.0, Infinity, expected two finite numbers, the lesser first",
+                    () -> simulation.plasticWeights().replace("x-p.most", FloatMatrix.zeros(1, 1)));
+            assertEquals(1, simulation.plasticWeights().get("x-p.most").get(0, 0));
+        }
+    }
+
+    /** Variables of synapses are as large as a rule makes them, and a state holds them. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void infiniteVariablesAreRestored(boolean maps) {
+        Plasticity rule = Plasticity.of("state synapse e = 1e30\non pre\nw += e\neach step\ne = e * 1e30");
+        Shape source = maps ? Shape.of(3, 1, 1) : Shape.of(3);
+        Connection learned = maps ? Convolution.of(3, 2, Kernel.of(1), new TorchRandom(1)) : dense(3, 2);
+        try (Simulation simulation =
+                LearningNetwork.of(source, learned, rule, 0).simulate(1)) {
+            simulation.step(Map.of("x", SpikeMatrix.zeros(1, 3), "told", SpikeMatrix.zeros(1, 2)));
+            byte[] bytes = simulation.snapshot().toBytes();
+            simulation.restore(SimulationState.of(bytes));
+            assertArrayEquals(bytes, simulation.snapshot().toBytes());
+            assertEquals(
+                    Float.POSITIVE_INFINITY,
+                    simulation.plasticWeights().get("x-p.e").get(0, 0));
+        }
+    }
+
+    /** Eligibility ends as traces do: numbers below 1e-38 take processors long. */
+    @Test
+    void eligibilityEnds() {
+        try (Simulation simulation = LearningNetwork.of(Shape.of(1), dense(1, 1), Plasticity.mstdpet(), 0)
+                .simulate(1)) {
+            simulation.plasticWeights().replace("x-p.e", FloatMatrix.copyOf(1, 1, new float[] {-2e-30f}));
+            simulation.runConstant(Map.of("x", SpikeMatrix.zeros(1, 1), "told", SpikeMatrix.zeros(1, 1)), 20);
+            assertEquals(0, simulation.plasticWeights().get("x-p.e").get(0, 0));
+        }
     }
 
     @Test
@@ -173,7 +296,8 @@ final class PlasticityTest {
 
     @Test
     void modelFilesHoldRules(@TempDir Path folder) throws IOException {
-        Plasticity rule = Plasticity.of(PAIR).with("up", 0.1);
+        Plasticity rule = Plasticity.of(PAIR.replace("bounds -1, 1", "param least = 0, most = 1\nbounds least, most"))
+                .with(Map.of("up", 0.1, "least", 2.0, "most", 3.0));
         Network network = LearningNetwork.of(Shape.of(3), dense(3, 2), rule, 1);
         Path file = folder.resolve("learning.safetensors");
         ModelFile.write(file, network);

@@ -172,7 +172,7 @@ public final class ConvOperator extends UnfoldedOperator implements PlasticOpera
     public Values like(String of, PackedWeights[] groups) {
         ValueDescription said =
                 ValueDescription.buffer(of, described.getFirst().shape().toArray(Integer[]::new));
-        return new OperatorValues(said, into -> layout.read(groups, into), from -> layout.write(from, groups));
+        return new OperatorValues(said, into -> layout.read(groups, into), from -> layout.take(from, groups));
     }
 
     @Override

@@ -143,6 +143,11 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
     /** Takes weights of all groups, or their gradients, in torch's layout. */
     void write(FloatMatrix torch, PackedWeights[] groups) {
         torch.requireFinite("values");
+        take(torch, groups);
+    }
+
+    /** Takes numbers that may be infinite. */
+    void take(FloatMatrix torch, PackedWeights[] groups) {
         for (int group = 0; group < groups.length; group++) {
             groups[group].set(arranged(torch, group));
         }
