@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * on post [CONDITION]                        for each output that fires, or fulfills one, along its synapses
  * NAME = EXPRESSION                          in each step: a variable; else a name for the lines that follow
  * NAME += EXPRESSION                         on spikes: what is added to w, the weight, or to a variable of synapses
- * bounds    EXPRESSION, EXPRESSION           the least and the greatest weight, of parameters
+ * bounds    EXPRESSION, EXPRESSION           the least and the greatest weight, of parameters but modulators
  * }</pre>
  *
  * <p>The rule runs behind each step of the population that the projection enters. It sees the spikes of inputs as they

@@ -9,6 +9,7 @@ import dev.spikelane.loop.Node;
 import dev.spikelane.loop.Op;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * on post [CONDITION]                        for each output that fires, or fulfills one, along its synapses
  * NAME = EXPRESSION                          in each step: a variable; else a name for the lines that follow
  * NAME += EXPRESSION                         on spikes: what is added to w, the weight, or to a variable of synapses
- * bounds    EXPRESSION, EXPRESSION           the least and the greatest weight, of parameters
+ * bounds    EXPRESSION, EXPRESSION           the least and the greatest weight, of parameters but modulators
  * }</pre>
  *
  * <p>Blocks run in the order in which they are written. What spikes add is summed, samples ascending, and is added
@@ -56,7 +57,7 @@ public final class RuleParser extends TextParser {
 
     private static final Set<String> WORDS = Stream.concat(
                     STATEMENTS.stream().flatMap(each -> Stream.of(each.split(" "))),
-                    Stream.of("and", "not", "or", "synapse", Rule.WEIGHT, "weight", "bias")) // names of values
+                    Stream.of("and", "not", "or", Rule.WEIGHT, "weight", "bias")) // names of values
             .collect(Collectors.toSet());
 
     private final SequencedMap<String, Variable> variables = new LinkedHashMap<>();
@@ -111,12 +112,32 @@ public final class RuleParser extends TextParser {
         variables.values().forEach(each -> roots.add(each.initial()));
         requireShort(Graph.order(roots));
         dropUnusedStepTime(roots);
+        requireBounds();
         Rule made =
                 new Rule(name == null ? "rule" : name, parameters, derived, modulators, variables, List.copyOf(blocks));
         made.requireNumbers(
                 made.parameters(Map.of()),
                 (of, message) -> Graph.of(declared, of).error(message));
         return made;
+    }
+
+    /** A program that changes modulators one by one cannot make bounds that are none. */
+    private void requireBounds() {
+        Set<String> changing = new HashSet<>(modulators);
+        derived.forEach((name, of) -> {
+            if (takes(of, changing)) {
+                changing.add(name);
+            }
+        });
+        for (String bound : List.of(Rule.LEAST, Rule.MOST)) {
+            if (takes(Graph.of(derived, bound), changing)) {
+                throw Graph.of(declared, "bounds").error("'bounds' depends on a modulator, expected other parameters");
+            }
+        }
+    }
+
+    private static boolean takes(Derived of, Set<String> names) {
+        return Graph.order(of.of()).stream().anyMatch(node -> names.contains(node.name()));
     }
 
     @Override

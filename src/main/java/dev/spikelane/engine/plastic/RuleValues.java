@@ -117,16 +117,9 @@ public final class RuleValues {
     }
 
     private void take(FloatMatrix from, float[] into) {
-        float before = into[0];
+        from.requireFinite("values");
         into[0] = from.get(0, 0);
         parameters.update();
-        try {
-            rule.requireNumbers(parameters, (_, message) -> new IllegalArgumentException(message));
-        } catch (IllegalArgumentException refused) {
-            into[0] = before;
-            parameters.update();
-            throw refused;
-        }
     }
 
     /** Returns the variables of the target's neurons that a rule reads. */

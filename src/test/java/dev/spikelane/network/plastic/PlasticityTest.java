@@ -34,6 +34,7 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -107,6 +108,9 @@ final class PlasticityTest {
                     "on pre\nw += 1\nbounds " + said);
         }
         refused("line 1, column 15: 'e' is NaN, expected a finite number", "state synapse e = 0 / 0\non pre\nw += e");
+        refused(
+                "line 4, column 1: 'bounds' depends on a modulator, expected other parameters",
+                "modulator r = 1\nlet a = 2 * r\non pre\nbounds 0, a\nw += 1");
         refused(
                 "line 2, column 5: 'a' depends on 'pre', expected parameters and numbers",
                 "each step\nlet a = pre ? 1 : 2\non pre\nw += a");
@@ -195,17 +199,24 @@ final class PlasticityTest {
         }
     }
 
-    /** A modulator is judged as parameters are, and stays if it is refused. */
+    /** All variables of the library's neurons can be read by name. */
     @Test
-    void modulatorsMakeNumbers() {
-        String text = "modulator most = 1\non pre\nw += 1 / most\nbounds 0, 1 / most";
-        try (Simulation simulation = LearningNetwork.of(Shape.of(3), dense(3, 2), Plasticity.of(text), 0)
-                .simulate(1)) {
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "'bounds' is 0.0, Infinity, expected two finite numbers, the lesser first",
-                    () -> simulation.plasticWeights().replace("x-p.most", FloatMatrix.zeros(1, 1)));
-            assertEquals(1, simulation.plasticWeights().get("x-p.most").get(0, 0));
+    void variablesOfNeuronsAreNames() {
+        for (String each : new Synaptic(0.5, 0.5).variables()) {
+            Plasticity rule = Plasticity.of("reads post " + each + "\non post " + each + " > 0\nw += " + each);
+            NetworkBuilder builder = Network.builder();
+            builder.project(
+                    "x-p",
+                    builder.input("x", Shape.of(3)),
+                    builder.population("p", Shape.of(2), new Synaptic(0.5, 0.5)),
+                    dense(3, 2));
+            builder.plastic(rule);
+            try (Simulation simulation = builder.build().simulate(1)) {
+                simulation.step(SpikeMatrix.copyOf(1, 3, new byte[] {1, 1, 1}));
+                assertArrayEquals(
+                        simulation.state("p").variable(each).toArray(),
+                        simulation.trace("x-p", each).toArray());
+            }
         }
     }
 
