@@ -52,8 +52,8 @@ import org.jspecify.annotations.Nullable;
  * {@code pre} and {@code post} say in each step whether an input or output fires. Blocks run in the order in which they
  * are written. What spikes add is summed in float32 from +0: blocks as written, in each of them samples ascending, then
  * inputs or outputs, then positions of a convolution. The sum is added to weights before the next lines of synapses in
- * each step, or at the end of the step; until then all lines see weights without it. Weights stay within bounds, finite
- * ones unless the text says others; a sum that is NaN makes the least. Padding of a convolution is no input.
+ * each step, or at the end of the step; until then all lines see weights without it. Weights that change stay within
+ * bounds, without a line those of finite floats; a sum that is NaN makes the least. Padding of a convolution is no input.
  *
  * <p>Lines of synapses in each step take all synapses; other steps take a row of synapses for each input that fires,
  * and a column for each output. Weights belong to the simulation
