@@ -53,7 +53,8 @@ import org.jspecify.annotations.Nullable;
  * are written. What spikes add is summed in float32 from +0: blocks as written, in each of them samples ascending, then
  * inputs or outputs, then positions of a convolution. The sum is added to weights before the next lines of synapses in
  * each step, or at the end of the step; until then all lines see weights without it. Weights that change stay within
- * bounds, without a line those of finite floats; a sum that is NaN makes the least. Padding of a convolution is no input.
+ * bounds, without a line those of finite floats; a sum that is NaN makes the least. Padding of a convolution is no
+ * input.
  *
  * <p>Lines of synapses in each step take all synapses; other steps take a row of synapses for each input that fires,
  * and a column for each output. Weights belong to the simulation
