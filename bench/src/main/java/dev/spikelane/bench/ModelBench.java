@@ -1,11 +1,9 @@
 package dev.spikelane.bench;
 
 import dev.spikelane.cli.BenchCommand;
-import dev.spikelane.cli.output.Fact;
 import dev.spikelane.cli.output.JsonPrinter;
 import dev.spikelane.cli.output.PagePrinter;
 import dev.spikelane.cli.output.Section;
-import dev.spikelane.cli.output.Table;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.cli.run.BenchOptions;
 import dev.spikelane.io.ReportFile;
@@ -57,21 +55,9 @@ final class ModelBench extends BenchCommand {
         if (report != null) {
             Report page = Report.of("Spikelane bench").text(sections.getFirst().title());
             PagePrinter.list(page, sections.toArray(Section[]::new));
-            rows(page, sections.getLast());
+            PagePrinter.rows(page, sections.getLast());
             page.write(report);
         }
         return 0;
-    }
-
-    /** Adds rows of tables to a page, each as a section with the first cell for its heading. */
-    static void rows(Report report, Section section) {
-        for (Fact fact : section.facts()) {
-            if (fact instanceof Table table) {
-                for (Section row : table.rows()) {
-                    report.section(row.statements().getFirst().text());
-                    PagePrinter.list(report, row);
-                }
-            }
-        }
     }
 }

@@ -114,7 +114,7 @@ public final class ModelRun {
                             each.path().stream().map(others).toList())
                     .port(each.port())
                     .delay(each.delay());
-            made.add((each.plastic() ? builder.plastic() : builder).build());
+            made.add(builder.plastic(each.plasticity()).build());
         }
         Network copy = new Network(
                 NativeMemory.ofAuto(),

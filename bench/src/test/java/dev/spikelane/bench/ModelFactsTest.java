@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.cli.output.JsonPrinter;
+import dev.spikelane.cli.output.PagePrinter;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.cli.run.BenchOptions;
@@ -57,7 +58,7 @@ class ModelFactsTest {
         sections.forEach(new TextPrinter(new PrintWriter(text))::add);
         String json = JsonPrinter.of(sections);
         Report page = Report.of("");
-        ModelBench.rows(page, sections.getLast());
+        PagePrinter.rows(page, sections.getLast());
         for (String population : List.of("all", "hidden", "last")) {
             assertTrue(text.toString().contains("\n  " + population + " "), text.toString());
             assertTrue(json.contains("\"population\":\"" + population + "\""), json);

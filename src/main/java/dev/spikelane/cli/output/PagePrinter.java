@@ -23,6 +23,18 @@ public final class PagePrinter {
         report.facts(facts);
     }
 
+    /** Adds the rows of tables, each as a section with the first cell for its heading. */
+    public static void rows(Report report, Section section) {
+        for (Fact fact : section.facts()) {
+            if (fact instanceof Table table) {
+                for (Section row : table.rows()) {
+                    report.section(row.statements().getFirst().text());
+                    list(report, row);
+                }
+            }
+        }
+    }
+
     /** Adds a section with a confusion matrix, if there are labels. */
     public static void confusion(Report report, String heading, Section section) {
         for (Fact fact : section.facts()) {
