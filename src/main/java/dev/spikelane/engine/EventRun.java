@@ -179,8 +179,10 @@ final class EventRun implements ComponentRun {
             addParts(senders, ports.get(range), vector, range, isInner);
         }
         senders.sort(Comparator.<Sender>comparingInt(each -> place(each.said)).thenComparingInt(Sender::layer));
-        EventSource[] sources = senders.stream()
-                .map(sender -> new EventSource(network.eventLists(sender.parts, blocks, workers), size.batch(), blocks))
+        List<List<EventLists.Part>> parts =
+                senders.stream().map(Sender::parts).toList();
+        EventSource[] sources = network.eventLists(parts, blocks, workers).stream()
+                .map(lists -> new EventSource(lists, size.batch(), blocks))
                 .toArray(EventSource[]::new);
         LoopPopulation[] loop = members.stream()
                 .map(population -> new LoopPopulation(
@@ -257,7 +259,8 @@ final class EventRun implements ComponentRun {
         }
         for (int i = 0; i < sources.length; i++) {
             if (sources[i].lists().isStale()) {
-                sources[i].lists(network.eventLists(sources[i].lists().of(), vector.blocks(), workers));
+                List<List<EventLists.Part>> parts = List.of(sources[i].lists().of());
+                sources[i].lists(network.eventLists(parts, vector.blocks(), workers).getFirst());
             }
             for (int before = 1; before <= sources[i].longest(); before++) {
                 take(i, firstStep - before);

@@ -144,20 +144,33 @@ public final class LaidOutNetwork {
         return plan.components();
     }
 
-    /** Returns the lists of synapses of a source, which all runs share as long as weights stay as they are. */
-    EventLists eventLists(List<EventLists.Part> parts, int blocks, WorkerPool workers) {
+    /**
+     * Returns the lists of synapses of some sources, which all runs share as long as weights stay as they are. Memory
+     * for all of them is asked for before the first is laid out.
+     */
+    List<EventLists> eventLists(List<List<EventLists.Part>> sources, int blocks, WorkerPool workers) {
         synchronized (lists) {
             lists.removeIf(known -> known.refersTo(null));
-            for (WeakReference<EventLists> each : lists) {
-                EventLists known = each.get();
-                if (known != null && known.isOf(parts, blocks)) {
-                    return known;
+            List<EventLists> all = new ArrayList<>();
+            List<EventLists> made = new ArrayList<>();
+            for (List<EventLists.Part> parts : sources) {
+                EventLists known = lists.stream()
+                        .map(WeakReference::get)
+                        .filter(each -> each != null && each.isOf(parts, blocks))
+                        .findFirst()
+                        .orElse(null);
+                if (known == null) {
+                    known = new EventLists(parts, blocks, workers.threads());
+                    made.add(known);
                 }
+                all.add(known);
             }
-            EventLists made = new EventLists(parts, blocks, workers.threads());
-            workers.run(made);
-            lists.add(new WeakReference<>(made));
-            return made;
+            EventLists.requireMemory(made);
+            for (EventLists each : made) {
+                workers.run(each);
+                lists.add(new WeakReference<>(each));
+            }
+            return all;
         }
     }
 

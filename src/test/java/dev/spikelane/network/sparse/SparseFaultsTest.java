@@ -19,6 +19,7 @@ import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
@@ -162,6 +163,25 @@ final class SparseFaultsTest {
                 OutOfMemoryError.class,
                 "3276800001 numbers of sources and delays",
                 () -> network(100_000, false, late).weights().get("s.weight"));
+    }
+
+    /** Each source's would fit; the listener throws where the first of them is laid out. */
+    @Test
+    void synapsesOfAllSourcesAreCountedBeforeTheFirstAreDrawn() {
+        long most = 7 * (NativeMemory.roomWithoutArena(0) / Short.BYTES) / 10;
+        Sparse many = Sparse.of(Edges.total(most)).onProgress(_ -> {
+            throw new IllegalStateException("drawn");
+        });
+        NetworkBuilder builder = Network.builder();
+        Population e = builder.population("e", Shape.of(NEURONS), new Leaky(0.9f));
+        Population i = builder.population("i", Shape.of(NEURONS), new Leaky(0.9f));
+        builder.project("ei", e, i, many).delay(1);
+        builder.project("ie", i, e, many).delay(1);
+        Network network = builder.build();
+        assertRefused(
+                OutOfMemoryError.class,
+                " edges and 1 other connections that run with it have about " + 2 * most + " synapses",
+                () -> network.simulate(1));
     }
 
     /** A line reaches as far as its probabilities, and not each neuron each other one. */

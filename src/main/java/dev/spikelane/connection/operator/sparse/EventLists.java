@@ -160,7 +160,6 @@ public final class EventLists implements Rounds {
             return 0;
         }
         if (round == 1) {
-            requireMemory();
             firsts = new long[inputs + 1];
             readers = readers(readers.length);
         } else {
@@ -194,8 +193,25 @@ public final class EventLists implements Rounds {
         tell((round == 1 ? end : inputs + 4.0 * end) / (5.0 * inputs));
     }
 
-    /** Throws where the fewest bytes that these synapses may take are not there. */
-    private void requireMemory() {
+    /** Throws where the fewest bytes that the synapses of all these may take together are not there. */
+    public static void requireMemory(List<EventLists> all) {
+        SynapseMemory sum = SynapseMemory.NONE;
+        int connections = 0;
+        for (EventLists each : all) {
+            sum = sum.plus(each.memory());
+            connections += each.parts.size();
+        }
+        if (connections > 0) {
+            String what = store(all.getFirst().parts.getFirst()).said() + " and " + (connections - 1)
+                    + " other connections that run with it";
+            sum.require(what, false);
+        }
+    }
+
+    private SynapseMemory memory() {
+        if (drawn) {
+            return SynapseMemory.NONE;
+        }
         double synapses = 0;
         boolean equal = true;
         for (Part part : parts) {
@@ -203,9 +219,9 @@ public final class EventLists implements Rounds {
             equal &= !store(part).hasOwn();
         }
         int least = equal ? Short.BYTES : whole ? Integer.BYTES : Form.WEIGHTS.bytes;
-        String what = store(parts.getFirst()).said() + " and " + (parts.size() - 1)
-                + " other connections from the same source";
-        SparseStore.requireMemory(what, synapses, least, (double) inputs * (delays.length + 1) * blocks, false);
+        double cells = (double) inputs * (delays.length + 1);
+        double heap = cells * blocks * Integer.BYTES + (double) inputs * Long.BYTES;
+        return new SynapseMemory(synapses, synapses * least, cells * blocks, heap, cells);
     }
 
     private void tell(double share) {

@@ -4,7 +4,6 @@ import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.operator.SpikeValues;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.util.Objects;
@@ -158,20 +157,6 @@ final class SparseStore {
                 throw new IllegalArgumentException("weight " + weights.get(0, i) + " times what a spike carries, "
                         + most + ", is not finite, expected a finite number");
             }
-        }
-    }
-
-    /** Throws where what synapses take at least is not there, on the heap or beside it. */
-    static void requireMemory(String what, double synapses, int bytesOfEach, double cells, boolean hasArena) {
-        double bytes = synapses * bytesOfEach;
-        double heap = cells * Long.BYTES;
-        long room = hasArena ? NativeMemory.room((long) bytes) : NativeMemory.roomWithoutArena((long) bytes);
-        if (bytes > room || heap > Runtime.getRuntime().maxMemory() || cells >= Integer.MAX_VALUE - Long.BYTES) {
-            throw new OutOfMemoryError(what + " have about " + (long) synapses + " synapses, which need " + (long) bytes
-                    + " bytes of native memory, and " + (long) heap + " bytes of heap for " + (long) cells
-                    + " numbers of sources and delays, expected at most " + room + " (-XX:MaxDirectMemorySize, as the"
-                    + " heap by default) and " + Runtime.getRuntime().maxMemory()
-                    + "; procedural synapses need none, fixed point and fewer delays need less");
         }
     }
 

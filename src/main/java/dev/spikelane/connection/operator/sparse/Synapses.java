@@ -39,7 +39,8 @@ final class Synapses {
         boolean own = store.hasOwn();
         SynapseRows rows = said.synapses(store.rows());
         int bytes = Integer.BYTES + (own ? Float.BYTES : 0);
-        SparseStore.requireMemory(said.toString(), rows.expected(), bytes, cells, true);
+        new SynapseMemory(rows.expected(), rows.expected() * bytes, cells, cells * Long.BYTES, cells)
+                .require(said.toString(), true);
         long[] starts = new long[(int) cells];
         for (int from = 0; from < sources; from++) {
             int count = rows.read(from);
