@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.TwoStageOperator;
@@ -38,6 +39,10 @@ public record OperatorChain(List<Operator> operators, List<String> owners) {
     static OperatorChain bind(Arena arena, List<OperatorDescription> path, Parameter spikeValue) {
         List<Operator> operators = new ArrayList<>();
         for (OperatorDescription each : path) {
+            if (!operators.isEmpty() && each.connection() instanceof Sparse sparse && sparse.quantum() > 0) {
+                throw new IllegalArgumentException(sparse + " sums whole quanta, expected spikes, found values of "
+                        + operators.getLast() + ", expected it first in its path");
+            }
             operators.add(ConnectionKinds.of(each.connection())
                     .bind(arena, each.connection(), each.rows(), operators.isEmpty() ? spikeValue : ONE));
         }

@@ -246,6 +246,15 @@ final class SparseFaultsTest {
                 () -> network(NEURONS, false, small, OneToOne.scale(2)).simulate(1));
     }
 
+    /** Behind another connection come values, which are no whole quanta. */
+    @Test
+    void quantaOfValuesAreRefusedWhereTheyAreDeclared() {
+        assertRefused(
+                IllegalArgumentException.class,
+                "projection 's': sparse probability 0.5 sums whole quanta, expected spikes, found values of ",
+                () -> network(NEURONS, false, OneToOne.scale(2), ALL.fixedPoint(1)));
+    }
+
     /** Ten billion of them. */
     @Test
     void proceduralSynapsesTakeNoMemory() throws IOException {
