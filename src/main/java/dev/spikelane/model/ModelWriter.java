@@ -144,7 +144,11 @@ final class ModelWriter {
         }
         json.end().name("projections").array();
         for (ProjectionDescription projection : description.projections()) {
-            projection.path().forEach(each -> requireStored(projection.name(), each));
+            Shape rows = description.shapeOf(projection.source());
+            for (Connection each : projection.path()) {
+                requireStored(projection.name(), each, rows);
+                rows = each.outputShape(rows);
+            }
             if (!description.isRecurrence(projection)) {
                 describe(projection);
             }
@@ -195,10 +199,11 @@ final class ModelWriter {
         json.end().end();
     }
 
-    private static void requireStored(String projection, Connection connection) {
-        if (!ConnectionKinds.of(connection).isStored()) {
+    private static void requireStored(String projection, Connection connection, Shape rows) {
+        String why = ConnectionKinds.of(connection).unstored(connection, rows);
+        if (why != null) {
             throw new IllegalArgumentException("projection '" + projection + "' has the connection '" + connection
-                    + "', which a model file of version " + ModelFormat.VERSION + " cannot hold");
+                    + "', which a model file of version " + ModelFormat.VERSION + " cannot hold" + why);
         }
     }
 }

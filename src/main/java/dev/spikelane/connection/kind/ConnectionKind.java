@@ -67,6 +67,17 @@ public abstract class ConnectionKind<C extends Connection> {
         return !traits.contains(Trait.UNSTORED);
     }
 
+    /**
+     * Says why no file may hold a connection.
+     *
+     * @param said a connection
+     * @param rows the shape of its source
+     * @return what follows "which a file cannot hold", perhaps nothing; null if a file may hold it
+     */
+    public @Nullable String unstored(C said, Shape rows) {
+        return isStored() ? null : "";
+    }
+
     /** Whether such a connection only brings rows from their inner order into torch's. */
     public boolean flattens() {
         return traits.contains(Trait.FLATTENS);

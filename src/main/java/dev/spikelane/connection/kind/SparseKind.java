@@ -3,6 +3,7 @@ package dev.spikelane.connection.kind;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.Sparse;
+import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.sparse.SparseOperator;
@@ -20,9 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Synapses of some pairs of neurons. */
 final class SparseKind extends ConnectionKind<Sparse> {
+
+    /** Up to this number float32 holds all whole ones. */
+    private static final int MOST_EXACT = 1 << 24;
 
     SparseKind() {
         super(Sparse.class, "sparse", Trait.SUMS, Trait.VALUES);
@@ -50,6 +55,27 @@ final class SparseKind extends ConnectionKind<Sparse> {
             values.add(ValueDescription.buffer(SparseOperator.DELAY, said.count(rows)));
         }
         return values;
+    }
+
+    /** Files hold the numbers of listed edges as float32. */
+    @Override
+    public @Nullable String unstored(Sparse said, Shape rows) {
+        if (!said.isListed() || Math.max(said.outputShape(rows).size(), said.count(rows)) <= MOST_EXACT) {
+            return null;
+        }
+        SynapseRows edges = said.synapses(rows);
+        for (int source = 0; source < rows.size(); source++) {
+            int count = edges.read(source);
+            int most = count;
+            for (int i = 0; i < count; i++) {
+                most = Math.max(most, edges.target(i));
+            }
+            if (most > MOST_EXACT) {
+                return ": neuron " + source + " has " + count + " edges, of which one may go to neuron " + most
+                        + ", expected at most " + MOST_EXACT + " and neurons up to it";
+            }
+        }
+        return null;
     }
 
     @Override

@@ -300,6 +300,25 @@ final class SparseFaultsTest {
         }
     }
 
+    /** Files hold targets as float32: the greatest that it holds comes back, and one more is refused. */
+    @Test
+    void modelFilesRefuseEdgesThatTheyWouldRound() throws IOException {
+        int most = 1 << 24;
+        Sparse back = Sparse.of(Edges.total(1)).to(NEURONS);
+        Connection exact = Sparse.of(Edges.of(new int[] {3}, new int[] {most})).to(most + 2);
+        Network network = network(NEURONS, false, exact, back);
+        assertEquals(
+                network.weights().hash(),
+                ModelFile.of(ModelFile.toBytes(network)).weights().hash());
+        Connection rounded =
+                Sparse.of(Edges.of(new int[] {3}, new int[] {most + 1})).to(most + 2);
+        assertRefused(
+                IllegalArgumentException.class,
+                "projection 's' has the connection 'sparse 1 edges', which a model file of version 1 cannot hold: neuron 3"
+                        + " has 1 edges, of which one may go to neuron 16777217, expected at most 16777216",
+                () -> ModelFile.toBytes(network(NEURONS, false, rounded, back)));
+    }
+
     @Test
     void brokenModelFilesAreRefused() throws IOException {
         Path file = folder.resolve("model.safetensors");
