@@ -54,6 +54,11 @@ public final class Allocations {
         }
     }
 
+    /** What the calling thread has allocated so far. */
+    public static long ofThisThread() {
+        return THREADS.getCurrentThreadAllocatedBytes();
+    }
+
     /** Adds up without an allocation of its own. */
     private static long allocated(long[] ids) {
         long bytes = 0;

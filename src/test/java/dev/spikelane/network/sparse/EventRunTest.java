@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Allocations;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Draw;
@@ -178,6 +179,20 @@ final class EventRunTest {
         builder.project("ie", i, e, each.to(100)).delay(1);
         try (Simulation simulation = builder.build().simulate(1, 2)) {
             simulation.run(2);
+        }
+    }
+
+    /** Each step of a ring had room for 64 spikes before the first: 140 MB. */
+    @Test
+    void ringsOfLongDelaysTakeRoomForSpikesThatCome() {
+        NetworkBuilder builder = Network.builder();
+        Population e = builder.population("e", Shape.of(5), new Leaky(0.9f));
+        builder.project("ee", e, e, Sparse.of(Edges.outDegree(1)).delays(32_768));
+        Network network = builder.build();
+        long before = Allocations.ofThisThread();
+        try (Simulation simulation = network.simulate(8)) {
+            assertEquals(20e6, Allocations.ofThisThread() - before, 20e6);
+            assertEquals(8, simulation.batch());
         }
     }
 

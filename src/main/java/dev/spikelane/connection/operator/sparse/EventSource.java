@@ -13,7 +13,11 @@ import java.util.Arrays;
  */
 public final class EventSource {
 
-    private static final int FEW = 64;
+    private static final int FEW = 8;
+    private static final int[] NONE = {};
+
+    /** Between the counts of two threads, so that they have cache lines of their own. */
+    private static final int APART = 64;
 
     private EventLists lists;
     private final int batch;
@@ -22,6 +26,9 @@ public final class EventSource {
     private final int[][][] fired;
 
     private final int[][] counts;
+    /** For each block the room of its longest list, which others get when they grow: soon none does any more. */
+    private final int[] room;
+
     private final boolean[] values;
     /** What each block draws synapses with that are not laid out. */
     private SynapseReader[][] readers;
@@ -31,8 +38,13 @@ public final class EventSource {
         this.lists = lists;
         this.batch = batch;
         this.steps = Math.max(1, Integer.highestOneBit(longest()) << 1); // a power of two above it
-        this.fired = new int[blocks][steps * batch][FEW];
-        this.counts = new int[blocks][steps * batch + FEW]; // a thread's own cache lines
+        this.fired = new int[blocks][steps * batch][];
+        for (int[][] each : fired) {
+            Arrays.fill(each, NONE);
+        }
+        this.counts = new int[blocks][steps * batch + APART];
+        this.room = new int[blocks];
+        Arrays.fill(room, FEW);
         this.readers = lists.ofRun(blocks);
         this.values = new boolean[blocks];
     }
@@ -74,7 +86,8 @@ public final class EventSource {
                 long left = bits.get(ValueLayout.JAVA_LONG_UNALIGNED, row + (long) word * Long.BYTES);
                 for (; left != 0; left &= left - 1) {
                     if (count == list.length) {
-                        list = Arrays.copyOf(list, 2 * count);
+                        room[block] = Math.max(room[block], 2 * count);
+                        list = Arrays.copyOf(list, room[block]);
                         fired[block][slot] = list;
                     }
                     list[count++] = word * Long.SIZE + Long.numberOfTrailingZeros(left);
