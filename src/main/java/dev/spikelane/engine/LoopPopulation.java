@@ -9,6 +9,7 @@ import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -32,6 +33,10 @@ final class LoopPopulation {
 
     private int[] words = {};
     private int[] ranges = {};
+    /** Whether loops could clear the currents of all ports. */
+    private boolean alone;
+
+    private boolean clears;
 
     LoopPopulation(
             PopulationRun population,
@@ -78,6 +83,8 @@ final class LoopPopulation {
     /** Makes threads able to take blocks of neurons through a step. */
     void cut(EventVector by, ToIntFunction<String> range) {
         ranges = population.ports().stream().mapToInt(range).toArray();
+        alone = sums.stream().allMatch(LoopSum::isOfEvents)
+                && Arrays.stream(ranges).allMatch(by::isTaken);
         ofBlocks = new PortCurrents[by.blocks()];
         words = new int[by.blocks() + 1];
         for (int block = 0; block <= by.blocks(); block++) {
@@ -97,6 +104,7 @@ final class LoopPopulation {
                     .toArray(Tile[]::new));
             ofBlocks[block] = own;
         }
+        own.clear(clears);
         for (int first = words[block]; first < words[block + 1]; first += WORDS_AT_A_TIME) {
             int end = Math.min(first + WORDS_AT_A_TIME, words[block + 1]);
             for (int i = 0; i < ranges.length; i++) {
@@ -104,7 +112,7 @@ final class LoopPopulation {
             }
             population.fire(step, 1, own, first, end, thread);
             for (int range : ranges) {
-                if (range >= 0) {
+                if (range >= 0 && !clears) {
                     events.clear(range, first, end);
                 }
             }
@@ -140,6 +148,7 @@ final class LoopPopulation {
     /** Computes the currents from outside the loop, for a whole block. */
     void open(WorkerPool workers, int first, int steps, boolean profiled) {
         long start = profiled ? System.nanoTime() : 0;
+        clears = alone && population.clears();
         for (int i = 0; i < sums.size(); i++) {
             sums.get(i).open(workers, first, steps);
         }

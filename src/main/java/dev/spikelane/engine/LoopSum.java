@@ -166,6 +166,11 @@ final class LoopSum {
         return Arrays.stream(pieces).noneMatch(Inner.class::isInstance);
     }
 
+    /** Whether the sum stands where events add. */
+    boolean isOfEvents() {
+        return pieces[0] instanceof Events;
+    }
+
     /** The currents of some blocks, a step at a time. */
     Tile at(int firstBlock, int endBlock) {
         return current.another().at(firstBlock, endBlock);

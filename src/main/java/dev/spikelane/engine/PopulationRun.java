@@ -275,6 +275,13 @@ public final class PopulationRun {
                 && BoundPopulation.steps(neurons()).holds();
     }
 
+    /** Whether neurons may leave zeros where they have read the currents of a step. */
+    boolean clears() {
+        return kept == null
+                && membranes() == null
+                && BoundPopulation.steps(neurons()).clears();
+    }
+
     /** Takes the neurons of some blocks through some steps of a block that all have these currents. */
     void hold(int step, int steps, Tile current) {
         BoundPopulation.steps(neurons()).hold(current, state, spikes().steps(step, steps, 0));

@@ -167,6 +167,11 @@ final class EquationGroup implements TileGroup, BoundEquations {
         return CounterRandom.rowKey(seed, -1, place);
     }
 
+    @Override
+    public boolean clears() {
+        return levels == null;
+    }
+
     NeuronLoops loops() {
         return loops;
     }

@@ -22,8 +22,10 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNeuron;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
@@ -247,9 +249,23 @@ final class AllocationTest {
     /** Synapses of a loop, which run by events. */
     @Test
     void events() {
+        String text = """
+                neuron Leaky
+                state v
+                input current
+                v = 0.9 * v + current
+                spike v > 1
+                reset v = v - 1
+                """;
+        for (Neuron neuron : List.of(new Leaky(0.9f), EquationNeuron.of(text))) {
+            events(neuron);
+        }
+    }
+
+    private void events(Neuron neuron) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(70));
-        Population e = builder.population("e", Shape.of(300), new Leaky(0.9f));
+        Population e = builder.population("e", Shape.of(300), neuron);
         Sparse synapses = Sparse.of(Edges.probability(0.1));
         builder.project("xe", x, e, synapses.to(300).weights(0.4));
         builder.project("ee", e, e, synapses.weights(Draw.normal(0.01, 0.03)).delays(Draw.uniform(1, 7)));

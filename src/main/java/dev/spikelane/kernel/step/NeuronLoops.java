@@ -53,7 +53,9 @@ public final class NeuronLoops {
         CHARGE(0),
         RUN(1),
         RECORD(2),
-        HOLD(3);
+        HOLD(3),
+        /** A step behind which its currents are 0. */
+        CLEAR(4);
 
         private final int place;
 
@@ -214,9 +216,16 @@ public final class NeuronLoops {
     private Function<Graph, Program> program(Form form, int count) {
         Equations first = charge;
         List<String> kept = form == Form.RECORD ? variables.subList(0, 1) : List.of();
-        return form == Form.CHARGE && first != null
-                ? graph -> first.charge(rows.keySet(), graph)
-                : graph -> steps.forward(count, kept, form == Form.HOLD ? rowsOfHeld : rows, graph);
+        if (form == Form.CHARGE && first != null) {
+            return graph -> first.charge(rows.keySet(), graph);
+        }
+        return graph -> {
+            Program made = steps.forward(count, kept, form == Form.HOLD ? rowsOfHeld : rows, graph);
+            for (String input : form == Form.CLEAR ? steps.inputs() : List.<String>of()) {
+                made.store(Op.STEP, input, 0, graph.constant(0));
+            }
+            return made;
+        };
     }
 
     /** One step, or what comes behind its charge. */

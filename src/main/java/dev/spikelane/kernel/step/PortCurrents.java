@@ -10,6 +10,7 @@ import java.util.List;
 public final class PortCurrents {
 
     private final Tile[] ports;
+    private boolean clears;
 
     /**
      * The currents of neurons.
@@ -24,6 +25,15 @@ public final class PortCurrents {
     /** Returns what enters the first port. */
     public Tile current() {
         return ports[0];
+    }
+
+    /** Says whether loops leave zeros where they have read currents, as {@link PortSteps#clears} ones can. */
+    public void clear(boolean behind) {
+        clears = behind;
+    }
+
+    boolean clears() {
+        return clears;
     }
 
     /** Returns how many ports there are. */

@@ -48,6 +48,15 @@ public interface PortSteps<S> {
     }
 
     /**
+     * Tells whether {@link #run} does what {@link PortCurrents#clear} asks for, in a run of one row.
+     *
+     * @return whether these neurons clear their currents
+     */
+    default boolean clears() {
+        return false;
+    }
+
+    /**
      * Runs steps whose currents are all the same, as {@link #run} does with a copy for each.
      *
      * @param current {@code [batch x neurons]}, 0 behind the last neuron

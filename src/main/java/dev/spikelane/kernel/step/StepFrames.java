@@ -172,7 +172,8 @@ public final class StepFrames {
 
     private void steps(StepRun run, int firstRow, int rows, @Nullable NoiseRows noises) {
         int batch = batch(run);
-        Form form = run.records ? Form.RECORD : Form.RUN;
+        PortCurrents ports = run.ports;
+        Form form = run.records ? Form.RECORD : ports != null && ports.clears() ? Form.CLEAR : Form.RUN;
         int together = loops.together(rows / batch);
         int done = rows - rows % (together * batch);
         loop(placed(form, together), run, firstRow, done, noises);

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Allocations;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Draw;
 import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.Sparse;
+import dev.spikelane.equation.Zoo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -21,6 +23,7 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -107,6 +110,45 @@ final class EventRunTest {
             }
             assertArrayEquals(one, run(drawn, 1, 1));
             assertArrayEquals(one, run(drawn, 1, 2));
+        }
+    }
+
+    /** Loops of equations clear currents where they have read them, but for those that come from elsewhere too. */
+    @Test
+    void equationsTakeCurrentsOnce() {
+        for (boolean driven : new boolean[] {false, true}) {
+            NetworkBuilder builder = Network.builder();
+            EquationNeuron model = EquationNeuron.of(Zoo.text("cuba-lif"))
+                    .with("pause", 0.5)
+                    .with("start", -51)
+                    .with("low", -52);
+            Population e = builder.population("e", Shape.of(EXCITATORY), model.with("rest", -20));
+            Population i = builder.population("i", Shape.of(INHIBITORY), model.with("rest", -30));
+            Input input = builder.input("x", Shape.of(INPUTS));
+            Sparse synapses = Sparse.of(Edges.probability(0.1)).weights(1.6);
+            if (driven) {
+                Dense dense = Dense.of(Matrices.uniform(Arena.ofAuto(), EXCITATORY, INPUTS, new Random(7)));
+                builder.project("xe", input, e, dense).port("excitatory");
+            } else {
+                builder.project("xe", input, e, synapses.to(EXCITATORY)).port("excitatory");
+            }
+            builder.project("ee", e, e, synapses).delay(1).port("excitatory");
+            builder.project("ei", e, i, synapses.to(INHIBITORY)).delay(2).port("excitatory");
+            builder.project("ie", i, e, synapses.to(EXCITATORY).weights(-9))
+                    .delay(1)
+                    .port("inhibitory");
+            builder.project("ii", i, i, synapses.weights(-9)).delay(3).port("inhibitory");
+            Network network = builder.build();
+            byte[] one = run(network, 1, 1);
+            assertArrayEquals(one, run(network, 1, 3));
+            try (Simulation kept = network.simulate(1)) {
+                kept.recordMembranes("e", STEPS); // whose loops store membranes, and clear nothing
+                assertArrayEquals(one, run(kept, input(1)));
+            }
+            try (Simulation seen = network.simulate(1)) {
+                seen.record("i", "ge", STEPS); // step by step
+                assertArrayEquals(one, run(seen, input(1)));
+            }
         }
     }
 

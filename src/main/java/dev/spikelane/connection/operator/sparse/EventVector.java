@@ -169,11 +169,16 @@ public final class EventVector {
 
     /** Makes some neurons of a range zero, in units of 64, when they have taken what the vector itself has for them. */
     public void clear(int range, int firstWord, int endWord) {
-        if (batch == 1 && quanta[range] == 0) {
+        if (isTaken(range)) {
             MemorySegment all = row[range].segment();
             long unit = (long) Long.SIZE * Float.BYTES;
             clear(all, firstWord * unit, endWord * unit);
         }
+    }
+
+    /** Whether neurons take from the vector itself, which is to be zero again. */
+    public boolean isTaken(int range) {
+        return batch == 1 && quanta[range] == 0;
     }
 
     private void clear(MemorySegment of, long from, long end) {
