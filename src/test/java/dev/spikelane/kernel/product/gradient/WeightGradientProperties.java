@@ -60,6 +60,21 @@ class WeightGradientProperties {
         }
     }
 
+    /** Known numbers, since scalar runs have nothing else to compare the specification with. */
+    @Test
+    void fourSamplesAreSummedBeforeTheyAreAdded() {
+        try (Arena arena = Arena.ofShared()) {
+            PackedWeights found = PackedWeights.zeros(arena, 1, 1);
+            found.packed().set(0, 0, 0x1p26f); // 8 more is the next number, and 4 is rounded away
+            found.bias().set(0, 0, 0x1p26f);
+            WeightGradient kernel = new WeightGradient(arena, 1, 1, 1);
+            kernel.prepare(Matrices.spikes(arena, 4, 1, 1, new Random(1)), 4);
+            add(kernel, FloatMatrix.copyOf(4, 1, new float[] {2, 2, 2, 2}), found);
+            assertEquals(0x1p26f + 8, found.weight(0, 0));
+            assertEquals(0x1p26f + 8, found.bias(0));
+        }
+    }
+
     /** A last block of few outputs has shorter tables, in the memory of those of the block before. */
     @Test
     void tablesOfFewOutputsForgetThoseOfMany() {
