@@ -20,19 +20,31 @@ public final class Draw {
     private static final int HALVINGS = 80;
 
     private static final double[] TAIL_ABOVE = {
-        -7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+        -7.784894002430293e-03,
+        -3.223964580411365e-01,
+        -2.400758277161838,
+        -2.549732539343734,
+        4.374664141464968,
         2.938163982698783
     };
     private static final double[] TAIL_BELOW = {
         7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996, 3.754408661907416, 1
     };
     private static final double[] MIDDLE_ABOVE = {
-        -3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02, 1.383577518672690e+02,
-        -3.066479806614716e+01, 2.506628277459239
+        -3.969683028665376e+01,
+        2.209460984245205e+02,
+        -2.759285104469687e+02,
+        1.383577518672690e+02,
+        -3.066479806614716e+01,
+        2.506628277459239
     };
     private static final double[] MIDDLE_BELOW = {
-        -5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02, 6.680131188771972e+01,
-        -1.328068155288572e+01, 1
+        -5.447609879822406e+01,
+        1.615858368580409e+02,
+        -1.556989798598866e+02,
+        6.680131188771972e+01,
+        -1.328068155288572e+01,
+        1
     };
 
     /** How numbers are spread, and what files call the second number that says it; an empty word if there is none. */
@@ -381,9 +393,8 @@ public final class Draw {
 
     @Override
     public String toString() {
-        String within = bounds == Bounds.NONE
-                ? ""
-                : "," + name(bounds).replace('_', ' ') + " to [" + least + ", " + most + "]";
+        String within =
+                bounds == Bounds.NONE ? "" : "," + name(bounds).replace('_', ' ') + " to [" + least + ", " + most + "]";
         return switch (kind) {
             case CONSTANT -> Double.toString(first);
             case UNIFORM -> "uniform from " + first + " to " + second + within;

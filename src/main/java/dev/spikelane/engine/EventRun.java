@@ -150,7 +150,9 @@ final class EventRun implements ComponentRun {
                 if (inner && projection.description().delay() == 0) {
                     return false;
                 }
-                any |= inner || projection.isSynapses() && projection.synapses().said().isProcedural();
+                any |= inner
+                        || projection.isSynapses()
+                                && projection.synapses().said().isProcedural();
             }
             if (population.keeps()) {
                 return false;
@@ -179,8 +181,7 @@ final class EventRun implements ComponentRun {
             addParts(senders, ports.get(range), vector, range, isInner);
         }
         senders.sort(Comparator.<Sender>comparingInt(each -> place(each.said)).thenComparingInt(Sender::layer));
-        List<List<EventLists.Part>> parts =
-                senders.stream().map(Sender::parts).toList();
+        List<List<EventLists.Part>> parts = senders.stream().map(Sender::parts).toList();
         EventSource[] sources = network.eventLists(parts, blocks, workers).stream()
                 .map(lists -> new EventSource(lists, size.batch(), blocks))
                 .toArray(EventSource[]::new);
@@ -260,7 +261,8 @@ final class EventRun implements ComponentRun {
         for (int i = 0; i < sources.length; i++) {
             if (sources[i].lists().isStale()) {
                 List<List<EventLists.Part>> parts = List.of(sources[i].lists().of());
-                sources[i].lists(network.eventLists(parts, vector.blocks(), workers).getFirst());
+                sources[i].lists(
+                        network.eventLists(parts, vector.blocks(), workers).getFirst());
             }
             for (int before = 1; before <= sources[i].longest(); before++) {
                 take(i, firstStep - before);

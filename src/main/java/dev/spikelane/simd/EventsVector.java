@@ -26,8 +26,7 @@ public final class EventsVector {
     public static void take(int[] sums, int first, int end, float quantum, MemorySegment into) {
         IntVector zero = IntVector.zero(INT);
         for (int i = first; i < end; i += COUNT) {
-            FloatVector floats =
-                    (FloatVector) IntVector.fromArray(INT, sums, i).convert(I2F, 0);
+            FloatVector floats = (FloatVector) IntVector.fromArray(INT, sums, i).convert(I2F, 0);
             floats.mul(quantum).intoMemorySegment(into, (long) i * Float.BYTES, ORDER);
             zero.intoArray(sums, i);
         }

@@ -174,9 +174,13 @@ final class ClassicStatisticsTest {
         double fluctuation = tell(
                 name + " fluctuation",
                 all.stream().mapToDouble(each -> each.activity.fluctuation()).toArray());
-        double peak = tell(
-                name + " frequency",
-                all.stream().mapToDouble(each -> each.activity.frequency()).toArray());
+        double[] peaks = all.stream()
+                .mapToDouble(each -> each.activity.frequency())
+                .sorted()
+                .toArray();
+        tell(name + " frequency", peaks);
+        // A second of the slow state may have its highest peak at the double frequency: the median of seeds.
+        double peak = peaks[SEEDS / 2];
         assertTrue(name.equals("SR") == irregularity < 0.2, "irregularity " + irregularity);
         assertTrue(name.equals("AI") == fluctuation < 0.65, "fluctuation " + fluctuation);
         if (rate > 0) {

@@ -268,8 +268,8 @@ public final class NaiveGradients {
                             Row row = ran.seen(projection, now, delay, sample);
                             return frame ? new Row(NaiveNetwork.plain(row), null) : row;
                         }));
-                List<double[]> results = made.computeIfAbsent(
-                        step, _ -> samples(frame ? ofFrame : currents(projection, now)));
+                List<double[]> results =
+                        made.computeIfAbsent(step, _ -> samples(frame ? ofFrame : currents(projection, now)));
                 sum[at] = plus(sum[at], sources, results, each.source(), each.target());
                 Row row = sources.getFirst();
                 carried = row.fires() == null ? carried : row.values()[each.source()];
