@@ -79,7 +79,7 @@ final class Noise {
         do {
             tenths++;
             double mean = tenths / 10.0;
-            double term = Math.exp(-mean);
+            double term = StrictMath.exp(-mean);
             within = term;
             for (int i = 1; i <= most; i++) {
                 term *= mean / i;

@@ -174,7 +174,7 @@ final class LayerNeurons {
         float[] made = new float[tau.length];
         for (int i = 0; i < made.length; i++) {
             float first = beta[beta.length == 1 ? 0 : i];
-            boolean same = StateLeaky.share(first) == (float) Math.exp(-1 / tau[i]);
+            boolean same = StateLeaky.share(first) == (float) StrictMath.exp(-1 / tau[i]);
             made[i] = same ? first : (float) (1 - 1.0 / tau[i]);
         }
         return Parameter.of(made);

@@ -239,7 +239,7 @@ final class NirNodes {
         if (!(tau > 0)) {
             throw new IllegalArgumentException(node + " has " + tau + " in '" + name + "', expected more than 0");
         }
-        double share = options.decaysExactly() ? -Math.expm1(-dt / tau) : dt / tau;
+        double share = options.decaysExactly() ? -StrictMath.expm1(-dt / tau) : dt / tau;
         boolean lasts = tau >= MANY_STEPS * dt && Double.isFinite(tau);
         if ((share > 1 || lasts) && warnings.stream().noneMatch(each -> each.startsWith(node + " has a '" + name))) {
             String odd = lasts

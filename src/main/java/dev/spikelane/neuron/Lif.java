@@ -219,7 +219,7 @@ public final class Lif implements Neuron {
     public static Lif sinabs(double... tau) {
         float[] leak = Parameter.of(Objects.requireNonNull(tau, "tau")).values();
         for (int i = 0; i < leak.length; i++) {
-            leak[i] = (float) Math.exp(-1 / leak[i]);
+            leak[i] = (float) StrictMath.exp(-1 / leak[i]);
         }
         return of(Decay.MULTIPLY_WEIGHTED, Parameter.of(leak))
                 .withFiring(Firing.DEFAULT.withCompare(Compare.INCLUSIVE).withResetTime(Reset.Time.SAME_STEP));

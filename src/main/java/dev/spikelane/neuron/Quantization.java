@@ -168,12 +168,12 @@ public final class Quantization {
         double level = range.low;
         for (int j = 0; j < belowCount - 1; j++) {
             levels[at++] = (float) level;
-            level += Math.pow(base, j) / belowRoom;
+            level += StrictMath.pow(base, j) / belowRoom;
         }
         level = center;
         for (int j = aboveCount - 1; j >= 0; j--) {
             levels[at++] = (float) level;
-            level += Math.pow(base, j) / aboveRoom;
+            level += StrictMath.pow(base, j) / aboveRoom;
         }
         levels[at] = (float) level;
         return new Quantization(kind + describe(bits, threshold, lower, upper), levels);
@@ -182,7 +182,7 @@ public final class Quantization {
     private static double sum(double base, int count) {
         double sum = 0;
         for (int j = count - 1; j >= 0; j--) {
-            sum += Math.pow(base, j);
+            sum += StrictMath.pow(base, j);
         }
         return sum;
     }

@@ -246,7 +246,7 @@ public record StateLeaky(
 
     private static float weight(float beta, int age) {
         float tau = 1 / ((1 - beta) + SMALLEST);
-        return (float) Math.exp(-age / tau);
+        return (float) StrictMath.exp(-age / tau);
     }
 
     /**

@@ -41,7 +41,7 @@ public final class Logarithm {
      *     rounded from double
      */
     public static float log(float x) {
-        return x >= Float.MIN_NORMAL ? of(x) : (float) Math.log(x);
+        return x >= Float.MIN_NORMAL ? of(x) : (float) StrictMath.log(x);
     }
 
     /** The same, but that numbers too small for the normal format count as 0. */

@@ -64,7 +64,7 @@ final class NirCell {
     private double[] shares(String tau, double dt, boolean exact, int size) {
         double[] shares = spread(tau, 1, size);
         for (int i = 0; i < size; i++) {
-            shares[i] = exact ? -Math.expm1(-dt / shares[i]) : dt / shares[i];
+            shares[i] = exact ? -StrictMath.expm1(-dt / shares[i]) : dt / shares[i];
         }
         return shares;
     }

@@ -138,8 +138,8 @@ final class NirFindings {
         boolean one = true;
         double factor = leak[0] / share[0];
         for (int i = 0; i < share.length; i++) {
-            exact[i] = -Math.expm1(-share[i]);
-            euler[i] = -Math.log1p(-share[i]);
+            exact[i] = -StrictMath.expm1(-share[i]);
+            euler[i] = -StrictMath.log1p(-share[i]);
             one &= Math.abs(leak[i * leak.length / share.length] / share[i] - factor) < 1e-3 * Math.abs(factor);
         }
         boolean method = !differs(leak, exact) || !differs(leak, euler);

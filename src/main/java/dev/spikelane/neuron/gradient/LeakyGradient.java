@@ -211,15 +211,15 @@ final class LeakyGradient extends NeuronGradient {
     private static float scaleByAlpha(LeakyGradient of, int neuron) {
         double a = of.value("alpha", neuron);
         double b = of.value("beta", neuron);
-        double difference = Math.log(b) - Math.log(a);
-        return a > 1 || b < 0 ? 0 : (float) (Math.log(b) / (a * difference * difference));
+        double difference = StrictMath.log(b) - StrictMath.log(a);
+        return a > 1 || b < 0 ? 0 : (float) (StrictMath.log(b) / (a * difference * difference));
     }
 
     private static float scaleByBeta(LeakyGradient of, int neuron) {
         double a = of.value("alpha", neuron);
         double b = of.value("beta", neuron);
-        double difference = Math.log(b) - Math.log(a);
-        return a > 1 || b < 0 ? 0 : (float) (-Math.log(a) / (b * difference * difference));
+        double difference = StrictMath.log(b) - StrictMath.log(a);
+        return a > 1 || b < 0 ? 0 : (float) (-StrictMath.log(a) / (b * difference * difference));
     }
 
     /** An inhibited spike is divided by the factor, unless that is 0. */
@@ -230,7 +230,7 @@ final class LeakyGradient extends NeuronGradient {
 
     /** What is left after a step is {@code exp(-((1 - beta) + 1e-12))}. */
     private static float shareByBeta(LeakyGradient of, int neuron) {
-        return (float) Math.exp(-(1 - (double) of.value("beta", neuron)));
+        return (float) StrictMath.exp(-(1 - (double) of.value("beta", neuron)));
     }
 
     @Override
