@@ -76,7 +76,7 @@ final class FloorsTest {
             Set.of("cli.input"),
             Set.of("cli.format"),
             Set.of("cli.train"),
-            Set.of("cli.demo", "cli.run"),
+            Set.of("cli.demo", "cli.run", "cli.selftest"),
             Set.of("cli"));
 
     private static final Set<String> HIDDEN = Set.of(
@@ -88,6 +88,7 @@ final class FloorsTest {
             "cli.input",
             "cli.output",
             "cli.run",
+            "cli.selftest",
             "cli.terminal",
             "cli.train",
             "connection.kind",

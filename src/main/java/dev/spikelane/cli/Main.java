@@ -6,6 +6,7 @@ import dev.spikelane.cli.format.ShowCommand;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.run.ExportCommand;
 import dev.spikelane.cli.run.RunCommand;
+import dev.spikelane.cli.selftest.SelfTestCommand;
 import dev.spikelane.cli.terminal.Failures;
 import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.cli.terminal.Relaunch;
@@ -53,6 +54,7 @@ import picocli.CommandLine.TypeConversionException;
             ConvertCommand.class,
             ExportCommand.class,
             InfoCommand.class,
+            SelfTestCommand.class,
             TuneCommand.class,
             BenchCommand.class,
             SparkCommand.class,
@@ -70,6 +72,7 @@ public final class Main implements Runnable {
                 DemoCommand.class,
                 TrainCommand.class,
                 RunCommand.class,
+                SelfTestCommand.class,
                 ShowCommand.class)) {
             Main.class.getModule().addOpens(each.getPackageName(), CommandLine.class.getModule());
         }

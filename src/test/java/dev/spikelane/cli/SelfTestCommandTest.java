@@ -1,0 +1,23 @@
+package dev.spikelane.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Users;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The answers change only with what is computed, such as the canonical order of a sum, which users would see as other
+ * results.
+ */
+@Users
+class SelfTestCommandTest {
+
+    @Test
+    void thisMachineComputesWhatEveryOtherOneDoes() {
+        CommandRun run = CommandRun.of("selftest");
+        assertEquals(0, run.code(), run.out());
+        assertEquals(11, run.out().lines().filter(line -> line.endsWith("  same")).count(), run.out());
+        assertTrue(run.out().contains(" GB of weights a second"), run.out());
+    }
+}
