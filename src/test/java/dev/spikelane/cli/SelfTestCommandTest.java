@@ -17,7 +17,8 @@ class SelfTestCommandTest {
     void thisMachineComputesWhatEveryOtherOneDoes() {
         CommandRun run = CommandRun.of("selftest");
         assertEquals(0, run.code(), run.out());
-        assertEquals(11, run.out().lines().filter(line -> line.endsWith("  same")).count(), run.out());
+        assertEquals(
+                11, run.out().lines().filter(line -> line.endsWith("  same")).count(), run.out());
         assertTrue(run.out().contains(" GB of weights a second"), run.out());
     }
 }

@@ -118,7 +118,8 @@ enum Computation {
             Input input = builder.input("input", Shape.of(30));
             Population population = builder.population("population", Shape.of(70), neuron);
             for (String port : neuron.ports()) {
-                builder.project(port, input, population, Dense.linear(30, 70, random)).port(port);
+                builder.project(port, input, population, Dense.linear(30, 70, random))
+                        .port(port);
             }
             Network network = builder.build();
             FloatMatrix values = new TorchRandom(9).rand(STEPS * 2, 30);
@@ -195,11 +196,19 @@ enum Computation {
 
     private static void sparse(Sparse some, Checksum sum) {
         NetworkBuilder builder = Network.builder();
-        Population drive =
-                builder.population("drive", Shape.of(100), Source.poisson(0.2, 1).withSeed(1));
+        Population drive = builder.population(
+                "drive", Shape.of(100), Source.poisson(0.2, 1).withSeed(1));
         Population cells = builder.population("cells", Shape.of(500), new Leaky(0.95));
-        builder.project("drive", drive, cells, some.weights(Draw.normal(0.1, 0.05)).seed(2))
-                .project("loop", cells, cells, some.weights(Draw.uniform(-0.1, 0.1)).seed(3));
+        builder.project(
+                        "drive",
+                        drive,
+                        cells,
+                        some.weights(Draw.normal(0.1, 0.05)).seed(2))
+                .project(
+                        "loop",
+                        cells,
+                        cells,
+                        some.weights(Draw.uniform(-0.1, 0.1)).seed(3));
         int steps = 100;
         try (Simulation simulation = builder.build().simulate(1, 2)) {
             Population.SpikeRecorder spikes = simulation.recordSpikes("cells", steps);

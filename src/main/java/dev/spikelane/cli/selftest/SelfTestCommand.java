@@ -46,9 +46,10 @@ public final class SelfTestCommand implements Callable<Integer> {
                     each.name().toLowerCase(Locale.ROOT), found, same ? "same" : "different, expected " + expected);
             out.flush();
         }
-        out.println(different == 0
-                ? "This machine computes the same bits as every other one."
-                : different + " of " + Computation.values().length + " results are different.");
+        out.println(
+                different == 0
+                        ? "This machine computes the same bits as every other one."
+                        : different + " of " + Computation.values().length + " results are different.");
         out.println(Speed.measured());
         return different == 0 ? 0 : 1;
     }
@@ -57,8 +58,7 @@ public final class SelfTestCommand implements Callable<Integer> {
     static Properties answers() {
         Properties answers = new Properties();
         try (InputStream stream = SelfTestCommand.class.getResourceAsStream(ANSWERS)) {
-            answers.load(new InputStreamReader(
-                    Objects.requireNonNull(stream, ANSWERS), StandardCharsets.UTF_8));
+            answers.load(new InputStreamReader(Objects.requireNonNull(stream, ANSWERS), StandardCharsets.UTF_8));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
