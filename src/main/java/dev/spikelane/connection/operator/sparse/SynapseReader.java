@@ -33,7 +33,8 @@ final class SynapseReader {
         this.reorders = TorchLayout.differs(target);
         this.steps = store.steps();
         this.rows = synapses == null ? store.said().synapses(source) : null;
-        this.weights = store.knownWeights();
+        // Another thread may lay them out by now: weights in the order of those are none of what is drawn here.
+        this.weights = synapses == null && store.hasOwn() ? null : store.knownWeights();
     }
 
     private SynapseReader(SynapseReader other) {

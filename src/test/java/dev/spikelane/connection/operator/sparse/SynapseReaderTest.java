@@ -1,0 +1,50 @@
+package dev.spikelane.connection.operator.sparse;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.connection.Draw;
+import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Sparse;
+import dev.spikelane.memory.Shape;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+@EveryWidth
+final class SynapseReaderTest {
+
+    private static final int SOURCES = 100;
+    private static final int EDGES = 3;
+
+    /** A simulation begins while another thread reads the weights, and lays them out for that. */
+    @Test
+    void readersThatDrawTakeNoWeightsInAnotherOrder() {
+        Sparse said = Sparse.of(Edges.outDegree(EDGES)).weights(Draw.normal(1, 1));
+        float[] ones = new float[SOURCES];
+        Arrays.fill(ones, 1);
+        SynapseReader[] readers = new SynapseReader[4000];
+        for (int i = 0; i < 30; i++) { // one in five goes wrong where a reader takes what it draws and what stands there
+            SparseStore store = new SparseStore(Arena.ofAuto(), said, Shape.of(SOURCES), ones);
+            CompletableFuture<?> other = CompletableFuture.runAsync(store::synapses);
+            int made = 0;
+            while (!other.isDone()) {
+                readers[made++ % readers.length] = new SynapseReader(store);
+            }
+            double expected = sum(new SynapseReader(store));
+            for (int k = 0; k < Math.min(made, readers.length); k++) {
+                assertEquals(expected, sum(readers[k]), 1e-5);
+            }
+        }
+    }
+
+    private static double sum(SynapseReader reader) {
+        reader.read(SOURCES - 1);
+        double sum = 0;
+        for (int k = 0; k < EDGES; k++) {
+            sum += reader.weight(k);
+        }
+        return sum;
+    }
+}
