@@ -122,6 +122,33 @@ final class SparseFaultsTest {
         });
     }
 
+    /** Of weights that are not drawn yet, too. */
+    @Test
+    void currentsAreFinite() {
+        Sparse strong = Sparse.of(Edges.outDegree(3)).weights(Draw.normal(1e37, 1e37));
+        for (Sparse each : List.of(strong, strong.procedural())) {
+            assertRefused(
+                    IllegalArgumentException.class,
+                    "projection 'pp': weight 5.324919E37 times what a spike carries, 100.0, is not finite",
+                    () -> graded(100, each));
+            Network network = graded(2, each);
+            FloatMatrix factor = FloatMatrix.zeros(1, 1);
+            factor.fill(100);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> network.weights().replace("p.gradedSpikesFactor", factor));
+            assertEquals(
+                    2, network.weights().get("p.gradedSpikesFactor").get(0, 0));
+        }
+    }
+
+    private static Network graded(float factor, Sparse sparse) {
+        NetworkBuilder builder = Network.builder();
+        Population p = builder.population("p", Shape.of(9), new Leaky(0.9f).withGradedSpikesFactor(factor));
+        builder.project("pp", p, p, sparse).delay(1);
+        return builder.build();
+    }
+
     /** Bounds that draw again leave the rest equally likely. */
     @Test
     void uniformDelaysAreDrawnAgain() {

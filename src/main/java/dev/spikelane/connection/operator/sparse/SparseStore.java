@@ -89,7 +89,6 @@ final class SparseStore {
             known = Synapses.of(arena, this);
             synapses = known;
             weights = hasOwn() ? known.drawn() : weights;
-            requireFinite(weights(), spikeValue);
         }
         return known;
     }
@@ -125,7 +124,7 @@ final class SparseStore {
 
     void setWeights(FloatMatrix from) {
         from.requireFinite("values");
-        requireFinite(from, spikeValue);
+        requireFinite(QuantaSum.most(from), spikeValue);
         weights().copyFrom(from);
         changed();
     }
@@ -140,23 +139,19 @@ final class SparseStore {
         if (said.quantum() > 0 && !SpikeValues.areOnes(values)) {
             throw new IllegalArgumentException(said + " sums whole quanta, expected spikes that carry 1");
         }
-        if (weights != null) {
-            requireFinite(weights, values);
-        }
+        requireFinite(weights == null ? said.synapses(rows).mostWeight() : QuantaSum.most(weights), values);
         SpikeValues.copy(values, spikeValue);
         changed();
     }
 
-    private static void requireFinite(FloatMatrix weights, float[] values) {
+    private static void requireFinite(float weight, float... values) {
         float most = 0;
         for (float value : values) {
             most = Math.max(most, Math.abs(value));
         }
-        for (int i = 0; i < weights.columns(); i++) {
-            if (!Float.isFinite(weights.get(0, i) * most)) {
-                throw new IllegalArgumentException("weight " + weights.get(0, i) + " times what a spike carries, "
-                        + most + ", is not finite, expected a finite number");
-            }
+        if (!Float.isFinite(weight * most)) {
+            throw new IllegalArgumentException("weight " + weight + " times what a spike carries, " + most
+                    + ", is not finite, expected a finite number");
         }
     }
 
