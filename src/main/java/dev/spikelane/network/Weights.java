@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Weights {
 
+    /** Values that are hashed at a time: a row may be all synapses of a network. */
+    private static final int SOME = 16_384;
+
     private final Map<String, Values> values;
     private final ValueGuard guard;
     /** How long a change may wait; null if it does not. */
@@ -243,15 +246,18 @@ public final class Weights {
     }
 
     private static void add(FloatMatrix matrix, Fingerprint fingerprint) {
-        ByteBuffer row = ByteBuffer.allocate(matrix.columns() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer some = ByteBuffer.allocate(Math.min(matrix.columns(), SOME) * Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < matrix.rows(); i++) {
-            row.clear();
             for (int j = 0; j < matrix.columns(); j++) {
                 float value =
                         matrix.segment().get(ValueLayout.JAVA_FLOAT, matrix.rowOffset(i) + (long) j * Float.BYTES);
-                row.putInt(Float.floatToIntBits(value)); // one NaN
+                some.putInt(Float.floatToIntBits(value)); // one NaN
+                if (!some.hasRemaining() || j == matrix.columns() - 1) {
+                    fingerprint.add(some.flip());
+                    some.clear();
+                }
             }
-            fingerprint.add(row.flip());
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Allocations;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
@@ -147,6 +148,17 @@ final class SparseFaultsTest {
         Population p = builder.population("p", Shape.of(9), new Leaky(0.9f).withGradedSpikesFactor(factor));
         builder.project("pp", p, p, sparse).delay(1);
         return builder.build();
+    }
+
+    /** Nor as many bytes as an int counts, which are those of 537 million synapses. */
+    @Test
+    void hashesTakeNoArrayOfAllSynapses() {
+        Network network = network(
+                NEURONS, false, Sparse.of(Edges.total(300_000)).weights(Draw.normal(1, 1)));
+        assertEquals(300_000, network.weights().get("s.weight").columns());
+        long before = Allocations.ofThisThread();
+        network.weights().hash();
+        assertEquals(0, Allocations.ofThisThread() - before, 300_000);
     }
 
     /** Bounds that draw again leave the rest equally likely. */
