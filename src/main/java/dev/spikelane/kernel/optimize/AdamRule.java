@@ -67,8 +67,10 @@ public final class AdamRule extends OptimizerRule {
                         amsgrad ? "max_exp_avg_sq" : "exp_avg_sq"));
         requireShare("beta1", beta1);
         requireShare("beta2", beta2);
-        if (!(eps > 0 && (float) eps > 0 && Double.isFinite(eps))) {
-            throw new IllegalArgumentException("epsilon is " + eps + ", expected a finite number above 0 in float32");
+        double first = eps * Math.sqrt(1 - beta2); // where all gradients are 0, it is divided by this
+        if (!((float) first > 0 && Double.isFinite(eps))) {
+            throw new IllegalArgumentException("epsilon is " + eps
+                    + ", expected a finite number above 0 in float32, also times sqrt(1 - beta2) in the first step");
         }
         Checks.finiteFromZero("weightDecay", weightDecay);
         this.beta1 = beta1;

@@ -63,8 +63,10 @@ final class UpdateTest {
                 () -> new AdamRule(1, 0.999, 1e-8, 0, false, false));
         assertMessage(
                 IllegalArgumentException.class,
-                "epsilon is 0.0, expected a finite number above 0 in float32",
+                "epsilon is 0.0, expected a finite number above 0 in float32, also times sqrt(1 - beta2) in the first"
+                        + " step",
                 () -> new AdamRule(0.9, 0.999, 0, 0, false, false));
+        assertThrows(IllegalArgumentException.class, () -> new AdamRule(0.9, 0.999, 1e-44, 0, false, false));
         assertMessage(
                 IllegalArgumentException.class,
                 "weightDecay is -1.0, expected a finite number of at least 0",
