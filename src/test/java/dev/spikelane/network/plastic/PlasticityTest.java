@@ -40,6 +40,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -380,6 +381,27 @@ final class PlasticityTest {
             }
             for (float weight : simulation.plasticWeights().get("x-p.weight").toArray()) {
                 assertEquals(Float.MAX_VALUE, Math.abs(weight));
+            }
+        }
+    }
+
+    /** Of weights that a program sets, those that no spike changes stay out of bounds. */
+    @Test
+    void boundsHoldWeightsThatChange() {
+        byte[][] spikes = {{1, 1, 1, 1, 1}, {0, 0, 0, 0, 0}, {0, 1, 0, 0, 0}, {0, 0, 0, 0, 1}};
+        float[][] expected = {{}, {5, 5, 5, 5, 5, 5}, {5, 1, 5, 5, 1, 5}, {5, 1, 5, 1, 1, 1}};
+        try (Simulation simulation = network(dense(3, 2)).simulate(1)) {
+            for (int step = 0; step < spikes.length; step++) {
+                simulation.step(Map.of(
+                        "x", SpikeMatrix.copyOf(1, 3, Arrays.copyOf(spikes[step], 3)),
+                        "told", SpikeMatrix.copyOf(1, 2, Arrays.copyOfRange(spikes[step], 3, 5))));
+                FloatMatrix weights = simulation.plasticWeights().get("x-p.weight");
+                if (step == 0) {
+                    weights.fill(5);
+                    simulation.plasticWeights().replace("x-p.weight", weights);
+                } else {
+                    assertArrayEquals(expected[step], weights.toArray(), "step " + step);
+                }
             }
         }
     }
