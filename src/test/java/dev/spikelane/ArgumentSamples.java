@@ -42,6 +42,7 @@ import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Input;
+import dev.spikelane.network.Learning;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
@@ -156,6 +157,14 @@ final class ArgumentSamples {
                 .dense(2, random)
                 .neuron(new Leaky(0.9))
                 .build();
+    }
+
+    private static Learning learning() {
+        NetworkBuilder builder = Network.builder();
+        Population population = builder.population("p", Shape.of(2), new Leaky(0.9));
+        builder.project("x-p", builder.input("x", Shape.of(3)), population, Dense.linear(3, 2, new TorchRandom(1)))
+                .plastic(Plasticity.stdp());
+        return builder.build().simulate(1).learning(1, 1, 1);
     }
 
     private static Trainer trainer() {
@@ -316,6 +325,7 @@ final class ArgumentSamples {
         sample(SpikeList.class, () -> SpikeList.of(new int[] {1}, new int[] {0}));
         sample(Projection.Source.class, () -> network().inputs().getFirst());
         sample(Simulation.class, () -> network().simulate(1));
+        sample(Learning.class, ArgumentSamples::learning);
         sample(SimulationState.class, () -> network().simulate(1).snapshot());
         sample(Weights.class, () -> network().weights());
         sample(Population.Observer.class, () -> (first, steps, spikes, membranes) -> {});

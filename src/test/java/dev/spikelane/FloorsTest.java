@@ -143,7 +143,7 @@ final class FloorsTest {
             Map.entry("kernel", 5L),
             Map.entry("memory", 7L),
             Map.entry("model", 7L),
-            Map.entry("network", 11L),
+            Map.entry("network", 12L),
             Map.entry("neuron", 21L),
             Map.entry("plot", 5L),
             Map.entry("random", 2L),

@@ -27,6 +27,14 @@ public record NetworkDescription(
         projections = List.copyOf(projections);
     }
 
+    /** Returns the same network without plasticity. */
+    public NetworkDescription fixed() {
+        return new NetworkDescription(
+                inputs,
+                populations,
+                projections.stream().map(ProjectionDescription::fixed).toList());
+    }
+
     /** Returns the shape of a source's rows. */
     public Shape shapeOf(SourceDescription source) {
         return switch (source) {

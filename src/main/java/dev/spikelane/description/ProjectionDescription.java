@@ -66,6 +66,11 @@ public record ProjectionDescription(
         return new ProjectionDescription(name, source, target, port, steps, path, plasticity);
     }
 
+    /** Returns the same without plasticity. */
+    ProjectionDescription fixed() {
+        return new ProjectionDescription(name, source, target, port, delay, path, Plasticity.NONE);
+    }
+
     /** The path in words. */
     public String describePath() {
         return path.isEmpty()

@@ -41,10 +41,10 @@ public final class LaidOutNetwork {
     private final OperatorChain[] chains;
     private final Map<String, Values> values;
     private final int mostSteps;
-    private final List<WeakReference<NetworkRun>> runs = new ArrayList<>();
-    private final List<WeakReference<EventLists>> lists = new ArrayList<>();
-    private final UseLocks turns = new UseLocks();
-    private final ValueGuard guard = new ValueGuard(turns);
+    private final List<WeakReference<NetworkRun>> runs;
+    private final List<WeakReference<EventLists>> lists;
+    private final UseLocks turns;
+    private final ValueGuard guard;
 
     /**
      * Lays a network out.
@@ -66,6 +66,29 @@ public final class LaidOutNetwork {
         }
         this.values = Collections.unmodifiableMap(named());
         this.mostSteps = steps();
+        this.runs = new ArrayList<>();
+        this.lists = new ArrayList<>();
+        this.turns = new UseLocks();
+        this.guard = new ValueGuard(turns);
+    }
+
+    private LaidOutNetwork(LaidOutNetwork same, NetworkDescription description) {
+        this.description = description;
+        this.plan = same.plan;
+        this.populations = same.populations;
+        this.chains = same.chains;
+        this.values = same.values;
+        this.mostSteps = same.mostSteps;
+        this.runs = same.runs;
+        this.lists = same.lists;
+        this.turns = same.turns;
+        this.guard = same.guard;
+    }
+
+    /** Returns the same network in the same memory, whose runs read its own values and change none. */
+    public LaidOutNetwork fixed() {
+        boolean plastic = description.projections().stream().anyMatch(ProjectionDescription::plastic);
+        return plastic ? new LaidOutNetwork(this, description.fixed()) : this;
     }
 
     private BoundPopulation bind(Arena arena, int number) {

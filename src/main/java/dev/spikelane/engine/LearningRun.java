@@ -2,38 +2,54 @@ package dev.spikelane.engine;
 
 import dev.spikelane.engine.plastic.RuleRun;
 import dev.spikelane.engine.thread.ValueGuard;
-import dev.spikelane.engine.thread.WorkerPool;
-import java.util.List;
+import java.util.Collection;
 
-/** A component, and behind each of its steps the rules by which weights of projections to it change. */
-final class LearningRun implements ComponentRun {
+/** The rules by which weights of a run change behind each of its steps, unless they are frozen. */
+final class LearningRun {
 
-    private final ComponentRun stage;
     private final RuleRun[] rules;
     private final ValueGuard guard;
     private final Runnable change = this::change;
+    private volatile boolean frozen;
 
-    private LearningRun(ComponentRun stage, List<RuleRun> rules, ValueGuard guard) {
-        this.stage = stage;
+    LearningRun(Collection<RuleRun> rules, ValueGuard guard) {
         this.rules = rules.toArray(RuleRun[]::new);
         this.guard = guard;
     }
 
-    /** The component alone, if no rule stands behind it. */
-    static ComponentRun of(ComponentRun stage, List<RuleRun> rules, ValueGuard guard) {
-        return rules.isEmpty() ? stage : new LearningRun(stage, rules, guard);
-    }
-
-    /** Readers of the weights see those before a step or those behind it; a block is one step. */
-    @Override
-    public void run(WorkerPool workers, int firstStep, int steps, long stepNumber, boolean profiled) {
-        stage.run(workers, firstStep, steps, stepNumber, profiled);
-        guard.changeHeld(change);
+    /** Readers of weights see those before a step or those behind it, of all projections; a block is one step. */
+    void run() {
+        if (rules.length > 0 && !frozen) {
+            guard.changeHeld(change);
+        }
     }
 
     private void change() {
+        if (frozen) {
+            return; // since it waited for its turn
+        }
         for (RuleRun rule : rules) {
             rule.step();
         }
+    }
+
+    /** Begins variables of rules anew. */
+    void reset() {
+        for (RuleRun rule : rules) {
+            rule.reset();
+        }
+    }
+
+    boolean hasRules() {
+        return rules.length > 0;
+    }
+
+    boolean isFrozen() {
+        return frozen;
+    }
+
+    /** Freezes rules or lets them go on, between two changes; any thread may. */
+    void freeze(boolean wanted) {
+        guard.read(() -> frozen = wanted);
     }
 }

@@ -51,6 +51,8 @@ public final class NetworkRun {
     private final PlasticValues plastic;
     /** Of each projection with a rule what changes its weights. */
     private final Map<Integer, RuleRun> rules = new LinkedHashMap<>();
+
+    private final LearningRun learning;
     /** Made once: reading a state allocates nothing. */
     private final Consumer<ByteBuffer> stateReader = this::readState;
 
@@ -99,6 +101,7 @@ public final class NetworkRun {
         this.plastic = new PlasticValues(network, arena, turn);
         this.projections = connected();
         addRules();
+        this.learning = new LearningRun(rules.values(), plastic.guard());
         this.stages = stages();
         PopulationRun last = populations[populations.length - 1];
         this.output = last.spikes().steps(0, 1, 0);
@@ -208,6 +211,11 @@ public final class NetworkRun {
         return new NetworkRun(network, size, size.steps(), new Memory(arena, workers), back);
     }
 
+    /** Returns the network. */
+    public LaidOutNetwork network() {
+        return network;
+    }
+
     /** Returns the lock of this run. */
     public UseLock turn() {
         return turn;
@@ -250,21 +258,8 @@ public final class NetworkRun {
 
     private ComponentRun[] stages() {
         return network.components().stream()
-                .map(component -> LearningRun.of(
-                        ComponentRun.of(network, component, populations, memory.arena, memory.workers, size),
-                        rules(component),
-                        plastic.guard()))
+                .map(component -> ComponentRun.of(network, component, populations, memory.arena, memory.workers, size))
                 .toArray(ComponentRun[]::new);
-    }
-
-    /** The rules of projections to a component. */
-    private List<RuleRun> rules(ComponentPlan.Component component) {
-        List<ProjectionDescription> said = network.description().projections();
-        return rules.entrySet().stream()
-                .filter(each ->
-                        component.populations().contains(said.get(each.getKey()).target()))
-                .map(Map.Entry::getValue)
-                .toList();
     }
 
     /** Returns a variable that the rule of a projection has of inputs or outputs, in torch's order. */
@@ -411,6 +406,7 @@ public final class NetworkRun {
         for (ComponentRun stage : all) {
             stage.run(memory.workers, 0, steps, firstStep, profiled);
         }
+        learning.run();
     }
 
     /** Makes the last steps of the block the history of the next. */
@@ -444,15 +440,40 @@ public final class NetworkRun {
 
     /** Goes on from a state of zeros. */
     public void reset() {
+        if (hasRules()) {
+            plastic.guard().changeHeld(this::begin);
+        } else {
+            begin();
+        }
+        for (PopulationRun population : populations) {
+            population.resetObservers();
+        }
+    }
+
+    /** Begins all anew but weights and observers, in a change of plastic values. */
+    public void begin() {
         for (InputRun input : inputs) {
             input.reset();
         }
         for (PopulationRun population : populations) {
             population.reset();
         }
-        if (!rules.isEmpty()) {
-            plastic.guard().changeHeld(() -> rules.values().forEach(RuleRun::reset));
-        }
+        learning.reset();
+    }
+
+    /** Whether weights change by rules. */
+    public boolean hasRules() {
+        return learning.hasRules();
+    }
+
+    /** Whether they do not for the time being. */
+    public boolean isFrozen() {
+        return learning.isFrozen();
+    }
+
+    /** Freezes rules or lets them go on, between two steps; any thread may. */
+    public void freeze(boolean wanted) {
+        learning.freeze(wanted);
     }
 
     /** Goes on from where another run of the same network and samples has come to. */

@@ -359,6 +359,10 @@ public final class PopulationRun {
         neurons().reset(state);
         signals.reset();
         showPreviousSpikes();
+    }
+
+    /** Lets observers begin anew. */
+    void resetObservers() {
         observers.reset();
     }
 

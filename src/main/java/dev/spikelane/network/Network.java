@@ -273,7 +273,21 @@ public final class Network {
      * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
      */
     public Simulation simulate(int batch, int threads) {
-        return new Simulation(this, batch, threads, Simulation.ROWS_IN_BLOCK);
+        return new Simulation(this, laidOut, batch, threads, Simulation.ROWS_IN_BLOCK);
+    }
+
+    /**
+     * Starts a simulation of this network that changes no weights: no rule runs, and plastic projections have the
+     * network's own values, whose changes it sees as a whole between two calls. Without plastic projections it is
+     * {@link #simulate(int, int)}.
+     *
+     * @param batch samples that run side by side, at least 1
+     * @param threads threads that share the work, as for {@link #simulate(int, int)}
+     * @return a simulation with a state of zeros, whose states are not those of simulations that learn
+     * @throws IllegalArgumentException if the batch is below 1 or the threads are out of range
+     */
+    public Simulation serve(int batch, int threads) {
+        return new Simulation(this, laidOut.fixed(), batch, threads, Simulation.ROWS_IN_BLOCK);
     }
 
     /**

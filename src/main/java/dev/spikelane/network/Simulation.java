@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.WorkerPool;
@@ -14,6 +15,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of a network: owns the state of its neurons and the memory between its populations.
@@ -52,10 +54,15 @@ public final class Simulation implements AutoCloseable {
     private final SimulationObservers observing;
     private final Weights plastic;
     private final StateBytes stateBytes;
+    private @Nullable Learning learning;
     private final Call call = this::end;
     private long steps;
 
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
+        this(network, network.laidOut(), batch, threads, rowsInBlock);
+    }
+
+    Simulation(Network network, LaidOutNetwork laidOut, int batch, int threads, int rowsInBlock) {
         Checks.atLeast(1, "batch", batch);
         if (threads < 1 || threads > WorkerPool.MOST) {
             throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + WorkerPool.MOST);
@@ -64,7 +71,7 @@ public final class Simulation implements AutoCloseable {
         this.batch = batch;
         this.rowsInBlock = rowsInBlock;
         this.given = new GivenInputs(network.inputs(), batch);
-        this.run = NetworkRun.of(this, network.laidOut(), batch, Math.max(1, rowsInBlock / batch), threads);
+        this.run = NetworkRun.of(this, laidOut, batch, Math.max(1, rowsInBlock / batch), threads);
         this.observing = new SimulationObservers(network, run, batch);
         this.plastic = new Weights(run.plasticValues(), run.plasticGuard());
         this.stateBytes = new StateBytes(network, batch, run);
@@ -297,6 +304,24 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
+     * Begins to learn while serving: with snapshots, an undo and a limit. Where this has begun already, it begins anew.
+     *
+     * @param every steps from one snapshot to the next, at least 1
+     * @param keep how many snapshots are kept, from 1 to {@value Learning#MOST}; with two more copies of the plastic
+     *     values, all in native memory
+     * @param driftLimit above 0, infinite for none
+     * @return the learning of this simulation
+     * @throws IllegalArgumentException if an argument is out of range, or no projection has a rule in this simulation
+     * @throws IllegalStateException if the simulation is closed or busy
+     */
+    public Learning learning(int every, int keep, double driftLimit) {
+        try (Call _ = begin()) {
+            learning = new Learning(network, run, plastic, every, keep, driftLimit);
+            return learning;
+        }
+    }
+
+    /**
      * Returns a variable that a projection's rule has of inputs or outputs, such as a trace. Variables of synapses are
      * among {@link #plasticWeights}.
      *
@@ -523,6 +548,9 @@ public final class Simulation implements AutoCloseable {
         Objects.requireNonNull(state, "state");
         try (Call _ = begin()) {
             steps = stateBytes.read(state);
+            if (learning != null) {
+                learning.keep();
+            }
         }
     }
 
@@ -541,7 +569,8 @@ public final class Simulation implements AutoCloseable {
             run.write(state);
             forkedAt = steps;
         }
-        Simulation fork = new Simulation(network, batch, run.threads(), rowsInBlock);
+        Simulation fork = new Simulation(network, run.network(), batch, run.threads(), rowsInBlock);
+        fork.run.freeze(run.isFrozen());
         // A change of the value of spikes reaches the fork from its first moment on, and waits until its plastic values
         // are there.
         network.weights().read(() -> {
@@ -598,6 +627,9 @@ public final class Simulation implements AutoCloseable {
             run.advance(some);
             steps += some;
             step += some;
+            if (learning != null) {
+                learning.stepped();
+            }
         }
         if (profiled) {
             run.emitProfiles();

@@ -31,6 +31,7 @@ final class StateBytes {
     private final Network network;
     private final int batch;
     private final NetworkRun run;
+    private final long graph;
     private final List<Population.Observer> observers = new ArrayList<>();
     private final List<String> described = new ArrayList<>();
     private long observersHash;
@@ -40,6 +41,8 @@ final class StateBytes {
         this.network = network;
         this.batch = batch;
         this.run = run;
+        boolean isFixed = run.network() != network.laidOut();
+        this.graph = isFixed ? NetworkFingerprint.of(run.network().description()) : network.fingerprint();
     }
 
     /** Adds the state of an observer. */
@@ -91,7 +94,7 @@ final class StateBytes {
         to.order(ByteOrder.LITTLE_ENDIAN);
         try {
             to.putInt(MAGIC).putInt(observers.isEmpty() ? VERSION : OBSERVED);
-            to.putLong(network.fingerprint()).putLong(network.weights().hash());
+            to.putLong(graph).putLong(network.weights().hash());
             to.putInt(batch).putLong(steps);
             if (!observers.isEmpty()) {
                 to.putLong(observersHash);
@@ -144,15 +147,15 @@ final class StateBytes {
 
     private void requireFit(ByteBuffer state) {
         long fingerprint = state.getLong(state.position() + AT_GRAPH);
-        if (fingerprint != network.fingerprint()) {
+        if (fingerprint != graph) {
             long neurons = NetworkFingerprint.neurons(fingerprint);
-            long expected = NetworkFingerprint.neurons(network.fingerprint());
+            long expected = NetworkFingerprint.neurons(graph);
             throw new IllegalArgumentException("state is of a network of "
                     + (neurons == expected
                             ? "as many neurons, but with other connections, options or parameters"
                             : neurons + " neurons, expected " + expected)
                     + " (fingerprint " + Long.toHexString(fingerprint) + ", expected "
-                    + Long.toHexString(network.fingerprint()) + ")");
+                    + Long.toHexString(graph) + ")");
         }
         if (batch(state) != batch) {
             throw new IllegalArgumentException("state is of batch " + batch(state) + ", expected " + batch);

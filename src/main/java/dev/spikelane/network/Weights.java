@@ -207,7 +207,8 @@ public final class Weights {
         change(() -> ValuesChange.apply(found));
     }
 
-    private void change(Runnable change) {
+    /** Makes a change, of these values alone. */
+    void change(Runnable change) {
         if (most == null) {
             guard.change(change);
         } else {

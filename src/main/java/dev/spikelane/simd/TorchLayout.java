@@ -55,24 +55,6 @@ public final class TorchLayout {
         }
     }
 
-    /** Returns rows in torch's order: the given ones, where both orders are the same, else a copy. */
-    @SuppressWarnings("unchecked") // a copy is of the same kind
-    public static <S extends Signal> S inTorch(Shape shape, S inside) {
-        if (!differs(shape)) {
-            return inside;
-        }
-        Signal torch = zeros(inside);
-        copyTorch(shape, inside, 0, torch, 0, inside.rows());
-        return (S) torch;
-    }
-
-    private static Signal zeros(Signal like) {
-        return switch (like) {
-            case SpikeMatrix _ -> SpikeMatrix.zeros(like.rows(), like.columns());
-            case FloatMatrix _ -> FloatMatrix.zeros(like.rows(), like.columns());
-        };
-    }
-
     /** Returns where the element of a row's place stands in torch's order. */
     static int placeInTorch(Shape shape, int inside) {
         return shape.torch(inside);
@@ -125,18 +107,6 @@ public final class TorchLayout {
             Rows.copy(columns, outputs.torch(output), inside, output, 1);
         }
         return inside;
-    }
-
-    /** Returns weights in torch's order, which {@link #weightsInside} has brought into the inner orders. */
-    public static FloatMatrix weightsInTorch(Shape inputs, Shape outputs, FloatMatrix inside) {
-        if (!differs(inputs) && !differs(outputs)) {
-            return inside;
-        }
-        FloatMatrix rows = FloatMatrix.zeros(inside.rows(), inside.columns());
-        for (int output = 0; output < inside.rows(); output++) {
-            Rows.copy(inside, output, rows, outputs.torch(output), 1);
-        }
-        return inTorch(inputs, rows);
     }
 
     /** Returns for each place of the inner order where its element stands in torch's. */

@@ -190,7 +190,7 @@ public final class Evaluator implements AutoCloseable {
             made.removeLast().close();
         }
         EvaluationBatch fresh =
-                new EvaluationBatch(network.simulate(samples, threads), steps, population, losses, decoding());
+                new EvaluationBatch(network.serve(samples, threads), steps, population, losses, decoding());
         made.add(fresh);
         return fresh;
     }

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Allocations.assertNone;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
@@ -21,6 +22,7 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.network.graph.RandomNeuron;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.HandLif;
@@ -175,6 +177,13 @@ final class AllocationTest {
         SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, 72, 0.4, new Random(1));
         try (Simulation simulation = builder.build().simulate(BATCH)) {
             assertNone(30, () -> simulation.run(input));
+            long held = NativeMemory.withoutArena();
+            Learning learning = simulation.learning(7, 3, Double.POSITIVE_INFINITY);
+            long kept = NativeMemory.withoutArena() - held;
+            assertTrue(kept > 0);
+            assertNone(30, () -> simulation.run(input));
+            assertFalse(learning.isFrozen());
+            assertTrue(NativeMemory.withoutArena() <= held + kept);
         }
     }
 

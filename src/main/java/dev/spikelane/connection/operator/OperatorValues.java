@@ -35,12 +35,15 @@ public record OperatorValues(ValueDescription description, Consumer<FloatMatrix>
 
     private static void read(PackedWeights packed, Shape inputs, Shape outputs, FloatMatrix into) {
         if (!TorchLayout.differs(inputs) && !TorchLayout.differs(outputs)) {
-            packed.read(into); // which allocates nothing
+            packed.read(into);
             return;
         }
-        FloatMatrix inside = FloatMatrix.zeros(into.rows(), into.columns());
-        packed.read(inside);
-        into.copyFrom(TorchLayout.weightsInTorch(inputs, outputs, inside));
+        for (int output = 0; output < into.rows(); output++) {
+            int row = TorchLayout.torch(outputs, output, into.rows());
+            for (int input = 0; input < into.columns(); input++) {
+                into.set(row, TorchLayout.torch(inputs, input, into.columns()), packed.weight(output, input));
+            }
+        }
     }
 
     /** The same values, of which an operator takes others itself. */

@@ -26,6 +26,13 @@ public final class LayerProfile {
         return PRESENT && Recorder.wanted();
     }
 
+    /** Tells a recording that the limit of drift has frozen learning, at a step, and which snapshot is back. */
+    public static void emitFrozen(long step, long snapshot, double drift, double limit) {
+        if (PRESENT) {
+            LearningFrozenEvent.emit(step, snapshot, drift, limit);
+        }
+    }
+
     /** The call starts. */
     public void begin() {
         LayerEvent started = new LayerEvent();

@@ -51,7 +51,7 @@ public final class ClassifierRun implements AutoCloseable {
                     + named + ", one for each class");
         }
         this.outputs = outputs;
-        this.simulation = network.simulate(1);
+        this.simulation = network.serve(1, 1);
         try {
             this.scores = new ClassScores(simulation, population, steps, decoding, classes);
         } catch (RuntimeException | Error refused) {

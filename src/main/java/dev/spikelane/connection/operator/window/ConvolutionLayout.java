@@ -124,12 +124,14 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         }
     }
 
-    /** Copies packed weights of all groups, or their gradients, into torch's layout. */
+    /** Copies packed weights of all groups, or their gradients, into torch's layout. It allocates nothing. */
     void read(PackedWeights[] groups, FloatMatrix torch) {
-        FloatMatrix own = FloatMatrix.zeros(outputs(), inputs() * places());
         for (int group = 0; group < groups.length; group++) {
-            groups[group].read(own);
-            put(own, group, torch);
+            for (int output = 0; output < outputs(); output++) {
+                for (int k = 0; k < groups[group].inputs(); k++) {
+                    torch.set(row(group, output, k), column(output, k), groups[group].weight(output, k));
+                }
+            }
         }
     }
 

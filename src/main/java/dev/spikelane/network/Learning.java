@@ -1,0 +1,196 @@
+package dev.spikelane.network;
+
+import dev.spikelane.engine.NetworkRun;
+import dev.spikelane.engine.observe.LayerProfile;
+import dev.spikelane.engine.plastic.KeptValues;
+import dev.spikelane.simd.Checks;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * A simulation that learns by the rules of its projections while it serves, and can be frozen and rolled back.
+ *
+ * <pre>{@code
+ * Learning learning = simulation.learning(1_000, 8, 0.5);  // a snapshot each 1,000 steps, the last 8 of them
+ * simulation.run(stream);                                  // learns
+ * learning.publish(Duration.ofSeconds(1));                 // to those who serve
+ * learning.rollback(Duration.ofSeconds(1));                // undoes what was learned since the last snapshot
+ * }</pre>
+ *
+ * <p><b>Snapshots.</b> Each so many steps that were learned, plastic values are looked at: weights, variables of
+ * synapses, and modulators. If all are finite and the drift is within the limit, they are kept as a snapshot. Else they
+ * go back to the last snapshot, and learning freezes; Java Flight Recorder gets an event
+ * {@code dev.spikelane.LearningFrozen}. The drift is the distance of all plastic weights and biases from where learning
+ * began, {@code |w - w0| / |w0|} by Euclidean norms, or {@code |w|} where all began with 0. Until they are looked at,
+ * weights are as far as the bounds of a rule let them go. Values that go back begin with neurons at their start, as
+ * behind {@link Simulation#reset}: these may hold what bad input has left. Steps and observers go on.
+ *
+ * <p><b>Readers.</b> {@link Simulation#plasticWeights} of this simulation are those before a step or behind it, in all
+ * projections. {@link #publish} copies the last snapshot to the network's values, in one change, between the calls of
+ * those who read them: {@code Classifier}, {@code Evaluator} and {@link Network#serve}.
+ *
+ * <p><b>States.</b> A state holds plastic values, but no snapshots, and not whether learning is frozen; a state that is
+ * put in is kept as a snapshot, and the next one follows as many steps later. A second process that calls
+ * {@link Simulation#learning} on the network that learning began with, and then puts the state in, goes on bit for bit;
+ * if the state was taken with a snapshot, the same steps freeze it. A fork has no snapshots, and is frozen if its
+ * origin is.
+ *
+ * <p>All methods may be called by any thread, also during a call of the simulation. Steps and snapshots allocate
+ * nothing.
+ */
+public final class Learning {
+
+    /** The most snapshots. */
+    static final int MOST = 1_000;
+
+    private final Network network;
+    private final NetworkRun run;
+    private final Weights plastic;
+    private final int every;
+    private final double limit;
+    private final KeptValues kept;
+    private long learned;
+    private int since;
+    private volatile double drift;
+    /** The version of the values when they were those of the last snapshot. */
+    private long version;
+
+    Learning(Network network, NetworkRun run, Weights plastic, int every, int keep, double limit) {
+        if (!run.hasRules()) {
+            throw new IllegalArgumentException("no projection has a rule in this simulation, expected one that learns");
+        }
+        Checks.atLeast(1, "every", every);
+        if (keep < 1 || keep > MOST) {
+            throw new IllegalArgumentException("keep is " + keep + ", expected 1 to " + MOST);
+        }
+        if (!(limit > 0)) {
+            throw new IllegalArgumentException("driftLimit is " + limit + ", expected more than 0");
+        }
+        this.network = network;
+        this.run = run;
+        this.plastic = plastic;
+        this.every = every;
+        this.limit = limit;
+        this.kept = new KeptValues(run.plasticValues(), keep);
+        this.version = plastic.version();
+        run.freeze(false);
+    }
+
+    /** Looks at the values, if it is time to do so, behind a step. */
+    void stepped() {
+        if (run.isFrozen()) {
+            return;
+        }
+        learned++;
+        since++;
+        if (since < every) {
+            return;
+        }
+        drift = kept.read();
+        if (drift <= limit) {
+            keep(learned);
+            return;
+        }
+        run.freeze(true);
+        run.plasticGuard().changeHeld(this::back);
+        LayerProfile.emitFrozen(learned, kept.time(), drift, limit);
+    }
+
+    /** Keeps the values of a state that was put in. */
+    void keep() {
+        drift = kept.read();
+        keep(learned);
+    }
+
+    private void keep(long time) {
+        kept.keep(time);
+        version = plastic.version();
+        since = 0;
+    }
+
+    private void back() {
+        run.begin();
+        kept.restore();
+        version = plastic.version() + 1; // the change that is under way counts
+        since = 0;
+    }
+
+    /**
+     * Tells whether rules rest: since {@link #freeze}, or since the limit of drift was reached.
+     *
+     * @return whether weights stay as they are
+     */
+    public boolean isFrozen() {
+        return run.isFrozen();
+    }
+
+    /** Lets rules rest from now on: weights and all variables of rules stay as they are, while the network runs on. */
+    public void freeze() {
+        run.freeze(true);
+    }
+
+    /** Lets rules go on where they were frozen. */
+    public void resume() {
+        run.freeze(false);
+    }
+
+    /**
+     * Returns how far weights were from where learning began when they were last looked at.
+     *
+     * @return the drift, more than the limit if that froze learning, NaN or infinite if a value was; 0 at first
+     */
+    public double drift() {
+        return drift;
+    }
+
+    /**
+     * Puts the last snapshot back; where nothing has changed since then, the one before it, as far as one is kept.
+     *
+     * @param most how long this waits for a call of the simulation that is under way
+     * @return how many steps had been learned at that snapshot
+     * @throws IllegalArgumentException if the time is negative
+     * @throws IllegalStateException if the call takes longer, is this thread's own, or the simulation is closed;
+     *     nothing changes then
+     */
+    public long rollback(Duration most) {
+        long[] time = new long[1];
+        plastic.waiting(most).change(() -> {
+            if (!run.isOpen()) {
+                throw new IllegalStateException("simulation is closed");
+            }
+            if (plastic.version() == version) {
+                kept.drop();
+            }
+            back();
+            run.show();
+            time[0] = kept.time();
+        });
+        return time[0];
+    }
+
+    /**
+     * Copies the weights of the last snapshot to the network's own values, which others serve.
+     *
+     * @param most how long this waits for calls under way: of the network's simulations, this one among them, and of
+     *     classifiers
+     * @throws IllegalArgumentException if the time is negative
+     * @throws IllegalStateException if a call takes longer or is this thread's own; nothing changes then
+     */
+    public void publish(Duration most) {
+        network.weights()
+                .waiting(most)
+                .change(() -> kept.copyTo(network.laidOut().values()));
+    }
+
+    /** Such as {@code learning, 3000 steps, drift 0.120 of 0.5, frozen}. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "learning, %d steps, drift %.3f of %s%s",
+                learned,
+                drift,
+                limit,
+                isFrozen() ? ", frozen" : "");
+    }
+}

@@ -1,0 +1,167 @@
+package dev.spikelane.network.plastic;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Alone;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Plasticity;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.Input;
+import dev.spikelane.network.Learning;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.train.Classifier;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Evaluator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Others read the weights that a simulation learns: whole versions of them, and what they read they do not change. */
+@Alone
+final class ServingTest {
+
+    private static final int INPUTS = 40;
+    private static final int PUBLISHED = 200;
+    private static final int LEAST = 20;
+    private static final Duration WAIT = Duration.ofSeconds(60);
+
+    /** Weights of projections add up to 1 in each version, if two of them learn, and to something else in half of one. */
+    private static Network network(int rules) {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(INPUTS));
+        Population p = builder.population("p", Shape.of(70), new Leaky(0.5f).withThreshold(100));
+        for (int i = 0; i < 3; i++) {
+            FloatMatrix weights = FloatMatrix.zeros(70, INPUTS);
+            weights.fill(i == 2 ? 1 : 0);
+            builder.project("x-p" + i, x, p, Dense.of(weights));
+            if (i < rules) {
+                builder.plastic(Plasticity.of("each step\nw = w + " + (i == 0 ? 1 : -1)));
+            }
+        }
+        return builder.build();
+    }
+
+    private static SpikeMatrix spikes(int rows) {
+        SpikeMatrix all = SpikeMatrix.zeros(rows, INPUTS);
+        for (int i = 0; i < rows * INPUTS; i++) {
+            all.set(i / INPUTS, i % INPUTS, i % 7 < 3);
+        }
+        return all;
+    }
+
+    private static float[] scores(Classifier.Result result) {
+        float[] all = new float[result.classes()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (float) result.probability(i);
+        }
+        return all;
+    }
+
+    /** While one thread learns and another one publishes and takes back, a classifier and a simulation find whole versions. */
+    @Test
+    void readersSeeWholePublications() throws InterruptedException {
+        Network network = network(2);
+        SpikeMatrix sample = spikes(5);
+        float[] membrane;
+        try (Simulation serving = network.serve(1, 1)) {
+            serving.run(sample);
+            membrane = serving.state("p").membrane().toArray();
+        }
+        assertTrue(membrane[0] > 0);
+        AtomicBoolean ended = new AtomicBoolean();
+        AtomicInteger[] done = {new AtomicInteger(), new AtomicInteger(), new AtomicInteger()};
+        List<Throwable> failures = new ArrayList<>();
+        try (Simulation learned = network.simulate(1);
+                Simulation serving = network.serve(1, 2);
+                Classifier classifier =
+                        Classifier.of(Model.of(network)).steps(5).decoding(Decoding.MAX_MEMBRANE)) {
+            float[] scores = scores(classifier.classify(sample));
+            Learning learning = learned.learning(1, 2, Double.POSITIVE_INFINITY);
+            List<Thread> threads = List.of(
+                    again(ended, failures, done[2], () -> learned.step(sample.rows(0, 1))),
+                    again(ended, failures, done[0], () -> {
+                        serving.reset();
+                        serving.run(sample);
+                        assertArrayEquals(
+                                membrane, serving.state("p").membrane().toArray());
+                    }),
+                    again(
+                            ended,
+                            failures,
+                            done[1],
+                            () -> assertArrayEquals(scores, scores(classifier.classify(sample)))));
+            int published = 0;
+            while (failures.isEmpty() && (published < PUBLISHED || isBelow(done))) {
+                learning.publish(WAIT);
+                published++;
+                if (published % 7 == 0) {
+                    learning.rollback(WAIT);
+                }
+            }
+            ended.set(true);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertEquals(List.of(), failures);
+            learning.publish(WAIT);
+            assertTrue(network.weights().get("x-p0.weight").get(0, 0) > LEAST);
+        }
+    }
+
+    private static boolean isBelow(AtomicInteger[] done) {
+        return Arrays.stream(done).anyMatch(each -> each.get() < 5 * LEAST);
+    }
+
+    private static Thread again(AtomicBoolean ended, List<Throwable> failures, AtomicInteger done, Runnable work) {
+        return Thread.ofPlatform().daemon().start(() -> {
+            try {
+                while (!ended.get()) {
+                    work.run();
+                    done.incrementAndGet();
+                }
+            } catch (RuntimeException | Error failure) {
+                synchronized (failures) {
+                    failures.add(failure);
+                }
+            }
+        });
+    }
+
+    /** Samples that are classified and evaluated teach nothing: the same answers again, until others are published. */
+    @Test
+    void answersTeachNothing() {
+        Network network = network(1);
+        FloatMatrix values = FloatMatrix.zeros(4, INPUTS);
+        values.fill(1);
+        Dataset data = Dataset.of(Shape.of(INPUTS), values, new int[] {0, 1, 2, 3}, 70);
+        Batching batching = new Batching(2).withCode(InputCode.rate(new Rate(), 5));
+        try (Classifier classifier = Classifier.of(Model.of(network)).steps(5).decoding(Decoding.MAX_MEMBRANE);
+                Evaluator evaluator = new Evaluator(network, 5, batching, 1).loss(CrossEntropyLoss.membrane())) {
+            float[] first = scores(classifier.classify(spikes(5)));
+            assertArrayEquals(first, scores(classifier.classify(spikes(5))));
+            assertEquals(evaluator.evaluate(data), evaluator.evaluate(data));
+            FloatMatrix other = FloatMatrix.zeros(70, INPUTS);
+            other.set(0, 0, 1);
+            network.weights().replace("x-p0.weight", other);
+            assertTrue(scores(classifier.classify(spikes(5)))[0] > first[0]);
+        }
+    }
+}
