@@ -8,8 +8,10 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Lazy;
+import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +118,16 @@ public final class InputRun implements SourceRun {
         }
     }
 
+    /** Copies a row into the first step of the block, as that of a sample; no row leaves zeros. */
+    public void loadSample(@Nullable Signal from, int row, int sample) {
+        history().written();
+        if (from == null) {
+            Rows.clear(history().block(), sample);
+        } else {
+            copy(from, row, history().block(), sample, 1);
+        }
+    }
+
     /** Copies rows from torch's order into that of the rows. */
     private void copy(Signal from, int firstRow, Signal to, int toRow, int rows) {
         TorchLayout.copyInside(input.shape(), from, firstRow, to, toRow, rows);
@@ -215,6 +227,19 @@ public final class InputRun implements SourceRun {
 
     long bytes() {
         return 1 + (remembers() ? history().bytes() : 0);
+    }
+
+    /** Bytes of a sample's history, of rows of the present kind. */
+    long sampleBytes() {
+        return remembers() ? history().sampleBytes() : 0;
+    }
+
+    long pack(int sample, MemorySegment to, long at) {
+        return remembers() ? history().pack(sample, to, at) : at;
+    }
+
+    long unpack(int sample, MemorySegment from, long at) {
+        return remembers() ? history().unpack(sample, from, at) : at;
     }
 
     void write(ByteBuffer to) {

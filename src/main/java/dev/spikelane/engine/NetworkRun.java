@@ -23,6 +23,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.memory.limit.Owner;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -289,6 +290,11 @@ public final class NetworkRun {
         return memory.arena.scope().isAlive();
     }
 
+    /** Returns zeroed memory that is freed with this run. */
+    public MemorySegment allocate(long bytes, long alignment) {
+        return memory.arena.allocate(bytes, alignment);
+    }
+
     /** Frees its memory. */
     public void close() {
         memory.run();
@@ -499,6 +505,43 @@ public final class NetworkRun {
             bytes += rule.bytes();
         }
         return bytes + plastic.bytes();
+    }
+
+    /** Returns the bytes that {@link #pack} writes; the inputs' kinds are those of the last call. */
+    public long sampleBytes() {
+        long bytes = 0;
+        for (InputRun input : inputs) {
+            bytes += input.sampleBytes();
+        }
+        for (PopulationRun population : populations) {
+            bytes += population.sampleBytes();
+        }
+        return bytes;
+    }
+
+    /**
+     * Packs the state of one sample: what {@link #write} writes of it, but for the number of steps, in the order of the
+     * rows. Plastic values are no part of it.
+     */
+    public void pack(int sample, MemorySegment to, long at) {
+        long next = at;
+        for (InputRun input : inputs) {
+            next = input.pack(sample, to, next);
+        }
+        for (PopulationRun population : populations) {
+            next = population.pack(sample, to, next);
+        }
+    }
+
+    /** Puts in what {@link #pack} has written, as any sample; that of all others must follow before the next block. */
+    public void unpack(int sample, MemorySegment from, long at) {
+        long next = at;
+        for (InputRun input : inputs) {
+            next = input.unpack(sample, from, next);
+        }
+        for (PopulationRun population : populations) {
+            next = population.unpack(sample, from, next);
+        }
     }
 
     /** Writes the state. */

@@ -22,6 +22,7 @@ import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -375,6 +376,20 @@ public final class PopulationRun {
 
     long bytes() {
         return state.bytes() + signals.bytes();
+    }
+
+    long sampleBytes() {
+        return state.sampleBytes() + signals.sampleBytes();
+    }
+
+    long pack(int sample, MemorySegment to, long at) {
+        return signals.pack(sample, to, state.pack(sample, to, at));
+    }
+
+    long unpack(int sample, MemorySegment from, long at) {
+        long next = signals.unpack(sample, from, state.unpack(sample, from, at));
+        showPreviousSpikes();
+        return next;
     }
 
     void write(ByteBuffer to) {

@@ -12,6 +12,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,6 +185,30 @@ final class PopulationSignals {
             bytes += variables.get(i).history.bytes();
         }
         return bytes;
+    }
+
+    long sampleBytes() {
+        long bytes = spikes.sampleBytes();
+        for (int i = 0; i < variables.size(); i++) {
+            bytes += variables.get(i).history.sampleBytes();
+        }
+        return bytes;
+    }
+
+    long pack(int sample, MemorySegment to, long at) {
+        long next = spikes.pack(sample, to, at);
+        for (int i = 0; i < variables.size(); i++) {
+            next = variables.get(i).history.pack(sample, to, next);
+        }
+        return next;
+    }
+
+    long unpack(int sample, MemorySegment from, long at) {
+        long next = spikes.unpack(sample, from, at);
+        for (int i = 0; i < variables.size(); i++) {
+            next = variables.get(i).history.unpack(sample, from, next);
+        }
+        return next;
     }
 
     void write(ByteBuffer to) {

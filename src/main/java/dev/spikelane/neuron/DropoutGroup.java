@@ -18,6 +18,11 @@ record DropoutGroup(LeakyParameters parameters, DropoutSpikes dropout) implement
     }
 
     @Override
+    public String byStep() {
+        return "a dropout that draws by step";
+    }
+
+    @Override
     public boolean coupled() {
         return false;
     }

@@ -213,6 +213,11 @@ final class EquationGroup implements TileGroup, BoundEquations {
     }
 
     @Override
+    public String byStep() {
+        return equations.noises().isEmpty() ? "" : "noise that is drawn by step";
+    }
+
+    @Override
     public void reset(NeuronState state) {
         state.require(names);
         FloatMatrix membrane = state.membrane();

@@ -36,6 +36,16 @@ public sealed interface NeuronGroup permits TileGroup {
     boolean coupled();
 
     /**
+     * Says what a step depends on beside currents and variables, so that samples that have come to different steps
+     * cannot share a batch.
+     *
+     * @return such as {@code noise of the step}; empty if there is nothing of the kind
+     */
+    default String byStep() {
+        return "";
+    }
+
+    /**
      * Allocates a state as it is at the start: zeros, unless the model says otherwise. It belongs to the caller, and is
      * changed by {@link #run} and {@link #reset} alone: another batch size is an error, never a silent reset.
      *

@@ -15,6 +15,7 @@ import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -431,6 +432,56 @@ public final class NeuronState {
      */
     public void read(Shape shape, ByteBuffer from) {
         NeuronStateBytes.read(this, requireShape(shape), Objects.requireNonNull(from, "from"));
+    }
+
+    /**
+     * Returns how long one sample is when it is packed.
+     *
+     * @return bytes, the same for all samples of a model and number of neurons
+     */
+    public long sampleBytes() {
+        long bytes = 0;
+        for (Signal part : parts) {
+            bytes += Rows.packedBytes(part, part.rows() / layout.batch());
+        }
+        return bytes;
+    }
+
+    /**
+     * Packs one sample: what {@link #write(ByteBuffer)} writes of it, without the steps, which all samples share, in
+     * the order of the rows and the byte order of the machine. Nothing is allocated.
+     *
+     * @param sample the sample
+     * @param to receives {@link #sampleBytes} from an offset on
+     * @param at the offset
+     * @return the offset behind them
+     * @throws IndexOutOfBoundsException if there is no such sample, or they do not fit
+     */
+    public long pack(int sample, MemorySegment to, long at) {
+        Objects.checkIndex(sample, layout.batch());
+        long next = at;
+        for (Signal part : parts) {
+            next = Rows.pack(part, sample, layout.batch(), part.rows() / layout.batch(), to, next);
+        }
+        return next;
+    }
+
+    /**
+     * Puts in what {@link #pack} has written, as any sample of a state of the same model and number of neurons.
+     *
+     * @param sample the sample
+     * @param from holds {@link #sampleBytes} from an offset on
+     * @param at the offset
+     * @return the offset behind them
+     * @throws IndexOutOfBoundsException if there is no such sample, or there are fewer bytes
+     */
+    public long unpack(int sample, MemorySegment from, long at) {
+        Objects.checkIndex(sample, layout.batch());
+        long next = at;
+        for (Signal part : parts) {
+            next = Rows.unpack(from, next, part, sample, layout.batch(), part.rows() / layout.batch());
+        }
+        return next;
     }
 
     private Shape requireShape(Shape shape) {

@@ -44,6 +44,11 @@ record RecurrentGroup(TileGroup fed, Operator connection, boolean feedsMembranes
     }
 
     @Override
+    public String byStep() {
+        return fed.byStep();
+    }
+
+    @Override
     public int currents() {
         return fed.currents();
     }

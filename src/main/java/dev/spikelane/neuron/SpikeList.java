@@ -113,6 +113,11 @@ public final class SpikeList implements Neuron {
     private record Group(long[] listed, int neurons) implements StepwiseGroup {
 
         @Override
+        public String byStep() {
+            return "a list of spikes by step";
+        }
+
+        @Override
         public boolean coupled() {
             return false;
         }

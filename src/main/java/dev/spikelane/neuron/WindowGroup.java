@@ -19,6 +19,11 @@ record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements S
     }
 
     @Override
+    public String byStep() {
+        return "a window of the newest " + weights.rows() + " inputs";
+    }
+
+    @Override
     public boolean coupled() {
         return parameters.coupled();
     }

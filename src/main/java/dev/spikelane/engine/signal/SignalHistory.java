@@ -5,6 +5,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.RowBytes;
+import dev.spikelane.simd.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -184,6 +185,23 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
     /** Bytes of the history. */
     public long bytes() {
         return front.byteSize();
+    }
+
+    /** Bytes of a sample's history. */
+    public long sampleBytes() {
+        return Rows.packedBytes(all.all(), steps.history);
+    }
+
+    /** Packs the history of a sample, and returns the offset behind it. */
+    public long pack(int sample, MemorySegment to, long at) {
+        return Rows.pack(all.all(), base * batch + sample, batch, steps.history, to, at);
+    }
+
+    /** Puts in the history of a sample; that of all others must follow before the next block. */
+    public long unpack(int sample, MemorySegment from, long at) {
+        version++;
+        base = 0;
+        return Rows.unpack(from, at, all.all(), sample, batch, steps.history);
     }
 
     /** Writes the history, each row in torch's order. */
