@@ -48,10 +48,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The rule runs behind each step of the network. It sees the spikes of inputs as they arrive, behind the
- * projection's delay (an axonal one), and the spikes of outputs in the step in which they fire. {@code pre} and
- * {@code post} say in each step whether an input or output fires. Blocks run in the order in which they are written. What spikes add is summed in float32 from +0: blocks as written, in each of them samples ascending, then
- * inputs or outputs, then positions of a convolution. The sum is added to weights before the next lines of synapses in
- * each step, or at the end of the step; until then all lines see weights without it. Weights that change stay within
+ * projection's delay (an axonal one), and the spikes of outputs in the step in which they fire. {@code pre} and {@code
+ * post} say in each step whether an input or output fires. Blocks run in the order in which they are written. What
+ * spikes add is summed in float32 from +0: blocks as written, in each of them samples ascending, then inputs or
+ * outputs, then positions of a convolution. The sum is added to weights before the next lines of synapses in each
+ * step, or at the end of the step; until then all lines see weights without it. Weights that change stay within
  * bounds, without a line those of finite floats; a sum that is NaN makes the least. Padding of a convolution is no
  * input.
  *
