@@ -121,6 +121,14 @@ public final class EquationGradients {
                         .anyMatch(node -> node.op() == Op.STEP);
     }
 
+    /** Whether there is one variable, whose way back depends on nothing but parameters. */
+    public boolean isLinear() {
+        return equations.variables().size() == 1
+                && toCurrents(new Graph()).order().stream()
+                        .noneMatch(node -> node.op() == Op.STEP
+                                || node.op() == Op.STATE && !node.name().startsWith(GRADIENT));
+    }
+
     /** From gradients of variables and of what spikes carry to those of spikes, and the distances to the threshold. */
     public Program toDistance(Graph into) {
         Program program = new Program(equations.name() + "ToDistance", 1);

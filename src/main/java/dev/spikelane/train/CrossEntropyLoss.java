@@ -229,6 +229,11 @@ public final class CrossEntropyLoss implements Loss {
         };
     }
 
+    /** Whether the loss is a sum over steps. */
+    boolean isOfSteps() {
+        return form.ofSteps();
+    }
+
     /** Whether evaluators can add up the softmaxes by which membranes are decoded. */
     boolean scoresMembranes() {
         return form == Form.MEMBRANE;

@@ -271,7 +271,8 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
                     Map.copyOf(dropouts),
                     seed,
                     form,
-                    use);
+                    use,
+                    online);
             GradientRun run = new GradientRun(plan, inputs, workers);
             List<LearnedValue> slots = GradientValues.slots(plan, run);
             Gradients gradients = new Gradients(plan, run, slots, workers);

@@ -4,9 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.train.loss.LossKind;
 import dev.spikelane.train.loss.LossRows;
-import dev.spikelane.train.loss.LossShape;
 import dev.spikelane.train.loss.LossSink;
-import dev.spikelane.train.loss.SpikeRateTerm;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -33,32 +31,6 @@ public interface Loss {
      * @throws IllegalArgumentException if the factor is not finite in float32
      */
     static Loss spikeRatePenalty(double factor) {
-        record SpikeRatePenalty(double factor) implements Loss {
-            @Override
-            public String name() {
-                return "l1_rate_sparsity";
-            }
-
-            @Override
-            public boolean readsSpikes() {
-                return true;
-            }
-
-            @Override
-            public boolean readsMembranes() {
-                return false;
-            }
-
-            @Override
-            public double divisor(Input input) {
-                return 1;
-            }
-
-            @Override
-            public Computation bind(int steps, int batch, int outputs) {
-                return Input.evaluator(new SpikeRateTerm(new LossShape(steps, batch, outputs), factor));
-            }
-        }
         if (!Float.isFinite((float) factor)) {
             throw new IllegalArgumentException("factor is " + factor + ", expected a finite number");
         }

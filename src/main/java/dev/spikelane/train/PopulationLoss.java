@@ -38,6 +38,22 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
         return weight == 1 ? loss.divisor(input) : loss.divisor(input) / weight;
     }
 
+    /** The same where an input has some of all steps, in a sum over which the loss is what it is of all. */
+    double divisor(Loss.Input input, int steps) {
+        boolean sums = loss instanceof CrossEntropyLoss && loss.readsMembranes() || loss instanceof SpikeRatePenalty;
+        return sums ? divisor(input) : divisor(input) * steps / input.steps();
+    }
+
+    /** Whether the loss is a sum of what it is at each step. */
+    boolean isOfSteps() {
+        return switch (loss) {
+            case CrossEntropyLoss entropy -> entropy.isOfSteps();
+            case SquaredErrorLoss error -> error.readsMembranes();
+            case SpikeRatePenalty _ -> true;
+            default -> false; // a program's own
+        };
+    }
+
     /**
      * Lays out the targets that the loss reads; null if it reads none, or is a program's own and takes any.
      */

@@ -14,6 +14,9 @@ final class ShardedBatch {
     private static final int[] NO_LABELS = {};
 
     private final int steps;
+    /** Whether windows are blocks of one sum. */
+    private final boolean online;
+
     private @Nullable TrainingBatch[] given = new TrainingBatch[1];
     /** Samples of each. */
     private int[] counts = new int[1];
@@ -39,8 +42,9 @@ final class ShardedBatch {
     private int at;
 
     /** Makes a place for batches of so many steps. */
-    ShardedBatch(int steps, List<PopulationLoss> losses) {
+    ShardedBatch(int steps, List<PopulationLoss> losses, boolean online) {
         this.steps = steps;
+        this.online = online;
         this.losses = losses;
         this.targets = new FloatMatrix[losses.size()];
         this.divisors = new double[targets.length];
@@ -197,7 +201,7 @@ final class ShardedBatch {
             } else {
                 input.setTargets(wanted);
             }
-            divisors[i] = loss.divisor(input);
+            divisors[i] = online ? loss.divisor(input, steps) : loss.divisor(input);
         }
         return divisors;
     }

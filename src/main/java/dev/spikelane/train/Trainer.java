@@ -51,7 +51,7 @@ public final class Trainer implements AutoCloseable {
         this.recipe = recipe;
         this.factory = factory;
         this.step = new TrainingStep(recipe, factory);
-        this.cut = new ShardedBatch(recipe.steps(), recipe.losses());
+        this.cut = new ShardedBatch(recipe.steps(), recipe.losses(), recipe.online());
         this.samplesOfParts = new int[recipe.shards()];
         this.inputNames = network.inputs().stream()
                 .map(input -> "input '" + input.name() + "'")

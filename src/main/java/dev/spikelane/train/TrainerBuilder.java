@@ -1,17 +1,26 @@
 package dev.spikelane.train;
 
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.operator.DenseOperator;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.CountedArenas;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
+import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.gradient.GradientRequest;
+import dev.spikelane.train.gradient.GradientRequest.Feedback;
+import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.MemoryLimit;
 import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.update.Clipping;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +30,15 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
 
     private static final String REMEDIES = "fewer samples, more shards or computing more again need fewer";
 
+    /** Steps of a block of online gradients. */
+    private static final int BLOCK = 50;
+
     private int window;
     private int shards = 1;
     private Trainer.Optimizer optimizer = new Adam(1e-3);
     private final List<PopulationLoss> losses = new ArrayList<>();
     private @Nullable Clipping clipping;
+    private @Nullable EProp rule;
     private final List<DoubleConsumer> readers = new ArrayList<>();
     private final List<GradientObserver> observers = new ArrayList<>();
 
@@ -153,7 +166,9 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
      * @throws IllegalStateException if there is no loss
      */
     public long bytes() {
+        goForward();
         int large = batch % shards;
+        int window = block();
         boolean keepsStates = window < steps;
         long bytes = 0;
         for (int some : steps % window == 0 ? new int[] {window} : new int[] {window, steps % window}) {
@@ -182,7 +197,9 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
 
     /** The sums of gradients over shards, beside the memory of parts. */
     private long shardSums() {
-        return shards == 1 ? 0 : builder(window, Math.ceilDiv(batch, shards)).sumBytes();
+        return shards == 1 && online == null
+                ? 0
+                : builder(block(), Math.ceilDiv(batch, shards)).sumBytes();
     }
 
     private List<PopulationLoss> requireLosses() {
@@ -207,6 +224,90 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         }
         window = count;
         return this;
+    }
+
+    /**
+     * Learns with gradients that go forward, in place of backpropagation through time: memory does not grow with the
+     * number of steps. Steps run in blocks of {@value #BLOCK}, within which sums are those of {@link Gradients} with
+     * gradients of later blocks left out; these follow by traces: to the sum of a block are added, samples ascending,
+     * one fused multiply-add for each variable of the target and then one for the filter; blocks ascend. Values change
+     * after the last.
+     *
+     * <p>Losses are sums over steps: {@link CrossEntropyLoss#membrane}, {@link CrossEntropyLoss#rate} with training
+     * through time, squared errors of membranes, and {@link Loss#spikeRatePenalty}. What learns is dense connections,
+     * to all neurons and among them. A frame for all steps is repeated. {@link Trainer#right} decodes the last block.
+     *
+     * @param how the feedback, and more
+     * @return this
+     */
+    public TrainerBuilder online(EProp how) {
+        said.put("online", how.toString());
+        rule = how;
+        return this;
+    }
+
+    /** Steps after which gradients are taken. */
+    private int block() {
+        return rule == null ? window : Math.min(BLOCK, steps);
+    }
+
+    /** Draws feedback, where gradients go forward. */
+    private void goForward() {
+        EProp how = rule;
+        if (how == null) {
+            return;
+        }
+        if (window < steps) {
+            throw new IllegalStateException("windows of " + window + " steps truncate backpropagation, expected all "
+                    + steps + " steps where gradients go forward");
+        }
+        Set<String> readouts = new LinkedHashSet<>();
+        for (PopulationLoss each : requireLosses()) {
+            if (!each.isOfSteps()) {
+                throw new IllegalArgumentException(
+                        "loss '" + each + "' is no sum over steps, expected one that is, for online gradients");
+            }
+            if (each.loss().readsMembranes()) {
+                readouts.add(each.population());
+            } else if (each.loss() instanceof CrossEntropyLoss && how.feedback() != Feedback.SPATIAL) {
+                throw new IllegalArgumentException(
+                        "loss '" + each + "' reads spikes, expected one that reads membranes, for e-prop");
+            }
+        }
+        if (readouts.isEmpty() && how.feedback() != Feedback.SPATIAL) {
+            throw new IllegalArgumentException("no loss reads membranes, expected one of readouts, for e-prop");
+        }
+        if (!dropouts.isEmpty() || !observed.isEmpty()) {
+            throw new IllegalArgumentException("dropouts of " + dropouts.keySet() + " and observed gradients of "
+                    + observed.keySet() + " need all steps, expected none with online gradients");
+        }
+        for (String name : learned) {
+            if (!GradientValues.weights(network, layout).contains(name)) {
+                throw new IllegalArgumentException(
+                        "'" + name + "' is a parameter of neurons, expected weights for online gradients");
+            }
+        }
+        online = new GradientRequest.Online(
+                how.feedback(), steps, how.target(), how.strength(), readouts, drawn(how, readouts));
+    }
+
+    private List<GradientRequest.Drawn> drawn(EProp how, Set<String> readouts) {
+        List<GradientRequest.Drawn> drawn = new ArrayList<>();
+        if (how.feedback() != Feedback.RANDOM && how.feedback() != Feedback.ADAPTIVE) {
+            return drawn;
+        }
+        TorchRandom random = new TorchRandom(how.seed());
+        for (Population source : network.populations()) {
+            for (String readout : readouts.contains(source.name()) ? Set.<String>of() : readouts) {
+                Dense weights =
+                        Dense.linear(source.size(), network.population(readout).size(), random);
+                drawn.add(new GradientRequest.Drawn(
+                        source.name(),
+                        readout,
+                        new DenseOperator(NativeMemory.ofAuto(), weights, source.shape(), Parameter.of(1))));
+            }
+        }
+        return drawn;
     }
 
     /**
@@ -261,6 +362,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
      */
     public Trainer build() {
         requireLosses();
+        goForward();
         if (observers.isEmpty() && !observed.isEmpty()) {
             throw new IllegalStateException(
                     "gradients of " + observed.keySet() + " are observed by nobody, expected a call of onGradients");
@@ -269,14 +371,15 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
                 work() + " needs",
                 network,
                 (long) steps * batch,
-                (long) window * Math.ceilDiv(batch, shards),
+                (long) block() * Math.ceilDiv(batch, shards),
                 this::bytes,
                 REMEDIES);
         TrainingRecipe recipe = new TrainingRecipe(
                 losses,
                 steps,
                 batch,
-                window,
+                block(),
+                online != null,
                 said.toString(),
                 shards,
                 Objects.requireNonNull(optimizer, "optimizer"),
@@ -302,8 +405,8 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     private GradientsBuilder builder(int some, int samples) {
         GradientsBuilder builder = new GradientsBuilder(network, some, samples);
         builder.takeFrom(this);
-        builder.use(window == steps ? GradientRequest.Use.WINDOWS_FROM_ZERO : GradientRequest.Use.TRAINING);
-        if (shards > 1 || clipping == null && observers.isEmpty()) {
+        builder.use(block() == steps ? GradientRequest.Use.WINDOWS_FROM_ZERO : GradientRequest.Use.TRAINING);
+        if (online == null && (shards > 1 || clipping == null && observers.isEmpty())) {
             builder.gives();
         }
         for (PopulationLoss each : requireLosses()) {

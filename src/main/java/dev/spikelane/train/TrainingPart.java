@@ -124,10 +124,15 @@ final class TrainingPart implements ObservedGradients.Part {
         int whole = cut.samplesOfBatch(shard);
         int first = cut.firstInBatch(shard);
         draw(batch, first, cut.first(shard));
-        boolean constant = batch.constant();
+        boolean repeats = batch.constant() && gradients.plan().online() != null;
+        boolean constant = batch.constant() && !repeats;
         for (int i = 0; i < inputs.size(); i++) {
             Input input = inputs.get(i);
-            loaded.put(input.name(), rows(input, batch, whole, first, constant ? 0 : firstStep, constant ? 1 : steps));
+            loaded.put(
+                    input.name(),
+                    repeats
+                            ? repeated(input, batch, first)
+                            : rows(input, batch, whole, first, constant ? 0 : firstStep, constant ? 1 : steps));
         }
         gradients.forward(loaded, constant);
         for (int i = 0; i < losses.length; i++) {
@@ -206,6 +211,16 @@ final class TrainingPart implements ObservedGradients.Part {
         Signal into = scratch(input, all, count);
         for (int step = 0; step < count; step++) {
             Rows.copy(all, (firstStep + step) * whole + first, into, step * size, size);
+        }
+        return into;
+    }
+
+    /** The rows of these samples in a frame, once for each step. */
+    private Signal repeated(Input input, TrainingBatch batch, int first) {
+        Signal frame = batch.input(input.name(), inputs.size() == 1);
+        Signal into = scratch(input, frame, steps);
+        for (int step = 0; step < steps; step++) {
+            Rows.copy(frame, first, into, step * size, size);
         }
         return into;
     }

@@ -40,12 +40,7 @@ final class TrainingParts implements AutoCloseable {
         boolean atOnce = gradients().plan().size().segments() == 1;
         this.fuses = recipe.fuses() && atOnce;
         this.learned = new LearnedValues(
-                first.slots(),
-                values -> bind(recipe.optimizer(), values),
-                atOnce,
-                recipe.shards() > 1,
-                fuses,
-                recipe.clipping());
+                first.slots(), this::bind, atOnce && !recipe.online(), recipe.sums(), fuses, recipe.clipping());
         this.seen = gradients().seen();
     }
 
@@ -53,7 +48,7 @@ final class TrainingParts implements AutoCloseable {
      * Binds a rule to the memory of a parameter, whose padding stays zero where that of the gradients is, and makes its
      * state, of zeros.
      */
-    static ParameterUpdate bind(Trainer.Optimizer optimizer, FloatMatrix values) {
+    static BoundUpdate bind(Trainer.Optimizer optimizer, FloatMatrix values) {
         OptimizerRule rule = switch (optimizer) {
             case Sgd sgd -> new SgdRule(sgd.momentum(), sgd.dampening(), sgd.nesterov(), sgd.weightDecay());
             case Adam adam ->
@@ -66,6 +61,15 @@ final class TrainingParts implements AutoCloseable {
                         adam.amsgrad());
         };
         return new BoundUpdate(values.segment(), rule);
+    }
+
+    /** Binds the optimizer; checkpoints find values of feedback in its state, as the network has none. */
+    private ParameterUpdate bind(LearnedValue slot) {
+        BoundUpdate update = bind(recipe.optimizer(), slot.values());
+        if (slot.isFeedback()) {
+            update.keep("values", slot.values().segment());
+        }
+        return update;
     }
 
     private TrainingPart make(int owner, int size, int steps) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps steps of a sample
  * @param batch the most samples of a batch
  * @param window steps after which values change: truncated backpropagation if fewer than all
+ * @param online whether these are blocks of one gradient, so that values change after the last
  * @param surrogates all that was said of them, of dropouts and of the seed of both
  * @param shards parts of a batch whose gradients are summed apart
  * @param clipping limits gradients; null if they have none
@@ -25,6 +26,7 @@ record TrainingRecipe(
         int steps,
         int batch,
         int window,
+        boolean online,
         String surrogates,
         int shards,
         Trainer.Optimizer optimizer,
@@ -50,11 +52,27 @@ record TrainingRecipe(
         List<TrainerBuilder.GradientObserver> blind =
                 observers.isEmpty() ? List.of() : List.of((value, gradients) -> true);
         return new TrainingRecipe(
-                losses, steps, batch, window, surrogates, shards, optimizer, clipping, List.of(), blind, observed);
+                losses,
+                steps,
+                batch,
+                window,
+                online,
+                surrogates,
+                shards,
+                optimizer,
+                clipping,
+                List.of(),
+                blind,
+                observed);
+    }
+
+    /** Whether gradients of several parts or windows are added before values change. */
+    boolean sums() {
+        return shards > 1 || online;
     }
 
     /** Whether gradients may go to the optimizer as they come to be, as nobody sums, limits or sees them. */
     boolean fuses() {
-        return shards == 1 && clipping == null && observers.isEmpty();
+        return !sums() && clipping == null && observers.isEmpty();
     }
 }

@@ -68,15 +68,21 @@ final class TrainingStep implements AutoCloseable {
         for (int first = 0; first < recipe.steps(); first += recipe.window()) {
             int steps = Math.min(recipe.window(), recipe.steps() - first);
             right = 0;
-            windowStart = first;
+            windowStart = recipe.online() ? 0 : first;
             windowEnd = first + steps;
-            double ofWindow = forwardAndBack(batch, first, steps);
-            loss += ofWindow;
-            if (!parts.fuses()) {
-                change(ofWindow);
+            double before = recipe.online() ? loss : 0;
+            double ofWindow = forwardAndBack(batch, first, steps, before);
+            loss = before + ofWindow + (recipe.online() ? 0 : loss);
+            if (!parts.fuses() && changes()) {
+                change(before + ofWindow);
             }
         }
         return loss;
+    }
+
+    /** Whether values change behind the window: behind each, or the last where gradients go forward. */
+    private boolean changes() {
+        return !recipe.online() || windowEnd == recipe.steps();
     }
 
     /** Changes values by gradients that are stored, once they are limited and accepted. */
@@ -94,7 +100,8 @@ final class TrainingStep implements AutoCloseable {
         }
     }
 
-    private double forwardAndBack(ShardedBatch batch, int firstStep, int steps) {
+    /** Runs a window, before which the loss was another; returns its own. */
+    private double forwardAndBack(ShardedBatch batch, int firstStep, int steps, double before) {
         double[] ofLosses = batch.divisors(steps);
         running.begin();
         double loss = 0;
@@ -107,13 +114,13 @@ final class TrainingStep implements AutoCloseable {
             running.follow(part.gradients().run());
             running.requireFinite();
             right += part.right();
-            if (shard == batch.shards() - 1) {
-                tell(loss);
+            if (shard == batch.shards() - 1 && changes()) {
+                tell(before + loss);
             }
             if (parts.fuses()) {
                 backAndChange(part);
             } else {
-                parts.back(part, shard == 0);
+                parts.back(part, shard == 0 && (firstStep == 0 || !recipe.online()));
                 observed.take(part, batch.first(shard), batch.samples());
             }
         }
@@ -130,6 +137,7 @@ final class TrainingStep implements AutoCloseable {
         batch.work(shard);
         TrainingPart part = parts.open(shard, batch.size(shard), firstStep, steps);
         part.gradients().setEpoch(epoch);
+        part.gradients().run().setSamples(batch.samples());
         part.forward(batch, shard, firstStep, ofLosses);
         if (counts) {
             part.countSpikes(spikes);

@@ -8,6 +8,7 @@ import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.train.gradient.Dropout;
 import dev.spikelane.train.gradient.FiringGradient;
+import dev.spikelane.train.gradient.GradientRequest;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.InputForm;
 import dev.spikelane.train.gradient.MemoryLimit;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the common options of {@link Gradients} and {@link Trainer}s: a network over a window, and how it learns.
@@ -40,6 +42,9 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     FiringGradient otherwise = Surrogate.atan().gradient();
     final Map<String, FiringGradient> surrogates = new LinkedHashMap<>();
     long seed;
+    /** How gradients go forward; null where they go back alone. */
+    GradientRequest.@Nullable Online online;
+
     private int every = Integer.MAX_VALUE;
 
     WindowBuilder(Network network, int steps, int batch) {
@@ -72,11 +77,12 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         surrogates.putAll(other.surrogates);
         seed = other.seed;
         every = other.every;
+        online = other.online;
     }
 
     /** Steps whose currents are there at a time. */
     final int segment() {
-        return Math.min(every, steps);
+        return online == null ? Math.min(every, steps) : steps;
     }
 
     /**

@@ -51,6 +51,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
     private final EquationBackward.@Nullable Neurons charge;
     private final boolean throughSpikes;
     private final boolean needsCurrents;
+    private final boolean linear;
 
     /**
      * What is differentiated.
@@ -87,6 +88,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
                 : text.back(new EquationGradients(first, names, FLAGS, APART))
                         .with(EquationLoops.compile(graph -> first.charge(FLAGS, graph), text.rows.shared()));
         this.throughSpikes = back.throughSpikes();
+        this.linear = charge == null && back.isLinear();
         this.needsCurrents = charge != null || back.needsInputs();
     }
 
@@ -154,6 +156,15 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      */
     public boolean needsCurrents() {
         return needsCurrents;
+    }
+
+    /**
+     * Tells whether gradients take the same way back through any step.
+     *
+     * @return whether there is one variable, and what a step makes of it and of currents depends on neither
+     */
+    public boolean isLinear() {
+        return linear;
     }
 
     /**

@@ -86,6 +86,16 @@ final class GradientBackward implements WorkerPool.Job {
         return parts;
     }
 
+    /** What takes all neurons back, where they are not cut. */
+    NeuronBackward whole() {
+        return tiles[0];
+    }
+
+    /** The variables of all neurons before each step and after the last, where they were computed again. */
+    FloatMatrix[] past() {
+        return scratch(0).past;
+    }
+
     /** Prepares for gradients of weights that come a few steps at a time, as soon as those of currents are there. */
     void openTiles() {
         boolean one = population.shares()

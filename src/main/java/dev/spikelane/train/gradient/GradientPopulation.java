@@ -43,6 +43,7 @@ public final class GradientPopulation {
     private final boolean shares;
     private final GradientBackward backward;
     private @Nullable GradientFrame frame;
+    private @Nullable Eligibility eligibility;
     private NeuronGradient gradient;
     /** The samples that each thread carries through a loop; none if all go together. */
     private SampleGroup[] groups = {};
@@ -81,6 +82,16 @@ public final class GradientPopulation {
                 plan.arena(), size.batch(), declared.shape(), variables.size(), gradient.feedsOwnSpikes());
         this.shares = alone && !gradient.coupled() && !forward.group().coupled();
         this.backward = new GradientBackward(this, size, plan.arena(), shares ? tile() : blocks());
+    }
+
+    /** What carries gradients forward; null where none go. */
+    @Nullable
+    Eligibility eligibility() {
+        return eligibility;
+    }
+
+    void carryForward(Eligibility made) {
+        eligibility = made;
     }
 
     /** Makes room for the way back, when all projections are there. */
@@ -245,7 +256,7 @@ public final class GradientPopulation {
         int first = segment * size.segment();
         int count = Math.min(size.segment(), size.steps() - first);
         forward.back(segment, count, blocks(), workers);
-        if (openFrame() != null || groups.length > 0) {
+        if (openFrame() != null || groups.length > 0 && eligibility == null) {
             return;
         }
         if (gradient.needsCurrents()) {

@@ -26,6 +26,8 @@ public final class GradientProjection {
     private final @Nullable GradientDropout dropout;
 
     private final StoredCurrents port;
+    /** What is taken back to the source; the same but where gradients of a step go back by themselves. */
+    private final StoredCurrents pulled;
     /** The norm of the currents; null if there is none. */
     private final @Nullable GradientNorm norm;
 
@@ -61,6 +63,7 @@ public final class GradientProjection {
             @Nullable GradientInput input,
             @Nullable GradientDropout dropout,
             StoredCurrents port,
+            StoredCurrents pulled,
             @Nullable GradientNorm norm,
             GradientRequest plan,
             boolean learns) {
@@ -69,6 +72,7 @@ public final class GradientProjection {
         this.input = input;
         this.dropout = dropout;
         this.port = port;
+        this.pulled = pulled;
         this.norm = norm;
         this.size = plan.size();
         this.learns = learns;
@@ -175,7 +179,12 @@ public final class GradientProjection {
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
     void pull(int step, SampleViews samples, Tile into, int thread) {
-        chain.pull(0, null, port.samples(step + delay(), samples), samples.count(), into, thread);
+        chain.pull(0, null, pulled.samples(step + delay(), samples), samples.count(), into, thread);
+    }
+
+    /** Writes the gradients that the first rows of some others of currents give. */
+    void pull(FloatMatrix ofCurrents, int rows, Tile into) {
+        chain.pull(0, null, ofCurrents, rows, into, 0);
     }
 
     /**
@@ -279,7 +288,7 @@ public final class GradientProjection {
 
     /** The gradients of the first operator's output, from a step on that was opened. */
     FloatMatrix ofFirst(int step) {
-        return chain.isOneOperator() ? port.from(step) : chain.ofFirst(step - opened);
+        return chain.isOneOperator() ? pulled.from(step) : chain.ofFirst(step - opened);
     }
 
     /** Whether all steps of the window have the same rows. */

@@ -1,5 +1,6 @@
 package dev.spikelane.train.gradient;
 
+import dev.spikelane.connection.operator.DenseOperator;
 import dev.spikelane.description.Delays;
 import dev.spikelane.engine.BackwardNeeds;
 import dev.spikelane.engine.LaidOutNetwork;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of surrogates that draw, and of dropouts
  * @param form the form of the inputs
  * @param use of the gradients, of which some need less memory
+ * @param online how gradients are carried from window to window; null where windows have gradients of their own
  */
 public record GradientRequest(
         Network network,
@@ -48,7 +50,47 @@ public record GradientRequest(
         Map<String, Dropout> dropouts,
         long seed,
         InputForm form,
-        Use use) {
+        Use use,
+        @Nullable Online online) {
+
+    /** Where the gradients of spikes come from in online learning. */
+    public enum Feedback {
+        /** The weights to readouts, transposed. */
+        SYMMETRIC,
+        /** Weights that are drawn once. */
+        RANDOM,
+        /** Weights that are drawn, and learn as those to readouts do. */
+        ADAPTIVE,
+        /** All projections, in the same step alone. */
+        SPATIAL
+    }
+
+    /**
+     * Gradients that go forward with eligibility traces.
+     *
+     * @param steps of all windows
+     * @param target spikes of a neuron in a step
+     * @param strength of the squared distance from the target; 0 for none
+     * @param readouts populations whose membranes losses read
+     * @param drawn feedback that is drawn
+     */
+    public record Online(
+            Feedback feedback, int steps, double target, double strength, Set<String> readouts, List<Drawn> drawn) {}
+
+    /**
+     * Weights of feedback that are drawn.
+     *
+     * @param source the population whose spikes get gradients
+     * @param readout the population from which these come
+     */
+    public record Drawn(String source, String readout, DenseOperator weights) {
+
+        static final String FEEDBACK = ".feedback.";
+
+        String name() {
+            return source + FEEDBACK + readout;
+        }
+    }
 
     /** The uses of gradients, of which some need less memory. */
     public enum Use {

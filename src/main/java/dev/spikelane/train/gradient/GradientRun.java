@@ -1,8 +1,14 @@
 package dev.spikelane.train.gradient;
 
+import dev.spikelane.connection.Plasticity;
+import dev.spikelane.connection.operator.DenseOperator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.description.ProjectionDescription;
+import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.BackwardNeeds;
+import dev.spikelane.engine.ChainRun;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.ProjectionRun;
@@ -19,7 +25,9 @@ import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -43,10 +51,17 @@ public final class GradientRun implements BackwardNeeds {
     private final List<List<GradientProjection>> parts = new ArrayList<>();
 
     private final GradientProjection[] projections;
+    private final Map<String, GradientProjection> learnedFeedback = new LinkedHashMap<>();
     private final List<GradientNorm> norms = new ArrayList<>();
     private final GradientStage[] stages;
     /** The jobs after a change of weights that are learned. */
     private final Runnable[] updates;
+
+    /** The first step of the window. */
+    private int windowStart;
+
+    /** Samples of the batch of which these are a part. */
+    private int samples;
 
     private final WorkerPool.Job update = this::update;
     private final WorkerPool.Job begin = this::begin;
@@ -71,10 +86,12 @@ public final class GradientRun implements BackwardNeeds {
         List<ComponentPlan.Component> components = plan.layout().components();
         for (ComponentPlan.Component component : components) {
             for (int number : component.populations()) {
-                populations[number] = new GradientPopulation(
-                        plan, number, run.population(number), neurons[number], component.steps() == 0);
+                boolean alone = component.steps() == 0 && plan.online() == null;
+                populations[number] =
+                        new GradientPopulation(plan, number, run.population(number), neurons[number], alone);
             }
         }
+        carryForward();
         List<GradientProjection> all = new ArrayList<>();
         for (int i = 0; i < dropouts.length; i++) {
             List<ProjectionRun> slices = run.projection(i);
@@ -86,6 +103,7 @@ public final class GradientRun implements BackwardNeeds {
                 }
             }
         }
+        all.addAll(feedback());
         this.projections = all.toArray(GradientProjection[]::new);
         this.updates = Arrays.stream(projections)
                 .filter(GradientProjection::learns)
@@ -100,7 +118,8 @@ public final class GradientRun implements BackwardNeeds {
             GradientPopulation[] members = component.populations().stream()
                     .map(number -> populations[number])
                     .toArray(GradientPopulation[]::new);
-            stages[i] = new GradientStage(plan.size(), members, run.stage(i), component.steps(), workers);
+            int steps = plan.online() == null ? component.steps() : 0;
+            stages[i] = new GradientStage(plan.size(), members, run.stage(i), steps, workers);
         }
     }
 
@@ -169,6 +188,10 @@ public final class GradientRun implements BackwardNeeds {
         GradientProjection first = projection(number, forward, port, norm);
         made.add(first);
         target.add(made.getFirst());
+        if (target.eligibility() != null) {
+            carryForward(number, first, target.eligibility());
+            return made;
+        }
         Projection.Source from = declared.source();
         from.ofPopulation().ifPresent(named -> {
             GradientPopulation population = population(named);
@@ -178,6 +201,93 @@ public final class GradientRun implements BackwardNeeds {
                     .add(first);
         });
         return made;
+    }
+
+    private void carryForward() {
+        GradientRequest.Online online = plan.online();
+        for (int i = 0; i < populations.length && online != null; i++) {
+            populations[i].carryForward(new Eligibility(populations[i], plan, online));
+        }
+    }
+
+    /** Lets gradients of a projection go forward, and back to its source where that is wanted. */
+    private void carryForward(int number, GradientProjection made, Eligibility target) {
+        GradientRequest.Online online = Objects.requireNonNull(plan.online());
+        Projection declared = plan.network().projections().get(number);
+        GradientPopulation source =
+                declared.source().ofPopulation().map(this::population).orElse(null);
+        boolean isSpatial = online.feedback() == GradientRequest.Feedback.SPATIAL;
+        boolean pulls = source != null
+                && (isSpatial
+                        || online.feedback() == GradientRequest.Feedback.SYMMETRIC
+                                && online.readouts().contains(declared.target().name()));
+        List<Operator> operators = made.forward().chain().operators();
+        boolean isDense = operators.size() == 1 && operators.getFirst() instanceof DenseOperator;
+        if (!isDense && (pulls || made.learns())) {
+            throw new IllegalArgumentException("projection '" + declared.name() + "' is "
+                    + made.forward().description().describePath()
+                    + ", expected one dense connection for online gradients");
+        }
+        if (pulls && (declared.delay() > 0 || declared.source().ofVariable().isPresent())) {
+            throw new IllegalArgumentException("projection '" + declared.name()
+                    + "' would take online gradients back through a delay or from a variable, expected spikes"
+                    + " without a delay");
+        }
+        if (made.learns()) {
+            target.add(made, declared.port(), plan, workers);
+        }
+        if (pulls && source != null) {
+            source.ofSpikes().add(made);
+            Objects.requireNonNull(source.eligibility()).add(made, target);
+        }
+    }
+
+    /** Makes projections in place of those to readouts, which go back alone. */
+    private List<GradientProjection> feedback() {
+        List<GradientProjection> made = new ArrayList<>();
+        GradientRequest.Online online = plan.online();
+        for (int i = 0; i < populations.length && online != null; i++) {
+            for (GradientRequest.Drawn drawn : online.drawn()) {
+                if (drawn.source().equals(populations[i].declared().name())) {
+                    made.add(feedback(i, drawn, online.feedback() == GradientRequest.Feedback.ADAPTIVE));
+                }
+            }
+            Objects.requireNonNull(populations[i].eligibility()).requireFeedback();
+        }
+        return made;
+    }
+
+    private GradientProjection feedback(int source, GradientRequest.Drawn drawn, boolean learns) {
+        GradientPopulation readout = population(plan.network().population(drawn.readout()));
+        Eligibility target = Objects.requireNonNull(readout.eligibility());
+        String name = readout.forward().group().ports().getFirst();
+        StoredCurrents port = readout.forward().currents(name);
+        ProjectionDescription description = new ProjectionDescription(
+                drawn.name(),
+                new SourceDescription.OfSpikes(source),
+                plan.network().populations().indexOf(readout.declared()),
+                name,
+                0,
+                List.of(),
+                Plasticity.NONE);
+        ChainRun operators = new ChainRun(List.of(drawn.weights()), plan.arena(), run.scratch());
+        ProjectionRun forward = new ProjectionRun(
+                description, operators, populations[source].forward().spikes(), plan.arena(), plan.size());
+        GradientChain chain =
+                new GradientChain(plan.arena(), operators, plan.size(), true, true, run.scratch(), workers);
+        GradientProjection made = new GradientProjection(forward, chain, null, null, port, port, null, plan, learns);
+        if (learns) {
+            target.add(made, name, plan, workers);
+            learnedFeedback.put(drawn.name(), made);
+        }
+        populations[source].ofSpikes().add(made);
+        Objects.requireNonNull(populations[source].eligibility()).add(made, target);
+        return made;
+    }
+
+    /** The feedback that is learned, by names. */
+    Map<String, GradientProjection> learnedFeedback() {
+        return learnedFeedback;
     }
 
     private GradientProjection projection(
@@ -202,7 +312,9 @@ public final class GradientRun implements BackwardNeeds {
         }
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(declared.name() + "."));
         GradientDropout dropout = starts ? dropouts[number] : null;
-        return new GradientProjection(forward, chain, input, dropout, port, norm, plan, learns);
+        Eligibility eligibility = population(declared.target()).eligibility();
+        StoredCurrents pulled = eligibility == null ? port : eligibility.pulled(declared.port());
+        return new GradientProjection(forward, chain, input, dropout, port, pulled, norm, plan, learns);
     }
 
     private GradientInput input(Input input) {
@@ -246,6 +358,7 @@ public final class GradientRun implements BackwardNeeds {
 
     /** Runs all steps of a window that begins at a step. */
     public void forward(int firstStep) {
+        windowStart = firstStep;
         plan.layout().requireSteps((long) firstStep + plan.size().steps());
         for (int i = 0; i < norms.size(); i++) {
             norms.get(i).forward().begin(firstStep);
@@ -305,6 +418,9 @@ public final class GradientRun implements BackwardNeeds {
                 population.backward().openTiles();
             }
             for (int stage = stages.length - 1; stage >= 0; stage--) {
+                for (GradientPopulation population : stages[stage].populations()) {
+                    openEligibility(population.eligibility());
+                }
                 stages[stage].backward(first, count);
             }
             for (GradientProjection projection : projections) {
@@ -316,6 +432,40 @@ public final class GradientRun implements BackwardNeeds {
                 toInput(input, first, count);
             }
         }
+        closeEligibilities();
+    }
+
+    /** Whether a window is the last of a batch, behind which no trace is wanted. */
+    private boolean isLast() {
+        GradientRequest.Online online = plan.online();
+        return online != null && windowStart + plan.size().steps() == online.steps();
+    }
+
+    private void openEligibility(@Nullable Eligibility eligibility) {
+        if (eligibility != null) {
+            eligibility.before(isLast());
+        }
+    }
+
+    /** Carries gradients on, behind those of the window. */
+    private void closeEligibilities() {
+        for (GradientPopulation population : populations) {
+            Eligibility eligibility = population.eligibility();
+            if (eligibility != null) {
+                eligibility.open();
+            }
+        }
+        for (GradientPopulation population : populations) {
+            Eligibility eligibility = population.eligibility();
+            if (eligibility != null) {
+                eligibility.carry(windowStart == 0, isLast(), samples);
+            }
+        }
+    }
+
+    /** Says how many samples the batch has of which these are a part. */
+    public void setSamples(int ofBatch) {
+        samples = ofBatch;
     }
 
     /** Writes zeros: half a percent of a training step of VGG-9. */
@@ -399,11 +549,24 @@ public final class GradientRun implements BackwardNeeds {
     /** Takes the state over to which another run has come. */
     public void takeState(GradientRun other) {
         run.takeState(other.run);
+        for (int i = 0; i < populations.length; i++) {
+            Eligibility from = other.populations[i].eligibility();
+            Eligibility to = populations[i].eligibility();
+            if (from != null && to != null) {
+                to.takeFrom(from);
+            }
+        }
     }
 
     /** Goes on from a state of zeros. */
     public void reset() {
         run.reset();
+        for (GradientPopulation population : populations) {
+            Eligibility eligibility = population.eligibility();
+            if (eligibility != null) {
+                eligibility.reset();
+            }
+        }
     }
 
     /** Goes on from the state at the end of the window. */

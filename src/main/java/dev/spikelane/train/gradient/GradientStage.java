@@ -50,6 +50,10 @@ final class GradientStage {
         return made;
     }
 
+    GradientPopulation[] populations() {
+        return populations;
+    }
+
     /** The same populations forward. */
     ComponentRun forward() {
         return forward;

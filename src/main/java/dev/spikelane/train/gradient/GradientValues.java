@@ -10,6 +10,7 @@ import dev.spikelane.network.Population;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,10 @@ public final class GradientValues {
                 }
             }
         }
+        run.learnedFeedback().forEach((name, projection) -> {
+            WeightGradients own = Objects.requireNonNull(projection.weights()[0]);
+            slots.add(new LearnedValue(name + ".weight", own, own.learned().getFirst()));
+        });
         for (GradientPopulation population : run.populations()) {
             Population declared = population.declared();
             for (String parameter : plan.learnedOf(declared)) {

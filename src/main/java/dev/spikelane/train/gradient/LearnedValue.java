@@ -53,6 +53,11 @@ public final class LearnedValue {
         return new LearnedValue(population.name() + "." + parameter, values, null, null, population, parameter);
     }
 
+    /** Whether these are weights of feedback, which are no values of the network. */
+    public boolean isFeedback() {
+        return population == null && name.contains(GradientRequest.Drawn.FEEDBACK);
+    }
+
     public String name() {
         return name;
     }

@@ -43,7 +43,7 @@ public final class LearnedValues {
      */
     public LearnedValues(
             List<LearnedValue> slots,
-            Function<FloatMatrix, ParameterUpdate> optimizer,
+            Function<LearnedValue, ParameterUpdate> optimizer,
             boolean atOnce,
             boolean sums,
             boolean fuses,
@@ -51,7 +51,7 @@ public final class LearnedValues {
         this.slots = slots;
         this.changes = new boolean[slots.size()];
         for (LearnedValue slot : slots) {
-            ParameterUpdate update = optimizer.apply(slot.values());
+            ParameterUpdate update = optimizer.apply(slot);
             FloatMatrix gradient = null;
             GradientSink sink = null;
             if (sums) {

@@ -30,6 +30,11 @@ public final class BoundUpdate implements ParameterUpdate, GradientSink {
                 new ParameterStep(rule, parameter, name -> state.computeIfAbsent(name, _ -> allocate(name, parameter)));
     }
 
+    /** Counts memory to the state that is no value of a network. */
+    public void keep(String name, MemorySegment memory) {
+        state.put(name, memory);
+    }
+
     private static MemorySegment allocate(String name, MemorySegment parameter) {
         try {
             return NativeMemory.ofAuto().allocate(parameter.byteSize(), ALIGNMENT);

@@ -1,0 +1,341 @@
+package dev.spikelane.train.gradient;
+
+import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleViews;
+import dev.spikelane.engine.signal.StepViews;
+import dev.spikelane.engine.signal.StoredCurrents;
+import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.step.NeuronBackward;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.simd.Tile;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries gradients of a population forward, from window to window, by eligibility traces: what each variable at the
+ * end of a window owes to each synapse, on the way through its own neuron alone. So do filters of a neuron's spikes:
+ * one with the leak of the readouts, which stands for their membranes, and one without a leak, which counts.
+ *
+ * <p>In a window the way back goes through each neuron by itself. How a variable at its end follows from the currents
+ * of the window, and from the variables before it, is the same way back from a gradient of 1: a pass for each variable
+ * and filter.
+ */
+final class Eligibility {
+
+    private final GradientPopulation population;
+    private final GradientRequest.Online online;
+    private final RunSize size;
+    private final int variables;
+    /** Whether there is a filter with the leak of the readouts, behind the variables. */
+    private final boolean filters;
+
+    /** Whether there is a filter that counts spikes, the last of the passes. */
+    private final boolean counts;
+
+    private final Pass[] passes;
+    /** The gradients of a step by itself, which projections take back; null where they take others. */
+    private final @Nullable Pass instant;
+
+    private final List<EligibilityTrace> traces = new ArrayList<>();
+    /** From the readouts, or in place of such. */
+    private final List<GradientProjection> feedback = new ArrayList<>();
+
+    private final List<Eligibility> readouts = new ArrayList<>();
+    private final NeuronBackward.Step step = new NeuronBackward.Step();
+    private final NeuronBackward.Step edge = new NeuronBackward.Step();
+    private final SampleViews whole;
+    private final StepViews<FloatMatrix> ofSpikes;
+    private final StepViews<FloatMatrix> added;
+    private final FloatMatrix distance;
+    /** Of the variables of a readout before the window. */
+    private final FloatMatrix ofEdge;
+    /** Of the filtered spikes before the window. */
+    private final FloatMatrix signal;
+
+    private final Tile signalTile;
+    private final GradientTiles tiles;
+    /** Counts of spikes, and at last their gradients. */
+    private FloatMatrix counted;
+
+    /** A way back through all steps. */
+    static final class Pass {
+
+        /** Gradients of the variables before the window, one below the other. */
+        final FloatMatrix carried;
+
+        final FloatMatrix[] ofVariables;
+        final StoredCurrents[] ofPorts;
+        /** What is left of a filter that was 1 before the window. */
+        final float[] left = new float[1];
+
+        Pass(Arena arena, RunSize size, int neurons, int variables, int ports) {
+            this.carried = FloatMatrix.zeros(arena, variables * size.batch(), neurons);
+            this.ofVariables = new FloatMatrix[variables];
+            for (int i = 0; i < variables; i++) {
+                ofVariables[i] = carried.rows(i * size.batch(), size.batch());
+            }
+            this.ofPorts = new StoredCurrents[ports];
+            for (int port = 0; port < ports; port++) {
+                ofPorts[port] = new StoredCurrents(arena, size, neurons, 0);
+            }
+        }
+    }
+
+    Eligibility(GradientPopulation population, GradientRequest plan, GradientRequest.Online online) {
+        Arena arena = plan.arena();
+        NeuronGroup group = population.forward().group();
+        int neurons = population.declared().size();
+        boolean isReadout = online.readouts().contains(population.declared().name());
+        boolean isSpatial = online.feedback() == GradientRequest.Feedback.SPATIAL;
+        this.population = population;
+        this.online = online;
+        this.size = plan.size();
+        if (group.currents() != neurons) {
+            throw refused("has gates, expected neurons of one current at a port");
+        }
+        if (isReadout
+                && !isSpatial
+                && !(population.neurons().isLinear() && group.ports().size() == 1)) {
+            throw refused("is a readout, as a loss reads its membranes, expected ones that leak and nothing else");
+        }
+        this.variables = population.ofVariables().length;
+        this.filters = !isSpatial && !isReadout;
+        this.counts = online.strength() != 0 && !isReadout;
+        this.passes = new Pass[variables + (filters ? 1 : 0) + (counts ? 1 : 0)];
+        int ports = group.ports().size();
+        for (int i = 0; i < passes.length; i++) {
+            passes[i] = new Pass(arena, size, neurons, variables, ports);
+        }
+        this.instant = isSpatial ? new Pass(arena, size, neurons, variables, ports) : null;
+        int batch = size.batch();
+        this.whole = new SampleViews(0, batch, batch);
+        this.ofSpikes = new StepViews<>(FloatMatrix.zeros(arena, batch, neurons), batch);
+        this.added = new StepViews<>(FloatMatrix.zeros(arena, batch, neurons), batch);
+        this.distance = FloatMatrix.zeros(arena, batch, neurons);
+        this.ofEdge = FloatMatrix.zeros(arena, variables * batch, neurons);
+        this.signal = FloatMatrix.zeros(arena, batch, neurons);
+        this.signalTile = Tile.whole(signal);
+        this.counted = FloatMatrix.zeros(arena, counts ? batch : 1, neurons);
+        this.tiles = new GradientTiles(Tile.whole(distance));
+        tiles.at(0, population.blocks());
+        edge.before[0] = distance;
+        edge.after = distance;
+        edge.ofCurrents[0] = signal;
+    }
+
+    private IllegalArgumentException refused(String why) {
+        return new IllegalArgumentException(
+                "population '" + population.declared().name() + "' " + why);
+    }
+
+    Pass[] passes() {
+        return passes;
+    }
+
+    int variables() {
+        return variables;
+    }
+
+    /** How many of the passes have gradients before the window: all but counts. */
+    int spent() {
+        return passes.length - (counts ? 1 : 0);
+    }
+
+    /** The gradients that spend the trace of a pass, {@code [batch x neurons]}. */
+    FloatMatrix gradient(int pass) {
+        return pass < variables ? population.carried().of(pass) : pass < spent() ? signal : counted;
+    }
+
+    private int number(String port) {
+        return population.forward().group().ports().indexOf(port);
+    }
+
+    /** Where gradients of currents stand that projections take back. */
+    StoredCurrents pulled(String port) {
+        return instant == null ? population.forward().currents(port) : instant.ofPorts[number(port)];
+    }
+
+    /** Adds a projection that enters and learns. */
+    void add(GradientProjection projection, String port, GradientRequest plan, WorkerPool workers) {
+        traces.add(new EligibilityTrace(this, projection, number(port), plan, workers));
+    }
+
+    /** Adds a projection to a readout, or one in its place. */
+    void add(GradientProjection toReadout, Eligibility readout) {
+        feedback.add(toReadout);
+        readouts.add(readout);
+    }
+
+    /** Throws unless something comes back from the readouts. */
+    void requireFeedback() {
+        if (filters && feedback.isEmpty()) {
+            throw refused("has no projection to a readout of " + online.readouts()
+                    + ", expected one for symmetric feedback; random and adaptive feedback need none");
+        }
+    }
+
+    /** Begins anew. */
+    void reset() {
+        counted.fill(0);
+        traces.forEach(EligibilityTrace::reset);
+    }
+
+    /** Goes on from another window of the same samples. */
+    void takeFrom(Eligibility other) {
+        counted = other.counted;
+        for (int i = 0; i < traces.size(); i++) {
+            traces.get(i).takeFrom(other.traces.get(i));
+        }
+    }
+
+    /** Whether traces go on behind a window. */
+    private boolean goesOn(boolean last) {
+        return !last || counts;
+    }
+
+    /** Goes back through a window, before the gradients of the loss do. */
+    void before(boolean last) {
+        int count = size.steps();
+        for (int i = 0; i < passes.length && goesOn(last); i++) {
+            pass(i, count);
+        }
+        Pass alone = instant;
+        if (alone != null) {
+            population.openOutlets(0, count);
+            for (int at = count - 1; at >= 0; at--) {
+                alone.carried.fill(0);
+                for (int i = 0; i < variables; i++) {
+                    OutputGradients of = population.ofVariables()[i];
+                    if (of.mayHaveGradients()) {
+                        of.gather(at, 1, ofSpikes, added, tiles);
+                        alone.ofVariables[i].copyFrom(ofSpikes.all());
+                    }
+                }
+                boolean fires = population.firesBack();
+                if (fires) {
+                    population.ofSpikes().gather(at, 1, ofSpikes, added, tiles);
+                }
+                back(at, fires, alone);
+            }
+        }
+    }
+
+    private void pass(int number, int count) {
+        Pass pass = passes[number];
+        pass.carried.fill(0);
+        boolean ofVariable = number < variables;
+        if (ofVariable) {
+            pass.ofVariables[number].fill(1);
+        }
+        double leak = ofVariable ? 0 : number < spent() ? leakOfReadouts() : 1;
+        boolean fires = !ofVariable || population.neurons().resetsThroughSpikes();
+        double now = ofVariable ? 0 : 1;
+        for (int at = count - 1; at >= 0; at--) {
+            ofSpikes.all().fill((float) now);
+            now *= leak;
+            back(at, fires, pass);
+        }
+        pass.left[0] = (float) now;
+    }
+
+    /** Takes the neurons back through a step. */
+    private void back(int at, boolean fires, Pass pass) {
+        population
+                .forward()
+                .place(
+                        step,
+                        at,
+                        population.backward().past(),
+                        whole,
+                        population.carried().ofSpikes());
+        for (int port = 0; port < pass.ofPorts.length; port++) {
+            step.ofCurrents[port] = pass.ofPorts[port].all();
+        }
+        NeuronBackward neurons = population.backward().whole();
+        population.back(neurons, step, fires ? ofSpikes.all() : null, distance, pass.carried, at, 0);
+    }
+
+    private double leakOfReadouts() {
+        double leak = readouts.getFirst().leak();
+        for (int i = 1; i < readouts.size(); i++) {
+            if (readouts.get(i).leak() != leak) {
+                throw readouts.get(i).refused("leaks by another factor than other readouts, expected " + leak);
+            }
+        }
+        return leak;
+    }
+
+    /** The share of its membranes that a readout keeps in a step. */
+    private double leak() {
+        ofEdge.fill(1);
+        backEdge();
+        float leak = ofEdge.get(0, 0);
+        for (int i = 1; i < ofEdge.columns(); i++) {
+            if (ofEdge.get(0, i) != leak) {
+                throw refused("has a leak of each neuron, expected one for all, as it is a readout");
+            }
+        }
+        return leak;
+    }
+
+    /** Takes gradients of variables through a step that depends on no state, to those of the currents. */
+    private void backEdge() {
+        population.backward().whole().toCurrents(edge, null, ofEdge, size.batch());
+    }
+
+    /** Takes the gradients of a readout before the window to the currents that came last. */
+    void open() {
+        if (!filters) {
+            ofEdge.copyFrom(population.carried().all());
+            backEdge();
+        }
+    }
+
+    /** Adds the gradients of windows before to those of this one, and carries traces on. */
+    void carry(boolean first, boolean last, int samples) {
+        if (filters && !first) {
+            for (int i = 0; i < feedback.size(); i++) {
+                Tile into = i == 0 ? signalTile : tiles.addedIn(added.all());
+                feedback.get(i).pull(readouts.get(i).signal, size.batch(), into);
+                if (i > 0) {
+                    RowSum.add(tiles.in(signal), into, size.batch());
+                }
+            }
+        }
+        count(last, samples);
+        for (int i = 0; i < traces.size(); i++) {
+            if (!first) {
+                traces.get(i).spend(false);
+            }
+            if (goesOn(last)) {
+                traces.get(i).goOn();
+            }
+            if (last) {
+                traces.get(i).spend(true);
+            }
+        }
+    }
+
+    /** Counts the spikes, and takes the gradients of their counts when the last have come. */
+    private void count(boolean last, int samples) {
+        SpikeMatrix fired = population.forward().spikes().block();
+        int batch = size.batch();
+        for (int row = 0; counts && row < size.steps() * batch; row++) {
+            for (int i = fired.next(row, 0); i >= 0; i = fired.next(row, i + 1)) {
+                counted.set(row % batch, i, counted.get(row % batch, i) + 1);
+            }
+        }
+        for (int i = 0; counts && last && i < batch * counted.columns(); i++) {
+            int row = i / counted.columns();
+            int column = i % counted.columns();
+            double rate = counted.get(row, column) / (double) online.steps();
+            double gradient = online.strength() * (rate - online.target()) / online.steps() / samples;
+            counted.set(row, column, (float) gradient);
+        }
+    }
+}
