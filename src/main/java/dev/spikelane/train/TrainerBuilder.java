@@ -31,7 +31,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     private static final String REMEDIES = "fewer samples, more shards or computing more again need fewer";
 
     /** Steps of a block of online gradients. */
-    private static final int BLOCK = 50;
+    private static final int BLOCK = 100;
 
     private int window;
     private int shards = 1;

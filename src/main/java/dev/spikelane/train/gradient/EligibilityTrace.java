@@ -246,7 +246,7 @@ final class EligibilityTrace {
                 gather(given, sample, ofCurrents);
                 given = ofCurrents;
             }
-            ofWindow[pass].open(rows.of(own, 1).gradient(given).steps(true, true));
+            ofWindow[pass].open(rows.of(own, size.steps()).gradient(given).steps(true, true));
             workers.run(ofWindow[pass]);
         }
     }

@@ -150,4 +150,32 @@ class EPropTest {
     void classificationOfAdaptiveNeurons() {
         compare(true, true, EProp.symmetric(), null, PLAIN);
     }
+
+    /** What is drawn for a readout, and no bias. */
+    private static double[][] drawn(long seed) {
+        FloatMatrix weights =
+                Dense.linear(HIDDEN, OUTPUTS, new TorchRandom(seed)).weights();
+        double[][] drawn = new double[OUTPUTS][HIDDEN + 1];
+        for (int k = 0; k < OUTPUTS; k++) {
+            for (int j = 0; j < HIDDEN; j++) {
+                drawn[k][j] = weights.get(k, j);
+            }
+        }
+        return drawn;
+    }
+
+    @Test
+    void randomFeedback() {
+        compare(false, true, EProp.random(7), drawn(7), PLAIN);
+    }
+
+    @Test
+    void adaptiveFeedback() {
+        compare(true, false, EProp.adaptive(8), drawn(8), new EPropReference.Rule(true, 0, 0));
+    }
+
+    @Test
+    void regularizedRates() {
+        compare(true, true, EProp.symmetric().withRate(0.02, 50), null, new EPropReference.Rule(false, 0.02, 50));
+    }
 }
