@@ -7,6 +7,7 @@ import dev.spikelane.data.Dataset;
 import dev.spikelane.example.Adaptive;
 import dev.spikelane.example.Anytime;
 import dev.spikelane.example.Balanced;
+import dev.spikelane.example.Drifting;
 import dev.spikelane.example.EventStream;
 import dev.spikelane.example.FromPython;
 import dev.spikelane.example.FromSafetensors;
@@ -167,6 +168,11 @@ final class ProgramsTest {
     @Test
     void servicePrintsWhatItsPageSays() throws Exception {
         assertPrintsWhatThePageSays(SITE.resolve("service.md"), 1, () -> Service.main(new String[0]));
+    }
+
+    @Test
+    void driftingPrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("plasticity.md"), 6, () -> Drifting.main(new String[0]));
     }
 
     @Test
