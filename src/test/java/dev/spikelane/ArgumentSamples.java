@@ -47,6 +47,9 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
+import dev.spikelane.network.SessionPool;
+import dev.spikelane.network.SessionPoolBuilder;
+import dev.spikelane.network.SessionStore;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.network.SpikeCounts;
@@ -326,6 +329,12 @@ final class ArgumentSamples {
         sample(Projection.Source.class, () -> network().inputs().getFirst());
         sample(Simulation.class, () -> network().simulate(1));
         sample(Learning.class, ArgumentSamples::learning);
+        sample(SessionPool.class, () -> SessionPool.builder(network()).build());
+        sample(
+                SessionPool.Answers.class,
+                () -> SessionPool.builder(network()).build().newAnswers(4));
+        sample(SessionPoolBuilder.class, () -> SessionPool.builder(network()));
+        sample(SessionStore.class, () -> SessionStore.ofFolder(folder));
         sample(SimulationState.class, () -> network().simulate(1).snapshot());
         sample(Weights.class, () -> network().weights());
         sample(Population.Observer.class, () -> (first, steps, spikes, membranes) -> {});

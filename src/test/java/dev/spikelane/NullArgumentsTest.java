@@ -49,6 +49,8 @@ final class NullArgumentsTest {
     /** What a program implements for the library to call. */
     private static final List<String> CALLED_BACK = List.of(
             "InputCode.encode",
+            "SessionStore.write",
+            "SessionStore.read",
             "SpikeCounts.observe",
             "Loss.divisor",
             "CrossEntropyLoss.divisor",

@@ -21,6 +21,7 @@ import dev.spikelane.example.OwnData;
 import dev.spikelane.example.OwnModel;
 import dev.spikelane.example.Pictures;
 import dev.spikelane.example.Recognized;
+import dev.spikelane.example.Sensors;
 import dev.spikelane.example.Series;
 import dev.spikelane.example.Service;
 import dev.spikelane.example.Sessions;
@@ -163,6 +164,11 @@ final class ProgramsTest {
     @Test
     void sessionsPrintWhatTheirPageSays() throws Exception {
         assertPrintsWhatThePageSays(SITE.resolve("service.md"), 1, () -> Sessions.main(new String[0]));
+    }
+
+    @Test
+    void sensorsPrintWhatTheirPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("sessions.md"), 1, () -> Sensors.main(new String[0]));
     }
 
     @Test

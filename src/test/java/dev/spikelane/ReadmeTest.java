@@ -72,6 +72,7 @@ class ReadmeTest {
         "src/site/markdown/service.md, Service",
         "src/site/markdown/service.md, Anytime",
         "src/site/markdown/service.md, Sessions",
+        "src/site/markdown/sessions.md, Sensors",
         "src/site/markdown/training.md, Learning",
         "src/site/markdown/training.md, Training",
         "src/site/markdown/training.md, OwnData",

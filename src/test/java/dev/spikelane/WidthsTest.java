@@ -53,6 +53,8 @@ final class WidthsTest {
             "connection/SparseFilesTest",
             "connection/kind/ConnectionKindsTest",
             "network/FingerprintTest",
+            "network/session/SessionPoolTest",
+            "network/session/SessionThreadsProperties",
             "network/ValueShapesTest",
             "network/plastic/LearningRestartTest",
             "network/sparse/RestartTest",

@@ -1,6 +1,9 @@
 package dev.spikelane.network;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Counts of the spikes of classes, sample by sample, and whether those in the lead can still be caught up with. */
@@ -29,11 +32,23 @@ final class SpikeRace {
 
     /** Adds the spikes of a step, which stand in a row. */
     void add(SpikeMatrix spikes, int row, int sample) {
-        for (int output = 0; output < classes * outputsOfClass; output++) {
-            if (spikes.get(row, output)) {
-                counts[sample * classes + output / outputsOfClass]++;
-            }
+        for (int output = spikes.next(row, 0); output >= 0; output = spikes.next(row, output + 1)) {
+            counts[sample * classes + output / outputsOfClass]++;
         }
+    }
+
+    int classes() {
+        return classes;
+    }
+
+    /** Takes the counts of a race of one sample out of memory. */
+    void read(MemorySegment from, long at) {
+        MemorySegment.copy(from, JAVA_INT, at, counts, 0, classes);
+    }
+
+    /** Puts the counts of a race of one sample into memory. */
+    void write(MemorySegment to, long at) {
+        MemorySegment.copy(counts, 0, to, JAVA_INT, at, classes);
     }
 
     /** The class with the largest count, the lowest of equal ones. */

@@ -458,6 +458,7 @@ public final class NeuronState {
      * @throws IndexOutOfBoundsException if there is no such sample, or they do not fit
      */
     public long pack(int sample, MemorySegment to, long at) {
+        Objects.requireNonNull(to, "to");
         Objects.checkIndex(sample, layout.batch());
         long next = at;
         for (Signal part : parts) {
@@ -476,6 +477,7 @@ public final class NeuronState {
      * @throws IndexOutOfBoundsException if there is no such sample, or there are fewer bytes
      */
     public long unpack(int sample, MemorySegment from, long at) {
+        Objects.requireNonNull(from, "from");
         Objects.checkIndex(sample, layout.batch());
         long next = at;
         for (Signal part : parts) {

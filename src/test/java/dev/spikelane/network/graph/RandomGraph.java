@@ -59,6 +59,9 @@ public final class RandomGraph {
     public final int steps;
 
     private final boolean learns;
+    /** Whether weights are the same for all samples and steps. */
+    private final boolean shared;
+
     private final Arena arena;
     private final Random random;
     private final Shape maps;
@@ -83,7 +86,17 @@ public final class RandomGraph {
      * @param learns whether all of it has gradients that the interpreter can compute
      */
     public RandomGraph(Arena arena, int batch, int steps, long seed, boolean learns) {
+        this(arena, batch, steps, seed, learns, false);
+    }
+
+    /** Draws a graph that sessions at different steps can share, unless neurons have noise. */
+    public static RandomGraph shared(Arena arena, int batch, int steps, long seed) {
+        return new RandomGraph(arena, batch, steps, seed, false, true);
+    }
+
+    private RandomGraph(Arena arena, int batch, int steps, long seed, boolean learns, boolean shared) {
         this.learns = learns;
+        this.shared = shared;
         this.arena = arena;
         this.random = new Random(seed);
         this.batch = batch;
@@ -159,7 +172,8 @@ public final class RandomGraph {
     }
 
     private BatchNorm norm(int channels) {
-        BatchNorm said = random.nextInt(3) == 0 ? BatchNorm.tt(channels, MOST_STEPS) : BatchNorm.of(channels);
+        BatchNorm said =
+                random.nextInt(3) == 0 && !shared ? BatchNorm.tt(channels, MOST_STEPS) : BatchNorm.of(channels);
         BatchNorm norm = said.withEpsilon(learns ? 0.1 : 1e-3);
         return random.nextInt(3) == 0 ? norm.withoutAffine() : norm.withMomentum(random.nextDouble());
     }
@@ -227,7 +241,7 @@ public final class RandomGraph {
                                 : path(source, currents))
                 .delay(delayed ? Math.max(1, delay) : delay)
                 .port(port);
-        if (random.nextInt(4) == 0 && !learns) {
+        if (random.nextInt(4) == 0 && !learns && !shared) {
             builder.plastic();
         }
     }

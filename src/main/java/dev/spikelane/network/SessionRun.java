@@ -1,0 +1,138 @@
+package dev.spikelane.network;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.spikelane.engine.NetworkRun;
+import dev.spikelane.engine.session.SessionTable;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes sessions one step further on one thread: puts their packed states into a run of as many samples, runs it, and
+ * packs them again. In front of the state stand how many steps the session has done, after how many its label was
+ * decided, and its counts.
+ */
+final class SessionRun {
+
+    /** Their currents and states are a few hundred KB then, which stay in a core's cache. */
+    static final int MOST_ROWS = 64;
+
+    private static final int SIZES = Integer.numberOfTrailingZeros(MOST_ROWS) + 1;
+
+    static final int AT_DECIDED = Long.BYTES;
+    static final int AT_COUNTS = 2 * Long.BYTES;
+
+    private final Object owner;
+    private final Network network;
+    /** Runs of 1, 2, 4 ... samples; made when they are first needed. */
+    private final @Nullable NetworkRun[] runs = new NetworkRun[SIZES];
+
+    private final Signal[] first;
+    private final SpikeRace race;
+    private final long atState;
+
+    /**
+     * Starts without a run.
+     *
+     * @param owner whose end frees the memory
+     * @param first a row of each input, of the kind that comes
+     */
+    SessionRun(Object owner, Network network, Signal[] first, EarlyDecision rule) {
+        this.owner = owner;
+        this.network = network;
+        this.first = first;
+        this.race = new SpikeRace(rule, 1, network.outputs());
+        this.atState = AT_COUNTS + Math.ceilDiv((long) race.classes() * Integer.BYTES, Long.BYTES) * Long.BYTES;
+    }
+
+    /** Bytes of a packed session. */
+    long bytes() {
+        return atState + run(1).sampleBytes();
+    }
+
+    int classes() {
+        return race.classes();
+    }
+
+    /** The run of so many samples, a power of two. */
+    NetworkRun run(int size) {
+        int number = Integer.numberOfTrailingZeros(size);
+        NetworkRun made = runs[number];
+        if (made == null) {
+            made = NetworkRun.of(owner, network.laidOut(), size, 1, 1);
+            for (int i = 0; i < first.length; i++) {
+                made.open(i, first[i], 0, false); // its history is of this kind
+            }
+            runs[number] = made;
+        }
+        return made;
+    }
+
+    /** How many samples the run has that serves some rows: as many, or a few more, or only the first of them. */
+    static int size(int rows) {
+        int size = Math.min(MOST_ROWS, Integer.highestOneBit(rows));
+        return 2 * size <= MOST_ROWS && 2 * size - rows <= size / 2 ? 2 * size : size;
+    }
+
+    /** Packs the state of a session that begins, by the parameters that there are now. */
+    void begin(MemorySegment into) {
+        NetworkRun run = run(1);
+        run.reset();
+        into.fill((byte) 0);
+        run.pack(0, into, atState);
+    }
+
+    /**
+     * Takes some rows of a batch one step further.
+     *
+     * @param initial a packed state of a session that begins
+     */
+    void run(SessionBatch batch, int from, int count, int size, MemorySegment initial) {
+        NetworkRun run = Objects.requireNonNull(runs[Integer.numberOfTrailingZeros(size)]);
+        SessionTable table = batch.table;
+        for (int i = 0; i < batch.inputs.length; i++) {
+            run.open(i, batch.inputs[i], 0, false);
+        }
+        for (int sample = 0; sample < size; sample++) {
+            boolean idle = sample >= count;
+            int slot = idle ? 0 : batch.slots[from + sample];
+            run.unpack(sample, idle ? initial : table.memory(slot), (idle ? 0 : table.at(slot)) + atState);
+            for (int i = 0; i < batch.inputs.length; i++) {
+                run.input(i).loadSample(idle ? null : batch.inputs[i], idle ? 0 : batch.rows[from + sample], sample);
+            }
+        }
+        run.run(0, 1, false);
+        SpikeMatrix fired = run.output();
+        run.advance(1);
+        for (int sample = 0; sample < count; sample++) {
+            int slot = batch.slots[from + sample];
+            run.pack(sample, table.memory(slot), table.at(slot) + atState);
+            decide(fired, sample, table.memory(slot), table.at(slot));
+            batch.answers.take(from + sample, fired, sample, table.memory(slot), table.at(slot));
+        }
+    }
+
+    private void decide(SpikeMatrix fired, int sample, MemorySegment memory, long at) {
+        long steps = memory.get(JAVA_LONG, at) + 1;
+        memory.set(JAVA_LONG, at, steps);
+        if (memory.get(JAVA_LONG, at + AT_DECIDED) == 0) {
+            race.read(memory, at + AT_COUNTS);
+            race.add(fired, sample, 0);
+            race.write(memory, at + AT_COUNTS);
+            if (race.isOver(0, race.leader(0), steps)) {
+                memory.set(JAVA_LONG, at + AT_DECIDED, steps);
+            }
+        }
+    }
+
+    void close() {
+        for (NetworkRun run : runs) {
+            if (run != null) {
+                run.close();
+            }
+        }
+    }
+}

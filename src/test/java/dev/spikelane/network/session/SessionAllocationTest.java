@@ -1,0 +1,53 @@
+package dev.spikelane.network.session;
+
+import static dev.spikelane.Allocations.assertNone;
+
+import dev.spikelane.Alone;
+import dev.spikelane.Matrices;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.SessionPool;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A step of sessions that are there allocates nothing on the heap. */
+@Alone
+final class SessionAllocationTest {
+
+    private static final int SESSIONS = 90;
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "INT8"})
+    void steps(ElementType type) {
+        TorchRandom random = new TorchRandom(1);
+        Network floats = Network.builder(100)
+                .dense(130, random)
+                .neuron(new Leaky(0.9f).withThreshold(0.2f))
+                .dense(10, random)
+                .neuron(new Leaky(0.9f))
+                .build();
+        Network network = type == ElementType.FLOAT32 ? floats : floats.quantized(type);
+        try (Arena arena = Arena.ofShared();
+                SessionPool pool = SessionPool.builder(network)
+                        .threads(2)
+                        .decision(EarlyDecision.exact(1_000_000))
+                        .build()) {
+            SpikeMatrix input = Matrices.spikes(arena, SESSIONS, 100, 0.2, new Random(1));
+            SessionPool.Answers answers = pool.newAnswers(SESSIONS);
+            long[] keys = LongStream.range(0, SESSIONS).toArray();
+            assertNone(30, () -> {
+                for (int i = 0; i < SESSIONS; i++) {
+                    keys[i] = (keys[i] + 1) % 1000;
+                }
+                pool.step(keys, input, answers);
+            });
+        }
+    }
+}

@@ -1,0 +1,490 @@
+package dev.spikelane.network.session;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.SessionPool;
+import dev.spikelane.network.SessionPool.Answer;
+import dev.spikelane.network.SessionStore;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.StateLeaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sessions come, go, wait, move and are refused, and each goes on as if it were alone. */
+final class SessionPoolTest {
+
+    private static final int INPUTS = 20;
+    private static final int OUTPUTS = 6;
+
+    private final Arena arena = Arena.ofShared();
+    private final Random random = new Random(5);
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    private static Network network() {
+        TorchRandom random = new TorchRandom(1);
+        return Network.builder(INPUTS)
+                .dense(70, random)
+                .neuron(new Leaky(0.9f).withThreshold(0.1f))
+                .dense(OUTPUTS, random)
+                .neuron(new Leaky(0.9f).withThreshold(0.1f))
+                .build();
+    }
+
+    private SpikeMatrix spikes(int rows) {
+        return Matrices.spikes(arena, rows, INPUTS, 0.4, random);
+    }
+
+    private static long[] keys(int from, int count) {
+        return LongStream.range(from, from + count).toArray();
+    }
+
+    /** All states of two pools are the same. */
+    private static void assertSame(SessionPool expected, SessionPool actual, long... keys) {
+        for (long key : keys) {
+            assertArrayEquals(expected.state(key), actual.state(key), () -> "session " + key);
+        }
+    }
+
+    @Test
+    void idleSessionsGoToTheStoreAndComeBack() {
+        MapStore store = new MapStore();
+        Network network = network();
+        try (SessionPool roomy = SessionPool.builder(network).build();
+                SessionPool narrow = SessionPool.builder(network)
+                        .memory(4 * roomy.stateBytes())
+                        .store(store)
+                        .build()) {
+            SessionPool.Answers expected = roomy.newAnswers(4);
+            SessionPool.Answers actual = narrow.newAnswers(4);
+            for (int step = 0; step < 60; step++) {
+                long[] keys = random.longs(0, 13).distinct().limit(1 + step % 4).toArray();
+                SpikeMatrix input = spikes(keys.length);
+                roomy.step(keys, input, expected);
+                narrow.step(keys, input, actual);
+                for (int place = 0; place < keys.length; place++) {
+                    assertEquals(expected.label(place), actual.label(place));
+                    assertEquals(expected.steps(place), actual.steps(place));
+                }
+            }
+            assertEquals(13, narrow.sessions());
+            assertEquals(4, narrow.inMemory());
+            assertEquals(13, roomy.inMemory());
+            assertSame(roomy, narrow, keys(0, 13));
+            assertMessage(
+                    IllegalStateException.class,
+                    "one step takes more sessions further than the 4 that there is memory for",
+                    () -> narrow.step(keys(0, 5), spikes(5), narrow.newAnswers(5)));
+            assertSame(roomy, narrow, keys(0, 13));
+            assertEquals(4, narrow.evictIdle(Duration.ZERO));
+            assertFalse(narrow.evict(3));
+            assertEquals(0, narrow.inMemory());
+            store.fails = true;
+            assertThrows(UncheckedIOException.class, () -> narrow.step(keys(0, 1), spikes(1), actual));
+            store.fails = false;
+            assertSame(roomy, narrow, keys(0, 13));
+            store.states.remove(7L);
+            assertMessage(
+                    IllegalStateException.class,
+                    "the store has no state of session 7, which it was given",
+                    () -> narrow.step(keys(7, 1), spikes(1), actual));
+        }
+    }
+
+    @Test
+    void sessionsOfAStoreOutliveThePool() {
+        Network network = network();
+        SessionStore store = SessionStore.ofFolder(folder);
+        SpikeMatrix input = spikes(3);
+        try (SessionPool expected = SessionPool.builder(network).build()) {
+            for (int part = 0; part < 3; part++) {
+                expected.step(keys(0, 3), input, expected.newAnswers(3));
+                try (SessionPool pool =
+                        SessionPool.builder(network).store(store).build()) {
+                    pool.step(keys(0, 3), input, pool.newAnswers(3));
+                    assertSame(expected, pool, keys(0, 3));
+                }
+            }
+            try (SessionPool pool = SessionPool.builder(network).store(store).build()) {
+                assertSame(expected, pool, keys(0, 3));
+                pool.remove(1);
+                pool.step(keys(1, 1), input.rows(1, 1), pool.newAnswers(1));
+                assertEquals(1, pool.state(1)[0]);
+            }
+        }
+    }
+
+    @Test
+    void refusesMoreThanThereMayBe() {
+        try (SessionPool pool = SessionPool.builder(network()).mostSessions(5).build()) {
+            SessionPool.Answers answers = pool.newAnswers(4);
+            pool.step(keys(0, 4), spikes(4), answers);
+            byte[] state = pool.state(3);
+            assertMessage(
+                    IllegalStateException.class,
+                    "pool has 5 sessions, expected at most so many: key 5 would begin one more",
+                    () -> pool.step(keys(3, 3), spikes(3), answers));
+            assertEquals(4, pool.sessions());
+            assertArrayEquals(state, pool.state(3));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "key 9 stands twice among the keys, expected each session once",
+                    () -> pool.step(new long[] {9, 1, 9}, spikes(3), answers));
+            assertEquals(4, pool.sessions());
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "answers have room for 4 sessions of 6 outputs and 6 classes, expected at least 5 of 6 and 6",
+                    () -> pool.step(keys(0, 5), spikes(5), answers));
+            assertThrows(IllegalArgumentException.class, () -> pool.step(keys(0, 2), spikes(3), answers));
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "input 'input' is values, expected spikes (SessionPoolBuilder.values() for values)",
+                    () -> pool.step(keys(0, 2), FloatMatrix.zeros(2, INPUTS), answers));
+            assertMessage(
+                    IllegalStateException.class,
+                    "the pool has no store, expected one for sessions that leave memory",
+                    () -> pool.evict(0));
+            pool.remove(0);
+            pool.step(keys(3, 3), spikes(3), answers);
+            assertEquals(2, answers.steps(0));
+            assertEquals(1, answers.steps(2));
+        }
+        long bytes = 1 << 20;
+        try (SessionPool pool = SessionPool.builder(network()).memory(bytes).build()) {
+            int most = (int) (bytes / pool.stateBytes());
+            pool.step(keys(0, most), spikes(most), pool.newAnswers(most));
+            assertMessage(
+                    IllegalStateException.class,
+                    "pool has " + most + " sessions of " + pool.stateBytes()
+                            + " bytes in memory, expected at most so many without a store to which idle ones go",
+                    () -> pool.step(keys(most, 1), spikes(1), pool.newAnswers(1)));
+        }
+        assertMessage(
+                IllegalArgumentException.class,
+                "memory is 9 bytes, expected at least the 344 of a session",
+                () -> SessionPool.builder(network()).memory(9).build());
+    }
+
+    private static void assertRefused(String message, Network network) {
+        assertMessage(
+                IllegalArgumentException.class,
+                message,
+                () -> SessionPool.builder(network).build());
+    }
+
+    @Test
+    void refusesByNameWhatGoesByStep() {
+        TorchRandom random = new TorchRandom(1);
+        String alike = ", expected neurons whose steps are all alike, as sessions that run side by side have come to"
+                + " different ones";
+        assertRefused(
+                "population 'lif1' has a window of the newest 3 inputs" + alike,
+                Network.builder(4)
+                        .dense(2, random)
+                        .neuron(new StateLeaky(0.5f).withKernelTruncation(3))
+                        .build());
+        assertRefused(
+                "population 'lif1' has noise that is drawn by step" + alike,
+                Network.builder(4)
+                        .dense(2, random)
+                        .neuron(EquationNeuron.of(
+                                "neuron Noisy\ninput current\nstate v\nnoise xi\nv = v + current + xi\nspike v > 1\n"))
+                        .build());
+        assertRefused(
+                "projection 'fc1' has values for each step, expected the same at all steps, as sessions that run side"
+                        + " by side have come to different ones",
+                Network.builder(4)
+                        .dense(2, random)
+                        .connect(BatchNorm.tt(2, 10))
+                        .neuron(new Leaky(0.5f))
+                        .build());
+    }
+
+    @Test
+    void weightsChangeBetweenSteps() {
+        Network network = network();
+        FloatMatrix before = network.weights().get("fc1.weight");
+        FloatMatrix behind = Matrices.uniform(arena, before.rows(), before.columns(), random);
+        try (SessionPool pool = SessionPool.builder(network).threads(2).build();
+                Simulation alone = network.simulate(1)) {
+            SessionPool.Answers answers = pool.newAnswers(40);
+            SpikeMatrix input = spikes(40);
+            for (int step = 0; step < 9; step++) {
+                if (step % 4 == 3) {
+                    network.weights().replaceAll(Map.of("fc1.weight", step == 3 ? behind : before));
+                }
+                pool.step(keys(0, 40), input, answers);
+                SpikeMatrix fired = alone.step(input.rows(17, 1));
+                assertArrayEquals(fired.toArray(), answers.spikes().rows(17, 1).toArray());
+            }
+        }
+    }
+
+    /** The rule decides as it does in a simulation, and counts stay as they are then. */
+    @Test
+    void labelsAreDecidedAsInASimulation() {
+        Network network = network();
+        EarlyDecision rule = new EarlyDecision(60, 3, 3);
+        try (SessionPool pool = SessionPool.builder(network).decision(rule).build();
+                Simulation alone = network.simulate(2)) {
+            EarlyDecision.Labels labels = alone.observe("lif2", rule.labels());
+            SessionPool.Answers answers = pool.newAnswers(2);
+            for (int step = 0; step < 60; step++) {
+                SpikeMatrix input = spikes(2);
+                pool.step(keys(4, 2), input, answers);
+                alone.step(input);
+                for (int place = 0; place < 2; place++) {
+                    assertEquals(labels.label(place), answers.label(place));
+                    assertEquals(labels.steps(place), answers.decidedAfter(place));
+                }
+            }
+            assertTrue(labels.decided());
+        }
+    }
+
+    @Test
+    void offersAreAnsweredInTheirOrder() throws Exception {
+        Network network = network();
+        int count = 300;
+        SpikeMatrix input = spikes(count);
+        try (SessionPool pool = SessionPool.builder(network)
+                        .longestWait(Duration.ofMillis(2))
+                        .largestBatch(7)
+                        .mostSessions(11)
+                        .build();
+                SessionPool expected = SessionPool.builder(network).build()) {
+            List<CompletableFuture<Answer>> answers = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                answers.add(pool.offer(i % 11, input.rows(i, 1)));
+            }
+            SessionPool.Answers one = expected.newAnswers(1);
+            for (int i = 0; i < count; i++) {
+                expected.step(keys(i % 11, 1), input.rows(i, 1), one);
+                Answer answer = answers.get(i).get();
+                List<Integer> fired = new ArrayList<>();
+                one.spikes().forEachSpike(0, fired::add);
+                assertEquals(new Answer(i % 11, i / 11 + 1, fired, one.label(0), 0), answer);
+            }
+            CompletionException refused = assertThrows(
+                    CompletionException.class,
+                    () -> pool.offer(99, input.rows(0, 1)).join());
+            assertEquals(
+                    "pool has 11 sessions, expected at most so many: key 99 would begin one more",
+                    refused.getCause().getMessage());
+        }
+    }
+
+    /** What was offered before the end is answered, and is in the store; nothing is taken behind it. */
+    @Test
+    void closingAnswersWhatWaits() throws Exception {
+        MapStore store = new MapStore();
+        SpikeMatrix input = spikes(1);
+        SessionPool pool = SessionPool.builder(network())
+                .longestWait(Duration.ofHours(1))
+                .mostWaiting(20)
+                .store(store)
+                .build();
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            answers.add(pool.offer(i % 8, input));
+        }
+        assertMessage(
+                IllegalStateException.class, "20 offers wait, expected at most so many", () -> pool.offer(1, input));
+        pool.close();
+        pool.close();
+        for (int i = 0; i < 20; i++) {
+            assertEquals(i / 8 + 1, answers.get(i).get().steps());
+        }
+        assertEquals(8, store.states.size());
+        assertEquals(3, store.states.get(3L)[0]);
+        assertMessage(IllegalStateException.class, "session pool is closed", () -> pool.offer(1, input));
+        assertMessage(IllegalStateException.class, "session pool is closed", pool::sessions);
+    }
+
+    @Test
+    void anAnsweringThreadGoesOnAndDoesNotClose() throws Exception {
+        try (SessionPool pool = SessionPool.builder(network()).build()) {
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            CountDownLatch told = new CountDownLatch(1);
+            pool.offer(1, spikes(1), (answer, refused) -> {
+                try {
+                    pool.close();
+                } catch (IllegalStateException expected) {
+                    failure.set(expected);
+                }
+                told.countDown();
+                throw new UnsupportedOperationException("of a test");
+            });
+            told.await();
+            assertEquals(
+                    "the thread that answers offers cannot close the pool",
+                    failure.get().getMessage());
+            assertEquals(2, pool.offer(1, spikes(1)).get().steps());
+        }
+    }
+
+    @Test
+    void namesStandForKeys() throws IOException {
+        Path file = folder.resolve("pool");
+        try (SessionPool pool = SessionPool.builder(network()).build();
+                SessionPool other = SessionPool.builder(network()).build()) {
+            long one = pool.key("sensor 1");
+            long two = pool.key("s\u00fcd 2");
+            assertEquals(one, pool.key("sensor 1"));
+            pool.step(new long[] {two, 5}, spikes(2), pool.newAnswers(2));
+            pool.snapshot(file);
+            other.restore(file);
+            assertEquals(two, other.key("s\u00fcd 2"));
+            assertEquals(one, other.key("sensor 1"));
+            assertEquals(two + 1, other.key("other"));
+            assertSame(pool, other, two, 5);
+            pool.remove("s\u00fcd 2");
+            assertEquals(1, pool.sessions());
+            assertEquals(two + 1, pool.key("s\u00fcd 2"));
+        }
+    }
+
+    /** All sessions take each step together, so that a consistent snapshot has all at the same one. */
+    @Test
+    void snapshotsAreConsistentWhileSessionsGoOn() throws Exception {
+        Network network = network();
+        int sessions = 900;
+        MapStore store = new MapStore();
+        SpikeMatrix input = spikes(sessions);
+        Path file = folder.resolve("pool");
+        try (SessionPool pool =
+                        SessionPool.builder(network).threads(2).store(store).build();
+                SessionPool other = SessionPool.builder(network).build();
+                SessionPool expected = SessionPool.builder(network).build()) {
+            SessionPool.Answers answers = pool.newAnswers(sessions);
+            pool.step(keys(0, sessions), input, answers);
+            AtomicBoolean done = new AtomicBoolean();
+            Thread steps = Thread.ofPlatform().start(() -> {
+                while (!done.get()) {
+                    pool.step(keys(0, sessions), input, answers);
+                    pool.evict(7);
+                    pool.remove(-1);
+                }
+            });
+            for (int i = 0; i < 3; i++) {
+                pool.snapshot(file);
+                other.restore(file);
+                while (expected.sessions() == 0 || stepsOf(expected) < stepsOf(other)) {
+                    expected.step(keys(0, sessions), input, expected.newAnswers(sessions));
+                }
+                assertSame(expected, other, keys(0, sessions));
+            }
+            done.set(true);
+            steps.join();
+        }
+    }
+
+    private static long stepsOf(SessionPool pool) {
+        return ByteBuffer.wrap(pool.state(0)).order(ByteOrder.nativeOrder()).getLong();
+    }
+
+    /** A file that was cut off, or changed, anywhere is refused, and nothing has changed then. */
+    @Test
+    void damagedSnapshotsAreRefused() throws IOException {
+        Path file = folder.resolve("pool");
+        try (SessionPool pool = SessionPool.builder(network()).build()) {
+            pool.step(keys(0, 3), spikes(3), pool.newAnswers(3));
+            pool.key("name");
+            pool.snapshot(file);
+            byte[] bytes = Files.readAllBytes(file);
+            for (int length = 0; length < bytes.length; length += 1 + length / 40) {
+                Files.write(file, Arrays.copyOf(bytes, length));
+                assertThrows(IOException.class, () -> pool.restore(file));
+            }
+            for (int at = 0; at < bytes.length; at += 1 + at / 40) {
+                byte[] changed = bytes.clone();
+                changed[at] ^= 4;
+                Files.write(file, changed);
+                assertThrows(IOException.class, () -> pool.restore(file));
+            }
+            assertEquals(3, pool.sessions());
+            Files.write(file, bytes);
+            pool.restore(file);
+            try (SessionPool other = SessionPool.builder(network())
+                    .decision(new EarlyDecision(9, 1, 2))
+                    .build()) {
+                IOException refused = assertThrows(IOException.class, () -> other.restore(file));
+                assertTrue(refused.getMessage().contains("is of another network"), refused.getMessage());
+            }
+            try (SessionPool other =
+                    SessionPool.builder(network()).mostSessions(2).build()) {
+                assertMessage(
+                        IllegalStateException.class,
+                        file + " has 3 sessions, expected at most 2",
+                        () -> other.restore(file));
+            }
+        }
+    }
+
+    /** Writing that ends anywhere leaves the last complete file, as the new one has another name until it is whole. */
+    @Test
+    void aSnapshotThatFailsLeavesTheLastOne() throws IOException {
+        Path file = folder.resolve("pool");
+        MapStore store = new MapStore();
+        try (SessionPool pool = SessionPool.builder(network()).store(store).build();
+                SessionPool other = SessionPool.builder(network()).build()) {
+            pool.step(keys(0, 600), spikes(600), pool.newAnswers(600));
+            pool.snapshot(file);
+            byte[] complete = Files.readAllBytes(file);
+            pool.step(keys(0, 600), spikes(600), pool.newAnswers(600));
+            for (int lost = 0; lost < 600; lost += 150) {
+                pool.evict(lost);
+                byte[] state = store.states.remove((long) lost);
+                assertThrows(IllegalStateException.class, () -> pool.snapshot(file)); // ends in the middle
+                store.states.put((long) lost, state);
+                assertArrayEquals(complete, Files.readAllBytes(file));
+            }
+            other.restore(file);
+            assertEquals(600, other.sessions());
+            assertEquals(1, stepsOf(other));
+            pool.snapshot(file);
+            other.restore(file);
+            assertSame(pool, other, keys(0, 600));
+        }
+    }
+}
