@@ -1,15 +1,18 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.description.PopulationDescription;
+import dev.spikelane.equation.BoundEquations;
+import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.kernel.step.PortSteps;
-import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
-import dev.spikelane.neuron.gradient.NeuronRows;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
@@ -26,8 +29,10 @@ public final class BoundPopulation {
     private final NeuronGroup neurons;
     private Neuron neuron;
     private Neuron inside;
-    /** The values that change in place; null before the first change. */
-    private @Nullable NeuronRows rows;
+    /** Where neurons have their parameters; null if they feed back to themselves. */
+    private final @Nullable EquationParameters parameters;
+    /** Other values of those that can change in place. */
+    private final Map<String, float[]> others = new LinkedHashMap<>();
 
     /** Whether the models have other values than the neurons. */
     private boolean stale;
@@ -37,6 +42,11 @@ public final class BoundPopulation {
         this.neuron = neuron;
         this.inside = inside;
         this.neurons = neurons;
+        this.parameters = switch (neurons) {
+            case BoundEquations own -> own.parameters();
+            case Differentiable own -> own.parameters().parameters;
+            default -> null;
+        };
     }
 
     static BoundPopulation of(Arena arena, PopulationDescription population, Neuron neuron, boolean fed) {
@@ -99,63 +109,94 @@ public final class BoundPopulation {
      */
     synchronized boolean set(LaidOutNetwork network, ParameterChange change) {
         List<String> names = change.names();
-        List<FloatMatrix> values = change.values();
-        NeuronRows own = rows;
-        if (own == null) {
-            own = NeuronRows.of(inside, neurons);
-            rows = own;
-        }
-        if (own == null) {
-            return false;
-        }
+        EquationParameters own = parameters;
         for (int i = 0; i < names.size(); i++) {
-            float[] next = own.next(names.get(i));
-            if (next == null || next.length != values.get(i).columns()) {
-                own.restore(names);
+            float[] next = own == null ? null : others(own).get(names.get(i));
+            if (next == null || next.length != change.values().get(i).columns()) {
                 return false;
             }
             for (int row = 0; row < next.length; row++) {
-                next[row] = values.get(i).get(0, TorchLayout.torch(population.shape(), row, next.length));
+                int torch = TorchLayout.torch(population.shape(), row, next.length);
+                next[row] = change.values().get(i).get(0, torch);
             }
         }
-        if (!own.takes(names)) {
+        if (own == null) {
             return false;
         }
-        float[] carried = own.nextCarried();
-        if (carried != null && names.contains(NeuronRows.SPIKE_FACTOR)) {
+        exchange(own, names);
+        if (!own.areNumbers() || !keepsSynapse(own)) {
+            exchange(own, names);
+            return false;
+        }
+        if (names.contains(NeuronGradient.SPIKE_FACTOR) && own.has(EquationParameters.CARRIES)) {
             try {
-                network.setSpikeValue(change.population(), carried);
+                network.setSpikeValue(change.population(), own.values(EquationParameters.CARRIES));
             } catch (IllegalArgumentException refused) {
-                network.setSpikeValue(change.population(), Objects.requireNonNull(own.carried()));
-                own.restore(names);
+                exchange(own, names);
+                network.setSpikeValue(change.population(), own.values(EquationParameters.CARRIES));
                 throw refused;
             }
         }
-        own.take(names);
         stale = true;
         return true;
     }
 
+    /** Room for other values of the parameters that can change in place, made when it is first needed. */
+    private Map<String, float[]> others(EquationParameters of) {
+        if (others.isEmpty()) {
+            for (String name : NeuronGradient.learnable(inside)) {
+                if (of.has(name)) {
+                    others.put(name, of.values(name).clone());
+                }
+            }
+        }
+        return others;
+    }
+
+    /** Gives the neurons the other values of some parameters, which take theirs. */
+    private void exchange(EquationParameters own, List<String> names) {
+        for (int i = 0; i < names.size(); i++) {
+            float[] other = Objects.requireNonNull(others.get(names.get(i)));
+            float[] now = own.values(names.get(i));
+            for (int j = 0; j < now.length; j++) {
+                float value = now[j];
+                now[j] = other[j];
+                other[j] = value;
+            }
+        }
+        own.update();
+    }
+
+    /** Whether neurons that have a synapse still need it. */
+    private boolean keepsSynapse(EquationParameters own) {
+        if (!(inside instanceof Lif) || !own.has("synapse")) {
+            return true;
+        }
+        boolean keeps = false;
+        for (float share : own.values("synapse")) {
+            keeps |= share != 0;
+        }
+        return keeps;
+    }
+
     /** Copies the values that a parameter has now, in the order of the rows. */
     public synchronized void read(String name, float[] into) {
-        if (rows != null) {
-            rows.read(name, into);
-        } else {
-            float[] values =
-                    Objects.requireNonNull(inside.parameters().get(name)).values();
-            System.arraycopy(values, 0, into, 0, into.length);
-        }
+        float[] values = parameters != null && parameters.has(name)
+                ? parameters.values(name)
+                : Objects.requireNonNull(inside.parameters().get(name)).values();
+        System.arraycopy(values, 0, into, 0, into.length);
     }
 
     /** Gives the models the values that the neurons have. */
     private void renew() {
-        if (!stale || rows == null) {
+        EquationParameters own = parameters;
+        if (!stale || own == null) {
             return;
         }
         Map<String, Parameter> inTorch = new LinkedHashMap<>();
-        rows.parameters()
-                .forEach((name, now) ->
-                        inTorch.put(name, Parameter.of(TorchLayout.torch(population.shape(), now.values()))));
+        for (String name : others.keySet()) {
+            inTorch.put(name, Parameter.of(TorchLayout.torch(population.shape(), own.values(name))));
+        }
         neuron = neuron.withParameters(inTorch);
         inside = inside(population.shape(), neuron);
         stale = false;

@@ -18,7 +18,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
-import dev.spikelane.neuron.gradient.NeuronRows;
+import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -242,8 +242,8 @@ public final class LaidOutNetwork {
         for (int i = 0; i < populations.length; i++) {
             if (description.populations().get(i).name().equals(population)) {
                 Neuron neuron = populations[i].inside();
-                Neuron changed = learned.contains(population + "." + NeuronRows.SPIKE_FACTOR)
-                        ? neuron.withParameter(NeuronRows.SPIKE_FACTOR, Parameter.of(2))
+                Neuron changed = learned.contains(population + "." + NeuronGradient.SPIKE_FACTOR)
+                        ? neuron.withParameter(NeuronGradient.SPIKE_FACTOR, Parameter.of(2))
                         : neuron;
                 return neuron.spikeValue().isAlways(1) && changed.spikeValue().isAlways(1);
             }
@@ -288,9 +288,9 @@ public final class LaidOutNetwork {
 
     /**
      * Gives neurons other values of some parameters, in place, which allocates nothing: rows of the neurons, and
-     * weights times the value of spikes, follow. The population gets other {@link #neurons} where these lack variables
-     * that the values need: a gain that was 1 and left out, or weights of spikes that carried 1, are made once; values
-     * that the model refuses, or with which its neurons have other variables, as with a synapse of 0, are refused.
+     * weights times the value of spikes, follow. The population gets other {@link #neurons} where these have no such
+     * parameters; values that the model refuses, or with which its neurons have other variables, as with a synapse of
+     * 0, are refused.
      */
     public void setParameters(ParameterChange change) {
         BoundPopulation population = populations[change.population()];

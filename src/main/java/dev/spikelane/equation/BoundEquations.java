@@ -14,7 +14,4 @@ public interface BoundEquations {
 
     /** The seed of a noise, by its place. */
     long seedOfNoise(int place);
-
-    /** Takes the values that the parameters have now. */
-    void update();
 }

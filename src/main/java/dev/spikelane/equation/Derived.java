@@ -4,20 +4,21 @@ import dev.spikelane.loop.Node;
 import java.util.List;
 
 /**
- * A parameter that follows from others: computed in float64, then rounded once to float32.
+ * A parameter that follows from others: computed in float64, then rounded once to float32, or all of it in float32.
  *
  * @param of the expression, of parameters alone; or, in rows, the entries of a square matrix
  * @param size rows of the matrix; 0 for an expression
  * @param row that of the entry of the matrix's exponential which this is
  * @param column that of the entry
+ * @param single whether an expression is computed in float32, one operation after the other
  */
-public record Derived(List<Node> of, int size, int row, int column) {
+public record Derived(List<Node> of, int size, int row, int column, boolean single) {
 
     private static final int TERMS = 18;
 
     /** An expression. */
-    static Derived expression(Node of) {
-        return new Derived(List.of(of), 0, 0, 0);
+    static Derived expression(Node of, boolean single) {
+        return new Derived(List.of(of), 0, 0, 0, single);
     }
 
     /** Whether it is an expression, which has derivatives. */

@@ -1,14 +1,16 @@
 package dev.spikelane.equation;
 
 import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Interpreter;
 import dev.spikelane.loop.Node;
 import dev.spikelane.loop.Op;
+import dev.spikelane.simd.Logarithm;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes of parameters in float64, with the functions of {@link StrictMath}, so that machines agree. Prepared once: a
+ * Nodes of parameters in float64, or all of them in float32 as a step computes them, with the functions of {@link StrictMath}, so that machines agree. Prepared once: a
  * run allocates nothing.
  */
 public final class DoubleProgram {
@@ -17,9 +19,15 @@ public final class DoubleProgram {
     private final int[][] arguments;
     private final int[] roots;
     private final double[] values;
+    private final boolean single;
 
     /** Prepares nodes. */
     public DoubleProgram(List<Node> roots) {
+        this(roots, false);
+    }
+
+    DoubleProgram(List<Node> roots, boolean single) {
+        this.single = single;
         List<Node> all = Graph.order(roots);
         this.order = all.toArray(new Node[0]);
         this.arguments = Graph.arguments(all);
@@ -37,13 +45,13 @@ public final class DoubleProgram {
             Node node = order[i];
             int[] of = arguments[i];
             values[i] = switch (node.op()) {
-                case CONSTANT -> node.value();
+                case CONSTANT -> single ? (float) node.value() : node.value();
                 case PARAMETER -> Objects.requireNonNull(parameters).value(node.name(), neuron);
                 default -> {
                     double a = values[of[0]];
                     double b = of.length < 2 ? 0 : values[of[1]];
                     double c = of.length < 3 ? 0 : values[of[2]];
-                    yield apply(node.op(), a, b, c);
+                    yield single ? single(node.op(), (float) a, (float) b, (float) c) : apply(node.op(), a, b, c);
                 }
             };
         }
@@ -61,6 +69,11 @@ public final class DoubleProgram {
             all[i] = value(i);
         }
         return all;
+    }
+
+    /** One of float32; logarithms of numbers too small for the normal format are not those of 0. */
+    private static float single(Op op, float a, float b, float c) {
+        return op == Op.LOG ? Logarithm.log(a) : Interpreter.apply(op, a, b, c);
     }
 
     /** One operation; conditions are 1 or 0. */

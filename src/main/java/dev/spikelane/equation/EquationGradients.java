@@ -242,6 +242,22 @@ public final class EquationGradients {
         return sums;
     }
 
+    /** Of some parameters those that a step itself reads, or its spikes carry, so that it has gradients of them. */
+    public static Set<String> read(Equations.Cut step, Collection<String> of) {
+        Set<String> read = new TreeSet<>();
+        for (Equations part : List.of(step.charge(), step.fire())) {
+            List<Node> roots = new ArrayList<>(part.atSpike().values());
+            roots.addAll(part.order());
+            Node carries = part.carries();
+            if (carries != null) {
+                roots.add(carries);
+            }
+            Graph.order(roots).forEach(node -> read.add(node.name()));
+        }
+        read.retainAll(of);
+        return read;
+    }
+
     /** The derivatives of a parameter that follows from others with respect to some of these, as nodes. */
     public static List<Node> derivatives(Derived of, List<String> by) {
         Graph graph = new Graph();

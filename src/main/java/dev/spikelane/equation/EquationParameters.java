@@ -6,19 +6,20 @@ import dev.spikelane.loop.Frame;
 import dev.spikelane.loop.Graph;
 import dev.spikelane.loop.Node;
 import dev.spikelane.loop.Op;
+import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The values of parameters, those that follow from others too, in memory where a {@link Frame} finds them. */
-public final class EquationParameters implements ParameterRows {
+public final class EquationParameters {
 
     /** Rows begin where vectors and lines of the cache do, and where pages do, as those of matrices. */
     private static final int ALIGNMENT = 64;
@@ -28,7 +29,7 @@ public final class EquationParameters implements ParameterRows {
     /** What follows from {@code refractory} and {@code carries}. */
     static final String REFRACTORY = "_refractory";
 
-    static final String CARRIES = "_carries";
+    public static final String CARRIES = "_carries";
 
     /** What begins the name of a count's mean, before the count's own and the greatest one. */
     static final String MEAN = "_mean of ";
@@ -42,6 +43,8 @@ public final class EquationParameters implements ParameterRows {
 
     private final List<Following> following = new ArrayList<>();
     private final List<Row> rows = new ArrayList<>();
+    private final List<Limit> limits = new ArrayList<>();
+    private int version;
 
     /**
      * Lays values out.
@@ -73,13 +76,14 @@ public final class EquationParameters implements ParameterRows {
             Derived of = made.getValue();
             float[] into = new float[count(of.of())];
             values.put(made.getKey(), into);
-            following.add(new Following(of, new DoubleProgram(of.of()), into));
+            following.add(new Following(of, new DoubleProgram(of.of(), of.single()), into));
         }
+        values.forEach(this::limit);
         long bytes = (long) Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE * Float.BYTES;
         for (Map.Entry<String, float[]> each : values.entrySet()) {
             if (each.getValue().length > 1) {
                 MemorySegment row = arena.allocate(bytes, bytes % PAGE == 0 ? PAGE : ALIGNMENT);
-                rows.add(new Row(each.getKey(), each.getValue(), row));
+                rows.add(new Row(each.getKey(), each.getValue(), row, Float.NaN));
             }
         }
         update();
@@ -88,6 +92,45 @@ public final class EquationParameters implements ParameterRows {
     /** Whether a parameter is one that no line of a text says. */
     static boolean isHoisted(String name) {
         return name.startsWith("_") && !name.equals(REFRACTORY) && !name.equals(CARRIES) && !name.startsWith(MEAN);
+    }
+
+    /** What lines of a text make of parameters, and what that may be. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Limit(String name, float[] values, float least, float most, String expected) {
+
+        static Limit finite(String name, float[] values) {
+            return new Limit(name, values, -Float.MAX_VALUE, Float.MAX_VALUE, "a finite number");
+        }
+
+        /** The first value that is none of these, which NaN is too; as many as there are if there is none. */
+        int outside() {
+            int i = 0;
+            while (i < values.length && values[i] >= least && values[i] <= most) {
+                i++;
+            }
+            return i;
+        }
+
+        void require(BiFunction<String, String, IllegalArgumentException> error) {
+            int i = outside();
+            if (i < values.length) {
+                String at = values.length == 1 ? "" : " for neuron " + i;
+                throw error.apply(name, "'" + name + "' is " + values[i] + at + ", expected " + expected);
+            }
+        }
+    }
+
+    private void limit(String name, float[] all) {
+        if (name.equals(REFRACTORY)) {
+            limits.add(new Limit(name.substring(1), all, 0, MOST_STEPS, "0 to " + (int) MOST_STEPS + " steps"));
+        } else if (name.startsWith(MEAN)) {
+            String[] count = name.substring(MEAN.length()).split(" to ", 2);
+            float mean = Noise.greatestMean(Integer.parseInt(count[1]));
+            String expected = "a mean of 0 to " + mean + " for counts to " + count[1];
+            limits.add(new Limit(count[0], all, 0, mean, expected));
+        } else if (!isHoisted(name)) {
+            limits.add(Limit.finite(name.equals(CARRIES) ? name.substring(1) : name, all));
+        }
     }
 
     /**
@@ -99,41 +142,20 @@ public final class EquationParameters implements ParameterRows {
      */
     public void requireNumbers(
             Map<String, Node> variables, BiFunction<String, String, IllegalArgumentException> error) {
-        values.forEach((name, all) -> {
-            if (name.equals(REFRACTORY)) {
-                require(name.substring(1), all, 0, MOST_STEPS, "0 to " + (int) MOST_STEPS + " steps", error);
-            } else if (name.startsWith(MEAN)) {
-                String[] count = name.substring(MEAN.length()).split(" to ", 2);
-                float mean = Noise.greatestMean(Integer.parseInt(count[1]));
-                require(count[0], all, 0, mean, "a mean of 0 to " + mean + " for counts to " + count[1], error);
-            } else if (!isHoisted(name)) {
-                requireFinite(name.equals(CARRIES) ? name.substring(1) : name, all, error);
-            }
-        });
-        variables.forEach((name, begins) -> requireFinite(name, values(begins), error));
+        limits.forEach(each -> each.require(error));
+        variables.forEach((name, begins) -> Limit.finite(name, values(begins)).require(error));
     }
 
-    private static void requireFinite(
-            String name, float[] values, BiFunction<String, String, IllegalArgumentException> error) {
-        require(name, values, -Float.MAX_VALUE, Float.MAX_VALUE, "a finite number", error);
-    }
-
-    private static void require(
-            String name,
-            float[] values,
-            float least,
-            float most,
-            String expected,
-            BiFunction<String, String, IllegalArgumentException> error) {
-        for (int i = 0; i < values.length; i++) {
-            if (!(values[i] >= least && values[i] <= most)) { // NaN is neither
-                String at = values.length == 1 ? "" : " for neuron " + i;
-                throw error.apply(name, "'" + name + "' is " + values[i] + at + ", expected " + expected);
-            }
+    /** Whether parameters are such now. */
+    public boolean areNumbers() {
+        boolean all = true;
+        for (int i = 0; i < limits.size(); i++) {
+            all &= limits.get(i).outside() == limits.get(i).values.length;
         }
+        return all;
     }
 
-    /** Computes what follows from the {@link #values}, and lays all out anew; rows behind the last neuron repeat it. */
+    /** Computes what follows from the {@link #values}, and lays all out anew. */
     public void update() {
         for (int neuron = 0; neuron < neurons; neuron++) {
             Following last = null;
@@ -146,12 +168,27 @@ public final class EquationParameters implements ParameterRows {
             }
         }
         for (int i = 0; i < rows.size(); i++) {
-            float[] of = rows.get(i).values;
-            MemorySegment row = rows.get(i).row;
-            for (int j = 0; j < row.byteSize() / Float.BYTES; j++) {
-                row.setAtIndex(JAVA_FLOAT, j, of[Math.min(j, of.length - 1)]);
-            }
+            rows.get(i).update(neurons);
         }
+        version++;
+    }
+
+    /** A number that grows with every {@link #update}. */
+    public int version() {
+        return version;
+    }
+
+    /**
+     * Returns a row of a parameter, which follows its values, for what is no loop.
+     *
+     * @param pad what stands behind the last neuron
+     */
+    public FloatMatrix row(Arena arena, String name, float pad) {
+        FloatMatrix row = FloatMatrix.zeros(arena, 1, neurons);
+        Row made = new Row(name, values(name), row.segment(), pad);
+        made.update(neurons);
+        rows.add(made);
+        return row;
     }
 
     /** What follows from other parameters. */
@@ -186,9 +223,21 @@ public final class EquationParameters implements ParameterRows {
         }
     }
 
-    /** A parameter that is no single value. */
+    /**
+     * A parameter that is laid out.
+     *
+     * @param pad what stands behind the last neuron; NaN for its value
+     */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Row(String name, float[] values, MemorySegment row) {}
+    private record Row(String name, float[] values, MemorySegment row, float pad) {
+
+        void update(int neurons) {
+            for (int i = 0; i < row.byteSize() / Float.BYTES; i++) {
+                boolean pads = i >= neurons && !Float.isNaN(pad);
+                row.setAtIndex(JAVA_FLOAT, i, pads ? pad : values[Math.min(i, values.length - 1)]);
+            }
+        }
+    }
 
     /** How many values nodes of parameters have: one, or one for each neuron. */
     private int count(List<Node> nodes) {
@@ -210,13 +259,14 @@ public final class EquationParameters implements ParameterRows {
         return Graph.of(values, name);
     }
 
-    @Override
+    /** Whether there is such a parameter. */
+    public boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    /** Names of the parameters that are one value for all neurons. */
     public Set<String> shared() {
-        Set<String> shared = new HashSet<>(values.keySet());
-        for (Row row : rows) {
-            shared.remove(row.name);
-        }
-        return shared;
+        return values.keySet().stream().filter(name -> values(name).length == 1).collect(Collectors.toSet());
     }
 
     /** The values of a node of parameters: one, or one for each neuron. */
@@ -230,12 +280,12 @@ public final class EquationParameters implements ParameterRows {
         return all;
     }
 
-    @Override
+    /** Neurons of a row. */
     public int neurons() {
         return neurons;
     }
 
-    @Override
+    /** Says where the parameters are. */
     public void put(Frame frame) {
         for (Row row : rows) {
             frame.put(row.name, row.row, 0, 0);

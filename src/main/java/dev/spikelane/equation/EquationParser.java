@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * neuron NAME
  * param  NAME [UNIT] = NUMBER, ...        one value, or one for each neuron; there is a parameter dt = 1
  * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
+ * let32  NAME = EXPRESSION                the same in float32, one operation after the other
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
  * input  NAME [UNIT], ...                 a port
  * noise  NAME, ...                        standard normal, drawn anew at each step
@@ -63,6 +64,7 @@ public final class EquationParser extends TextParser {
             "neuron",
             "param",
             "let",
+            "let32",
             "state",
             "input",
             "noise",
@@ -214,7 +216,8 @@ public final class EquationParser extends TextParser {
         switch (first.text()) {
             case "neuron" -> title(first);
             case "param" -> list(this::parameter);
-            case "let" -> let();
+            case "let" -> let(false);
+            case "let32" -> let(true);
             case "state" -> list(this::variable);
             case "input" -> list(token -> row(token, inputs));
             case "noise" -> list(this::noise);

@@ -34,10 +34,10 @@ final class Integrator {
 
     /** A parameter that follows from others. */
     Node derive(String name, Node of) {
-        return derive(name, Derived.expression(of));
+        return derive(name, Derived.expression(of, false));
     }
 
-    private Node derive(String name, Derived of) {
+    Node derive(String name, Derived of) {
         derived.put(name, of);
         return graph.leaf(Op.PARAMETER, name, 0);
     }
@@ -127,7 +127,7 @@ final class Integrator {
             for (int column = 0; column < 2 * count; column++) {
                 Node factor = column < count ? before.get(column) : rest(equations.get(column - count).slope, before);
                 if (reaches[row][column % count] && !factor.is(0)) {
-                    Node entry = derive(nextName(), new Derived(matrix, 2 * count, row, column));
+                    Node entry = derive(nextName(), new Derived(matrix, 2 * count, row, column, false));
                     sum = algebra(Op.ADD, sum, graph.of(Op.MUL, entry, factor));
                 }
             }

@@ -165,7 +165,7 @@ public final class RuleParser extends TextParser {
             case "rule" -> title(first);
             case "param" -> list(this::parameter);
             case "modulator" -> list(this::modulator);
-            case "let" -> let();
+            case "let" -> let(false);
             case "state" -> states(words.take());
             case "reads" -> reads(words.take());
             case "trace" -> trace(words.take());

@@ -194,10 +194,11 @@ abstract class TextParser {
         parameters.put(token.text(), number);
     }
 
-    final void let() {
+    /** A parameter of others, which may be computed in float32. */
+    final void let(boolean single) {
         Token token = name(words.take());
         words.expect("=");
-        declare(token, integrator.derive(token.text(), ofParameters(token)));
+        declare(token, integrator.derive(token.text(), Derived.expression(ofParameters(token), single)));
     }
 
     final Node ofParameters(Token token) {

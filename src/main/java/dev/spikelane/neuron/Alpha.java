@@ -1,10 +1,9 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.simd.Logarithm;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +36,9 @@ import java.util.Objects;
  *     all variables
  */
 public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements Neuron {
+
+    /** What the sum of the currents is multiplied by: no number unless alpha is above beta. */
+    private static final String SCALE = "_alpha > _leak ? log(_alpha) / (log(_leak) - log(_alpha)) + 1 : 1 / 0";
 
     /**
      * Makes a model.
@@ -137,27 +139,12 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        float[] scale = new float[Math.max(alpha.count(), beta.count())];
-        for (int i = 0; i < scale.length; i++) {
-            scale[i] = scale(Parameters.valueOrLast(alpha, i), Parameters.valueOrLast(beta, i));
-        }
         return new LeakyGroup(firing.clearing()
-                .applyTo(LeakyParameters.builder(shape.size()), LeakyGroup.ALPHA.size())
-                .alphaFunction(alpha.values(), scale)
+                .applyTo(new LeakyModel(shape.size()), LeakyGroup.ALPHA.size())
                 .beta(beta.values())
+                .param("alpha", alpha.values())
+                .alphaFunction("alpha", SCALE)
                 .build(arena));
-    }
-
-    /**
-     * Returns what the sum of the currents is multiplied by, {@code tau = ln(alpha) / (ln(beta) - ln(alpha)) + 1}.
-     *
-     * @param alpha share of the excitatory current left after a step, clamped to [0, 1]
-     * @param beta share of the inhibitory current left after a step, clamped to [0, 1]
-     * @return tau, of which every operation is rounded to float32
-     */
-    public static float scale(float alpha, float beta) {
-        float slow = Logarithm.log(clamp(alpha));
-        return slow / (Logarithm.log(clamp(beta)) - slow) + 1;
     }
 
     private static float clamp(float share) {

@@ -1,7 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -98,9 +98,11 @@ public record DeltaLeaky(Parameter beta, Parameter deltaThreshold) implements Ne
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new LeakyGroup(LeakyParameters.builder(shape.size())
-                .decay(Decay.MULTIPLY, beta.values())
-                .threshold(deltaThreshold.values())
+        return new LeakyGroup(new LeakyModel(shape.size())
+                .param("beta", beta.values())
+                .decay(Decay.MULTIPLY, "beta")
+                .param("deltaThreshold", deltaThreshold.values())
+                .threshold("deltaThreshold")
                 .firesOnChange()
                 .build(arena));
     }

@@ -4,13 +4,13 @@ import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.DropoutSpikes;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Neurons without a reset that fire through a dropout, one step at a time. */
-record DropoutGroup(LeakyParameters parameters, DropoutSpikes dropout) implements StepwiseGroup, Differentiable {
+record DropoutGroup(LeakyNeurons parameters, DropoutSpikes dropout) implements StepwiseGroup, Differentiable {
 
     @Override
     public int neurons() {
@@ -38,7 +38,7 @@ record DropoutGroup(LeakyParameters parameters, DropoutSpikes dropout) implement
     }
 
     @Override
-    public LeakyParameters gradientParameters() {
+    public LeakyNeurons gradientParameters() {
         throw new IllegalArgumentException("a dropout has no gradient");
     }
 

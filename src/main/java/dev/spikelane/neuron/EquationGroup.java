@@ -1,8 +1,5 @@
 package dev.spikelane.neuron;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Equations;
@@ -11,7 +8,6 @@ import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.QuantizeLevels;
 import dev.spikelane.kernel.step.StepFrames;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.loop.Frame;
 import dev.spikelane.loop.Node;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -19,7 +15,6 @@ import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +31,6 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private final @Nullable QuantizeLevels levels;
     private final Equations steps;
     private final NeuronLoops loops;
-    private boolean padsStay;
-    /** A step of the last block of neurons, from zeros. */
-    private final Frame lastBlock;
-
-    private final MemorySegment lastRows;
     private final FloatMatrix initial;
 
     EquationGroup(Arena arena, EquationNeuron model, int neurons) {
@@ -60,15 +50,6 @@ final class EquationGroup implements TileGroup, BoundEquations {
                 new NeuronLoops(cut == null ? null : equations, steps, cut == null ? null : this::round, parameters, 0);
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
         start();
-        this.lastBlock = loops.frame(loops.step());
-        this.lastRows = lastRows(arena);
-        this.padsStay = doPadsStay();
-    }
-
-    @Override
-    public void update() {
-        parameters.update();
-        padsStay = doPadsStay(); // a threshold may have come below 0
     }
 
     private void start() {
@@ -80,46 +61,6 @@ final class EquationGroup implements TileGroup, BoundEquations {
             }
             row++;
         }
-    }
-
-    /** Memory for a step of the last block: zeros as inputs, then variables and spikes. */
-    private MemorySegment lastRows(Arena arena) {
-        lastBlock.firstWord = lastBlock.words - 1;
-        lastBlock.words = 1;
-        long bytes = bytesOfRow();
-        MemorySegment rows = arena.allocate(bytes * (names.size() + 2), Float.BYTES * Long.SIZE);
-        equations.inputs().forEach(input -> lastBlock.put(input, rows, 0, 0));
-        equations.noises().forEach(noise -> lastBlock.put(noise, rows, 0, 0));
-        long at = bytes;
-        for (String name : equations.variables().keySet()) {
-            lastBlock.put(name, rows, at, 0);
-            at += bytes;
-        }
-        lastBlock.put(Equations.SPIKE, rows, at, 0);
-        return rows;
-    }
-
-    private long bytesOfRow() {
-        return (lastBlock.firstWord + 1L) * Long.SIZE * Float.BYTES;
-    }
-
-    /** Whether neurons behind the last stay 0 and silent by themselves, without input. */
-    private boolean doPadsStay() {
-        if (neurons() % Long.SIZE == 0 || levels != null) {
-            return levels == null;
-        }
-        long bytes = bytesOfRow();
-        lastRows.fill((byte) 0);
-        loops.step().loop().run(lastBlock, 0, 1, 1);
-        int last = neurons() % Long.SIZE;
-        long ofSpikes = bytes * (names.size() + 1) + (long) lastBlock.firstWord * Long.BYTES;
-        boolean stay = lastRows.get(JAVA_LONG, ofSpikes) >>> last == 0;
-        for (int i = 1; i <= names.size(); i++) {
-            for (long neuron = neurons(); neuron < bytes / Float.BYTES; neuron++) {
-                stay &= Float.floatToRawIntBits(lastRows.get(JAVA_FLOAT, bytes * i + neuron * Float.BYTES)) == 0;
-            }
-        }
-        return stay;
     }
 
     /** What a spike carries. */
@@ -185,10 +126,6 @@ final class EquationGroup implements TileGroup, BoundEquations {
                 Quantize.row(to, run.state, row, run.firstWord * Long.SIZE, run.endWord * Long.SIZE);
             }
         }
-    }
-
-    boolean padsStay() {
-        return padsStay;
     }
 
     @Override

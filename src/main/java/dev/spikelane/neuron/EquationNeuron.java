@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * neuron NAME
  * param  NAME [UNIT] = NUMBER, ...        one value, or one for each neuron; there is a parameter dt = 1
  * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
+ * let32  NAME = EXPRESSION                the same in float32, one operation after the other
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
  * input  NAME [UNIT], ...                 ports at which currents enter; most neurons have one, current
  * noise  NAME, ...                        standard normal, drawn anew at each step

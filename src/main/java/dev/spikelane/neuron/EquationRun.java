@@ -3,11 +3,9 @@ package dev.spikelane.neuron;
 import dev.spikelane.equation.NoiseRows;
 import dev.spikelane.kernel.step.StepFrames;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.simd.Pads;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
-/** Runs loops of equations, draws their noise and clears what they leave in pads; it serves one thread at a time. */
+/** Runs loops of equations and draws their noise; it serves one thread at a time. */
 final class EquationRun {
 
     private final EquationGroup group;
@@ -36,9 +34,6 @@ final class EquationRun {
                 frames.run(run, firstRow + row, batch, drawn);
             }
         }
-        if (!group.padsStay() && run.endWord == run.spikes.stride()) {
-            clearPads(run, firstRow, rows);
-        }
     }
 
     private NoiseRows draw(StepRun run, int batch, int step) {
@@ -50,22 +45,5 @@ final class EquationRun {
         int end = Math.min(run.endWord * Long.SIZE, group.neurons());
         into.draw(state.noise(), step, run.firstWord * Long.SIZE, end);
         return into;
-    }
-
-    /** Clears what the loops left behind the last neuron. */
-    private void clearPads(StepRun run, int firstRow, int rows) {
-        for (int row = 0; row < run.state.rows(); row++) {
-            Pads.clear(run.state, row);
-        }
-        int word = run.spikes.stride() - 1;
-        long neurons = Pads.neuronsOfWord(run.spikes, word);
-        for (int row = firstRow; row < firstRow + rows; row++) {
-            long at = run.spikes.rowOffset(row) + (long) word * Long.BYTES;
-            long bits = run.spikes.segment().get(ValueLayout.JAVA_LONG, at);
-            run.spikes.segment().set(ValueLayout.JAVA_LONG, at, bits & neurons);
-            if (run.records) {
-                Pads.clear(run.membranes, row);
-            }
-        }
     }
 }

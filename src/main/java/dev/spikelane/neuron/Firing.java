@@ -2,7 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import java.util.Objects;
 
@@ -137,11 +137,11 @@ public record Firing(
     }
 
     /** The options for a kernel whose neurons have some variables to quantize. */
-    LeakyParametersBuilder applyTo(LeakyParametersBuilder builder, int variables) {
+    LeakyModel applyTo(LeakyModel model, int variables) {
         if (!quantization.equals(Quantization.NONE)) {
-            builder.quantization(variables, quantization.levels());
+            model.quantization(variables, quantization.levels());
         }
-        return builder.threshold(threshold.values())
+        return model.threshold(threshold.values())
                 .compare(compare)
                 .reset(reset)
                 .resetTime(resetTime)

@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -87,7 +87,7 @@ public record HandLif(Parameter beta, Parameter threshold) implements Neuron {
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new LeakyGroup(LeakyParameters.builder(shape.size())
+        return new LeakyGroup(new LeakyModel(shape.size())
                 .beta(beta.values())
                 .threshold(threshold.values())
                 .firesBefore(true)

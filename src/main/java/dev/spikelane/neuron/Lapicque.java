@@ -2,7 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.simd.Logarithm;
@@ -203,17 +203,15 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        float[] perTime = new float[Math.max(resistance.count(), capacitance.count())];
-        float[] decay = new float[perTime.length];
-        for (int i = 0; i < perTime.length; i++) {
-            float product = Parameters.valueOrLast(resistance, i) * Parameters.valueOrLast(capacitance, i);
-            perTime[i] = 1 / product;
-            decay[i] = 1 - timeStep / product;
-        }
         return new LeakyGroup(firing.clearing()
-                .applyTo(LeakyParameters.builder(shape.size()), 1)
-                .gains(resistance.values(), perTime, new float[] {timeStep})
-                .decay(Decay.MULTIPLY, decay)
+                .applyTo(new LeakyModel(shape.size()), 1)
+                .param("resistance", resistance.values())
+                .param("capacitance", capacitance.values())
+                .param("timeStep", timeStep)
+                .let32("perTime", "1 / (resistance * capacitance)")
+                .let32("decay", "1 - timeStep / (resistance * capacitance)")
+                .gains("resistance", "perTime", "timeStep")
+                .decay(Decay.MULTIPLY, "decay")
                 .build(arena));
     }
 }

@@ -1,7 +1,8 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -178,9 +179,9 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return new LeakyGroup(firing.applyTo(LeakyParameters.builder(shape.size()), 1)
+        return new LeakyGroup(firing.applyTo(new LeakyModel(shape.size()), 1)
                 .beta(beta.values())
-                .gradedFactor(gradedSpikesFactor.values())
+                .carries(LeakyText.FACTOR, gradedSpikesFactor.values())
                 .build(arena));
     }
 

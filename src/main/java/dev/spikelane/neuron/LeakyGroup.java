@@ -5,8 +5,8 @@ import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.Differentiable;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -19,7 +19,7 @@ import java.util.List;
  * Neurons that {@link LeakyStep} updates, many steps at a time. They feed back their own spikes at most; what comes
  * from others enters the port {@code feedback}.
  */
-record LeakyGroup(LeakyParameters parameters, List<String> names) implements TileGroup, Differentiable {
+record LeakyGroup(LeakyNeurons parameters, List<String> names) implements TileGroup, Differentiable {
 
     static final List<String> MEMBRANE = List.of("membrane");
     static final List<String> SYNAPTIC = List.of("membrane", "synapse");
@@ -27,17 +27,17 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
     static final List<String> CELL = List.of("membrane", "cell");
 
     /** Neurons whose variables have the usual names. */
-    LeakyGroup(LeakyParameters parameters) {
+    LeakyGroup(LeakyNeurons parameters) {
         this(parameters, parameters.variables() == 1 ? MEMBRANE : parameters.variables() == 2 ? SYNAPTIC : ALPHA);
     }
 
     /** Neurons of a model that may feed back to themselves. */
-    static NeuronGroup of(Arena arena, Shape shape, Neuron model, LeakyParametersBuilder parameters) {
+    static NeuronGroup of(Arena arena, Shape shape, Neuron model, LeakyModel said) {
         return switch (model.recurrence()) {
-            case Recurrence.None _ -> new LeakyGroup(parameters.build(arena));
+            case Recurrence.None _ -> new LeakyGroup(said.build(arena));
             case Recurrence.By(OneToOne(Parameter weights)) ->
-                new LeakyGroup(parameters
-                        .feedback(Feedback.OWN_SPIKES, weights.values())
+                new LeakyGroup(said.param(Neuron.RECURRENT_WEIGHTS, weights.values())
+                        .feedback(Feedback.OWN_SPIKES, Neuron.RECURRENT_WEIGHTS)
                         .build(arena));
             case Recurrence.By other -> RecurrentGroup.of(arena, shape, other.connection(), model);
         };
@@ -66,11 +66,6 @@ record LeakyGroup(LeakyParameters parameters, List<String> names) implements Til
     @Override
     public boolean takesFeedback() {
         return parameters.feedback() == Feedback.CURRENTS;
-    }
-
-    @Override
-    public LeakyParameters gradientParameters() {
-        return parameters;
     }
 
     @Override

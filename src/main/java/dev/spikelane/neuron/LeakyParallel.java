@@ -5,8 +5,9 @@ import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.leaky.DropoutSpikes;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
+import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -216,12 +217,14 @@ public record LeakyParallel(
     public NeuronGroup bind(Arena arena, Shape shape) {
         int neurons = shape.size();
         return switch (recurrence) {
-            case Recurrence.None _ -> group(parameters(neurons).decay(Decay.NONE, 0), arena);
+            case Recurrence.None _ -> group(parameters(neurons), arena);
             case Recurrence.By(OneToOne(Parameter weights)) ->
                 group(
                         parameters(neurons)
-                                .decay(Decay.MULTIPLY, weights.values())
-                                .feedback(Feedback.CONSTANT, bias.values()),
+                                .param(RECURRENT_WEIGHTS, weights.values())
+                                .decay(Decay.MULTIPLY, RECURRENT_WEIGHTS)
+                                .param("bias", bias.values())
+                                .feedback(Feedback.CONSTANT, "bias"),
                         arena);
             case Recurrence.By other -> RecurrentGroup.of(arena, shape, other.connection(), this);
         };
@@ -230,19 +233,21 @@ public record LeakyParallel(
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
         return ports().contains(FEEDBACK)
-                ? group(parameters(shape.size()).decay(Decay.NONE, 0).feedback(Feedback.CURRENTS), arena)
+                ? group(parameters(shape.size()).feedback(Feedback.CURRENTS), arena)
                 : Neuron.super.bindPorts(arena, shape);
     }
 
-    private LeakyParametersBuilder parameters(int neurons) {
-        return LeakyParameters.builder(neurons)
+    private LeakyModel parameters(int neurons) {
+        return new LeakyModel(neurons)
+                .decay(Decay.NONE, "0")
+                .carries(LeakyText.FACTOR, gradedSpikesFactor.values())
                 .threshold(threshold.values())
                 .reset(Reset.NONE)
                 .rectified(true);
     }
 
-    private NeuronGroup group(LeakyParametersBuilder builder, Arena arena) {
-        LeakyParameters parameters = builder.build(arena);
+    private NeuronGroup group(LeakyModel model, Arena arena) {
+        LeakyNeurons parameters = model.build(arena);
         return dropout == 0
                 ? new LeakyGroup(parameters)
                 : new DropoutGroup(parameters, new DropoutSpikes(parameters, dropout, seed));

@@ -3,8 +3,7 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -373,18 +372,21 @@ public final class Lif implements Neuron {
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        LeakyParametersBuilder builder = said.firing
-                .applyTo(LeakyParameters.builder(shape.size()), variables().size())
-                .decay(said.decay, said.leak.values())
+        LeakyModel model = said.firing
+                .applyTo(new LeakyModel(shape.size()), variables().size())
+                .param("leak", said.leak.values())
+                .decay(said.decay, "leak")
+                .param("gain", said.gain.values())
+                .gains("gain")
                 .rest(said.rest.values())
                 .resetPotential(said.resetPotential.values());
         if (isSynaptic()) {
-            builder.synapse(said.synapse.values());
+            model.param("synapse", said.synapse.values()).synapse("synapse");
         }
-        if (!said.gain.isAlways(1)) {
-            builder.gains(said.gain.values());
+        if (said.decay == Decay.DIVIDE) {
+            model.let32("divides", "leak > 0 or leak < 0 ? 1 : 1 / 0"); // is a number where there is a quotient
         }
-        return new LeakyGroup(builder.build(arena));
+        return new LeakyGroup(model.build(arena));
     }
 
     @Override

@@ -2,8 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -139,16 +138,15 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      */
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return LeakyGroup.of(arena, shape, this, parameters(shape.size()));
+        return LeakyGroup.of(arena, shape, this, said(shape.size()));
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return new LeakyGroup(
-                parameters(shape.size()).feedback(Feedback.CURRENTS).build(arena));
+        return new LeakyGroup(said(shape.size()).feedback(Feedback.CURRENTS).build(arena));
     }
 
-    private LeakyParametersBuilder parameters(int neurons) {
-        return firing.clearing().applyTo(LeakyParameters.builder(neurons), 1).beta(beta.values());
+    private LeakyModel said(int neurons) {
+        return firing.clearing().applyTo(new LeakyModel(neurons), 1).beta(beta.values());
     }
 }

@@ -2,8 +2,7 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -134,19 +133,19 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      */
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return LeakyGroup.of(arena, shape, this, parameters(shape.size()));
+        return LeakyGroup.of(arena, shape, this, said(shape.size()));
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return new LeakyGroup(
-                parameters(shape.size()).feedback(Feedback.CURRENTS).build(arena));
+        return new LeakyGroup(said(shape.size()).feedback(Feedback.CURRENTS).build(arena));
     }
 
-    private LeakyParametersBuilder parameters(int neurons) {
+    private LeakyModel said(int neurons) {
         return firing.clearing()
-                .applyTo(LeakyParameters.builder(neurons), 2)
-                .synapse(alpha.values())
+                .applyTo(new LeakyModel(neurons), 2)
+                .param("alpha", alpha.values())
+                .synapse("alpha")
                 .beta(beta.values());
     }
 }

@@ -6,7 +6,7 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.GateRows;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -305,7 +305,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
         return new LeakyGroup(
                 firing.clearing()
-                        .applyTo(LeakyParameters.builder(shape.size()), 2)
+                        .applyTo(new LeakyModel(shape.size()), 2)
                         .gates(shape.channels())
                         .build(arena),
                 LeakyGroup.CELL);

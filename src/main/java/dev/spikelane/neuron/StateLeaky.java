@@ -2,8 +2,9 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
+import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -206,18 +207,22 @@ public record StateLeaky(
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
         int neurons = shape.size();
-        float[] share = weights(1);
-        LeakyParametersBuilder builder =
-                LeakyParameters.builder(neurons).threshold(threshold.values()).reset(Reset.NONE);
+        LeakyModel model = new LeakyModel(neurons)
+                .param("beta", beta.values())
+                .let32("rate", "-1 / (1 / ((1 - beta) + 1e-12))")
+                .let("share", "beta <= 1 ? exp(rate) : 1 / 0")
+                .carries(LeakyText.FACTOR + " * " + LeakyText.FACTOR, gradedSpikesFactor.values())
+                .threshold(threshold.values())
+                .reset(Reset.NONE);
         if (isPlain()) {
-            return new LeakyGroup(builder.decay(Decay.MULTIPLY, share).build(arena));
+            return new LeakyGroup(model.decay(Decay.MULTIPLY, "share").build(arena));
         }
         // The sum is kept beside the membrane, so that what happens to the membrane does not come back.
-        builder.synapse(share).decay(Decay.MULTIPLY, 0);
+        model.synapse("share").decay(Decay.MULTIPLY, "0");
         if (!quantization.equals(Quantization.NONE)) {
-            builder.quantization(1, quantization.levels());
+            model.quantization(1, quantization.levels());
         }
-        LeakyParameters parameters = builder.build(arena);
+        LeakyNeurons parameters = model.build(arena);
         return kernelTruncation == UNTRUNCATED
                 ? new LeakyGroup(parameters, WindowGroup.NAMES)
                 : new WindowGroup(parameters, kernel(arena, neurons));

@@ -1,7 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -113,8 +113,9 @@ public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implement
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
         return new LeakyGroup(firing.clearing()
-                .applyTo(LeakyParameters.builder(shape.size()), 2)
-                .synapse(alpha.values())
+                .applyTo(new LeakyModel(shape.size()), 2)
+                .param("alpha", alpha.values())
+                .synapse("alpha")
                 .beta(beta.values())
                 .build(arena));
     }

@@ -2,14 +2,14 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.Differentiable;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Neurons of which the newest inputs count, one step at a time; each by itself. */
-record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements StepwiseGroup, Differentiable {
+record WindowGroup(LeakyNeurons parameters, FloatMatrix weights) implements StepwiseGroup, Differentiable {
 
     static final List<String> NAMES = List.of("membrane", "sum");
 
@@ -34,7 +34,7 @@ record WindowGroup(LeakyParameters parameters, FloatMatrix weights) implements S
     }
 
     @Override
-    public LeakyParameters gradientParameters() {
+    public LeakyNeurons gradientParameters() {
         throw new IllegalArgumentException("a truncated kernel has no gradient");
     }
 

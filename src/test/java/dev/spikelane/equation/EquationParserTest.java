@@ -186,7 +186,7 @@ final class EquationParserTest {
                     spike v > 1 or i > 1    | line 4, column 7: found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'
                     refractory 2 holds i    | line 4, column 20: 'i' is no state, expected one of [v]
                     neuron a, b             | line 4, column 9: found ',', expected the end of the line
-                    hello world             | line 4, column 1: found 'hello', expected neuron, param, let, state, input, noise, uniform, poisson, refractory, spike, reset, carries, NAME = ... or dNAME/dt = ...
+                    hello world             | line 4, column 1: found 'hello', expected neuron, param, let, let32, state, input, noise, uniform, poisson, refractory, spike, reset, carries, NAME = ... or dNAME/dt = ...
                     state w [mV             | line 4, column 9: '[' begins a unit, expected ']' in the same line
                     v = (1 + 2              | line 6, column 1: found the end of the text, expected ')' for the '(' in line 4, column 5
                     """)

@@ -21,8 +21,8 @@ import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyCase;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -141,7 +141,7 @@ final class KernelAllocationTest {
     void leakyStep(LeakyCase.Mode mode) {
         for (Reset reset : resets(mode)) {
             LeakyCase neurons = new LeakyCase(130, 4, 10, reset, mode, true, LeakyCase.Values.ORDINARY, 1);
-            LeakyParameters parameters = neurons.parameters(arena);
+            LeakyNeurons parameters = neurons.parameters(arena);
             FloatMatrix membrane = neurons.firstMembrane(arena);
             FloatMatrix membranes = FloatMatrix.zeros(arena, ROWS, 130);
             StepRun run = new StepRun(current, membrane, spikes);
@@ -169,23 +169,35 @@ final class KernelAllocationTest {
         EVERYTHING_INHIBITED,
         EVERYTHING_QUANTIZED;
 
-        LeakyParameters parameters(Arena arena) {
-            LeakyParametersBuilder builder = LeakyParameters.builder(130).beta(0.9f);
+        LeakyNeurons parameters(Arena arena) {
+            LeakyModel builder = new LeakyModel(130).beta(0.9f);
             switch (this) {
-                case SYNAPSE -> builder.synapse(0.8f).decay(Decay.EULER, 0.1f).reset(Reset.CLEAR);
+                case SYNAPSE ->
+                    builder.param("alpha", 0.8f)
+                            .synapse("alpha")
+                            .param("leak", 0.1f)
+                            .decay(Decay.EULER, "leak")
+                            .reset(Reset.CLEAR);
                 case OWN_SPIKES ->
-                    builder.decay(Decay.DIVIDE, 2)
-                            .feedback(Feedback.OWN_SPIKES, 0.5f)
+                    builder.param("leak", 2)
+                            .decay(Decay.DIVIDE, "leak")
+                            .param("V", 0.5f)
+                            .feedback(Feedback.OWN_SPIKES, "V")
                             .rectified(true)
                             .reset(Reset.CLEAR);
                 case GAINS ->
-                    gains(builder).decay(Decay.MULTIPLY_WEIGHTED, 0.5f).rectified(true);
+                    gains(builder)
+                            .param("leak", 0.5f)
+                            .decay(Decay.MULTIPLY_WEIGHTED, "leak")
+                            .rectified(true);
                 case SYNAPSE_AND_OWN_SPIKES ->
-                    builder.synapse(0.8f)
-                            .feedback(Feedback.OWN_SPIKES, 0.5f)
+                    builder.param("alpha", 0.8f)
+                            .synapse("alpha")
+                            .param("V", 0.5f)
+                            .feedback(Feedback.OWN_SPIKES, "V")
                             .rectified(true)
                             .reset(Reset.CLEAR);
-                case ALPHA_FUNCTION -> gains(builder).alphaFunction(new float[] {0.95f}, new float[] {2});
+                case ALPHA_FUNCTION -> gains(builder).param("alpha", 0.95f).alphaFunction("alpha", "2");
                 case EVERYTHING -> everything(builder);
                 case EVERYTHING_INHIBITED -> everything(builder).inhibition(true);
                 case EVERYTHING_QUANTIZED -> everything(builder).quantization(2, -1, -0.5f, 0.5f, 1);
@@ -193,15 +205,18 @@ final class KernelAllocationTest {
             return builder.build(arena);
         }
 
-        private static LeakyParametersBuilder gains(LeakyParametersBuilder builder) {
-            return builder.gains(new float[] {0.5f}, new float[] {2}, new float[] {1});
+        private static LeakyModel gains(LeakyModel builder) {
+            return builder.param("a", 0.5f).param("b", 2).param("c", 1).gains("a", "b", "c");
         }
 
-        private static LeakyParametersBuilder everything(LeakyParametersBuilder builder) {
+        private static LeakyModel everything(LeakyModel builder) {
             return gains(builder)
-                    .synapse(0.8f)
-                    .decay(Decay.EULER, 0.1f)
-                    .feedback(Feedback.OWN_SPIKES, 0.5f)
+                    .param("alpha", 0.8f)
+                    .synapse("alpha")
+                    .param("leak", 0.1f)
+                    .decay(Decay.EULER, "leak")
+                    .param("V", 0.5f)
+                    .feedback(Feedback.OWN_SPIKES, "V")
                     .rectified(true)
                     .reset(Reset.CLEAR)
                     .resetTime(Reset.Time.SAME_STEP_DIFFERENCE);
@@ -215,7 +230,7 @@ final class KernelAllocationTest {
     @ParameterizedTest
     @MethodSource("heavy")
     void leakyStepWithManyOptions(Heavy options) {
-        LeakyParameters parameters = options.parameters(arena);
+        LeakyNeurons parameters = options.parameters(arena);
         FloatMatrix state = FloatMatrix.zeros(arena, 4 * parameters.variables(), 130);
         FloatMatrix feedback = FloatMatrix.zeros(arena, 4, 130);
         SpikeMatrix previous = SpikeMatrix.zeros(arena, 4, 130);

@@ -6,7 +6,8 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.step.Steps;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -24,7 +25,7 @@ final class KernelsMain {
             new BernoulliSpikes(1, 0.5f).draw(1, 0, floats, spikes, 0);
             PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 70, 70));
             SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(floats), new SpikeWorkspace(arena));
-            LeakyParameters parameters = LeakyParameters.builder(70).build(arena);
+            LeakyNeurons parameters = new LeakyModel(70).build(arena);
             Steps.run(parameters, floats, FloatMatrix.zeros(arena, 2, 70), spikes);
             SpikeCount.add(spikes, 2, floats);
         }

@@ -15,7 +15,8 @@ import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Steps;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
@@ -73,7 +74,7 @@ final class SharedMemoryTest {
 
     @Test
     void neurons() {
-        LeakyParameters parameters = LeakyParameters.builder(NEURONS).beta(0.5f).build(arena);
+        LeakyNeurons parameters = new LeakyModel(NEURONS).beta(0.5f).build(arena);
         FloatMatrix state = FloatMatrix.zeros(arena, 2, NEURONS);
         assertApart("state", "current", () -> Steps.run(parameters, first, all.rows(3, 2), spikes));
         assertApart("state", "current", () -> Steps.run(parameters, first, all.rows(0, 2), spikes));
@@ -86,7 +87,7 @@ final class SharedMemoryTest {
         assertArrayEquals(expected.toArray(), first.toArray());
     }
 
-    private void record(LeakyParameters parameters, FloatMatrix current, FloatMatrix state, FloatMatrix membranes) {
+    private void record(LeakyNeurons parameters, FloatMatrix current, FloatMatrix state, FloatMatrix membranes) {
         LeakyStep.run(
                 parameters,
                 new StepRun(current, state, spikes)
@@ -98,16 +99,17 @@ final class SharedMemoryTest {
 
     @Test
     void neuronsWithFeedback() {
-        LeakyParameters currents =
-                LeakyParameters.builder(NEURONS).feedback(Feedback.CURRENTS).build(arena);
+        LeakyNeurons currents =
+                new LeakyModel(NEURONS).feedback(Feedback.CURRENTS).build(arena);
         FloatMatrix state = all.rows(0, 2);
         FloatMatrix current = all.rows(2, 2);
         SpikeMatrix previous = spikes.rows(2, 2);
         assertApart("state", "feedback", () -> recurrent(currents, current, state, all.rows(1, 2), previous, last));
         assertApart(
                 "membranes", "feedback", () -> recurrent(currents, current, state, last.rows(1, 2), previous, last));
-        LeakyParameters own = LeakyParameters.builder(NEURONS)
-                .feedback(Feedback.OWN_SPIKES, 0.5f)
+        LeakyNeurons own = new LeakyModel(NEURONS)
+                .param("V", 0.5f)
+                .feedback(Feedback.OWN_SPIKES, "V")
                 .build(arena);
         assertApart(
                 "spikes", "previous", () -> recurrent(own, current, state, last.rows(0, 2), spikes.rows(1, 2), last));
@@ -115,7 +117,7 @@ final class SharedMemoryTest {
     }
 
     private void recurrent(
-            LeakyParameters parameters,
+            LeakyNeurons parameters,
             FloatMatrix current,
             FloatMatrix state,
             FloatMatrix feedback,
@@ -135,8 +137,11 @@ final class SharedMemoryTest {
 
     @Test
     void windows() {
-        LeakyParameters window =
-                LeakyParameters.builder(NEURONS).reset(Reset.NONE).synapse(0.5f).build(arena);
+        LeakyNeurons window = new LeakyModel(NEURONS)
+                .reset(Reset.NONE)
+                .param("alpha", 0.5f)
+                .synapse("alpha")
+                .build(arena);
         FloatMatrix[] apart = {all.rows(0, 2), all.rows(2, 1), all.rows(4, 2), all.rows(6, 2), all.rows(8, 1)};
         assertApart("state", "current", () -> window(window, apart, 1, all.rows(4, 1)));
         assertApart("state", "weights", () -> window(window, apart, 2, all.rows(0, 2)));
@@ -150,7 +155,7 @@ final class SharedMemoryTest {
     }
 
     /** Weights, current, state, window and membranes, with one of them in place of another. */
-    private void window(LeakyParameters parameters, FloatMatrix[] matrices, int index, FloatMatrix other) {
+    private void window(LeakyNeurons parameters, FloatMatrix[] matrices, int index, FloatMatrix other) {
         FloatMatrix[] m = matrices.clone();
         m[index] = other;
         SpikeMatrix out = spikes.rows(0, 1);

@@ -180,7 +180,7 @@ final class EquationNeuronTest {
         Arena arena = Arena.ofAuto();
         EquationGroup group = (EquationGroup) LEAKY.bind(arena, 70);
         group.parameters().values("threshold")[0] = -1;
-        group.update();
+        group.parameters().update();
         SpikeMatrix spikes = SpikeMatrix.zeros(STEPS, 70);
         group.run(FloatMatrix.zeros(STEPS, 70), group.newState(arena, 1), spikes);
         assertZeroPads(spikes, "spikes");

@@ -2,7 +2,8 @@ package dev.spikelane.bench;
 
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -138,8 +139,8 @@ final class PollutedVectors {
                 FloatMatrix product = FloatMatrix.zeros(shared, 16, 64);
                 FloatMatrix square = FloatMatrix.zeros(shared, 64, 64);
                 FloatMatrix workspace = DenseMatmul.workspace(shared);
-                LeakyParameters parameters =
-                        LeakyParameters.builder(64).beta(0.9f).build(shared);
+                LeakyNeurons parameters =
+                        new LeakyModel(64).beta(0.9f).build(shared);
                 FloatMatrix membrane = FloatMatrix.zeros(shared, 4, 64);
                 SpikeMatrix spikes = SpikeMatrix.zeros(shared, 16, 64);
                 for (int i = 0; i < FAILURES / 3; i++) {

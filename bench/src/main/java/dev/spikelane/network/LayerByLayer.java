@@ -7,7 +7,8 @@ import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -77,7 +78,7 @@ final class LayerByLayer {
     private static final class LayerState {
         private final LayerKernels kernels;
         private final PackedWeights weights;
-        private final LeakyParameters parameters;
+        private final LeakyNeurons parameters;
         private final SpikeWorkspace workspace;
         private final FloatMatrix current;
         private final FloatMatrix membrane;
@@ -86,7 +87,7 @@ final class LayerByLayer {
         LayerState(LayerKernels kernels, Arena arena, PackedWeights weights, int rows, int batch) {
             this.kernels = kernels;
             this.weights = weights;
-            this.parameters = LeakyParameters.builder(weights.outputs())
+            this.parameters = new LeakyModel(weights.outputs())
                     .beta(NetworkCase.BETA)
                     .build(arena);
             this.workspace = new SpikeWorkspace(arena);

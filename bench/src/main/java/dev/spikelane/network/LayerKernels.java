@@ -6,7 +6,7 @@ import dev.spikelane.kernel.product.spike.ProductYardstick;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.step.StepInside;
 import dev.spikelane.kernel.step.StepYardstick;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
@@ -21,7 +21,7 @@ enum LayerKernels {
         }
 
         @Override
-        void fire(LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
+        void fire(LeakyNeurons parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
             StepInside.run(parameters, current, rows, membrane, spikes);
         }
     },
@@ -34,7 +34,7 @@ enum LayerKernels {
         }
 
         @Override
-        void fire(LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
+        void fire(LeakyNeurons parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
             StepYardstick.leakyStep(parameters, current, rows, membrane, spikes);
         }
     };
@@ -45,5 +45,5 @@ enum LayerKernels {
 
     /** UseLocks the currents of the first rows into spikes. */
     abstract void fire(
-            LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes);
+            LeakyNeurons parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes);
 }

@@ -6,7 +6,8 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.step.StepRun;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -133,7 +134,7 @@ public final class StreamingSteps {
     private static final class Layer {
         private final PackedWeights weights;
         private final SpikeWorkspace workspace;
-        private final LeakyParameters parameters;
+        private final LeakyNeurons parameters;
         private final Tile current;
         private final SpikeMatrix spikes;
         private final StepRun run;
@@ -141,7 +142,7 @@ public final class StreamingSteps {
         Layer(Arena arena, Dense dense, SpikeWorkspace workspace) {
             this.weights = PackedWeights.pack(arena, dense.weights(), dense.bias());
             this.workspace = workspace;
-            this.parameters = LeakyParameters.builder(weights.outputs())
+            this.parameters = new LeakyModel(weights.outputs())
                     .beta(NetworkCase.BETA)
                     .build(arena);
             FloatMatrix currents = FloatMatrix.zeros(arena, 1, weights.outputs());

@@ -66,9 +66,6 @@ public interface NeuronBackward {
         public @Nullable FloatMatrix ofPrevious;
     }
 
-    /** Takes the values that the parameters have now. */
-    void update();
-
     /**
      * The first pass: from what spikes carry to the spikes.
      *

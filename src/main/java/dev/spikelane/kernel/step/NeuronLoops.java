@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.step;
 
+import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.equation.ParameterRows;
 import dev.spikelane.loop.CompiledProgram;
 import dev.spikelane.loop.Frame;
 import dev.spikelane.loop.Graph;
@@ -72,7 +72,7 @@ public final class NeuronLoops {
     private final @Nullable Equations charge;
     private final Equations steps;
     private final @Nullable Between between;
-    private final ParameterRows parameters;
+    private final EquationParameters parameters;
     private final int channels;
     private final Set<String> shared;
     private final List<String> variables;
@@ -80,6 +80,10 @@ public final class NeuronLoops {
     private final Map<String, Op> rowsOfHeld = new HashMap<>();
     private final @Nullable CompiledProgram[] compiled = new CompiledProgram[FORMS];
     private final boolean twice;
+    private @Nullable PadTrial trial;
+    private boolean padsStay;
+    /** The version of the parameters with which that was tried. */
+    private volatile int tried;
 
     /**
      * Takes note of what neurons do.
@@ -93,7 +97,7 @@ public final class NeuronLoops {
             @Nullable Equations charge,
             Equations steps,
             @Nullable Between between,
-            ParameterRows parameters,
+            EquationParameters parameters,
             int channels) {
         this.charge = charge;
         this.steps = steps;
@@ -186,6 +190,27 @@ public final class NeuronLoops {
 
     int neurons() {
         return parameters.neurons();
+    }
+
+    /** Whether neurons behind the last stay 0 and silent by themselves, without input. */
+    boolean padsStay() {
+        if (charge != null || neurons() % Long.SIZE == 0) {
+            return neurons() % Long.SIZE == 0;
+        }
+        if (tried != parameters.version()) {
+            tryPads();
+        }
+        return padsStay;
+    }
+
+    private synchronized void tryPads() {
+        PadTrial own = trial;
+        if (own == null) {
+            own = new PadTrial(program(Form.RUN, 1).apply(new Graph()), parameters);
+            trial = own;
+        }
+        padsStay = own.stay();
+        tried = parameters.version();
     }
 
     /** Inputs of each port. */

@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.step;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.NoiseRows;
 import dev.spikelane.kernel.step.NeuronLoops.Form;
@@ -8,6 +10,7 @@ import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.simd.Pads;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -127,6 +130,7 @@ public final class StepFrames {
         int batch = batch(run);
         if (!loops.charges()) {
             steps(run, firstRow, rows, noises);
+            clearPads(run, firstRow, rows);
             return;
         }
         for (int row = firstRow; row < firstRow + rows; row += batch) {
@@ -157,6 +161,35 @@ public final class StepFrames {
             between.run(run, row, this);
         }
         steps(run, row, batch(run), null);
+        clearPads(run, row, batch(run));
+    }
+
+    private void clearPads(StepRun run, int firstRow, int rows) {
+        if (run.endWord < run.spikes.stride() || loops.padsStay()) {
+            return;
+        }
+        clearPads(run.state);
+        clearPads(run.spikes, firstRow, rows);
+        clearPads(run.previous, 0, batch(run));
+        for (int row = firstRow; run.records && row < firstRow + rows; row++) {
+            Pads.clear(run.membranes, row);
+        }
+    }
+
+    /** Clears what loops left behind the last neuron. */
+    private static void clearPads(FloatMatrix state) {
+        for (int row = 0; row < state.rows(); row++) {
+            Pads.clear(state, row);
+        }
+    }
+
+    private static void clearPads(SpikeMatrix spikes, int firstRow, int rows) {
+        int word = spikes.stride() - 1;
+        long neurons = Pads.neuronsOfWord(spikes, word);
+        for (int row = firstRow; row < firstRow + rows; row++) {
+            long at = spikes.rowOffset(row) + (long) word * Long.BYTES;
+            spikes.segment().set(JAVA_LONG, at, spikes.segment().get(JAVA_LONG, at) & neurons);
+        }
     }
 
     /** Forgets currents and recordings, so that they can be freed. */
@@ -237,6 +270,10 @@ public final class StepFrames {
         hold(together, current, state, spikes).run(0, done, batch);
         if (done < spikes.rows()) {
             hold(1, current, state, spikes).run(done, spikes.rows() - done, batch);
+        }
+        if (current.endBlock() == spikes.stride() && !loops.padsStay()) {
+            clearPads(state);
+            clearPads(spikes, 0, spikes.rows());
         }
     }
 

@@ -4,16 +4,13 @@ import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.C99;
 import dev.spikelane.equation.EquationParameters;
-import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.kernel.step.leaky.Differentiable;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyText;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.loop.Graph;
 import dev.spikelane.loop.Node;
 import dev.spikelane.loop.Op;
 import dev.spikelane.loop.Program;
-import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.NeuronGroup;
@@ -57,10 +54,9 @@ final class CNeurons {
             this.equations = own.equations();
             bound = own.parameters();
         } else {
-            LeakyParameters own = parameters(population, group);
-            this.equations = EquationParser.parse(LeakyText.of(own.options));
-            bound = new EquationParameters(
-                    NativeMemory.ofAuto(), equations, population.size(), LeakyText.parameters(own));
+            LeakyNeurons own = neurons(population, group);
+            this.equations = own.equations;
+            bound = own.parameters;
         }
         if (!equations.noises().isEmpty()) {
             throw refused(population, "noise is drawn at random");
@@ -107,18 +103,18 @@ final class CNeurons {
                 + population.neuron().getClass().getSimpleName() + ", which cannot be written in C: " + why);
     }
 
-    private static LeakyParameters parameters(PopulationDescription population, NeuronGroup group) {
+    private static LeakyNeurons neurons(PopulationDescription population, NeuronGroup group) {
         if (!(group instanceof Differentiable reversible)) {
             throw refused(population, "it has no loop over single neurons");
         }
-        LeakyParameters parameters = reversible.gradientParameters();
-        if (parameters.options.inhibition()) {
+        LeakyNeurons neurons = reversible.gradientParameters();
+        if (neurons.options.inhibition()) {
             throw refused(population, "inhibition lets one neuron of a row fire");
         }
-        if (parameters.quantized > 0) {
+        if (neurons.quantized > 0) {
             throw refused(population, ROUNDED);
         }
-        return parameters;
+        return neurons;
     }
 
     /** The array of a variable, by the name that models give it. */

@@ -2,9 +2,9 @@ package dev.spikelane.neuron.gradient;
 
 import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.EquationGradients;
+import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.NoiseRows;
-import dev.spikelane.equation.ParameterRows;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.NeuronBackward;
@@ -40,7 +40,7 @@ final class EquationBackward implements NeuronBackward {
      */
     record Neurons(
             Equations equations,
-            ParameterRows parameters,
+            EquationParameters parameters,
             @Nullable BoundEquations noisy,
             int channels,
             List<String> names,
@@ -55,7 +55,7 @@ final class EquationBackward implements NeuronBackward {
 
         /** Compiles the loops. */
         static Neurons of(
-                EquationGradients back, ParameterRows parameters, @Nullable BoundEquations noisy, int channels) {
+                EquationGradients back, EquationParameters parameters, @Nullable BoundEquations noisy, int channels) {
             Set<String> shared = parameters.shared();
             return new Neurons(
                     back.equations(),
@@ -176,10 +176,6 @@ final class EquationBackward implements NeuronBackward {
             put(second.frame, second.frame.rows.indexOf(EquationGradients.SUM + name), sum, 0);
         });
     }
-
-    /** Nothing: loops read the parameters where they change. */
-    @Override
-    public void update() {}
 
     /** Says where rows of all neurons or of the tile stand. */
     private void put(Frame frame, int place, @Nullable FloatMatrix rows, int row) {

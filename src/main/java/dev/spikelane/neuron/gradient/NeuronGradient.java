@@ -1,25 +1,40 @@
 package dev.spikelane.neuron.gradient;
 
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.BoundEquations;
+import dev.spikelane.equation.Derived;
+import dev.spikelane.equation.DoubleProgram;
 import dev.spikelane.equation.EquationGradients;
+import dev.spikelane.equation.EquationParameters;
+import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.equation.ParameterRows;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.NeuronLoops;
+import dev.spikelane.kernel.step.Quantize;
+import dev.spikelane.kernel.step.QuantizeLevels;
+import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
+import dev.spikelane.kernel.step.leaky.LeakyText;
+import dev.spikelane.loop.Node;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.LeakyParallel;
+import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
+import dev.spikelane.neuron.Quantization;
+import dev.spikelane.neuron.Recurrence;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,19 +46,26 @@ import org.jspecify.annotations.Nullable;
  * share, the sum of these over neurons ascending. A share that is clamped to [0, 1] has no gradient outside.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
-public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradient {
+public final class NeuronGradient {
+
+    /** The parameter that says what a spike carries. */
+    public static final String SPIKE_FACTOR = LeakyText.FACTOR;
 
     private static final Set<String> FLAGS = Set.of(NeuronLoops.WINNER, NeuronLoops.PREVIOUS);
     private static final Set<String> APART = Set.of(NeuronLoops.WINNER, NeuronLoops.RESET);
-    private static final float[] NONE = {};
 
-    /** What is added up, by the names of the text. */
-    final Map<String, FloatMatrix> sums;
+    /** What is added up, by the names of the text: those of {@link #names} that a step reads. */
+    private final Map<String, FloatMatrix> sums;
 
-    final List<String> names;
-    private final List<FloatMatrix> allSums;
+    /** Parameters that are learned, then what follows from them, each behind what it follows from. */
+    private final List<String> names;
+
+    private final @Nullable FloatMatrix[] allSums;
+    /** From the last to the first. */
+    private final List<Link> links = new ArrayList<>();
+
     private final float[] ofNeuron;
-    private final Map<String, float[]> values = new HashMap<>();
+    private final NeuronGroup group;
     private final Text text;
     /** The way back of a step, or of what comes behind its charge. */
     private final EquationBackward.Neurons fire;
@@ -54,39 +76,102 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
     private final boolean linear;
 
     /**
+     * A parameter that follows from others.
+     *
+     * @param sum its place
+     * @param derivatives with respect to all before it
+     */
+    private record Link(int sum, DoubleProgram derivatives) {}
+
+    /**
      * What is differentiated.
      *
      * @param cut two parts of a step; twice the whole if there is one
      * @param noisy the neurons, if they may have noise
      * @param channels of neurons with gates; 0 for others
      * @param atSpike what happens between the parts; null if there is one
+     * @param underFrame neurons that {@link LeakyFrame} takes; else null
      */
-    record Text(
+    private record Text(
             Equations.Cut cut,
-            ParameterRows rows,
+            EquationParameters parameters,
             @Nullable BoundEquations noisy,
             int channels,
-            RoundedBackward.@Nullable AtSpike atSpike) {
+            RoundedBackward.@Nullable AtSpike atSpike,
+            @Nullable LeakyNeurons underFrame) {
+
+        /** That of neurons, some of whose parameters are learned. */
+        static Text of(Neuron model, NeuronGroup group, Set<String> learned) {
+            return switch (group) {
+                case BoundEquations neurons -> of((EquationNeuron) model, neurons);
+                case Differentiable neurons -> of(model, neurons.gradientParameters(), learned);
+                default ->
+                    throw new IllegalArgumentException(
+                            "neurons that feed back to themselves have a gradient only as a projection of a network");
+            };
+        }
+
+        private static Text of(EquationNeuron model, BoundEquations neurons) {
+            Quantization to = model.quantization();
+            QuantizeLevels levels =
+                    to.equals(Quantization.NONE) ? null : QuantizeLevels.of(NativeMemory.ofAuto(), to.levels());
+            List<String> variables = List.copyOf(neurons.equations().variables().keySet());
+            return new Text(
+                    new Equations.Cut(neurons.equations(), neurons.steps()),
+                    neurons.parameters(),
+                    neurons,
+                    0,
+                    levels == null ? null : (charged, _) -> round(levels, variables, charged),
+                    null);
+        }
+
+        private static Text of(Neuron model, LeakyNeurons neurons, Set<String> learned) {
+            boolean carries = !model.spikeValue().isAlways(1) || learned.contains(SPIKE_FACTOR);
+            return new Text(
+                    neurons.back(carries),
+                    neurons.parameters,
+                    null,
+                    neurons.channels,
+                    neurons.split() ? neurons::atSpike : null,
+                    LeakyFrame.fits(neurons) && !carries && learned.isEmpty() ? neurons : null);
+        }
+
+        private static void round(QuantizeLevels to, List<String> variables, List<FloatMatrix> charged) {
+            for (int i = 0; i < charged.size(); i++) {
+                FloatMatrix rows = charged.get(i);
+                for (int sample = 0; sample < rows.rows() && Equations.isRounded(variables.get(i)); sample++) {
+                    Quantize.row(to, rows, sample, 0, rows.columns());
+                }
+            }
+        }
 
         private EquationBackward.Neurons back(EquationGradients of) {
-            return EquationBackward.Neurons.of(of, rows, noisy, channels);
+            return EquationBackward.Neurons.of(of, parameters, noisy, channels);
         }
     }
 
-    NeuronGradient(Neuron model, Text text, Map<String, FloatMatrix> sums) {
+    private NeuronGradient(NeuronGroup group, Text text, List<String> names, Map<String, FloatMatrix> sums) {
+        this.group = group;
         this.text = text;
         this.sums = sums;
-        this.names = List.copyOf(sums.keySet());
-        this.allSums = List.copyOf(sums.values());
+        this.names = names;
+        this.allSums = names.stream().map(sums::get).toArray(FloatMatrix[]::new);
         this.ofNeuron = new float[names.size()];
-        model.parameters().forEach((name, parameter) -> values.put(name, parameter.values()));
-        EquationGradients back = new EquationGradients(text.cut.fire(), names, FLAGS, APART);
-        this.fire = text.back(back);
         Equations first = text.cut.charge();
+        for (int i = names.size() - 1; i >= 0; i--) {
+            Derived derived = first.derived().get(names.get(i));
+            if (derived != null) {
+                List<Node> derivatives = EquationGradients.derivatives(derived, names.subList(0, i));
+                links.add(new Link(i, new DoubleProgram(derivatives)));
+            }
+        }
+        List<String> read = List.copyOf(sums.keySet());
+        EquationGradients back = new EquationGradients(text.cut.fire(), read, FLAGS, APART);
+        this.fire = text.back(back);
         this.charge = text.atSpike == null
                 ? null
-                : text.back(new EquationGradients(first, names, FLAGS, APART))
-                        .with(EquationLoops.compile(graph -> first.charge(FLAGS, graph), text.rows.shared()));
+                : text.back(new EquationGradients(first, read, FLAGS, APART))
+                        .with(EquationLoops.compile(graph -> first.charge(FLAGS, graph), text.parameters.shared()));
         this.throughSpikes = back.throughSpikes();
         this.linear = charge == null && back.isLinear();
         this.needsCurrents = charge != null || back.needsInputs();
@@ -104,9 +189,20 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @throws IllegalArgumentException if the model or a parameter has no gradient; the message says why
      */
     public static NeuronGradient of(Arena arena, Neuron model, NeuronGroup group, int batch, Set<String> learned) {
-        return group instanceof BoundEquations neurons
-                ? EquationGradient.prepare(arena, model, neurons, batch, learned)
-                : LeakyGradient.prepare(arena, model, group, batch, learned);
+        Text text = Text.of(model, group, learned);
+        Set<String> learnable = learnable(model);
+        for (String name : learned) {
+            if (!learnable.contains(name)) {
+                throw new IllegalArgumentException(
+                        "parameter '" + name + "' has no gradient, expected one of " + learnable);
+            }
+        }
+        List<String> names = EquationGradients.sums(text.cut.charge(), learned);
+        Map<String, FloatMatrix> sums = new LinkedHashMap<>();
+        for (String name : EquationGradients.read(text.cut, names)) {
+            sums.put(name, FloatMatrix.zeros(arena, batch, group.neurons()));
+        }
+        return new NeuronGradient(group, text, names, sums);
     }
 
     /**
@@ -116,9 +212,16 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @return names, some of those of {@link Neuron#parameters}
      */
     public static Set<String> learnable(Neuron model) {
-        return model instanceof EquationNeuron equations
-                ? EquationGradient.learnableOf(equations)
-                : LeakyGradient.learnableOf(model);
+        Set<String> names = new TreeSet<>(model.parameters().keySet());
+        switch (model) {
+            case EquationNeuron own -> names.retainAll(EquationGradients.learnable(EquationParser.parse(own.text())));
+            case Lif lif when lif.synapse().isAlways(0) -> names.remove("synapse"); // there is none
+            case LeakyParallel own
+            when !(own.recurrence() instanceof Recurrence.By(OneToOne _)) ->
+                names.remove("bias"); // the recurrence has its own
+            default -> {}
+        }
+        return names;
     }
 
     /**
@@ -128,16 +231,8 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @param neurons its neurons
      * @return the way back
      */
-    public abstract NeuronGradient with(Neuron now, NeuronGroup neurons);
-
-    /**
-     * Returns the values of a parameter, to be overwritten when those of the same neurons have changed in place.
-     *
-     * @param name one of the model's parameters
-     * @return one value, or one for each neuron in the order of the rows; none, where the model has no such parameter
-     */
-    public float[] values(String name) {
-        return values.getOrDefault(name, NONE);
+    public NeuronGradient with(Neuron now, NeuronGroup neurons) {
+        return new NeuronGradient(neurons, Text.of(now, neurons, Set.copyOf(names)), names, sums);
     }
 
     /**
@@ -146,7 +241,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @return whether there can be one tile only
      */
     public boolean coupled() {
-        return false;
+        return group.coupled();
     }
 
     /**
@@ -173,7 +268,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @return whether {@link NeuronBackward.Step#previous} must be there
      */
     public boolean feedsOwnSpikes() {
-        return false;
+        return group instanceof Differentiable own && own.feedsSpikes();
     }
 
     /**
@@ -182,7 +277,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @return whether {@link NeuronBackward.Step#noise} must be there
      */
     public boolean drawsNoise() {
-        return false;
+        return text.noisy != null && !text.noisy.equations().noises().isEmpty();
     }
 
     /**
@@ -191,7 +286,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      * @return whether nothing but the variables goes from step to step, and nothing is drawn
      */
     public boolean samplesApart() {
-        return true;
+        return group instanceof Differentiable own ? own.samplesApart() : !drawsNoise();
     }
 
     /**
@@ -205,12 +300,12 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
     }
 
     /**
-     * Returns the parameters of neurons that can be run under a frame.
+     * Returns neurons that can be run under a frame.
      *
      * @return what {@link LeakyFrame} takes; null if the neurons are others, carry other values than 1, or learn
      */
-    public @Nullable LeakyParameters underFrame() {
-        return null;
+    public @Nullable LeakyNeurons underFrame() {
+        return text.underFrame;
     }
 
     /**
@@ -234,7 +329,7 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
     public NeuronBackward ofSamples(int firstSample, int samples) {
         Map<String, FloatMatrix> own = new LinkedHashMap<>();
         sums.forEach((name, sum) -> own.put(name, sum.rows(firstSample, samples)));
-        return backward(own, 0, text.rows.neurons());
+        return backward(own, 0, text.parameters.neurons());
     }
 
     private NeuronBackward backward(Map<String, FloatMatrix> into, int firstNeuron, int count) {
@@ -249,13 +344,12 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
                         count);
     }
 
-    /** Takes the {@link #values} that the parameters have now. */
-    public void update() {}
-
     /** Makes all sums zero. */
     public void clear() {
-        for (int i = 0; i < allSums.size(); i++) {
-            allSums.get(i).fill(0);
+        for (FloatMatrix sum : allSums) {
+            if (sum != null) {
+                sum.fill(0);
+            }
         }
     }
 
@@ -267,23 +361,30 @@ public abstract sealed class NeuronGradient permits EquationGradient, LeakyGradi
      */
     public void gradient(String name, float[] into) {
         Arrays.fill(into, 0);
-        for (int neuron = 0; neuron < text.rows.neurons(); neuron++) {
+        int place = names.indexOf(name);
+        for (int neuron = 0; neuron < group.neurons(); neuron++) {
             for (int i = 0; i < ofNeuron.length; i++) {
-                ofNeuron[i] = sum(allSums.get(i), neuron);
+                ofNeuron[i] = sum(allSums[i], neuron);
             }
-            int at = into.length == 1 ? 0 : neuron;
-            into[at] += gradient(name, neuron, ofNeuron);
+            for (int i = 0; i < links.size(); i++) {
+                Link link = links.get(i);
+                link.derivatives.run(text.parameters, neuron);
+                for (int j = 0; j < link.sum; j++) {
+                    float factor = (float) link.derivatives.value(j);
+                    if (factor != 0) {
+                        ofNeuron[j] += ofNeuron[link.sum] * factor;
+                    }
+                }
+            }
+            into[into.length == 1 ? 0 : neuron] += ofNeuron[place];
         }
     }
 
-    private static float sum(FloatMatrix samples, int neuron) {
+    private static float sum(@Nullable FloatMatrix samples, int neuron) {
         float sum = 0;
-        for (int sample = 0; sample < samples.rows(); sample++) {
+        for (int sample = 0; samples != null && sample < samples.rows(); sample++) {
             sum += samples.get(sample, neuron);
         }
         return sum;
     }
-
-    /** That of a neuron, from its {@link #sums}, which may be overwritten. */
-    abstract float gradient(String name, int neuron, float[] ofSums);
 }

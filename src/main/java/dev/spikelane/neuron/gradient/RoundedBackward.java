@@ -44,9 +44,6 @@ final class RoundedBackward implements NeuronBackward {
         this.neurons = neurons;
     }
 
-    @Override
-    public void update() {}
-
     /** Computes the rounded variables once more. */
     private void charge(Step step, FloatMatrix ofVariables) {
         if (rounded.isEmpty()) {

@@ -116,13 +116,6 @@ final class GradientBackward implements WorkerPool.Job {
         return weights != null || frameSum != null;
     }
 
-    /** Takes notice that learned parameters have changed in place. */
-    void update() {
-        for (NeuronBackward tile : tiles) {
-            tile.update();
-        }
-    }
-
     /** Takes the parameters that the neurons have now. */
     void refresh() {
         tiles = tiles();

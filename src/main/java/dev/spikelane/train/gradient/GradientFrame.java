@@ -5,7 +5,7 @@ import dev.spikelane.kernel.product.dense.BlockMatmul;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.kernel.step.leaky.LeakyFrame;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
@@ -26,7 +26,7 @@ final class GradientFrame {
     /** Gradients of outputs that stand in one array at most. */
     private static final int MOST_GRADIENTS = 1 << 28;
 
-    private final LeakyParameters parameters;
+    private final LeakyNeurons parameters;
     private final GradientProjection from;
     private final GradientProjection to;
     private final FiringGradient surrogate;

@@ -1,6 +1,6 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param carried receives gradients of the membranes before the window; null if nobody wants them
  */
 record GradientFrameParts(
-        LeakyParameters parameters,
+        LeakyNeurons parameters,
         GradientProjection from,
         GradientProjection to,
         FloatMatrix weights,
@@ -28,7 +28,7 @@ record GradientFrameParts(
 
     /** The parts of a population that can go this way; null if it cannot. */
     static @Nullable GradientFrameParts of(GradientPopulation population, GradientRequest plan) {
-        LeakyParameters parameters = population.neurons().underFrame();
+        LeakyNeurons parameters = population.neurons().underFrame();
         GradientProjection to = population.ofSpikes().onlyProjection();
         if (parameters == null || to == null || !to.samplesApart() || !isFramed(population, plan)) {
             return null;

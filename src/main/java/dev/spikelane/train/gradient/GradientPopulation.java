@@ -31,7 +31,6 @@ public final class GradientPopulation {
     private final int number;
     private final Population declared;
     private final RunSize size;
-    private final String[] learned;
     private final FiringGradient surrogate;
     private final CounterRandom.Draws draws;
     private final CounterRandom.Draws noise;
@@ -63,7 +62,6 @@ public final class GradientPopulation {
         this.number = number;
         this.declared = plan.population(number);
         this.size = plan.size();
-        this.learned = plan.learnedOf(declared).toArray(String[]::new);
         this.surrogate = plan.surrogateOf(declared);
         this.draws = plan.drawsOf(number, surrogate);
         this.noise = gradient.drawsNoise()
@@ -297,15 +295,6 @@ public final class GradientPopulation {
     void update() {
         if (!plan.layout().neurons(number).equals(forward.group())) {
             refresh();
-        } else if (learned.length > 0) {
-            for (String name : learned) {
-                plan.layout().population(number).read(name, gradient.values(name));
-            }
-            gradient.update();
-            backward.update();
-            for (SampleGroup share : groups) {
-                share.update();
-            }
         }
     }
 

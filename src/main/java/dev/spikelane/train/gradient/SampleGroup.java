@@ -150,9 +150,4 @@ final class SampleGroup {
     void refresh() {
         neurons = population.neurons().ofSamples(spikes.first(), spikes.count());
     }
-
-    /** Takes notice that learned parameters have changed in place. */
-    void update() {
-        neurons.update();
-    }
 }

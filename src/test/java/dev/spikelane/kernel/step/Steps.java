@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -10,7 +10,7 @@ public final class Steps {
 
     private Steps() {}
 
-    public static void run(LeakyParameters parameters, FloatMatrix current, FloatMatrix state, SpikeMatrix spikes) {
+    public static void run(LeakyNeurons parameters, FloatMatrix current, FloatMatrix state, SpikeMatrix spikes) {
         LeakyStep.run(parameters, new StepRun(current, state, spikes));
     }
 }

@@ -10,8 +10,8 @@ import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.Yardstick;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
-import dev.spikelane.kernel.step.leaky.LeakyParametersBuilder;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
@@ -72,25 +72,25 @@ public record NeuronWork(Model model) implements Work {
             this.cycles = Math.max(loads, operations / 2);
         }
 
-        private LeakyParametersBuilder options() {
-            LeakyParametersBuilder builder = LeakyParameters.builder(NEURONS).beta(0.9f);
+        private LeakyModel options() {
+            LeakyModel builder = new LeakyModel(NEURONS).beta(0.9f);
             return switch (this) {
                 case LEAKY -> builder;
-                case SYNAPTIC -> builder.synapse(0.8f);
+                case SYNAPTIC -> builder.param("alpha", 0.8f).synapse("alpha");
                 case ALPHA ->
-                    builder.alphaFunction(new float[] {0.95f}, new float[] {2}).reset(Reset.CLEAR);
-                case LAPICQUE -> builder.gains(new float[] {5}, new float[] {0.2f}, new float[] {1});
-                case RLEAKY_ONE_TO_ONE -> builder.feedback(Feedback.OWN_SPIKES, 0.5f);
-                case RSYNAPTIC_ONE_TO_ONE -> builder.synapse(0.8f).feedback(Feedback.OWN_SPIKES, 0.5f);
+                    builder.param("alpha", 0.95f).alphaFunction("alpha", "2").reset(Reset.CLEAR);
+                case LAPICQUE -> builder.param("a", 5).param("b", 0.2f).param("c", 1).gains("a", "b", "c");
+                case RLEAKY_ONE_TO_ONE -> builder.param("V", 0.5f).feedback(Feedback.OWN_SPIKES, "V");
+                case RSYNAPTIC_ONE_TO_ONE -> builder.param("alpha", 0.8f).synapse("alpha").param("V", 0.5f).feedback(Feedback.OWN_SPIKES, "V");
                 case LIF_EULER ->
-                    builder.decay(Decay.EULER, 0.1f).reset(Reset.CLEAR).resetTime(Reset.Time.SAME_STEP);
+                    builder.param("leak", 0.1f).decay(Decay.EULER, "leak").reset(Reset.CLEAR).resetTime(Reset.Time.SAME_STEP);
                 case LIF_DIVIDE ->
-                    builder.decay(Decay.DIVIDE, 10)
+                    builder.param("leak", 10).decay(Decay.DIVIDE, "leak")
                             .compare(Compare.INCLUSIVE)
                             .reset(Reset.CLEAR)
                             .resetTime(Reset.Time.SAME_STEP);
                 case DELTA_LEAKY -> builder.firesOnChange();
-                case LEAKY_PARALLEL -> builder.reset(Reset.NONE).rectified(true).feedback(Feedback.CONSTANT, 0.01f);
+                case LEAKY_PARALLEL -> builder.reset(Reset.NONE).rectified(true).param("V", 0.01f).feedback(Feedback.CONSTANT, "V");
                 case LEAKY_QUANTIZED_8_BITS ->
                     builder.quantization(
                             1, Quantization.uniform(BITS, 1, 0, UPPER).levels());
@@ -98,7 +98,7 @@ public record NeuronWork(Model model) implements Work {
                     builder.quantization(
                             1, Quantization.aroundThreshold(BITS, 1, 0, UPPER).levels());
                 case STATE_LEAKY -> builder.reset(Reset.NONE);
-                case STATE_LEAKY_TRUNCATED -> builder.synapse(0.9f).reset(Reset.NONE);
+                case STATE_LEAKY_TRUNCATED -> builder.param("alpha", 0.9f).synapse("alpha").reset(Reset.NONE);
                 case SLSTM -> builder.threshold(0.1f).gates(NEURONS).reset(Reset.NONE);
             };
         }
@@ -123,7 +123,7 @@ public record NeuronWork(Model model) implements Work {
     private static final class Open implements Case {
         private final Arena arena = Arena.ofShared();
         private final Model model;
-        private final LeakyParameters parameters;
+        private final LeakyNeurons parameters;
         private final FloatMatrix current;
         private final FloatMatrix state;
         private final FloatMatrix feedback;

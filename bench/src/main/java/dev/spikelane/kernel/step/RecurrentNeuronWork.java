@@ -10,7 +10,8 @@ import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.ProductInside;
 import dev.spikelane.kernel.product.spike.RecurrentMatmul;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyModel;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -49,7 +50,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
 
     private static final class Open implements Case {
         private final Arena arena = Arena.ofShared();
-        private final LeakyParameters parameters;
+        private final LeakyNeurons parameters;
         private final PackedWeights weights;
         private final FloatMatrix current;
         private final FloatMatrix state;
@@ -60,7 +61,7 @@ public record RecurrentNeuronWork(int neurons) implements Work {
         private final StepRun run;
 
         Open(int neurons) {
-            parameters = LeakyParameters.builder(neurons)
+            parameters = new LeakyModel(neurons)
                     .beta(0.9f)
                     .feedback(Feedback.CURRENTS)
                     .build(arena);

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -12,7 +12,7 @@ public final class StepInside {
 
     /** Runs the first rows by the loops that serve, beside scalar products too. */
     public static void run(
-            LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
+            LeakyNeurons parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
         LeakyStep.run(parameters, new StepRun(current, membrane, spikes), 0, rows);
     }
 }

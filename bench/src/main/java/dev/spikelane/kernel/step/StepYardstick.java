@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.spikelane.kernel.Yardstick;
-import dev.spikelane.kernel.step.leaky.LeakyParameters;
+import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.FunctionDescriptor;
@@ -23,7 +23,7 @@ public final class StepYardstick {
      * Updates leaky neurons that reset by subtraction, delayed; other parameters than beta and threshold do not count.
      */
     public static void leakyStep(
-            LeakyParameters parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
+            LeakyNeurons parameters, FloatMatrix current, int rows, FloatMatrix membrane, SpikeMatrix spikes) {
         try {
             LEAKY_STEP.invokeExact(
                     parameters.beta.segment(),

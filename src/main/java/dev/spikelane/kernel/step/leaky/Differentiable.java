@@ -4,12 +4,21 @@ package dev.spikelane.kernel.step.leaky;
 public interface Differentiable {
 
     /**
+     * Returns the neurons that are laid out.
+     *
+     * @return the neurons
+     */
+    LeakyNeurons parameters();
+
+    /**
      * Returns what the way back needs.
      *
-     * @return the parameters of the neurons
+     * @return the neurons
      * @throws IllegalArgumentException if these neurons have no gradient after all; the message says why
      */
-    LeakyParameters gradientParameters();
+    default LeakyNeurons gradientParameters() {
+        return parameters();
+    }
 
     /**
      * Tells whether neurons feed their own spikes back.

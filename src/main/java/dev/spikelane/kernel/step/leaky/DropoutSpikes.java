@@ -27,7 +27,7 @@ import dev.spikelane.simd.SimdWidth;
  */
 public final class DropoutSpikes {
 
-    private final LeakyParameters parameters;
+    private final LeakyNeurons parameters;
     private final long seed;
     private final float scale;
     private final BernoulliRow kept;
@@ -40,7 +40,7 @@ public final class DropoutSpikes {
      * @param seed the seed of the run
      * @throws IllegalArgumentException if the probability is not one that drops some
      */
-    public DropoutSpikes(LeakyParameters parameters, float probability, long seed) {
+    public DropoutSpikes(LeakyNeurons parameters, float probability, long seed) {
         if (!(probability >= 0 && probability < 1)) {
             throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
         }
@@ -85,7 +85,7 @@ public final class DropoutSpikes {
     }
 
     /** The specification: finds K in the row of spikes, and leaves S there. */
-    static void scalar(LeakyParameters parameters, float scale, StepRun run, int sample, int row) {
+    static void scalar(LeakyNeurons parameters, float scale, StepRun run, int sample, int row) {
         FloatMatrix membrane = run.state;
         SpikeMatrix spikes = run.spikes;
         boolean strict = parameters.options.compare() == Compare.STRICT;

@@ -24,7 +24,7 @@ final class DropoutSpikesVector {
 
     private DropoutSpikesVector() {}
 
-    static void row(LeakyParameters parameters, float scale, StepRun run, int sample, int row) {
+    static void row(LeakyNeurons parameters, float scale, StepRun run, int sample, int row) {
         FloatMatrix membrane = run.state;
         SpikeMatrix spikes = run.spikes;
         MemorySegment thresholds = parameters.threshold.segment();

@@ -96,7 +96,7 @@ public final class LeakyFrame {
      * @return whether there are vectors, and the neurons are those of snnTorch's Leaky with a delayed reset, or none,
      *     by SUBTRACT or ZERO, and neither inhibition nor rounding
      */
-    public static boolean fits(LeakyParameters parameters) {
+    public static boolean fits(LeakyNeurons parameters) {
         return SimdWidth.VECTOR && parameters.options.feedback() == Feedback.NONE && parameters.isPlain();
     }
 
@@ -111,7 +111,7 @@ public final class LeakyFrame {
      * @param block of 64 neurons
      */
     public static void fire(
-            LeakyParameters parameters,
+            LeakyNeurons parameters,
             Tile current,
             FloatMatrix membrane,
             @Nullable FloatMatrix end,
@@ -129,7 +129,7 @@ public final class LeakyFrame {
      * @param sample whose membranes are wanted
      * @param block of 64 neurons
      */
-    public static void distances(LeakyParameters parameters, Source source, Room room, int sample, int block) {
+    public static void distances(LeakyNeurons parameters, Source source, Room room, int sample, int block) {
         LeakyFrameVector.distances(parameters, source, room.distance, sample, block);
     }
 
@@ -143,7 +143,7 @@ public final class LeakyFrame {
      * @param sample whose gradients these are
      * @param block of 64 neurons
      */
-    public static void back(LeakyParameters parameters, Source source, Room room, int sample, int block) {
+    public static void back(LeakyNeurons parameters, Source source, Room room, int sample, int block) {
         LeakyFrameVector.back(parameters, source, room, sample, block);
         clearPads(parameters, source, room, sample, block);
     }
@@ -153,9 +153,9 @@ public final class LeakyFrame {
      *
      * @param parameters of the neurons
      * @param surrogate what a spike passes back
-     * @return whether {@link #back(LeakyParameters, SurrogateStep, Target, Source, Room, int)} takes them
+     * @return whether {@link #back(LeakyNeurons, SurrogateStep, Target, Source, Room, int)} takes them
      */
-    public static boolean isOnePass(LeakyParameters parameters, SurrogateStep surrogate) {
+    public static boolean isOnePass(LeakyNeurons parameters, SurrogateStep surrogate) {
         return parameters.options.reset() != Reset.ZERO && surrogate.isArcTangent();
     }
 
@@ -171,7 +171,7 @@ public final class LeakyFrame {
      * @param block of 64 neurons
      */
     public static void back(
-            LeakyParameters parameters, SurrogateStep surrogate, Target target, Source source, Room room, int block) {
+            LeakyNeurons parameters, SurrogateStep surrogate, Target target, Source source, Room room, int block) {
         LeakyFrameAtanVector.back(parameters, surrogate.constants(), target, source, room, block);
         for (int sample = 0; sample < source.current.rows(); sample++) {
             clearPads(parameters, source, room, sample, block);
@@ -179,7 +179,7 @@ public final class LeakyFrame {
     }
 
     /** An infinite gradient has left NaN where weights are padding. */
-    private static void clearPads(LeakyParameters parameters, Source source, Room room, int sample, int block) {
+    private static void clearPads(LeakyNeurons parameters, Source source, Room room, int sample, int block) {
         int neurons = parameters.neurons() - block * BLOCK;
         for (int i = neurons; i < BLOCK; i++) {
             room.sums.set(sample, i, 0);

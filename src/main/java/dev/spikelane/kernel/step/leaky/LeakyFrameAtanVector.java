@@ -25,7 +25,7 @@ final class LeakyFrameAtanVector {
     private LeakyFrameAtanVector() {}
 
     static void back(
-            LeakyParameters parameters,
+            LeakyNeurons parameters,
             SurrogateConstants atan,
             LeakyFrame.Target target,
             LeakyFrame.Source source,
@@ -43,7 +43,7 @@ final class LeakyFrameAtanVector {
     }
 
     private static void back(
-            LeakyParameters parameters,
+            LeakyNeurons parameters,
             SurrogateConstants atan,
             LeakyFrame.Target target,
             LeakyFrame.Source source,

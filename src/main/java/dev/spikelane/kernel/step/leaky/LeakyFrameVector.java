@@ -31,7 +31,7 @@ final class LeakyFrameVector {
 
     /** All samples. */
     static void fire(
-            LeakyParameters parameters,
+            LeakyNeurons parameters,
             Tile current,
             FloatMatrix membrane,
             @Nullable FloatMatrix end,
@@ -47,7 +47,7 @@ final class LeakyFrameVector {
      * inlines: it boxed some of them in JVMs that had trained other networks.
      */
     private static void fireTwo(
-            LeakyParameters parameters,
+            LeakyNeurons parameters,
             Tile current,
             FloatMatrix membrane,
             @Nullable FloatMatrix end,
@@ -135,7 +135,7 @@ final class LeakyFrameVector {
 
     /** A single sample. */
     static void distances(
-            LeakyParameters parameters, LeakyFrame.Source source, FloatMatrix into, int sample, int block) {
+            LeakyNeurons parameters, LeakyFrame.Source source, FloatMatrix into, int sample, int block) {
         for (int lane = 0; lane < BLOCK_BYTES; lane += 2 * BYTES) {
             distances(parameters, source, into, BLOCK_BYTES, sample, 1, block, lane);
         }
@@ -149,7 +149,7 @@ final class LeakyFrameVector {
      * @param samples from the first one on
      */
     static void distances(
-            LeakyParameters parameters,
+            LeakyNeurons parameters,
             LeakyFrame.Source source,
             FloatMatrix into,
             int stepBytes,
@@ -236,7 +236,7 @@ final class LeakyFrameVector {
     }
 
     static void back(
-            LeakyParameters parameters, LeakyFrame.Source source, LeakyFrame.Room room, int sample, int block) {
+            LeakyNeurons parameters, LeakyFrame.Source source, LeakyFrame.Room room, int sample, int block) {
         FloatMatrix distance = room.distance();
         FloatMatrix ofDistance = room.gradient();
         FloatMatrix start = source.start();

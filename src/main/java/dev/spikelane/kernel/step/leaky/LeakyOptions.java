@@ -6,7 +6,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 
 /**
- * What neurons of one group do in a step; {@link LeakyParameters} says with which numbers.
+ * What neurons of one group do in a step; {@link LeakyNeurons} says with which numbers.
  *
  * @param gains factors of the input, 0 to 3
  * @param synapse whether the input passes a leaky synapse, the second state variable

@@ -61,14 +61,14 @@ public final class LeakyStep {
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void run(LeakyParameters parameters, StepRun run) {
+    public static void run(LeakyNeurons parameters, StepRun run) {
         run.spikes.requireShape("spikes", run.current.rows(), parameters.neurons());
         run(parameters, run, 0, run.current.rows());
     }
 
     /**
      * Runs the steps of some rows, for the run's blocks of 64 neurons. Threads that share the work take disjoint
-     * blocks: all blocks if the parameters are {@linkplain LeakyParameters#coupled coupled}.
+     * blocks: all blocks if the parameters are {@linkplain LeakyNeurons#coupled coupled}.
      *
      * @param parameters of {@code neurons} neurons
      * @param run current, state and spikes; the feedback, if that is {@link Feedback#CURRENTS}; the spikes of the step
@@ -79,7 +79,7 @@ public final class LeakyStep {
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
-    public static void run(LeakyParameters parameters, StepRun run, int firstRow, int rows) {
+    public static void run(LeakyNeurons parameters, StepRun run, int firstRow, int rows) {
         check(parameters, run, firstRow, rows);
         requireFeedback(parameters, run, firstRow + rows);
         int batch = run.state.rows() / parameters.variables();
@@ -98,7 +98,7 @@ public final class LeakyStep {
     }
 
     /** For steps that charge neurons in a way of their own, and leave firing to a loop. */
-    public static void requireFiringOnly(LeakyParameters parameters, int firstRow, int batch) {
+    public static void requireFiringOnly(LeakyNeurons parameters, int firstRow, int batch) {
         if (parameters.options.spike() != Spike.AFTER || parameters.feedback() != Feedback.NONE) {
             throw new IllegalArgumentException("spike is " + parameters.options.spike() + " and feedback "
                     + parameters.feedback() + ", expected AFTER and NONE");
@@ -106,7 +106,7 @@ public final class LeakyStep {
         requireStep(firstRow, batch);
     }
 
-    public static void requireMembranes(LeakyParameters parameters, StepRun run, int rows) {
+    public static void requireMembranes(LeakyNeurons parameters, StepRun run, int rows) {
         Checks.rows("membranes", run.membranes.rows(), rows);
         run.membranes.requireShape("membranes", run.membranes.rows(), parameters.neurons());
         Checks.sameOrApart("membranes", run.membranes, "current", run.current);
@@ -114,7 +114,7 @@ public final class LeakyStep {
     }
 
     /** Neurons without such a feedback do not look at it, and may be given anything. */
-    private static void requireFeedback(LeakyParameters parameters, StepRun run, int rows) {
+    private static void requireFeedback(LeakyNeurons parameters, StepRun run, int rows) {
         if (parameters.feedback() == Feedback.CURRENTS) {
             Checks.apart("state", run.state, "feedback", run.feedback);
             Checks.rows("feedback", run.feedback.rows(), rows - run.firstFed);
@@ -130,7 +130,7 @@ public final class LeakyStep {
     }
 
     /** Checks what all steps have, and finds the neuron whose currents stand in column 0. */
-    public static void check(LeakyParameters parameters, StepRun run, int firstRow, int rows) {
+    public static void check(LeakyNeurons parameters, StepRun run, int firstRow, int rows) {
         FloatMatrix current = run.current;
         FloatMatrix state = run.state;
         SpikeMatrix spikes = run.spikes;

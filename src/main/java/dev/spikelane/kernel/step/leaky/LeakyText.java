@@ -6,8 +6,6 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.NeuronLoops;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * What {@link LeakyStep} says, as equations of which its loops are made, forward and back.
@@ -19,17 +17,28 @@ import java.util.Map;
  */
 public final class LeakyText {
 
-    /** What a spike carries. */
-    public static final String CARRIES = "_carries";
+    /** The parameter that says what a spike carries. */
+    public static final String FACTOR = "gradedSpikesFactor";
 
-    /** The first factor of the input. */
-    public static final String GAIN = "gain0";
+    // What a step reads, as a model says it.
 
-    /** What a spike counts in a reset at once. */
-    public static final String FIRED = "fired";
+    static final String LEAK = "_leak";
+    static final String THRESHOLD = "_threshold";
+    static final String ALPHA = "_alpha";
+    static final String SCALE = "scale";
+    static final String REST = "_rest";
+    static final String POTENTIAL = "_potential";
+    static final String OWN = "_own";
+    static final String GAIN = "_gain";
+
+    /** What a spike counts in a reset at once, and what none does. */
+    static final String FIRED = "_fired";
+
+    static final String SILENT = "_silent";
 
     private static final String EXCITATORY = "excitatory";
 
+    private final LeakyModel model;
     private final LeakyOptions options;
     private final StringBuilder text = new StringBuilder();
 
@@ -40,52 +49,28 @@ public final class LeakyText {
     private final boolean back;
 
     private final boolean carries;
-    /** Factors of the input. */
-    private int gains;
 
-    private LeakyText(LeakyOptions options, boolean split, boolean back, boolean carries) {
+    private LeakyText(LeakyModel model, LeakyOptions options, boolean split, boolean back, boolean carries) {
+        this.model = model;
         this.options = options;
         this.carries = carries;
-        this.gains = options.gains();
         this.split = split;
         this.back = back;
     }
 
-    /** Returns the text of neurons with these options. */
-    public static String of(LeakyOptions options) {
-        return new LeakyText(options, false, false, false).all();
+    /** A step. */
+    static Equations whole(LeakyModel model, LeakyOptions options) {
+        return EquationParser.parse(new LeakyText(model, options, false, false, true).all());
     }
 
-    /** Makes the loops of neurons, of two parts if something happens at the spike. */
-    static NeuronLoops loops(LeakyParameters of, boolean split) {
-        String text = new LeakyText(of.options, split, false, false).all();
-        Equations.Cut cut = split ? EquationParser.cut(text) : null;
-        return new NeuronLoops(
-                cut == null ? null : cut.charge(),
-                cut == null ? EquationParser.parse(text) : cut.fire(),
-                split ? of::atSpike : null,
-                of,
-                of.channels);
+    /** A step in two parts, between which something happens. */
+    static Equations.Cut split(LeakyModel model, LeakyOptions options) {
+        return EquationParser.cut(new LeakyText(model, options, true, false, false).all());
     }
 
-    /** Returns the values of the parameters of the text, one for each neuron. */
-    public static Map<String, float[]> parameters(LeakyParameters of) {
-        Map<String, float[]> values = new LinkedHashMap<>();
-        of.rows().forEach((name, row) -> values.put(name, row.toArray()));
-        return values;
-    }
-
-    /**
-     * What is differentiated, in two parts if something happens at the spike.
-     *
-     * @param carries whether spikes carry what {@value #CARRIES} says
-     * @param gained whether the gradient of {@value #GAIN} is wanted, also where the factor is 1
-     */
-    public static Equations.Cut back(LeakyParameters of, boolean carries, boolean gained) {
-        boolean split = of.split();
-        LeakyText made = new LeakyText(of.options, split, true, carries);
-        made.gains = gained ? Math.max(1, made.gains) : made.gains;
-        String text = made.all();
+    /** What is differentiated. */
+    static Equations.Cut back(LeakyModel model, LeakyOptions options, boolean split, boolean carries) {
+        String text = new LeakyText(model, options, split, true, carries).all();
         Equations whole = split ? null : EquationParser.parse(text);
         return whole == null ? EquationParser.cut(text) : new Equations.Cut(whole, whole);
     }
@@ -96,15 +81,16 @@ public final class LeakyText {
 
     private String all() {
         line("neuron Leaky");
-        line("param leak = 1, threshold = 1, alpha = 0, scale = 1, rest = 0, potential = 0, own = 1");
-        for (int i = 0; i < gains; i++) {
-            line("param gain" + i + " = 1");
+        model.values.keySet().forEach(name -> line("param " + name + " = 1"));
+        model.lines.values().forEach(this::line);
+        if (carries && model.carries != null) {
+            line("carries " + model.carries);
         }
         line("state membrane");
         if (options.alphaFunction()) {
             line("state excitatory, inhibitory");
         } else if (options.synapse()) {
-            line("state synapse");
+            line("state _synapse");
         } else if (options.gated()) {
             line("state cell");
         }
@@ -113,17 +99,12 @@ public final class LeakyText {
             line("state " + NeuronLoops.PREVIOUS);
         }
         if (options.inhibition()) {
-            line("param fired = 1, silent = 0");
             line("state " + NeuronLoops.WINNER);
         }
         if (leavesReset()) {
             line("state " + NeuronLoops.RESET);
         }
         line("input " + gates("current") + (options.feedback() == Feedback.CURRENTS ? ", " + gates("feedback") : ""));
-        if (carries) {
-            line("param factor = 1");
-            line("carries factor");
-        }
         if (feedsSpikes && back) {
             line("input " + NeuronLoops.PREVIOUS);
         }
@@ -135,8 +116,8 @@ public final class LeakyText {
             line("I = current" + gains());
             line("F = "
                     + switch (options.feedback()) {
-                        case NONE, CONSTANT -> "own";
-                        case OWN_SPIKES -> NeuronLoops.PREVIOUS + " * own";
+                        case NONE, CONSTANT -> OWN;
+                        case OWN_SPIKES -> NeuronLoops.PREVIOUS + " * " + OWN;
                         case CURRENTS -> "feedback";
                     });
             if (options.alphaFunction()) {
@@ -163,24 +144,24 @@ public final class LeakyText {
     }
 
     private String above() {
-        return (options.compare() == Compare.STRICT ? " > " : " >= ") + "threshold";
+        return (options.compare() == Compare.STRICT ? " > " : " >= ") + THRESHOLD;
     }
 
     private String gains() {
         StringBuilder factors = new StringBuilder();
-        for (int i = 0; i < gains; i++) {
-            factors.append(" * gain").append(i);
+        for (int i = 0; i < options.gains(); i++) {
+            factors.append(" * " + GAIN).append(i);
         }
         return factors.toString();
     }
 
     private void alphaFunction() {
         line("old = inhibitory");
-        line("excitatory = alpha * excitatory + I");
-        line("inhibitory = leak * inhibitory - I");
+        line("excitatory = _alpha * excitatory + I");
+        line("inhibitory = _leak * inhibitory - I");
         line("membrane = scale * (excitatory + inhibitory)");
         if (options.resetsLater()) {
-            line("excitatory = excitatory - " + (options.subtracts() ? "threshold" : EXCITATORY) + " * R");
+            line("excitatory = excitatory - " + (options.subtracts() ? THRESHOLD : EXCITATORY) + " * R");
             line("inhibitory = inhibitory - inhibitory * R");
             line("membrane = membrane - " + (options.subtracts() ? "-old" : "membrane") + " * R");
         }
@@ -189,21 +170,21 @@ public final class LeakyText {
     private void charge() {
         boolean fed = options.feedback() != Feedback.NONE;
         if (options.synapse()) {
-            line("synapse = alpha * synapse + I" + (fed ? " + F" : ""));
-            line("I = synapse");
+            line("_synapse = _alpha * _synapse + I" + (fed ? " + F" : ""));
+            line("I = _synapse");
         }
         if (options.resetsLater() && options.reset() == Reset.ZERO) {
             line("membrane = (1 - R) * membrane");
         }
         if (options.resetsLater() && options.reset() == Reset.SUBTRACT_DECAYED) {
-            line("membrane = membrane - R * threshold");
+            line("membrane = membrane - R * _threshold");
         }
         line("membrane = "
                 + switch (options.decay()) {
-                    case MULTIPLY -> "leak * membrane + I";
-                    case MULTIPLY_WEIGHTED -> "leak * membrane + (1 - leak) * I";
-                    case EULER -> "membrane + leak * ((rest - membrane) + I)";
-                    case DIVIDE -> "membrane + (I - (membrane - rest)) / leak";
+                    case MULTIPLY -> "_leak * membrane + I";
+                    case MULTIPLY_WEIGHTED -> "_leak * membrane + (1 - _leak) * I";
+                    case EULER -> "membrane + _leak * ((_rest - membrane) + I)";
+                    case DIVIDE -> "membrane + (I - (membrane - _rest)) / _leak";
                     case NONE -> "I";
                 });
         if (fed && !options.synapse()) {
@@ -217,7 +198,7 @@ public final class LeakyText {
 
     private void resetLater() {
         if (options.resetsLater() && options.reset() == Reset.SUBTRACT) {
-            line("membrane = membrane - R * threshold");
+            line("membrane = membrane - R * _threshold");
         }
         if (options.resetsLater() && options.reset() == Reset.CLEAR) {
             line("membrane = membrane - R * membrane");
@@ -237,20 +218,21 @@ public final class LeakyText {
                 + switch (options.spike()) {
                     case AFTER -> "membrane" + above();
                     case BEFORE -> "before" + above();
-                    case CHANGE -> "abs(membrane - before) > threshold";
+                    case CHANGE -> "abs(membrane - before) > " + THRESHOLD;
                 });
         if (options.resetsAtOnce()) {
-            String taken = options.subtracts() ? "threshold" : "membrane";
+            String taken = options.subtracts() ? THRESHOLD : "membrane";
             if (options.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE) {
-                String counts = back ? " * fired" : " > 0 ? fired : silent"; // which a gradient does not pass
+                String counts =
+                        back ? " * " + FIRED : " > 0 ? " + FIRED + " : " + SILENT; // which a gradient does not pass
                 line("S = spike" + (options.inhibition() ? counts : ""));
                 line("membrane = membrane - (S - " + (split ? NeuronLoops.RESET : "R") + ") * " + taken);
             } else {
                 line("S = " + wins + "membrane" + above()); // without the gradient of the spike
                 line(
                         options.subtracts()
-                                ? "membrane = membrane - S * threshold"
-                                : "membrane = (1 - S) * membrane + S * potential");
+                                ? "membrane = membrane - S * _threshold"
+                                : "membrane = (1 - S) * membrane + S * _potential");
             }
         }
         if (options.feedback() == Feedback.OWN_SPIKES && !back) {

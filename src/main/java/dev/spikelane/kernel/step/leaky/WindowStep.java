@@ -50,7 +50,7 @@ public final class WindowStep {
      * @param weights {@code [K x neurons]}: row k holds the weights of inputs that are k steps old
      * @param run the current; the state, {@code [2 * batch x neurons]}: the membranes, then P; spikes, and membranes if
      *     they are kept, which may be the current itself; all words if the parameters are
-     *     {@linkplain LeakyParameters#coupled coupled}
+     *     {@linkplain LeakyNeurons#coupled coupled}
      * @param window {@code [K * batch x neurons]}: row {@code j * batch + sample} holds I[j] or Q[j]; updated; not read
      *     before it is written
      * @param firstRow the first row of the step
@@ -61,7 +61,7 @@ public final class WindowStep {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void step(
-            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
+            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
         int batch = run.state.rows() / 2;
         check(parameters, weights, run, window, firstRow, step);
         if (run.records) {
@@ -81,7 +81,7 @@ public final class WindowStep {
 
     /** Checks all but the membranes. */
     private static void check(
-            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
+            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
         FloatMatrix state = run.state;
         int batch = state.rows() / 2;
         if (parameters.variables() != 2) {
@@ -109,7 +109,7 @@ public final class WindowStep {
 
     /** The specification of all but firing: charges a sample's neurons, and ends the block where the step does. */
     public static void scalar(
-            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
+            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
         FloatMatrix state = run.state;
         int batch = state.rows() / 2;
         int sample = row % batch;

@@ -19,7 +19,7 @@ final class WindowStepVector {
     private WindowStepVector() {}
 
     static void charge(
-            LeakyParameters parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
+            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
         int length = weights.rows();
         int n = (int) (step % length);
         boolean last = n == length - 1;
@@ -43,7 +43,7 @@ final class WindowStepVector {
         }
     }
 
-    private static void charge(LeakyParameters parameters, StepRun run, FloatMatrix kept, int row, int n) {
+    private static void charge(LeakyNeurons parameters, StepRun run, FloatMatrix kept, int row, int n) {
         MemorySegment shares = parameters.alpha.segment();
         MemorySegment inputs = run.current.segment();
         MemorySegment states = run.state.segment();

@@ -49,10 +49,8 @@ final class DropoutSpikesProperties {
         Random random = new Random(seed);
         float probability = new float[] {0, 0.25f, 0.5f, 0.9f, Math.nextDown(1f)}[random.nextInt(5)];
         float threshold = new float[] {0.5f, 0, -0.5f}[random.nextInt(3)];
-        LeakyParameters parameters = LeakyParameters.builder(neurons)
-                .threshold(threshold)
-                .compare(compare)
-                .build(arena);
+        LeakyNeurons parameters =
+                new LeakyModel(neurons).threshold(threshold).compare(compare).build(arena);
         FloatMatrix membrane = FloatMatrix.zeros(arena, batch, neurons);
         SpikeMatrix expected = SpikeMatrix.zeros(arena, firstRow + batch, neurons);
         for (int sample = 0; sample < batch; sample++) {
@@ -87,7 +85,7 @@ final class DropoutSpikesProperties {
     }
 
     private static void fire(
-            LeakyParameters parameters,
+            LeakyNeurons parameters,
             float probability,
             long seed,
             long step,
@@ -103,7 +101,7 @@ final class DropoutSpikesProperties {
 
     @Example
     void refusesWhatDoesNotFit() {
-        LeakyParameters parameters = LeakyParameters.builder(70).build(arena);
+        LeakyNeurons parameters = new LeakyModel(70).build(arena);
         FloatMatrix membrane = FloatMatrix.zeros(arena, 2, 70);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 70);
         assertMessage(

@@ -77,7 +77,7 @@ public record LeakyCase(
     @FunctionalInterface
     public interface Step {
         void run(
-                LeakyParameters parameters,
+                LeakyNeurons parameters,
                 FloatMatrix current,
                 FloatMatrix membrane,
                 SpikeMatrix spikes,
@@ -123,11 +123,11 @@ public record LeakyCase(
         return steps * batch;
     }
 
-    public LeakyParameters parameters(Arena arena) {
-        return LeakyParameters.builder(neurons)
+    public LeakyNeurons parameters(Arena arena) {
+        return new LeakyModel(neurons)
                 .beta(betas())
                 .threshold(thresholds())
-                .gradedFactor(factors())
+                .carries(LeakyText.FACTOR, factors())
                 .reset(reset)
                 .resetTime(immediate() ? Reset.Time.SAME_STEP_DIFFERENCE : Reset.Time.NEXT_STEP)
                 .inhibition(inhibition())
@@ -201,7 +201,7 @@ public record LeakyCase(
 
     /** The public entry that keeps membranes. */
     static void record(
-            LeakyParameters parameters,
+            LeakyNeurons parameters,
             FloatMatrix current,
             FloatMatrix membrane,
             SpikeMatrix spikes,

@@ -19,7 +19,7 @@ import dev.spikelane.simd.Sigmoid;
 public record LeakyReference(LeakyOptions options) {
 
     /** Runs the words of a run through steps. */
-    public static void run(LeakyParameters parameters, StepRun run, int firstRow, int endRow) {
+    public static void run(LeakyNeurons parameters, StepRun run, int firstRow, int endRow) {
         LeakyReference neurons = new LeakyReference(parameters.options);
         int end = Math.min(run.endWord * Long.SIZE, parameters.neurons());
         for (int row = firstRow; row < endRow; row++) {
@@ -29,7 +29,7 @@ public record LeakyReference(LeakyOptions options) {
     }
 
     /** Quantizes and fires a row whose neurons are charged, with R in its spikes. */
-    public void fire(LeakyParameters parameters, StepRun run, int row) {
+    public void fire(LeakyNeurons parameters, StepRun run, int row) {
         int batch = run.state.rows() / options.variables();
         int sample = row % batch;
         int first = run.firstWord * Long.SIZE;
@@ -47,7 +47,7 @@ public record LeakyReference(LeakyOptions options) {
     }
 
     /** Decay, input and delayed reset; leaves R, or the spike that is known by now, in the row of spikes. */
-    private void charge(LeakyParameters parameters, StepRun run, int row, int first, int end) {
+    private void charge(LeakyNeurons parameters, StepRun run, int row, int first, int end) {
         FloatMatrix state = run.state;
         int batch = state.rows() / options.variables();
         int sample = row % batch;
@@ -79,33 +79,32 @@ public record LeakyReference(LeakyOptions options) {
         }
     }
 
-    private float gained(LeakyParameters parameters, float input, int neuron) {
+    private float gained(LeakyNeurons parameters, float input, int neuron) {
         float product = input;
         for (int i = 0; i < options.gains(); i++) {
-            product *= Elements.get(parameters.row("gain" + i), 0, neuron);
+            product *= value(parameters, LeakyText.GAIN + i, neuron);
         }
         return product;
     }
 
-    private float fedBack(LeakyParameters parameters, StepRun run, int row, int sample, int neuron) {
+    private float fedBack(LeakyNeurons parameters, StepRun run, int row, int sample, int neuron) {
         return switch (options.feedback()) {
             case NONE -> 0;
-            case CONSTANT -> Elements.get(parameters.row("own"), 0, neuron);
-            case OWN_SPIKES ->
-                (spike(run.previous, sample, neuron) ? 1 : 0) * Elements.get(parameters.row("own"), 0, neuron);
+            case CONSTANT -> value(parameters, LeakyText.OWN, neuron);
+            case OWN_SPIKES -> (spike(run.previous, sample, neuron) ? 1 : 0) * value(parameters, LeakyText.OWN, neuron);
             case CURRENTS -> Elements.get(run.feedback, row - run.firstFed, neuron - run.firstCurrent);
         };
     }
 
     private float synapse(
-            LeakyParameters parameters, float input, float fedBack, FloatMatrix state, int synapseRow, int neuron) {
+            LeakyNeurons parameters, float input, float fedBack, FloatMatrix state, int synapseRow, int neuron) {
         float x = Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, synapseRow, neuron) + input;
         x = options.feedback() == Feedback.NONE ? x : x + fedBack;
         Elements.set(state, synapseRow, neuron, x);
         return x;
     }
 
-    private float leak(LeakyParameters parameters, float before, float input, float fedBack, float r, int neuron) {
+    private float leak(LeakyNeurons parameters, float before, float input, float fedBack, float r, int neuron) {
         float threshold = Elements.get(parameters.threshold, 0, neuron);
         float u = before;
         if (options.resetsLater() && options.reset() == Reset.ZERO) {
@@ -114,7 +113,7 @@ public record LeakyReference(LeakyOptions options) {
         if (options.resetsLater() && options.reset() == Reset.SUBTRACT_DECAYED) {
             u = u - r * threshold;
         }
-        u = decay(u, input, Elements.get(parameters.beta, 0, neuron), Elements.get(parameters.row("rest"), 0, neuron));
+        u = decay(u, input, Elements.get(parameters.beta, 0, neuron), value(parameters, LeakyText.REST, neuron));
         if (options.feedback() != Feedback.NONE && !options.synapse()) {
             u = u + fedBack;
         }
@@ -129,7 +128,7 @@ public record LeakyReference(LeakyOptions options) {
     }
 
     /** The hidden state of a cell with the gates i, f, g, o. */
-    private static float cell(LeakyParameters parameters, StepRun run, int row, int sample, int neuron) {
+    private static float cell(LeakyNeurons parameters, StepRun run, int row, int sample, int neuron) {
         float[] gates = new float[GateRows.GATES];
         for (int gate = 0; gate < gates.length; gate++) {
             int channels = parameters.channels;
@@ -154,13 +153,13 @@ public record LeakyReference(LeakyOptions options) {
     }
 
     private float alphaFunction(
-            LeakyParameters parameters, float input, float r, FloatMatrix state, int sample, int neuron) {
+            LeakyNeurons parameters, float input, float r, FloatMatrix state, int sample, int neuron) {
         int batch = state.rows() / 3;
         float before = Elements.get(state, 2 * batch + sample, neuron);
         float excitatory =
                 Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, batch + sample, neuron) + input;
         float inhibitory = Elements.get(parameters.beta, 0, neuron) * before - input;
-        float u = Elements.get(parameters.row("scale"), 0, neuron) * (excitatory + inhibitory);
+        float u = value(parameters, LeakyText.SCALE, neuron) * (excitatory + inhibitory);
         if (options.resetsLater()) {
             boolean subtracts = options.subtracts();
             excitatory -= (subtracts ? Elements.get(parameters.threshold, 0, neuron) : excitatory) * r;
@@ -173,7 +172,7 @@ public record LeakyReference(LeakyOptions options) {
     }
 
     /** Spike and immediate reset; finds R in the row of spikes. Under inhibition only the winner may fire. */
-    private void fire(LeakyParameters parameters, StepRun run, int row, int winner, int first, int end) {
+    private void fire(LeakyNeurons parameters, StepRun run, int row, int winner, int first, int end) {
         FloatMatrix state = run.state;
         int sample = row % (state.rows() / options.variables());
         for (int neuron = first; neuron < end; neuron++) {
@@ -191,18 +190,32 @@ public record LeakyReference(LeakyOptions options) {
         }
     }
 
-    private float resetAtOnce(
-            LeakyParameters parameters, float u, float threshold, float r, boolean fires, int neuron) {
+    private float resetAtOnce(LeakyNeurons parameters, float u, float threshold, float r, boolean fires, int neuron) {
         if (options.resetTime() == Reset.Time.SAME_STEP_DIFFERENCE) {
-            float s = options.inhibition()
-                    ? Elements.get(parameters.row(fires ? "fired" : "silent"), 0, neuron)
-                    : fires ? 1 : 0;
+            float s = options.inhibition() ? (fires ? 1 : 0) / factor(parameters, neuron) : fires ? 1 : 0;
             return u - (s - r) * (options.subtracts() ? threshold : u);
         }
         float s = fires ? 1 : 0;
         return options.subtracts()
                 ? u - s * threshold
-                : (1 - s) * u + s * Elements.get(parameters.row("potential"), 0, neuron);
+                : (1 - s) * u + s * value(parameters, LeakyText.POTENTIAL, neuron);
+    }
+
+    /** What a step reads by a name of its own. */
+    private static float value(LeakyNeurons parameters, String step, int neuron) {
+        String name = parameters.parameter(step);
+        if (!parameters.parameters.has(name)) {
+            return Float.parseFloat(name);
+        }
+        float[] all = parameters.parameters.values(name);
+        return all[all.length == 1 ? 0 : neuron];
+    }
+
+    private static float factor(LeakyNeurons parameters, int neuron) {
+        boolean there = parameters.parameters.has(LeakyText.FACTOR);
+        float[] all = there ? parameters.parameters.values(LeakyText.FACTOR) : new float[] {1};
+        float factor = all[all.length == 1 ? 0 : neuron];
+        return factor == 0 ? 1 : factor;
     }
 
     private boolean above(float u, float threshold) {

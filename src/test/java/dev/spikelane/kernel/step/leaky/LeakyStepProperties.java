@@ -95,7 +95,7 @@ final class LeakyStepProperties {
     void sampleGivesTheSameAloneAndInABatch(@ForAll(supplier = LeakyCase.Supplier.class) LeakyCase neurons) {
         LeakyCase.Outcome expected = neurons.run(arena, LeakyCase::record);
         int sample = new Random(neurons.seed()).nextInt(neurons.batch());
-        LeakyParameters parameters = neurons.parameters(arena);
+        LeakyNeurons parameters = neurons.parameters(arena);
         FloatMatrix current = neurons.current(arena);
         FloatMatrix membrane = FloatMatrix.zeros(arena, 1, neurons.neurons());
         membrane.copyFrom(neurons.firstMembrane(arena).rows(sample, 1));
@@ -232,8 +232,7 @@ final class LeakyStepProperties {
             @ForAll long seed) {
         Random random = new Random(seed);
         float threshold = (1 + random.nextInt(8)) / 4f;
-        LeakyParameters parameters =
-                LeakyParameters.builder(neurons).threshold(threshold).build(arena);
+        LeakyNeurons parameters = new LeakyModel(neurons).threshold(threshold).build(arena);
         FloatMatrix current = FloatMatrix.zeros(arena, steps * batch, neurons);
         for (int row = 0; row < current.rows(); row++) {
             for (int neuron = 0; neuron < neurons; neuron++) {
@@ -276,8 +275,7 @@ final class LeakyStepProperties {
             current.set(0, neuron, neuron == first || random.nextBoolean() ? 2 : 1.25f);
         }
         SpikeMatrix spikes = Matrices.spikes(arena, 1, neurons, 0.5, random);
-        LeakyParameters parameters =
-                LeakyParameters.builder(neurons).inhibition(true).build(arena);
+        LeakyNeurons parameters = new LeakyModel(neurons).inhibition(true).build(arena);
         Steps.run(parameters, current, FloatMatrix.zeros(arena, 1, neurons), spikes);
         assertEquals(1, spikes.count());
         assertTrue(spikes.get(0, first), "neuron " + first);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LeakyStepTest {
 
     private final Arena arena = Arena.ofConfined();
-    private final LeakyParameters parameters = LeakyParameters.builder(70).build(arena);
+    private final LeakyNeurons parameters = new LeakyModel(70).build(arena);
     private final FloatMatrix current = FloatMatrix.zeros(arena, 6, 70);
     private final FloatMatrix membrane = FloatMatrix.zeros(arena, 2, 70);
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 70);
@@ -122,7 +122,7 @@ final class LeakyStepTest {
 
     @Test
     void refusesPartsOfRowsUnderInhibition() {
-        LeakyParameters coupled = LeakyParameters.builder(70).inhibition(true).build(arena);
+        LeakyNeurons coupled = new LeakyModel(70).inhibition(true).build(arena);
         assertMessage(
                 IllegalArgumentException.class,
                 "neurons with inhibition are updated whole rows at a time, asked for words [1, 2) of [0, 2)",
@@ -137,7 +137,7 @@ final class LeakyStepTest {
     @Test
     void refusesMemoryItCannotUse() {
         Arena other = Arena.ofConfined();
-        LeakyParameters gone = LeakyParameters.builder(70).build(other);
+        LeakyNeurons gone = new LeakyModel(70).build(other);
         FloatMatrix nowhere = FloatMatrix.zeros(other, 2, 70);
         other.close();
         assertMessage(
@@ -155,48 +155,41 @@ final class LeakyStepTest {
 
     @Test
     void refusesParametersThatMakeNoSense() {
-        assertMessage(
-                IllegalArgumentException.class, "neurons is 0, expected at least 1", () -> LeakyParameters.builder(0));
+        assertMessage(IllegalArgumentException.class, "neurons is 0, expected at least 1", () -> new LeakyModel(0));
         assertMessage(
                 IllegalArgumentException.class,
                 "beta has 2 values, expected 1 or 3, one for each neuron",
-                () -> LeakyParameters.builder(3).beta(0.5f, 0.5f).build(arena));
+                () -> new LeakyModel(3).beta(0.5f, 0.5f).build(arena));
         assertMessage(
                 IllegalArgumentException.class,
                 "threshold has 0 values, expected 1 or 3, one for each neuron",
-                () -> LeakyParameters.builder(3).threshold().build(arena));
+                () -> new LeakyModel(3).threshold().build(arena));
         assertMessage(
                 IllegalArgumentException.class,
-                "beta of neuron 0 is NaN, expected a finite number",
-                () -> LeakyParameters.builder(3).beta(Float.NaN).build(arena));
+                "'beta' is NaN, expected a finite number",
+                () -> new LeakyModel(3).beta(Float.NaN).build(arena));
         assertMessage(
                 IllegalArgumentException.class,
-                "threshold of neuron 2 is Infinity, expected a finite number",
-                () -> LeakyParameters.builder(3)
-                        .threshold(1, 1, Float.POSITIVE_INFINITY)
+                "'threshold' is Infinity for neuron 2, expected a finite number",
+                () -> new LeakyModel(3).threshold(1, 1, Float.POSITIVE_INFINITY).build(arena));
+        assertMessage(
+                IllegalArgumentException.class,
+                "'gradedSpikesFactor' is -Infinity for neuron 1, expected a finite number",
+                () -> new LeakyModel(3)
+                        .carries(LeakyText.FACTOR, 1, Float.NEGATIVE_INFINITY, 1)
                         .build(arena));
-        assertMessage(
-                IllegalArgumentException.class,
-                "gradedFactor of neuron 1 is -Infinity, expected a finite number",
-                () -> LeakyParameters.builder(3)
-                        .gradedFactor(1, Float.NEGATIVE_INFINITY, 1)
-                        .build(arena));
-        assertThrows(
-                NullPointerException.class, () -> LeakyParameters.builder(3).reset(null));
+        assertThrows(NullPointerException.class, () -> new LeakyModel(3).reset(null));
         String message =
                 "firing from the membrane before the step or its change goes neither with inhibition or quantization nor with"
                         + " an immediate reset";
         assertMessage(
                 IllegalArgumentException.class,
                 message,
-                () -> LeakyParameters.builder(3)
-                        .firesBefore(true)
-                        .inhibition(true)
-                        .build(arena));
+                () -> new LeakyModel(3).firesBefore(true).inhibition(true).build(arena));
         assertMessage(
                 IllegalArgumentException.class,
                 message,
-                () -> LeakyParameters.builder(3)
+                () -> new LeakyModel(3)
                         .firesBefore(true)
                         .resetTime(Reset.Time.SAME_STEP_DIFFERENCE)
                         .build(arena));
@@ -206,8 +199,8 @@ final class LeakyStepTest {
     @ParameterizedTest
     @ValueSource(floats = {Float.MIN_VALUE, -Float.MIN_VALUE, 0x1p-129f})
     void tinyGradedFactorLeavesSilentNeuronsAlone(float factor) {
-        LeakyParameters tiny = LeakyParameters.builder(1)
-                .gradedFactor(factor)
+        LeakyNeurons tiny = new LeakyModel(1)
+                .carries(LeakyText.FACTOR, factor)
                 .inhibition(true)
                 .resetTime(Reset.Time.SAME_STEP_DIFFERENCE)
                 .build(arena);
@@ -219,7 +212,7 @@ final class LeakyStepTest {
     @Test
     void parametersAreCopied() {
         float[] beta = {0.5f};
-        LeakyParametersBuilder builder = LeakyParameters.builder(1).beta(beta);
+        LeakyModel builder = new LeakyModel(1).beta(beta);
         beta[0] = 0;
         FloatMatrix one = FloatMatrix.vector(arena, 1);
         Steps.run(builder.build(arena), FloatMatrix.vector(arena, 0.25f), one, SpikeMatrix.zeros(arena, 1, 1));

@@ -15,7 +15,7 @@ import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ArbitrarySupplier;
 
-/** Neurons with any combination of options that {@link LeakyParameters} has, drawn from a seed. */
+/** Neurons with any combination of options that {@link LeakyNeurons} has, drawn from a seed. */
 public record NeuronCase(long seed) {
 
     /** All combinations. */
@@ -58,9 +58,9 @@ public record NeuronCase(long seed) {
         return batch() * steps();
     }
 
-    LeakyParameters parameters(Arena arena) {
+    LeakyNeurons parameters(Arena arena) {
         Random random = random(4);
-        LeakyParametersBuilder builder = LeakyParameters.builder(neurons())
+        LeakyModel builder = new LeakyModel(neurons())
                 .threshold(drawn(random, 1, 0.5f, 1.25f, -0.25f))
                 .compare(of(random, Compare.values()))
                 .reset(of(random, Reset.values()));
@@ -74,41 +74,49 @@ public record NeuronCase(long seed) {
             builder.firesBefore(early);
         }
         Decay decay = of(random, Decay.values());
-        builder.decay(
-                        decay,
+        builder.param(
+                        "leak",
                         drawn(random, decay == Decay.DIVIDE ? new float[] {2, 4, 1.5f} : new float[] {0.5f, 1, 0.25f}))
+                .decay(decay, "leak")
                 .rest(drawn(random, 0, 0.25f, -0.5f))
                 .resetPotential(drawn(random, 0, -0.25f))
-                .feedback(of(random, Feedback.values()), drawn(random, 0.5f, -0.25f, 1))
+                .feedback(of(random, Feedback.values()), "V")
+                .param("V", drawn(random, 0.5f, -0.25f, 1))
                 .rectified(random.nextInt(4) == 0);
         if (random.nextBoolean()) {
-            builder.synapse(drawn(random, 0.5f, 0.9f, 1.5f));
+            builder.param("alpha", drawn(random, 0.5f, 0.9f, 1.5f)).synapse("alpha");
         }
         gains(builder, random);
         return (early ? builder : shared(builder.resetTime(of(random, Reset.Time.values())), random)).build(arena);
     }
 
-    private void gains(LeakyParametersBuilder builder, Random random) {
+    private void gains(LeakyModel builder, Random random) {
         switch (random.nextInt(3)) {
-            case 0 -> builder.gains(drawn(random, 0.5f, 3));
-            case 1 -> builder.gains(drawn(random, 0.5f, 3), drawn(random, 2), drawn(random, 1, 0.3f));
+            case 0 -> builder.param("a", drawn(random, 0.5f, 3)).gains("a");
+            case 1 ->
+                builder.param("a", drawn(random, 0.5f, 3))
+                        .param("b", drawn(random, 2))
+                        .param("c", drawn(random, 1, 0.3f))
+                        .gains("a", "b", "c");
             default -> builder.gains();
         }
     }
 
-    private LeakyParametersBuilder alphaFunction(LeakyParametersBuilder builder, Random random) {
+    private LeakyModel alphaFunction(LeakyModel builder, Random random) {
         gains(builder, random);
         return shared(
-                builder.alphaFunction(drawn(random, 0.9f, 1), drawn(random, 3, 1.5f))
+                builder.param("alpha", drawn(random, 0.9f, 1))
+                        .param("s", drawn(random, 3, 1.5f))
+                        .alphaFunction("alpha", "s")
                         .beta(drawn(random, 0.5f, 0.25f)),
                 random);
     }
 
-    private static LeakyParametersBuilder shared(LeakyParametersBuilder builder, Random random) {
+    private static LeakyModel shared(LeakyModel builder, Random random) {
         if (random.nextInt(4) == 0) {
             builder.quantization(1, -1, -0.5f, 0.125f, 0.5f, 1, 1.2f);
         }
-        return builder.inhibition(random.nextInt(4) == 0).gradedFactor(random.nextBoolean() ? 1 : 2.5f);
+        return builder.inhibition(random.nextInt(4) == 0).carries(LeakyText.FACTOR, random.nextBoolean() ? 1 : 2.5f);
     }
 
     private static <T> T of(Random random, T[] values) {
@@ -141,7 +149,7 @@ public record NeuronCase(long seed) {
 
     /** Runs all rows with loops or the reference, one call for so many rows. */
     public Outcome run(Arena arena, boolean reference, boolean stepByStep) {
-        LeakyParameters parameters = parameters(arena);
+        LeakyNeurons parameters = parameters(arena);
         FloatMatrix state = matrix(arena, parameters.variables() * batch(), 7);
         FloatMatrix current = matrix(arena, rows(), 8);
         FloatMatrix feedback = matrix(arena, rows(), 9);

@@ -71,7 +71,7 @@ final class NeuronOptionsProperties {
             @ForAll boolean wild,
             @ForAll long seed) {
         int neurons = channels * positions;
-        LeakyParameters parameters = LeakyParameters.builder(neurons)
+        LeakyNeurons parameters = new LeakyModel(neurons)
                 .threshold(0.1f)
                 .gates(channels)
                 .compare(compare)

@@ -30,13 +30,14 @@ record WindowCase(
         return (seed >>> 4 & 1) == 0 ? Compare.STRICT : Compare.INCLUSIVE;
     }
 
-    LeakyParameters parameters(Arena arena) {
+    LeakyNeurons parameters(Arena arena) {
         float[] decays = new float[neurons];
         for (int i = 0; i < neurons; i++) {
             decays[i] = decay(i);
         }
-        LeakyParametersBuilder builder = LeakyParameters.builder(neurons)
-                .synapse(decays)
+        LeakyModel builder = new LeakyModel(neurons)
+                .param("alpha", decays)
+                .synapse("alpha")
                 .reset(Reset.NONE)
                 .compare(compare())
                 .inhibition(inhibited())
@@ -76,7 +77,7 @@ record WindowCase(
 
     /** Runs all steps by the specification. */
     Outcome specified(Arena arena) {
-        LeakyParameters parameters = parameters(arena);
+        LeakyNeurons parameters = parameters(arena);
         FloatMatrix weights = weights(arena);
         FloatMatrix current = current(arena);
         Outcome outcome = outcome(arena);

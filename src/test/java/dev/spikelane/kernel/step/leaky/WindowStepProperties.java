@@ -83,7 +83,7 @@ final class WindowStepProperties {
         WindowCase drawn = new WindowCase(neurons, batch, steps, length, values, quantized, seed);
         WindowCase.Outcome expected = drawn.specified(arena);
         WindowCase.Outcome actual = drawn.outcome(arena);
-        LeakyParameters parameters = drawn.parameters(arena);
+        LeakyNeurons parameters = drawn.parameters(arena);
         FloatMatrix weights = drawn.weights(arena);
         FloatMatrix current = drawn.current(arena);
         int words = actual.spikes().stride();
@@ -147,7 +147,7 @@ final class WindowStepProperties {
     }
 
     private void run(WindowCase drawn, FloatMatrix current, WindowCase.Outcome outcome) {
-        LeakyParameters parameters = drawn.parameters(arena);
+        LeakyNeurons parameters = drawn.parameters(arena);
         FloatMatrix weights = drawn.weights(arena);
         for (int step = 0; step < drawn.steps(); step++) {
             step(parameters, weights, current, step, outcome);
@@ -155,7 +155,7 @@ final class WindowStepProperties {
     }
 
     private static void step(
-            LeakyParameters parameters, FloatMatrix weights, FloatMatrix current, int step, WindowCase.Outcome to) {
+            LeakyNeurons parameters, FloatMatrix weights, FloatMatrix current, int step, WindowCase.Outcome to) {
         WindowStep.step(
                 parameters,
                 weights,
@@ -173,13 +173,19 @@ final class WindowStepProperties {
         WindowCase.Outcome outcome = drawn.outcome(arena);
         FloatMatrix current = drawn.current(arena);
         FloatMatrix weights = drawn.weights(arena);
-        LeakyParameters parameters = drawn.parameters(arena);
+        LeakyNeurons parameters = drawn.parameters(arena);
         assertMessage(
                 IllegalArgumentException.class,
                 "reset is SUBTRACT, expected NONE",
-                () -> step(LeakyParameters.builder(5).synapse(0.5f).build(arena), weights, current, 0, outcome));
-        LeakyParameters early = LeakyParameters.builder(5)
-                .synapse(0.5f)
+                () -> step(
+                        new LeakyModel(5).param("alpha", 0.5f).synapse("alpha").build(arena),
+                        weights,
+                        current,
+                        0,
+                        outcome));
+        LeakyNeurons early = new LeakyModel(5)
+                .param("alpha", 0.5f)
+                .synapse("alpha")
                 .reset(Reset.NONE)
                 .firesBefore(true)
                 .build(arena);
@@ -190,7 +196,7 @@ final class WindowStepProperties {
         assertMessage(
                 IllegalArgumentException.class,
                 "parameters have 1 variables, expected 2, membrane and sum",
-                () -> step(LeakyParameters.builder(5).reset(Reset.NONE).build(arena), weights, current, 0, outcome));
+                () -> step(new LeakyModel(5).reset(Reset.NONE).build(arena), weights, current, 0, outcome));
         assertMessage(
                 IllegalArgumentException.class,
                 "window is [3 x 5], expected [2 x 5]",

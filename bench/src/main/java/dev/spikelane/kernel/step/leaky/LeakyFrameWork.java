@@ -51,7 +51,7 @@ public record LeakyFrameWork(boolean back) implements Work {
     private static final class Open implements Case {
         private final Arena arena = Arena.ofShared();
         private final LeakyFrameWork work;
-        private final LeakyParameters parameters = LeakyParameters.builder(NEURONS)
+        private final LeakyNeurons parameters = new LeakyModel(NEURONS)
                 .beta(0.95f)
                 .reset(Reset.SUBTRACT)
                 .build(arena);

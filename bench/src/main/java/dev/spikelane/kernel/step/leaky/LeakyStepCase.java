@@ -23,14 +23,14 @@ final class LeakyStepCase implements Case {
 
     private final Arena arena = Arena.ofShared();
     private final LeakyStepWork.Mode mode;
-    private final LeakyParameters parameters;
+    private final LeakyNeurons parameters;
     private final FloatMatrix current;
     private final FloatMatrix membrane;
     private final SpikeMatrix spikes;
 
     LeakyStepCase(LeakyStepWork work) {
         mode = work.mode();
-        parameters = LeakyParameters.builder(work.neurons())
+        parameters = new LeakyModel(work.neurons())
                 .beta(0.9f)
                 .reset(
                         switch (mode) {

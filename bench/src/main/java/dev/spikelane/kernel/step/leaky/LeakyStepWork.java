@@ -14,7 +14,7 @@ import java.util.Locale;
  */
 public record LeakyStepWork(Mode mode, int neurons, int batch, int steps) implements Work {
 
-    /** Which of the options of {@link LeakyParameters}. */
+    /** Which of the options of {@link LeakyNeurons}. */
     public enum Mode {
         SUBTRACT,
         ZERO,

@@ -6,32 +6,35 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Collects {@link LeakyParameters}; a single value stands for all neurons. */
-public final class LeakyParametersBuilder {
-
-    /** What messages call parameters. */
-    private static final Map<String, String> SAID =
-            Map.of("leak", "beta", "potential", "resetPotential", "own", "feedback", LeakyText.FIRED, "gradedFactor");
+/**
+ * What is said of leaky neurons: parameters by the names of their model, what a step makes of these, and options. What
+ * a step reads has names that begin with an underscore; {@link LeakyText} has them.
+ */
+@SuppressWarnings("exports") // annotations for checks at compile time
+public final class LeakyModel {
 
     /** Most factors of an input. */
     private static final int MOST_GAINS = 3;
 
     final int neurons;
-    /** By the names of the text: one value, or one for each neuron. */
+    /** By name: one value, or one for each neuron. */
     final Map<String, float[]> values = new LinkedHashMap<>();
+    /** Lines that say what a step reads, by its name. */
+    final Map<String, String> lines = new LinkedHashMap<>();
+    /** What a spike carries; null for 1. */
+    @Nullable
+    String carries;
 
     float[] levels = {0};
     int quantized;
     int channels;
-    boolean clamps = true;
     private Decay decay = Decay.MULTIPLY;
     private int gains;
     private boolean synapse;
@@ -44,75 +47,129 @@ public final class LeakyParametersBuilder {
     private Reset.Time resetTime = Reset.Time.NEXT_STEP;
     private boolean inhibition;
 
-    LeakyParametersBuilder(int neurons) {
+    /**
+     * Starts with beta 1, threshold 1, a reset by subtraction at the next step, and no inhibition.
+     *
+     * @param neurons how many neurons, at least 1
+     * @throws IllegalArgumentException if there is no neuron
+     */
+    public LeakyModel(int neurons) {
         this.neurons = Checks.atLeast(1, "neurons", neurons);
-        List.of("leak", "threshold", "scale", "own", LeakyText.FIRED).forEach(name -> put(name, 1));
-        List.of("alpha", "rest", "potential", "silent").forEach(name -> put(name, 0));
     }
 
-    private LeakyParametersBuilder put(String name, float... each) {
+    /**
+     * Adds a parameter.
+     *
+     * @param name the model's
+     * @param each one value, or one for each neuron
+     * @return this
+     */
+    public LeakyModel param(String name, float... each) {
         values.put(name, each.clone());
         return this;
     }
 
     /**
-     * Sets the share of the membrane that is left after a step; values are clamped to [0, 1], as snnTorch does.
+     * Makes a parameter of others, in float32.
      *
-     * @param values one value, or one for each neuron
+     * @param name its own
+     * @param expression of a text
      * @return this
      */
-    public LeakyParametersBuilder beta(float... values) {
-        this.decay = Decay.MULTIPLY;
-        this.clamps = true;
-        return put("leak", values);
+    public LeakyModel let32(String name, String expression) {
+        lines.put(name, "let32 " + name + " = " + expression);
+        return this;
     }
 
     /**
-     * Sets how the membrane decays, in place of {@link #beta}; values are taken as they are.
+     * Makes a parameter of others, in float64, rounded once.
      *
-     * @param form what the leak does
-     * @param values the leak: one value, or one for each neuron
+     * @param name its own
+     * @param expression of a text
      * @return this
      */
-    public LeakyParametersBuilder decay(Decay form, float... values) {
+    public LeakyModel let(String name, String expression) {
+        lines.put(name, "let " + name + " = " + expression);
+        return this;
+    }
+
+    /** Lets a step read a parameter, or a number. */
+    private LeakyModel is(String step, String name) {
+        lines.put(step, step + " = " + name);
+        return this;
+    }
+
+    /** Lets a step read a parameter clamped to [0, 1], at both of which it has a gradient; -0 becomes 0. */
+    private LeakyModel share(String step, String name) {
+        return let32(step, "(* < 0 ? 0 : * > 1 ? 1 : *) + 0".replace("*", name));
+    }
+
+    /**
+     * Sets the share of the membrane that is left after a step; values are clamped to [0, 1], as snnTorch does.
+     *
+     * @param each one value, or one for each neuron
+     * @return this
+     */
+    public LeakyModel beta(float... each) {
+        this.decay = Decay.MULTIPLY;
+        return param("beta", each).share(LeakyText.LEAK, "beta");
+    }
+
+    /**
+     * Sets how the membrane decays, in place of {@link #beta}; the leak is taken as it is.
+     *
+     * @param form what the leak does
+     * @param leak a parameter
+     * @return this
+     */
+    public LeakyModel decay(Decay form, String leak) {
         this.decay = Objects.requireNonNull(form, "form");
-        this.clamps = false;
-        return put("leak", values);
+        return is(LeakyText.LEAK, leak);
     }
 
     /**
      * Sets the membrane above which a neuron fires.
      *
-     * @param values one value, or one for each neuron
+     * @param each one value, or one for each neuron
      * @return this
      */
-    public LeakyParametersBuilder threshold(float... values) {
-        return put("threshold", values);
+    public LeakyModel threshold(float... each) {
+        return param("threshold", each).threshold("threshold");
+    }
+
+    /**
+     * Sets the membrane above which a neuron fires.
+     *
+     * @param name a parameter
+     * @return this
+     */
+    public LeakyModel threshold(String name) {
+        return is(LeakyText.THRESHOLD, name);
     }
 
     /**
      * Lets the input pass a synapse, whose new current then charges the membrane.
      *
-     * @param values the share of its current that is left after a step, clamped to [0, 1]; one value, or one for each
-     *     neuron
+     * @param share a parameter: the share of its current that is left after a step, clamped to [0, 1]
      * @return this
      */
-    public LeakyParametersBuilder synapse(float... values) {
+    public LeakyModel synapse(String share) {
         this.synapse = true;
-        return put("alpha", values);
+        return share(LeakyText.ALPHA, share);
     }
 
     /**
      * Makes the membrane the scaled sum of an excitatory and an inhibitory current; {@link #beta} is the share of the
      * latter that is left after a step.
      *
-     * @param excitatory the share of the excitatory current that is left after a step, clamped to [0, 1]
-     * @param scales what the sum is multiplied by
+     * @param excitatory a parameter: the share of the excitatory current that is left after a step, clamped to [0, 1]
+     * @param scale what the sum is multiplied by: an expression of parameters, {@value LeakyText#ALPHA} and
+     *     {@value LeakyText#LEAK}
      * @return this
      */
-    public LeakyParametersBuilder alphaFunction(float[] excitatory, float[] scales) {
+    public LeakyModel alphaFunction(String excitatory, String scale) {
         this.alphaFunction = true;
-        return put("alpha", excitatory).put("scale", scales);
+        return share(LeakyText.ALPHA, excitatory).let32(LeakyText.SCALE, scale);
     }
 
     /**
@@ -121,7 +178,7 @@ public final class LeakyParametersBuilder {
      * @param ofPosition neurons of a position, as in {@link GateRows}
      * @return this
      */
-    public LeakyParametersBuilder gates(int ofPosition) {
+    public LeakyModel gates(int ofPosition) {
         this.channels = ofPosition;
         this.feedback = Feedback.CURRENTS;
         return this;
@@ -130,17 +187,17 @@ public final class LeakyParametersBuilder {
     /**
      * Multiplies the input by factors, one after another.
      *
-     * @param factors one or three factors, each one value or one for each neuron
+     * @param factors one or three parameters
      * @return this
      * @throws IllegalArgumentException if there are two factors or more than three
      */
-    public LeakyParametersBuilder gains(float[]... factors) {
+    public LeakyModel gains(String... factors) {
         if (factors.length == 2 || factors.length > MOST_GAINS) {
             throw new IllegalArgumentException(factors.length + " gains, expected none, 1 or " + MOST_GAINS);
         }
         this.gains = factors.length;
         for (int i = 0; i < gains; i++) {
-            put("gain" + i, factors[i]);
+            is(LeakyText.GAIN + i, factors[i]);
         }
         return this;
     }
@@ -148,34 +205,44 @@ public final class LeakyParametersBuilder {
     /**
      * Sets the potential that the membrane decays to; used by {@link Decay#EULER} and {@link Decay#DIVIDE}.
      *
-     * @param values one value, or one for each neuron
+     * @param each one value, or one for each neuron
      * @return this
      */
-    public LeakyParametersBuilder rest(float... values) {
-        return put("rest", values);
+    public LeakyModel rest(float... each) {
+        return param("rest", each).is(LeakyText.REST, "rest");
     }
 
     /**
      * Sets the potential that {@link Reset#ZERO} and {@link Reset#CLEAR} lead to where they act in the
      * {@link Reset.Time#SAME_STEP}.
      *
-     * @param values one value, or one for each neuron
+     * @param each one value, or one for each neuron
      * @return this
      */
-    public LeakyParametersBuilder resetPotential(float... values) {
-        return put("potential", values);
+    public LeakyModel resetPotential(float... each) {
+        return param("resetPotential", each).is(LeakyText.POTENTIAL, "resetPotential");
     }
 
     /**
      * Sets what is added to the input: to the synapse if there is one, else to the membrane after decay and input.
      *
      * @param kind where it comes from
-     * @param weights of {@link Feedback#CONSTANT} and {@link Feedback#OWN_SPIKES}: one value, or one for each neuron
      * @return this
      */
-    public LeakyParametersBuilder feedback(Feedback kind, float... weights) {
+    public LeakyModel feedback(Feedback kind) {
         this.feedback = Objects.requireNonNull(kind, "kind");
-        return weights.length == 0 ? this : put("own", weights);
+        return this;
+    }
+
+    /**
+     * Sets what is added of {@link Feedback#CONSTANT} and {@link Feedback#OWN_SPIKES}.
+     *
+     * @param kind where it comes from
+     * @param weights a parameter
+     * @return this
+     */
+    public LeakyModel feedback(Feedback kind, String weights) {
+        return feedback(kind).is(LeakyText.OWN, weights);
     }
 
     /**
@@ -184,7 +251,7 @@ public final class LeakyParametersBuilder {
      * @param cut whether it is so
      * @return this
      */
-    public LeakyParametersBuilder rectified(boolean cut) {
+    public LeakyModel rectified(boolean cut) {
         this.rectified = cut;
         return this;
     }
@@ -195,21 +262,23 @@ public final class LeakyParametersBuilder {
      * @param kind strict or inclusive
      * @return this
      */
-    public LeakyParametersBuilder compare(Compare kind) {
+    public LeakyModel compare(Compare kind) {
         this.compare = Objects.requireNonNull(kind, "compare");
         return this;
     }
 
     /**
-     * Sets the value that one spike carries. It only changes a {@link Reset.Time#SAME_STEP_DIFFERENCE} under
-     * inhibition, where snnTorch divides the unscaled spike by it; with a factor 0, where snnTorch gets infinity or
-     * NaN, the spike is not divided.
+     * Sets what a spike carries, the product of {@value LeakyText#FACTOR} by itself or by others. Under inhibition it
+     * carries 1; a {@link Reset.Time#SAME_STEP_DIFFERENCE} divides it by the factor then, as snnTorch does. With a
+     * factor 0, where snnTorch gets infinity or NaN, it is not divided.
      *
-     * @param values one value, or one for each neuron
+     * @param expression what a spike carries
+     * @param factor one value, or one for each neuron
      * @return this
      */
-    public LeakyParametersBuilder gradedFactor(float... values) {
-        return put(LeakyText.FIRED, values);
+    public LeakyModel carries(String expression, float... factor) {
+        this.carries = expression;
+        return param(LeakyText.FACTOR, factor);
     }
 
     /**
@@ -218,7 +287,7 @@ public final class LeakyParametersBuilder {
      * @param kind the reset
      * @return this
      */
-    public LeakyParametersBuilder reset(Reset kind) {
+    public LeakyModel reset(Reset kind) {
         this.reset = Objects.requireNonNull(kind, "reset");
         return this;
     }
@@ -229,7 +298,7 @@ public final class LeakyParametersBuilder {
      * @param time the time
      * @return this
      */
-    public LeakyParametersBuilder resetTime(Reset.Time time) {
+    public LeakyModel resetTime(Reset.Time time) {
         this.resetTime = Objects.requireNonNull(time, "resetTime");
         return this;
     }
@@ -240,7 +309,7 @@ public final class LeakyParametersBuilder {
      * @param inhibited whether it is so
      * @return this
      */
-    public LeakyParametersBuilder inhibition(boolean inhibited) {
+    public LeakyModel inhibition(boolean inhibited) {
         this.inhibition = inhibited;
         return this;
     }
@@ -252,7 +321,7 @@ public final class LeakyParametersBuilder {
      *     resets
      * @return this
      */
-    public LeakyParametersBuilder firesBefore(boolean before) {
+    public LeakyModel firesBefore(boolean before) {
         this.spike = before ? Spike.BEFORE : Spike.AFTER;
         return this;
     }
@@ -262,7 +331,7 @@ public final class LeakyParametersBuilder {
      *
      * @return this
      */
-    public LeakyParametersBuilder firesOnChange() {
+    public LeakyModel firesOnChange() {
         this.spike = Spike.CHANGE;
         return reset(Reset.NONE);
     }
@@ -275,7 +344,7 @@ public final class LeakyParametersBuilder {
      * @return this
      * @throws IllegalArgumentException if there are no such variables or no value
      */
-    public LeakyParametersBuilder quantization(int variables, float... values) {
+    public LeakyModel quantization(int variables, float... values) {
         if (variables < 0 || variables > MOST_GAINS || values.length == 0) {
             throw new IllegalArgumentException("quantization of " + variables + " variables to " + values.length
                     + " values, expected 0 to 3 variables and at least 1 value");
@@ -286,14 +355,14 @@ public final class LeakyParametersBuilder {
     }
 
     /**
-     * Makes the parameters.
+     * Lays the neurons out.
      *
      * @param arena the arena that owns their memory
-     * @return the parameters
+     * @return the neurons
      * @throws IllegalArgumentException if a value is NaN or infinite, an array has neither 1 nor {@code neurons}
      *     values, or options do not go together
      */
-    public LeakyParameters build(Arena arena) {
+    public LeakyNeurons build(Arena arena) {
         boolean early = spike != Spike.AFTER;
         if (early && (inhibition || quantized > 0 || resetTime != Reset.Time.NEXT_STEP)) {
             throw new IllegalArgumentException(
@@ -310,7 +379,28 @@ public final class LeakyParametersBuilder {
                     "an alpha function goes neither with synapse, feedback, rectification or another"
                             + " decay nor with an immediate reset");
         }
-        return new LeakyParameters(this, options(), arena);
+        if (!lines.containsKey(LeakyText.LEAK)) {
+            beta(1);
+        }
+        if (!lines.containsKey(LeakyText.THRESHOLD)) {
+            threshold(1);
+        }
+        lines.putIfAbsent(LeakyText.OWN, LeakyText.OWN + " = 1");
+        lines.putIfAbsent(LeakyText.REST, LeakyText.REST + " = 0");
+        lines.putIfAbsent(LeakyText.POTENTIAL, LeakyText.POTENTIAL + " = 0");
+        if (inhibition) {
+            carries = null;
+            String divisor = values.containsKey(LeakyText.FACTOR) ? "(* > 0 or * < 0 ? * : 1)" : "1";
+            let32(LeakyText.FIRED, "1 / " + divisor.replace("*", LeakyText.FACTOR));
+            let32(LeakyText.SILENT, "0 / " + divisor.replace("*", LeakyText.FACTOR));
+        }
+        return new LeakyNeurons(this, options(), arena);
+    }
+
+    /** The parameter that a step reads by a name of its own, if it is one. */
+    String parameter(String step) {
+        String line = lines.getOrDefault(step, step + " = ");
+        return line.startsWith("let") ? step : line.substring(step.length() + " = ".length());
     }
 
     private LeakyOptions options() {
@@ -327,24 +417,5 @@ public final class LeakyParametersBuilder {
                 reset,
                 resetTime,
                 inhibition);
-    }
-
-    /** Lays a parameter out. */
-    FloatMatrix row(Arena arena, String ofText, float... values) {
-        String name = SAID.getOrDefault(ofText, ofText);
-        if (values.length != 1 && values.length != neurons) {
-            throw new IllegalArgumentException(
-                    name + " has " + values.length + " values, expected 1 or " + neurons + ", one for each neuron");
-        }
-        FloatMatrix row = FloatMatrix.zeros(arena, 1, neurons);
-        for (int neuron = 0; neuron < neurons; neuron++) {
-            float value = values[values.length == 1 ? 0 : neuron];
-            if (!Float.isFinite(value)) {
-                throw new IllegalArgumentException(
-                        name + " of neuron " + neuron + " is " + value + ", expected a finite number");
-            }
-            row.set(0, neuron, value);
-        }
-        return row;
     }
 }

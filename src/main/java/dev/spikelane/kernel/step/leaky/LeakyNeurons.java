@@ -1,0 +1,216 @@
+package dev.spikelane.kernel.step.leaky;
+
+import dev.spikelane.equation.EquationParameters;
+import dev.spikelane.equation.Equations;
+import dev.spikelane.kernel.Compare;
+import dev.spikelane.kernel.Decay;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.kernel.step.Feedback;
+import dev.spikelane.kernel.step.GateRows;
+import dev.spikelane.kernel.step.NeuronLoops;
+import dev.spikelane.kernel.step.Quantize;
+import dev.spikelane.kernel.step.QuantizeLevels;
+import dev.spikelane.kernel.step.StepFrames;
+import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.Winner;
+import dev.spikelane.kernel.step.leaky.LeakyOptions.Spike;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import java.lang.foreign.Arena;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of leaky integrate-and-fire neurons, as {@link LeakyStep} updates them. May be shared between threads if its
+ * arena is; the values of its {@link #parameters} change while nobody reads them.
+ */
+public final class LeakyNeurons {
+
+    /** One step, whole. */
+    public final Equations equations;
+
+    public final EquationParameters parameters;
+    /**
+     * The leak of the membrane, whose meaning the {@link Decay} says; of the inhibitory current in an alpha function.
+     */
+    public final FloatMatrix beta;
+
+    public final FloatMatrix threshold;
+    /** What is left of the synapse, or of the excitatory current, after a step. */
+    public final FloatMatrix alpha;
+    /** What state variables are rounded to. */
+    public final QuantizeLevels levels;
+    /** How many state variables are rounded. */
+    public final int quantized;
+
+    /** Of a position of neurons with gates; 0 for others. */
+    public final int channels;
+
+    public final LeakyOptions options;
+    private final LeakyModel model;
+
+    private volatile @Nullable NeuronLoops loops;
+    private volatile @Nullable NeuronLoops firing;
+
+    LeakyNeurons(LeakyModel model, LeakyOptions options, Arena arena) {
+        this.model = model;
+        this.options = options;
+        this.equations = LeakyText.whole(model, options);
+        this.parameters = new EquationParameters(arena, equations, model.neurons, model.values);
+        parameters.requireNumbers(equations.variables(), (_, message) -> new IllegalArgumentException(message));
+        this.levels = QuantizeLevels.of(arena, model.levels);
+        this.quantized = model.quantized;
+        this.channels = model.channels;
+        // Lanes behind the last neuron never fire, nor win under inhibition.
+        boolean silent = options.compare() == Compare.STRICT && !options.inhibition();
+        this.threshold = row(arena, LeakyText.THRESHOLD, silent ? 0 : Float.MAX_VALUE);
+        this.beta = row(arena, LeakyText.LEAK, 0);
+        this.alpha = row(arena, LeakyText.ALPHA, 0);
+    }
+
+    /** The parameter, or the number, that a step reads by a name of its own; nothing if it reads none. */
+    String parameter(String step) {
+        return model.parameter(step);
+    }
+
+    private FloatMatrix row(Arena arena, String step, float pad) {
+        String name = parameter(step);
+        return parameters.has(name) ? parameters.row(arena, name, pad) : FloatMatrix.zeros(arena, 1, neurons());
+    }
+
+    /** Returns how many neurons. */
+    public int neurons() {
+        return model.neurons;
+    }
+
+    /**
+     * Returns what is differentiated, in two parts if something happens at the spike.
+     *
+     * @param carries whether spikes carry what the model says; else 1
+     * @return the parts
+     */
+    public Equations.Cut back(boolean carries) {
+        return LeakyText.back(model, options, split(), carries);
+    }
+
+    /**
+     * Returns the number of state variables.
+     *
+     * @return 1, the membrane; 2 with a synapse, whose current comes second, or with gates, whose cell does; 3 for an
+     *     alpha function, whose excitatory and inhibitory currents come second and third
+     */
+    public int variables() {
+        return options.variables();
+    }
+
+    /**
+     * Tells whether threads cannot share a row: its neurons depend on each other (inhibition), or have gates.
+     *
+     * @return whether a row must be done whole
+     */
+    public boolean coupled() {
+        return options.inhibition() || options.gated();
+    }
+
+    /** Returns the currents of a row at each port. */
+    public int currents() {
+        return (options.gated() ? GateRows.GATES : 1) * neurons();
+    }
+
+    /**
+     * Returns what the neurons add to their input.
+     *
+     * @return the feedback
+     */
+    public Feedback feedback() {
+        return options.feedback();
+    }
+
+    /** Whether variables are rounded or a winner is found when neurons are charged. */
+    public boolean split() {
+        return options.inhibition() || quantized > 0;
+    }
+
+    /** Returns the loops of these neurons, made when first needed. */
+    public NeuronLoops loops() {
+        NeuronLoops made = loops;
+        return made == null ? makeLoops() : made;
+    }
+
+    private synchronized NeuronLoops makeLoops() {
+        NeuronLoops made = loops;
+        if (made == null) {
+            made = split() ? firing() : new NeuronLoops(null, equations, null, parameters, channels);
+            loops = made;
+        }
+        return made;
+    }
+
+    /** Returns loops with a part of its own behind the charge. */
+    public synchronized NeuronLoops firing() {
+        NeuronLoops made = firing;
+        if (made == null) {
+            Equations.Cut cut = LeakyText.split(model, options);
+            made = new NeuronLoops(cut.charge(), cut.fire(), this::atSpike, parameters, channels);
+            firing = made;
+        }
+        return made;
+    }
+
+    /**
+     * Rounds variables that are charged, and finds the winners.
+     *
+     * @param charged the variables of all neurons, {@code [batch x neurons]}
+     */
+    public void atSpike(List<FloatMatrix> charged, SpikeMatrix winners) {
+        for (int i = 0; i < quantized; i++) {
+            FloatMatrix rows = charged.get(i);
+            for (int sample = 0; sample < rows.rows(); sample++) {
+                Quantize.row(levels, rows, sample, 0, rows.stride());
+            }
+        }
+        findWinners(charged.getFirst(), winners);
+    }
+
+    private void findWinners(FloatMatrix membranes, SpikeMatrix winners) {
+        if (options.inhibition()) {
+            winners.clear();
+            for (int sample = 0; sample < winners.rows(); sample++) {
+                winners.set(sample, Winner.find(membranes, sample, threshold), true);
+            }
+        }
+    }
+
+    /** The same in a run. */
+    void atSpike(StepRun run, int firstRow, StepFrames frames) {
+        int batch = run.state.rows() / variables();
+        for (int row = 0; row < quantized * batch; row++) {
+            Quantize.row(levels, run.state, row, run.firstWord * Long.SIZE, run.endWord * Long.SIZE);
+        }
+        if (options.inhibition()) {
+            findWinners(run.state, frames.winners(batch));
+        }
+    }
+
+    /**
+     * Tells whether these are neurons of snnTorch's Leaky: one variable, {@code U = beta U + I}, a spike of what is
+     * above the threshold afterwards, no reset or a delayed one by SUBTRACT or ZERO, and neither inhibition nor
+     * rounding. They may have a port for feedback.
+     *
+     * @return whether they are
+     */
+    public boolean isPlain() {
+        return options.decay() == Decay.MULTIPLY
+                && options.gains() == 0
+                && options.variables() == 1
+                && options.feedback() != Feedback.OWN_SPIKES
+                && !options.rectified()
+                && options.compare() == Compare.STRICT
+                && options.spike() == Spike.AFTER
+                && (options.reset() == Reset.NONE
+                        || options.resetTime() == Reset.Time.NEXT_STEP
+                                && (options.reset() == Reset.SUBTRACT || options.reset() == Reset.ZERO))
+                && !options.inhibition()
+                && quantized == 0;
+    }
+}
