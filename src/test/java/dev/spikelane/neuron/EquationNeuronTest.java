@@ -188,6 +188,22 @@ final class EquationNeuronTest {
     }
 
     @Test
+    void let32RoundsEachOperation() {
+        EquationNeuron model = EquationNeuron.of("""
+                param a = 0.1
+                let wide = 1 + a - 1
+                let32 narrow = 1 + a - 1
+                state v
+                input current
+                v = wide * v + narrow * current
+                spike v > 1
+                """);
+        EquationGroup group = (EquationGroup) model.bind(Arena.ofAuto(), 3);
+        assertEquals(0.1f, group.parameters().values("wide")[0]);
+        assertEquals(1 + 0.1f - 1, group.parameters().values("narrow")[0]);
+    }
+
+    @Test
     void spikesCarryWhatTheTextSays() {
         EquationNeuron model = EquationNeuron.of("param g = 2\nstate v\ninput i\nspike v > i\ncarries g / 4");
         assertEquals(Parameter.of(0.5f), model.spikeValue());

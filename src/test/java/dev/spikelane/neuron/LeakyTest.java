@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +43,26 @@ final class LeakyTest {
         for (int step = 0; step < steps; step++) {
             assertEquals(spikes[step], fired.toArray()[step], "spike of step " + step);
         }
+    }
+
+    /** Training changes parameters in place: a threshold below 0 makes neurons fire that are not there. */
+    @Test
+    void padsStaySilentWhenAThresholdComesBelowZero() {
+        LeakyGroup group = (LeakyGroup) new Leaky(0.5f).bind(arena, 70);
+        NeuronState state = group.newState(arena, 1);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 70);
+        group.run(FloatMatrix.zeros(arena, 4, 70), state, spikes);
+        EquationParameters parameters = group.parameters().parameters;
+        parameters.values("threshold")[0] = -1;
+        parameters.update();
+        group.run(FloatMatrix.zeros(arena, 4, 70), state, spikes);
+        assertTrue(spikes.get(0, 69));
+        assertZeroPads(spikes, "spikes");
+        assertZeroPads(state.membrane(), "membrane");
+        group.hold(Tile.whole(FloatMatrix.zeros(arena, 1, 70)), state, spikes);
+        assertTrue(spikes.get(0, 69));
+        assertZeroPads(spikes, "spikes of a frame");
+        assertZeroPads(state.membrane(), "membrane behind a frame");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.spikelane.kernel.step;
 
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.PadTrial;
 import dev.spikelane.loop.CompiledProgram;
 import dev.spikelane.loop.Frame;
 import dev.spikelane.loop.Graph;

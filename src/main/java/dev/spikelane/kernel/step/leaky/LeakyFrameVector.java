@@ -134,8 +134,7 @@ final class LeakyFrameVector {
     }
 
     /** A single sample. */
-    static void distances(
-            LeakyNeurons parameters, LeakyFrame.Source source, FloatMatrix into, int sample, int block) {
+    static void distances(LeakyNeurons parameters, LeakyFrame.Source source, FloatMatrix into, int sample, int block) {
         for (int lane = 0; lane < BLOCK_BYTES; lane += 2 * BYTES) {
             distances(parameters, source, into, BLOCK_BYTES, sample, 1, block, lane);
         }
@@ -235,8 +234,7 @@ final class LeakyFrameVector {
         }
     }
 
-    static void back(
-            LeakyNeurons parameters, LeakyFrame.Source source, LeakyFrame.Room room, int sample, int block) {
+    static void back(LeakyNeurons parameters, LeakyFrame.Source source, LeakyFrame.Room room, int sample, int block) {
         FloatMatrix distance = room.distance();
         FloatMatrix ofDistance = room.gradient();
         FloatMatrix start = source.start();

@@ -1,9 +1,8 @@
-package dev.spikelane.kernel.step;
+package dev.spikelane.equation;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.loop.Frame;
 import dev.spikelane.loop.Interpreter;
 import dev.spikelane.loop.Op;
@@ -13,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /** Finds out whether neurons behind the last stay 0 and silent by themselves: a step of the last block, from zeros. */
-final class PadTrial {
+public final class PadTrial {
 
     private static final long BYTES = (long) Long.SIZE * Float.BYTES;
 
@@ -25,7 +24,8 @@ final class PadTrial {
     private final BitSet ofBits = new BitSet();
     private final int last;
 
-    PadTrial(Program program, EquationParameters parameters) {
+    /** Prepares a program of one step. */
+    public PadTrial(Program program, EquationParameters parameters) {
         this.step = new Interpreter(program, parameters.shared());
         this.frame = new Frame(program, parameters.neurons());
         this.last = parameters.neurons() % Long.SIZE;
@@ -46,7 +46,7 @@ final class PadTrial {
     }
 
     /** Whether they do with the values that the parameters have now. */
-    boolean stay() {
+    public boolean stay() {
         blocks.fill((byte) 0);
         step.run(frame, 0, 1, 1);
         boolean stay = true;
