@@ -229,17 +229,8 @@ public final class InputRun implements SourceRun {
         return 1 + (remembers() ? history().bytes() : 0);
     }
 
-    /** Bytes of a sample's history, of rows of the present kind. */
-    long sampleBytes() {
-        return remembers() ? history().sampleBytes() : 0;
-    }
-
-    long pack(int sample, MemorySegment to, long at) {
-        return remembers() ? history().pack(sample, to, at) : at;
-    }
-
-    long unpack(int sample, MemorySegment from, long at) {
-        return remembers() ? history().unpack(sample, from, at) : at;
+    long pack(int sample, MemorySegment memory, long at, boolean out) {
+        return remembers() ? history().pack(sample, memory, at, out) : at;
     }
 
     void write(ByteBuffer to) {

@@ -507,41 +507,23 @@ public final class NetworkRun {
         return bytes + plastic.bytes();
     }
 
-    /** Returns the bytes that {@link #pack} writes; the inputs' kinds are those of the last call. */
-    public long sampleBytes() {
-        long bytes = 0;
-        for (InputRun input : inputs) {
-            bytes += input.sampleBytes();
-        }
-        for (PopulationRun population : populations) {
-            bytes += population.sampleBytes();
-        }
-        return bytes;
-    }
-
     /**
-     * Packs the state of one sample: what {@link #write} writes of it, but for the number of steps, in the order of the
-     * rows. Plastic values are no part of it.
+     * Packs the state of one sample, or puts it in, and those of all others must follow before the next block: what
+     * {@link #write} writes of it, but for the number of steps, in the order of the rows. Plastic values are no part.
+     *
+     * @param memory {@link MemorySegment#NULL} where bytes are counted alone, with inputs of the kinds of the last call
+     * @param out whether the state comes out of the memory
+     * @return the offset behind it
      */
-    public void pack(int sample, MemorySegment to, long at) {
+    public long pack(int sample, MemorySegment memory, long at, boolean out) {
         long next = at;
         for (InputRun input : inputs) {
-            next = input.pack(sample, to, next);
+            next = input.pack(sample, memory, next, out);
         }
         for (PopulationRun population : populations) {
-            next = population.pack(sample, to, next);
+            next = population.pack(sample, memory, next, out);
         }
-    }
-
-    /** Puts in what {@link #pack} has written, as any sample; that of all others must follow before the next block. */
-    public void unpack(int sample, MemorySegment from, long at) {
-        long next = at;
-        for (InputRun input : inputs) {
-            next = input.unpack(sample, from, next);
-        }
-        for (PopulationRun population : populations) {
-            next = population.unpack(sample, from, next);
-        }
+        return next;
     }
 
     /** Writes the state. */

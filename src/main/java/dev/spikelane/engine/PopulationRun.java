@@ -378,16 +378,8 @@ public final class PopulationRun {
         return state.bytes() + signals.bytes();
     }
 
-    long sampleBytes() {
-        return state.sampleBytes() + signals.sampleBytes();
-    }
-
-    long pack(int sample, MemorySegment to, long at) {
-        return signals.pack(sample, to, state.pack(sample, to, at));
-    }
-
-    long unpack(int sample, MemorySegment from, long at) {
-        long next = signals.unpack(sample, from, state.unpack(sample, from, at));
+    long pack(int sample, MemorySegment memory, long at, boolean out) {
+        long next = signals.pack(sample, memory, state.pack(sample, memory, at, out), out);
         showPreviousSpikes();
         return next;
     }

@@ -187,26 +187,10 @@ final class PopulationSignals {
         return bytes;
     }
 
-    long sampleBytes() {
-        long bytes = spikes.sampleBytes();
+    long pack(int sample, MemorySegment memory, long at, boolean out) {
+        long next = spikes.pack(sample, memory, at, out);
         for (int i = 0; i < variables.size(); i++) {
-            bytes += variables.get(i).history.sampleBytes();
-        }
-        return bytes;
-    }
-
-    long pack(int sample, MemorySegment to, long at) {
-        long next = spikes.pack(sample, to, at);
-        for (int i = 0; i < variables.size(); i++) {
-            next = variables.get(i).history.pack(sample, to, next);
-        }
-        return next;
-    }
-
-    long unpack(int sample, MemorySegment from, long at) {
-        long next = spikes.unpack(sample, from, at);
-        for (int i = 0; i < variables.size(); i++) {
-            next = variables.get(i).history.unpack(sample, from, next);
+            next = variables.get(i).history.pack(sample, memory, next, out);
         }
         return next;
     }

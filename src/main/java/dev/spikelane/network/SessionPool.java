@@ -4,7 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.TwoStageOperator;
+import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.session.KeySlots;
@@ -62,6 +64,9 @@ public final class SessionPool implements AutoCloseable {
     /** So many sessions go to a file, or a store, before others have their turn. */
     private static final int AT_ONCE = 256;
 
+    private static final String ALIKE =
+            "the same at all steps, as sessions that run side by side have done different ones";
+
     private final Network network;
     private final @Nullable SessionStore store;
     private final int mostSessions;
@@ -117,10 +122,7 @@ public final class SessionPool implements AutoCloseable {
         this.bytes = runs[0].bytes();
         this.classes = runs[0].classes();
         this.mostInMemory = (int) Math.min(mostSessions, said.memory / bytes);
-        if (mostInMemory == 0) {
-            throw new IllegalArgumentException(
-                    "memory is " + said.memory + " bytes, expected at least the " + bytes + " of a session");
-        }
+        require(mostInMemory > 0, "memory is " + said.memory + " bytes", "the " + bytes + " of a session at least");
         this.table = new SessionTable(size -> first.allocate(size, 64), bytes, mostInMemory);
         this.initial = first.allocate(bytes, 64);
         this.spare = first.allocate(bytes, 64);
@@ -131,29 +133,25 @@ public final class SessionPool implements AutoCloseable {
     }
 
     private static void requirePacked(LaidOutNetwork laidOut) {
-        var said = laidOut.description();
-        if (said.inputs().isEmpty()) {
-            throw new IllegalArgumentException("the network has no inputs, expected at least one for sessions");
-        }
+        NetworkDescription said = laidOut.description();
+        require(!said.inputs().isEmpty(), "the network has no inputs", "at least one");
         for (int i = 0; i < said.projections().size(); i++) {
-            String name = "projection '" + said.projections().get(i).name() + "' ";
-            if (said.projections().get(i).plastic()) {
-                throw new IllegalArgumentException(name + "is plastic, expected weights that all sessions share");
-            }
-            if (laidOut.chain(i).operators().stream()
-                    .anyMatch(each -> each instanceof TwoStageOperator stepped && stepped.steps() > 0)) {
-                throw new IllegalArgumentException(name + "has values for each step, expected the same at all steps,"
-                        + " as sessions that run side by side have come to different ones");
+            String name = "projection '" + said.projections().get(i).name();
+            require(!said.projections().get(i).plastic(), name + "' is plastic", "weights that all sessions share");
+            for (Operator each : laidOut.chain(i).operators()) {
+                boolean stepped = each instanceof TwoStageOperator two && two.steps() > 0;
+                require(!stepped, name + "' has values for each step", ALIKE);
             }
         }
         for (int i = 0; i < said.populations().size(); i++) {
             String by = laidOut.neurons(i).byStep();
-            if (!by.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "population '" + said.populations().get(i).name() + "' has " + by
-                                + ", expected neurons whose steps are all alike, as sessions that run side by side have come to"
-                                + " different ones");
-            }
+            require(by.isEmpty(), "population '" + said.populations().get(i).name() + "' has " + by, ALIKE);
+        }
+    }
+
+    private static void require(boolean holds, String found, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(found + ", expected " + expected);
         }
     }
 
@@ -177,9 +175,9 @@ public final class SessionPool implements AutoCloseable {
     Signal require(int input, @Nullable Signal rows, int count) {
         String name = inputNames[input];
         if (rows == null || rows instanceof FloatMatrix != values) {
-            throw new IllegalArgumentException(name + " is "
-                    + (rows == null ? "missing" : values ? "spikes" : "values") + ", expected "
-                    + (values ? "values" : "spikes (SessionPoolBuilder.values() for values)"));
+            String found = rows == null ? "missing" : values ? "spikes" : "values";
+            throw new IllegalArgumentException(name + " is " + found + ", expected "
+                    + (values ? "values" : "spikes, or SessionPoolBuilder.values()"));
         }
         rows.requireShape(name, count, network.inputs().get(input).shape().size());
         if (rows instanceof FloatMatrix floats) {
@@ -188,12 +186,8 @@ public final class SessionPool implements AutoCloseable {
         return rows;
     }
 
-    /** Throws unless the network has one input. */
-    void requireOneInput() {
-        if (given.length != 1) {
-            throw new IllegalArgumentException("the network has the inputs "
-                    + network.inputs().stream().map(Input::name).toList() + ", expected a map from their names");
-        }
+    private void requireOneInput() {
+        require(given.length == 1, "the network has several inputs", "a map from their names");
     }
 
     /**
@@ -251,7 +245,7 @@ public final class SessionPool implements AutoCloseable {
 
     private void step(long[] keys, Answers into) {
         into.require(keys.length, network.outputs(), classes);
-        open(given, into);
+        open(into);
         try {
             for (int i = 0; i < keys.length; i++) {
                 if (!add(keys[i], i)) {
@@ -267,13 +261,13 @@ public final class SessionPool implements AutoCloseable {
         batch.run();
     }
 
-    private void open(Signal[] inputs, Answers into) {
+    private void open(Answers into) {
         now = Math.max(now + 1, System.nanoTime());
         if (version != network.laidOut().version()) {
             version = network.laidOut().version();
             batch.runs[0].begin(initial);
         }
-        batch.begin(inputs, into);
+        batch.begin(given, into);
     }
 
     /** Adds a session to the batch; false if it is there already. */
@@ -387,7 +381,7 @@ public final class SessionPool implements AutoCloseable {
         Objects.requireNonNull(input, "input");
         Objects.requireNonNull(then, "then");
         requireOneInput();
-        ticks.offer(key, require(0, input, 1), then::accept);
+        ticks.offer(key, require(0, input, 1), then);
     }
 
     /**
@@ -410,26 +404,21 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /** Takes the first waiting offer of each session one step further, and says where their answers are. */
-    void take(SessionTicks.Offers offers, int most, Answers into) {
+    void take(List<SessionTicks.Offer> offers, Signal rows, int most, Answers into) {
         try (Call _ = begin()) {
-            open(offers.inputs, into);
-            for (int i = 0; i < offers.count && batch.count < most; i++) {
-                if (offers.then(i) != null) {
-                    take(offers, i);
+            given[0] = rows;
+            open(into);
+            for (SessionTicks.Offer offer : offers) {
+                try {
+                    if (batch.count < most && add(offer.key, offer.row)) {
+                        offer.place = batch.count - 1;
+                    }
+                } catch (RuntimeException | Error refused) {
+                    offer.refused = refused;
                 }
             }
             into.size = batch.count;
             batch.run();
-        }
-    }
-
-    private void take(SessionTicks.Offers offers, int number) {
-        try {
-            if (add(offers.keys[number], number)) {
-                offers.places[number] = batch.count - 1;
-            }
-        } catch (RuntimeException | Error refused) {
-            offers.refused[number] = refused;
         }
     }
 
@@ -559,12 +548,18 @@ public final class SessionPool implements AutoCloseable {
         for (int first = 0; more; first += AT_ONCE) {
             try (Call _ = begin()) {
                 more = first + AT_ONCE < table.slots();
-                for (int slot = first; slot < Math.min(first + AT_ONCE, table.slots()); slot++) {
-                    if (table.isIdle(slot, since)) {
-                        evictSlot(slot);
-                        evicted++;
-                    }
-                }
+                evicted += evictIdle(first, Math.min(first + AT_ONCE, table.slots()), since);
+            }
+        }
+        return evicted;
+    }
+
+    private int evictIdle(int first, int end, long since) {
+        int evicted = 0;
+        for (int slot = first; slot < end; slot++) {
+            if (table.used(slot) < since) {
+                evictSlot(slot);
+                evicted++;
             }
         }
         return evicted;
@@ -685,11 +680,7 @@ public final class SessionPool implements AutoCloseable {
         try {
             if (!closed) {
                 try (Call _ = begin()) {
-                    for (int slot = 0; store != null && slot < table.slots(); slot++) {
-                        if (table.isIdle(slot, Long.MAX_VALUE)) {
-                            evictSlot(slot);
-                        }
-                    }
+                    evictIdle(0, store == null ? 0 : table.slots(), Long.MAX_VALUE);
                     closed = true;
                     batch.close();
                 }

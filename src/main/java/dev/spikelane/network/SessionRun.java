@@ -50,7 +50,7 @@ final class SessionRun {
 
     /** Bytes of a packed session. */
     long bytes() {
-        return atState + run(1).sampleBytes();
+        return run(1).pack(0, MemorySegment.NULL, atState, false);
     }
 
     int classes() {
@@ -82,7 +82,7 @@ final class SessionRun {
         NetworkRun run = run(1);
         run.reset();
         into.fill((byte) 0);
-        run.pack(0, into, atState);
+        run.pack(0, into, atState, false);
     }
 
     /**
@@ -99,7 +99,7 @@ final class SessionRun {
         for (int sample = 0; sample < size; sample++) {
             boolean idle = sample >= count;
             int slot = idle ? 0 : batch.slots[from + sample];
-            run.unpack(sample, idle ? initial : table.memory(slot), (idle ? 0 : table.at(slot)) + atState);
+            run.pack(sample, idle ? initial : table.memory(slot), (idle ? 0 : table.at(slot)) + atState, true);
             for (int i = 0; i < batch.inputs.length; i++) {
                 run.input(i).loadSample(idle ? null : batch.inputs[i], idle ? 0 : batch.rows[from + sample], sample);
             }
@@ -109,7 +109,7 @@ final class SessionRun {
         run.advance(1);
         for (int sample = 0; sample < count; sample++) {
             int slot = batch.slots[from + sample];
-            run.pack(sample, table.memory(slot), table.at(slot) + atState);
+            run.pack(sample, table.memory(slot), table.at(slot) + atState, false);
             decide(fired, sample, table.memory(slot), table.at(slot));
             batch.answers.take(from + sample, fired, sample, table.memory(slot), table.at(slot));
         }

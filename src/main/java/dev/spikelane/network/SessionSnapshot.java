@@ -1,11 +1,14 @@
 package dev.spikelane.network;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.spikelane.engine.session.KeySlots;
 import dev.spikelane.io.file.FileText;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file of a pool that is being written: in the byte order of the machine the text {@code SPKPOOL1} (long), the
  * fingerprint of the network (long), the bytes of a packed state, the number of sessions (longs), each session's key
- * (long) and state, the number of names (long), each name's key (long), length (int) and UTF-8, and a CRC-32C of all
+ * (long) and state, the names as Java's data streams write them (their number, each key and text), and a CRC-32C of all
  * before it (long). A session that takes a step meanwhile is written before it.
  */
 final class SessionSnapshot {
@@ -64,45 +66,36 @@ final class SessionSnapshot {
         if (failed != null || left.remove(key) == KeySlots.NONE) {
             return;
         }
-        room(Long.BYTES + bytes);
+        if (buffer.remaining() < Long.BYTES + bytes) {
+            flush(buffer.flip());
+            buffer.clear();
+        }
         buffer.putLong(key);
         MemorySegment.copy(memory, at, MemorySegment.ofBuffer(buffer), 0, bytes);
         buffer.position(buffer.position() + bytes);
     }
 
-    private void room(int needed) {
-        if (buffer.remaining() < needed) {
-            flush();
-        }
-    }
-
-    private void flush() {
-        checksum.update(buffer.flip());
-        buffer.rewind();
+    private void flush(ByteBuffer full) {
+        checksum.update(full);
         try {
-            channel.write(buffer);
+            channel.write(full.rewind());
         } catch (IOException failure) {
             failed = failure;
         }
-        buffer.clear();
     }
 
     /** Writes names and the checksum. */
     void end(Map<String, Long> names) throws IOException {
-        room(Long.BYTES);
-        buffer.putLong(names.size());
+        ByteArrayOutputStream bytesOfNames = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytesOfNames);
+        out.writeInt(names.size());
         for (Map.Entry<String, Long> each : names.entrySet()) {
-            byte[] name = each.getKey().getBytes(StandardCharsets.UTF_8);
-            room(Long.BYTES + Integer.BYTES);
-            buffer.putLong(each.getValue()).putInt(name.length);
-            for (byte letter : name) {
-                room(1);
-                buffer.put(letter);
-            }
+            out.writeLong(each.getValue());
+            out.writeUTF(each.getKey());
         }
-        flush();
-        buffer.putLong(checksum.getValue());
-        flush();
+        flush(buffer.flip());
+        flush(ByteBuffer.wrap(bytesOfNames.toByteArray()));
+        flush(buffer.clear().putLong(checksum.getValue()).flip());
         if (failed != null) {
             throw failed;
         }
@@ -133,7 +126,7 @@ final class SessionSnapshot {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
             long count = requireWhole(all, fingerprint, bytes);
-            return new Content(arena, all, bytes, count, names(all, HEADER + count * (Long.BYTES + bytes)));
+            return new Content(arena, all, bytes, count, names(all.asSlice(HEADER + count * (Long.BYTES + bytes))));
         } catch (IllegalArgumentException refused) {
             arena.close();
             throw new IOException(FileText.shown(file) + " " + refused.getMessage(), refused);
@@ -165,16 +158,12 @@ final class SessionSnapshot {
         return all.get(JAVA_LONG_UNALIGNED, 24);
     }
 
-    private static Map<String, Long> names(MemorySegment all, long from) {
+    private static Map<String, Long> names(MemorySegment all) throws IOException {
         Map<String, Long> names = new HashMap<>();
-        long at = from + Long.BYTES;
-        for (long left = all.get(JAVA_LONG_UNALIGNED, from); left > 0; left--) {
-            int length = all.get(JAVA_INT_UNALIGNED, at + Long.BYTES);
-            byte[] name = new byte[length];
-            long start = at + Long.BYTES + Integer.BYTES;
-            MemorySegment.copy(all, JAVA_BYTE, start, name, 0, length);
-            names.put(new String(name, StandardCharsets.UTF_8), all.get(JAVA_LONG_UNALIGNED, at));
-            at = start + length;
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(all.toArray(JAVA_BYTE)));
+        for (int left = in.readInt(); left > 0; left--) {
+            long key = in.readLong();
+            names.put(in.readUTF(), key);
         }
         return names;
     }

@@ -2,62 +2,34 @@ package dev.spikelane.network;
 
 import dev.spikelane.memory.Signal;
 import dev.spikelane.simd.Rows;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Offers that wait, and the thread that takes together what has come. */
 final class SessionTicks {
 
-    /** Gets an answer, or the reason why there is none. */
-    interface Then {
-        void accept(SessionPool.@Nullable Answer answer, @Nullable Throwable refused);
-    }
+    /** A step that somebody waits for. */
+    static final class Offer {
 
-    /** Offers that were made between two ticks. */
-    static final class Offers {
+        final long key;
+        /** The row of its input among those of its tick. */
+        final int row;
 
-        final Signal[] inputs;
-        int count;
-        long[] keys;
-        /** Where the answer is; negative as long as there is none. */
-        int[] places;
+        private final BiConsumer<? super SessionPool.Answer, ? super Throwable> then;
+        /** Where the answer is; negative while there is none. */
+        int place = -1;
 
         @Nullable
-        Throwable[] refused;
-        /** Who gets the answer; null once it was given. */
-        private @Nullable Then[] then;
+        Throwable refused;
 
-        Offers(Signal rows) {
-            int room = rows.rows();
-            inputs = new Signal[] {rows};
-            keys = new long[room];
-            places = new int[room];
-            refused = new Throwable[room];
-            then = new Then[room];
-        }
-
-        @Nullable
-        Then then(int number) {
-            return then[number];
-        }
-
-        private void add(SessionPool pool, long key, Signal input, Then answered) {
-            if (count == keys.length) {
-                Signal more = pool.rows(2 * count, 0);
-                Rows.copy(inputs[0], 0, more, 0, count);
-                inputs[0] = more;
-                keys = Arrays.copyOf(keys, 2 * count);
-                places = Arrays.copyOf(places, 2 * count);
-                refused = Arrays.copyOf(refused, 2 * count);
-                then = Arrays.copyOf(then, 2 * count);
-            }
-            Rows.copy(input, 0, inputs[0], count, 1);
-            keys[count] = key;
-            places[count] = -1;
-            then[count] = answered;
-            count++;
+        private Offer(long key, int row, BiConsumer<? super SessionPool.Answer, ? super Throwable> then) {
+            this.key = key;
+            this.row = row;
+            this.then = then;
         }
     }
 
@@ -68,9 +40,12 @@ final class SessionTicks {
     private final SessionPool.Answers answers;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private Offers coming;
-    private Offers taken;
-    /** When the first of those that wait came. */
+    private List<Offer> coming = new ArrayList<>();
+    /** The inputs of those that are coming, and those of the tick before. */
+    private Signal rows;
+
+    private Signal rowsBefore;
+    /** When the first of those that are coming came. */
     private long since;
 
     private boolean closed;
@@ -82,30 +57,30 @@ final class SessionTicks {
         this.largestBatch = Math.min(said.largestBatch, mostInMemory);
         this.mostWaiting = said.mostWaiting;
         this.answers = pool.newAnswers(largestBatch);
-        this.coming = new Offers(pool.rows(1, 0));
-        this.taken = new Offers(pool.rows(1, 0));
+        this.rows = pool.rows(1, 0);
+        this.rowsBefore = pool.rows(1, 0);
     }
 
-    void offer(long key, Signal input, Then then) {
+    void offer(long key, Signal input, BiConsumer<? super SessionPool.Answer, ? super Throwable> then) {
         lock.lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("session pool is closed");
+            int row = coming.size();
+            if (closed || row == mostWaiting) {
+                throw new IllegalStateException(
+                        closed ? "session pool is closed" : row + " offers wait, expected at most so many");
             }
-            if (coming.count == mostWaiting) {
-                throw new IllegalStateException(mostWaiting + " offers wait, expected at most so many");
+            if (row == rows.rows()) {
+                Signal more = pool.rows(2 * row, 0);
+                Rows.copy(rows, 0, more, 0, row);
+                rows = more;
             }
-            coming.add(pool, key, input, then);
-            if (coming.count == 1) {
-                since = System.nanoTime();
-                if (thread == null) {
-                    thread = Thread.ofPlatform()
-                            .daemon()
-                            .name("spikelane-sessions")
-                            .start(this::run);
-                }
+            Rows.copy(input, 0, rows, row, 1);
+            coming.add(new Offer(key, row, then));
+            since = row == 0 ? System.nanoTime() : since;
+            if (thread == null) {
+                thread = Thread.ofPlatform().daemon().name("spikelane-sessions").start(this::run);
             }
-            if (coming.count == 1 || coming.count == largestBatch) {
+            if (row == 0 || row + 1 == largestBatch) {
                 changed.signal();
             }
         } finally {
@@ -113,62 +88,59 @@ final class SessionTicks {
         }
     }
 
+    /** Takes offers in rounds: each session once in a round. */
     private void run() {
-        while (await()) {
-            answer(taken);
-            taken.count = 0;
+        for (List<Offer> left = await(); !left.isEmpty(); left = await()) {
+            while (!left.isEmpty()) {
+                Throwable failure = null;
+                try {
+                    pool.take(left, rowsBefore, largestBatch, answers);
+                } catch (Throwable failed) {
+                    failure = failed;
+                }
+                List<Offer> others = new ArrayList<>();
+                for (Offer offer : left) {
+                    Throwable refused = offer.refused == null ? failure : offer.refused;
+                    if (offer.place >= 0 || refused != null) {
+                        tell(offer, refused);
+                    } else {
+                        others.add(offer);
+                    }
+                }
+                left = others;
+            }
         }
     }
 
-    /** Waits until as many offers have come as go together, or the first has waited long enough; false at the end. */
-    private boolean await() {
+    /** Waits until as many offers have come as go together, or the first has waited long enough; none at the end. */
+    private List<Offer> await() {
         lock.lock();
         try {
-            while (coming.count == 0 && !closed) {
+            while (coming.isEmpty() && !closed) {
                 changed.awaitUninterruptibly();
             }
             long left = since + longestWait - System.nanoTime();
-            while (coming.count < largestBatch && !closed && left > 0) {
+            while (coming.size() < largestBatch && !closed && left > 0) {
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException now) {
             // Nobody else has this thread: those that wait are answered now.
+        }
+        try {
+            List<Offer> taken = coming;
+            Signal taking = rows;
+            coming = new ArrayList<>();
+            rows = rowsBefore;
+            rowsBefore = taking;
+            return taken;
         } finally {
-            Offers next = coming;
-            coming = taken;
-            taken = next;
             lock.unlock();
         }
-        return taken.count > 0;
     }
 
-    /** Takes offers in rounds: each session once in a round. */
-    private void answer(Offers offers) {
-        for (int left = offers.count; left > 0; ) {
-            Throwable failure = null;
-            try {
-                pool.take(offers, largestBatch, answers);
-            } catch (Throwable failed) {
-                failure = failed;
-            }
-            for (int i = 0; i < offers.count; i++) {
-                Then then = offers.then[i];
-                int place = offers.places[i];
-                Throwable refused = offers.refused[i] != null ? offers.refused[i] : failure;
-                if (then != null && (place >= 0 || refused != null)) {
-                    offers.then[i] = null;
-                    offers.places[i] = -1;
-                    offers.refused[i] = null;
-                    left--;
-                    tell(then, refused == null ? answers.answer(offers.keys[i], place) : null, refused);
-                }
-            }
-        }
-    }
-
-    private static void tell(Then then, SessionPool.@Nullable Answer answer, @Nullable Throwable refused) {
+    private void tell(Offer offer, @Nullable Throwable refused) {
         try {
-            then.accept(answer, refused);
+            offer.then.accept(refused == null ? answers.answer(offer.key, offer.place) : null, refused);
         } catch (Throwable failure) {
             Thread current = Thread.currentThread();
             current.getUncaughtExceptionHandler().uncaughtException(current, failure);

@@ -435,53 +435,24 @@ public final class NeuronState {
     }
 
     /**
-     * Returns how long one sample is when it is packed.
+     * Packs one sample, or puts a packed one in: what {@link #write(ByteBuffer)} writes of it, without the steps, which
+     * all samples share, in the order of the rows and the byte order of the machine. Nothing is allocated.
      *
-     * @return bytes, the same for all samples of a model and number of neurons
-     */
-    public long sampleBytes() {
-        long bytes = 0;
-        for (Signal part : parts) {
-            bytes += Rows.packedBytes(part, part.rows() / layout.batch());
-        }
-        return bytes;
-    }
-
-    /**
-     * Packs one sample: what {@link #write(ByteBuffer)} writes of it, without the steps, which all samples share, in
-     * the order of the rows and the byte order of the machine. Nothing is allocated.
-     *
-     * @param sample the sample
-     * @param to receives {@link #sampleBytes} from an offset on
-     * @param at the offset
+     * @param sample the sample; a packed one may be put in as any sample of a state of the same model
+     * @param memory where its bytes are; {@link MemorySegment#NULL} to count them alone
+     * @param at the offset from which on
+     * @param out whether the sample comes out of the memory
      * @return the offset behind them
      * @throws IndexOutOfBoundsException if there is no such sample, or they do not fit
      */
-    public long pack(int sample, MemorySegment to, long at) {
-        Objects.requireNonNull(to, "to");
+    public long pack(int sample, MemorySegment memory, long at, boolean out) {
+        Objects.requireNonNull(memory, "memory");
         Objects.checkIndex(sample, layout.batch());
         long next = at;
         for (Signal part : parts) {
-            next = Rows.pack(part, sample, layout.batch(), part.rows() / layout.batch(), to, next);
-        }
-        return next;
-    }
-
-    /**
-     * Puts in what {@link #pack} has written, as any sample of a state of the same model and number of neurons.
-     *
-     * @param sample the sample
-     * @param from holds {@link #sampleBytes} from an offset on
-     * @param at the offset
-     * @return the offset behind them
-     * @throws IndexOutOfBoundsException if there is no such sample, or there are fewer bytes
-     */
-    public long unpack(int sample, MemorySegment from, long at) {
-        Objects.requireNonNull(from, "from");
-        Objects.checkIndex(sample, layout.batch());
-        long next = at;
-        for (Signal part : parts) {
-            next = Rows.unpack(from, next, part, sample, layout.batch(), part.rows() / layout.batch());
+            for (int row = sample; row < part.rows(); row += layout.batch()) {
+                next = Rows.pack(part, row, memory, next, out);
+            }
         }
         return next;
     }

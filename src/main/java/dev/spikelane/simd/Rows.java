@@ -23,30 +23,19 @@ public final class Rows {
         }
     }
 
-    /** Bytes that {@link #pack} writes of some rows. */
-    public static long packedBytes(Signal rows, int count) {
-        return (long) count * RowBytes.least(rows);
-    }
-
     /**
-     * Copies some rows, with so many from each to the next, into memory, one behind the other and without padding.
+     * Copies a row without its padding into memory or out of it.
      *
-     * @return the offset behind them
+     * @param memory {@link MemorySegment#NULL} where bytes are counted alone
+     * @return the offset behind it
      */
-    public static long pack(Signal from, int row, int step, int count, MemorySegment to, long at) {
-        int bytes = RowBytes.least(from);
-        for (int i = 0; i < count; i++) {
-            MemorySegment.copy(from.segment(), from.rowOffset(row + i * step), to, at + (long) i * bytes, bytes);
+    public static long pack(Signal rows, int row, MemorySegment memory, long at, boolean out) {
+        int bytes = RowBytes.least(rows);
+        if (memory.byteSize() > 0 && out) {
+            MemorySegment.copy(memory, at, rows.segment(), rows.rowOffset(row), bytes);
+        } else if (memory.byteSize() > 0) {
+            MemorySegment.copy(rows.segment(), rows.rowOffset(row), memory, at, bytes);
         }
-        return at + (long) count * bytes;
-    }
-
-    /** Copies rows back that {@link #pack} has written, and returns the offset behind them. */
-    public static long unpack(MemorySegment from, long at, Signal to, int row, int step, int count) {
-        int bytes = RowBytes.least(to);
-        for (int i = 0; i < count; i++) {
-            MemorySegment.copy(from, at + (long) i * bytes, to.segment(), to.rowOffset(row + i * step), bytes);
-        }
-        return at + (long) count * bytes;
+        return at + bytes;
     }
 }

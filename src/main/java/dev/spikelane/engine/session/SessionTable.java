@@ -96,7 +96,7 @@ public final class SessionTable {
         used[slot] = now;
     }
 
-    /** Returns when a slot was used for the last time. */
+    /** Returns when a slot was used for the last time; the largest number where it is free. */
     public long used(int slot) {
         return used[slot];
     }
@@ -170,11 +170,6 @@ public final class SessionTable {
             }
         }
         return found;
-    }
-
-    /** Whether a slot is in use, and was not used since a time. */
-    public boolean isIdle(int slot, long since) {
-        return used[slot] < since;
     }
 
     /** Returns how many slots there are. */

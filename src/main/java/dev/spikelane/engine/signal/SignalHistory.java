@@ -187,21 +187,22 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         return front.byteSize();
     }
 
-    /** Bytes of a sample's history. */
-    public long sampleBytes() {
-        return Rows.packedBytes(all.all(), steps.history);
-    }
-
-    /** Packs the history of a sample, and returns the offset behind it. */
-    public long pack(int sample, MemorySegment to, long at) {
-        return Rows.pack(all.all(), base * batch + sample, batch, steps.history, to, at);
-    }
-
-    /** Puts in the history of a sample; that of all others must follow before the next block. */
-    public long unpack(int sample, MemorySegment from, long at) {
-        version++;
-        base = 0;
-        return Rows.unpack(from, at, all.all(), sample, batch, steps.history);
+    /**
+     * Packs the history of a sample, or puts it in, and that of all others must follow before the next block.
+     *
+     * @param memory {@link MemorySegment#NULL} where bytes are counted alone
+     * @return the offset behind it
+     */
+    public long pack(int sample, MemorySegment memory, long at, boolean out) {
+        if (out) {
+            version++;
+            base = 0;
+        }
+        long next = at;
+        for (int step = base; step < base + steps.history; step++) {
+            next = Rows.pack(all.all(), step * batch + sample, memory, next, out);
+        }
+        return next;
     }
 
     /** Writes the history, each row in torch's order. */

@@ -178,7 +178,7 @@ final class SessionPoolTest {
             assertThrows(IllegalArgumentException.class, () -> pool.step(keys(0, 2), spikes(3), answers));
             assertMessage(
                     IllegalArgumentException.class,
-                    "input 'input' is values, expected spikes (SessionPoolBuilder.values() for values)",
+                    "input 'input' is values, expected spikes, or SessionPoolBuilder.values()",
                     () -> pool.step(keys(0, 2), FloatMatrix.zeros(2, INPUTS), answers));
             assertMessage(
                     IllegalStateException.class,
@@ -201,7 +201,7 @@ final class SessionPoolTest {
         }
         assertMessage(
                 IllegalArgumentException.class,
-                "memory is 9 bytes, expected at least the 344 of a session",
+                "memory is 9 bytes, expected the 344 of a session at least",
                 () -> SessionPool.builder(network()).memory(9).build());
     }
 
@@ -215,8 +215,7 @@ final class SessionPoolTest {
     @Test
     void refusesByNameWhatGoesByStep() {
         TorchRandom random = new TorchRandom(1);
-        String alike = ", expected neurons whose steps are all alike, as sessions that run side by side have come to"
-                + " different ones";
+        String alike = ", expected the same at all steps, as sessions that run side by side have done different ones";
         assertRefused(
                 "population 'lif1' has a window of the newest 3 inputs" + alike,
                 Network.builder(4)
@@ -231,8 +230,7 @@ final class SessionPoolTest {
                                 "neuron Noisy\ninput current\nstate v\nnoise xi\nv = v + current + xi\nspike v > 1\n"))
                         .build());
         assertRefused(
-                "projection 'fc1' has values for each step, expected the same at all steps, as sessions that run side"
-                        + " by side have come to different ones",
+                "projection 'fc1' has values for each step" + alike,
                 Network.builder(4)
                         .dense(2, random)
                         .connect(BatchNorm.tt(2, 10))
