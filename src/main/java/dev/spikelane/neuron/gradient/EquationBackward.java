@@ -15,7 +15,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -319,10 +318,10 @@ final class EquationBackward implements NeuronBackward {
     /** Clears what loops left behind the last neuron. */
     private void clearPads(FloatMatrix rows, int row, int count) {
         int end = firstNeuron + neurons - (rows.columns() == all ? 0 : firstNeuron);
-        for (int i = row; i < row + count && neurons % Long.SIZE != 0; i++) {
-            for (int column = end; column % Long.SIZE != 0; column++) {
-                rows.segment().set(ValueLayout.JAVA_FLOAT, rows.rowOffset(i) + (long) column * Float.BYTES, 0);
-            }
+        long bytes = (long) (-end & Long.SIZE - 1) * Float.BYTES;
+        for (int i = row; i < row + count && bytes > 0; i++) {
+            MemorySegment.copy(
+                    zeros, 0, rows.segment(), rows.rowOffset(i) + (long) end * Float.BYTES, bytes);
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.StepViews;
 import dev.spikelane.engine.signal.StoredCurrents;
-import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.RowSum;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
@@ -12,6 +11,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +56,9 @@ final class Eligibility {
     private final FloatMatrix ofEdge;
     /** Of the filtered spikes before the window. */
     private final FloatMatrix signal;
+
+    /** Of each port the gradients of the currents of a sample, those of the passes side by side. */
+    private final FloatMatrix[] ofSample;
 
     private final Tile signalTile;
     private final GradientTiles tiles;
@@ -111,6 +114,11 @@ final class Eligibility {
         for (int i = 0; i < passes.length; i++) {
             passes[i] = new Pass(arena, size, neurons, variables, ports);
         }
+        this.ofSample = new FloatMatrix[ports];
+        for (int port = 0; port < ports; port++) {
+            int columns = Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE * passes.length;
+            ofSample[port] = FloatMatrix.zeros(arena, size.steps(), columns);
+        }
         this.instant = isSpatial ? new Pass(arena, size, neurons, variables, ports) : null;
         int batch = size.batch();
         this.whole = new SampleViews(0, batch, batch);
@@ -137,6 +145,10 @@ final class Eligibility {
         return passes;
     }
 
+    FloatMatrix ofSample(int port) {
+        return ofSample[port];
+    }
+
     int variables() {
         return variables;
     }
@@ -161,8 +173,8 @@ final class Eligibility {
     }
 
     /** Adds a projection that enters and learns. */
-    void add(GradientProjection projection, String port, GradientRequest plan, WorkerPool workers) {
-        traces.add(new EligibilityTrace(this, projection, number(port), plan, workers));
+    void add(GradientProjection projection, String port, GradientRequest plan) {
+        traces.add(new EligibilityTrace(this, projection, number(port), plan));
     }
 
     /** Adds a projection to a readout, or one in its place. */
@@ -312,11 +324,30 @@ final class Eligibility {
             if (!first) {
                 traces.get(i).spend(false);
             }
-            if (goesOn(last)) {
-                traces.get(i).goOn();
+        }
+        for (int sample = 0; sample < size.batch() && goesOn(last); sample++) {
+            gather(sample);
+            for (int i = 0; i < traces.size(); i++) {
+                traces.get(i).goOn(sample);
             }
-            if (last) {
-                traces.get(i).spend(true);
+        }
+        for (int i = 0; i < traces.size() && last; i++) {
+            traces.get(i).spend(true);
+        }
+    }
+
+    /** Puts gradients of the currents of a sample side by side, those of all passes. */
+    private void gather(int sample) {
+        for (int port = 0; port < ofSample.length; port++) {
+            for (int pass = 0; pass < passes.length; pass++) {
+                FloatMatrix from = passes[pass].ofPorts[port].all();
+                FloatMatrix into = ofSample[port];
+                long bytes = from.rowOffset(1);
+                for (int at = 0; at < size.steps(); at++) {
+                    long own = from.rowOffset(at * size.batch() + sample);
+                    MemorySegment.copy(
+                            from.segment(), own, into.segment(), into.rowOffset(at) + pass * bytes, bytes);
+                }
             }
         }
     }

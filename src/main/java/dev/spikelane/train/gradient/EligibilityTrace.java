@@ -1,11 +1,9 @@
 package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.Operator;
-import dev.spikelane.connection.operator.WeightGradients;
-import dev.spikelane.connection.operator.WeightRows;
 import dev.spikelane.engine.signal.RunSize;
-import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.gradient.WeightGradient;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.loop.CompiledProgram;
 import dev.spikelane.loop.Frame;
@@ -17,6 +15,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Rows;
+import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.HashSet;
 import java.util.Objects;
@@ -37,22 +36,19 @@ final class EligibilityTrace {
 
     private final Eligibility target;
     private final GradientProjection projection;
-    private final int port;
     private final Arena arena;
     private final RunSize size;
-    private final WorkerPool workers;
     private final int blocks;
+    private final int passes;
     /** Of the weights and the bias. */
     private final FloatMatrix[] gradients;
 
-    /** Of each pass what sums up a window of a sample, and the sums. */
-    private final WeightGradients[] ofWindow;
+    /** Sums up a window of a sample, whose steps are rows of one: the passes side by side. */
+    private final WeightGradient ofWindow;
 
-    private final FloatMatrix[][] sums;
-    private final WeightRows rows;
-    /** Those of a sample alone, where there are several. */
-    private final FloatMatrix ofCurrents;
-
+    private final PackedWeights sums;
+    private final Tile ofCurrents;
+    /** The rows of a sample alone, where there are several. */
     private @Nullable Signal ofSource;
 
     /** Of each sample and pass, of weights and bias; made when a window goes on. */
@@ -125,8 +121,8 @@ final class EligibilityTrace {
         }
 
         /** Says where the synapses of a block stand, in as many rows as there are inputs. */
-        void put(String name, FloatMatrix of, int block) {
-            long bytes = of.rowOffset(of.rows()) / blocks;
+        void put(String name, FloatMatrix of, int block, int all) {
+            long bytes = of.rowOffset(of.rows()) / all;
             frame.put(name, of.segment(), block * bytes, PackedWeights.BLOCK_BYTES);
             frame.batch = (int) (bytes / PackedWeights.BLOCK_BYTES);
         }
@@ -137,31 +133,23 @@ final class EligibilityTrace {
     }
 
     EligibilityTrace(
-            Eligibility target, GradientProjection projection, int port, GradientRequest plan, WorkerPool workers) {
+            Eligibility target, GradientProjection projection, int port, GradientRequest plan) {
         this.target = target;
         this.projection = projection;
-        this.port = port;
         this.arena = plan.arena();
         this.size = plan.size();
-        this.workers = workers;
         Operator operator = projection.forward().chain().operators().getFirst();
         this.blocks = Math.ceilDiv(operator.outputs(), PackedWeights.BLOCK);
-        this.gradients = gradients(Objects.requireNonNull(projection.weights()[0]));
-        this.ofWindow = new WeightGradients[target.passes().length];
-        this.sums = new FloatMatrix[ofWindow.length][];
-        for (int pass = 0; pass < ofWindow.length; pass++) {
-            ofWindow[pass] = Objects.requireNonNull(operator.weightGradients(arena, size.threads()));
-            sums[pass] = gradients(ofWindow[pass]);
-        }
-        this.ofCurrents = FloatMatrix.zeros(arena, size.batch() == 1 ? 1 : size.steps(), operator.outputs());
-        this.rows = new WeightRows(ofCurrents);
+        this.passes = target.passes().length;
+        this.gradients = Objects.requireNonNull(projection.weights()[0]).learned().stream()
+                .map(each -> each.gradient().get().packed())
+                .toArray(FloatMatrix[]::new);
+        this.ofCurrents = Tile.whole(target.ofSample(port));
+        this.ofWindow = new WeightGradient(arena, operator.inputs(), ofCurrents.columns(), 1);
+        this.sums = PackedWeights.zeros(arena, operator.inputs(), ofCurrents.columns());
         this.next = new Loop(false, 0, 0);
         this.before = new Loop(true, 0, target.spent());
         this.behind = new Loop(true, target.spent(), target.passes().length);
-    }
-
-    private static FloatMatrix[] gradients(WeightGradients of) {
-        return of.learned().stream().map(each -> each.gradient().get().packed()).toArray(FloatMatrix[]::new);
     }
 
     /** Begins anew. */
@@ -185,9 +173,9 @@ final class EligibilityTrace {
         for (int sample = 0; sample < traces.length && loop.first < loop.end; sample++) {
             for (int value = 0; value < gradients.length; value++) {
                 for (int block = 0; block < blocks; block++) {
-                    loop.put(GRADIENT, gradients[value], block);
+                    loop.put(GRADIENT, gradients[value], block, blocks);
                     for (int pass = loop.first; pass < loop.end; pass++) {
-                        loop.put(TRACE + pass, traces[sample][pass][value], block);
+                        loop.put(TRACE + pass, traces[sample][pass][value], block, blocks);
                         loop.putFactor(pass, target.gradient(pass), sample, block);
                     }
                     loop.run();
@@ -196,31 +184,30 @@ final class EligibilityTrace {
         }
     }
 
-    /** Carries traces through a window. */
-    void goOn() {
+    /** Carries traces of a sample through a window. */
+    void goOn(int sample) {
         if (traces.length == 0) {
             make();
         }
-        for (int sample = 0; sample < traces.length; sample++) {
-            sumUp(sample);
-            for (int value = 0; value < gradients.length; value++) {
-                for (int block = 0; block < blocks; block++) {
-                    for (int pass = 0; pass < ofWindow.length; pass++) {
-                        next.put(TRACE + pass, traces[sample][pass][value], block);
-                        next.put(SUM + pass, sums[pass][value], block);
-                        for (int i = 0; i < target.variables(); i++) {
-                            FloatMatrix factor = target.passes()[pass].ofVariables[i];
-                            next.putFactor(next.factor(pass, i), factor, sample, block);
-                        }
+        sumUp(sample);
+        FloatMatrix[] ofSample = {sums.packed(), sums.bias()};
+        for (int value = 0; value < gradients.length; value++) {
+            for (int block = 0; block < blocks; block++) {
+                for (int pass = 0; pass < passes; pass++) {
+                    next.put(TRACE + pass, traces[sample][pass][value], block, blocks);
+                    next.put(SUM + pass, ofSample[value], pass * blocks + block, passes * blocks);
+                    for (int i = 0; i < target.variables(); i++) {
+                        FloatMatrix factor = target.passes()[pass].ofVariables[i];
+                        next.putFactor(next.factor(pass, i), factor, sample, block);
                     }
-                    next.run();
                 }
+                next.run();
             }
         }
     }
 
     private void make() {
-        traces = new FloatMatrix[size.batch()][ofWindow.length][gradients.length];
+        traces = new FloatMatrix[size.batch()][passes][gradients.length];
         for (FloatMatrix[][] ofSample : traces) {
             for (FloatMatrix[] ofPass : ofSample) {
                 for (int value = 0; value < gradients.length; value++) {
@@ -238,16 +225,22 @@ final class EligibilityTrace {
         Signal own = all;
         if (size.batch() > 1) {
             own = ofSample(all);
-            gather(all, sample, own);
-        }
-        for (int pass = 0; pass < ofWindow.length; pass++) {
-            FloatMatrix given = target.passes()[pass].ofPorts[port].all();
-            if (size.batch() > 1) {
-                gather(given, sample, ofCurrents);
-                given = ofCurrents;
+            for (int at = 0; at < size.steps(); at++) {
+                Rows.copy(all, at * size.batch() + sample, own, at, 1);
             }
-            ofWindow[pass].open(rows.of(own, size.steps()).gradient(given).steps(true, true));
-            workers.run(ofWindow[pass]);
+        }
+        sums.packed().fill(0);
+        sums.bias().fill(0);
+        ofWindow.prepare(own, size.steps());
+        for (int parts = ofWindow.parts(); parts > 0; parts = ofWindow.parts()) {
+            for (int part = 0; part < parts; part++) {
+                ofWindow.preparePart(part, 0);
+            }
+        }
+        for (int block = 0; block < sums.blocks(); block++) {
+            for (int share = 0; share < ofWindow.shares(); share++) {
+                ofWindow.add(ofCurrents, sums, sums.bias(), block, share, 0);
+            }
         }
     }
 
@@ -260,11 +253,5 @@ final class EligibilityTrace {
             ofSource = made;
         }
         return made;
-    }
-
-    private void gather(Signal all, int sample, Signal into) {
-        for (int at = 0; at < size.steps(); at++) {
-            Rows.copy(all, at * size.batch() + sample, into, at, 1);
-        }
     }
 }

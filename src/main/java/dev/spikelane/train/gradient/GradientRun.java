@@ -228,13 +228,17 @@ public final class GradientRun implements BackwardNeeds {
                     + made.forward().description().describePath()
                     + ", expected one dense connection for online gradients");
         }
+        if (source != null && !plan.layout().carriesOnes(source.declared().name(), Set.of())) {
+            throw new IllegalArgumentException("population '"
+                    + source.declared().name() + "' has graded spikes, expected ones for online gradients");
+        }
         if (pulls && (declared.delay() > 0 || declared.source().ofVariable().isPresent())) {
             throw new IllegalArgumentException("projection '" + declared.name()
                     + "' would take online gradients back through a delay or from a variable, expected spikes"
                     + " without a delay");
         }
         if (made.learns()) {
-            target.add(made, declared.port(), plan, workers);
+            target.add(made, declared.port(), plan);
         }
         if (pulls && source != null) {
             source.ofSpikes().add(made);
@@ -277,7 +281,7 @@ public final class GradientRun implements BackwardNeeds {
                 new GradientChain(plan.arena(), operators, plan.size(), true, true, run.scratch(), workers);
         GradientProjection made = new GradientProjection(forward, chain, null, null, port, port, null, plan, learns);
         if (learns) {
-            target.add(made, name, plan, workers);
+            target.add(made, name, plan);
             learnedFeedback.put(drawn.name(), made);
         }
         populations[source].ofSpikes().add(made);
