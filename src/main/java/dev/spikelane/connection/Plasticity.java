@@ -48,16 +48,20 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The rule runs behind each step of the network. It sees the spikes of inputs as they arrive, behind the
- * projection's delay (an axonal one), and the spikes of outputs in the step in which they fire. {@code pre} and {@code
- * post} say in each step whether an input or output fires. Blocks run in the order in which they are written. What
- * spikes add is summed in float32 from +0: blocks as written, in each of them samples ascending, then inputs or
- * outputs, then positions of a convolution. The sum is added to weights before the next lines of synapses in each
- * step, or at the end of the step; until then all lines see weights without it. Weights that change stay within
- * bounds, without a line those of finite floats; a sum that is NaN makes the least. Padding of a convolution is no
- * input.
+ * projection's delay (an axonal one), and the spikes of outputs in the step in which they fire. Synapses of a sparse
+ * connection have delays of their own, axonal too: {@code on pre} runs along a synapse when the spike arrives there,
+ * and a synapse sees its input's variables as they were when the spikes that arrive now were due by the shortest delay
+ * of the projection, to which {@code each step} and {@code Simulation.trace} refer. Before the first step variables
+ * are what they begin with, and no input fires or fulfills a condition. {@code pre} and {@code post} say in each step
+ * whether an input or output fires. Blocks run in the order in which they are written. What spikes add is summed in
+ * float32 from +0: blocks as written, in each of them samples ascending, then inputs or outputs, then positions of a
+ * convolution. The sum is added to weights before the next lines of synapses in each step, or at the end of the step;
+ * until then all lines see weights without it. Weights that change stay within bounds, without a line those of finite
+ * floats; a sum that is NaN makes the least. Padding of a convolution is no input.
  *
  * <p>Lines of synapses in each step take all synapses; other steps take a row of synapses for each input that fires,
- * and a column for each output. Weights belong to the simulation
+ * and a column for each output, on one thread. Sparse connections need stored weights of float32, one for each synapse:
+ * fixed point and procedural synapses are refused. Weights belong to the simulation
  * ({@code Simulation.plasticWeights()}), with variables of synapses and modulators beside them; snapshots and forks
  * carry all that, and {@code Network.weights().replace} takes weights over. Resetting a simulation begins variables
  * anew, and keeps weights and modulators.

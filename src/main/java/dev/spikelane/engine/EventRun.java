@@ -82,7 +82,13 @@ final class EventRun implements ComponentRun {
             boolean inside,
             int layer,
             float quantum,
-            List<EventLists.Part> parts) {}
+            List<EventLists.Part> parts) {
+
+        /** Whether a rule changes its only part. */
+        boolean changes() {
+            return !parts.isEmpty() && parts.getFirst().changes();
+        }
+    }
 
     private final LaidOutNetwork network;
     private final LoopPopulation[] populations;
@@ -236,7 +242,9 @@ final class EventRun implements ComponentRun {
                 layer += place(before.description().source()) == place(said) ? 1 : 0;
             }
             int own = layer;
+            boolean changes = projection.description().plasticity().isRule();
             Sender sender = senders.stream()
+                    .filter(each -> !changes && !each.changes())
                     .filter(each -> each.run.equals(source) && each.layer == own && each.quantum == quantum(port))
                     .findFirst()
                     .orElse(null);
@@ -249,7 +257,7 @@ final class EventRun implements ComponentRun {
             }
             SparseOperator synapses = projection.synapses();
             int delay = projection.description().delay() - synapses.delay();
-            sender.parts.add(new EventLists.Part(synapses, delay, vector.place(range), vector.ends(range)));
+            sender.parts.add(new EventLists.Part(synapses, delay, vector.place(range), vector.ends(range), changes));
         }
     }
 

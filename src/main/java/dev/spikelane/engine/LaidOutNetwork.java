@@ -128,15 +128,17 @@ public final class LaidOutNetwork {
         PopulationDescription target = description.populations().get(said.target());
         List<Operator> operators = chains[number].operators();
         boolean spikes = !(said.source() instanceof SourceDescription.OfVariable);
-        boolean fits = operators.size() == 1
-                && operators.getFirst() instanceof PlasticOperator plastic
-                && plastic.reach()[0].y().isUpright()
-                && plastic.outputs() == target.size();
-        if (!spikes || !fits) {
+        String refusal = "";
+        if (operators.size() == 1
+                && operators.getFirst() instanceof PlasticOperator<?> plastic
+                && plastic.outputs() == target.size()) {
+            refusal = plastic.refusesRules();
+        }
+        if (!spikes || refusal != null) {
             throw new IllegalArgumentException("projection '" + said.name() + "' has a rule and is "
-                    + (spikes ? said.describePath() : "from a variable")
-                    + ", expected one dense connection or one convolution of floats, not transposed, of spikes to"
-                    + " neurons of one current");
+                    + (spikes ? said.describePath() + refusal : "from a variable")
+                    + ", expected one dense connection, one convolution of floats, not transposed, or one sparse"
+                    + " connection with a stored float for each synapse, of spikes to neurons of one current");
         }
         for (String each : RuleValues.ofTarget(said.plasticity())) {
             if (!target.neuron().variables().contains(each)) {

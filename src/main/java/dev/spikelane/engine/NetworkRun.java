@@ -112,13 +112,13 @@ public final class NetworkRun {
     private void addRules() {
         List<ProjectionDescription> said = network.description().projections();
         for (int i = 0; i < said.size(); i++) {
-            RuleValues values = plastic.rule(i);
+            RuleValues<?> values = plastic.rule(i);
             if (values != null) {
                 ProjectionDescription projection = said.get(i);
                 PopulationRun target = populations[projection.target()];
                 RuleRun.Place place = new RuleRun.Place(
                         source(projection.source()),
-                        projection.delay(),
+                        projection.delays(),
                         network.description().shapeOf(projection.source()),
                         target.description().shape(),
                         target.spikes(),

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class PlasticValues {
 
     private final OperatorChain[] chains;
-    private final @Nullable RuleValues[] rules;
+    private final @Nullable RuleValues<?>[] rules;
     private final Map<String, Values> byName = new LinkedHashMap<>();
     /** The same, without an iterator. */
     private final Values[] all;
@@ -32,7 +32,7 @@ final class PlasticValues {
     PlasticValues(LaidOutNetwork network, Arena arena, UseLock turn) {
         List<ProjectionDescription> projections = network.description().projections();
         this.chains = new OperatorChain[projections.size()];
-        this.rules = new RuleValues[chains.length];
+        this.rules = new RuleValues<?>[chains.length];
         for (int i = 0; i < chains.length; i++) {
             chains[i] = network.chain(i);
             if (projections.get(i).plastic()) {
@@ -49,8 +49,8 @@ final class PlasticValues {
 
     private void addRule(Arena arena, int projection, Plasticity said) {
         OperatorChain chain = chains[projection];
-        RuleValues rule =
-                new RuleValues(arena, said, (PlasticOperator) chain.operators().getFirst());
+        RuleValues<?> rule = new RuleValues<>(
+                arena, said, (PlasticOperator<?>) chain.operators().getFirst());
         rule.values()
                 .forEach(
                         (name, each) -> OperatorChain.put(byName, chain.owners().getFirst() + "." + name, each));
@@ -59,7 +59,7 @@ final class PlasticValues {
 
     /** What a rule carries; null if the projection has none. */
     @Nullable
-    RuleValues rule(int projection) {
+    RuleValues<?> rule(int projection) {
         return rules[projection];
     }
 

@@ -24,7 +24,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A dense or a recurrent connection whose weights are packed for the kernels. */
-public final class DenseOperator implements PlasticOperator {
+public final class DenseOperator implements PackedOperator {
 
     /** Ways to multiply where there are few outputs. */
     private static final int ANY = 0;

@@ -2,6 +2,9 @@ package dev.spikelane.engine.plastic;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.spikelane.connection.operator.PackedOperator;
+import dev.spikelane.connection.operator.sparse.SparseOperator;
+import dev.spikelane.engine.plastic.RuleSynapses.Phase;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.equation.Rule;
@@ -18,7 +21,6 @@ import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.simd.Pads;
 import dev.spikelane.simd.RowBytes;
 import dev.spikelane.simd.TorchLayout;
-import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -35,55 +37,38 @@ public final class RuleRun {
      * Where a rule stands.
      *
      * @param source whose spikes are those of inputs
-     * @param delay behind which these arrive
+     * @param delays behind which these arrive, ascending; several are those of synapses in lists
      * @param inputs shape of the source
      * @param outputs shape of the target
      * @param spikes of the target
      * @param state of the target
      */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares these
     public record Place(
             SourceRun source,
-            int delay,
+            int[] delays,
             Shape inputs,
             Shape outputs,
             SignalHistory<SpikeMatrix> spikes,
             NeuronState state) {}
 
-    /** A block of a rule. */
-    private interface Phase {
-        void run(SpikeMatrix inputs, SpikeMatrix outputs);
-    }
-
-    private final RuleValues values;
+    private final RuleValues<?> values;
     private final Place place;
     private final int batch;
-    private final Window[] reach;
-    private final int groups;
-    /** Outputs of a group. */
-    private final int outputs;
     /** Variables of inputs and outputs: a row for each sample, and one behind them that vectors may read. */
     private final Map<String, FloatMatrix> variables = new LinkedHashMap<>();
 
     /** Those of the target's neurons. */
     private final List<String> read;
 
+    private final RuleSynapses synapses;
     private final Phase[] phases;
-    /** In each group, which inputs of a window and which outputs have synapses with changes. */
-    private final SpikeMatrix rows;
-
-    private final SpikeMatrix columns;
-    private boolean changed;
-    /** Synapses that programs have been along. */
-    private long passed;
 
     /** Lets a rule run. */
-    public RuleRun(Arena arena, RuleValues values, Place place, int batch) {
+    public RuleRun(Arena arena, RuleValues<?> values, Place place, int batch) {
         this.values = values;
         this.place = place;
         this.batch = batch;
-        this.reach = values.operator().reach();
-        this.groups = reach.length;
-        this.outputs = values.synapses(Rule.WEIGHT)[0].outputs();
         for (Map.Entry<String, Rule.Variable> each : values.rule().variables().entrySet()) {
             Space space = each.getValue().space();
             if (space != Space.SYNAPSE) {
@@ -93,8 +78,9 @@ public final class RuleRun {
             }
         }
         this.read = RuleValues.ofTarget(values.rule());
-        this.rows = SpikeMatrix.zeros(arena, groups, reach[0].size());
-        this.columns = SpikeMatrix.zeros(arena, groups, outputs);
+        this.synapses = values.operator() instanceof SparseOperator sparse
+                ? new ListedSynapses(arena, values, sparse, place, variables, batch)
+                : new WindowSynapses(arena, values, (PackedOperator) values.operator(), variables, batch);
         this.phases = phases(arena);
         reset();
     }
@@ -104,41 +90,54 @@ public final class RuleRun {
     }
 
     private Phase[] phases(Arena arena) {
-        Rule rule = values.rule();
         List<Phase> made = new ArrayList<>();
-        SynapseLoop apply = new SynapseLoop(arena, values, rule::apply, variables, List.of());
         boolean open = false;
-        for (Rule.Block block : rule.blocks()) {
-            if (!block.onSpike() && block.space() != Space.SYNAPSE) {
+        List<Rule.Block> blocks = values.rule().blocks();
+        for (int i = 0; i < blocks.size(); i++) {
+            Rule.Block block = blocks.get(i);
+            boolean ofSynapses = !block.onSpike() && block.space() == Space.SYNAPSE;
+            if (!block.onSpike() && !ofSynapses) {
                 made.add(new EachStep(block));
                 continue;
             }
-            List<String> shared = block.onSpike() ? rule.variables(block.space()) : List.of();
-            SynapseLoop loop = new SynapseLoop(arena, values, graph -> rule.program(block, graph), variables, shared);
-            if (block.onSpike()) {
-                made.add(onSpikes(arena, block, loop));
-            } else {
-                if (open) {
-                    made.add((_, _) -> apply(apply));
-                }
-                made.add((_, _) -> all(loop));
+            if (ofSynapses && open) {
+                made.add(synapses.apply());
             }
-            open = block.onSpike() || open && block.space() != Space.SYNAPSE;
+            open = block.onSpike();
+            Phase along = synapses.along(block, ofSpikes(blocks.subList(i + 1, blocks.size())));
+            made.add(block.when() == null ? along : new When(arena, block, along));
         }
         if (open) {
-            made.add((_, _) -> apply(apply));
+            made.add(synapses.apply());
         }
         return made.toArray(Phase[]::new);
     }
 
-    private Phase onSpikes(Arena arena, Rule.Block block, SynapseLoop loop) {
-        boolean ofInputs = block.space() == Space.PRE;
-        if (block.when() == null) {
-            return ofInputs ? (in, _) -> inputs(loop, in) : (_, out) -> outputs(loop, out);
+    /** Blocks of spikes among some, before what they add is applied. */
+    private static List<Rule.Block> ofSpikes(List<Rule.Block> blocks) {
+        return blocks.stream()
+                .takeWhile(each -> each.onSpike() || each.space() != Space.SYNAPSE)
+                .filter(Rule.Block::onSpike)
+                .toList();
+    }
+
+    /** A block of those that fulfill a condition. */
+    private final class When implements Phase {
+
+        private final boolean ofInputs;
+        private final SpikeMatrix found;
+        private final NeuronLoop when;
+        private final Phase along;
+
+        When(Arena arena, Rule.Block block, Phase along) {
+            this.ofInputs = block.space() == Space.PRE;
+            this.found = SpikeMatrix.zeros(arena, batch, shape(block.space()).size());
+            this.when = new NeuronLoop(block.space(), graph -> values.rule().when(block, graph));
+            this.along = along;
         }
-        SpikeMatrix found = SpikeMatrix.zeros(arena, batch, shape(block.space()).size());
-        NeuronLoop when = new NeuronLoop(block.space(), graph -> values.rule().when(block, graph));
-        return (in, out) -> {
+
+        @Override
+        public void run(SpikeMatrix in, SpikeMatrix out) {
             when.putBits(Rule.WHEN, found);
             when.run(in, out);
             int last = found.stride() - 1;
@@ -147,12 +146,8 @@ public final class RuleRun {
                 long bits = found.segment().get(JAVA_LONG, at);
                 found.segment().set(JAVA_LONG, at, bits & Pads.neuronsOfWord(found, last));
             }
-            if (ofInputs) {
-                inputs(loop, found);
-            } else {
-                outputs(loop, found);
-            }
-        };
+            along.run(ofInputs ? found : in, ofInputs ? out : found);
+        }
     }
 
     /** A program of inputs or of outputs. */
@@ -207,7 +202,7 @@ public final class RuleRun {
 
     /** Changes the weights by the step that the target has done. */
     public void step() {
-        SpikeMatrix in = (SpikeMatrix) place.source.from(0, place.delay);
+        SpikeMatrix in = (SpikeMatrix) place.source.from(0, place.delays[0]);
         SpikeMatrix out = place.spikes.from(0, 0);
         for (int i = 0; i < read.size(); i++) {
             FloatMatrix of = place.state.variable(read.get(i));
@@ -220,105 +215,15 @@ public final class RuleRun {
         for (Phase phase : phases) {
             phase.run(in, out);
         }
-        if (changed) {
+        if (synapses.changed) {
             values.operator().update();
-            changed = false;
+            synapses.changed = false;
         }
-    }
-
-    /** Goes along the synapses of each input that fires: of a map, at all positions that it reaches, ascending. */
-    private void inputs(SynapseLoop loop, SpikeMatrix in) {
-        Window all = reach[0];
-        boolean isDense = all.y().equals(Window.Axis.ONE) && all.x().equals(Window.Axis.ONE) && groups == 1;
-        boolean together = isDense && !loop.takesInputs();
-        for (int sample = 0; sample < batch; sample++) {
-            for (int input = in.next(sample, 0); input >= 0; input = in.next(sample, input + 1)) {
-                if (together) {
-                    loop.add(input);
-                    rows.set(0, input, true);
-                    continue;
-                }
-                loop.input(sample, input);
-                int channel = input % all.allChannels();
-                int at = input / all.allChannels();
-                inputs(
-                        loop,
-                        sample,
-                        channel,
-                        at / all.x().inputs(),
-                        at % all.x().inputs());
-            }
-            passed += loop.rows(0, sample, 0);
-        }
-    }
-
-    private void inputs(SynapseLoop loop, int sample, int channel, int y, int x) {
-        int group = channel / reach[0].channels();
-        Window window = reach[group];
-        for (int ky = window.y().kernel() - 1; ky >= 0; ky--) {
-            int row = position(window.y(), y, ky);
-            for (int kx = window.x().kernel() - 1; kx >= 0; kx--) {
-                int column = position(window.x(), x, kx);
-                if (row >= 0 && column >= 0) {
-                    int k = (ky * window.x().kernel() + kx) * window.channels() + channel - window.firstChannel();
-                    loop.add(k);
-                    rows.set(group, k, true);
-                    passed += loop.rows(group, sample, row * window.x().outputs() + column);
-                }
-            }
-        }
-    }
-
-    /** The position whose window has an input at a place; below 0 if there is none. */
-    private static int position(Window.Axis axis, int input, int place) {
-        int from = input + axis.padding() - place * axis.dilation();
-        int position = from / axis.stride();
-        return from >= 0 && from % axis.stride() == 0 && position < axis.outputs() ? position : -1;
-    }
-
-    private void outputs(SynapseLoop loop, SpikeMatrix out) {
-        int channels = groups * outputs;
-        for (int sample = 0; sample < batch; sample++) {
-            for (int output = out.next(sample, 0); output >= 0; output = out.next(sample, output + 1)) {
-                loop.output(sample, output);
-                int group = output % channels / outputs;
-                passed += loop.column(group, output % outputs, sample, output / channels);
-                columns.set(group, output % outputs, true);
-            }
-        }
-    }
-
-    /** Goes along all synapses. */
-    private void all(SynapseLoop loop) {
-        for (int group = 0; group < groups; group++) {
-            for (int k = 0; k < reach[group].size(); k++) {
-                loop.add(k);
-            }
-            passed += loop.rows(group, 0, -1);
-        }
-        changed = true;
-    }
-
-    /** Adds what spikes have changed. */
-    private void apply(SynapseLoop loop) {
-        for (int group = 0; group < groups; group++) {
-            for (int k = rows.next(group, 0); k >= 0; k = rows.next(group, k + 1)) {
-                loop.add(k);
-                changed = true;
-            }
-            loop.rows(group, 0, -1);
-            for (int output = columns.next(group, 0); output >= 0; output = columns.next(group, output + 1)) {
-                loop.column(group, output, 0, -1);
-                changed = true;
-            }
-        }
-        rows.clear();
-        columns.clear();
     }
 
     /** Returns how many synapses have been passed for spikes and in each step. */
     public long passed() {
-        return passed;
+        return synapses.passed;
     }
 
     /** Returns a variable of inputs or outputs, in torch's order. */
@@ -343,6 +248,7 @@ public final class RuleRun {
                 matrix.set(i / matrix.columns(), i % matrix.columns(), initial);
             }
         });
+        synapses.reset();
     }
 
     /** Returns the bytes of variables of inputs and outputs. */
@@ -351,16 +257,19 @@ public final class RuleRun {
         for (FloatMatrix each : variables.values()) {
             bytes += (long) batch * each.columns() * Float.BYTES;
         }
-        return bytes;
+        return bytes
+                + synapses.histories().stream().mapToLong(History::stateBytes).sum();
     }
 
     /** Writes variables of inputs and outputs. */
     public void write(ByteBuffer to) {
+        synapses.histories().forEach(each -> each.write(to));
         variables.forEach((name, each) -> RowBytes.write(each, batch, each.columns() * Float.BYTES, shapeOf(name), to));
     }
 
     /** Reads what was written. */
     public void read(ByteBuffer from) {
+        synapses.histories().forEach(each -> each.read(from));
         variables.forEach(
                 (name, each) -> RowBytes.read(each, batch, each.columns() * Float.BYTES, shapeOf(name), from));
     }

@@ -8,7 +8,6 @@ import dev.spikelane.connection.operator.Values;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Rule;
 import dev.spikelane.equation.RuleParser;
-import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.loop.Node;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
@@ -17,49 +16,36 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a rule carries beside the weights for all samples: its parameters, and variables of synapses. */
-public final class RuleValues {
+/**
+ * What a rule carries beside the weights for all samples: its parameters, and variables of synapses.
+ *
+ * @param <S> numbers of all synapses
+ */
+public final class RuleValues<S> {
 
     private final Rule rule;
     private final EquationParameters parameters;
-    private final PlasticOperator operator;
-    /** Weights, variables of synapses and their changes, packed as the weights. */
-    private final Map<String, PackedWeights[]> synapses = new HashMap<>();
+    private final PlasticOperator<S> operator;
+    /** Weights, variables of synapses and their changes, which stand as the weights do. */
+    private final Map<String, S> synapses = new HashMap<>();
 
     /** Makes room for what synapses have beside weights. */
-    public RuleValues(Arena arena, Plasticity said, PlasticOperator operator) {
+    public RuleValues(Arena arena, Plasticity said, PlasticOperator<S> operator) {
         this.rule = RuleParser.parse(said.text());
         this.operator = operator;
         Map<String, float[]> given = new HashMap<>();
         said.parameters().forEach((name, value) -> given.put(name, new float[] {value}));
         this.parameters = rule.parameters(given);
         synapses.put(Rule.WEIGHT, operator.synapses());
-        rule.variables(Rule.Space.SYNAPSE).forEach(each -> synapses.put(each, zeros(arena)));
-        rule.changed().forEach(each -> synapses.put(Rule.CHANGE + each, zeros(arena)));
+        rule.variables(Rule.Space.SYNAPSE).forEach(each -> synapses.put(each, operator.zeros(arena)));
+        rule.changed().forEach(each -> synapses.put(Rule.CHANGE + each, operator.zeros(arena)));
         reset();
-    }
-
-    private PackedWeights[] zeros(Arena arena) {
-        PackedWeights[] like = operator.synapses();
-        PackedWeights[] made = new PackedWeights[like.length];
-        for (int group = 0; group < made.length; group++) {
-            made[group] = PackedWeights.zeros(arena, like[group].inputs(), like[group].outputs());
-        }
-        return made;
     }
 
     /** Begins variables of synapses anew. */
     void reset() {
         for (String each : rule.variables(Rule.Space.SYNAPSE)) {
-            float initial = initial(each);
-            for (PackedWeights group : synapses(each)) {
-                for (int k = 0; k < group.inputs(); k++) {
-                    for (int output = 0; output < group.outputs(); output++) {
-                        int row = output / PackedWeights.BLOCK * group.paddedInputs() + k;
-                        group.packed().set(row, output % PackedWeights.BLOCK, initial);
-                    }
-                }
-            }
+            operator.fill(synapses(each), initial(each));
         }
     }
 
@@ -86,7 +72,7 @@ public final class RuleValues {
         return parameters;
     }
 
-    PlasticOperator operator() {
+    PlasticOperator<S> operator() {
         return operator;
     }
 
@@ -94,7 +80,7 @@ public final class RuleValues {
         return synapses.containsKey(row);
     }
 
-    PackedWeights[] synapses(String variable) {
+    S synapses(String variable) {
         return of(synapses, variable);
     }
 

@@ -17,7 +17,7 @@ import java.util.Map;
 final class LearningNetwork {
 
     /** Neurons that fire where they are told to, and add up their current. */
-    private static final String TOLD = """
+    static final String TOLD = """
             neuron Told
             state v
             input current, told

@@ -12,9 +12,12 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Draw;
+import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Plasticity;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.description.NetworkFingerprint;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.memory.ElementType;
@@ -253,18 +256,31 @@ final class PlasticityTest {
 
     @Test
     void projectionsThatRulesCannotChangeAreRefused() {
-        String expected = ", expected one dense connection or one convolution of floats, not transposed, of spikes to"
-                + " neurons of one current";
+        String expected = ", expected one dense connection, one convolution of floats, not transposed, or one sparse"
+                + " connection with a stored float for each synapse, of spikes to neurons of one current";
         for (Connection each : List.of(
                 dense(3, 3).nearest(ElementType.INT8),
                 new OneToOne(1),
                 Convolution.of(1, 1, Kernel.transposed(1).withStride(2), new TorchRandom(1)))) {
             Shape source = each instanceof Convolution ? Shape.of(1, 3, 1) : Shape.of(3);
+            String why = each instanceof Convolution ? ", which is transposed" : "";
             assertMessage(
                     IllegalArgumentException.class,
-                    "projection 'x-p' has a rule and is " + each + expected,
+                    "projection 'x-p' has a rule and is " + each + why + expected,
                     () -> LearningNetwork.of(source, each, Plasticity.of(PAIR), 0));
         }
+        Sparse drawn = Sparse.of(Edges.outDegree(2)).weights(Draw.uniform(0, 1)).to(3);
+        Map<String, Sparse> refused = Map.of(
+                "is procedural",
+                drawn.procedural(),
+                "sums whole quanta",
+                drawn.fixedPoint(0.5),
+                "has one weight for all synapses",
+                drawn.weights(1));
+        refused.forEach((why, each) -> assertMessage(
+                IllegalArgumentException.class,
+                "projection 'x-p' has a rule and is " + each + ", which " + why + expected,
+                () -> LearningNetwork.of(Shape.of(3), each, Plasticity.of(PAIR), 0)));
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(3));
         Population p = builder.population("p", Shape.of(3), new Leaky(0.5));

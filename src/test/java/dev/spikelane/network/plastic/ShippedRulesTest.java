@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Plasticity;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -13,6 +15,10 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +34,8 @@ final class ShippedRulesTest {
     private final SpikeMatrix post = Matrices.spikes(Arena.ofAuto(), STEPS, OUTPUTS, 0.2, new Random(2));
     private final FloatMatrix weights = FloatMatrix.zeros(OUTPUTS, INPUTS);
     private FloatMatrix membranes = weights;
+    /** Of the synapse that is looked at. */
+    private int delay;
 
     ShippedRulesTest() {
         Random random = new Random(3);
@@ -41,8 +49,38 @@ final class ShippedRulesTest {
         double of(int step, int input, int output, double weight);
     }
 
+    /** Dense connections, and synapses with delays of their own; without these they have the bits of dense ones. */
     private void check(Plasticity rule, double least, double most, double tolerance, Change change) {
-        Network network = LearningNetwork.of(Shape.of(INPUTS), Dense.of(weights), rule, 0);
+        float[] dense = learned(rule, Dense.of(weights), least, most, tolerance, change, new int[INPUTS * OUTPUTS]);
+        int[] delays = new int[INPUTS * OUTPUTS];
+        float[] sparse = learned(rule, sparse(delays), least, most, tolerance, change, delays);
+        assertArrayEquals(dense, sparse, rule.text().contains("reads") ? (float) tolerance : 0); // sums have an order
+        Arrays.setAll(delays, i -> 1 + i * 7 % 5);
+        learned(rule, sparse(delays), least, most, tolerance, change, delays);
+    }
+
+    private Sparse sparse(int[] delays) {
+        List<NaiveSynapses.Edge> edges = new ArrayList<>();
+        float[] listed = new float[INPUTS * OUTPUTS];
+        for (int i = 0; i < listed.length; i++) {
+            int input = i / OUTPUTS;
+            int output = i % OUTPUTS;
+            edges.add(new NaiveSynapses.Edge(input, output, delays[output * INPUTS + input]));
+            listed[i] = weights.get(output, input);
+        }
+        return SparseRuleProperties.sparse(INPUTS, Shape.of(OUTPUTS), edges, listed, 0);
+    }
+
+    /** What a simulation learns, in the order of dense weights, close to what pairs of spikes say. */
+    private float[] learned(
+            Plasticity rule,
+            Connection connection,
+            double least,
+            double most,
+            double tolerance,
+            Change change,
+            int[] delays) {
+        Network network = LearningNetwork.of(Shape.of(INPUTS), connection, rule, 0);
         float[] learned;
         try (Simulation simulation = network.simulate(1)) {
             Population.VariableRecorder recorder = simulation.record("p", "membrane", STEPS);
@@ -50,16 +88,35 @@ final class ShippedRulesTest {
             membranes = recorder.values();
             learned = simulation.plasticWeights().get("x-p.weight").toArray();
         }
+        learned = connection instanceof Sparse ? inOrderOfDense(learned, delays) : learned;
         float[] expected = weights.toArray();
         for (int i = 0; i < expected.length; i++) {
             double weight = expected[i];
+            delay = delays[i];
             for (int step = 0; step < STEPS; step++) {
                 weight += change.of(step, i % INPUTS, i / INPUTS, weight);
                 weight = Math.clamp(weight, least, most);
             }
             expected[i] = (float) weight;
         }
-        assertArrayEquals(expected, learned, (float) tolerance);
+        assertArrayEquals(expected, learned, (float) tolerance, connection.toString());
+        return learned;
+    }
+
+    /** Synapses stand by source, delay and target. */
+    private static float[] inOrderOfDense(float[] learned, int[] delays) {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < learned.length; i++) {
+            order.add(i % OUTPUTS * INPUTS + i / OUTPUTS);
+        }
+        order.sort(Comparator.<Integer>comparingInt(i -> i % INPUTS)
+                .thenComparingInt(i -> delays[i])
+                .thenComparingInt(i -> i / INPUTS));
+        float[] made = new float[learned.length];
+        for (int i = 0; i < made.length; i++) {
+            made[order.get(i)] = learned[i];
+        }
+        return made;
     }
 
     /** The spikes of a neuron before a step, each weighed by its distance; or the last of them alone. */
@@ -77,7 +134,7 @@ final class ShippedRulesTest {
     }
 
     private double pre(int input, int step, double tau) {
-        return trace(pre, input, step, tau, false);
+        return trace(pre, input, step - delay, tau, false);
     }
 
     private double post(int output, int step, double tau) {
@@ -85,7 +142,7 @@ final class ShippedRulesTest {
     }
 
     private double on(int step, int input, double change) {
-        return pre.get(step, input) ? change : 0;
+        return step >= delay && pre.get(step - delay, input) ? change : 0;
     }
 
     private double at(int step, int output, double change) {
@@ -107,7 +164,7 @@ final class ShippedRulesTest {
                     .with("multiplicative", multiplicative ? 1 : 0)
                     .with("nearest", nearest ? 1 : 0);
             check(rule, 0.125, 0.75, 1e-5, (step, input, output, weight) -> {
-                double up = 0.03 * (multiplicative ? 0.75 - weight : 1) * trace(pre, input, step, 7, nearest);
+                double up = 0.03 * (multiplicative ? 0.75 - weight : 1) * trace(pre, input, step - delay, 7, nearest);
                 double down = 0.04 * (multiplicative ? weight - 0.125 : 1) * trace(post, output, step, 12, nearest);
                 return at(step, output, up) - on(step, input, down);
             });
@@ -187,6 +244,39 @@ final class ShippedRulesTest {
                 sum += change / 30 * Math.exp((at - step) / 30.0);
             }
             return 0.05 * sum;
+        });
+    }
+
+    /** snnTorch's, with traces that have the spikes of the step; modulated by a reward. */
+    @Test
+    void rewardsAtOnce() {
+        Plasticity rule = Plasticity.mstdp()
+                .with("tauPre", 7)
+                .with("tauPost", 12)
+                .with("weightedPost", 0)
+                .with("reward", 0.03);
+        check(rule, -10, 10, 2e-5, (step, input, output, weight) -> {
+            double up = pre(input, step, 7) + on(step, input, 1);
+            double down = post(output, step, 12) + at(step, output, 1);
+            return 0.03 * (at(step, output, up) - on(step, input, weight * down));
+        });
+    }
+
+    /** snnTorch's, whose traces lose a part in each step. */
+    @Test
+    void pairsOfSnnTorch() {
+        Plasticity rule = Plasticity.stdp()
+                .with("tauPre", 7)
+                .with("tauPost", 12)
+                .with("scale", 0.03)
+                .with("weightedPre", 0)
+                .with("weightedPost", 0);
+        double pre = -1 / Math.log(1 - 1 / 7.0);
+        double post = -1 / Math.log(1 - 1 / 12.0);
+        check(rule, -10, 10, 2e-5, (step, input, output, _) -> {
+            double up = pre(input, step, pre) + on(step, input, 1);
+            double down = post(output, step, post) + at(step, output, 1);
+            return 0.03 * (at(step, output, up) - on(step, input, down));
         });
     }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The synapses of a source over all its targets in one vector of currents: for each block of targets, those of an input
@@ -29,9 +30,10 @@ public final class EventLists implements Rounds {
      * @param delay of its projection
      * @param place where its targets start in the vector
      * @param ends behind the last target of each block
+     * @param changes whether a rule changes weights where they stand, so that nothing is laid out
      */
     @SuppressWarnings("ArrayRecordComponent") // equals and hashCode compare what it holds
-    public record Part(SparseOperator synapses, int delay, int place, int[] ends) {
+    public record Part(SparseOperator synapses, int delay, int place, int[] ends, boolean changes) {
 
         @Override
         public boolean equals(Object other) {
@@ -39,6 +41,7 @@ public final class EventLists implements Rounds {
                     && synapses.store().equals(part.synapses.store())
                     && delay == part.delay
                     && place == part.place
+                    && changes == part.changes
                     && Arrays.equals(ends, part.ends);
         }
 
@@ -63,6 +66,11 @@ public final class EventLists implements Rounds {
     private final boolean whole;
     private final long version;
     private final boolean drawn;
+    /** The only part, if a rule changes it. */
+    private final @Nullable Part changing;
+
+    private final @Nullable Synapses placed;
+    private final MemorySegment weights;
     private int round;
     private EventFormat format = new EventFormat(Form.DRAWN, 0, 0, 0, 0, false);
     /** Where the synapses of each input start: behind one another those of the blocks, in each sorted by delay. */
@@ -100,6 +108,9 @@ public final class EventLists implements Rounds {
         this.starts = new int[blocks][];
         this.readers = new SynapseReader[most][];
         this.drawn = parts.stream().anyMatch(part -> store(part).said().isProcedural());
+        this.changing = parts.getFirst().changes ? parts.getFirst() : null;
+        this.placed = changing == null ? null : first.synapses();
+        this.weights = changing == null ? MemorySegment.NULL : first.weights().segment();
     }
 
     /** What threads draw synapses with that are not laid out, of one run: other runs have their own. */
@@ -132,7 +143,7 @@ public final class EventLists implements Rounds {
 
     /** Whether weights have changed since these were laid out. */
     public boolean isStale() {
-        return version != version();
+        return changing == null && version != version();
     }
 
     /** Whether these are of the same parts, with the weights that they have now. */
@@ -154,7 +165,7 @@ public final class EventLists implements Rounds {
     @Override
     public int parts() {
         round++;
-        if (drawn || round > 2) {
+        if (drawn || changing != null || round > 2) {
             readers = new SynapseReader[0][];
             tell(1);
             return 0;
@@ -209,7 +220,7 @@ public final class EventLists implements Rounds {
     }
 
     private SynapseMemory memory() {
-        if (drawn) {
+        if (drawn || changing != null) {
             return SynapseMemory.NONE;
         }
         double synapses = 0;
@@ -324,6 +335,12 @@ public final class EventLists implements Rounds {
     void deliver(int[] spikes, int count, int delay, int block, SynapseReader[] own, EventVector vector) {
         Arrivals arrivals = vector.arrivals(block);
         arrivals.begin(format);
+        if (changing != null) {
+            for (int i = 0; i < count; i++) {
+                deliver(changing, spikes[i], 1, delay, block, vector);
+            }
+            return;
+        }
         if (drawn) {
             for (int i = 0; i < count; i++) {
                 draw(spikes[i], 1, delay, block, own, vector);
@@ -336,6 +353,22 @@ public final class EventLists implements Rounds {
             int first = cells[cell];
             if (cells[cell + 1] > first) {
                 arrivals.add(entries, firsts[spikes[i]] + first, cells[cell + 1] - first);
+            }
+        }
+    }
+
+    /** Adds the synapses of an input and a delay, as they are now. */
+    private void deliver(Part part, int input, float value, int delay, int block, EventVector vector) {
+        SparseStore store = store(part);
+        Synapses synapses = Objects.requireNonNull(placed);
+        float carried = store.spikeValue(input);
+        int torch = SparseStore.torch(store.rows(), input);
+        int first = block == 0 ? 0 : part.ends[block - 1];
+        long end = synapses.end(torch, delay);
+        for (long i = synapses.first(torch, delay); i < end; i++) {
+            int target = synapses.target(i);
+            if (target >= first && target < part.ends[block]) {
+                vector.add(part.place + target, value, weights.get(FLOAT, i * Float.BYTES) * carried);
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorValues;
+import dev.spikelane.connection.operator.PlasticOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The synapses of one delay of a connection, pulled over rows of the source. A sum goes on through several of these,
  * delays ascending: the first starts it at zero, the last makes floats of whole quanta.
  */
-public final class SparseOperator implements Operator {
+public final class SparseOperator implements PlasticOperator<FloatMatrix> {
 
     /** What the number of edges of each source is called, if they are listed. */
     public static final String DEGREE = "degree";
@@ -198,7 +199,8 @@ public final class SparseOperator implements Operator {
         }
     }
 
-    private int torch(int input) {
+    /** The place of an input in torch's order, in which sources of synapses stand. */
+    public int torch(int input) {
         return SparseStore.torch(store.rows(), input);
     }
 
@@ -252,6 +254,41 @@ public final class SparseOperator implements Operator {
                         "edges of " + said() + " would change, expected those that it was declared with");
             }
         });
+    }
+
+    @Override
+    public @Nullable String refusesRules() {
+        return said().isProcedural()
+                ? ", which is procedural"
+                : said().quantum() > 0
+                        ? ", which sums whole quanta"
+                        : store.hasOwn() ? null : ", which has one weight for all synapses";
+    }
+
+    /** Where the synapses stand. */
+    public Synapses placed() {
+        return store.synapses();
+    }
+
+    @Override
+    public FloatMatrix synapses() {
+        return store.weights();
+    }
+
+    @Override
+    public FloatMatrix zeros(Arena arena) {
+        return FloatMatrix.zeros(arena, 1, synapses().columns());
+    }
+
+    @Override
+    public void fill(FloatMatrix numbers, float value) {
+        numbers.fill(value);
+    }
+
+    @Override
+    public Values like(String name, FloatMatrix numbers) {
+        return new OperatorValues(
+                ValueDescription.buffer(name, numbers.columns()), into -> into.copyFrom(numbers), numbers::copyFrom);
     }
 
     @Override

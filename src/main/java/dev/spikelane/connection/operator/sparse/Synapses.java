@@ -4,6 +4,7 @@ import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,7 +14,9 @@ import java.util.Arrays;
  * Where the synapses of a connection stand: those of a source together, in torch's order of sources, sorted by delay,
  * then by the target in torch's order, then in the order of edges. Weights of their own stand in the same order.
  */
-final class Synapses {
+public final class Synapses {
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private final int delays;
     /** Where the synapses of each source and delay start. */
@@ -107,17 +110,31 @@ final class Synapses {
     }
 
     /** Where the synapses of a source and of a delay, by its number, start. */
-    long first(int source, int delay) {
+    public long first(int source, int delay) {
         return starts[source * delays + delay];
     }
 
     /** Where they end. */
-    long end(int source, int delay) {
+    public long end(int source, int delay) {
         return starts[source * delays + delay + 1];
     }
 
-    int target(long synapse) {
+    /** The place of the target of a synapse in a row. */
+    public int target(long synapse) {
         return targets.get(ValueLayout.JAVA_INT_UNALIGNED, synapse * Integer.BYTES);
+    }
+
+    /** Copies what some synapses, side by side, have at their targets in a row. */
+    public void gather(FloatMatrix of, int row, long first, int count, MemorySegment to, long place) {
+        MemorySegment all = of.segment();
+        Checks.isNative(all);
+        Checks.isNative(to);
+        Checks.isNative(targets);
+        long base = of.rowOffset(row);
+        for (int i = 0; i < count; i++) {
+            float value = all.get(FLOAT, base + (long) target(first + i) * Float.BYTES);
+            to.set(FLOAT, place + (long) i * Float.BYTES, value);
+        }
     }
 
     /** The weights at the start: one for all synapses, or one for each. */
@@ -125,7 +142,8 @@ final class Synapses {
         return drawn;
     }
 
-    long count() {
+    /** How many there are. */
+    public long count() {
         return starts[starts.length - 1];
     }
 }

@@ -4,7 +4,7 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorValues;
-import dev.spikelane.connection.operator.PlasticOperator;
+import dev.spikelane.connection.operator.PackedOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.SpikeValues;
 import dev.spikelane.connection.operator.ValueDescription;
@@ -28,7 +28,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A convolution whose weights are packed for products of unfolded rows, those of each group by themselves. */
-public final class ConvOperator extends UnfoldedOperator implements PlasticOperator {
+public final class ConvOperator extends UnfoldedOperator implements PackedOperator {
 
     private final String name;
     private final List<ValueDescription> described;

@@ -24,7 +24,7 @@ import java.util.function.Function;
  * A program along synapses: those of an input, which stand side by side in packed weights, or those of an output, which
  * are taken from there, so that vectors go along both.
  */
-final class SynapseLoop {
+final class PackedLoop {
 
     private final CompiledProgram compiled;
     /** Of a block of 64 outputs, the rows of the inputs that are listed. */
@@ -74,17 +74,18 @@ final class SynapseLoop {
      * @param variables of inputs and outputs, a row for each sample and one more
      * @param shared those that all synapses of a row or a column share
      */
-    SynapseLoop(
+    PackedLoop(
             Arena arena,
-            RuleValues values,
+            RuleValues<?> values,
+            Window[] reach,
             Function<Graph, Program> program,
             Map<String, FloatMatrix> variables,
             List<String> shared) {
         Set<String> all = new HashSet<>(values.parameters().shared());
         all.addAll(shared);
         this.compiled = EquationLoops.compile(program, all);
-        this.reach = values.operator().reach();
-        PackedWeights first = values.synapses(Rule.WEIGHT)[0];
+        this.reach = reach;
+        PackedWeights first = packed(values, Rule.WEIGHT)[0];
         this.rows = frame(values, PackedWeights.BLOCK);
         rows.list = new int[first.inputs()];
         this.columns = frame(values, first.inputs());
@@ -97,7 +98,7 @@ final class SynapseLoop {
             String name = names.get(place);
             FloatMatrix matrix = variables.get(name);
             if (values.isOfSynapses(name)) {
-                synapses.add(values.synapses(name));
+                synapses.add(packed(values, name));
                 places.add(place);
                 stored.add(written.contains(name));
             } else if (matrix != null) {
@@ -112,7 +113,11 @@ final class SynapseLoop {
         this.column = FloatMatrix.zeros(arena, synapses.size() + inputs.rows.size() + 1, first.inputs());
     }
 
-    private Frame frame(RuleValues values, int length) {
+    private static PackedWeights[] packed(RuleValues<?> values, String variable) {
+        return (PackedWeights[]) values.synapses(variable);
+    }
+
+    private Frame frame(RuleValues<?> values, int length) {
         Frame made = new Frame(compiled.program(), length);
         values.parameters().put(made);
         return made;

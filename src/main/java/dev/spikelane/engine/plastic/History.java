@@ -1,0 +1,93 @@
+package dev.spikelane.engine.plastic;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.RowBytes;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/** What inputs were at one place of a rule in this step and in those before it, as far back as delays reach. */
+final class History {
+
+    private final Signal now;
+    private final int batch;
+    final int steps;
+    private final Shape shape;
+    /** The variable; empty if it is what fulfills a condition. */
+    final String variable;
+
+    /** For each sample a ring of steps; the rows of this step themselves if there are no others. */
+    final Signal rows;
+
+    /** Where this step stands in each ring; the step before it behind that. */
+    private int head;
+
+    History(Arena arena, String variable, Signal now, int batch, int steps, Shape shape) {
+        this.variable = variable;
+        this.now = now;
+        this.batch = batch;
+        this.steps = steps;
+        this.shape = shape;
+        int all = Math.multiplyExact(batch, steps);
+        this.rows = steps == 1
+                ? now
+                : now instanceof SpikeMatrix
+                        ? SpikeMatrix.zeros(arena, all, now.columns())
+                        : FloatMatrix.zeros(arena, all, now.columns());
+    }
+
+    /** Takes what this step has. */
+    void take() {
+        head = (head == 0 ? steps : head) - 1;
+        for (int sample = 0; sample < batch && steps > 1; sample++) {
+            MemorySegment.copy(
+                    now.segment(), now.rowOffset(sample), rows.segment(), rows.rowOffset(row(sample, 0)), bytes());
+        }
+    }
+
+    /** The row of a sample so many steps ago. */
+    int row(int sample, int age) {
+        return sample * steps + (head + age) % steps;
+    }
+
+    FloatMatrix values() {
+        return (FloatMatrix) rows;
+    }
+
+    private long bytes() {
+        return now.rowOffset(1);
+    }
+
+    void reset(float initial) {
+        head = 0;
+        for (int row = 0; row < batch * steps && rows instanceof FloatMatrix values && steps > 1; row++) {
+            values.rows(row, 1).fill(initial);
+        }
+        if (rows instanceof SpikeMatrix spikes) {
+            spikes.clear();
+        }
+    }
+
+    /** Bytes of a state. */
+    long stateBytes() {
+        return steps == 1 ? 0 : batch * (steps - 1L) * bytes();
+    }
+
+    /** Writes all but the oldest, which the next step does without. */
+    void write(ByteBuffer to) {
+        for (int i = 0; i < batch * (steps - 1); i++) {
+            Signal row = rows.rows(row(i / (steps - 1), i % (steps - 1)), 1);
+            RowBytes.write(row, 1, RowBytes.padded(row), shape, to);
+        }
+    }
+
+    void read(ByteBuffer from) {
+        for (int i = 0; i < batch * (steps - 1); i++) {
+            Signal row = rows.rows(row(i / (steps - 1), i % (steps - 1)), 1);
+            RowBytes.read(row, 1, RowBytes.padded(row), shape, from);
+        }
+    }
+}
