@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -18,8 +19,9 @@ final class ClassicOptions {
     @Option(
             names = "--neurons",
             paramLabel = "N",
-            description = "Neurons of cuba, each of which reaches 80: 100 to 1000000. Default: ${DEFAULT-VALUE}.")
-    private int neurons = 4_000;
+            description = "Neurons of cuba, each of which reaches 80: 100 to 1000000, 4000 by default; or of stdp, 2 to"
+                    + " 5000, " + Winners.NEURONS + " by default.")
+    private @Nullable Integer neurons;
 
     @Option(
             names = "--scale",
@@ -46,9 +48,15 @@ final class ClassicOptions {
             description = "Drive microcircuit by a constant current in place of a Poisson process.")
     private boolean constant;
 
+    int neurons(CommandSpec command, int usual, int least, int most) {
+        int said = neurons == null ? usual : neurons;
+        Choices.requireRange(command, "--neurons", said, least, most);
+        return said;
+    }
+
     /** What makes a network, and tells how far it is. */
     Function<DoubleConsumer, Network> network(CommandSpec command, String name, long seed) {
-        Choices.requireRange(command, "--neurons", neurons, 100, MOST_NEURONS);
+        int ofCuba = neurons(command, 4_000, 100, MOST_NEURONS);
         if (!(scale >= 0.05 && scale <= 1)) {
             throw Choices.wrong(command, "--scale is " + scale + ", expected 0.05 to 1");
         }
@@ -61,7 +69,7 @@ final class ClassicOptions {
                 "--network",
                 name,
                 Map.of(
-                        "cuba", _ -> Classics.cuba(neurons, seed),
+                        "cuba", _ -> Classics.cuba(ofCuba, seed),
                         "brunel", _ -> Classics.brunel(scale, inhibition, drive, seed),
                         "microcircuit", told -> Classics.microcircuit(scale, constant, seed, told)));
     }

@@ -9,6 +9,7 @@ import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.terminal.FilesFirst;
 import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.cli.terminal.Progress;
+import dev.spikelane.data.Dataset;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.model.Model;
@@ -45,6 +46,8 @@ import picocli.CommandLine.Spec;
             "The tutorial's weights are random. Images of 28 x 28 pixels are shown to a network of the same size that"
                     + " was trained on Fashion-MNIST; the embedded images are test images, which it has not seen.",
             "--network conv shows them to a network with two convolutions instead, that of tutorial 6.",
+            "--network stdp lets a layer learn from three quarters of them without labels, in the manner of Diehl and"
+                    + " Cook (2015), and tests it on the first quarter.",
             "--network cuba, brunel and microcircuit run sparse networks of the literature in steps of 0.1 ms, and say"
                     + " how often, how irregularly and how synchronously their neurons fire."
         },
@@ -52,6 +55,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  ./spikelane demo",
             "  ./spikelane demo --network conv",
+            "  ./spikelane demo --network stdp",
             "  ./spikelane demo --network microcircuit --scale 0.1",
             "  ./spikelane demo --seed 1 --report demo.html",
             "  ./spikelane demo --images t10k-images-idx3-ubyte.gz --count 100",
@@ -68,6 +72,8 @@ public final class DemoCommand implements Callable<Integer> {
     private static final int MOST_STEPS = 100_000;
     private static final int MOST_BATCH = 4_096;
     private static final int MOST_WARM_UP = 600;
+    /** Neurons that all inhibit each other. */
+    private static final int MOST_LEARNING = 5_000;
 
     @Spec
     private CommandSpec command = CommandSpec.create();
@@ -75,7 +81,8 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--network",
             paramLabel = "NAME",
-            description = "tutorial3, or conv: 12C5-P2-64C5-P2-10, images as frames; or cuba (Vogels and Abbott, 2005),"
+            description = "tutorial3, or conv: 12C5-P2-64C5-P2-10, images as frames; or stdp, a layer that learns"
+                    + " without labels; or cuba (Vogels and Abbott, 2005),"
                     + " brunel (2000, model A), microcircuit (Potjans and Diesmann, 2014)."
                     + " Default: ${DEFAULT-VALUE}.")
     private String network = "tutorial3";
@@ -87,7 +94,8 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--images",
             paramLabel = "FILE",
             description = "IDX file of unsigned bytes, plain or gzip, [images x height x width] or [images x inputs]."
-                    + " Default: an embedded sample of Fashion-MNIST, 256 test images.")
+                    + " Or a folder with the four files of MNIST: the test images, and for stdp the others to learn"
+                    + " from. Default: an embedded sample of Fashion-MNIST, 256 test images.")
     private @Nullable Path file;
 
     @Option(
@@ -112,8 +120,8 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "N",
             description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: " + STEPS
-                    + ", 16 of the convolutional network, " + ClassicRun.STEPS + " of sparse ones, after a tenth of"
-                    + " a second that is not counted.")
+                    + ", 16 of the convolutional network, 250 of stdp, " + ClassicRun.STEPS + " of sparse ones, after"
+                    + " a tenth of a second that is not counted.")
     private @Nullable Integer steps;
 
     @Option(
@@ -159,6 +167,7 @@ public final class DemoCommand implements Callable<Integer> {
                 Map.of(
                         "tutorial3", Optional.of(DemoPreset.TUTORIAL3),
                         "conv", Optional.of(DemoPreset.CONV),
+                        "stdp", Optional.of(DemoPreset.STDP),
                         "cuba", Optional.empty(),
                         "brunel", Optional.empty(),
                         "microcircuit", Optional.empty()));
@@ -200,8 +209,9 @@ public final class DemoCommand implements Callable<Integer> {
 
     private void showImages(DemoPreset preset) throws IOException {
         DemoSettings settings = settings(preset.steps(), batch);
-        ImageSet images = images();
-        Model model = preset.model(images, settings.seed());
+        ImageSet images = images(preset);
+        Winners winners = preset == DemoPreset.STDP ? winners(images, settings) : null;
+        Model model = winners == null ? preset.model(images, settings.seed()) : winners.model();
         images = images.knownTo(model.network().outputs());
         settings.requireFits(preset, model.network(), images, folder != null);
         Path page = page(command.commandLine().getErr());
@@ -216,7 +226,12 @@ public final class DemoCommand implements Callable<Integer> {
         boolean noise = preset == DemoPreset.TUTORIAL3;
         List<Trace> traces = noise ? traces(settings, output) : List.of();
         Recorded tutorial = noise ? tutorial(settings, output) : null;
-        DemoRun run = new DemoRun(preset, model, images, settings);
+        if (winners != null) {
+            winners.learn(progress);
+            model = winners.model();
+            output.say(winners.facts(images));
+        }
+        DemoRun run = new DemoRun(preset, model, images, settings, tests(preset, images));
         DemoRun.Result result = run.run(progress);
         List<Integer> found = preset.fits(images) ? result.evaluation().classes() : List.of();
         Verdicts verdicts = new Verdicts(images, result.counts(), found, run.decoding());
@@ -228,6 +243,9 @@ public final class DemoCommand implements Callable<Integer> {
         }
         if (page != null) {
             Report report = new DemoReport(preset, settings, run, result, verdicts, facts).page();
+            if (winners != null) {
+                winners.show(report, winners.facts(images));
+            }
             if (tutorial != null) {
                 DemoReport.tutorial(report, settings, tutorial.first(DemoReport.MOST_STEPS));
                 DemoReport.neurons(report, traces);
@@ -273,7 +291,30 @@ public final class DemoCommand implements Callable<Integer> {
         return new DemoSettings(common.seed(), all, together, common.threads(), warmUp);
     }
 
-    private ImageSet images() throws IOException {
+    /** How many images of a file the network does not learn from. */
+    private int tests(DemoPreset preset, ImageSet images) {
+        int all = images.file().count();
+        return preset == DemoPreset.STDP && both() == null ? Math.ceilDiv(all, 4) : all;
+    }
+
+    /** Where images to learn from stand beside those of the test, if a user has named a folder. */
+    private @Nullable Path both() {
+        return file != null && Files.isDirectory(file) ? file : null;
+    }
+
+    /** A layer that learns from images that do not test it. */
+    private Winners winners(ImageSet images, DemoSettings settings) throws IOException {
+        if (images.classes().isEmpty()) {
+            throw new IOException(images.name() + ": has no labels, expected some for --network stdp");
+        }
+        int tests = tests(DemoPreset.STDP, images);
+        Path both = both();
+        Dataset training =
+                both == null ? images.dataset().range(tests, images.file().count() - tests) : Dataset.idxTrain(both);
+        return new Winners(training, classic.neurons(command, Winners.NEURONS, 2, MOST_LEARNING), settings);
+    }
+
+    private ImageSet images(DemoPreset preset) throws IOException {
         if (labels != null && file == null) {
             throw Choices.wrong(command, "--labels needs --images, the file of the images that it names");
         }
@@ -281,6 +322,7 @@ public final class DemoCommand implements Callable<Integer> {
             throw Choices.wrong(command, "expected --images or --sample, not both: they name different images");
         }
         ImageSet all = file == null ? ImageSet.sample() : ImageSet.read(file, labels);
+        all = all.first(tests(preset, all));
         if (count == null) {
             return all.first(Math.min(COUNT, all.count()));
         }

@@ -91,7 +91,7 @@ final class DemoFacts {
                 .say(
                         "Weights",
                         verdicts.isTrained()
-                                ? "trained on the training images of Fashion-MNIST, 8 bits each"
+                                ? preset.training()
                                 : "random, untrained: the counts show the network at work, they do not classify",
                         named("weights", verdicts.isTrained() ? preset.weights() : "random"));
         verdicts.add(section);

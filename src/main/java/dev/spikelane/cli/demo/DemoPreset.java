@@ -23,7 +23,8 @@ enum DemoPreset {
             "frame",
             16,
             "92\nsnnTorch 0.9.4 takes 9.0 ms for one image in 25 steps on one thread of a Zen 5, this 0.098 ms"
-                    + " (2026-11)");
+                    + " (2026-11)"),
+    STDP("stdp", "784 -> neurons that inhibit each other -> votes, rate-coded", "", 250, "");
 
     private final String weights;
     private final String path;
@@ -62,9 +63,16 @@ enum DemoPreset {
         return Model.of(Tutorial.network(images.inputs(), new TorchRandom(seed)));
     }
 
-    /** Whether the model was trained for images of this size. */
+    /** Whether the model was trained for images of this size, or is. */
     boolean fits(ImageSet images) {
-        return images.inputs() == Tutorial.INPUTS;
+        return this == STDP || images.inputs() == Tutorial.INPUTS;
+    }
+
+    /** How weights came about. */
+    String training() {
+        return this == STDP
+                ? "learned by STDP; each spike of a neuron is a vote for its class"
+                : "trained on the training images of Fashion-MNIST, 8 bits each";
     }
 
     String weights() {
@@ -77,7 +85,7 @@ enum DemoPreset {
     }
 
     InputCode code(int ofSteps) {
-        return InputCode.named(code, ofSteps);
+        return this == STDP ? new EvenRate(ofSteps) : InputCode.named(code, ofSteps);
     }
 
     /** Usual steps. */

@@ -68,7 +68,7 @@ record DemoReport(
                         "%,d %s, %s a network of %,d spiking neurons for %,d steps each. Its weights are %s.%s",
                         images.count(),
                         images.count() == 1 ? "image" : "images",
-                        preset == DemoPreset.TUTORIAL3 ? "turned into spikes and run through" : "shown to",
+                        preset == DemoPreset.CONV ? "shown to" : "turned into spikes and run through",
                         neurons,
                         settings.steps(),
                         facts.said("Weights"),

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /** Runs a network on images: on those that are shown, and on all embedded ones as {@code run} does. */
@@ -30,14 +31,20 @@ final class DemoRun {
     private final Model model;
     private final ImageSet images;
     private final DemoSettings settings;
+    /** Images for the accuracy. */
+    private final int tested;
+
     private final Dataset data;
     private final Batching batching;
 
-    DemoRun(DemoPreset preset, Model model, ImageSet images, DemoSettings settings) throws IOException {
+    /** Runs a network on images, and for the accuracy on all of a sample or of {@code tests}. */
+    DemoRun(DemoPreset preset, Model model, ImageSet images, DemoSettings settings, int tests) throws IOException {
         this.model = model;
         this.images = images;
         this.settings = settings;
         this.data = images.dataset();
+        boolean all = images.fashion() && (long) settings.steps() * data.size() <= MOST_STEPS;
+        this.tested = all || preset == DemoPreset.STDP ? tests : images.count();
         this.batching = new Batching(Math.min(settings.batch(), images.count()))
                 .withSeed(settings.seed())
                 .withCode(preset.code(settings.steps()));
@@ -65,29 +72,39 @@ final class DemoRun {
     Result run(Progress progress) {
         PassTimes times = times(progress);
         List<List<Integer>> counts = new ArrayList<>();
-        Dataset shown = data.range(0, images.count());
         progress.begin("Images", images.count());
-        try (BatchLoader loader = new BatchLoader(shown, batching)) {
-            loader.start(0);
-            while (loader.next()) {
-                BatchLoader.Batch batch = loader.batch();
-                try (Simulation simulation = network().simulate(batch.count(), settings.threads())) {
-                    SpikeCounts fired = simulation.countSpikes(model.population());
-                    Recorded.run(simulation, batch.input(), settings.steps());
-                    for (int image = 0; image < batch.count(); image++) {
-                        counts.add(row(fired.counts(), image));
-                    }
-                }
-                progress.advance(batch.count());
+        count(model, data.range(0, images.count()), batching, settings, (batch, fired) -> {
+            for (int image = 0; image < batch.count(); image++) {
+                counts.add(row(fired, image));
             }
-        }
-        boolean all = images.fashion() && (long) settings.steps() * data.size() <= MOST_STEPS;
+            progress.advance(batch.count());
+        });
         try (Evaluator evaluator = new Evaluator(
                         network(), settings.steps(), batching, settings.threads(), model.population())
                 .decoding(decoding())) {
-            Evaluator.Result evaluation = evaluator.evaluate(all ? data : shown);
+            Evaluator.Result evaluation = evaluator.evaluate(data.range(0, tested));
             progress.end();
             return new Result(counts, evaluation, batching.size(), times);
+        }
+    }
+
+    /** Counts the spikes of the outputs of a model, batch by batch. */
+    static void count(
+            Model model,
+            Dataset data,
+            Batching batching,
+            DemoSettings settings,
+            BiConsumer<BatchLoader.Batch, FloatMatrix> counted) {
+        try (BatchLoader loader = new BatchLoader(data, batching)) {
+            loader.start(0);
+            while (loader.next()) {
+                BatchLoader.Batch batch = loader.batch();
+                try (Simulation simulation = model.network().simulate(batch.count(), settings.threads())) {
+                    SpikeCounts fired = simulation.countSpikes(model.population());
+                    Recorded.run(simulation, batch.input(), settings.steps());
+                    counted.accept(batch, fired.counts());
+                }
+            }
         }
     }
 

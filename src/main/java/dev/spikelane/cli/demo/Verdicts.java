@@ -104,9 +104,9 @@ record Verdicts(ImageSet images, List<List<Integer>> counts, List<Integer> found
     }
 
     /** The neuron that fires most, the lowest of equal ones; -1 if none fires. */
-    static int winnerOf(List<Integer> counts) {
-        int most = Collections.max(counts);
-        return most == 0 ? -1 : counts.indexOf(most);
+    static <T extends Number & Comparable<T>> int winnerOf(List<T> counts) {
+        T most = Collections.max(counts);
+        return most.doubleValue() == 0 ? -1 : counts.indexOf(most);
     }
 
     /** The class that fires most, if there is one. */

@@ -50,8 +50,13 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
                 NAME, resource(SAMPLE + "-images.idx3-ubyte.gz"), resource(SAMPLE + "-labels.idx1-ubyte.gz"));
     }
 
-    /** The images of a file with the labels of another, if one is given or lies beside it. */
-    public static ImageSet read(Path file, @Nullable Path givenLabels) throws IOException {
+    /** The images of a file, or for the test in a folder, with labels that are given or lie beside them. */
+    public static ImageSet read(Path given, @Nullable Path givenLabels) throws IOException {
+        Path file = Stream.of("", ".gz")
+                .map(end -> given.resolve("t10k-images-idx3-ubyte" + end))
+                .filter(Files::isRegularFile)
+                .findFirst()
+                .orElse(given);
         Idx images = Idx.read(file);
         Path found = givenLabels == null ? labelsBeside(file) : givenLabels;
         if (found == null) {

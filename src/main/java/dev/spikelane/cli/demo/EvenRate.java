@@ -1,0 +1,54 @@
+package dev.spikelane.cli.demo;
+
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.random.CounterRandom;
+
+/**
+ * Rate coding of images that are made equally bright, so that all of them drive a network alike: a pixel fires in so
+ * many steps as its share of the image says, at most in each.
+ */
+final class EvenRate implements InputCode {
+
+    /** The share of pixels that fire in a step. */
+    static final double DENSITY = 0.0255;
+
+    private final InputCode rate;
+
+    EvenRate(int steps) {
+        this.rate = InputCode.rate(new Rate(), steps);
+    }
+
+    @Override
+    public Signal allocate(int samples, int neurons) {
+        return rate.allocate(samples, neurons);
+    }
+
+    @Override
+    public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
+        FloatMatrix even = FloatMatrix.copyOf(values.rows(), values.columns(), values.toArray());
+        for (int row = 0; row < even.rows(); row++) {
+            scale(even, row, DENSITY * even.columns());
+        }
+        rate.encode(even, draws, into);
+    }
+
+    /** Lets a row add up to a sum; one of zeros stays. */
+    static void scale(FloatMatrix matrix, int row, double to) {
+        double sum = 0;
+        for (int column = 0; column < matrix.columns(); column++) {
+            sum += matrix.get(row, column);
+        }
+        float factor = sum == 0 ? 0 : (float) (to / sum);
+        for (int column = 0; column < matrix.columns(); column++) {
+            matrix.set(row, column, matrix.get(row, column) * factor);
+        }
+    }
+
+    @Override
+    public int steps() {
+        return rate.steps();
+    }
+}
