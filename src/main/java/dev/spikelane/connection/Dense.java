@@ -129,7 +129,7 @@ public final class Dense implements Connection {
     public static Integers integers(IntegerMatrix weights, FloatMatrix bias) {
         bias.requireShape("bias", 1, weights.rows());
         bias.requireFinite("bias");
-        int most = Integer.MAX_VALUE / (weights.type().greatest() + 1);
+        int most = Integer.MAX_VALUE / -weights.type().least();
         if (weights.columns() > most) {
             throw new IllegalArgumentException("weights are " + weights.type() + " [" + weights.rows() + " x "
                     + weights.columns() + "], expected at most " + most

@@ -3,41 +3,72 @@ package dev.spikelane.memory;
 /** The type of an element of a network's values. */
 public enum ElementType {
     /** A float of 32 bits. */
-    FLOAT32(Float.BYTES, 0),
+    FLOAT32(Float.SIZE, 0, 0),
     /** A whole number of 8 bits, from -128 to 127, times a scale. */
-    INT8(Byte.BYTES, Byte.MAX_VALUE),
+    INT8(Byte.SIZE, Byte.MIN_VALUE, Byte.MAX_VALUE),
     /** A whole number of 16 bits, from -32,768 to 32,767, times a scale. */
-    INT16(Short.BYTES, Short.MAX_VALUE),
+    INT16(Short.SIZE, Short.MIN_VALUE, Short.MAX_VALUE),
     /** A whole number of 64 bits: of counts, and of no weight. */
-    INT64(Long.BYTES, 0);
+    INT64(Long.SIZE, 0, 0),
+    /** A whole number of 4 bits, from -8 to 7, times a scale; in memory that is not packed a byte. */
+    INT4(4, -8, 7),
+    /** -1, 0 or 1, times a scale: 2 bits, in memory that is not packed a byte. */
+    TERNARY(2, -1, 1);
 
-    private final int bytes;
+    private final int bits;
+    private final int least;
     private final int greatest;
 
-    ElementType(int bytes, int greatest) {
-        this.bytes = bytes;
+    ElementType(int bits, int least, int greatest) {
+        this.bits = bits;
+        this.least = least;
         this.greatest = greatest;
     }
 
     /**
-     * Returns the size of an element.
+     * Returns what an element needs.
+     *
+     * @return bits
+     */
+    public int bits() {
+        return bits;
+    }
+
+    /**
+     * Returns the size of an element in memory where it stands alone.
      *
      * @return bytes
      */
     public int bytes() {
-        return bytes;
+        return Math.ceilDiv(bits, Byte.SIZE);
     }
 
     /**
-     * Returns the greatest whole number of this type; the least is one below its negative.
+     * Returns the least whole number of this type.
      *
-     * @return 127 or 32,767
+     * @return -128, -32,768, -8 or -1
+     * @throws IllegalStateException if elements are no integers times a scale
+     */
+    public int least() {
+        requireWeight();
+        return least;
+    }
+
+    /**
+     * Returns the greatest whole number of this type.
+     *
+     * @return 127, 32,767, 7 or 1
      * @throws IllegalStateException if elements are no integers times a scale
      */
     public int greatest() {
-        if (greatest == 0) {
-            throw new IllegalStateException(this + " is no type of weights of whole numbers, expected INT8 or INT16");
-        }
+        requireWeight();
         return greatest;
+    }
+
+    private void requireWeight() {
+        if (greatest == 0) {
+            throw new IllegalStateException(
+                    this + " is no type of weights of whole numbers, expected INT8, INT16, INT4 or TERNARY");
+        }
     }
 }

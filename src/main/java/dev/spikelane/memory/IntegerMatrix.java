@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A matrix of whole numbers of 8 or 16 bits with a scale for each row, or one for all rows, in native memory that is
+ * A matrix of whole numbers of at most 16 bits with a scale for each row, or one for all rows, in native memory that is
  * freed when it is forgotten. The element is {@code scale * item}, rounded once to float32. Immutable.
  */
 public final class IntegerMatrix {
@@ -28,9 +28,9 @@ public final class IntegerMatrix {
                     + ", one for each row of [" + rows + " x " + columns + "]");
         }
         for (int row = 0; row < scales.length; row++) {
-            if (!Float.isFinite(scales[row] * -(type.greatest() + 1))) {
+            if (!Float.isFinite(scales[row] * type.least())) {
                 throw new IllegalArgumentException("scale " + row + " is " + scales[row]
-                        + ", expected a number whose product with " + -(type.greatest() + 1) + " is finite");
+                        + ", expected a number whose product with " + type.least() + " is finite");
             }
         }
         this.type = type;
@@ -76,9 +76,36 @@ public final class IntegerMatrix {
     }
 
     /**
+     * Makes a matrix of numbers of any type.
+     *
+     * @param type the type of the items
+     * @param rows number of rows, at least 1
+     * @param columns number of columns, at least 1
+     * @param items {@code rows * columns} numbers, row after row; copied
+     * @param scales one for all, or one for each row
+     * @return the matrix
+     * @throws IllegalArgumentException if a number of elements or an item does not fit, or a scale times the least
+     *     number of the type is not finite
+     * @throws IllegalStateException if the type is of floats
+     */
+    public static IntegerMatrix of(ElementType type, int rows, int columns, short[] items, float... scales) {
+        IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, scales);
+        matrix.requireCount(items.length);
+        for (int i = 0; i < items.length; i++) {
+            if (items[i] < type.least() || items[i] > type.greatest()) {
+                throw new IllegalArgumentException("item " + i + " is " + items[i] + ", expected " + type.least()
+                        + " to " + type.greatest() + ", as " + type + " has");
+            }
+            matrix.set(i / columns, i % columns, items[i]);
+        }
+        return matrix;
+    }
+
+    /**
      * Rounds floats to whole numbers, each row with a scale of its own: the largest magnitude of the row over the
-     * greatest number of the type. An item is the nearest one to {@code value / scale}, ties to even, the quotient
-     * taken in float64; the least number of the type is not used.
+     * greatest number of the type, or of TERNARY the mean of as many of the largest magnitudes as leaves the least sum
+     * of squared errors. An item is the nearest one to {@code value / scale}, ties to even, the quotient taken in
+     * float64; the least number of a type other than TERNARY is not used.
      *
      * @param type the type of the items
      * @param values finite numbers
@@ -90,7 +117,7 @@ public final class IntegerMatrix {
         values.requireFinite("values");
         float[] scales = new float[values.rows()];
         for (int row = 0; row < scales.length; row++) {
-            scales[row] = scale(type, largest(values, row));
+            scales[row] = scale(type, values.rows(row, 1).toArray());
         }
         return nearest(type, values, scales);
     }
@@ -106,11 +133,7 @@ public final class IntegerMatrix {
      */
     public static IntegerMatrix nearestWithOneScale(ElementType type, FloatMatrix values) {
         values.requireFinite("values");
-        float largest = 0;
-        for (int row = 0; row < values.rows(); row++) {
-            largest = Math.max(largest, largest(values, row));
-        }
-        return nearest(type, values, new float[] {scale(type, largest)});
+        return nearest(type, values, new float[] {scale(type, values.toArray())});
     }
 
     private static IntegerMatrix nearest(ElementType type, FloatMatrix values, float[] scales) {
@@ -125,21 +148,33 @@ public final class IntegerMatrix {
         return matrix;
     }
 
-    private static float largest(FloatMatrix values, int row) {
-        float largest = 0;
-        for (int column = 0; column < values.columns(); column++) {
-            largest = Math.max(largest, Math.abs(values.get(row, column)));
-        }
-        return largest;
-    }
-
     /** Not zero, and so small that the least number of the type times it is finite. */
-    private static float scale(ElementType type, float largest) {
-        float scale = Math.max(largest / type.greatest(), Float.MIN_VALUE);
-        while (!Float.isFinite(scale * -(type.greatest() + 1))) {
+    private static float scale(ElementType type, float[] values) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.abs(values[i]);
+        }
+        Arrays.sort(values);
+        double largest = type == ElementType.TERNARY ? closest(values) : values[values.length - 1];
+        float scale = Math.max((float) largest / type.greatest(), Float.MIN_VALUE);
+        while (!Float.isFinite(scale * type.least())) {
             scale = Math.nextDown(scale);
         }
         return scale;
+    }
+
+    /** The mean of so many of the largest magnitudes, of {@code n}, that its square times {@code n} is the greatest. */
+    private static double closest(float[] ascending) {
+        double mean = 0;
+        double most = 0;
+        double sum = 0;
+        for (int n = 1; n <= ascending.length; n++) {
+            sum += ascending[ascending.length - n];
+            if (sum / n * sum > most) {
+                most = sum / n * sum;
+                mean = sum / n;
+            }
+        }
+        return mean;
     }
 
     /**
@@ -154,6 +189,19 @@ public final class IntegerMatrix {
         IntegerMatrix matrix = new IntegerMatrix(type, rows, columns, Objects.requireNonNull(others, "others"));
         matrix.items.copyFrom(items);
         return matrix;
+    }
+
+    /**
+     * Takes the items as those of another type.
+     *
+     * @param other a type that has all of them
+     * @return the same items and scales
+     * @throws IllegalArgumentException if an item does not fit, or a scale times the least number of the type is not
+     *     finite
+     * @throws IllegalStateException if the type is of floats
+     */
+    public IntegerMatrix withType(ElementType other) {
+        return other == type ? this : of(other, rows, columns, items(), scales);
     }
 
     /**
@@ -177,7 +225,7 @@ public final class IntegerMatrix {
     /**
      * Returns the type of the items.
      *
-     * @return INT8 or INT16
+     * @return INT8, INT16, INT4 or TERNARY
      */
     public ElementType type() {
         return type;
@@ -204,7 +252,7 @@ public final class IntegerMatrix {
     /**
      * Returns the memory of the items.
      *
-     * @return {@code rows * columns} little-endian numbers, row after row without padding; read-only
+     * @return {@code rows * columns} little-endian numbers of 8 or 16 bits, row after row without padding; read-only
      */
     public MemorySegment segment() {
         return items.asReadOnly();
@@ -277,15 +325,15 @@ public final class IntegerMatrix {
     }
 
     private short get(long index) {
-        return type == ElementType.INT8 ? items.get(ValueLayout.JAVA_BYTE, index) : items.getAtIndex(SHORT, index);
+        return type == ElementType.INT16 ? items.getAtIndex(SHORT, index) : items.get(ValueLayout.JAVA_BYTE, index);
     }
 
     private void set(int row, int column, int item) {
         long index = (long) row * columns + column;
-        if (type == ElementType.INT8) {
-            items.set(ValueLayout.JAVA_BYTE, index, (byte) item);
-        } else {
+        if (type == ElementType.INT16) {
             items.setAtIndex(SHORT, index, (short) item);
+        } else {
+            items.set(ValueLayout.JAVA_BYTE, index, (byte) item);
         }
     }
 

@@ -28,7 +28,7 @@ final class Integers {
     }
 
     static Tensor items(String name, IntegerMatrix weights, List<Integer> shape) {
-        Tensor.Type type = weights.type() == ElementType.INT8 ? Tensor.Type.I8 : Tensor.Type.I16;
+        Tensor.Type type = weights.type() == ElementType.INT16 ? Tensor.Type.I16 : Tensor.Type.I8;
         return Tensor.of(name, type, shape, weights.segment());
     }
 

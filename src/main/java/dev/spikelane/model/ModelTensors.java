@@ -178,7 +178,8 @@ final class ModelTensors {
                 continue;
             }
             if (each.said().type() != ElementType.FLOAT32) {
-                IntegerMatrix stored = integers(find(tensor));
+                IntegerMatrix stored =
+                        integers(find(tensor)).withType(each.said().type());
                 if (!weights.integers(each.name()).equals(stored)) {
                     weights.replace(each.name(), stored);
                 }

@@ -75,7 +75,7 @@ final class IntegerMatrixTest {
                 () -> IntegerMatrix.of(2, 2, new short[4], 1e37f));
         assertMessage(
                 IllegalStateException.class,
-                "FLOAT32 is no type of weights of whole numbers, expected INT8 or INT16",
+                "FLOAT32 is no type of weights of whole numbers, expected INT8, INT16, INT4 or TERNARY",
                 () -> IntegerMatrix.nearest(ElementType.FLOAT32, FloatMatrix.of(new float[] {1})));
         assertMessage(
                 IndexOutOfBoundsException.class,

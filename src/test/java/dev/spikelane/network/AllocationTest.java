@@ -95,7 +95,7 @@ final class AllocationTest {
 
     /** Few spikes are listed, many go through tables; values multiply what is widened once. */
     @ParameterizedTest
-    @EnumSource(names = {"INT8", "INT16"})
+    @EnumSource(names = {"INT8", "INT16", "INT4", "TERNARY"})
     void integers(ElementType type) {
         TorchRandom random = new TorchRandom(1);
         Network integers = Network.builder(arena, 300)

@@ -8,6 +8,7 @@ import dev.spikelane.kernel.Awkward;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.network.graph.RandomGraph;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -31,7 +32,7 @@ final class QuantizedProperties {
             @ForAll @IntRange(min = 1, max = 3) int threads,
             @ForAll long seed) {
         Random random = new Random(seed);
-        ElementType type = random.nextBoolean() ? ElementType.INT8 : ElementType.INT16;
+        ElementType type = RandomGraph.INTEGERS[random.nextInt(RandomGraph.INTEGERS.length)];
         TorchRandom weights = new TorchRandom(seed);
         Network network = Network.builder(inputs)
                 .dense(hidden, weights)

@@ -29,6 +29,9 @@ public abstract class ConnectionKind<C extends Connection> {
 
     static final String TYPE = "type";
 
+    /** Of integers: the bits of one. */
+    static final String BITS = "bits";
+
     private final Class<C> type;
     private final String name;
 
@@ -195,6 +198,23 @@ public abstract class ConnectionKind<C extends Connection> {
      * @throws IOException if options or values are missing or do not fit each other
      */
     public abstract Connection read(JsonValue said, StoredValues values) throws IOException;
+
+    /** The integers of a file, which are of fewer bits than they take there where its options say so. */
+    static IntegerMatrix integers(JsonValue said, StoredValues values, int dimensions) throws IOException {
+        IntegerMatrix stored = values.integers(ValueDescription.WEIGHT, dimensions);
+        JsonValue bits = said.members().get(BITS);
+        for (ElementType type : List.of(ElementType.INT4, ElementType.TERNARY)) {
+            if (bits != null && stored.type() == ElementType.INT8 && bits.integer(0, Long.SIZE) == type.bits()) {
+                try {
+                    return stored.withType(type);
+                } catch (IllegalArgumentException misfit) {
+                    throw bits.unexpected("as many as the tensor '" + values.tensor(ValueDescription.WEIGHT)
+                            + "' needs; " + misfit.getMessage());
+                }
+            }
+        }
+        return stored;
+    }
 
     /** Throws unless a file says these options, which follow from values, and nothing else. */
     static void requireOptions(JsonValue said, Map<String, Number> expected, StoredValues values) throws IOException {

@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class ConvolutionKind extends ConnectionKind<Convolution> {
 
     private static final String OUTPUTS = "outputs";
-    private static final String BITS = "bits";
     private static final String DIMENSIONS = "dimensions";
     private static final String TRANSPOSED = "transposed";
     private static final String GROUPS = "groups";
@@ -86,9 +85,7 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
         put(options, kernel.y(), HEIGHT);
         put(options, kernel.x(), WIDTH);
         options.put(SAME, kernel.x().same() ? 1 : 0);
-        said.integers()
-                .ifPresent(
-                        weights -> options.put(BITS, Byte.SIZE * weights.type().bytes()));
+        said.integers().ifPresent(weights -> options.put(BITS, weights.type().bits()));
         return options;
     }
 
@@ -155,10 +152,7 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
                 flag(said, BIAS));
         boolean bits = said.members().containsKey(BITS);
         Convolution read = bits || !kernel.transposed() && values.staysInteger(ValueDescription.WEIGHT)
-                ? Convolution.of(
-                        kernel,
-                        values.integers(ValueDescription.WEIGHT, kernel.dimensions() + 2),
-                        bias(kernel, said, values))
+                ? Convolution.of(kernel, integers(said, values, kernel.dimensions() + 2), bias(kernel, said, values))
                 : floats(kernel, values);
         SequencedMap<String, Number> options = options(read);
         if (!bits) {

@@ -42,7 +42,7 @@ final class IntegerDenseKind extends ConnectionKind<Dense.Integers> {
     @Override
     public SequencedMap<String, Number> options(Dense.Integers said) {
         SequencedMap<String, Number> options = DenseKind.sizes(said.inputs(), said.outputs());
-        options.put("bits", Byte.SIZE * said.weights().type().bytes());
+        options.put(BITS, said.weights().type().bits());
         return options;
     }
 
@@ -53,8 +53,7 @@ final class IntegerDenseKind extends ConnectionKind<Dense.Integers> {
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
-        Dense.Integers integers =
-                Dense.integers(values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
+        Dense.Integers integers = Dense.integers(integers(said, values, 2), values.floats(ValueDescription.BIAS, 1));
         requireOptions(said, options(integers), values);
         return integers;
     }

@@ -1,6 +1,5 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import java.util.function.Consumer;
@@ -36,29 +35,20 @@ public record IntegerValues(ValueDescription description, Supplier<IntegerMatrix
         from.requireShape("values", rows(), columns());
         from.requireFinite("values");
         float[] scales = out.get().scales();
-        byte[] bytes = new byte[type() == ElementType.INT8 ? rows() * columns() : 0];
-        short[] shorts = new short[type() == ElementType.INT16 ? rows() * columns() : 0];
+        short[] items = new short[rows() * columns()];
         for (int row = 0; row < rows(); row++) {
             float scale = scales[scales.length == 1 ? 0 : row];
             for (int column = 0; column < columns(); column++) {
-                int item = item(from, row, column, scale);
-                if (type() == ElementType.INT8) {
-                    bytes[row * columns() + column] = (byte) item;
-                } else {
-                    shorts[row * columns() + column] = (short) item;
-                }
+                items[row * columns() + column] = (short) item(from, row, column, scale);
             }
         }
-        in.accept(
-                type() == ElementType.INT8
-                        ? IntegerMatrix.of(rows(), columns(), bytes, scales)
-                        : IntegerMatrix.of(rows(), columns(), shorts, scales));
+        in.accept(IntegerMatrix.of(type(), rows(), columns(), items, scales));
     }
 
     private int item(FloatMatrix from, int row, int column, float scale) {
         float value = from.get(row, column);
         int item = scale == 0 ? 0 : (int) Math.rint((double) value / scale);
-        if (item > type().greatest() || item < -type().greatest() - 1 || item * scale != value) {
+        if (item > type().greatest() || item < type().least() || item * scale != value) {
             throw new IllegalArgumentException("values have " + value + " at row " + row + ", column " + column
                     + ", expected the scale " + scale + " times an integer of " + type()
                     + "; IntegerMatrix.nearest rounds, and brings scales that fit");

@@ -52,7 +52,7 @@ public final class SpikeValues {
 
     /** Throws unless scales of integers times the value of a spike give finite weights. */
     public static void requireScales(float[] scales, ElementType type, float value, Operator operator) {
-        int least = -(type.greatest() + 1);
+        int least = type.least();
         for (float scale : scales) {
             if (!Float.isFinite(scale * value * least)) {
                 throw new IllegalArgumentException(

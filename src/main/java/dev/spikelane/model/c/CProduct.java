@@ -145,7 +145,7 @@ final class CProduct {
     }
 
     private void integers(CRow row, String to, String layer, float[] bias, IntegerMatrix... groups) {
-        ElementType type = groups[0].type();
+        ElementType type = groups[0].type() == ElementType.INT16 ? ElementType.INT16 : ElementType.INT8;
         int inputs = groups[0].columns();
         int outputs = groups[0].rows();
         call(type, row, inputs, outputs);

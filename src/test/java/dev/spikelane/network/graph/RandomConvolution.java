@@ -3,7 +3,6 @@ package dev.spikelane.network.graph;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
-import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -87,6 +86,6 @@ public final class RandomConvolution {
 
     /** The same with integers. */
     public Convolution rounded(Convolution drawn) {
-        return drawn.nearest(random.nextBoolean() ? ElementType.INT8 : ElementType.INT16);
+        return drawn.nearest(RandomGraph.INTEGERS[random.nextInt(RandomGraph.INTEGERS.length)]);
     }
 }

@@ -48,6 +48,11 @@ public final class RandomGraph {
     /** More than any test simulates from one reset to the next. */
     static final int MOST_STEPS = 220;
 
+    /** Types of integer weights. */
+    public static final ElementType[] INTEGERS = {
+        ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY
+    };
+
     public final Network network;
     public final Map<String, Signal> inputs = new TreeMap<>();
     /** Whether all steps have the same input. */
@@ -486,7 +491,7 @@ public final class RandomGraph {
         if (learns || !carriesOne(source) || random.nextInt(3) != 0) {
             return dense;
         }
-        ElementType type = random.nextBoolean() ? ElementType.INT8 : ElementType.INT16;
+        ElementType type = INTEGERS[random.nextInt(INTEGERS.length)];
         return random.nextBoolean()
                 ? dense.nearest(type)
                 : Dense.integers(IntegerMatrix.nearestWithOneScale(type, dense.weights()), dense.bias());

@@ -4,7 +4,6 @@ import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
@@ -171,16 +170,12 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         int rows = outputs();
         int columns = inputs() * places();
         short[] items = new short[rows * columns];
-        byte[] bytes = new byte[items.length];
         for (int i = 0; i < items.length; i++) {
             items[i] = (short) torch.item(row(group, i / columns, i % columns), column(i / columns, i % columns));
-            bytes[i] = (byte) items[i];
         }
         float[] all = torch.scales();
         float[] scales = all.length == 1 ? all : Arrays.copyOfRange(all, group * rows, (group + 1) * rows);
-        return torch.type() == ElementType.INT8
-                ? IntegerMatrix.of(rows, columns, bytes, scales)
-                : IntegerMatrix.of(rows, columns, items, scales);
+        return IntegerMatrix.of(torch.type(), rows, columns, items, scales);
     }
 
     /** The part of a group of the bias; -0.0 becomes +0.0, so that no current is -0.0 and maxima need no order. */

@@ -97,7 +97,7 @@ public final class IntegerConvOperator extends UnfoldedOperator {
 
     /** Sums of integers are exact in floats, if none needs more than the 24 bits of these: so windows may slide. */
     private static boolean sumsAreExact(ConvolutionLayout layout, ElementType type) {
-        long most = (long) layout.windows()[0].size() << (type == ElementType.INT8 ? Byte.SIZE : Short.SIZE) - 1;
+        long most = (long) layout.windows()[0].size() * -type.least();
         return most <= 1 << 24;
     }
 

@@ -21,10 +21,11 @@ import java.util.Locale;
  * the sum with the bias is rounded once. So results never depend on the density, the rows in a call, the vector width
  * or the number of threads.
  *
- * <p>Two vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes
- * of 16 bits, which are widened before they can overflow. The other adds, for every group of four inputs, one of its 16
+ * <p>Three vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes
+ * of 16 bits, which are widened before they can overflow. One adds, for every group of four inputs, one of its 16
  * partial sums from tables in the L1 cache, which costs the same at any density; 16-bit weights go through it in two
- * halves, {@code 256 * (item >> 8) + (item & 255)}. {@link Chooser} says which serves.
+ * halves, {@code 256 * (item >> 8) + (item & 255)}, weights of fewer than 8 bits two in a lane. One counts the bits that
+ * the spikes share with each bit of weights of fewer than 8. {@link Chooser} says which serves.
  */
 public final class IntegerMatmul {
 
@@ -82,20 +83,41 @@ public final class IntegerMatmul {
         switch (variant) {
             case SCALAR -> scalar(spikes, rows, weights, current);
             case ACTIVE -> IntegerMatmulVector.active(spikes, rows, active, weights, current, workspace);
-            case TABLES -> IntegerTablesVector.multiply(spikes, rows, weights, current, workspace.tables);
+            case TABLES -> {
+                if (IntegerPairsVector.serves(weights.type(), weights.inputs())) {
+                    IntegerPairsVector.multiply(spikes, rows, weights, current, workspace.tables);
+                } else {
+                    IntegerTablesVector.multiply(spikes, rows, weights, current, workspace.tables);
+                }
+            }
+            case PLANES -> IntegerPlanesVector.multiply(spikes, rows, weights, current, workspace.tables);
         }
     }
 
     /** Says which product comes, and what each variant costs by the constants. */
     static void describe(Choice choice, ElementType type, int rows, int inputs, int outputs, long active, int blocks) {
-        choice.of(type == ElementType.INT8 ? Chooser.Kind.INT8 : Chooser.Kind.INT16, rows, inputs, outputs, active);
+        choice.of(kind(type), rows, inputs, outputs, active);
         SpikeCosts costs = choice.chooser.costs();
         for (int way = 0; way < VARIANTS.length; way++) {
             if (SimdWidth.VECTOR == (VARIANTS[way] != Variant.SCALAR)) {
-                boolean tables = VARIANTS[way] == Variant.TABLES;
-                choice.costs[way] = blocks * costs.ofIntegers(type, tables, rows, inputs, active);
+                choice.costs[way] = blocks
+                        * switch (VARIANTS[way]) {
+                            case SCALAR, ACTIVE -> costs.ofIntegers(type, false, rows, inputs, active);
+                            case TABLES -> costs.ofIntegers(type, true, rows, inputs, active);
+                            case PLANES -> costs.ofPlanes(type, rows, inputs);
+                        };
             }
         }
+    }
+
+    private static Chooser.Kind kind(ElementType type) {
+        return switch (type) {
+            case INT8 -> Chooser.Kind.INT8;
+            case INT16 -> Chooser.Kind.INT16;
+            case INT4 -> Chooser.Kind.INT4;
+            case TERNARY -> Chooser.Kind.TERNARY;
+            case FLOAT32, INT64 -> throw new IllegalArgumentException(type + " is no type of integer weights");
+        };
     }
 
     /**
@@ -138,8 +160,8 @@ public final class IntegerMatmul {
      * @param inputs number of inputs
      * @param outputs number of outputs
      * @param active spikes in these rows
-     * @return {@code int8 active}, {@code int8 tables}, {@code int16 active} or {@code int16 tables};
-     *     {@code int8 scalar} or {@code int16 scalar} without vectors
+     * @return the type and {@code active}, {@code tables} or {@code planes}, such as {@code int8 active};
+     *     {@code int8 scalar} and the like without vectors
      */
     public static String variant(ElementType type, int rows, int inputs, int outputs, long active) {
         return (type + " " + choose(type, rows, inputs, outputs, active)).toLowerCase(Locale.ROOT);
@@ -165,7 +187,8 @@ public final class IntegerMatmul {
     public enum Variant {
         SCALAR,
         ACTIVE,
-        TABLES
+        TABLES,
+        PLANES
     }
 
     /** The specification: plain loops. */

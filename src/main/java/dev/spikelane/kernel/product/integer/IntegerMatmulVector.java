@@ -40,8 +40,6 @@ class IntegerMatmulVector {
     private static final int LEAST_ROWS = 32;
 
     /** What is added to the lower half of a lane. */
-    private static final int BYTE_OFFSET = 1 << 7;
-
     private static final int SHORT_OFFSET = 1 << 15;
 
     /** Bytes from the sums of the lower halves of a block to those of the upper ones. */
@@ -79,7 +77,7 @@ class IntegerMatmulVector {
             int end;
             for (int block = current.firstBlock(); block < current.endBlock(); block = end) {
                 end = Math.min(block / blocks * blocks + blocks, current.endBlock());
-                if (weights.type() == ElementType.INT8) {
+                if (weights.type() != ElementType.INT16) {
                     bytes(lists, row, some, weights, current, block, end, workspace.tables);
                 } else {
                     shorts(lists, some, weights, block, end, workspace.tables);
@@ -95,7 +93,7 @@ class IntegerMatmulVector {
      * Weights of 16 bits, which often do not fit the L2 cache, should rather serve many rows.
      */
     private static int mostRows(ElementType type, Tile current) {
-        return type == ElementType.INT8
+        return type != ElementType.INT16
                 ? Math.max(LEAST_ROWS, IntegerSums.ROOM / stride(current.firstBlock(), current.endBlock()))
                 : IntegerSums.ROWS;
     }
@@ -122,7 +120,7 @@ class IntegerMatmulVector {
             IntegerSumsVector.finishNarrow(workspace, stride, firstRow, rows, weights, current, block, end);
             return;
         }
-        IntegerSumsVector.clearWide(workspace, rows * stride);
+        IntegerSumsVector.clear(workspace, IntegerSums.WIDE, rows * stride * IntegerSums.WIDE_BYTES);
         for (int skipped = 0; skipped < most; skipped += ADDED) {
             bytes(lists, skipped, rows, weights, block, end, workspace);
             IntegerSumsVector.widen(workspace, rows * stride);
@@ -152,11 +150,29 @@ class IntegerMatmulVector {
             int done = 0;
             for (; done < bytes - PAIR_BYTES; done += STRIP_BYTES) {
                 FOUR.addBytes(
-                        lists, skipped, rows, weights.segment(), from + done, half, to + 2 * done, stride, workspace);
+                        lists,
+                        skipped,
+                        rows,
+                        weights.segment(),
+                        from + done,
+                        half,
+                        weights.offset(),
+                        to + 2 * done,
+                        stride,
+                        workspace);
             }
             if (done < bytes) {
                 TWO.addBytes(
-                        lists, skipped, rows, weights.segment(), from + done, half, to + 2 * done, stride, workspace);
+                        lists,
+                        skipped,
+                        rows,
+                        weights.segment(),
+                        from + done,
+                        half,
+                        weights.offset(),
+                        to + 2 * done,
+                        stride,
+                        workspace);
             }
         }
     }
@@ -181,6 +197,7 @@ class IntegerMatmulVector {
             MemorySegment weights,
             long from,
             long half,
+            int itemOffset,
             int to,
             int stride,
             MemorySegment workspace) {
@@ -205,7 +222,7 @@ class IntegerMatmulVector {
                     high[v] = high[v].add(pairs.lanewise(VectorOperators.ASHR, Byte.SIZE));
                 }
             }
-            short offset = (short) (Math.max(0, end - start) * BYTE_OFFSET);
+            short offset = (short) (Math.max(0, end - start) * itemOffset);
             MemorySegment sums = workspace.asSlice(to + (long) row * stride, narrow(vectors - 1) + NARROW_HALF + BYTES);
             for (int v = 0; v < vectors; v = next(v)) {
                 both[v].sub(high[v].lanewise(VectorOperators.LSHL, Byte.SIZE))

@@ -72,13 +72,12 @@ class IntegerSumsVector {
         }
     }
 
-    /** Zeroes wide sums of so many blocks. */
-    static void clearWide(MemorySegment workspace, int blocks) {
+    /** Zeroes sums. */
+    static void clear(MemorySegment workspace, int from, int bytes) {
         Checks.isNative(workspace);
         IntVector zero = IntVector.zero(INT);
-        int vectors = blocks * (IntegerSums.WIDE_BYTES / BYTES);
-        for (int i = 0; i < vectors; i++) {
-            zero.intoMemorySegment(workspace, IntegerSums.WIDE + (long) i * BYTES, ORDER);
+        for (int i = 0; i < bytes / BYTES; i++) {
+            zero.intoMemorySegment(workspace, from + (long) i * BYTES, ORDER);
         }
     }
 

@@ -49,12 +49,7 @@ class IntegerTablesVector {
 
     private static final int FIRST_UPPER = BLOCKS == 2 ? BYTES : 2 * BYTES;
 
-    /**
-     * Turns the stored halves of pairs, of which the lower one has an offset, into numbers with a sign: of 8 bits, and
-     * of 16.
-     */
-    private static final ShortVector BYTE_SIGN = ShortVector.broadcast(SHORT, (short) (1 << 7));
-
+    /** Turns the stored halves of pairs of 16 bits, of which the lower one has an offset, into numbers with a sign. */
     private static final ShortVector SHORT_SIGN =
             IntVector.broadcast(INT, 1 << 15).reinterpretAsShorts();
 
@@ -82,13 +77,13 @@ class IntegerTablesVector {
 
     static void multiply(SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, MemorySegment workspace) {
         int panels = Math.ceilDiv(weights.inputs(), IntegerSums.PANEL);
-        boolean bytes = weights.type() == ElementType.INT8;
+        boolean bytes = weights.type() != ElementType.INT16;
         for (int row = 0; row < rows; row += IntegerSums.ROWS) {
             int some = Math.min(rows - row, IntegerSums.ROWS);
             int end;
             for (int block = current.firstBlock(); block < current.endBlock(); block = end) {
                 end = Math.min(block / BLOCKS * BLOCKS + BLOCKS, current.endBlock());
-                IntegerSumsVector.clearWide(workspace, some * BLOCKS);
+                IntegerSumsVector.clear(workspace, IntegerSums.WIDE, some * BLOCKS * IntegerSums.WIDE_BYTES);
                 for (int from = 0; from < panels; from += IntegerSums.PANELS) {
                     int to = Math.min(panels, from + IntegerSums.PANELS);
                     if (block == current.firstBlock() || panels > IntegerSums.PANELS) {
@@ -144,7 +139,7 @@ class IntegerTablesVector {
         for (int panel = firstPanel; panel < endPanel; panel++) {
             long from = start + (long) panel * IntegerSums.PANEL * inputBytes;
             if (whole) {
-                LOOPS.putBytesAside(weights.segment(), from, inputBytes, workspace);
+                LOOPS.putBytesAside(weights.segment(), from, inputBytes, weights.offset(), workspace);
             } else {
                 LOOPS.putShortsAside(weights.segment(), from, inputBytes, plane == Plane.LOWER, workspace);
             }
@@ -162,21 +157,21 @@ class IntegerTablesVector {
     }
 
     /** Puts aside a panel's items of 8 bits, of two vectors: the lower and the upper halves of their lanes. */
-    void putBytesAside(MemorySegment weights, long from, int inputBytes, MemorySegment workspace) {
+    void putBytesAside(MemorySegment weights, long from, int inputBytes, int offset, MemorySegment workspace) {
         Checks.isNative(weights);
         Checks.isNative(workspace);
         for (int input = 0; input < IntegerSums.PANEL; input += 2) {
             long at = from + (long) input * inputBytes;
             ShortVector[] pairs = new ShortVector[4];
             for (int i = 0; i < 4; i = next(i)) {
-                pairs[i] = ShortVector.fromMemorySegment(SHORT, weights, at + i / 2 * inputBytes + i % 2 * BYTES, ORDER)
-                        .lanewise(VectorOperators.XOR, BYTE_SIGN);
+                pairs[i] =
+                        ShortVector.fromMemorySegment(SHORT, weights, at + i / 2 * inputBytes + i % 2 * BYTES, ORDER);
             }
             MemorySegment to = workspace.asSlice(IntegerSums.SPLIT + (long) input * STRIP_BYTES, 2 * STRIP_BYTES);
             for (int i = 0; i < 4; i = next(i)) {
                 int place = i / 2 * STRIP_BYTES;
-                pairs[i].lanewise(VectorOperators.LSHL, Byte.SIZE)
-                        .lanewise(VectorOperators.ASHR, Byte.SIZE)
+                pairs[i].lanewise(VectorOperators.AND, (short) 0xff)
+                        .sub((short) offset)
                         .intoMemorySegment(to, place + i % 2 * SECOND_LOWER, ORDER);
                 pairs[i].lanewise(VectorOperators.ASHR, Byte.SIZE)
                         .intoMemorySegment(to, place + (i % 2 == 0 ? FIRST_UPPER : 3 * BYTES), ORDER);

@@ -17,8 +17,13 @@ import java.lang.foreign.ValueLayout;
  * blocks of 64 outputs do not fill it: the weights of up to four blocks from one input stand side by side, those of the
  * next input follow. Of a block, output {@code k} stands at place {@code 2k} and output {@code 32 + k} at place
  * {@code 2k + 1}, so that two neighbors are the halves of a lane twice as wide, and a sum of whole lanes beside one of
- * their upper halves tells that of the lower ones. The lower half is stored without a sign, with 128 or 32,768 added.
- * Behind the last weights a vector or more may be read, and means nothing.
+ * their upper halves tells that of the lower ones. The lower half is stored without a sign, with the negative of the
+ * least number of the type added. Behind the last weights a vector or more may be read, and means nothing.
+ *
+ * <p>Weights of at most {@value #MOST_PLANES} bits stand as planes too: {@code [blocks][words of 64 inputs][bits][64
+ * outputs]} words of 64 inputs each, the bits of two's complement from the lowest. Of a block, output {@code 2k} stands
+ * at place {@code k} and output {@code 2k + 1} at place {@code 32 + k}, so that sums of 64 bits become two of 32 that
+ * are neighbors.
  */
 public final class PackedIntegers {
 
@@ -31,11 +36,18 @@ public final class PackedIntegers {
     /** Bytes that may be read from an input's weights on, of whatever follows. */
     static final int READ = 256;
 
-    /** Inputs to which the packed rows are padded: half a word of spikes. */
+    /** Inputs to which the packed rows are padded: half a word of spikes; a word where weights stand as planes too. */
     static final int INPUTS = 32;
+
+    /** The most bits of weights that stand as planes. */
+    static final int MOST_PLANES = 4;
+
+    /** Bytes of a plane of a block, for 64 inputs. */
+    static final int PLANE_BYTES = BLOCK * Long.BYTES;
 
     private final ElementType type;
     private final MemorySegment packed;
+    private final MemorySegment planes;
     private final FloatMatrix bias;
     private final FloatMatrix scales;
     private final Scaling scaling;
@@ -45,10 +57,28 @@ public final class PackedIntegers {
     private final int inputs;
     private final int outputs;
 
+    private PackedIntegers(Arena arena, ElementType type, int inputs, int outputs, int ownScales) {
+        this(
+                type,
+                arena.allocate(Math.ceilDiv(outputs, BLOCK) * blockBytes(type, inputs) + READ, BLOCK),
+                arena.allocate(Math.ceilDiv(outputs, BLOCK) * planesBytes(type, inputs), BLOCK),
+                FloatMatrix.zeros(arena, 1, outputs),
+                FloatMatrix.zeros(arena, 1, outputs),
+                ownScales,
+                inputs);
+    }
+
     private PackedIntegers(
-            ElementType type, MemorySegment packed, FloatMatrix bias, FloatMatrix scales, int ownScales, int inputs) {
+            ElementType type,
+            MemorySegment packed,
+            MemorySegment planes,
+            FloatMatrix bias,
+            FloatMatrix scales,
+            int ownScales,
+            int inputs) {
         this.type = type;
         this.packed = packed;
+        this.planes = planes;
         this.bias = bias;
         this.scales = scales;
         this.scaling = new Scaling(scales, bias);
@@ -76,14 +106,7 @@ public final class PackedIntegers {
                     + " weights is sure to fit 32 bits");
         }
         bias.requireShape("bias", 1, outputs);
-        long bytes = Math.ceilDiv(outputs, BLOCK) * blockBytes(weights.type(), inputs);
-        PackedIntegers packed = new PackedIntegers(
-                weights.type(),
-                arena.allocate(bytes + READ, BLOCK),
-                FloatMatrix.zeros(arena, 1, outputs),
-                FloatMatrix.zeros(arena, 1, outputs),
-                weights.scales().length,
-                inputs);
+        PackedIntegers packed = new PackedIntegers(arena, weights.type(), inputs, outputs, weights.scales().length);
         packed.set(weights, bias);
         return packed;
     }
@@ -92,10 +115,10 @@ public final class PackedIntegers {
      * Returns the most inputs of a layer: their sum fits 32 bits whatever the weights are.
      *
      * @param type the type of the weights
-     * @return 16,777,215 for INT8, 65,535 for INT16
+     * @return 16,777,215 for INT8, 65,535 for INT16, 268,435,455 for INT4, any number for TERNARY
      */
     public static int mostInputs(ElementType type) {
-        return Integer.MAX_VALUE / (type.greatest() + 1);
+        return Integer.MAX_VALUE / -type.least();
     }
 
     /**
@@ -105,14 +128,9 @@ public final class PackedIntegers {
      * @return weights of their own
      */
     public PackedIntegers copy(Arena arena) {
-        PackedIntegers copy = new PackedIntegers(
-                type,
-                arena.allocate(packed.byteSize(), BLOCK),
-                FloatMatrix.zeros(arena, 1, outputs),
-                FloatMatrix.zeros(arena, 1, outputs),
-                ownScales,
-                inputs);
+        PackedIntegers copy = new PackedIntegers(arena, type, inputs, outputs, ownScales);
         copy.packed.copyFrom(packed);
+        copy.planes.copyFrom(planes);
         copy.bias.copyFrom(bias);
         copy.scales.copyFrom(scales);
         return copy;
@@ -130,7 +148,7 @@ public final class PackedIntegers {
         for (int output = 0; output < outputs; output++) {
             other.set(0, output, scales.get(0, output) * value);
         }
-        return new PackedIntegers(type, packed, bias, other, ownScales, inputs);
+        return new PackedIntegers(type, packed, planes, bias, other, ownScales, inputs);
     }
 
     /**
@@ -177,22 +195,13 @@ public final class PackedIntegers {
      * @return {@code [outputs x inputs]}
      */
     public IntegerMatrix read() {
-        float[] own = readScales();
-        byte[] bytes = new byte[type == ElementType.INT8 ? Math.multiplyExact(outputs, inputs) : 0];
-        short[] shorts = new short[type == ElementType.INT16 ? Math.multiplyExact(outputs, inputs) : 0];
+        short[] items = new short[Math.multiplyExact(outputs, inputs)];
         for (int output = 0; output < outputs; output++) {
             for (int input = 0; input < inputs; input++) {
-                int item = item(output, input);
-                if (type == ElementType.INT8) {
-                    bytes[output * inputs + input] = (byte) item;
-                } else {
-                    shorts[output * inputs + input] = (short) item;
-                }
+                items[output * inputs + input] = (short) item(output, input);
             }
         }
-        return type == ElementType.INT8
-                ? IntegerMatrix.of(outputs, inputs, bytes, own)
-                : IntegerMatrix.of(outputs, inputs, shorts, own);
+        return IntegerMatrix.of(type, outputs, inputs, items, readScales());
     }
 
     /**
@@ -222,7 +231,7 @@ public final class PackedIntegers {
     /** One weight as a whole number. */
     int item(int output, int input) {
         long at = at(output, input);
-        if (type == ElementType.INT8) {
+        if (type != ElementType.INT16) {
             byte stored = packed.get(ValueLayout.JAVA_BYTE, at);
             return isLow(output) ? Byte.toUnsignedInt(stored) - offset() : stored;
         }
@@ -233,16 +242,23 @@ public final class PackedIntegers {
     private void set(int output, int input, int item) {
         long at = at(output, input);
         int stored = isLow(output) ? item + offset() : item;
-        if (type == ElementType.INT8) {
+        if (type != ElementType.INT16) {
             packed.set(ValueLayout.JAVA_BYTE, at, (byte) stored);
         } else {
             packed.set(ValueLayout.JAVA_SHORT, at, (short) stored);
         }
+        for (int plane = 0; plane < planes(type); plane++) {
+            long word = planesOffset(output / BLOCK)
+                    + ((long) input / Long.SIZE * planes(type) + plane) * PLANE_BYTES
+                    + (output % 2 * (BLOCK / 2) + output % BLOCK / 2) * (long) Long.BYTES;
+            long others = planes.get(ValueLayout.JAVA_LONG, word) & ~(1L << input);
+            planes.set(ValueLayout.JAVA_LONG, word, others | (item >> plane & 1L) << input);
+        }
     }
 
     /** What is added to the items of even places. */
-    private int offset() {
-        return type.greatest() + 1;
+    int offset() {
+        return -type.least();
     }
 
     /** Whether an output stands at an even place, the lower half of a lane. */
@@ -259,7 +275,7 @@ public final class PackedIntegers {
     /**
      * Returns the type of the weights.
      *
-     * @return INT8 or INT16
+     * @return INT8, INT16, INT4 or TERNARY
      */
     public ElementType type() {
         return type;
@@ -326,7 +342,26 @@ public final class PackedIntegers {
     }
 
     private static long blockBytes(ElementType type, int inputs) {
-        return (long) Math.ceilDiv(inputs, INPUTS) * INPUTS * BLOCK * type.bytes();
+        int multiple = planes(type) == 0 ? INPUTS : Long.SIZE;
+        return (long) Math.ceilDiv(inputs, multiple) * multiple * BLOCK * type.bytes();
+    }
+
+    /** Planes of a type; 0 if weights of it stand in none. */
+    static int planes(ElementType type) {
+        return type.bits() <= MOST_PLANES ? type.bits() : 0;
+    }
+
+    MemorySegment planes() {
+        return planes;
+    }
+
+    /** Bytes from the start of {@link #planes()} to those of a block. */
+    long planesOffset(int block) {
+        return block * planesBytes(type, inputs);
+    }
+
+    private static long planesBytes(ElementType type, int inputs) {
+        return (long) Math.ceilDiv(inputs, Long.SIZE) * planes(type) * PLANE_BYTES;
     }
 
     @Override

@@ -84,7 +84,9 @@ public final class Chooser {
         /** Products of at most 16 outputs: as any, or for few outputs. */
         FEW(4),
         /** Stages on one thread or on all. */
-        THREADS(5);
+        THREADS(5),
+        INT4(6),
+        TERNARY(7);
 
         final int number;
 

@@ -5,7 +5,9 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.simd.Cpu;
 import dev.spikelane.simd.SimdWidth;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -38,22 +40,28 @@ public final class SpikeCosts {
      * rows; adding an entry to a row; rows of a tile. Of lists: making a table, once for 1,024 rows; a section of 128
      * inputs of a row; an entry. Of spikes as numbers ({@code dense}): four inputs of a row. Of integers: a row and an
      * active input, where these are visited; making the tables of 32 inputs, once for 256 rows; adding their entries to
-     * a row. "never" is a way that never serves.
+     * a row; of weights of few bits, counting those of 64 inputs for a row. "never" is a way that never serves.
      *
      * <p>How they were measured stands in the docs, under Performance. {@code zen3} is family 25 model 1 at 256 bits,
-     * {@code lanes4} the same at 128.
+     * {@code lanes4} the same at 128. {@code int4} and {@code ternary} were measured on Emerald Rapids (2026-11), and
+     * are estimates elsewhere, from a prototype on Zen 4.
      */
     private static final String SHIPPED = """
             zen3 active=6.5/2.2/2.25/20000,wide=50/2.3/512,narrow=60/2.6/512,lists=58/29/2.2,dense=12,\
-            permute=150/2.3/1024,int8=0/2.1/370/14.5,int16=0/2.6/740/29
+            permute=150/2.3/1024,int8=0/2.1/370/14.5,int16=0/2.6/740/29,\
+            int4=0/2.1/230/18/80,ternary=0/2.1/230/9/40
             zen4 active=0.85/0/2.52/5000,wide=34.7/2.15/64,narrow=54.7/1.68/512,lists=50.6/16.4/1.63,dense=4.96,\
-            permute=121/1.85/1024,int8=13/1.03/115/8,int16=16/1.6/225/17.5
+            permute=121/1.85/1024,int8=13/1.03/115/8,int16=16/1.6/225/17.5,\
+            int4=13/1.03/62/8/18,ternary=13/1.03/62/4.5/9
             zen5 active=0.6/0/1.52/20000,wide=18.5/1.08/512,narrow=24/1.02/512,lists=36/10/1.03,dense=2.5,\
-            permute=75/0.82/1024,int8=6/0.55/100/4.9,int16=8/1.02/260/10.4
+            permute=75/0.82/1024,int8=6/0.55/100/4.9,int16=8/1.02/260/10.4,\
+            int4=6/0.55/55/4.9/10,ternary=6/0.55/55/2.6/5
             sapphire-rapids active=1.24/0/2.82/10000,wide=45/1.22/96,narrow=48.1/1.85/512,lists=98.4/13.5/1.6,\
-            dense=5.93,permute=147/1.95/1024,int8=13/1.03/115/8,int16=16/1.6/225/17.5
+            dense=5.93,permute=147/1.95/1024,int8=13/1.03/115/8,int16=16/1.6/225/17.5,\
+            int4=13/1.03/62/8.6/20.7,ternary=13/1.03/62/4.4/10.6
             lanes4 active=14.5/2.6/5/20000,wide=68/6/512,narrow=95/7.5/512,lists=88/29/5.5,dense=22,\
-            permute=300/6/1024,int8=0/2.1/370/14.5,int16=0/2.6/740/29
+            permute=300/6/1024,int8=0/2.1/370/14.5,int16=0/2.6/740/29,\
+            int4=0/2.1/400/30/160,ternary=0/2.1/400/15/80
             """;
 
     /** Inputs whose tables of integers are made at a time. */
@@ -77,6 +85,11 @@ public final class SpikeCosts {
     private static volatile @Nullable SpikeCosts said;
     private static volatile @Nullable SpikeCosts given;
 
+    private static final List<ElementType> INTEGERS =
+            List.of(ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY);
+
+    private static final double[] NONE = {};
+
     private static final int SCALAR = SpikeMatmul.Variant.SCALAR.way;
 
     private final String name;
@@ -84,8 +97,7 @@ public final class SpikeCosts {
     /** The constants of each variant of products of floats, and of both types of integers. */
     private final double[][] ofVariants;
 
-    private final double[] int8;
-    private final double[] int16;
+    private final Map<ElementType, double[]> ofIntegers = new EnumMap<>(ElementType.class);
 
     private SpikeCosts(String name, Map<String, double[]> constants) {
         this.name = name;
@@ -93,8 +105,9 @@ public final class SpikeCosts {
         SpikeMatmul.Variant[] variants = SpikeMatmul.Variant.values();
         this.ofVariants = new double[variants.length][];
         Arrays.setAll(ofVariants, i -> constant(i == SCALAR ? "active" : nameOf(variants[i])));
-        this.int8 = constant("int8");
-        this.int16 = constant("int16");
+        for (ElementType type : INTEGERS) {
+            ofIntegers.put(type, constant(nameOf(type)));
+        }
     }
 
     static String nameOf(Enum<?> variant) {
@@ -103,7 +116,7 @@ public final class SpikeCosts {
 
     /** What was read has all of them. */
     private double[] constant(String of) {
-        return constants.getOrDefault(of, new double[0]);
+        return constants.getOrDefault(of, NONE);
     }
 
     /**
@@ -353,9 +366,15 @@ public final class SpikeCosts {
 
     /** What a product of integers costs for 64 outputs, by tables or by visiting active inputs, in nanoseconds. */
     public double ofIntegers(ElementType type, boolean tables, int rows, int inputs, long activeInputs) {
-        double[] of = type == ElementType.INT8 ? int8 : int16;
+        double[] of = ofIntegers.getOrDefault(type, NONE);
         return tables
                 ? Math.ceilDiv(inputs, INTEGER_INPUTS) * (of[2] * Math.ceilDiv(rows, MOST_ROWS_FORESEEN) + of[3] * rows)
                 : of[0] * rows + of[1] * activeInputs;
+    }
+
+    /** The same by counting bits; infinite for weights that do not stand as planes. */
+    public double ofPlanes(ElementType type, int rows, int inputs) {
+        double[] of = ofIntegers.getOrDefault(type, NONE);
+        return of.length < 5 ? Double.POSITIVE_INFINITY : of[4] * Math.ceilDiv(inputs, Long.SIZE) * rows;
     }
 }

@@ -45,7 +45,7 @@ final class IntegerMatmulProperties {
 
     @Provide
     Arbitrary<ElementType> types() {
-        return Arbitraries.of(ElementType.INT8, ElementType.INT16);
+        return Arbitraries.of(ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY);
     }
 
     @Property
@@ -75,7 +75,7 @@ final class IntegerMatmulProperties {
             @ForAll long seed) {
         double density = new Random(seed).nextBoolean() ? 1 : 0.9;
         Sizes sizes = new Sizes(rows, inputs, outputs, density);
-        for (ElementType type : List.of(ElementType.INT8, ElementType.INT16)) {
+        for (ElementType type : List.of(ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY)) {
             for (IntegerProduct.Weights kind : IntegerProduct.Weights.values()) {
                 IntegerProduct product = new IntegerProduct(arena, sizes, type, kind, seed);
                 float[][] expected = product.expected();

@@ -31,12 +31,11 @@ final class IntegerProduct {
         ENDS;
 
         int draw(ElementType type, Random random) {
-            int greatest = type.greatest();
             return switch (this) {
-                case UNIFORM -> random.nextInt(2 * greatest + 2) - greatest - 1;
-                case LEAST -> -greatest - 1;
-                case GREATEST -> greatest;
-                case ENDS -> random.nextBoolean() ? greatest : -greatest - 1;
+                case UNIFORM -> random.nextInt(type.greatest() - type.least() + 1) + type.least();
+                case LEAST -> type.least();
+                case GREATEST -> type.greatest();
+                case ENDS -> random.nextBoolean() ? type.greatest() : type.least();
             };
         }
     }
@@ -72,15 +71,11 @@ final class IntegerProduct {
         for (int i = 0; i < scales.length; i++) {
             scales[i] = (random.nextFloat() + 0.01f) / 100;
         }
-        byte[] bytes = new byte[sizes.outputs * sizes.inputs];
-        short[] shorts = new short[sizes.outputs * sizes.inputs];
-        for (int i = 0; i < shorts.length; i++) {
-            shorts[i] = (short) kind.draw(type, random);
-            bytes[i] = (byte) shorts[i];
+        short[] items = new short[sizes.outputs * sizes.inputs];
+        for (int i = 0; i < items.length; i++) {
+            items[i] = (short) kind.draw(type, random);
         }
-        return type == ElementType.INT8
-                ? IntegerMatrix.of(sizes.outputs, sizes.inputs, bytes, scales)
-                : IntegerMatrix.of(sizes.outputs, sizes.inputs, shorts, scales);
+        return IntegerMatrix.of(type, sizes.outputs, sizes.inputs, items, scales);
     }
 
     /** The public entry, and each variant that this JVM can run. */
@@ -103,6 +98,15 @@ final class IntegerProduct {
                     (s, rows, to) -> IntegerMatmulVector.active(s, rows, s.count(0, rows), packed, to, workspace));
             variants.put(
                     "tables", (s, rows, to) -> IntegerTablesVector.multiply(s, rows, packed, to, workspace.tables));
+            if (IntegerPairsVector.serves(packed.type(), packed.inputs())) {
+                variants.put(
+                        "tables of pairs",
+                        (s, rows, to) -> IntegerPairsVector.multiply(s, rows, packed, to, workspace.tables));
+            }
+            if (PackedIntegers.planes(packed.type()) > 0) {
+                variants.put(
+                        "planes", (s, rows, to) -> IntegerPlanesVector.multiply(s, rows, packed, to, workspace.tables));
+            }
         }
         return variants;
     }

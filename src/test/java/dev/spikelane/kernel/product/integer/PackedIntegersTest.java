@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class PackedIntegersTest {
 
     @ParameterizedTest
-    @EnumSource(names = {"INT8", "INT16"})
+    @EnumSource(names = {"INT8", "INT16", "INT4", "TERNARY"})
     void givesBackWhatItWasMadeOf(ElementType type) {
         Random random = new Random(1);
         FloatMatrix bias = Matrices.uniform(Arena.ofAuto(), 1, 70, random);
@@ -47,6 +47,8 @@ final class PackedIntegersTest {
         int most = PackedIntegers.mostInputs(ElementType.INT16);
         assertEquals(65_535, most);
         assertEquals(16_777_215, PackedIntegers.mostInputs(ElementType.INT8));
+        assertEquals(268_435_455, PackedIntegers.mostInputs(ElementType.INT4));
+        assertEquals(Integer.MAX_VALUE, PackedIntegers.mostInputs(ElementType.TERNARY));
         short[] items = new short[most];
         Arrays.fill(items, Short.MIN_VALUE);
         PackedIntegers packed =

@@ -21,7 +21,8 @@ public final class WrongCosts {
                 .collect(Collectors.joining(","));
         String active = "active=" + draw(random, 3) + "/" + (1 + random.nextInt(20_000));
         return SpikeCosts.of(active + "," + tables + ",lists=" + draw(random, 3) + ",dense=" + draw(random, 1)
-                + ",int8=" + draw(random, 4) + ",int16=" + draw(random, 4));
+                + ",int8=" + draw(random, 4) + ",int16=" + draw(random, 4)
+                + ",int4=" + draw(random, 5) + ",ternary=" + draw(random, 5));
     }
 
     private static String draw(Random random, int numbers) {
