@@ -1,10 +1,9 @@
-package dev.spikelane.example;
+package dev.spikelane.plot;
 
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.plot.Plot;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
