@@ -315,11 +315,9 @@ final class ListedLoop {
     private void cross() {
         int at = 0;
         for (int piece = 0; piece < pieces; piece++) {
-            for (int k = 0; k < counts[piece]; k++) {
-                if (of.fires(of.placed.target(firsts[piece] + k))) {
-                    numbers[crossings] = firsts[piece] + k;
-                    places[crossings++] = at + k;
-                }
+            int found = of.placed.find(of.firing, firsts[piece], counts[piece], numbers, crossings);
+            for (; crossings < found; crossings++) {
+                places[crossings] = at + numbers[crossings] - firsts[piece];
             }
             at += counts[piece];
         }

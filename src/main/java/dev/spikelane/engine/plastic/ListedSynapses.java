@@ -8,6 +8,7 @@ import dev.spikelane.loop.Graph;
 import dev.spikelane.loop.Program;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -34,6 +35,9 @@ final class ListedSynapses extends RuleSynapses {
     final Synapses placed;
 
     private final RuleRun.Place place;
+    /** Whether sources of synapses stand in another order than rows. */
+    private final boolean reorders;
+
     private final int batch;
     /** Of each delay the steps behind the shortest. */
     private final int[] ages;
@@ -60,7 +64,7 @@ final class ListedSynapses extends RuleSynapses {
 
     private boolean columnsWait;
     /** The outputs that fire, of a single sample. */
-    private final long[] firing;
+    final long[] firing;
 
     private final List<History> histories = new ArrayList<>();
 
@@ -76,6 +80,7 @@ final class ListedSynapses extends RuleSynapses {
         this.operator = operator;
         this.placed = operator.placed();
         this.place = place;
+        this.reorders = TorchLayout.differs(place.inputs());
         this.variables = variables;
         this.batch = batch;
         this.ages = Arrays.stream(place.delays())
@@ -118,11 +123,11 @@ final class ListedSynapses extends RuleSynapses {
     }
 
     private int first(int input, int delay) {
-        return (int) placed.first(operator.torch(input), delay);
+        return (int) placed.first(reorders ? operator.torch(input) : input, delay);
     }
 
     private int end(int input, int delay) {
-        return (int) placed.end(operator.torch(input), delay);
+        return (int) placed.end(reorders ? operator.torch(input) : input, delay);
     }
 
     /** Whether rows have changes that wait. */
@@ -211,11 +216,6 @@ final class ListedSynapses extends RuleSynapses {
         loop.keep();
         MemorySegment.copy(out.segment(), ValueLayout.JAVA_LONG, out.rowOffset(0), firing, 0, firing.length);
         changed = true;
-    }
-
-    /** Whether an output fires. */
-    boolean fires(int output) {
-        return (firing[output >>> 6] >>> output & 1) != 0;
     }
 
     /** Goes along the rows of a delay of inputs that fire. */

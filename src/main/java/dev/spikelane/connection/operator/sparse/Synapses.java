@@ -137,6 +137,19 @@ public final class Synapses {
         }
     }
 
+    /** Lists synapses, among some side by side, whose targets have bits; returns where the list ends. */
+    public int find(long[] bits, int first, int count, int[] list, int from) {
+        Checks.isNative(targets);
+        int end = from;
+        for (int i = first; i < first + count; i++) {
+            int target = targets.get(ValueLayout.JAVA_INT_UNALIGNED, (long) i * Integer.BYTES);
+            if ((bits[target >>> 6] >>> target & 1) != 0) {
+                list[end++] = i;
+            }
+        }
+        return end;
+    }
+
     /** The weights at the start: one for all synapses, or one for each. */
     FloatMatrix drawn() {
         return drawn;
