@@ -17,6 +17,7 @@ import dev.spikelane.example.Learning;
 import dev.spikelane.example.Loop;
 import dev.spikelane.example.LstmMaps;
 import dev.spikelane.example.NormalizedMaps;
+import dev.spikelane.example.Online;
 import dev.spikelane.example.OwnData;
 import dev.spikelane.example.OwnModel;
 import dev.spikelane.example.Pictures;
@@ -184,6 +185,11 @@ final class ProgramsTest {
     @Test
     void anytimePrintsWhatItsPageSays() throws Exception {
         assertPrintsWhatThePageSays(SITE.resolve("service.md"), 2, () -> Anytime.main(new String[0]));
+    }
+
+    @Test
+    void onlinePrintsWhatItsPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("plasticity.md"), 5, () -> Online.main(new String[0]));
     }
 
     @Test

@@ -68,6 +68,7 @@ class ReadmeTest {
         "src/site/markdown/neurons.md, Kernels",
         "src/site/markdown/neurons.md, OwnModel",
         "src/site/markdown/pictures.md, Pictures",
+        "src/site/markdown/plasticity.md, Online",
         "src/site/markdown/plasticity.md, Drifting",
         "src/site/markdown/service.md, Service",
         "src/site/markdown/service.md, Anytime",

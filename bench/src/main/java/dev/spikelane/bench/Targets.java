@@ -10,6 +10,7 @@ import dev.spikelane.kernel.step.NeuronWork;
 import dev.spikelane.kernel.step.leaky.LeakyStepWork;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.NetworkWork;
+import dev.spikelane.train.EPropWork;
 import dev.spikelane.train.RecurrentTrainingWork;
 import dev.spikelane.train.TrainingWork;
 import java.util.ArrayList;
@@ -138,6 +139,7 @@ final class Targets {
         shared(new TrainingWork(0, 2), new TrainingWork(0, 1), 1.8);
         shared(new TrainingWork(0.29, 2), new TrainingWork(0.29, 1), 1.8);
         shared(new RecurrentTrainingWork(2), new RecurrentTrainingWork(1), 1.8);
+        atMost(new EPropWork(true, 1).name(), new EPropWork(false, 1).name(), 1.5);
         atMost(new TrainingWork(0, 1, 8).name(), new TrainingWork(0, 1).name(), 1.1);
     }
 

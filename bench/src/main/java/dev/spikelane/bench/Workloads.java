@@ -23,6 +23,7 @@ import dev.spikelane.network.SparseNetworkWork;
 import dev.spikelane.network.Tutorial6;
 import dev.spikelane.network.Tutorial6Work;
 import dev.spikelane.network.Vgg9Work;
+import dev.spikelane.train.EPropWork;
 import dev.spikelane.train.LossWork;
 import dev.spikelane.train.OptimizerWork;
 import dev.spikelane.train.RecurrentTrainingWork;
@@ -246,6 +247,10 @@ final class Workloads {
             works.add(new Tutorial6TrainingWork(threads));
             works.add(Tutorial6TrainingWork.ofRecipe(threads));
             works.add(new Vgg9TrainingWork(threads));
+        }
+        for (int batch : new int[] {1, 32}) {
+            works.add(new EPropWork(true, batch));
+            works.add(new EPropWork(false, batch));
         }
         works.add(new WeightGradientWork(784, 1000, 0));
         for (double density : new double[] {0.02, 0.1, 0.29, 0.5}) {

@@ -320,8 +320,7 @@ final class EquationBackward implements NeuronBackward {
         int end = firstNeuron + neurons - (rows.columns() == all ? 0 : firstNeuron);
         long bytes = (long) (-end & Long.SIZE - 1) * Float.BYTES;
         for (int i = row; i < row + count && bytes > 0; i++) {
-            MemorySegment.copy(
-                    zeros, 0, rows.segment(), rows.rowOffset(i) + (long) end * Float.BYTES, bytes);
+            MemorySegment.copy(zeros, 0, rows.segment(), rows.rowOffset(i) + (long) end * Float.BYTES, bytes);
         }
     }
 }

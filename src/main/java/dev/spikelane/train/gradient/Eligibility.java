@@ -104,7 +104,8 @@ final class Eligibility {
         if (isReadout
                 && !isSpatial
                 && !(population.neurons().isLinear() && group.ports().size() == 1)) {
-            throw refused("is a readout, as a loss reads its membranes, expected ones that leak and nothing else");
+            throw refused("is a readout, as a loss reads its membranes, expected one variable whose gradients go back"
+                    + " alike in each step, as those of Leaky without a recurrence that resets to no value");
         }
         this.variables = population.ofVariables().length;
         this.filters = !isSpatial && !isReadout;
@@ -345,8 +346,7 @@ final class Eligibility {
                 long bytes = from.rowOffset(1);
                 for (int at = 0; at < size.steps(); at++) {
                     long own = from.rowOffset(at * size.batch() + sample);
-                    MemorySegment.copy(
-                            from.segment(), own, into.segment(), into.rowOffset(at) + pass * bytes, bytes);
+                    MemorySegment.copy(from.segment(), own, into.segment(), into.rowOffset(at) + pass * bytes, bytes);
                 }
             }
         }

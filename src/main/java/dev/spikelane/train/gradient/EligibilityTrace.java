@@ -132,8 +132,7 @@ final class EligibilityTrace {
         }
     }
 
-    EligibilityTrace(
-            Eligibility target, GradientProjection projection, int port, GradientRequest plan) {
+    EligibilityTrace(Eligibility target, GradientProjection projection, int port, GradientRequest plan) {
         this.target = target;
         this.projection = projection;
         this.arena = plan.arena();

@@ -180,8 +180,8 @@ public final class Checkpoint {
         replace(file, values);
         counts.forEach(weights()::replace);
         initial = start;
+        ofOptimizer.forEach(Runnable::run); // feedback is learned too
         reload.run();
-        ofOptimizer.forEach(Runnable::run);
         return state;
     }
 

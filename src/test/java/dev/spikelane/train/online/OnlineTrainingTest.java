@@ -1,0 +1,284 @@
+package dev.spikelane.train.online;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.encode.Rate;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Adam;
+import dev.spikelane.train.CrossEntropyLoss;
+import dev.spikelane.train.EProp;
+import dev.spikelane.train.Loss;
+import dev.spikelane.train.Sgd;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainerBuilder;
+import dev.spikelane.train.TrainingBatch;
+import dev.spikelane.train.TrainingRun;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What trainers promise holds where gradients go forward. */
+@EveryWidth
+class OnlineTrainingTest {
+
+    private static final int INPUTS = 9;
+    private static final int CLASSES = 3;
+    private static final int STEPS = 205;
+    private static final int BATCH = 4;
+    private static final int[] LABELS = {0, 1, 2, 1};
+
+    private static Leaky readout() {
+        return new Leaky(0.9).withFiring(Firing.DEFAULT.withReset(Reset.NONE));
+    }
+
+    private static Network recurrent() {
+        TorchRandom random = new TorchRandom(4);
+        return Network.builder(INPUTS)
+                .dense(30, random)
+                .neuron(new RLeaky(Recurrence.allToAll(30, random), 0.9).withThreshold(0.4))
+                .dense(70, random)
+                .neuron(new RLeaky(Recurrence.allToAll(70, random), 0.8).withThreshold(0.4))
+                .dense(CLASSES, random)
+                .neuron(readout())
+                .build();
+    }
+
+    private static Network layers() {
+        TorchRandom random = new TorchRandom(6);
+        return Network.builder(INPUTS)
+                .dense(70, random)
+                .neuron(new Synaptic(0.7, 0.9).withThreshold(0.6))
+                .dense(CLASSES, random)
+                .neuron(readout())
+                .build();
+    }
+
+    private static SpikeMatrix input(int samples) {
+        return Matrices.spikes(Arena.ofAuto(), STEPS * samples, INPUTS, 0.2, new Random(2));
+    }
+
+    private static TrainerBuilder trainer(Network network) {
+        return Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .loss("lif1", Loss.spikeRatePenalty(1e-3))
+                .optimizer(new Adam(1e-3));
+    }
+
+    private static long hash(UnaryOperator<TrainerBuilder> wish) {
+        Network network = recurrent();
+        try (Trainer trainer = wish.apply(
+                        trainer(network).online(EProp.adaptive(3).withRate(0.1, 2)))
+                .build()) {
+            for (int i = 0; i < 2; i++) {
+                trainer.step(TrainingBatch.of(input(BATCH), LABELS));
+            }
+        }
+        return network.weights().hash();
+    }
+
+    @Test
+    void weightsDoNotDependOnThreadsOrWhoMeasures() {
+        long expected = hash(trainer -> trainer);
+        assertNotEquals(recurrent().weights().hash(), expected);
+        assertEquals(expected, hash(trainer -> trainer.threads(2)));
+        assertEquals(expected, hash(trainer -> trainer.recomputeEvery(7)));
+        assertEquals(
+                expected,
+                hash(trainer -> trainer.onGradients((loss, gradients) -> {
+                    assertEquals(70, gradients.apply("fc3.weight").columns());
+                    return true;
+                })));
+    }
+
+    @Test
+    void shardsAreBatchesOfTheirOwn() {
+        List<TrainingBatch> parts = new ArrayList<>();
+        SpikeMatrix all = input(BATCH);
+        for (int part = 0; part < 2; part++) {
+            SpikeMatrix own = SpikeMatrix.zeros(STEPS * BATCH / 2, INPUTS);
+            for (int row = 0; row < own.rows(); row++) {
+                for (int i = 0; i < INPUTS; i++) {
+                    own.set(row, i, all.get(row / 2 * BATCH + part * 2 + row % 2, i));
+                }
+            }
+            parts.add(TrainingBatch.of(own, LABELS[part * 2], LABELS[part * 2 + 1]));
+        }
+        Network whole = recurrent();
+        Network apart = recurrent();
+        try (Trainer one = trainer(whole).online(EProp.random(1)).shards(2).build();
+                Trainer two = trainer(apart).online(EProp.random(1)).shards(2).build()) {
+            double loss = one.step(TrainingBatch.of(all, LABELS));
+            assertEquals(loss, two.step(parts));
+            one.step(TrainingBatch.of(all, LABELS));
+            two.step(parts);
+        }
+        assertEquals(whole.weights().hash(), apart.weights().hash());
+    }
+
+    /** The gradients of a step, before values change. */
+    private static FloatMatrix gradient(TrainerBuilder builder, TrainingBatch batch, String name, double[] loss) {
+        FloatMatrix[] found = new FloatMatrix[1];
+        try (Trainer trainer = builder.onGradients((_, gradients) -> {
+                    found[0] = gradients.apply(name);
+                    return false;
+                })
+                .build()) {
+            loss[0] = trainer.step(batch);
+        }
+        return found[0];
+    }
+
+    /** Nothing is left out where no spike comes back to its layer: two variables, and a penalty on spikes. */
+    @Test
+    void isBackpropagationWithoutLoops() {
+        TrainingBatch frame =
+                TrainingBatch.ofFrame(Matrices.uniform(Arena.ofAuto(), BATCH, INPUTS, new Random(5)), LABELS);
+        double[] forward = new double[1];
+        double[] back = new double[1];
+        for (TrainingBatch batch : List.of(TrainingBatch.of(input(BATCH), LABELS), frame)) {
+            for (String name : List.of("fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias")) {
+                FloatMatrix expected = gradient(trainer(layers()), batch, name, back);
+                FloatMatrix found = gradient(trainer(layers()).online(EProp.symmetric()), batch, name, forward);
+                double largest = 0;
+                double apart = 0;
+                for (int row = 0; row < expected.rows(); row++) {
+                    for (int column = 0; column < expected.columns(); column++) {
+                        largest = Math.max(largest, Math.abs(expected.get(row, column)));
+                        apart = Math.max(apart, Math.abs(expected.get(row, column) - found.get(row, column)));
+                    }
+                }
+                assertTrue(apart < 1e-5 * largest, name + ": " + apart + " of " + largest);
+                assertEquals(back[0], forward[0], 1e-12 * back[0]);
+            }
+        }
+    }
+
+    @Test
+    void memoryDoesNotGrowWithSteps() {
+        assertEquals(bytes(1_000, true), bytes(10_000, true));
+        assertTrue(bytes(10_000, true) < bytes(10_000, false) / 4);
+    }
+
+    private static long bytes(int steps, boolean online) {
+        TrainerBuilder builder = Trainer.of(recurrent(), steps, 2)
+                .loss(CrossEntropyLoss.membrane())
+                .spikesOnly();
+        return (online ? builder.online(EProp.random(1)) : builder).bytes();
+    }
+
+    @Test
+    void feedbackGoesOnFromCheckpoints(@TempDir Path folder) throws Exception {
+        Network whole = recurrent();
+        try (Trainer trainer = shortTrainer(whole)) {
+            run(trainer, 4, folder.resolve("whole"), false);
+        }
+        Network resumed = recurrent();
+        try (Trainer trainer = shortTrainer(resumed)) {
+            run(trainer, 2, folder.resolve("part"), false);
+        }
+        try (Trainer trainer = shortTrainer(resumed)) {
+            run(trainer, 4, folder.resolve("part"), true);
+        }
+        assertEquals(whole.weights().hash(), resumed.weights().hash());
+    }
+
+    private static Trainer shortTrainer(Network network) {
+        return Trainer.of(network, 120, 4)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Adam(0.01))
+                .online(EProp.adaptive(2))
+                .build();
+    }
+
+    private static void run(Trainer trainer, int epochs, Path file, boolean resumes) throws Exception {
+        FloatMatrix values = Matrices.uniform(Arena.ofAuto(), 8, INPUTS, new Random(1));
+        for (int i = 0; i < 8 * INPUTS; i++) {
+            values.set(i / INPUTS, i % INPUTS, Math.abs(values.get(i / INPUTS, i % INPUTS)) % 1);
+        }
+        Dataset data = Dataset.of(Shape.of(INPUTS), values, new int[] {0, 1, 2, 0, 1, 2, 0, 1}, CLASSES);
+        Batching batching = new Batching(4).withShuffle(1).withCode(InputCode.rate(new Rate(), 120));
+        var builder = TrainingRun.of(trainer, data, batching).epochs(epochs).checkpoint(file);
+        (resumes ? builder.resume() : builder).build().run();
+    }
+
+    private static void refused(String expected, TrainerBuilder builder) {
+        Exception thrown = assertThrows(Exception.class, builder::build);
+        assertTrue(String.valueOf(thrown.getMessage()).contains(expected), thrown.getMessage());
+    }
+
+    @Test
+    void refusesByName() {
+        EProp symmetric = EProp.symmetric();
+        refused(
+                "population 'lif1' has no projection to a readout of [lif3]",
+                trainer(recurrent()).online(symmetric));
+        refused("dropouts of [fc2]", trainer(layers()).online(symmetric).dropout("fc2", 0.5));
+        refused(
+                "observed gradients of [lif1]",
+                trainer(layers()).online(symmetric).observeSpikes("lif1").onGradients((loss, gradients) -> true));
+        refused(
+                "'lif1.beta' is a parameter",
+                trainer(layers()).online(symmetric).learn("lif1.beta"));
+        refused("windows of 10 steps", trainer(layers()).online(symmetric).truncateEvery(10));
+        refused(
+                "ce_count_loss of lif2' is no sum",
+                trainer(layers()).online(symmetric).loss(CrossEntropyLoss.count()));
+        refused(
+                "ce_rate_loss of lif2' reads spikes",
+                trainer(layers()).online(symmetric).loss(CrossEntropyLoss.rate()));
+        refused(
+                "projection 'lif1.recurrent' would take online gradients back through a delay",
+                throughTime(recurrent()));
+        TorchRandom random = new TorchRandom(1);
+        refused(
+                "population 'lif2' is a readout",
+                trainer(Network.builder(INPUTS)
+                                .dense(20, random)
+                                .neuron(new Leaky(0.9))
+                                .dense(CLASSES, random)
+                                .neuron(new Synaptic(0.8, 0.9))
+                                .build())
+                        .online(symmetric));
+        refused(
+                "projection 'conv1' is",
+                trainer(Network.builder(Shape.of(1, 3, 3))
+                                .convolution(4, Kernel.of(2), random)
+                                .neuron(new Leaky(0.9))
+                                .flatten()
+                                .dense(CLASSES, random)
+                                .neuron(readout())
+                                .build())
+                        .online(EProp.throughTime()));
+    }
+
+    private static TrainerBuilder throughTime(Network network) {
+        return Trainer.of(network, STEPS, BATCH)
+                .loss(CrossEntropyLoss.membrane())
+                .optimizer(new Sgd(0.1))
+                .online(EProp.throughTime());
+    }
+}
