@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * transposed kernel sums as the equal convolution does, whose source has such places between its inputs. A bias of -0.0
  * is +0.0.
  *
- * <p>Weights may be integers of 8 or 16 bits ({@link #nearest}), and sum then as those of {@link Dense.Integers}.
+ * <p>Weights may be integers of at most 16 bits ({@link #nearest}), and sum then as those of {@link Dense.Integers}.
  * Spikes may carry a value: one for all, or with weights of float32 one for each channel.
  */
 public final class Convolution implements Connection {
@@ -200,7 +200,7 @@ public final class Convolution implements Connection {
      * Rounds the weights to the nearest integers, with a scale for each output channel, or one for all where the kernel
      * is transposed; the bias stays as it is.
      *
-     * @param type INT8 or INT16
+     * @param type INT8, INT16, INT4 or TERNARY
      * @return the connection with integer weights
      * @throws IllegalStateException if the type is FLOAT32
      */

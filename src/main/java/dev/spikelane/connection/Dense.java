@@ -155,7 +155,7 @@ public final class Dense implements Connection {
      * Rounds the weights to the nearest integers, with a scale for each output ({@link IntegerMatrix#nearest}); the
      * bias stays as it is.
      *
-     * @param type INT8 or INT16
+     * @param type INT8, INT16, INT4 or TERNARY
      * @return the connection with integer weights
      * @throws IllegalArgumentException if there are more inputs than sums of 32 bits can hold
      * @throws IllegalStateException if the type is FLOAT32
@@ -252,7 +252,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Weights of 8 or 16 bits and a scale for each output, or one for all:
+     * Weights of at most 16 bits, ternary ones too, and a scale for each output, or one for all:
      * {@code current = bias + scale * float(sum of the integers of the inputs that fire)}. The sum is exact and has no
      * order; it, the product and the sum with the bias are each rounded once to float32. A tenth of the spikes of 784
      * inputs costs a third of the time of {@link Dense}, whose weights take 4 or 2 times the memory.

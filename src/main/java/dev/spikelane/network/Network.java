@@ -194,7 +194,7 @@ public final class Network {
      * each output; all other values and bits stay as they are. Plastic projections keep their floats, and so do
      * recurrent connections. Data tell the loss of accuracy.
      *
-     * @param type INT8 or INT16
+     * @param type INT8, INT16, INT4 or TERNARY
      * @return a network of its own, whose memory is freed when it is forgotten
      * @throws IllegalArgumentException if a projection cannot have such weights; the message names it
      * @throws IllegalStateException if the type is FLOAT32

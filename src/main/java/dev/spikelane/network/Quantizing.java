@@ -20,7 +20,8 @@ final class Quantizing {
 
     private Quantizing(Network network, ElementType type) {
         if (type == ElementType.FLOAT32 || type == ElementType.INT64) {
-            throw new IllegalStateException("the type of integer weights is " + type + ", expected INT8 or INT16");
+            throw new IllegalStateException(
+                    "the type of integer weights is " + type + ", expected INT8, INT16, INT4 or TERNARY");
         }
         this.network = network;
         this.type = type;

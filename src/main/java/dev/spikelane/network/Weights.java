@@ -112,7 +112,8 @@ public final class Weights {
      * Returns the type of the elements.
      *
      * @param name one of {@link #names}
-     * @return FLOAT32; INT8 or INT16 for the weights of {@link dev.spikelane.connection.Dense.Integers}, which
+     * @return FLOAT32; INT8, INT16, INT4 or TERNARY for the weights of
+     *     {@link dev.spikelane.connection.Dense.Integers}, which
      *     {@link #get} widens to {@code scale * integer}, rounded once; INT64 for a {@link #count}
      * @throws IllegalArgumentException if there is no such name
      */
@@ -123,7 +124,7 @@ public final class Weights {
     /**
      * Copies integers and their scales out. The scales are also values of their own, {@code fc1.weight_scale}.
      *
-     * @param name one of {@link #names} whose {@link #type} is INT8 or INT16
+     * @param name one of {@link #names} whose {@link #type} is INT8, INT16, INT4 or TERNARY
      * @return {@code [outputs x inputs]}
      * @throws IllegalArgumentException if there is no such name
      * @throws IllegalStateException if the elements are floats
@@ -135,7 +136,7 @@ public final class Weights {
     /**
      * Copies integers and their scales in.
      *
-     * @param name one of {@link #names} whose {@link #type} is INT8 or INT16
+     * @param name one of {@link #names} whose {@link #type} is INT8, INT16, INT4 or TERNARY
      * @param from of the same type and shape, with as many scales
      * @throws IllegalArgumentException if there is no such name, or the integers do not fit; nothing changes then
      * @throws IllegalStateException if the elements are floats, or a simulation is running

@@ -164,7 +164,7 @@ public final class Evaluator implements AutoCloseable {
      * Makes a network with integer weights of this evaluator's network and runs both over a data set. The network of
      * this evaluator stays as it is.
      *
-     * @param type INT8 or INT16
+     * @param type INT8, INT16, INT4 or TERNARY
      * @param data the samples
      * @return the network with integer weights, and the results of both
      * @throws IllegalArgumentException if samples do not fit the network, or a projection cannot have such weights

@@ -138,7 +138,7 @@ class BatchCountTest {
                 () -> weights.count("fc1.0.bias"));
         assertMessage(
                 IllegalStateException.class,
-                "'num_batches_tracked' has elements of INT64, expected INT8 or INT16",
+                "'num_batches_tracked' has elements of INT64, expected INT8, INT16, INT4 or TERNARY",
                 () -> weights.integers(NAME));
     }
 }

@@ -19,6 +19,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
+import dev.spikelane.network.graph.RandomGraph;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -253,7 +254,7 @@ final class ConvolutionTest {
                 .containsAll(Set.of("conv1.weight", "conv1.bias", "conv2.weight", "fc1.weight")));
         assertEquals(List.of(8, 4, 3, 3), network.weights().shape("conv2.weight"));
         assertRead(network, folder.resolve("float"));
-        for (ElementType type : List.of(ElementType.INT8, ElementType.INT16)) {
+        for (ElementType type : RandomGraph.INTEGERS) {
             Network rounded = network.quantized(type);
             assertEquals(type, rounded.weights().type("conv2.weight"));
             assertEquals(List.of(8, 4, 3, 3), rounded.weights().shape("conv2.weight"));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
@@ -14,18 +15,28 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.Weights;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @EveryWidth
 final class IntegerDenseTest {
@@ -51,7 +62,7 @@ final class IntegerDenseTest {
                 new float[] {0.5f, 0.25f}, weights.get("fc1.weight_scale").toArray());
         assertMessage(
                 IllegalStateException.class,
-                "'bias' has elements of FLOAT32, expected INT8 or INT16",
+                "'bias' has elements of FLOAT32, expected INT8, INT16, INT4 or TERNARY",
                 () -> weights.integers("fc1.bias"));
     }
 
@@ -165,8 +176,47 @@ final class IntegerDenseTest {
         assertEquals(ElementType.FLOAT32, floats.weights().type("fc1.weight"));
         assertMessage(
                 IllegalStateException.class,
-                "the type of integer weights is FLOAT32, expected INT8 or INT16",
+                "the type of integer weights is FLOAT32, expected INT8, INT16, INT4 or TERNARY",
                 () -> floats.quantized(ElementType.FLOAT32));
+    }
+
+    /** Rows without a weight, recurrences and maps too; a file holds them, and refuses those of other bits. */
+    @ParameterizedTest
+    @EnumSource(names = {"INT4", "TERNARY"})
+    void weightsOfFewBitsRunAsSaidAndAreRead(ElementType type, @TempDir Path folder) throws IOException {
+        short[] items = {(short) type.greatest(), 0, (short) type.least(), 1, -1, 0, 0, 0, 0, 0};
+        IntegerMatrix said = IntegerMatrix.of(type, 2, 5, items, 0.5f, 3);
+        Network few = Network.builder(5)
+                .connect(Dense.integers(said))
+                .neuron(new RLeaky(
+                        Recurrence.by(Dense.integers(IntegerMatrix.of(type, 2, 2, new short[] {0, 1, -1, 0}, 0.25f))),
+                        0.5f))
+                .build();
+        Path file = folder.resolve("few");
+        ModelFile.write(file, few);
+        Network read = ModelFile.read(file);
+        assertEquals(said, read.weights().integers("fc1.weight"));
+        assertEquals(few.weights().hash(), read.weights().hash());
+        assertEquals(few.toString(), read.toString());
+        SpikeMatrix spikes = SpikeMatrix.copyOf(1, 5, new byte[] {1, 1, 1, 1, 0});
+        try (Simulation simulation = read.simulate(1)) {
+            Population.VariableRecorder membranes = simulation.recordMembranes(0, 1);
+            simulation.run(spikes);
+            assertArrayEquals(
+                    new float[] {0.5f * (type.greatest() + type.least() + 1), 0},
+                    membranes.values().toArray());
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        String other = text.replace("bits\\\":" + type.bits(), "bits\\\":" + (6 - type.bits()));
+        assertNotEquals(text, other);
+        Files.write(file, other.getBytes(StandardCharsets.ISO_8859_1));
+        if (type == ElementType.INT4) {
+            IOException refused = assertThrows(IOException.class, () -> ModelFile.read(file));
+            assertTrue(refused.getMessage().contains("item 0 is 7, expected -1 to 1"), refused.getMessage());
+        } else {
+            assertEquals(ElementType.INT4, ModelFile.read(file).weights().type("fc1.weight"));
+        }
     }
 
     @Test

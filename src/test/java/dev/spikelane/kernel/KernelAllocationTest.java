@@ -12,6 +12,10 @@ import dev.spikelane.kernel.pool.MapPool;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
+import dev.spikelane.kernel.product.integer.IntegerMatmul;
+import dev.spikelane.kernel.product.integer.PackedIntegers;
+import dev.spikelane.kernel.product.spike.Chooser;
+import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.product.window.WindowCase;
@@ -24,7 +28,9 @@ import dev.spikelane.kernel.step.leaky.LeakyCase;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -42,6 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kernels allocate nothing in a JVM that has run small products and warmed up networks before. There branches are seldom
@@ -117,6 +124,24 @@ final class KernelAllocationTest {
             SpikeMatmul.multiply(input, rows, weights, tile.at(0, 1), workspace);
             SpikeMatmul.multiply(input, rows, weights, tile.on(current), workspace);
         });
+    }
+
+    /** By active inputs, by tables, and by planes. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0/1/never/never/never", "never/never/1/1/never", "never/never/never/never/1"})
+    void multiplyWeightsOfFewBits(String costs) {
+        Chooser chooser = new Chooser(System::nanoTime, SpikeCosts.of("int4=" + costs + ",ternary=" + costs));
+        SpikeWorkspace workspace = new SpikeWorkspace(arena, chooser);
+        SpikeMatrix input = Matrices.spikes(arena, ROWS, 100, 0.5, random);
+        Tile tile = Tile.whole(current);
+        for (ElementType type : List.of(ElementType.INT4, ElementType.TERNARY)) {
+            IntegerMatrix items = IntegerMatrix.nearest(type, Matrices.uniform(arena, 130, 100, random));
+            PackedIntegers weights = PackedIntegers.pack(arena, items, FloatMatrix.zeros(1, 130));
+            assertNone(CALLS, () -> {
+                IntegerMatmul.multiply(input, 1, weights, tile.at(0, 1), workspace);
+                IntegerMatmul.multiply(input, ROWS, weights, tile.on(current), workspace);
+            });
+        }
     }
 
     /** With edges by themselves, without, and with channels that are rounded up. */

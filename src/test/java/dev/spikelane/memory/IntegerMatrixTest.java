@@ -4,8 +4,12 @@ import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Matrices;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class IntegerMatrixTest {
@@ -30,12 +34,57 @@ final class IntegerMatrixTest {
     @Test
     void largestFloatsAndZerosHaveScales() {
         FloatMatrix values = FloatMatrix.of(new float[] {Float.MAX_VALUE, -1}, new float[] {0, -0.0f});
-        for (ElementType type : new ElementType[] {ElementType.INT8, ElementType.INT16}) {
+        for (ElementType type :
+                new ElementType[] {ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY}) {
             IntegerMatrix matrix = IntegerMatrix.nearest(type, values);
             assertEquals(type.greatest(), matrix.item(0, 0));
             assertEquals(0, matrix.item(1, 1));
             matrix.widened().requireFinite("widened");
         }
+    }
+
+    /** Of all scales that ternary weights could have, the one with the least squared error. */
+    @Test
+    void ternaryWeightsAreAsNearAsTheyCanBe() {
+        Random random = new Random(1);
+        for (int row = 0; row < 20; row++) {
+            FloatMatrix values = Matrices.uniform(Arena.ofAuto(), 1, 1 + random.nextInt(9), random);
+            IntegerMatrix ternary = IntegerMatrix.nearest(ElementType.TERNARY, values);
+            double found = error(values, ternary.scale(0));
+            assertEquals(found, error(values, ternary.widened()), 1e-9);
+            for (float scale = 0; scale < 1; scale += 1 / 256f) {
+                assertTrue(found <= error(values, scale) + 1e-6);
+            }
+        }
+    }
+
+    private static double error(FloatMatrix values, float scale) {
+        FloatMatrix rounded = FloatMatrix.zeros(1, values.columns());
+        for (int i = 0; i < values.columns(); i++) {
+            float value = values.get(0, i);
+            rounded.set(0, i, Math.abs(value) > scale / 2 ? Math.copySign(scale, value) : 0);
+        }
+        return error(values, rounded);
+    }
+
+    private static double error(FloatMatrix values, FloatMatrix rounded) {
+        double error = 0;
+        for (int i = 0; i < values.columns(); i++) {
+            error += Math.pow((double) values.get(0, i) - rounded.get(0, i), 2);
+        }
+        return error;
+    }
+
+    @Test
+    void itemsAreOfTheirType() {
+        IntegerMatrix bytes = IntegerMatrix.of(1, 3, new byte[] {-1, 1, 0}, 2);
+        IntegerMatrix ternary = bytes.withType(ElementType.TERNARY);
+        assertEquals("IntegerMatrix TERNARY [1 x 3]", ternary.toString());
+        assertEquals(bytes, ternary.withType(ElementType.INT8));
+        assertMessage(
+                IllegalArgumentException.class,
+                "item 1 is -9, expected -8 to 7, as INT4 has",
+                () -> IntegerMatrix.of(ElementType.INT4, 1, 2, new short[] {7, -9}, 1));
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.graph.RandomGraph;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.RLeaky;
@@ -175,12 +176,12 @@ final class ModelFileTest {
     @Test
     void integersStayIntegers() throws IOException {
         Network floats = network();
-        for (ElementType type : List.of(ElementType.INT8, ElementType.INT16)) {
+        for (ElementType type : RandomGraph.INTEGERS) {
             Network network = floats.quantized(type);
             ModelFile.write(file, network);
             Tensors content = Tensors.read(file, Tensors.Format.SAFETENSORS);
             assertEquals(
-                    type == ElementType.INT8 ? Tensor.Type.I8 : Tensor.Type.I16,
+                    type == ElementType.INT16 ? Tensor.Type.I16 : Tensor.Type.I8,
                     content.tensor("fc1.weight").type());
             assertEquals(List.of(3), content.tensor("fc1.weight_scale").shape());
             for (Network read : List.of(ModelFile.read(file), ModelFile.readIntegers(file))) {

@@ -76,7 +76,7 @@ final class QuantizedTest {
                 trainer::build);
         assertMessage(
                 IllegalStateException.class,
-                "the type of integer weights is FLOAT32, expected INT8 or INT16",
+                "the type of integer weights is FLOAT32, expected INT8, INT16, INT4 or TERNARY",
                 () -> new Evaluator(network, SmallRun.STEPS, batching, 1).quantize(ElementType.FLOAT32, data));
     }
 }

@@ -109,6 +109,8 @@ final class Targets {
         againstOpenBlas(new IntegerMatmulWork(784, 1000, MANY_ROWS, 0.02, ElementType.INT8), 18);
         againstFloats(new IntegerMatmulWork(784, 1000, 16, 0.1, ElementType.INT8), 2.5);
         againstFloats(new IntegerMatmulWork(784, 1000, 16, 0.5, ElementType.INT8), 1.3);
+        againstFloats(new IntegerMatmulWork(784, 1000, 1, 0.5, ElementType.TERNARY), 6);
+        againstFloats(new IntegerMatmulWork(784, 1000, STEPS, 0.5, ElementType.TERNARY), 3);
         for (DenseMatmulWork.Form form :
                 new DenseMatmulWork.Form[] {DenseMatmulWork.Form.SECOND_TRANSPOSED, DenseMatmulWork.Form.PACKED}) {
             double goal = form == DenseMatmulWork.Form.PACKED ? 0.95 : 0.85;

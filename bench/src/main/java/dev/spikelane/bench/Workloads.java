@@ -191,7 +191,8 @@ final class Workloads {
     }
 
     private static void integerProducts(List<Work> works) {
-        for (ElementType type : new ElementType[] {ElementType.INT8, ElementType.INT16}) {
+        for (ElementType type :
+                new ElementType[] {ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY}) {
             for (double density : new double[] {0.02, 0.1, 0.5}) {
                 for (int rows : new int[] {1, 16, 25, STEPS, MANY_ROWS}) {
                     works.add(new IntegerMatmulWork(784, 1000, rows, density, type));

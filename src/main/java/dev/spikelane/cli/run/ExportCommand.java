@@ -14,6 +14,7 @@ import dev.spikelane.network.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,12 @@ import picocli.CommandLine.Spec;
         })
 public final class ExportCommand implements Callable<Integer> {
 
-    private static final Map<String, ElementType> WEIGHTS =
-            Map.of("float", ElementType.FLOAT32, "int8", ElementType.INT8, "int16", ElementType.INT16);
+    private static final Map<String, ElementType> WEIGHTS = new HashMap<>(IntegerRun.TYPES);
+
+    static {
+        WEIGHTS.put("float", ElementType.FLOAT32);
+    }
+
     private static final Map<String, Boolean> INPUTS = Map.of("spikes", false, "values", true);
 
     @Spec
@@ -56,8 +61,9 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             paramLabel = "TYPE",
-            description = "int8 or int16: round the weights of dense connections and convolutions to integers. float:"
-                    + " write integers of the file as floats, which 'run' and Classifier make of them.")
+            description = "int8, int16, int4 or ternary: round the weights of dense connections and convolutions to"
+                    + " integers. float: write integers of the file as floats, which 'run' and Classifier make"
+                    + " of them.")
     private @Nullable String weights;
 
     @Option(

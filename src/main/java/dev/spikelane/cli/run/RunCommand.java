@@ -90,8 +90,8 @@ public final class RunCommand implements Callable<Integer> {
             names = "--weights",
             paramLabel = "TYPE",
             description =
-                    "int8 or int16: round the weights of dense connections and convolutions to integers, and compare"
-                            + " with floats; batch norms are folded into them first.")
+                    "int8, int16, int4 or ternary: round the weights of dense connections and convolutions to integers,"
+                            + " and compare with floats; batch norms are folded into them first.")
     private @Nullable String weights;
 
     @Option(

@@ -180,7 +180,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * Puts integers in place of weights that are large and read often.
      *
      * @param said a connection
-     * @param type INT8 or INT16
+     * @param type INT8, INT16, INT4 or TERNARY
      * @param present gives the values that a name has now
      * @return a connection with integers nearest to them; the same connection where there is nothing to round
      * @throws IllegalArgumentException if it cannot have such weights

@@ -85,7 +85,7 @@ public interface Values {
      * @throws IllegalStateException if elements are floats
      */
     default IntegerMatrix integers() {
-        throw isNot("INT8 or INT16");
+        throw isNot("INT8, INT16, INT4 or TERNARY");
     }
 
     /**
@@ -96,7 +96,7 @@ public interface Values {
      * @throws IllegalStateException if elements are floats
      */
     default void write(IntegerMatrix from) {
-        throw isNot("INT8 or INT16");
+        throw isNot("INT8, INT16, INT4 or TERNARY");
     }
 
     /**

@@ -101,7 +101,7 @@ class ExportCommandTest {
         assertEquals(2, CommandRun.of("export", model.toString()).code());
         assertEquals(
                 2,
-                CommandRun.of("export", model.toString(), "--c", c().toString(), "--weights", "int4")
+                CommandRun.of("export", model.toString(), "--c", c().toString(), "--weights", "int2")
                         .code());
         CommandRun named = CommandRun.of("export", model.toString(), "--c", c().toString(), "--name", "1st");
         assertTrue(named.err().contains("expected letters, digits and underscores"), named.err());

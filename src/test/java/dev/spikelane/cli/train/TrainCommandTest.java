@@ -356,8 +356,9 @@ final class TrainCommandTest {
         assertEquals(type, json.get("weights").get("type").asText());
         assertTrue(json.get("weights").get("agreement").asDouble() > 0.9, json.toString());
         assertTrue(json.get("weights").get("images_per_second").asDouble() > 0, json.toString());
-        arguments[6] = "int4";
-        CommandRun.of(arguments).requireFailureWith(2, "--weights is 'int4', expected one of int16, int8");
+        arguments[6] = "int2";
+        CommandRun.of(arguments)
+                .requireFailureWith(2, "--weights is 'int2', expected one of int16, int4, int8, ternary");
     }
 
     @Test

@@ -21,11 +21,11 @@ import java.util.Locale;
  * the sum with the bias is rounded once. So results never depend on the density, the rows in a call, the vector width
  * or the number of threads.
  *
- * <p>Three vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in
- * lanes of 16 bits, which are widened before they can overflow. One adds, for every group of four inputs, one of its
- * 16 partial sums from tables in the L1 cache, which costs the same at any density; 16-bit weights go through it in
- * two halves, {@code 256 * (item >> 8) + (item & 255)}, weights of fewer than 8 bits two in a lane. One counts the
- * bits that the spikes share with each bit of weights of fewer than 8. {@link Chooser} says which serves.
+ * <p>Three vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes
+ * of 16 bits, which are widened before they can overflow. One adds, for every group of four inputs, one of its 16
+ * partial sums from tables in the L1 cache, which costs the same at any density; 16-bit weights go through it in two
+ * halves, {@code 256 * (item >> 8) + (item & 255)}, weights of fewer than 8 bits two in a lane. One counts the bits
+ * that the spikes share with each bit of weights of fewer than 8. {@link Chooser} says which serves.
  */
 public final class IntegerMatmul {
 

@@ -18,10 +18,9 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The tables of {@link IntegerTablesVector} for weights of few bits, of a block of 64 outputs and a word of 64 inputs:
- * a lane of 16 bits is a pair of weights as it is stored, so that an entry is 64 bytes. The lower half of a lane has
- * no sign and is split off before it can overflow. What was added to it, once for each input that fires, is taken from
- * the sums before they begin.
+ * The tables of {@link IntegerTablesVector} for weights of few bits, of half a word of spikes: a lane of 16 bits is a
+ * pair of weights as it is stored. The lower half of a lane has no sign, and is split off before it can overflow. What
+ * was added to it, once for each input that fires, is taken from the sums before they begin.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 class IntegerPairsVector {

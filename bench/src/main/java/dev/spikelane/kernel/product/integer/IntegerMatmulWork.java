@@ -84,15 +84,13 @@ public record IntegerMatmulWork(int inputs, int outputs, int rows, double densit
 
         private static IntegerMatrix weights(IntegerMatmulWork work) {
             Random random = new Random(1);
-            byte[] bytes = new byte[work.outputs * work.inputs];
-            short[] shorts = new short[work.outputs * work.inputs];
-            for (int i = 0; i < shorts.length; i++) {
-                shorts[i] = (short) (random.nextInt(2 * (Short.MAX_VALUE / 2) + 1) - Short.MAX_VALUE / 2);
-                bytes[i] = (byte) random.nextInt(1 << Byte.SIZE);
+            int least = Math.max(work.type.least(), -Short.MAX_VALUE / 2);
+            int greatest = Math.min(work.type.greatest(), Short.MAX_VALUE / 2);
+            short[] items = new short[work.outputs * work.inputs];
+            for (int i = 0; i < items.length; i++) {
+                items[i] = (short) (random.nextInt(greatest - least + 1) + least);
             }
-            return work.type == ElementType.INT8
-                    ? IntegerMatrix.of(work.outputs, work.inputs, bytes, SCALE)
-                    : IntegerMatrix.of(work.outputs, work.inputs, shorts, SCALE);
+            return IntegerMatrix.of(work.type, work.outputs, work.inputs, items, SCALE);
         }
 
         @Override
@@ -105,7 +103,7 @@ public record IntegerMatmulWork(int inputs, int outputs, int rows, double densit
             if ((long) work.rows * work.inputs * work.outputs <= SCALAR_ADDITIONS) {
                 entries.add(entry(Contestant.SCALAR, () -> IntegerMatmul.scalar(spikes, work.rows, integers, tile)));
             }
-            if (Yardstick.AVAILABLE) {
+            if (Yardstick.AVAILABLE && work.type.bits() >= Byte.SIZE) {
                 entries.add(entry(Contestant.YARDSTICK, this::yardstick));
             }
             if (OpenBlas.isAvailable()) {
