@@ -16,6 +16,7 @@ import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
@@ -116,6 +117,27 @@ final class IntegerDenseTest {
                 "scale 1 is NaN, expected a number whose product with -128 is finite",
                 () -> weights.replace("fc1.weight_scale", FloatMatrix.of(new float[] {1, Float.NaN})));
         assertEquals(hash, weights.hash());
+    }
+
+    /** Where a scale is 0, floats do not say what the integers are: those that are there stay. */
+    @Test
+    void integersOutliveAScaleOfZero() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(5));
+        Population p = builder.population("p", Shape.of(2), new Leaky(0.9f));
+        builder.project("fc", x, p, Dense.linear(5, 2, random).nearest(ElementType.INT8))
+                .plastic();
+        try (Simulation simulation = builder.build().simulate(1)) {
+            FloatMatrix scales = simulation.plasticWeights().get("fc.weight_scale");
+            IntegerMatrix weights = simulation.plasticWeights().integers("fc.weight");
+            simulation.plasticWeights().replace("fc.weight_scale", FloatMatrix.of(new float[] {0, scales.get(0, 1)}));
+            try (Simulation fork = simulation.fork()) {
+                assertArrayEquals(
+                        simulation.snapshot().toBytes(), fork.snapshot().toBytes());
+                fork.plasticWeights().replace("fc.weight_scale", scales);
+                assertEquals(weights, fork.plasticWeights().integers("fc.weight"));
+            }
+        }
     }
 
     private NetworkBuilder graded(float... factors) {

@@ -34,20 +34,21 @@ public record IntegerValues(ValueDescription description, Supplier<IntegerMatrix
     public void write(FloatMatrix from) {
         from.requireShape("values", rows(), columns());
         from.requireFinite("values");
-        float[] scales = out.get().scales();
+        IntegerMatrix present = out.get();
         short[] items = new short[rows() * columns()];
         for (int row = 0; row < rows(); row++) {
-            float scale = scales[scales.length == 1 ? 0 : row];
             for (int column = 0; column < columns(); column++) {
-                items[row * columns() + column] = (short) item(from, row, column, scale);
+                items[row * columns() + column] = (short) item(from, row, column, present);
             }
         }
-        in.accept(IntegerMatrix.of(type(), rows(), columns(), items, scales));
+        in.accept(IntegerMatrix.of(type(), rows(), columns(), items, present.scales()));
     }
 
-    private int item(FloatMatrix from, int row, int column, float scale) {
+    /** The integer of a value; the present one where the scale is 0, which does not say it. */
+    private int item(FloatMatrix from, int row, int column, IntegerMatrix present) {
         float value = from.get(row, column);
-        int item = scale == 0 ? 0 : (int) Math.rint((double) value / scale);
+        float scale = present.scale(row);
+        int item = scale == 0 ? present.item(row, column) : (int) Math.rint((double) value / scale);
         if (item > type().greatest() || item < type().least() || item * scale != value) {
             throw new IllegalArgumentException("values have " + value + " at row " + row + ", column " + column
                     + ", expected the scale " + scale + " times an integer of " + type()
