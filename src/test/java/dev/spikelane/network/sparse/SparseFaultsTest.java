@@ -136,10 +136,8 @@ final class SparseFaultsTest {
             FloatMatrix factor = FloatMatrix.zeros(1, 1);
             factor.fill(100);
             assertThrows(
-                    IllegalArgumentException.class,
-                    () -> network.weights().replace("p.gradedSpikesFactor", factor));
-            assertEquals(
-                    2, network.weights().get("p.gradedSpikesFactor").get(0, 0));
+                    IllegalArgumentException.class, () -> network.weights().replace("p.gradedSpikesFactor", factor));
+            assertEquals(2, network.weights().get("p.gradedSpikesFactor").get(0, 0));
         }
     }
 
@@ -153,8 +151,8 @@ final class SparseFaultsTest {
     /** Nor as many bytes as an int counts, which are those of 537 million synapses. */
     @Test
     void hashesTakeNoArrayOfAllSynapses() {
-        Network network = network(
-                NEURONS, false, Sparse.of(Edges.total(300_000)).weights(Draw.normal(1, 1)));
+        Network network =
+                network(NEURONS, false, Sparse.of(Edges.total(300_000)).weights(Draw.normal(1, 1)));
         assertEquals(300_000, network.weights().get("s.weight").columns());
         long before = Allocations.ofThisThread();
         network.weights().hash();
