@@ -18,6 +18,7 @@ import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.CellWork;
 import dev.spikelane.network.NetworkWork;
+import dev.spikelane.network.SessionWork;
 import dev.spikelane.network.SparseLayerWork;
 import dev.spikelane.network.SparseNetworkWork;
 import dev.spikelane.network.Tutorial6;
@@ -286,5 +287,8 @@ final class Workloads {
         works.add(new SparseNetworkWork(SparseNetworkWork.Kind.PROCEDURAL, 1, threads));
         works.add(new SparseLayerWork(1, threads));
         works.add(new SparseLayerWork(64, threads));
+        for (SessionWork.Kind kind : SessionWork.Kind.values()) {
+            works.add(new SessionWork(kind, threads));
+        }
     }
 }

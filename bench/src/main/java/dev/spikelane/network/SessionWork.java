@@ -1,0 +1,155 @@
+package dev.spikelane.network;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.spikelane.bench.Case;
+import dev.spikelane.bench.Contestant;
+import dev.spikelane.bench.Entry;
+import dev.spikelane.bench.Work;
+import dev.spikelane.kernel.RandomData;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * A step of one session in a pool of 100,000, of which {@value #BATCH} at a time have their turn, in random order; an
+ * input density of 0.05.
+ *
+ * @param threads that share a batch
+ */
+public record SessionWork(Kind kind, int threads) implements Work {
+
+    /** What sessions there are. */
+    public enum Kind {
+        FLOAT32,
+        INT8,
+        /** 64-128-8. */
+        SMALL,
+        /** Integers; before each step the sessions go to a store in memory, and the step brings them back. */
+        SWAPPED
+    }
+
+    static final int SESSIONS = 100_000;
+    static final int BATCH = 4_096;
+    private static final double DENSITY = 0.05;
+
+    @Override
+    public String name() {
+        return "sessions " + SESSIONS + " " + (kind == Kind.SMALL ? "64x128x8 " : "784x1000x10 ")
+                + kind.name().toLowerCase(Locale.ROOT) + " threads " + threads;
+    }
+
+    @Override
+    public int operations() {
+        return BATCH;
+    }
+
+    private Network network() {
+        TorchRandom random = new TorchRandom(42);
+        boolean small = kind == Kind.SMALL;
+        Network floats = Network.builder(small ? 64 : NetworkWork.INPUTS)
+                .dense(small ? 128 : NetworkWork.HIDDEN, random)
+                .neuron(new Leaky(NetworkCase.BETA))
+                .dense(small ? 8 : NetworkWork.OUTPUTS, random)
+                .neuron(new Leaky(NetworkCase.BETA))
+                .build();
+        return kind == Kind.INT8 || kind == Kind.SWAPPED ? floats.quantized(ElementType.INT8) : floats;
+    }
+
+    /** Keeps states on the heap, in memory that is used again. */
+    private static final class Heap implements SessionStore {
+        private final Map<Long, byte[]> states = new HashMap<>();
+
+        @Override
+        public void write(long key, MemorySegment state) {
+            byte[] into = states.computeIfAbsent(key, _ -> new byte[(int) state.byteSize()]);
+            MemorySegment.copy(state, JAVA_BYTE, 0, into, 0, into.length);
+        }
+
+        @Override
+        public boolean read(long key, MemorySegment into) {
+            byte[] state = states.get(key);
+            if (state != null) {
+                MemorySegment.copy(state, 0, into, JAVA_BYTE, 0, state.length);
+            }
+            return state != null;
+        }
+
+        @Override
+        public void remove(long key) {
+            states.remove(key);
+        }
+    }
+
+    /** Takes the next sessions one step further. */
+    private static final class Turns {
+        private final SessionPool pool;
+        private final SessionPool.Answers answers;
+        private final SpikeMatrix input;
+        private final boolean swaps;
+        private final List<Integer> order = new ArrayList<>();
+        private final long[] keys = new long[BATCH];
+        private int next;
+
+        Turns(SessionPool pool, SpikeMatrix input, boolean swaps) {
+            this.pool = pool;
+            this.input = input;
+            this.swaps = swaps;
+            this.answers = pool.newAnswers(BATCH);
+            for (int session = 0; session < SESSIONS; session++) {
+                order.add(session);
+            }
+            Collections.shuffle(order, new Random(2));
+        }
+
+        void pass() {
+            for (int i = 0; i < BATCH; i++) {
+                keys[i] = order.get(next);
+                next = (next + 1) % SESSIONS;
+            }
+            for (int i = 0; swaps && i < BATCH; i++) {
+                pool.evict(keys[i]);
+            }
+            pool.step(keys, input, answers);
+        }
+    }
+
+    @Override
+    public Case open() {
+        Arena arena = Arena.ofShared();
+        Network network = network();
+        SessionPoolBuilder builder = SessionPool.builder(network).threads(threads);
+        SessionPool pool = (kind == Kind.SWAPPED ? builder.store(new Heap()) : builder).build();
+        SpikeMatrix input = RandomData.spikes(arena, BATCH, network.inputs().getFirst().shape().size(), DENSITY);
+        Turns turns = new Turns(pool, input, kind == Kind.SWAPPED);
+        for (int begun = 0; begun < 2 * SESSIONS; begun += BATCH) {
+            turns.pass();
+        }
+        return new Case() {
+            @Override
+            public List<Entry> entries() {
+                return List.of(new Entry(
+                        Contestant.JAVA,
+                        () -> {},
+                        turns::pass,
+                        () -> List.of(turns.answers.spikes().segment())));
+            }
+
+            @Override
+            public void close() {
+                pool.close();
+                arena.close();
+            }
+        };
+    }
+}
