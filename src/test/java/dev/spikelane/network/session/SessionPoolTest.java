@@ -258,6 +258,54 @@ final class SessionPoolTest {
         }
     }
 
+    /** Sessions that begin behind a change of parameters begin as a simulation that is reset then. */
+    @Test
+    void sessionsBeginByThePresentParameters() {
+        Network network = Network.builder(INPUTS)
+                .dense(1, new TorchRandom(1))
+                .neuron(EquationNeuron.of("neuron Started\nparam start = 0.5\ninput current\nstate v = start\n"
+                        + "v = v + 0 * current\nspike v > 1\n"))
+                .build();
+        try (SessionPool pool = SessionPool.builder(network).build()) {
+            SessionPool.Answers answers = pool.newAnswers(2);
+            pool.step(keys(0, 1), spikes(1), answers);
+            assertFalse(answers.spikes().get(0, 0));
+            network.weights().replace("lif1.start", FloatMatrix.vector(2));
+            pool.step(keys(0, 2), spikes(2), answers);
+            assertFalse(answers.spikes().get(0, 0));
+            assertTrue(answers.spikes().get(1, 0));
+        }
+    }
+
+    @Test
+    void tenThousandSessionsAreAsAlone() {
+        Network network = network();
+        int sessions = 10_000;
+        int steps = 6;
+        SpikeMatrix input = spikes(sessions + steps);
+        try (SessionPool pool = SessionPool.builder(network).threads(2).build();
+                SessionPool single = SessionPool.builder(network).build();
+                Simulation alone = network.simulate(1)) {
+            List<SessionPool.Answers> answers = new ArrayList<>();
+            for (int step = 0; step < steps; step++) {
+                answers.add(pool.newAnswers(sessions));
+                pool.step(keys(0, sessions), input.rows(step, sessions), answers.get(step));
+            }
+            SessionPool.Answers one = single.newAnswers(1);
+            for (int session = 0; session < sessions; session++) {
+                alone.reset();
+                for (int step = 0; step < steps; step++) {
+                    SpikeMatrix row = input.rows(step + session, 1);
+                    single.step(keys(session, 1), row, one);
+                    byte[] fired = alone.step(row).toArray();
+                    assertArrayEquals(
+                            fired, answers.get(step).spikes().rows(session, 1).toArray());
+                }
+                assertArrayEquals(single.state(session), pool.state(session));
+            }
+        }
+    }
+
     /** The rule decides as it does in a simulation, and counts stay as they are then. */
     @Test
     void labelsAreDecidedAsInASimulation() {
