@@ -33,12 +33,6 @@ final class ExamplesTest {
         assertTrue(errors[1] < 0.003 && errors[1] < errors[0] / 100, errors[0] + " before, " + errors[1] + " after");
     }
 
-    @Test
-    void aRecurrentNetworkRepeatsBits() {
-        double accuracy = DelayedCopy.accuracy(200);
-        assertTrue(accuracy > 0.99, "accuracy " + accuracy);
-    }
-
     /** Requests come while the model is swapped: each is answered by one of both, and by the new one from then on. */
     @Test
     void aServiceSwapsItsModel() throws InterruptedException {

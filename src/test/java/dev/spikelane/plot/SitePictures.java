@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.encode.Rate;
+import dev.spikelane.example.Recognized;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;

@@ -1,5 +1,8 @@
-package dev.spikelane.example;
+package dev.spikelane.train.run;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -14,17 +17,25 @@ import dev.spikelane.train.Adam;
 import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
+import org.junit.jupiter.api.Test;
 
 /** A recurrent network learns to repeat random bits some steps later, and repeats others that it has not seen. */
-public class DelayedCopy {
+@Users
+final class DelayedCopyTest {
 
     private static final int STEPS = 30;
     private static final int BATCH = 32;
     private static final int DELAY = 3;
     private static final int HIDDEN = 64;
 
+    @Test
+    void aRecurrentNetworkRepeatsBits() {
+        double accuracy = accuracy(200);
+        assertTrue(accuracy > 0.99, "accuracy " + accuracy);
+    }
+
     /** Trains on new bits in each iteration, and returns the share of other bits that the network repeats. */
-    static double accuracy(int iterations) {
+    private static double accuracy(int iterations) {
         var random = new TorchRandom(1);
         var feedback = Dense.linear(HIDDEN, HIDDEN, random);
         var network = Network.builder(1)
@@ -62,9 +73,5 @@ public class DelayedCopy {
             bits.set(row, 0, random.nextFloat() < 0.5f);
             targets.set(row, 0, row >= DELAY * BATCH && bits.get(row - DELAY * BATCH, 0) ? 1 : 0);
         }
-    }
-
-    public static void main(String[] arguments) {
-        System.out.printf("%.1f %% of the bits repeated %d steps later%n", 100 * accuracy(200), DELAY);
     }
 }
