@@ -19,6 +19,7 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.CellWork;
 import dev.spikelane.network.NetworkWork;
 import dev.spikelane.network.SessionWork;
+import dev.spikelane.network.PlasticWork;
 import dev.spikelane.network.SparseLayerWork;
 import dev.spikelane.network.SparseNetworkWork;
 import dev.spikelane.network.Tutorial6;
@@ -267,6 +268,9 @@ final class Workloads {
     }
 
     private static void networks(List<Work> works, int threads) {
+        for (PlasticWork.Kind kind : PlasticWork.Kind.values()) {
+            works.add(new PlasticWork(kind));
+        }
         for (double density : DENSITIES) {
             for (int batch : BATCHES) {
                 for (int steps : new int[] {1, 25, STEPS}) {
