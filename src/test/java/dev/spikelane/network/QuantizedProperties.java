@@ -32,7 +32,7 @@ final class QuantizedProperties {
             @ForAll @IntRange(min = 1, max = 3) int threads,
             @ForAll long seed) {
         Random random = new Random(seed);
-        ElementType type = RandomGraph.INTEGERS[random.nextInt(RandomGraph.INTEGERS.length)];
+        ElementType type = RandomGraph.INTEGERS.get(random.nextInt(RandomGraph.INTEGERS.size()));
         TorchRandom weights = new TorchRandom(seed);
         Network network = Network.builder(inputs)
                 .dense(hidden, weights)

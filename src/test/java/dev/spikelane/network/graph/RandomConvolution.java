@@ -86,6 +86,6 @@ public final class RandomConvolution {
 
     /** The same with integers. */
     public Convolution rounded(Convolution drawn) {
-        return drawn.nearest(RandomGraph.INTEGERS[random.nextInt(RandomGraph.INTEGERS.length)]);
+        return drawn.nearest(RandomGraph.INTEGERS.get(random.nextInt(RandomGraph.INTEGERS.size())));
     }
 }

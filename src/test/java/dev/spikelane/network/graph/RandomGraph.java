@@ -49,9 +49,8 @@ public final class RandomGraph {
     static final int MOST_STEPS = 220;
 
     /** Types of integer weights. */
-    public static final ElementType[] INTEGERS = {
-        ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY
-    };
+    public static final List<ElementType> INTEGERS =
+            List.of(ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY);
 
     public final Network network;
     public final Map<String, Signal> inputs = new TreeMap<>();
@@ -491,7 +490,7 @@ public final class RandomGraph {
         if (learns || !carriesOne(source) || random.nextInt(3) != 0) {
             return dense;
         }
-        ElementType type = INTEGERS[random.nextInt(INTEGERS.length)];
+        ElementType type = INTEGERS.get(random.nextInt(INTEGERS.size()));
         return random.nextBoolean()
                 ? dense.nearest(type)
                 : Dense.integers(IntegerMatrix.nearestWithOneScale(type, dense.weights()), dense.bias());
