@@ -25,9 +25,7 @@ final class SynapseReaderTest {
         float[] ones = new float[SOURCES];
         Arrays.fill(ones, 1);
         SynapseReader[] readers = new SynapseReader[4000];
-        for (int i = 0;
-                i < 30;
-                i++) { // one in five goes wrong where a reader takes what it draws and what stands there
+        for (int i = 0; i < 30; i++) { // one in five goes wrong where a reader takes what stands there
             SparseStore store = new SparseStore(Arena.ofAuto(), said, Shape.of(SOURCES), ones);
             CompletableFuture<?> other = CompletableFuture.runAsync(store::synapses);
             int made = 0;
