@@ -81,6 +81,7 @@ final class LearningTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closed before its end
     void whatIsOutOfRangeIsRefused() {
         try (Simulation simulation = network(UP).simulate(1);
                 Simulation serving = network(UP).serve(1, 1)) {
