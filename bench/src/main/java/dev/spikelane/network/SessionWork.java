@@ -35,13 +35,15 @@ public record SessionWork(Kind kind, int threads) implements Work {
         INT8,
         /** 64-128-8. */
         SMALL,
-        /** Integers; before each step the sessions go to a store in memory, and the step brings them back. */
+        /** Integers; before each step the sessions go to a store in memory, and the step brings them back. Measured beside it: the
+         * copies alone, out and in. */
         SWAPPED
     }
 
     static final int SESSIONS = 100_000;
     static final int BATCH = 4_096;
     private static final double DENSITY = 0.05;
+    private static final long WARM = 4_000_000_000L;
 
     @Override
     public String name() {
@@ -112,6 +114,15 @@ public record SessionWork(Kind kind, int threads) implements Work {
             Collections.shuffle(order, new Random(2));
         }
 
+        /** Copies as many states out and in, between places in random order. */
+        void copy(MemorySegment states, long bytes) {
+            for (int i = 0; i < 2 * BATCH; i++) {
+                long from = order.get(next) * bytes;
+                next = (next + 1) % SESSIONS;
+                MemorySegment.copy(states, from, states, order.get(next) * bytes, bytes);
+            }
+        }
+
         void pass() {
             for (int i = 0; i < BATCH; i++) {
                 keys[i] = order.get(next);
@@ -132,17 +143,22 @@ public record SessionWork(Kind kind, int threads) implements Work {
         SessionPool pool = (kind == Kind.SWAPPED ? builder.store(new Heap()) : builder).build();
         SpikeMatrix input = RandomData.spikes(arena, BATCH, network.inputs().getFirst().shape().size(), DENSITY);
         Turns turns = new Turns(pool, input, kind == Kind.SWAPPED);
-        for (int begun = 0; begun < 2 * SESSIONS; begun += BATCH) {
+        long end = System.nanoTime() + WARM;
+        for (int begun = 0; begun < 2 * SESSIONS || System.nanoTime() < end; begun += BATCH) {
             turns.pass();
         }
+        MemorySegment copies = arena.allocate(kind == Kind.SWAPPED ? SESSIONS * pool.stateBytes() : 0);
         return new Case() {
             @Override
             public List<Entry> entries() {
-                return List.of(new Entry(
+                Entry steps = new Entry(
                         Contestant.JAVA,
                         () -> {},
                         turns::pass,
-                        () -> List.of(turns.answers.spikes().segment())));
+                        () -> List.of(turns.answers.spikes().segment()));
+                return kind == Kind.SWAPPED
+                        ? List.of(steps, new Entry(Contestant.ROOFLINE, () -> turns.copy(copies, pool.stateBytes())))
+                        : List.of(steps);
             }
 
             @Override
