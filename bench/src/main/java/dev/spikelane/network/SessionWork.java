@@ -35,8 +35,10 @@ public record SessionWork(Kind kind, int threads) implements Work {
         INT8,
         /** 64-128-8. */
         SMALL,
-        /** Integers; before each step the sessions go to a store in memory, and the step brings them back. Measured beside it: the
-         * copies alone, out and in. */
+        /**
+         * Integers; before each step the sessions go to a store in memory, and the step brings them back. Measured
+         * beside it: two copies of a state, between places in random order.
+         */
         SWAPPED
     }
 
