@@ -69,6 +69,8 @@ final class WinnersDemoTest {
         assertEquals(right.get("learning").get("voters"), wrong.get("learning").get("voters"));
         assertEquals(counts(right), counts(wrong));
         assertTrue(wrong.get("images").get("accuracy").asDouble() < 0.3, wrong::toString);
+        JsonNode others = run(2, 0).get("learning").get("voters");
+        assertEquals(0, others.get("2").asInt() + others.get("3").asInt(), others::toString);
         JsonNode turned = run(0, 1);
         assertEquals(right.get("learning").get("spikes"), turned.get("learning").get("spikes"), "labels teach");
         assertNotEquals(counts(right), counts(turned));
