@@ -106,7 +106,7 @@ final class Winners {
      *
      * @param images how many it had seen
      * @param spikes of the layer for an image, since the time before
-     * @param fields the weights, {@code [1 x neurons * inputs]}
+     * @param fields square roots of the weights, {@code [1 x neurons * inputs]}: small ones show beside large ones
      */
     private record Taken(int images, double spikes, FloatMatrix fields) {}
 
@@ -161,7 +161,11 @@ final class Winners {
     }
 
     private FloatMatrix fields() {
-        return FloatMatrix.copyOf(1, Math.multiplyExact(weights.rows(), weights.columns()), weights.toArray());
+        float[] fields = weights.toArray();
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = (float) Math.sqrt(fields[i]);
+        }
+        return FloatMatrix.copyOf(1, fields.length, fields);
     }
 
     private Batching batching(int size) {
@@ -277,7 +281,7 @@ final class Winners {
     void show(Report report, Section facts) {
         FloatMatrix[] fields = taken.stream().map(Taken::fields).toArray(FloatMatrix[]::new);
         report.section("Receptive fields as they form")
-                .text("The weights of each neuron as an image, bright where they are large, after "
+                .text("The weights of each neuron as an image, their square roots as brightness, after "
                         + said(taken, each -> String.format(Locale.ROOT, "%,d", each.images))
                         + " images, a step of the picture each. Neurons that vote for a class: "
                         + facts.said("Neurons") + ".")
