@@ -69,9 +69,9 @@ public record Adam(
     /**
      * Returns this rule with another epsilon.
      *
-     * @param number a term beside the root, above 0
+     * @param number a term beside the root, above 0 in float32, also times {@code sqrt(1 - beta2)}
      * @return the rule
-     * @throws IllegalArgumentException if it is not above 0
+     * @throws IllegalArgumentException if it is not
      */
     public Adam withEpsilon(double number) {
         return new Adam(rate, beta1, beta2, number, weightDecay, decoupled, amsgrad);
