@@ -35,7 +35,7 @@ import dev.spikelane.simd.SimdWidth;
  * <p>Nothing is subtracted: what is not a number leaves the membrane K steps later. Up to step K the membrane is that
  * of a leaky neuron bit for bit. An input that is infinite times a weight that is 0 in float32 is not a number.
  *
- * <p>Of the parameters the share d ({@link LeakyParametersBuilder#synapse}), threshold, comparison, inhibition and
+ * <p>Of the parameters the share d ({@link LeakyModel#synapse}), threshold, comparison, inhibition and
  * quantization are read; quantization of one variable rounds the membrane, and nothing of it comes back.
  */
 public final class WindowStep {
