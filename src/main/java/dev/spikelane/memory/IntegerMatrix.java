@@ -201,6 +201,7 @@ public final class IntegerMatrix {
      * @throws IllegalStateException if the type is of floats
      */
     public IntegerMatrix withType(ElementType other) {
+        Objects.requireNonNull(other, "other");
         return other == type ? this : of(other, rows, columns, items(), scales);
     }
 

@@ -2,6 +2,7 @@ package dev.spikelane.train.run;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.Reset;
@@ -20,6 +21,7 @@ import dev.spikelane.train.TrainingBatch;
 import org.junit.jupiter.api.Test;
 
 /** A recurrent network learns to repeat random bits some steps later, and repeats others that it has not seen. */
+@EveryWidth
 @Users
 final class DelayedCopyTest {
 
