@@ -17,6 +17,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -65,6 +66,10 @@ final class EligibilityTrace {
         private final Frame frame;
         private final int first;
         private final int end;
+        private final int gradient;
+        private final int[] ofTraces;
+        private final int[] ofSums;
+        private final int[] ofFactors;
 
         /** One that adds what traces of some passes give, or one that carries all of them on. */
         Loop(boolean spends, int first, int end) {
@@ -76,6 +81,10 @@ final class EligibilityTrace {
             }
             this.compiled = EquationLoops.compile(graph -> spends ? spending(graph) : going(graph), shared);
             this.frame = new Frame(compiled.program(), PackedWeights.BLOCK);
+            this.gradient = frame.rows.indexOf(GRADIENT);
+            this.ofTraces = places(TRACE, passes);
+            this.ofSums = places(SUM, passes);
+            this.ofFactors = places(FACTOR, passes * target.variables());
             for (int pass = 0; pass < target.passes().length; pass++) {
                 frame.share(LEFT + pass, target.passes()[pass].left);
             }
@@ -115,15 +124,25 @@ final class EligibilityTrace {
             return graph.leaf(Op.STATE, name + number, 0);
         }
 
+        private int[] places(String name, int count) {
+            int[] places = new int[count];
+            Arrays.setAll(places, i -> frame.rows.indexOf(name + i));
+            return places;
+        }
+
         void putFactor(int number, FloatMatrix of, int row, int block) {
             long base = of.rowOffset(row) + (long) block * PackedWeights.BLOCK_BYTES;
-            frame.put(FACTOR + number, of.segment(), base, 0);
+            frame.put(ofFactors[number], of.segment(), base, 0);
+        }
+
+        void putTrace(int sample, int pass, int value, int block) {
+            put(ofTraces[pass], traces[sample][pass][value], block, blocks);
         }
 
         /** Says where the synapses of a block stand, in as many rows as there are inputs. */
-        void put(String name, FloatMatrix of, int block, int all) {
+        void put(int place, FloatMatrix of, int block, int all) {
             long bytes = of.rowOffset(of.rows()) / all;
-            frame.put(name, of.segment(), block * bytes, PackedWeights.BLOCK_BYTES);
+            frame.put(place, of.segment(), block * bytes, PackedWeights.BLOCK_BYTES);
             frame.batch = (int) (bytes / PackedWeights.BLOCK_BYTES);
         }
 
@@ -172,9 +191,9 @@ final class EligibilityTrace {
         for (int sample = 0; sample < traces.length && loop.first < loop.end; sample++) {
             for (int value = 0; value < gradients.length; value++) {
                 for (int block = 0; block < blocks; block++) {
-                    loop.put(GRADIENT, gradients[value], block, blocks);
+                    loop.put(loop.gradient, gradients[value], block, blocks);
                     for (int pass = loop.first; pass < loop.end; pass++) {
-                        loop.put(TRACE + pass, traces[sample][pass][value], block, blocks);
+                        loop.putTrace(sample, pass, value, block);
                         loop.putFactor(pass, target.gradient(pass), sample, block);
                     }
                     loop.run();
@@ -189,12 +208,11 @@ final class EligibilityTrace {
             make();
         }
         sumUp(sample);
-        FloatMatrix[] ofSample = {sums.packed(), sums.bias()};
         for (int value = 0; value < gradients.length; value++) {
             for (int block = 0; block < blocks; block++) {
                 for (int pass = 0; pass < passes; pass++) {
-                    next.put(TRACE + pass, traces[sample][pass][value], block, blocks);
-                    next.put(SUM + pass, ofSample[value], pass * blocks + block, passes * blocks);
+                    next.putTrace(sample, pass, value, block);
+                    next.put(next.ofSums[pass], value == 0 ? sums.packed() : sums.bias(), pass * blocks + block, passes * blocks);
                     for (int i = 0; i < target.variables(); i++) {
                         FloatMatrix factor = target.passes()[pass].ofVariables[i];
                         next.putFactor(next.factor(pass, i), factor, sample, block);

@@ -36,7 +36,7 @@ class EPropTest {
     private static final int INPUTS = 8;
     private static final int HIDDEN = 66;
     private static final int OUTPUTS = 3;
-    private static final int STEPS = 230;
+    private static final int STEPS = 210;
     private static final int BATCH = 2;
 
     private static final String ADAPTIVE = """

@@ -47,7 +47,7 @@ class OnlineTrainingTest {
 
     private static final int INPUTS = 9;
     private static final int CLASSES = 3;
-    private static final int STEPS = 205;
+    private static final int STEPS = 110;
     private static final int BATCH = 4;
     private static final int[] LABELS = {0, 1, 2, 1};
 

@@ -23,7 +23,7 @@ class ThroughTimeTest {
     private static final int[] SIZES = {12, 70, 40, 3};
     private static final double[] LEAKS = {0, 0.875, 0.9375, 0.75};
     private static final double THRESHOLD = 0.5;
-    private static final int STEPS = 230;
+    private static final int STEPS = 210;
     private static final int BATCH = 2;
     private static final double RATE = 0.05;
 
