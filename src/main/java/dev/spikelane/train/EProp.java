@@ -21,9 +21,9 @@ import dev.spikelane.train.gradient.GradientRequest.Feedback;
  * equations with a threshold that adapts.
  *
  * <p><b>E-prop</b> (Bellec and others 2020, Nature Communications 11:3625) leaves out what spikes do to other neurons
- * of their population later. Losses read membranes of readouts, {@link dev.spikelane.neuron.Leaky} neurons of one leak
- * k that subtract at a reset or do not reset. With g the gradients of their currents that a step of the loss gives,
- * and B the feedback:
+ * of their population later. Losses read membranes of readouts, {@link dev.spikelane.neuron.Leaky} neurons of one
+ * leak k that subtract at a reset or do not reset. With g the gradients of their currents that a step of the loss
+ * gives, and B the feedback:
  *
  * <pre>{@code
  * gradient = sum over t of L[t] * f[t]      L = B^T * g,  f[t] = k * f[t-1] + e[t]

@@ -212,7 +212,8 @@ final class EligibilityTrace {
             for (int block = 0; block < blocks; block++) {
                 for (int pass = 0; pass < passes; pass++) {
                     next.putTrace(sample, pass, value, block);
-                    next.put(next.ofSums[pass], value == 0 ? sums.packed() : sums.bias(), pass * blocks + block, passes * blocks);
+                    FloatMatrix sum = value == 0 ? sums.packed() : sums.bias();
+                    next.put(next.ofSums[pass], sum, pass * blocks + block, passes * blocks);
                     for (int i = 0; i < target.variables(); i++) {
                         FloatMatrix factor = target.passes()[pass].ofVariables[i];
                         next.putFactor(next.factor(pass, i), factor, sample, block);

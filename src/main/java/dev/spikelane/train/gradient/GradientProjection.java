@@ -27,7 +27,7 @@ public final class GradientProjection {
 
     private final StoredCurrents port;
     /** What is taken back to the source; the same but where gradients of a step go back by themselves. */
-    private final StoredCurrents pulled;
+    private StoredCurrents pulled;
     /** The norm of the currents; null if there is none. */
     private final @Nullable GradientNorm norm;
 
@@ -63,7 +63,6 @@ public final class GradientProjection {
             @Nullable GradientInput input,
             @Nullable GradientDropout dropout,
             StoredCurrents port,
-            StoredCurrents pulled,
             @Nullable GradientNorm norm,
             GradientRequest plan,
             boolean learns) {
@@ -72,7 +71,7 @@ public final class GradientProjection {
         this.input = input;
         this.dropout = dropout;
         this.port = port;
-        this.pulled = pulled;
+        this.pulled = port;
         this.norm = norm;
         this.size = plan.size();
         this.learns = learns;
@@ -180,6 +179,11 @@ public final class GradientProjection {
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
     void pull(int step, SampleViews samples, Tile into, int thread) {
         chain.pull(0, null, pulled.samples(step + delay(), samples), samples.count(), into, thread);
+    }
+
+    /** Says what is taken back to the source from now on. */
+    void pullFrom(StoredCurrents other) {
+        pulled = other;
     }
 
     /** Writes the gradients that the first rows of some others of currents give. */

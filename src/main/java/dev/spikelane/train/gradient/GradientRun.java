@@ -240,6 +240,7 @@ public final class GradientRun implements BackwardNeeds {
         if (made.learns()) {
             target.add(made, declared.port(), plan);
         }
+        made.pullFrom(target.pulled(declared.port()));
         if (pulls && source != null) {
             source.ofSpikes().add(made);
             Objects.requireNonNull(source.eligibility()).add(made, target);
@@ -279,7 +280,7 @@ public final class GradientRun implements BackwardNeeds {
                 description, operators, populations[source].forward().spikes(), plan.arena(), plan.size());
         GradientChain chain =
                 new GradientChain(plan.arena(), operators, plan.size(), true, true, run.scratch(), workers);
-        GradientProjection made = new GradientProjection(forward, chain, null, null, port, port, null, plan, learns);
+        GradientProjection made = new GradientProjection(forward, chain, null, null, port, null, plan, learns);
         if (learns) {
             target.add(made, name, plan);
             learnedFeedback.put(drawn.name(), made);
@@ -316,9 +317,7 @@ public final class GradientRun implements BackwardNeeds {
         }
         boolean learns = plan.learned().stream().anyMatch(name -> name.startsWith(declared.name() + "."));
         GradientDropout dropout = starts ? dropouts[number] : null;
-        Eligibility eligibility = population(declared.target()).eligibility();
-        StoredCurrents pulled = eligibility == null ? port : eligibility.pulled(declared.port());
-        return new GradientProjection(forward, chain, input, dropout, port, pulled, norm, plan, learns);
+        return new GradientProjection(forward, chain, input, dropout, port, norm, plan, learns);
     }
 
     private GradientInput input(Input input) {
