@@ -86,6 +86,20 @@ final class IntegerMatmulProperties {
         }
     }
 
+    /** More inputs than have their spikes laid out at a time, for more than one strip of outputs. */
+    @Property(tries = 2)
+    void laterStripsTakeTheirOwnSpikes(
+            @ForAll @IntRange(min = 4_097, max = 4_200) int inputs,
+            @ForAll @IntRange(min = 129, max = 200) int outputs,
+            @ForAll long seed) {
+        for (ElementType type : List.of(ElementType.INT8, ElementType.TERNARY)) {
+            IntegerProduct product = new IntegerProduct(
+                    arena, new Sizes(2, inputs, outputs, 0.5), type, IntegerProduct.Weights.UNIFORM, seed);
+            float[][] expected = product.expected();
+            product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+        }
+    }
+
     /** More rows than share tables and than are listed at a time. */
     @Property(tries = 6)
     void manyRowsArePartedWithoutATrace(
