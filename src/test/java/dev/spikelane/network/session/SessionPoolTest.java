@@ -392,9 +392,10 @@ final class SessionPoolTest {
         try (SessionPool pool = SessionPool.builder(network()).build()) {
             AtomicReference<Throwable> failure = new AtomicReference<>();
             CountDownLatch told = new CountDownLatch(1);
+            SessionPool same = pool;
             pool.offer(1, spikes(1), (answer, refused) -> {
                 try {
-                    pool.close();
+                    same.close();
                 } catch (IllegalStateException expected) {
                     failure.set(expected);
                 }
