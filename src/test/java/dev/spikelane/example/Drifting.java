@@ -58,7 +58,7 @@ public class Drifting {
 
     public static void main(String[] arguments) {
         var network = detector();
-        IntUnaryOperator noise = step -> RANDOM.nextInt(64);
+        IntUnaryOperator noise = _ -> RANDOM.nextInt(64);
         var burst = SpikeMatrix.zeros(100, 64);
         for (int i = 0; i < 6_400; i++) {
             burst.set(i / 64, i % 64, true);

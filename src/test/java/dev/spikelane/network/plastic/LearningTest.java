@@ -101,10 +101,11 @@ final class LearningTest {
                     IllegalArgumentException.class,
                     "no projection has a rule in this simulation, expected one that learns",
                     () -> serving.learning(1, 1, 1));
-            Learning learning = simulation.learning(1, 1, 1);
-            simulation.close();
-            assertMessage(IllegalStateException.class, "simulation is closed", () -> learning.rollback(SOON));
         }
+        Simulation closed = network(UP).simulate(1);
+        Learning learning = closed.learning(1, 1, 1);
+        closed.close();
+        assertMessage(IllegalStateException.class, "simulation is closed", () -> learning.rollback(SOON));
     }
 
     /** The drift is a share of the length of the weights where learning began. */
