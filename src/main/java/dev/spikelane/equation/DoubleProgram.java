@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes of parameters in float64, or all of them in float32 as a step computes them, with the functions of {@link
- * StrictMath}, so that machines agree. Prepared once: a run allocates nothing.
+ * Nodes of parameters in float64, with the functions of {@link StrictMath}, so that machines agree; or all of them in
+ * float32 as a step computes them. Prepared once: a run allocates nothing.
  */
 public final class DoubleProgram {
 

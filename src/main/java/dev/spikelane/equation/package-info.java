@@ -4,7 +4,7 @@
  *
  * <pre>{@code
  * text -> Lexer -> EquationParser -> Equations (a Graph of Nodes, as written)
- *                                       |-> DoubleProgram           float64, float32: what follows from parameters
+ *                                       |-> DoubleProgram                      what follows from parameters
  *                                       |-> Program, as written -> Interpreter  float32: the specification
  *                                       '-> Program, lowered    -> loops        float32: the same bits
  * }</pre>
