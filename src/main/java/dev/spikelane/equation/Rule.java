@@ -49,6 +49,9 @@ public record Rule(
     /** Name of the row of what fulfills a condition. */
     public static final String WHEN = "when:";
 
+    /** What begins the name of the time of a trace. */
+    static final String TAU = "_tau of ";
+
     static final String LEAST = "_least";
     static final String MOST = "_most";
 
@@ -97,6 +100,13 @@ public record Rule(
         Map<String, Node> initial = new LinkedHashMap<>();
         variables.forEach((each, variable) -> initial.put(each, variable.initial()));
         of.requireNumbers(initial, error);
+        derived.keySet().stream().filter(each -> each.startsWith(TAU)).forEach(each -> {
+            if (!(of.values(each)[0] > 0)) { // NaN is not
+                String trace = each.substring(TAU.length());
+                String found = "'tau' of trace '" + trace + "' is " + of.values(each)[0];
+                throw error.apply(trace, found + ", expected a number above 0");
+            }
+        });
         float least = of.values(LEAST)[0];
         float most = of.values(MOST)[0];
         if (!(least >= -Float.MAX_VALUE && least <= most && most <= Float.MAX_VALUE)) { // NaN is none

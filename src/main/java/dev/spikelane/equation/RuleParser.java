@@ -49,6 +49,9 @@ import org.jspecify.annotations.Nullable;
 public final class RuleParser extends TextParser {
 
     private static final int MOST_VARIABLES = 16;
+    /** Each is a class or several. */
+    private static final int MOST_BLOCKS = 32;
+
     /** A trace below this is nothing: it would become a number that processors are slow with. */
     private static final double LEAST_TRACE = 1e-30;
 
@@ -223,6 +226,7 @@ public final class RuleParser extends TextParser {
         variable(token, new Variable(space, graph.constant(0), false));
         Node own = Graph.of(names, token.text());
         Node time = graph.of(Op.NEG, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
+        integrator.derive(Rule.TAU + token.text(), tau);
         Node factor = integrator.derive("_decay of " + token.text(), graph.of(Op.EXP, graph.of(Op.DIV, time, tau)));
         Node kept = graph.of(Op.MUL, own, factor);
         kept = graph.of(Op.SELECT, graph.of(Op.LT, kept, graph.constant(LEAST_TRACE)), graph.constant(0), kept);
@@ -250,6 +254,9 @@ public final class RuleParser extends TextParser {
             throw second.error("found " + second + ", expected step");
         }
         close();
+        if (blocks.size() >= MOST_BLOCKS) {
+            throw first.error(first + " begins one block too many, expected at most " + MOST_BLOCKS);
+        }
         block = first;
         spikes = each ? null : space(second, false);
         names.put(Rule.PRE, graph.leaf(Op.FLAG, Rule.PRE, 0));

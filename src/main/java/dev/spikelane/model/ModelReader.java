@@ -154,6 +154,9 @@ final class ModelReader {
             builder.plastic();
         }
         if (value.members().containsKey("rule")) {
+            if (!value.member("plastic").truth()) {
+                throw value.member("plastic").unexpected("true, as there is a rule");
+            }
             builder.plastic(rule(value.member("rule")));
         }
     }

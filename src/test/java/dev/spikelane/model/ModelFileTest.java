@@ -319,6 +319,10 @@ final class ModelFileTest {
     @Test
     void whatAFileSaysWrongIsNamed() throws IOException {
         String text = "its metadata 'spikelane': ";
+        String rule = "{\"text\":\"on pre\\nw += 1\",\"parameters\":{}}";
+        assertEquals(
+                text + "in 'projections' at 0 in 'plastic' is false, expected true, as there is a rule",
+                failure("\"plastic\":false", "\"plastic\":false,\"rule\":" + rule));
         assertEquals(
                 "has version 2 of the format, expected 1; a newer Spikelane wrote it",
                 failure("\"version\":1", "\"version\":2"));

@@ -111,6 +111,12 @@ final class PlasticityTest {
                     "line 3, column 1: 'bounds' is " + bounds + ", expected two finite numbers, the lesser first",
                     "on pre\nw += 1\nbounds " + said);
         }
+        refused(
+                "line 1, column 11: 'tau' of trace 'x' is 0.0, expected a number above 0",
+                "trace pre x tau = 2 - 2\non post\nw += x");
+        refused(
+                "line 65, column 1: 'on' begins one block too many, expected at most 32",
+                "on pre\nw += 1\n".repeat(33));
         refused("line 1, column 15: 'e' is NaN, expected a finite number", "state synapse e = 0 / 0\non pre\nw += e");
         refused(
                 "line 4, column 1: 'bounds' depends on a modulator, expected other parameters",
@@ -142,6 +148,10 @@ final class PlasticityTest {
                 IllegalArgumentException.class,
                 "rule: 'up' is NaN, expected a finite number",
                 () -> rule.with("up", Double.NaN));
+        assertMessage(
+                IllegalArgumentException.class,
+                "rule: 'tau' of trace 'x' is -1.0, expected a number above 0",
+                () -> Plasticity.mstdp().with("tauPre", -1));
     }
 
     /** One by one, numbers on the way to others may be none. */
@@ -455,5 +465,53 @@ final class PlasticityTest {
         run.run(0, 1, false);
         run.advance(1);
         return run.rule("x-p").passed() - before;
+    }
+
+    private static Network sparse(int delay) {
+        Sparse drawn = Sparse.of(Edges.outDegree(2)).weights(Draw.uniform(0, 1)).delays(Draw.uniform(0, 2));
+        return LearningNetwork.of(Shape.of(5), drawn.to(4), Plasticity.of(PAIR), delay);
+    }
+
+    /** What a simulation has learned goes back to the network; files keep the rule, also of drawn synapses. */
+    @Test
+    void sparseNetworksWithRulesAreFilesAndTakeWeights(@TempDir Path folder) throws IOException {
+        Network network = sparse(1);
+        Random random = new Random(1);
+        SpikeMatrix inputs = Matrices.spikes(Arena.ofAuto(), 20, 5, 0.5, random);
+        SpikeMatrix outputs = Matrices.spikes(Arena.ofAuto(), 20, 4, 0.5, random);
+        Path file = folder.resolve("learning.safetensors");
+        try (Simulation simulation = network.simulate(1)) {
+            long hash = simulation.plasticWeights().hash();
+            LearningNetwork.run(simulation, inputs, outputs, 0, 10);
+            assertNotEquals(hash, simulation.plasticWeights().hash());
+            network.weights().replace("x-p.weight", simulation.plasticWeights().get("x-p.weight"));
+            ModelFile.write(file, network);
+            Network read = ModelFile.read(file);
+            assertEquals(fingerprint(network), fingerprint(read));
+            try (Simulation anew = network.simulate(1);
+                    Simulation other = read.simulate(1)) {
+                LearningNetwork.run(anew, inputs, outputs, 10, 10);
+                LearningNetwork.run(other, inputs, outputs, 10, 10);
+                assertEquals(
+                        anew.plasticWeights().hash(), other.plasticWeights().hash());
+            }
+        }
+    }
+
+    /** A silent step passes over no synapse in lists; an input has a row of each delay, and an output a column. */
+    @Test
+    void stepsPassOverTheListedSynapsesOfSpikesAlone() {
+        Sparse listed = Sparse.of(Edges.of(new int[] {0, 0, 1}, new int[] {0, 1, 1}))
+                .weights(Draw.list(0.5f, 0.5f, 0.5f))
+                .delays(Draw.list(0, 1, 0))
+                .to(2);
+        Network network = LearningNetwork.of(Shape.of(3), listed, Plasticity.of(PAIR), 0);
+        NetworkRun run = NetworkRun.of(this, network.laidOut(), 1, 4, 1);
+        assertEquals(0, passed(run, new byte[] {0, 0, 0}, new byte[] {0, 0}));
+        assertEquals(1, passed(run, new byte[] {1, 0, 1}, new byte[] {0, 0}));
+        assertEquals(1 + 2, passed(run, new byte[] {0, 0, 0}, new byte[] {0, 1}));
+        assertEquals(1, passed(run, new byte[] {0, 1, 0}, new byte[] {0, 0}));
+        assertEquals(0, passed(run, new byte[] {0, 0, 0}, new byte[] {0, 0}));
+        run.close();
     }
 }
