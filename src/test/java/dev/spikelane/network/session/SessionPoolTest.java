@@ -387,6 +387,50 @@ final class SessionPoolTest {
         assertMessage(IllegalStateException.class, "session pool is closed", pool::sessions);
     }
 
+    /** Threads step and offer until the pool is closed: what they were answered is in the store, and no step more. */
+    @Test
+    void closingWhileBusyLosesNothingThatWasAnswered() throws Exception {
+        MapStore store = new MapStore();
+        SessionPool pool = SessionPool.builder(network())
+                .threads(2)
+                .longestWait(Duration.ofNanos(100_000))
+                .store(store)
+                .build();
+        long[] answered = new long[8];
+        CountDownLatch busy = new CountDownLatch(100);
+        List<Thread> threads = new ArrayList<>();
+        SpikeMatrix input = spikes(1);
+        for (int i = 0; i < answered.length; i++) {
+            int session = i;
+            threads.add(Thread.ofPlatform().start(() -> {
+                SessionPool.Answers answers = pool.newAnswers(1);
+                try {
+                    while (true) {
+                        if (session % 2 == 0) {
+                            pool.step(keys(session, 1), input, answers);
+                            answered[session] = answers.steps(0);
+                        } else {
+                            answered[session] =
+                                    pool.offer(session, input).join().steps();
+                        }
+                        busy.countDown();
+                    }
+                } catch (IllegalStateException closed) {
+                    assertEquals("session pool is closed", closed.getMessage());
+                }
+            }));
+        }
+        busy.await();
+        pool.close();
+        for (int session = 0; session < answered.length; session++) {
+            threads.get(session).join();
+            byte[] state = store.states.getOrDefault((long) session, new byte[Long.BYTES]);
+            assertEquals(
+                    answered[session],
+                    ByteBuffer.wrap(state).order(ByteOrder.nativeOrder()).getLong());
+        }
+    }
+
     @Test
     void anAnsweringThreadGoesOnAndDoesNotClose() throws Exception {
         try (SessionPool pool = SessionPool.builder(network()).build()) {
