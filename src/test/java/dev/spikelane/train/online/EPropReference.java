@@ -2,6 +2,7 @@ package dev.spikelane.train.online;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
+import org.jspecify.annotations.Nullable;
 
 /**
  * E-prop in double precision, by plain loops over its equations: recurrent neurons with one variable or two, readouts
@@ -36,7 +37,13 @@ final class EPropReference {
     private double[] fired;
 
     /** The last column of all weights is the bias. */
-    EPropReference(Network network, boolean adapts, boolean classifies, int steps, double[][] feedback, Rule rule) {
+    EPropReference(
+            Network network,
+            boolean adapts,
+            boolean classifies,
+            int steps,
+            double @Nullable [][] feedback,
+            Rule rule) {
         this.adapts = adapts;
         this.classifies = classifies;
         this.steps = steps;
@@ -90,7 +97,7 @@ final class EPropReference {
         double[][] ofOut = new double[out.length][out[0].length];
         double loss = 0;
         for (int sample = 0; sample < inputs.length; sample++) {
-            double[][] wanted = classifies ? null : targets[sample];
+            double[][] wanted = targets[sample];
             int label = classifies ? labels[sample] : 0;
             loss += sample(inputs[sample], wanted, label, inputs.length, new double[][][] {ofIn, ofRecurrent, ofOut});
         }

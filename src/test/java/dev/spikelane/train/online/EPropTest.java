@@ -27,6 +27,7 @@ import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Holds e-prop to {@link EPropReference}. */
@@ -120,7 +121,7 @@ class EPropTest {
             boolean adapts,
             boolean classifies,
             EProp rule,
-            double[][] feedback,
+            double @Nullable [][] feedback,
             EPropReference.Rule more) {
         Network network = network(adapts);
         EPropReference reference = new EPropReference(network, adapts, classifies, STEPS, feedback, more);
