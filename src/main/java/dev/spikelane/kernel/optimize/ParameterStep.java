@@ -4,7 +4,6 @@ import dev.spikelane.equation.Elementwise;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.loop.Frame;
-import dev.spikelane.simd.GradientSink;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.LinkedHashMap;

@@ -5,7 +5,7 @@ import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Population;
-import dev.spikelane.simd.GradientSink;
+import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.simd.TorchLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -76,6 +76,7 @@ final class TorchOrderTest {
 
     /** Weights and files, whose order tests of their own hold, and what takes or makes what others have here. */
     private static final Set<String> ELSEWHERE = Set.of(
+            "Answers.spikes",
             "EarlyDecision.learn",
             "Labels.observe",
             "Labels.run",
@@ -92,6 +93,8 @@ final class TorchOrderTest {
             "Input.setTargets",
             "Margins.of",
             "Recurrence.allToAll",
+            "SessionPool.offer",
+            "SessionPool.step",
             "SpikeCounts.observe",
             "Surrogate.backward",
             "TrainingBatch.inputs",

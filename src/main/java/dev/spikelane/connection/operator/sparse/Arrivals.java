@@ -1,7 +1,7 @@
 package dev.spikelane.connection.operator.sparse;
 
 import dev.spikelane.connection.operator.sparse.EventFormat.Form;
-import dev.spikelane.simd.EventsVector;
+import dev.spikelane.kernel.product.EventsVector;
 import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

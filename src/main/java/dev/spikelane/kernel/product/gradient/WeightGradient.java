@@ -9,7 +9,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.simd.GradientSink;
+import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;

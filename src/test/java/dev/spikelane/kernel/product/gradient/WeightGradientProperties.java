@@ -13,7 +13,7 @@ import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.simd.GradientSink;
+import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

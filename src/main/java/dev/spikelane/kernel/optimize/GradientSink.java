@@ -1,4 +1,4 @@
-package dev.spikelane.simd;
+package dev.spikelane.kernel.optimize;
 
 import java.lang.foreign.MemorySegment;
 

@@ -1,4 +1,4 @@
-package dev.spikelane.simd;
+package dev.spikelane.kernel.product;
 
 import static dev.spikelane.simd.IntLanes.INT;
 import static dev.spikelane.simd.Lanes.COUNT;
