@@ -139,8 +139,7 @@ final class PollutedVectors {
                 FloatMatrix product = FloatMatrix.zeros(shared, 16, 64);
                 FloatMatrix square = FloatMatrix.zeros(shared, 64, 64);
                 FloatMatrix workspace = DenseMatmul.workspace(shared);
-                LeakyNeurons parameters =
-                        new LeakyModel(64).beta(0.9f).build(shared);
+                LeakyNeurons parameters = new LeakyModel(64).beta(0.9f).build(shared);
                 FloatMatrix membrane = FloatMatrix.zeros(shared, 4, 64);
                 SpikeMatrix spikes = SpikeMatrix.zeros(shared, 16, 64);
                 for (int i = 0; i < FAILURES / 3; i++) {

@@ -87,9 +87,8 @@ final class LayerByLayer {
         LayerState(LayerKernels kernels, Arena arena, PackedWeights weights, int rows, int batch) {
             this.kernels = kernels;
             this.weights = weights;
-            this.parameters = new LeakyModel(weights.outputs())
-                    .beta(NetworkCase.BETA)
-                    .build(arena);
+            this.parameters =
+                    new LeakyModel(weights.outputs()).beta(NetworkCase.BETA).build(arena);
             this.workspace = new SpikeWorkspace(arena);
             this.current = FloatMatrix.zeros(arena, rows, weights.outputs());
             this.membrane = FloatMatrix.zeros(arena, batch, weights.outputs());

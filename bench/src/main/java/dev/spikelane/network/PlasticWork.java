@@ -188,7 +188,11 @@ public record PlasticWork(Kind kind) implements Work {
         Runnable run = () -> {
             for (int step = 0; step < STEPS; step++) {
                 MemorySegment.copy(
-                        simulation.step(rows[step]).segment(), 0, fired.segment(), fired.rowOffset(step), rowBytes(fired));
+                        simulation.step(rows[step]).segment(),
+                        0,
+                        fired.segment(),
+                        fired.rowOffset(step),
+                        rowBytes(fired));
             }
         };
         return new Learning(simulation, "x-out.weight", run, weights -> learn(spikes, fired, weights));

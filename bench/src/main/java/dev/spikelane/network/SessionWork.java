@@ -143,7 +143,8 @@ public record SessionWork(Kind kind, int threads) implements Work {
         Network network = network();
         SessionPoolBuilder builder = SessionPool.builder(network).threads(threads);
         SessionPool pool = (kind == Kind.SWAPPED ? builder.store(new Heap()) : builder).build();
-        SpikeMatrix input = RandomData.spikes(arena, BATCH, network.inputs().getFirst().shape().size(), DENSITY);
+        SpikeMatrix input = RandomData.spikes(
+                arena, BATCH, network.inputs().getFirst().shape().size(), DENSITY);
         Turns turns = new Turns(pool, input, kind == Kind.SWAPPED);
         long end = System.nanoTime() + WARM;
         for (int begun = 0; begun < 2 * SESSIONS || System.nanoTime() < end; begun += BATCH) {

@@ -142,9 +142,8 @@ public final class StreamingSteps {
         Layer(Arena arena, Dense dense, SpikeWorkspace workspace) {
             this.weights = PackedWeights.pack(arena, dense.weights(), dense.bias());
             this.workspace = workspace;
-            this.parameters = new LeakyModel(weights.outputs())
-                    .beta(NetworkCase.BETA)
-                    .build(arena);
+            this.parameters =
+                    new LeakyModel(weights.outputs()).beta(NetworkCase.BETA).build(arena);
             FloatMatrix currents = FloatMatrix.zeros(arena, 1, weights.outputs());
             this.current = Tile.whole(currents);
             this.spikes = SpikeMatrix.zeros(arena, 1, weights.outputs());

@@ -1,11 +1,11 @@
 package dev.spikelane.connection.operator;
 
+import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.gradient.WeightGradient;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.simd.Lazy;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;

@@ -1,7 +1,7 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.kernel.optimize.GradientSink;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 import java.util.List;
 import java.util.function.Supplier;

@@ -2,10 +2,10 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Population;
-import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.simd.TorchLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.spikelane.train.run;
 
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.kernel.optimize.GradientSink;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.update.Clipping;

@@ -1,10 +1,10 @@
 package dev.spikelane.train.update;
 
+import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.kernel.optimize.OptimizerRule;
 import dev.spikelane.kernel.optimize.ParameterStep;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.kernel.optimize.GradientSink;
 import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.LinkedHashMap;

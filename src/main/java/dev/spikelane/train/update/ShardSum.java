@@ -1,8 +1,8 @@
 package dev.spikelane.train.update;
 
+import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.kernel.optimize.GradientSum;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.kernel.optimize.GradientSink;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -38,12 +38,7 @@ final class EPropReference {
 
     /** The last column of all weights is the bias. */
     EPropReference(
-            Network network,
-            boolean adapts,
-            boolean classifies,
-            int steps,
-            double @Nullable [][] feedback,
-            Rule rule) {
+            Network network, boolean adapts, boolean classifies, int steps, double @Nullable [][] feedback, Rule rule) {
         this.adapts = adapts;
         this.classifies = classifies;
         this.steps = steps;

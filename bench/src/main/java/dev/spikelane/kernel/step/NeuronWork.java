@@ -79,18 +79,28 @@ public record NeuronWork(Model model) implements Work {
                 case SYNAPTIC -> builder.param("alpha", 0.8f).synapse("alpha");
                 case ALPHA ->
                     builder.param("alpha", 0.95f).alphaFunction("alpha", "2").reset(Reset.CLEAR);
-                case LAPICQUE -> builder.param("a", 5).param("b", 0.2f).param("c", 1).gains("a", "b", "c");
+                case LAPICQUE ->
+                    builder.param("a", 5).param("b", 0.2f).param("c", 1).gains("a", "b", "c");
                 case RLEAKY_ONE_TO_ONE -> builder.param("V", 0.5f).feedback(Feedback.OWN_SPIKES, "V");
-                case RSYNAPTIC_ONE_TO_ONE -> builder.param("alpha", 0.8f).synapse("alpha").param("V", 0.5f).feedback(Feedback.OWN_SPIKES, "V");
+                case RSYNAPTIC_ONE_TO_ONE ->
+                    builder.param("alpha", 0.8f)
+                            .synapse("alpha")
+                            .param("V", 0.5f)
+                            .feedback(Feedback.OWN_SPIKES, "V");
                 case LIF_EULER ->
-                    builder.param("leak", 0.1f).decay(Decay.EULER, "leak").reset(Reset.CLEAR).resetTime(Reset.Time.SAME_STEP);
+                    builder.param("leak", 0.1f)
+                            .decay(Decay.EULER, "leak")
+                            .reset(Reset.CLEAR)
+                            .resetTime(Reset.Time.SAME_STEP);
                 case LIF_DIVIDE ->
-                    builder.param("leak", 10).decay(Decay.DIVIDE, "leak")
+                    builder.param("leak", 10)
+                            .decay(Decay.DIVIDE, "leak")
                             .compare(Compare.INCLUSIVE)
                             .reset(Reset.CLEAR)
                             .resetTime(Reset.Time.SAME_STEP);
                 case DELTA_LEAKY -> builder.firesOnChange();
-                case LEAKY_PARALLEL -> builder.reset(Reset.NONE).rectified(true).param("V", 0.01f).feedback(Feedback.CONSTANT, "V");
+                case LEAKY_PARALLEL ->
+                    builder.reset(Reset.NONE).rectified(true).param("V", 0.01f).feedback(Feedback.CONSTANT, "V");
                 case LEAKY_QUANTIZED_8_BITS ->
                     builder.quantization(
                             1, Quantization.uniform(BITS, 1, 0, UPPER).levels());
@@ -98,7 +108,8 @@ public record NeuronWork(Model model) implements Work {
                     builder.quantization(
                             1, Quantization.aroundThreshold(BITS, 1, 0, UPPER).levels());
                 case STATE_LEAKY -> builder.reset(Reset.NONE);
-                case STATE_LEAKY_TRUNCATED -> builder.param("alpha", 0.9f).synapse("alpha").reset(Reset.NONE);
+                case STATE_LEAKY_TRUNCATED ->
+                    builder.param("alpha", 0.9f).synapse("alpha").reset(Reset.NONE);
                 case SLSTM -> builder.threshold(0.1f).gates(NEURONS).reset(Reset.NONE);
             };
         }

@@ -1,7 +1,7 @@
 package dev.spikelane.connection.operator.sparse;
 
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.kernel.product.EventsVector;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.ZeroInputs;
 import java.lang.foreign.Arena;

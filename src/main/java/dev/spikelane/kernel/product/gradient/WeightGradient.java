@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.gradient;
 
+import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.kernel.product.BitsVector;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
@@ -9,7 +10,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;

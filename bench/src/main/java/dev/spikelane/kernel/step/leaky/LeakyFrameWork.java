@@ -51,10 +51,8 @@ public record LeakyFrameWork(boolean back) implements Work {
     private static final class Open implements Case {
         private final Arena arena = Arena.ofShared();
         private final LeakyFrameWork work;
-        private final LeakyNeurons parameters = new LeakyModel(NEURONS)
-                .beta(0.95f)
-                .reset(Reset.SUBTRACT)
-                .build(arena);
+        private final LeakyNeurons parameters =
+                new LeakyModel(NEURONS).beta(0.95f).reset(Reset.SUBTRACT).build(arena);
         private final FloatMatrix current = RandomData.uniform(arena, BATCH, LeakyFrame.BLOCK, -0.2f, 0.3f);
         private final FloatMatrix membrane = FloatMatrix.zeros(arena, BATCH, NEURONS);
         private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS * BATCH, NEURONS);
