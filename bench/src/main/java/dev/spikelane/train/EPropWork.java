@@ -40,6 +40,11 @@ public record EPropWork(boolean online, int batch) implements Work {
     }
 
     @Override
+    public int threads() {
+        return 1;
+    }
+
+    @Override
     public Case open() {
         Arena arena = Arena.ofShared();
         TorchRandom random = new TorchRandom(1);
