@@ -32,6 +32,9 @@ final class SessionRun {
 
     private final Signal[] first;
     private final SpikeRace race;
+    /** Whether there is a rule; without one spikes are counted for ever. */
+    private final boolean decides;
+
     private final long atState;
 
     /**
@@ -45,6 +48,7 @@ final class SessionRun {
         this.network = network;
         this.first = first;
         this.race = new SpikeRace(rule, 1, network.outputs());
+        this.decides = rule.steps() < Integer.MAX_VALUE;
         this.atState = AT_COUNTS + Math.ceilDiv((long) race.classes() * Integer.BYTES, Long.BYTES) * Long.BYTES;
     }
 
@@ -122,7 +126,7 @@ final class SessionRun {
             race.read(memory, at + AT_COUNTS);
             race.add(fired, sample, 0);
             race.write(memory, at + AT_COUNTS);
-            if (race.isOver(0, race.leader(0), steps)) {
+            if (decides && race.isOver(0, race.leader(0), steps)) {
                 memory.set(JAVA_LONG, at + AT_DECIDED, steps);
             }
         }

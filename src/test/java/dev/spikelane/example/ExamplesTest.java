@@ -52,6 +52,9 @@ final class ExamplesTest {
             service.swap(alwaysSays(1));
             int before = answers.size();
             assertEquals(1, service.classify(new float[] {1}).label());
+            while (requests.isAlive() && !answers.contains(1)) {
+                Thread.sleep(1);
+            }
             ended.set(true);
             requests.join();
             assertTrue(before > 0 && answers.indexOf(1) > 0, before + " answers");

@@ -86,6 +86,23 @@ final class SessionPoolTest {
         }
     }
 
+    /** A single output has nobody to catch up with it, which decides nothing where no rule was said. */
+    @Test
+    void aSingleOutputIsCountedForEver() {
+        Network network = Network.builder(INPUTS)
+                .dense(1, new TorchRandom(1))
+                .neuron(new Leaky(0.9f).withThreshold(-1))
+                .build();
+        try (SessionPool pool = SessionPool.builder(network).build()) {
+            SessionPool.Answers answers = pool.newAnswers(1);
+            for (int step = 0; step < 5; step++) {
+                pool.step(keys(7, 1), spikes(1), answers);
+            }
+            assertEquals(5, answers.count(0, 0));
+            assertEquals(0, answers.decidedAfter(0));
+        }
+    }
+
     @Test
     void idleSessionsGoToTheStoreAndComeBack() {
         MapStore store = new MapStore();
