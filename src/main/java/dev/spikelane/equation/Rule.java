@@ -142,8 +142,10 @@ public record Rule(
      * A program of a block. Lines of a step store the variables; lines that follow spikes add to rows of changes, along
      * the synapses of an input, or of an output, whose own variables are shared parameters. Rows of synapses are those
      * of a list.
+     *
+     * @param applied whether the lines, which follow spikes, also {@link #apply} what they add
      */
-    public Program program(Block block, Graph graph) {
+    public Program program(Block block, boolean applied, Graph graph) {
         Program program = new Program(name, 1).listed();
         Map<Node, Node> made = new HashMap<>();
         List<Node> order = Graph.order(block.lines.values());
@@ -156,16 +158,22 @@ public record Rule(
             }
         }
         Program.copy(order, graph, made);
+        Map<String, Node> sums = new LinkedHashMap<>();
         block.lines.forEach((variable, node) -> {
             Node value = Graph.of(made, node);
             if (block.onSpike) {
                 Node before = graph.leaf(Op.STEP, CHANGE + variable, 0);
-                program.store(Op.STEP, CHANGE + variable, 0, graph.of(Op.ADD, before, value));
+                sums.put(variable, graph.of(Op.ADD, before, value));
             } else {
                 Op row = block.space == Space.SYNAPSE ? Op.STEP : Op.STATE;
                 program.store(row, variable, 0, variable.equals(WEIGHT) ? bounded(graph, value) : value);
             }
         });
+        if (applied) {
+            apply(program, sums, graph);
+        } else {
+            sums.forEach((variable, sum) -> program.store(Op.STEP, CHANGE + variable, 0, sum));
+        }
         return program;
     }
 
@@ -182,15 +190,21 @@ public record Rule(
     /** A program that adds changes to the variables of synapses, keeps weights within bounds, and begins anew. */
     public Program apply(Graph graph) {
         Program program = new Program(name + "Apply", 1).listed();
+        apply(program, Map.of(), graph);
+        return program;
+    }
+
+    /** Adds sums, or the changes of variables that have none. */
+    private void apply(Program program, Map<String, Node> sums, Graph graph) {
         for (String each : changed()) {
             Node before = graph.leaf(Op.STEP, each, 0);
-            Node after = graph.of(Op.ADD, before, graph.leaf(Op.STEP, CHANGE + each, 0));
+            Node sum = sums.get(each);
+            Node after = graph.of(Op.ADD, before, sum == null ? graph.leaf(Op.STEP, CHANGE + each, 0) : sum);
             program.store(Op.STEP, each, 0, each.equals(WEIGHT) ? bounded(graph, after) : after);
         }
         for (String each : changed()) {
             program.store(Op.STEP, CHANGE + each, 0, graph.constant(0));
         }
-        return program;
     }
 
     /** A weight that is not above the least, NaN too, is the least. */

@@ -165,7 +165,7 @@ final class ListedSynapses extends RuleSynapses {
         boolean alone = batch == 1 && !columnsWait && !(ofInputs && rowsWait);
         boolean applies = block.onSpike() && alone && (behind.isEmpty() || crossed);
         List<Function<Graph, Program>> texts = new ArrayList<>();
-        texts.add(graph -> values.rule().program(block, graph));
+        texts.add(graph -> values.rule().program(block, false, graph));
         if (applies) {
             texts.add(values.rule()::apply);
         }

@@ -10,6 +10,7 @@ import dev.spikelane.loop.Frame;
 import dev.spikelane.loop.Graph;
 import dev.spikelane.loop.Program;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program along synapses: those of an input, which stand side by side in packed weights, or those of an output, which
@@ -39,12 +41,14 @@ final class PackedLoop {
 
     private final List<Integer> places = new ArrayList<>();
     private final List<Boolean> stored = new ArrayList<>();
+    private final List<Boolean> changes = new ArrayList<>();
     private final Neurons inputs;
     private final Neurons outputs;
     /** The synapses of an output, then the variables of its inputs. */
     private final FloatMatrix column;
 
     private final MemorySegment zeros;
+    private @Nullable SpikeMatrix changed;
 
     /** The variables of inputs or outputs that a program takes. */
     private static final class Neurons {
@@ -101,6 +105,7 @@ final class PackedLoop {
                 synapses.add(packed(values, name));
                 places.add(place);
                 stored.add(written.contains(name));
+                changes.add(name.startsWith(Rule.CHANGE));
             } else if (matrix != null) {
                 boolean ofInputs = values.rule().variables(Rule.Space.PRE).contains(name);
                 float[] value = new float[1];
@@ -190,9 +195,11 @@ final class PackedLoop {
      *
      * @param output of the group
      * @param position of the output; below 0 for all inputs of a window, without what inputs carry
+     * @param changed the only inputs whose synapses have changes, of which the program leaves none; null for any inputs
      * @return how many synapses there are
      */
-    int column(int group, int output, int sample, int position) {
+    int column(int group, int output, int sample, int position, @Nullable SpikeMatrix changed) {
+        this.changed = changed;
         int count = move(group, output, sample, position, true);
         for (int i = 0; i < places.size(); i++) {
             columns.put(places.get(i), column.segment(), column.rowOffset(i), 0);
@@ -237,18 +244,26 @@ final class PackedLoop {
 
     private void synapses(int group, int output, int first, int count, boolean take) {
         for (int i = 0; i < places.size(); i++) {
-            if (take || stored.get(i)) {
-                PackedWeights of = synapses.get(i)[group];
-                long packed = of.blockOffset(output / PackedWeights.BLOCK)
-                        + (long) first * PackedWeights.BLOCK_BYTES
-                        + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
-                long own = column.rowOffset(i) + (long) first * Float.BYTES;
-                if (take) {
-                    take(of.segment(), packed, column.segment(), own, count);
-                } else {
-                    put(column.segment(), own, of.segment(), packed, count);
+            if (changed != null && changes.get(i)) {
+                for (int k = changed.next(group, 0); k >= 0; k = changed.next(group, k + 1)) {
+                    synapses(i, group, output, k, 1, take);
                 }
+            } else if (take || stored.get(i)) {
+                synapses(i, group, output, first, count, take);
             }
+        }
+    }
+
+    private void synapses(int i, int group, int output, int first, int count, boolean take) {
+        PackedWeights of = synapses.get(i)[group];
+        long packed = of.blockOffset(output / PackedWeights.BLOCK)
+                + (long) first * PackedWeights.BLOCK_BYTES
+                + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
+        long own = column.rowOffset(i) + (long) first * Float.BYTES;
+        if (take) {
+            take(of.segment(), packed, column.segment(), own, count);
+        } else {
+            put(column.segment(), own, of.segment(), packed, count);
         }
     }
 

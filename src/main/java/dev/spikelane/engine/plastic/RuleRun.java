@@ -183,7 +183,7 @@ public final class RuleRun {
         private final FloatMatrix[] stored;
 
         EachStep(Rule.Block block) {
-            this.loop = new NeuronLoop(block.space(), graph -> values.rule().program(block, graph));
+            this.loop = new NeuronLoop(block.space(), graph -> values.rule().program(block, false, graph));
             this.stored = block.lines().keySet().stream()
                     .map(each -> RuleValues.of(variables, each))
                     .toArray(FloatMatrix[]::new);

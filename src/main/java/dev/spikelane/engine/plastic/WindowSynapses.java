@@ -49,12 +49,14 @@ final class WindowSynapses extends RuleSynapses {
     @Override
     Phase along(Rule.Block block, List<Rule.Block> behind) {
         Rule rule = values.rule();
-        PackedLoop loop =
-                loop(graph -> rule.program(block, graph), block.onSpike() ? rule.variables(block.space()) : List.of());
+        boolean applied = block.space() == Space.POST && behind.isEmpty() && isDense() && batch == 1;
+        PackedLoop loop = loop(
+                graph -> rule.program(block, applied, graph),
+                block.onSpike() ? rule.variables(block.space()) : List.of());
         if (!block.onSpike()) {
             return (_, _) -> all(loop);
         }
-        return block.space() == Space.PRE ? (in, _) -> inputs(loop, in) : (_, out) -> outputs(loop, out);
+        return block.space() == Space.PRE ? (in, _) -> inputs(loop, in) : (_, out) -> outputs(loop, applied, out);
     }
 
     @Override
@@ -63,11 +65,14 @@ final class WindowSynapses extends RuleSynapses {
         return (_, _) -> apply(loop);
     }
 
+    private boolean isDense() {
+        return reach[0].y().equals(Window.Axis.ONE) && reach[0].x().equals(Window.Axis.ONE) && groups == 1;
+    }
+
     /** Goes along the synapses of each input that fires: of a map, at all positions that it reaches, ascending. */
     private void inputs(PackedLoop loop, SpikeMatrix in) {
         Window all = reach[0];
-        boolean isDense = all.y().equals(Window.Axis.ONE) && all.x().equals(Window.Axis.ONE) && groups == 1;
-        boolean together = isDense && !loop.takesInputs();
+        boolean together = isDense() && !loop.takesInputs();
         for (int sample = 0; sample < batch; sample++) {
             for (int input = in.next(sample, 0); input >= 0; input = in.next(sample, input + 1)) {
                 if (together) {
@@ -113,14 +118,18 @@ final class WindowSynapses extends RuleSynapses {
         return from >= 0 && from % axis.stride() == 0 && position < axis.outputs() ? position : -1;
     }
 
-    private void outputs(PackedLoop loop, SpikeMatrix out) {
+    /** Goes along the synapses of each output that fires, and applies their changes when no others can follow. */
+    private void outputs(PackedLoop loop, boolean applied, SpikeMatrix out) {
         int channels = groups * outputs;
         for (int sample = 0; sample < batch; sample++) {
             for (int output = out.next(sample, 0); output >= 0; output = out.next(sample, output + 1)) {
                 loop.output(sample, output);
                 int group = output % channels / outputs;
-                passed += loop.column(group, output % outputs, sample, output / channels);
-                columns.set(group, output % outputs, true);
+                int column = output % outputs;
+                SpikeMatrix others = applied && !columns.get(group, column) ? rows : null;
+                passed += loop.column(group, column, sample, output / channels, others);
+                columns.set(group, column, !applied);
+                changed = true;
             }
         }
     }
@@ -145,7 +154,7 @@ final class WindowSynapses extends RuleSynapses {
             }
             loop.rows(group, 0, -1);
             for (int output = columns.next(group, 0); output >= 0; output = columns.next(group, output + 1)) {
-                loop.column(group, output, 0, -1);
+                loop.column(group, output, 0, -1, null);
                 changed = true;
             }
         }
