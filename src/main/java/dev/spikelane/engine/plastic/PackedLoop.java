@@ -41,14 +41,16 @@ final class PackedLoop {
 
     private final List<Integer> places = new ArrayList<>();
     private final List<Boolean> stored = new ArrayList<>();
+    /** Which of them are changes, and the only inputs whose synapses have some; null for any inputs. */
     private final List<Boolean> changes = new ArrayList<>();
+
+    private @Nullable SpikeMatrix changed;
     private final Neurons inputs;
     private final Neurons outputs;
     /** The synapses of an output, then the variables of its inputs. */
     private final FloatMatrix column;
 
     private final MemorySegment zeros;
-    private @Nullable SpikeMatrix changed;
 
     /** The variables of inputs or outputs that a program takes. */
     private static final class Neurons {

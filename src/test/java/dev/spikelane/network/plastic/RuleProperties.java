@@ -17,6 +17,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import java.lang.foreign.Arena;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -28,6 +29,22 @@ import net.jqwik.api.constraints.IntRange;
 final class RuleProperties {
 
     private static final int STEPS = 14;
+
+    /** Ends with a block of outputs, which others wait for. */
+    private static final String LAST = """
+            rule Last
+            state synapse e = 0.25
+            trace pre x tau = 3
+            trace post y tau = 5 behind
+            on pre
+            w += -0.25 * w * y
+            e += y
+            on post y > 0.9
+            e += x
+            on post
+            w += 0.5 * x * (1 - w)
+            bounds -0.5, 1
+            """;
 
     @Property(tries = 24, edgeCases = EdgeCasesMode.NONE)
     void rulesHaveTheBitsOfPlainLoops(
@@ -73,6 +90,36 @@ final class RuleProperties {
                         LearningNetwork.run(each, inputs, outputs, half, STEPS - half);
                         String which = each.equals(first) ? "first" : each.equals(second) ? "restored" : "fork";
                         assertSame(naive, each, which + " after " + half + ", " + what);
+                    }
+                }
+            }
+        }
+    }
+
+    @Property(tries = 12, edgeCases = EdgeCasesMode.NONE)
+    void theLastBlockOfOutputsChangesWhatItDoesWhenABlockFollows(
+            @ForAll @IntRange(min = 1, max = 2) int batch, @ForAll long seed) {
+        Random random = new Random(seed);
+        int from = 1 + random.nextInt(200);
+        int to = 1 + random.nextInt(140);
+        try (Arena arena = Arena.ofShared()) {
+            Connection learned = Dense.of(withinBounds(Matrices.uniform(arena, to, from, random)));
+            SpikeMatrix inputs = Matrices.spikes(arena, STEPS * batch, from, random.nextDouble(), random);
+            SpikeMatrix outputs = Matrices.spikes(arena, STEPS * batch, to, random.nextDouble(), random);
+            String silent = LAST.replace("bounds", "on pre x < -1\nw += 1\nbounds");
+            try (Simulation last = LearningNetwork.of(Shape.of(from), learned, Plasticity.of(LAST), 0)
+                            .simulate(batch);
+                    Simulation followed = LearningNetwork.of(Shape.of(from), learned, Plasticity.of(silent), 0)
+                            .simulate(batch)) {
+                for (int step = 0; step < STEPS; step++) {
+                    for (Simulation each : List.of(last, followed)) {
+                        LearningNetwork.run(each, inputs, outputs, step, 1);
+                    }
+                    for (String each : List.of("x-p.weight", "x-p.e")) {
+                        assertArrayEquals(
+                                followed.plasticWeights().get(each).toArray(),
+                                last.plasticWeights().get(each).toArray(),
+                                each + " behind step " + step + ", batch " + batch + ", seed " + seed);
                     }
                 }
             }
