@@ -183,7 +183,7 @@ final class LoopSum {
         }
         into.at(firstBlock, endBlock);
         for (int i = 1; i < pieces.length; i++) {
-            RowSum.add(into, pieces[i].at(step, firstBlock, endBlock), batch);
+            RowSum.add(into, pieces[i].at(step), batch);
         }
     }
 
@@ -245,8 +245,8 @@ final class LoopSum {
         /** Puts the currents of some steps of the block in the first rows. */
         void fill(int first, int count, Tile into);
 
-        /** The currents of a step at some blocks, where they are there. */
-        default Tile at(int step, int firstBlock, int endBlock) {
+        /** The currents of a step, where they are there. */
+        default FloatMatrix at(int step) {
             throw new IllegalStateException("currents are made from step to step");
         }
 
@@ -299,8 +299,8 @@ final class LoopSum {
         }
 
         @Override
-        public Tile at(int step, int firstBlock, int endBlock) {
-            return Tile.whole(whole.from(step)).at(firstBlock, endBlock);
+        public FloatMatrix at(int step) {
+            return whole.from(step);
         }
 
         @Override
@@ -342,8 +342,8 @@ final class LoopSum {
         }
 
         @Override
-        public Tile at(int step, int firstBlock, int endBlock) {
-            return Tile.whole(rows).at(firstBlock, endBlock);
+        public FloatMatrix at(int step) {
+            return rows;
         }
 
         @Override

@@ -187,6 +187,24 @@ final class AllocationTest {
         }
     }
 
+    @Users
+    @Test
+    void rulesOfListedSynapses() {
+        NetworkBuilder builder = Network.builder(arena);
+        Input x = builder.input("x", Shape.of(30));
+        Population all = builder.population("all", Shape.of(70), new Leaky(0.9f).withThreshold(0.2f));
+        builder.project("x-all", x, all, Dense.linear(30, 70, new TorchRandom(1)));
+        Sparse synapses =
+                Sparse.of(Edges.outDegree(5)).weights(Draw.uniform(0, 0.1)).delays(Draw.uniform(0, 4));
+        builder.project("all-all", all, all, synapses)
+                .plastic(Plasticity.tripletStdp())
+                .delay(1);
+        SpikeMatrix input = Matrices.spikes(arena, STEPS * 2, 30, 0.4, new Random(1));
+        try (Simulation simulation = builder.build().simulate(2)) {
+            assertNone(100, () -> simulation.run(input));
+        }
+    }
+
     /** Behind convolutions pools and norms run in the same rooms, of a frame as of spikes. */
     @Users
     @Test

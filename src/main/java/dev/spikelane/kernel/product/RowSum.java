@@ -20,19 +20,38 @@ public final class RowSum {
      * @throws IllegalArgumentException if a shape or range does not fit
      */
     public static void add(Tile into, Tile from, int rows) {
-        into.require("into", rows, into.columns());
         from.require("from", rows, into.columns());
         from.requireAt("from", into);
-        Checks.apart("into", into.matrix(), "from", from.matrix());
+        add(into, from.matrix(), from.firstColumn() - from.origin(), rows);
+    }
+
+    /**
+     * Adds the first rows at the blocks in use.
+     *
+     * @param into {@code [at least rows x columns]}, updated there
+     * @param from {@code [at least rows x columns]}, apart from {@code into}
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a shape does not fit
+     */
+    public static void add(Tile into, FloatMatrix from, int rows) {
+        if (from.rows() < rows || from.columns() != into.columns()) {
+            throw new IllegalArgumentException("from is [" + from.rows() + " x " + from.columns()
+                    + "], expected at least " + rows + " rows of " + into.columns());
+        }
+        add(into, from, into.firstColumn(), rows);
+    }
+
+    private static void add(Tile into, FloatMatrix from, int fromColumn, int rows) {
+        into.require("into", rows, into.columns());
+        Checks.apart("into", into.matrix(), "from", from);
         int intoColumn = into.firstColumn() - into.origin();
-        int fromColumn = from.firstColumn() - from.origin();
         int blocks = into.endBlock() - into.firstBlock();
         int count = Math.min(blocks * FloatMatrix.ROW_MULTIPLE, into.columns() - into.firstColumn());
         for (int row = 0; row < rows; row++) {
             if (SimdWidth.VECTOR) {
-                RowSumVector.add(into.matrix(), from.matrix(), row, intoColumn, fromColumn, count);
+                RowSumVector.add(into.matrix(), from, row, intoColumn, fromColumn, count);
             } else {
-                scalar(into.matrix(), from.matrix(), row, intoColumn, fromColumn, count);
+                scalar(into.matrix(), from, row, intoColumn, fromColumn, count);
             }
         }
     }
