@@ -19,7 +19,7 @@
  *
  * <p>On the class path, start Java with {@code --add-modules jdk.incubator.vector}; on the module path
  * {@code requires dev.spikelane} is enough. Without that module the kernels run as scalar code, with the same results
- * and 50 to 240 times slower on CPUs with vectors of 512 bits; {@link dev.spikelane.kernel.Simd} tells which ones
+ * and 17 to 240 times slower on CPUs with vectors of 512 bits; {@link dev.spikelane.kernel.Simd} tells which ones
  * serve.
  *
  * <p>Start at {@link dev.spikelane.network.Network} and {@link dev.spikelane.network.Simulation}. The kernels, see

@@ -10,7 +10,7 @@ import dev.spikelane.simd.SimdWidth;
  * that) or {@code scalar}. Results do not depend on it.
  *
  * <p>A health check of a service is {@code Simd.bits() > 0}: without vectors, because of a missing flag, networks run
- * 50 to 240 times slower (CPUs with vectors of 512 bits).
+ * 17 to 240 times slower (CPUs with vectors of 512 bits).
  */
 public final class Simd {
 

@@ -34,6 +34,7 @@ final class VectorWriter extends LoopWriter {
     private static final ClassDesc COMPARISON = OPERATORS.nested("Comparison");
     private static final ClassDesc BINARY = OPERATORS.nested("Binary");
     private static final ClassDesc LANES = ClassDesc.of("dev.spikelane.simd.Lanes");
+    private static final ClassDesc INT_LANES = ClassDesc.of("dev.spikelane.simd.IntLanes");
     private static final ClassDesc SPIKES = ClassDesc.of("dev.spikelane.simd.SpikeLanesVector");
     private static final ClassDesc ERROR = ClassDesc.of("java.lang.AssertionError");
     private static final ClassDesc OF_BYTE = LAYOUT.nested("OfByte");
@@ -241,7 +242,7 @@ final class VectorWriter extends LoopWriter {
                 bits(valueOf(node.of(0)));
                 code.aload(valueOf(node.of(1))).loadConstant(Exponential.ROUND);
                 code.invokevirtual(FLOATS, "add", MethodTypeDesc.of(FLOATS, CD_float));
-                code.invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
+                code.invokestatic(INT_LANES, "bits", MethodTypeDesc.of(INTS, FLOATS));
                 shift("LSHL");
                 code.invokevirtual(INTS, "sub", MethodTypeDesc.of(INTS, VECTOR));
                 floats();
@@ -251,7 +252,7 @@ final class VectorWriter extends LoopWriter {
     }
 
     private void bits(int vector) {
-        code.aload(vector).invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
+        code.aload(vector).invokestatic(INT_LANES, "bits", MethodTypeDesc.of(INTS, FLOATS));
     }
 
     private void shift(String operator) {
@@ -260,7 +261,7 @@ final class VectorWriter extends LoopWriter {
     }
 
     private void floats() {
-        code.invokevirtual(INTS, "reinterpretAsFloats", ONE);
+        code.invokestatic(INT_LANES, "floats", MethodTypeDesc.of(FLOATS, INTS));
     }
 
     private void call(Node node, ClassDesc of, MethodTypeDesc type) {

@@ -28,7 +28,7 @@ public final class Source {
     private static final String TIME = "param dt [ms] = %s\n";
 
     /** Hertz and milliseconds. */
-    private static final String DRAWS = "let chance = -expm1(-rate * dt / 1000)\nspike chance > u%n";
+    private static final String DRAWS = "let chance = -expm1(-rate * dt / 1000)\nspike chance > u\n";
 
     private Source() {}
 

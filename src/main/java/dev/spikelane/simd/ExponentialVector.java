@@ -37,10 +37,8 @@ public final class ExponentialVector {
         p = p.mul(r).add(TERM_4);
         p = p.mul(r).add(TERM_3);
         p = p.mul(r).add(TERM_2);
-        FloatVector power = rounded.reinterpretAsInts()
-                .add(Exponential.EXPONENT)
-                .lanewise(LSHL, Exponential.MANTISSA_BITS)
-                .reinterpretAsFloats();
+        FloatVector power = IntLanes.floats(
+                IntLanes.bits(rounded).add(Exponential.EXPONENT).lanewise(LSHL, Exponential.MANTISSA_BITS));
         return p.mul(r.mul(r)).add(r).add(ONE).mul(power).blend(0, x.compare(LT, LEAST));
     }
 
@@ -62,10 +60,8 @@ public final class ExponentialVector {
             p = p.mul(r).add(Exponential.TERM_4);
             p = p.mul(r).add(Exponential.TERM_3);
             p = p.mul(r).add(Exponential.TERM_2);
-            FloatVector power = rounded.reinterpretAsInts()
-                    .add(Exponential.EXPONENT)
-                    .lanewise(LSHL, Exponential.MANTISSA_BITS)
-                    .reinterpretAsFloats();
+            FloatVector power = IntLanes.floats(
+                    IntLanes.bits(rounded).add(Exponential.EXPONENT).lanewise(LSHL, Exponential.MANTISSA_BITS));
             p.mul(r.mul(r))
                     .add(r)
                     .add(1)

@@ -86,7 +86,12 @@ public record OpenBlasSearch(@Nullable OpenBlasLibrary library, String descripti
 
     private static List<String> names(String system) {
         if (system.startsWith("mac")) {
-            return List.of("libopenblas.0.dylib", "libopenblas.dylib");
+            return List.of(
+                    "libopenblas.0.dylib",
+                    "libopenblas.dylib",
+                    // Homebrew's, which no loader looks into.
+                    "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
+                    "/usr/local/opt/openblas/lib/libopenblas.dylib");
         }
         return system.startsWith("windows")
                 ? List.of("libopenblas.dll", "openblas.dll")

@@ -52,11 +52,18 @@ public final class Relaunch {
         return command;
     }
 
-    /** Ends the second JVM, which may have something to save before. */
+    /**
+     * Ends the second JVM, which may have something to save before. Windows can only kill another process, but sends
+     * Ctrl+C to both.
+     */
     private static void end(Process process) {
-        process.destroy();
+        if (process.supportsNormalTermination()) {
+            process.destroy();
+        }
         try {
-            process.waitFor(SECONDS_TO_SAVE, TimeUnit.SECONDS);
+            if (!process.waitFor(SECONDS_TO_SAVE, TimeUnit.SECONDS)) {
+                process.destroy();
+            }
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -143,14 +144,19 @@ public final class AtomicFile {
         if (!Files.isRegularFile(target)) {
             return true;
         }
-        Path processes = target.getFileSystem().getPath("/proc");
-        Path link = target;
-        for (int links = 0; links < MOST_LINKS && Files.isSymbolicLink(link); links++) {
-            Path folder = link.toAbsolutePath().getParent();
-            if (folder != null && folder.toRealPath().startsWith(processes)) {
+        // Linux keeps a process's open files in the first of these, macOS in the other one.
+        List<Path> processes = List.of(
+                target.getFileSystem().getPath("/proc"), target.getFileSystem().getPath("/dev/fd"));
+        Path at = target;
+        for (int links = 0; links < MOST_LINKS; links++) {
+            Path folder = at.toAbsolutePath().getParent();
+            if (folder != null && processes.stream().anyMatch(folder.toRealPath()::startsWith)) {
                 return true;
             }
-            link = link.resolveSibling(Files.readSymbolicLink(link));
+            if (!Files.isSymbolicLink(at)) {
+                return false;
+            }
+            at = at.resolveSibling(Files.readSymbolicLink(at));
         }
         return false;
     }

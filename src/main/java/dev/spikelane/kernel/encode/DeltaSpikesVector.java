@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.encode;
 
+import static dev.spikelane.simd.IntLanes.bits;
+import static dev.spikelane.simd.IntLanes.floats;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
@@ -39,10 +41,7 @@ final class DeltaSpikesVector {
         for (int i = 0; i < end; i++) {
             long at = (long) i * BYTES;
             FloatVector difference = FloatVector.fromMemorySegment(FLOAT, values, nowRow + at, ORDER)
-                    .sub(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER)
-                            .reinterpretAsInts()
-                            .and(kept)
-                            .reinterpretAsFloats());
+                    .sub(floats(bits(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER)).and(kept)));
             SpikeLanesVector.store(
                     out, outRow, i, difference.mul(sign).compare(GE, threshold).toLong());
         }
@@ -66,10 +65,7 @@ final class DeltaSpikesVector {
         for (int neuron = 0; neuron < data.columns(); neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
             FloatVector difference = FloatVector.fromMemorySegment(FLOAT, values, nowRow + at, ORDER)
-                    .sub(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER)
-                            .reinterpretAsInts()
-                            .and(kept)
-                            .reinterpretAsFloats());
+                    .sub(floats(bits(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER)).and(kept)));
             FloatVector rises = zero.blend(one, difference.compare(GE, threshold));
             FloatVector falls = zero.blend(one, difference.compare(LE, -threshold));
             rises.sub(falls).intoMemorySegment(out, nowRow + at, ORDER);

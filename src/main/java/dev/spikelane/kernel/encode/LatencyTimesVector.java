@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.encode;
 
+import static dev.spikelane.simd.IntLanes.bits;
+import static dev.spikelane.simd.IntLanes.floats;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
@@ -40,13 +42,10 @@ final class LatencyTimesVector {
             FloatVector x =
                     FloatVector.fromMemorySegment(FLOAT, from, at, ORDER).max(lowest);
             FloatVector ratio = x.div(x.sub(threshold));
-            IntVector e = ratio.mul(EXPONENT_SCALE)
-                    .reinterpretAsInts()
+            IntVector e = bits(ratio.mul(EXPONENT_SCALE))
                     .lanewise(ASHR, MANTISSA_BITS)
                     .sub(EXPONENT_BIAS);
-            FloatVector m = ratio.reinterpretAsInts()
-                    .sub(e.lanewise(LSHL, MANTISSA_BITS))
-                    .reinterpretAsFloats();
+            FloatVector m = floats(bits(ratio).sub(e.lanewise(LSHL, MANTISSA_BITS)));
             FloatVector power = (FloatVector) e.convert(I2F, 0);
             FloatVector exponent = power.mul(LOG_2);
             FloatVector log2 = FloatVector.broadcast(FLOAT, LOG_2);

@@ -98,10 +98,10 @@ final class CFile {
 
     /** Adds memory of a type, which a reset fills with zeros if that is asked for. */
     void memory(String type, int bytes, String name, long count, boolean resets) {
-        memory.append(CText.of("static %s %s[%d];%n", type, name, count));
+        memory.append(CText.of("static %s %s[%d];\n", type, name, count));
         memoryBytes += bytes * count;
         if (resets) {
-            reset.append(CText.of("    memset(%1$s, 0, sizeof %1$s);%n", name));
+            reset.append(CText.of("    memset(%1$s, 0, sizeof %1$s);\n", name));
         }
     }
 
@@ -115,7 +115,7 @@ final class CFile {
     String roomText() {
         StringBuilder text = new StringBuilder();
         rooms.forEach((name, count) ->
-                text.append(CText.of("static %s %s[%d];%n", WHOLE.contains(name) ? "int32_t" : "float", name, count)));
+                text.append(CText.of("static %s %s[%d];\n", WHOLE.contains(name) ? "int32_t" : "float", name, count)));
         return text.toString();
     }
 

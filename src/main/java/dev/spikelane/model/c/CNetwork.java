@@ -196,7 +196,7 @@ public final class CNetwork {
                 file.statement("memcpy(%s, %s, sizeof %2$s)", file.room(sum, size), into);
             } else if (!first) {
                 file.step.append("    for (int i = 0; i < ").append(size).append("; i++) {\n");
-                file.step.append(CText.of("        %s[i] += %s[i];%n    }%n", sum, into));
+                file.step.append(CText.of("        %s[i] += %s[i];\n    }\n", sum, into));
             }
             first = false;
         }
@@ -234,12 +234,12 @@ public final class CNetwork {
         StringBuilder text = new StringBuilder(header(prefix, signature));
         text.append("#include <math.h>\n#include <stdint.h>\n#include <string.h>\n\n");
         text.append("#ifdef __FAST_MATH__\n#error \"-ffast-math changes results\"\n#endif\n\n");
-        text.append(CText.of("void %s_reset(void);%n%s;%n%n", prefix, signature));
+        text.append(CText.of("void %s_reset(void);\n%s;\n\n", prefix, signature));
         text.append("/* Memory of a step, and from step to step. */\n");
         text.append(rooms).append(file.memory).append('\n');
         text.append(C99.functions(file.operations));
         text.append(file.functionText()).append(file.constants);
-        text.append(CText.of("/* Makes the network ready for a first step. */\nvoid %s_reset(void)%n{%n", prefix));
+        text.append(CText.of("/* Makes the network ready for a first step. */\nvoid %s_reset(void)\n{\n", prefix));
         text.append(file.reset)
                 .append("}\n\n/* Takes the network through a step. */\n")
                 .append(signature)

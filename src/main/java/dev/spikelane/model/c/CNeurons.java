@@ -83,7 +83,7 @@ final class CNeurons {
         float[] values = initial == null ? new float[1] : parameters.values(initial);
         String value = CFile.areSame(values) ? C99.literal(values[0]) : file.floats(name + "_start", values) + "[i]";
         file.reset.append(CText.of(
-                "    for (int i = 0; i < %d; i++) {%n        %s[i] = %s;%n    }%n", population.size(), name, value));
+                "    for (int i = 0; i < %d; i++) {\n        %s[i] = %s;\n    }\n", population.size(), name, value));
     }
 
     private static void requireText(PopulationDescription population) {

@@ -38,7 +38,7 @@ final class CProduct {
         file.call(CFunction.LAYER);
         String name = file.name(wanted);
         file.constants.append(CText.of(
-                "static const struct layer %s = {%d, %d, %d, %s, %s};%n%n",
+                "static const struct layer %s = {%d, %d, %d, %s, %s};\n\n",
                 name, groups, channels, outputs, axis(window.y()), axis(window.x())));
         return name;
     }

@@ -93,7 +93,7 @@ final class CSelfTest {
         StringBuilder draws = new StringBuilder();
         for (int i = 0; i < said.inputs().size(); i++) {
             int size = said.inputs().get(i).shape().size();
-            text.append(CText.of("static %s in%d[%d];%n", options.values() ? "float" : "uint8_t", i, size));
+            text.append(CText.of("static %s in%d[%d];\n", options.values() ? "float" : "uint8_t", i, size));
             String drawn = options.values() ? "(float) (draw() >> 8) * 0x1p-24f" : "draw() >> 30 == 0";
             draws.append(CText.of("""
                             for (int i = 0; step %% %d == 0 && i < %d; i++) {
@@ -105,7 +105,7 @@ final class CSelfTest {
         StringBuilder compares = new StringBuilder();
         for (int i = 0; i < golden.size(); i++) {
             int size = golden.get(i).columns();
-            text.append(CText.of("static uint8_t out%d[%d];%n", i, size));
+            text.append(CText.of("static uint8_t out%d[%d];\n", i, size));
             golden(golden.get(i), "golden" + i, text);
             compares.append(CText.of("""
                             for (int i = 0; i < %2$d; i++) {
@@ -156,7 +156,7 @@ final class CSelfTest {
 
     private static void golden(SpikeMatrix spikes, String name, StringBuilder text) {
         int bytes = Math.ceilDiv(spikes.columns(), Byte.SIZE);
-        text.append(CText.of("static const uint8_t %s[%d][%d] = {%n", name, spikes.rows(), bytes));
+        text.append(CText.of("static const uint8_t %s[%d][%d] = {\n", name, spikes.rows(), bytes));
         for (int step = 0; step < spikes.rows(); step++) {
             StringBuilder row = new StringBuilder("    {");
             for (int i = 0; i < bytes; i++) {

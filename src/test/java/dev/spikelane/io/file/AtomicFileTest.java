@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +75,7 @@ class AtomicFileTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "modes of POSIX, and links without a right")
     void othersMayReadItAsTheyMayReadAnyNewFile() throws IOException {
         assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
         Path usual = Files.write(folder.resolve("usual"), new byte[] {1});
@@ -95,6 +98,7 @@ class AtomicFileTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "modes of POSIX, and links without a right")
     void anOpenFileOfAProcessIsWrittenStraight() throws IOException {
         Path descriptors = Path.of("/proc/self/fd");
         assumeTrue(Files.isDirectory(descriptors));
@@ -111,6 +115,7 @@ class AtomicFileTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "modes of POSIX, and links without a right")
     void aLinkStaysAndWhatItLeadsToIsReplaced() throws IOException {
         Path there = Files.createDirectory(folder.resolve("there"));
         Path file = Files.write(there.resolve("file"), new byte[] {1});
@@ -125,6 +130,7 @@ class AtomicFileTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "modes of POSIX, and links without a right")
     void whatADanglingLinkLeadsToIsMade() throws IOException {
         Path there = Files.createDirectory(folder.resolve("there"));
         Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("there", "file"));
@@ -160,6 +166,7 @@ class AtomicFileTest {
     }
 
     @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "modes of POSIX, and links without a right")
     void aReadOnlyFileIsRefused() throws IOException {
         assumePosix();
         Path file = Files.write(folder.resolve("file"), new byte[] {1});
