@@ -167,7 +167,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
      * y = x * (K / (1 - p))                                in float32, for the projection
      * }</pre>
      *
-     * <p>K is a function of the {@linkplain #seed seed}, the projection, the epoch, the sample's number in its data
+     * <p>K is a function of the {@linkplain #seed(long) seed}, the projection, the epoch, the sample's number in its data
      * set, the step in which it arrives and the element, so it depends neither on places in a batch nor on threads.
      * Torch draws other numbers; those of its sequential generator are in
      * {@link dev.spikelane.random.TorchRandom#dropout}. A dropped element stays so for the way back. Spikes become
