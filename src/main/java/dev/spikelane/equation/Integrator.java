@@ -38,7 +38,7 @@ final class Integrator {
     }
 
     Node derive(String name, Derived of) {
-        derived.put(name, of);
+        derived.putLast(name, of); // bounds that are said follow what they take
         return graph.leaf(Op.PARAMETER, name, 0);
     }
 
