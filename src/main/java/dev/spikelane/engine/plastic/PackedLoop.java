@@ -45,6 +45,9 @@ final class PackedLoop {
     private final List<Boolean> changes = new ArrayList<>();
 
     private @Nullable SpikeMatrix changed;
+    /** For each output the inputs of its window that are no padding where it fires; null if there is no padding. */
+    private final @Nullable SpikeMatrix met;
+
     private final Neurons inputs;
     private final Neurons outputs;
     /** The synapses of an output, then the variables of its inputs. */
@@ -77,6 +80,7 @@ final class PackedLoop {
     /**
      * Compiles a program.
      *
+     * @param met where to note inputs that outputs meet, for what changes then; null if these are always all
      * @param variables of inputs and outputs, a row for each sample and one more
      * @param shared those that all synapses of a row or a column share
      */
@@ -84,6 +88,7 @@ final class PackedLoop {
             Arena arena,
             RuleValues<?> values,
             Window[] reach,
+            @Nullable SpikeMatrix met,
             Function<Graph, Program> program,
             Map<String, FloatMatrix> variables,
             List<String> shared) {
@@ -91,6 +96,7 @@ final class PackedLoop {
         all.addAll(shared);
         this.compiled = EquationLoops.compile(program, all);
         this.reach = reach;
+        this.met = met;
         PackedWeights first = packed(values, Rule.WEIGHT)[0];
         this.rows = frame(values, PackedWeights.BLOCK);
         rows.list = new int[first.inputs()];
@@ -196,7 +202,7 @@ final class PackedLoop {
      * Runs along the inputs of an output.
      *
      * @param output of the group
-     * @param position of the output; below 0 for all inputs of a window, without what inputs carry
+     * @param position of the output; below 0 for all inputs that it has met, without what inputs carry
      * @param changed the only inputs whose synapses have changes, of which the program leaves none; null for any inputs
      * @return how many synapses there are
      */
@@ -217,8 +223,14 @@ final class PackedLoop {
     /** Takes synapses and inputs, or puts synapses back: those of places that are no padding. */
     private int move(int group, int output, int sample, int position, boolean take) {
         Window window = reach[group];
+        int line = group * synapses.getFirst()[group].outputs() + output;
         if (position < 0) {
-            synapses(group, output, 0, window.size(), take);
+            for (int k = met == null ? -1 : met.next(line, 0); met != null && k >= 0; k = met.next(line, k + 1)) {
+                synapses(group, output, k, 1, take);
+            }
+            if (met == null) {
+                synapses(group, output, 0, window.size(), take);
+            }
             return window.size();
         }
         int count = 0;
@@ -236,6 +248,9 @@ final class PackedLoop {
                     synapses(group, output, first, window.channels(), take);
                     if (take) {
                         takeInputs(sample, window.place(y, x), first, window.channels());
+                    }
+                    for (int k = first; met != null && k < first + window.channels(); k++) {
+                        met.set(line, k, true);
                     }
                     count += window.channels();
                 }

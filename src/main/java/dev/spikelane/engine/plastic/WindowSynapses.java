@@ -12,6 +12,7 @@ import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Packed synapses of dense connections and convolutions, which inputs reach by windows. */
 final class WindowSynapses extends RuleSynapses {
@@ -28,6 +29,8 @@ final class WindowSynapses extends RuleSynapses {
     private final SpikeMatrix rows;
 
     private final SpikeMatrix columns;
+    /** Of each output the inputs of its window along whose synapses there are changes; null if those are all. */
+    private final @Nullable SpikeMatrix met;
 
     WindowSynapses(
             Arena arena, RuleValues<?> values, PackedOperator operator, Map<String, FloatMatrix> variables, int batch) {
@@ -40,10 +43,11 @@ final class WindowSynapses extends RuleSynapses {
         this.outputs = operator.synapses()[0].outputs();
         this.rows = SpikeMatrix.zeros(arena, groups, reach[0].size());
         this.columns = SpikeMatrix.zeros(arena, groups, outputs);
+        this.met = isDense() ? null : SpikeMatrix.zeros(arena, groups * outputs, reach[0].size());
     }
 
     private PackedLoop loop(Function<Graph, Program> program, List<String> shared) {
-        return new PackedLoop(arena, values, reach, program, variables, shared);
+        return new PackedLoop(arena, values, reach, met, program, variables, shared);
     }
 
     @Override
@@ -160,5 +164,8 @@ final class WindowSynapses extends RuleSynapses {
         }
         rows.clear();
         columns.clear();
+        if (met != null) {
+            met.clear();
+        }
     }
 }
