@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  *                                            a variable of each input or output, in each sample; or of each synapse
  * reads     post NAME, ...                   a variable of the neurons that the projection enters, behind the step
  * trace     pre|post NAME tau = EXPRESSION [nearest] [behind]
- *                                            times exp(-dt / tau) in each step, below 1e-30 nothing; then plus 1
- *                                            where an input or output fires, or nearest: 1; behind all other lines
+ *                                            times exp(-dt / tau) in each step, nothing below 1e-30 or where a
+ *                                            modulator makes tau no number above 0; then plus 1 where an input or
+ *                                            output fires, or nearest: 1; behind: after all other lines
  * each step                                  lines behind it run in each step, of all samples
  * on pre [CONDITION]                         for each input that fires, or fulfills a condition, along its synapses
  * on post [CONDITION]                        for each output that fires, or fulfills one, along its synapses
@@ -227,7 +228,10 @@ public final class RuleParser extends TextParser {
         Node own = Graph.of(names, token.text());
         Node time = graph.of(Op.NEG, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
         integrator.derive(Rule.TAU + token.text(), tau);
-        Node factor = integrator.derive("_decay of " + token.text(), graph.of(Op.EXP, graph.of(Op.DIV, time, tau)));
+        Node decay = graph.of(Op.EXP, graph.of(Op.DIV, time, tau));
+        Node lasts = graph.of(Op.GT, tau, graph.constant(0)); // a modulator may change that
+        Node factor =
+                integrator.derive("_decay of " + token.text(), graph.of(Op.SELECT, lasts, decay, graph.constant(0)));
         Node kept = graph.of(Op.MUL, own, factor);
         kept = graph.of(Op.SELECT, graph.of(Op.LT, kept, graph.constant(LEAST_TRACE)), graph.constant(0), kept);
         Node fires = graph.leaf(Op.FLAG, of.text(), 0);
