@@ -40,6 +40,22 @@ final class CallSequenceProperties {
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void rulesLearnWhatTheInterpreterSaysThroughCallsInAnyOrder(
+            @ForAll @IntRange(min = 1, max = 3) int batch, @ForAll long seed) {
+        try (Arena arena = Arena.ofShared()) {
+            RandomGraph graph = RandomGraph.ruled(arena, batch, 1, seed);
+            try (GraphCalls calls = new GraphCalls(graph.network, batch, new Random(seed))) {
+                calls.run(CALLS);
+            }
+            often(
+                    "a rule",
+                    graph.network.projections().stream()
+                            .anyMatch(each -> each.plasticity().isRule()));
+        }
+    }
+
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void windowsInAnyOrderHaveTheGradientsThatTheInterpreterSays(
             @ForAll @IntRange(min = 1, max = 5) int batch,
             @ForAll @IntRange(min = 1, max = 5) int steps,

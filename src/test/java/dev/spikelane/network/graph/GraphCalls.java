@@ -131,7 +131,9 @@ final class GraphCalls implements AutoCloseable {
         int rowsInBlock = ROWS_IN_BLOCK[random.nextInt(ROWS_IN_BLOCK.length)];
         Simulation simulation = Simulations.of(network, batch, threads, rowsInBlock);
         Map<String, FloatMatrix> plastic = new HashMap<>();
-        simulation.plasticWeights().names().forEach(name -> plastic.put(name, values.get(name)));
+        simulation.plasticWeights().names().stream()
+                .filter(values::containsKey)
+                .forEach(name -> plastic.put(name, values.get(name)));
         return new GraphSession(simulation, values, plastic, threads + " threads, blocks of " + rowsInBlock + " rows");
     }
 
@@ -169,7 +171,9 @@ final class GraphCalls implements AutoCloseable {
             }
         } catch (IllegalArgumentException expected) {
             String message = String.valueOf(expected.getMessage());
-            if (!message.contains("expected one kind between two resets") && !message.contains("sums whole quanta")) {
+            if (!message.contains("expected one kind between two resets")
+                    && !message.contains("sums whole quanta")
+                    && !message.contains("has a rule, which follows spikes")) {
                 throw expected;
             }
             refused++;
@@ -184,7 +188,7 @@ final class GraphCalls implements AutoCloseable {
     /** Some rows, often in a matrix that has held others. */
     private Signal rows(Input input, int count) {
         int columns = input.shape().size();
-        boolean spikes = random.nextInt(3) > 0;
+        boolean spikes = random.nextInt(3) > 0 || isFollowed(input) && random.nextInt(4) > 0;
         Signal fresh = spikes
                 ? Matrices.spikes(Arena.ofAuto(), count * batch, columns, random.nextInt(6) / 5.0, random)
                 : Matrices.uniform(Arena.ofAuto(), count * batch, columns, random);
@@ -194,6 +198,13 @@ final class GraphCalls implements AutoCloseable {
         }
         known.segment().copyFrom(fresh.segment());
         return known;
+    }
+
+    /** Whether a rule changes what an input is projected by. */
+    private boolean isFollowed(Input input) {
+        return network.projections().stream()
+                .anyMatch(
+                        each -> each.source().equals(input) && each.plasticity().isRule());
     }
 
     /** The rows of a step. */
@@ -232,7 +243,7 @@ final class GraphCalls implements AutoCloseable {
 
     private boolean isOfIntegers(String name) {
         String weights = name.endsWith("_scale") ? name.substring(0, name.length() - "_scale".length()) : name;
-        return network.weights().type(weights) != ElementType.FLOAT32;
+        return network.weights().names().contains(weights) && network.weights().type(weights) != ElementType.FLOAT32;
     }
 
     private void replacePlastic(GraphSession session) {
@@ -245,7 +256,8 @@ final class GraphCalls implements AutoCloseable {
             return;
         }
         done.append(' ').append(name);
-        FloatMatrix next = other(network, name, session.plastic().get(name), random);
+        FloatMatrix next =
+                other(network, name, session.simulation.plasticWeights().get(name), random);
         refused += session.replacePlastic(name, next) ? 0 : 1;
     }
 

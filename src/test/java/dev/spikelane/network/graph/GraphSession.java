@@ -8,9 +8,11 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.network.naive.NaiveNetwork;
+import dev.spikelane.network.naive.NaivePlasticity;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
@@ -26,11 +28,17 @@ final class GraphSession implements AutoCloseable {
     /** Room of recorders: more steps than any sequence has. */
     static final int MOST_STEPS = 400;
 
+    /** What an interpreter does again. */
+    private sealed interface Event {}
+
     /** A step: what came in, and the values that there were. */
-    private record Step(Map<String, Signal> inputs, Map<String, FloatMatrix> values) {}
+    private record Step(Map<String, Signal> inputs, Map<String, FloatMatrix> values) implements Event {}
+
+    /** What was put in place of a value that a rule changes. */
+    private record Replaced(String name, FloatMatrix value) implements Event {}
 
     /** A state of the simulation, as bytes, and what it stands for. */
-    record Saved(byte[] bytes, Map<String, FloatMatrix> begin, List<Object> steps, Map<String, FloatMatrix> plastic) {}
+    record Saved(byte[] bytes, Map<String, FloatMatrix> begin, List<?> events, Map<String, FloatMatrix> plastic) {}
 
     /** What is recorded of a population, from a step on. */
     private record Recording(Population population, String what, Object recorder) {}
@@ -39,6 +47,7 @@ final class GraphSession implements AutoCloseable {
     private final Network network;
     private final int batch;
     private final String name;
+    private final List<Event> events = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
     private final List<Recording> recordings = new ArrayList<>();
     /** The step from which on recordings have what was done. */
@@ -78,16 +87,16 @@ final class GraphSession implements AutoCloseable {
         return steps.size();
     }
 
-    Map<String, FloatMatrix> plastic() {
-        return plastic;
-    }
-
     /** Puts another value into this simulation's plastic projections; where it is refused, nothing may change. */
     boolean replacePlastic(String of, FloatMatrix value) {
         try {
             simulation.plasticWeights().replace(of, value);
         } catch (IllegalArgumentException refused) {
             return false;
+        }
+        if (isLearned(of)) {
+            follow(new Replaced(of, value));
+            return true;
         }
         plastic = new HashMap<>(plastic);
         plastic.put(of, value);
@@ -101,42 +110,71 @@ final class GraphSession implements AutoCloseable {
         inputs.forEach(each -> follow(new Step(each, all)));
     }
 
-    private void follow(Step step) {
-        steps.add(step);
-        expected.set(step.values);
-        expected.run(1);
+    /** Whether a rule changes a value. */
+    private boolean isLearned(String of) {
+        return learned().containsKey(of);
+    }
+
+    /** What rules have learned and keep at a reset, and variables of synapses, which begin anew. */
+    private Map<String, FloatMatrix> learned() {
+        Map<String, FloatMatrix> found = new HashMap<>();
+        for (Projection projection : network.projections()) {
+            if (expected.rule(projection) instanceof NaivePlasticity rule) {
+                rule.learned(steps.size() - 1).forEach((part, values) -> {
+                    String full = NaiveNetwork.learned(projection) + part;
+                    FloatMatrix shape = simulation.plasticWeights().get(full);
+                    found.put(full, FloatMatrix.copyOf(shape.rows(), shape.columns(), values));
+                });
+            }
+        }
+        return found;
+    }
+
+    private void follow(Event event) {
+        events.add(event);
+        switch (event) {
+            case Step step -> {
+                steps.add(step);
+                expected.set(step.values);
+                expected.run(1);
+            }
+            case Replaced replaced -> expected.replace(replaced.name, replaced.value);
+        }
     }
 
     void reset(Map<String, FloatMatrix> values) {
         simulation.reset();
-        begin = values;
+        begin = new HashMap<>(values);
+        begin.putAll(learned());
         compared = 0;
+        events.clear();
         steps.clear();
         expected = interpreter();
         recordings.forEach(each -> firstRecorded.put(each, 0));
     }
 
     Saved save() {
-        return new Saved(simulation.snapshot().toBytes(), begin, List.copyOf(steps), plastic);
+        return new Saved(simulation.snapshot().toBytes(), begin, List.copyOf(events), plastic);
     }
 
     void restore(Saved saved) {
         simulation.restore(SimulationState.of(saved.bytes));
         begin = saved.begin;
-        take(saved.steps, saved.plastic);
+        take(saved.events, saved.plastic);
     }
 
     /** Another simulation that goes on as this one. */
     GraphSession fork(String forkName) {
         GraphSession fork = new GraphSession(simulation.fork(), begin, plastic, name + "/" + forkName);
-        fork.take(List.copyOf(steps), plastic);
+        fork.take(List.copyOf(events), plastic);
         return fork;
     }
 
     private void take(List<?> history, Map<String, FloatMatrix> itsPlastic) {
+        events.clear();
         steps.clear();
         expected = interpreter();
-        history.forEach(each -> follow((Step) each));
+        history.forEach(each -> follow((Event) each));
         plastic = itsPlastic;
         recordings.forEach(each -> firstRecorded.put(each, steps.size()));
         compared = steps.size();
@@ -184,6 +222,7 @@ final class GraphSession implements AutoCloseable {
             }
         }
         compared = steps.size();
+        GraphRun.assertLearned(expected, simulation, steps.size() - 1, name + " after " + call);
     }
 
     void compareOutput(SpikeMatrix output, String call) {

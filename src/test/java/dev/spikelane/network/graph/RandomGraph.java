@@ -63,6 +63,8 @@ public final class RandomGraph {
     public final int steps;
 
     private final boolean learns;
+    /** Whether rules change weights of simulations. */
+    private final boolean ruled;
     /** Whether weights are the same for all samples and steps. */
     private final boolean shared;
 
@@ -90,16 +92,22 @@ public final class RandomGraph {
      * @param learns whether all of it has gradients that the interpreter can compute
      */
     public RandomGraph(Arena arena, int batch, int steps, long seed, boolean learns) {
-        this(arena, batch, steps, seed, learns, false);
+        this(arena, batch, steps, seed, learns, false, false);
     }
 
     /** Draws a graph that sessions at different steps can share, unless neurons have noise. */
     public static RandomGraph shared(Arena arena, int batch, int steps, long seed) {
-        return new RandomGraph(arena, batch, steps, seed, false, true);
+        return new RandomGraph(arena, batch, steps, seed, false, true, false);
     }
 
-    private RandomGraph(Arena arena, int batch, int steps, long seed, boolean learns, boolean shared) {
+    /** Draws a graph of which many projections have rules. */
+    public static RandomGraph ruled(Arena arena, int batch, int steps, long seed) {
+        return new RandomGraph(arena, batch, steps, seed, false, false, true);
+    }
+
+    private RandomGraph(Arena arena, int batch, int steps, long seed, boolean learns, boolean shared, boolean ruled) {
         this.learns = learns;
+        this.ruled = ruled;
         this.shared = shared;
         this.arena = arena;
         this.random = new Random(seed);
@@ -110,7 +118,7 @@ public final class RandomGraph {
         this.smaller = pool(maps);
         NetworkBuilder builder = Network.builder(arena);
         List<Input> declared = new ArrayList<>();
-        declared.add(builder.input("x", random.nextBoolean() ? maps : flat()));
+        declared.add(builder.input("x", random.nextBoolean() || ruled && random.nextBoolean() ? maps : flat()));
         if (random.nextBoolean()) {
             declared.add(builder.input("y", flat()));
         }
@@ -210,7 +218,7 @@ public final class RandomGraph {
             model = random.nextInt(RandomNeuron.MODELS);
         }
         // Cells are rare, so that all that can be are maps.
-        boolean arranged = RandomNeuron.gates(model) > 1 || random.nextInt(3) == 0;
+        boolean arranged = RandomNeuron.gates(model) > 1 || random.nextInt(3) == 0 || ruled && random.nextBoolean();
         boolean isArranged = first.equals(maps) && RandomNeuron.arranges(model) && arranged;
         Shape some = RandomNeuron.gates(model) == 1 && random.nextInt(3) == 0 ? smaller.outputShape(maps) : maps;
         Shape shape = isArranged ? some : flat();
@@ -236,18 +244,40 @@ public final class RandomGraph {
         int delay = random.nextInt(3) == 0 && !delayed ? 0 : random.nextInt(LONGEST_DELAY + 1);
         String name = source.name() + "-" + target.name() + "-" + random.nextInt(1_000_000_000);
         boolean quanta = !learns && isPlain(source);
-        builder.project(
-                        name,
-                        source,
-                        target,
-                        random.nextInt(5) == 0 && (quanta || !fixed.contains(target.name() + port))
-                                ? new Connection[] {sparse(source, currents, target.name() + port)}
-                                : path(source, currents))
+        Connection[] path = random.nextInt(ruled ? 3 : 5) == 0 && (quanta || !fixed.contains(target.name() + port))
+                ? new Connection[] {sparse(source, currents, target.name() + port)}
+                : path(source, currents);
+        builder.project(name, source, target, path)
                 .delay(delayed ? Math.max(1, delay) : delay)
                 .port(port);
-        if (random.nextInt(4) == 0 && !learns && !shared) {
+        if (ruled && mayChange(source, target, path) && random.nextInt(4) > 0) {
+            builder.plastic(RandomRule.of(random, target.neuron().variables()));
+        } else if (random.nextInt(4) == 0 && !learns && !shared) {
             builder.plastic();
         }
+    }
+
+    /** Whether a rule may change weights: those of one dense connection, convolution or list of synapses, of spikes. */
+    private boolean mayChange(Projection.Source source, Population target, Connection[] path) {
+        boolean spikes = source instanceof Population || source instanceof Input input && follows(input);
+        boolean flattens = path.length == 2 && path[0].equals(new Flatten()) && path[1] instanceof Dense;
+        return spikes
+                && target.neuron().gates() == 1
+                && (flattens
+                        || path.length == 1
+                                && switch (path[0]) {
+                                    case Dense _ -> true;
+                                    case Convolution made ->
+                                        made.integers().isEmpty()
+                                                && !made.kernel().transposed();
+                                    case Sparse made ->
+                                        !made.isProcedural() && made.quantum() == 0 && Float.isNaN(made.weight());
+                                    default -> false;
+                                });
+    }
+
+    private boolean follows(Input input) {
+        return inputs.get(input.name()) instanceof SpikeMatrix;
     }
 
     /** Whether a source gives spikes that carry 1. */
@@ -327,7 +357,15 @@ public final class RandomGraph {
         List<Connection> path = new ArrayList<>();
         Shape from = source.shape();
         float strength = source.ofVariable().isPresent() ? 0.5f : 3;
-        if (currents.rank() > 1 && from.withChannels(1).equals(currents.withChannels(1)) && convolves(from, source)) {
+        boolean alike = currents.rank() > 1 && from.withChannels(1).equals(currents.withChannels(1));
+        if (ruled && alike && carriesOne(source) && random.nextBoolean()) {
+            return new Connection[] {new RandomConvolution(arena, random).keeping(from, currents.channels())};
+        }
+        if (ruled && currents.rank() == 1 && random.nextInt(3) == 0) {
+            Dense all = dense(from.size(), currents.size(), strength);
+            return from.rank() > 1 ? new Connection[] {new Flatten(), all} : new Connection[] {all};
+        }
+        if (alike && convolves(from, source)) {
             return maps(from, currents);
         }
         boolean pools = from.equals(maps)

@@ -7,6 +7,7 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.Tries;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
@@ -58,6 +59,43 @@ final class RandomGraphProperties {
                 restored += run.restored;
             }
             requireVariety(graph, expected, restored);
+        }
+    }
+
+    @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
+    @Property(tries = 48, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
+    void graphsLearnWhatTheInterpreterSays(
+            @ForAll @IntRange(min = 1, max = 3) int batch,
+            @ForAll @IntRange(min = 8, max = 20) int steps,
+            @ForAll long seed) {
+        try (Arena arena = Arena.ofShared()) {
+            RandomGraph graph = RandomGraph.ruled(arena, batch, steps, seed);
+            NaiveNetwork expected = new NaiveNetwork(graph.network, graph.inputs, batch);
+            expected.run(steps);
+            GraphRun run = new GraphRun(graph, expected, GraphRun.Recorders.SPIKES, seed);
+            run.run();
+            List<Projection> ruled = graph.network.projections().stream()
+                    .filter(each -> each.plasticity().isRule())
+                    .toList();
+            often("a snapshot", run.restored > 0);
+            often("rules", ruled.size() > 1);
+            often("a rule of maps", ruled.stream().anyMatch(each -> each.path().getLast() instanceof Convolution));
+            often(
+                    "a rule of dense weights",
+                    ruled.stream().anyMatch(each -> each.path().getLast() instanceof Dense));
+            often(
+                    "a rule of delays of synapses",
+                    ruled.stream()
+                            .anyMatch(each ->
+                                    each.path().getLast() instanceof Sparse sparse && sparse.delays().length > 1));
+            often(
+                    "a rule in a loop",
+                    graph.network.laidOut().components().stream()
+                            .filter(part -> part.steps() > 0)
+                            .anyMatch(part -> ruled.stream()
+                                    .anyMatch(each -> part.populations()
+                                            .contains(
+                                                    graph.network.populations().indexOf(each.target())))));
         }
     }
 

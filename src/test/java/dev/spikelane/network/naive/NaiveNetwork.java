@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,6 +73,11 @@ public final class NaiveNetwork {
     private final Map<String, Noise> dropouts = new HashMap<>();
     /** The values of the network that are others than those it was built with, by their names. */
     private Map<String, FloatMatrix> values = Map.of();
+    /** Those that were given last; the others are what rules have learned. */
+    private Map<String, FloatMatrix> given = Map.of();
+    /** The rules by the names of their projections. */
+    private final Map<String, NaivePlasticity> rules = new LinkedHashMap<>();
+
     /** The connections with these values, by the names of the values. */
     private final Map<String, Connection> connections = new HashMap<>();
 
@@ -105,6 +111,78 @@ public final class NaiveNetwork {
                     .keySet()
                     .forEach(name -> variables.put(population.name() + "." + name, new ArrayList<>()));
         }
+        learnAnew();
+    }
+
+    private void learnAnew() {
+        for (Projection projection : network.projections()) {
+            if (projection.plasticity().isRule()) {
+                String prefix = learned(projection);
+                Map<String, FloatMatrix> own = new HashMap<>();
+                values.forEach((name, value) -> own.put(name.replace(prefix, ""), value));
+                float[] weights = value(prefix + "weight", null).toArray();
+                rules.put(projection.name(), new NaivePlasticity(projection, batch, weights, own));
+            }
+        }
+    }
+
+    /** The rule of a projection; null if there is none. */
+    public @Nullable NaivePlasticity rule(Projection projection) {
+        return rules.get(projection.name());
+    }
+
+    /** What stands before the names of what the rule of a projection changes. */
+    public static String learned(Projection projection) {
+        return ValueNames.prefix(projection, projection.path().size() - 1);
+    }
+
+    /** Puts another value in place of one that the rule of a projection changes. */
+    public void replace(String name, FloatMatrix value) {
+        for (Projection projection : network.projections()) {
+            String prefix = learned(projection);
+            if (rule(projection) instanceof NaivePlasticity rule && name.startsWith(prefix)) {
+                rule.replace(name.substring(prefix.length()), value);
+                putLearned(projection, rule);
+            }
+        }
+    }
+
+    private void putLearned(Projection projection, NaivePlasticity rule) {
+        String name = learned(projection) + "weight";
+        FloatMatrix before = value(name, null);
+        values = new HashMap<>(values);
+        values.put(name, FloatMatrix.copyOf(before.rows(), before.columns(), rule.weights()));
+        connections.remove(learned(projection));
+    }
+
+    /** What rules do behind a step. */
+    private void learn(Projection projection, NaivePlasticity rule, int step) {
+        Map<Integer, List<boolean[]>> arrived = new HashMap<>();
+        rule.step(new NaivePlasticity.Step() {
+            @Override
+            public boolean in(int sample, int input, int delay) {
+                return arrived.computeIfAbsent(delay, _ -> {
+                            List<boolean[]> samples = new ArrayList<>();
+                            for (int i = 0; i < batch; i++) {
+                                Row row = source(projection.source(), step - delay, i);
+                                samples.add(Objects.requireNonNull(row.fires));
+                            }
+                            return samples;
+                        })
+                        .get(sample)[input];
+            }
+
+            @Override
+            public boolean out(int sample, int output) {
+                return spike(projection.target().name(), step, sample, output);
+            }
+
+            @Override
+            public float of(String variable, int sample, int output) {
+                return value(projection.target().name(), variable, step, sample, output);
+            }
+        });
+        putLearned(projection, rule);
     }
 
     private NaiveNeurons[] neurons(Population population) {
@@ -142,21 +220,29 @@ public final class NaiveNetwork {
     /** Begins with values, which say what variables are before the first step. */
     public NaiveNetwork begin(Map<String, FloatMatrix> present) {
         values = present;
+        given = present;
         connections.clear();
         models.clear();
         network.populations().forEach(each -> neurons.put(each.name(), neurons(each)));
+        learnAnew();
         return this;
     }
 
     /** Gives the network values for the steps to come; names that are not there keep what they were built with. */
     @SuppressWarnings("ReferenceEquality") // the same map says that nothing has changed
     public void set(Map<String, FloatMatrix> present) {
-        if (values == present) {
+        if (given == present) {
             return;
         }
         values = present;
+        given = present;
         connections.clear();
         models.clear();
+        for (Projection projection : network.projections()) {
+            if (rule(projection) instanceof NaivePlasticity rule) {
+                putLearned(projection, rule);
+            }
+        }
         for (Population population : network.populations()) {
             NaiveNeurons[] before = of(neurons, population.name());
             NaiveNeurons[] changed = neurons(population);
@@ -238,6 +324,11 @@ public final class NaiveNetwork {
                         step(population, step);
                         done.add(population.name());
                     }
+                }
+            }
+            for (Projection projection : network.projections()) {
+                if (rule(projection) instanceof NaivePlasticity rule) {
+                    learn(projection, rule, step);
                 }
             }
         }

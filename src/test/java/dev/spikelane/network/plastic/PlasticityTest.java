@@ -432,6 +432,53 @@ final class PlasticityTest {
         }
     }
 
+    /** An output at the edge of a map has no synapse to padding, and changes no weight by it. */
+    @Test
+    void paddingChangesNoWeight() {
+        Kernel kernel = Kernel.of1d(3).withPadding(1).withoutBias();
+        Connection learned = Convolution.of(kernel, FloatMatrix.copyOf(1, 3, new float[] {5, 5, 5}));
+        try (Simulation simulation = LearningNetwork.of(Shape.of(1, 3), learned, Plasticity.of(PAIR), 0)
+                .simulate(1)) {
+            SpikeMatrix silent = SpikeMatrix.zeros(1, 3);
+            simulation.step(Map.of("x", silent, "told", SpikeMatrix.copyOf(1, 3, new byte[] {1, 0, 0})));
+            assertArrayEquals(
+                    new float[] {5, 1, 1},
+                    simulation.plasticWeights().get("x-p.weight").toArray());
+        }
+    }
+
+    /** A name for numbers that follow from parameters may stand in bounds too. */
+    @Test
+    void boundsFollowFromOtherNames() {
+        Plasticity rule = Plasticity.of("param a = 1\nlet b = 2 * a\non pre\nw += 8\nbounds -b, b + 1");
+        try (Simulation simulation = LearningNetwork.of(Shape.of(3), dense(3, 1), rule.with("a", 0.5), 0)
+                .simulate(1)) {
+            byte[] all = {1, 1, 1};
+            simulation.step(Map.of("x", SpikeMatrix.copyOf(1, 3, all), "told", SpikeMatrix.zeros(1, 1)));
+            assertArrayEquals(
+                    new float[] {2, 2, 2},
+                    simulation.plasticWeights().get("x-p.weight").toArray());
+        }
+    }
+
+    /** A modulator may end a trace at any time, and let it begin again. */
+    @Test
+    void aTraceKeepsNothingWhereAModulatorMakesItsTimeNoTime() {
+        Plasticity rule = Plasticity.of("modulator m = 1\ntrace pre x tau = 20 * m\non post\nw += x");
+        try (Simulation simulation =
+                LearningNetwork.of(Shape.of(1), dense(1, 1), rule, 0).simulate(1)) {
+            Map<String, SpikeMatrix> fires =
+                    Map.of("x", SpikeMatrix.copyOf(1, 1, new byte[] {1}), "told", SpikeMatrix.zeros(1, 1));
+            simulation.step(fires);
+            for (float time : new float[] {0, -1, -0.0f, 1}) {
+                simulation.plasticWeights().replace("x-p.m", FloatMatrix.copyOf(1, 1, new float[] {time}));
+                simulation.step(fires);
+                float kept = time > 0 ? (float) StrictMath.exp(-1 / 20.0) : 0;
+                assertEquals(kept + 1, simulation.trace("x-p", "x").get(0, 0), "tau is 20 times " + time);
+            }
+        }
+    }
+
     /** A trace that has become tiny is nothing. */
     @Test
     void tracesEnd() {

@@ -68,18 +68,25 @@ final class SparseRuleProperties {
             String what = edges.size() + " edges, own " + own + ", inside " + inside + ", batch " + batch + ", delay "
                     + shortest + ", seed " + seed;
             try (Simulation first = network.simulate(batch, 1 + random.nextInt(2));
-                    Simulation second = network.simulate(batch)) {
+                    Simulation second = network.simulate(batch);
+                    Simulation third = network.simulate(batch)) {
                 int half = 1 + random.nextInt(STEPS - 1);
                 run(first, own, inputs, outputs, 0, half);
                 run(second, own, inputs, outputs, STEPS - half, half); // something else, which must go
                 second.restore(SimulationState.of(first.snapshot().toBytes()));
+                run(third, own, inputs, outputs, 0, STEPS); // what a reset forgets, but for weights
+                third.reset();
+                third.plasticWeights().replace("x-p.weight", network.weights().get("x-p.weight"));
+                run(third, own, inputs, outputs, 0, half);
                 try (Simulation fork = first.fork()) {
                     for (int step = 0; step < STEPS; step++) {
                         naive.step(step);
                     }
-                    for (Simulation each : new Simulation[] {first, second, fork}) {
+                    for (Simulation each : new Simulation[] {first, second, third, fork}) {
                         run(each, own, inputs, outputs, half, STEPS - half);
-                        String which = each.equals(first) ? "first" : each.equals(second) ? "restored" : "fork";
+                        String which = each.equals(first)
+                                ? "first"
+                                : each.equals(second) ? "restored" : each.equals(third) ? "reset" : "fork";
                         assertSame(naive, each, source, target, which + " after " + half + ", " + what);
                     }
                 }
