@@ -26,7 +26,8 @@ import java.util.Objects;
  * <p>Tensors of weights may also have 8 or 16 bits, item type {@code I8} or {@code I16}, with a scale for each row, or
  * one, in the tensor of that name followed by {@code _scale}: a weight is {@code scale * item}, rounded once to
  * float32. {@link #write8Bit} writes them, and so does {@link #write} for
- * {@link dev.spikelane.connection.Dense.Integers}. The types {@code F16} and {@code BF16} are read too.
+ * {@link dev.spikelane.connection.Dense.Integers}, whose weights of 4 and 2 bits are packed: {@code U8}, rows of bytes,
+ * and their shape in the description. The types {@code F16} and {@code BF16} are read too.
  *
  * <p>A file cannot hold {@link dev.spikelane.connection.Dense.ByOpenBlas}: it does not decide that a shared library is
  * loaded. It holds at most 2^24 inputs and neurons and delays of a million steps, so that a small file cannot ask for
@@ -85,7 +86,7 @@ public final class ModelFile {
         Objects.requireNonNull(file, "file");
         Objects.requireNonNull(network, "network");
         Objects.requireNonNull(notes, "notes");
-        new ModelWriter(network).content(eightBits, notes).write(file);
+        new ModelWriter(network, true).content(eightBits, notes).write(file);
     }
 
     /**
@@ -97,7 +98,7 @@ public final class ModelFile {
      *     {@code format} or {@code spikelane}, or the bytes were more than an array can hold
      */
     public static byte[] toBytes(Model model) {
-        return new ModelWriter(model.network()).content(false, model.notes()).toBytes();
+        return new ModelWriter(model.network(), true).content(false, model.notes()).toBytes();
     }
 
     /**

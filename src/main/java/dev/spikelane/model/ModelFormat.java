@@ -17,6 +17,9 @@ final class ModelFormat {
 
     static final int VERSION = 1;
 
+    /** Of files with packed weights, which version 1 does not know. */
+    static final int PACKED_VERSION = 2;
+
     /** The suffix of the scales of weights in 8 bits. */
     static final String SCALE = ValueDescription.SCALE;
 

@@ -24,6 +24,8 @@ import java.util.Set;
 final class ModelReader {
 
     private static final Set<String> NETWORK = Set.of("version", "inputs", "populations", "projections");
+    private static final Set<String> PACKED_NETWORK =
+            Set.of("version", "inputs", "populations", "projections", PackedItems.PACKED);
     private static final Set<String> INPUT = Set.of("name", "shape");
     private static final Set<String> POPULATION = Set.of("name", "shape", "neuron");
     private static final Set<String> PROJECTION =
@@ -34,7 +36,7 @@ final class ModelReader {
     private final NetworkBuilder builder = Network.builder();
     private final Map<String, Projection.Source> sources = new LinkedHashMap<>();
     private final Map<String, Population> populations = new LinkedHashMap<>();
-    private final String description;
+    private final JsonValue root;
     /** Whether weights of dense connections that are integers in the file stay so. */
     private final boolean integers;
 
@@ -43,24 +45,25 @@ final class ModelReader {
     ModelReader(String name, Tensors file, boolean integers) throws IOException {
         this.name = name;
         this.integers = integers;
-        this.tensors = new ModelTensors(name, file);
         String text = file.metadata().get(ModelFormat.DESCRIPTION);
         if (text == null) {
             throw new IOException(name + ": its metadata have no '" + ModelFormat.DESCRIPTION
                     + "', expected the description of a network; without it this is no model file, but tensors alone"
                     + " (a state_dict): StateDict.read reads them onto a network");
         }
-        this.description = text;
+        this.root = JsonValue.parse(name + ": its metadata '" + ModelFormat.DESCRIPTION + "'", text);
+        long version = root.member("version").integer(1, Integer.MAX_VALUE);
+        if (version > ModelFormat.PACKED_VERSION) {
+            throw new IOException(name + ": has version " + version + " of the format, expected at most "
+                    + ModelFormat.PACKED_VERSION + "; a newer Spikelane wrote it");
+        }
+        boolean packs = version == ModelFormat.PACKED_VERSION;
+        root.requireOnly(packs ? PACKED_NETWORK : NETWORK);
+        this.tensors = new ModelTensors(
+                name, file, packs ? root.member(PackedItems.PACKED).members() : Map.of());
     }
 
     Network network() throws IOException {
-        JsonValue root = JsonValue.parse(name + ": its metadata '" + ModelFormat.DESCRIPTION + "'", description);
-        long version = root.member("version").integer(1, Integer.MAX_VALUE);
-        if (version != ModelFormat.VERSION) {
-            throw new IOException(name + ": has version " + version + " of the format, expected " + ModelFormat.VERSION
-                    + "; a newer Spikelane wrote it");
-        }
-        root.requireOnly(NETWORK);
         for (JsonValue input : root.member("inputs").items()) {
             refused(input, () -> input(input));
         }

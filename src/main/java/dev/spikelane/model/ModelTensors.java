@@ -29,18 +29,19 @@ final class ModelTensors {
     private static final Set<Tensor.Type> FLOATS = Set.of(Tensor.Type.F32, Tensor.Type.F16, Tensor.Type.BF16);
 
     /** The most memory that all values of a small file may take as matrices, whose rows are padded. */
-    private static final long MOST_BYTES = 1L << 30;
+    static final long MOST_BYTES = 1L << 30;
 
     /** Of a large file as many times its bytes. */
     private static final int MOST_TIMES = 2;
 
     private final String name;
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, Tensor> tensors;
 
-    ModelTensors(String name, Tensors file) throws IOException {
+    /** Takes the tensors of a file, of which some are said to be packed. */
+    ModelTensors(String name, Tensors file, Map<String, JsonValue> packed) throws IOException {
         this.name = name;
-        requireMatrices(name, file.tensors());
-        file.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
+        this.tensors = PackedItems.unpack(name, file.tensors(), packed);
+        requireMatrices(name, tensors.values());
     }
 
     /** Throws where tensors are empty, or would take too much memory as matrices. */

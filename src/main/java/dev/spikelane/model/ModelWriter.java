@@ -36,11 +36,18 @@ final class ModelWriter {
 
     private final Network network;
     private final NetworkDescription description;
+    /** Values whose items are packed. */
+    private final List<NamedValues> packed;
+
     private final JsonWriter json = new JsonWriter();
 
-    ModelWriter(Network network) {
+    /** Writes a network; items of a file are packed, those of other formats take a byte or two. */
+    ModelWriter(Network network, boolean packs) {
         this.network = network;
         this.description = network.laidOut().description();
+        this.packed = description.values().stream()
+                .filter(each -> packs && PackedItems.packs(each.said().type()))
+                .toList();
     }
 
     /** All that a file holds, of one version of the network's values. */
@@ -94,8 +101,13 @@ final class ModelWriter {
             return List.of(Integers.count(tensor, weights.count(each.name())));
         }
         if (each.said().type() != ElementType.FLOAT32) {
-            return List.of(Integers.items(
-                    tensor, weights.integers(each.name()), each.said().shape())); // scales are values of their own
+            Tensor items = Integers.items(
+                    tensor, weights.integers(each.name()), each.said().shape());
+            // Scales are values of their own.
+            return List.of(
+                    packed.contains(each)
+                            ? PackedItems.pack(items, each.said().type().bits())
+                            : items);
         }
         FloatMatrix values = weights.get(each.name());
         values.requireFinite("'" + each.name() + "'");
@@ -128,7 +140,18 @@ final class ModelWriter {
     }
 
     private void describe() {
-        json.object().name("version").value(ModelFormat.VERSION);
+        json.object()
+                .name("version")
+                .value(packed.isEmpty() ? ModelFormat.VERSION : ModelFormat.PACKED_VERSION);
+        if (!packed.isEmpty()) {
+            json.name(PackedItems.PACKED).object();
+            for (NamedValues each : packed) {
+                json.name(ModelFormat.tensor(each)).object().name(PackedItems.BITS);
+                json.value(each.said().type().bits()).name(PackedItems.SHAPE);
+                json.integers(each.said().shape()).end();
+            }
+            json.end();
+        }
         json.name("inputs").array();
         for (InputDescription input : description.inputs()) {
             json.object().name("name").value(input.name());
@@ -203,7 +226,7 @@ final class ModelWriter {
         String why = ConnectionKinds.of(connection).unstored(connection, rows);
         if (why != null) {
             throw new IllegalArgumentException("projection '" + projection + "' has the connection '" + connection
-                    + "', which a model file of version " + ModelFormat.VERSION + " cannot hold" + why);
+                    + "', which a model file cannot hold" + why);
         }
     }
 }

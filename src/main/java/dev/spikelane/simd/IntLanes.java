@@ -12,6 +12,9 @@ public final class IntLanes {
 
     public static final VectorSpecies<Integer> INT = Lanes.FLOAT.withLanes(int.class);
 
+    /** Their class; see {@link Lanes#VECTOR}. */
+    public static final Class<?> VECTOR = IntVector.zero(INT).getClass();
+
     private IntLanes() {}
 
     /**

@@ -230,7 +230,7 @@ final class IntegerDenseTest {
         }
         byte[] bytes = Files.readAllBytes(file);
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
-        String other = text.replace("bits\\\":" + type.bits(), "bits\\\":" + (6 - type.bits()));
+        String other = text.replace("bits\\\":" + type.bits() + "}", "bits\\\":" + (6 - type.bits()) + "}");
         assertNotEquals(text, other);
         Files.write(file, other.getBytes(StandardCharsets.ISO_8859_1));
         if (type == ElementType.INT4) {

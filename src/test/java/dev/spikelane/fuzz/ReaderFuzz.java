@@ -105,6 +105,15 @@ public final class ReaderFuzz {
                     Files.write(folder.resolve(name), file.readAllBytes());
                 }
             }
+            for (String bits : new String[] {"2", "4"}) {
+                String name = "model-" + bits + "-bits-unpacked.safetensors";
+                try (InputStream file = ReaderFuzz.class.getResourceAsStream("/formats/" + name)) {
+                    byte[] unpacked = file.readAllBytes();
+                    Files.write(folder.resolve(name), unpacked);
+                    Files.write(
+                            folder.resolve("packed-" + bits), ModelFile.toBytes(ModelFile.of(unpacked)));
+                }
+            }
             return;
         }
         for (GoldenCase each : GoldenSet.interop(kind).cases()) {

@@ -126,9 +126,9 @@ final class KernelAllocationTest {
         });
     }
 
-    /** By active inputs and by tables; planes, which no constants choose, box in one JVM of about seven. */
+    /** By active inputs, by tables, and by planes. */
     @ParameterizedTest
-    @ValueSource(strings = {"0/1/never/never/never", "never/never/1/1/never"})
+    @ValueSource(strings = {"0/1/never/never/never", "never/never/1/1/never", "never/never/never/never/1"})
     void multiplyWeightsOfFewBits(String costs) {
         Chooser chooser = new Chooser(System::nanoTime, SpikeCosts.of("int4=" + costs + ",ternary=" + costs));
         SpikeWorkspace workspace = new SpikeWorkspace(arena, chooser);

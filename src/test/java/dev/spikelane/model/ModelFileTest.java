@@ -180,9 +180,13 @@ final class ModelFileTest {
             Network network = floats.quantized(type);
             ModelFile.write(file, network);
             Tensors content = Tensors.read(file, Tensors.Format.SAFETENSORS);
-            assertEquals(
-                    type == ElementType.INT16 ? Tensor.Type.I16 : Tensor.Type.I8,
-                    content.tensor("fc1.weight").type());
+            Tensor stored = content.tensor("fc1.weight");
+            switch (type) {
+                case INT16 -> assertEquals("tensor 'fc1.weight' of I16 [3, 4]", stored.toString());
+                case INT4 -> assertEquals("tensor 'fc1.weight' of U8 [3, 2]", stored.toString());
+                case TERNARY -> assertEquals("tensor 'fc1.weight' of U8 [3, 1]", stored.toString());
+                default -> assertEquals("tensor 'fc1.weight' of I8 [3, 4]", stored.toString());
+            }
             assertEquals(List.of(3), content.tensor("fc1.weight_scale").shape());
             for (Network read : List.of(ModelFile.read(file), ModelFile.readIntegers(file))) {
                 assertEquals(network.weights().names(), read.weights().names());
@@ -267,7 +271,7 @@ final class ModelFileTest {
     void connectionsOfOpenBlasAreNotForFiles() {
         assumeTrue(OpenBlas.isAvailable());
         assertRefused(
-                "projection 'fc1' has the connection 'dense by OpenBLAS 3 -> 2', which a model file of version 1 cannot hold",
+                "projection 'fc1' has the connection 'dense by OpenBLAS 3 -> 2', which a model file cannot hold",
                 Network.builder(3)
                         .connect(Dense.linear(3, 2, new TorchRandom(1)).byOpenBlas())
                         .neuron(new Leaky(0.9f))
@@ -324,8 +328,8 @@ final class ModelFileTest {
                 text + "in 'projections' at 0 in 'plastic' is false, expected true, as there is a rule",
                 failure("\"plastic\":false", "\"plastic\":false,\"rule\":" + rule));
         assertEquals(
-                "has version 2 of the format, expected 1; a newer Spikelane wrote it",
-                failure("\"version\":1", "\"version\":2"));
+                "has version 3 of the format, expected at most 2; a newer Spikelane wrote it",
+                failure("\"version\":1", "\"version\":3"));
         assertEquals(
                 text
                         + "in 'populations' at 1 in 'neuron' in 'model' is 'Other', expected a model of this library, such as Leaky",

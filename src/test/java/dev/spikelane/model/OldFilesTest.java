@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Files that commit 435617d wrote, before networks were described once: a network of all connections that files hold,
@@ -87,6 +89,25 @@ final class OldFilesTest {
         Path again = folder.resolve("again.safetensors");
         ModelFile.write8Bit(again, ModelFile.read(folder.resolve("model-8-bits.safetensors")));
         assertHoldsAllOf(file, again);
+    }
+
+    /** Weights of 2 and 4 bits, a byte each (commit bda7d31c); now they are packed. */
+    @ParameterizedTest
+    @CsvSource({"2, 0x0c38d254b6d2b1a2", "4, 0x5e2c3c5ff3307d7b"})
+    void weightsOfFewBitsAreReadFromBytes(int bits, String hash) throws IOException {
+        byte[] old = bytes("model-" + bits + "-bits-unpacked.safetensors");
+        Network read = ModelFile.of(old);
+        assertEquals(Long.decode(hash), read.weights().hash());
+        byte[] packed = ModelFile.toBytes(read);
+        assertEquals(read.weights().hash(), ModelFile.of(packed).weights().hash());
+        int before = 7 * 36 + 3 * 4;
+        int after = 7 * 36 / (8 / bits) + 3 * 4 / (8 / bits);
+        assertEquals(before - after, items(old) - items(packed));
+    }
+
+    /** Bytes behind the header. */
+    private static long items(byte[] file) {
+        return file.length - ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
     }
 
     /** The network does what it did; only what tells graphs from each other has changed. */

@@ -351,7 +351,7 @@ final class SparseFaultsTest {
                 Sparse.of(Edges.of(new int[] {3}, new int[] {most + 1})).to(most + 2);
         assertRefused(
                 IllegalArgumentException.class,
-                "projection 's' has the connection 'sparse 1 edges', which a model file of version 1 cannot hold: neuron 3"
+                "projection 's' has the connection 'sparse 1 edges', which a model file cannot hold: neuron 3"
                         + " has 1 edges, of which one may go to neuron 16777217, expected at most 16777216",
                 () -> ModelFile.toBytes(network(NEURONS, false, rounded, back)));
     }

@@ -1,10 +1,12 @@
 package dev.spikelane.kernel.product.integer;
 
 import static dev.spikelane.loop.Unrolled.next;
+import static dev.spikelane.loop.Unrolled.requireClass;
+import static dev.spikelane.simd.IntLanes.INT;
+import static dev.spikelane.simd.IntLanes.VECTOR;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.ORDER;
-import static dev.spikelane.simd.OtherLanes.LONG;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.ElementType;
@@ -13,22 +15,23 @@ import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * The variant of {@link IntegerMatmul} that counts: of each plane of weights, the bits that it shares with the spikes,
- * 64 inputs at a time, a lane an output. It prepares nothing, and takes the same time at any density. Two rows share
- * what they read.
+ * 32 inputs at a time, a lane an output. It prepares nothing, and takes the same time at any density. Two rows share
+ * what they read. Counts of planes become sums in a method of their own, as both together are more operations than C2
+ * keeps without boxes.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 class IntegerPlanesVector {
 
-    /** Counts in registers: half of what there are with 512 bits. */
-    private static final int COUNTS = 16;
+    /** Counts in registers: with more, C2 has boxed them. */
+    private static final int COUNTS = 8;
 
-    /** Bytes from the words of the even outputs of a block to those of the odd ones. */
-    private static final int HALF = PackedIntegers.PLANE_BYTES / 2;
+    /** Rows whose counts there is room for where tables would be. */
+    private static final int ROWS = IntegerSums.TABLES_BYTES / IntegerSums.WIDE_BYTES / PackedIntegers.MOST_PLANES;
 
     private static final IntegerPlanesVector TERNARY_ROW = of(ElementType.TERNARY, 1);
     private static final IntegerPlanesVector TERNARY_ROWS = of(ElementType.TERNARY, 2);
@@ -37,7 +40,6 @@ class IntegerPlanesVector {
 
     private final int planes;
     private final int rows;
-    /** Vectors of sums, half of them of even outputs. */
     private final int vectors;
 
     private IntegerPlanesVector(int planes, int rows, int vectors) {
@@ -48,126 +50,112 @@ class IntegerPlanesVector {
 
     private static IntegerPlanesVector of(ElementType type, int rows) {
         int planes = PackedIntegers.planes(type);
-        int vectors = Math.min(COUNTS / planes / rows, PackedIntegers.PLANE_BYTES / BYTES);
-        return Unrolled.of(MethodHandles.lookup(), new IntegerPlanesVector(planes, rows, vectors));
+        return Unrolled.of(MethodHandles.lookup(), new IntegerPlanesVector(planes, rows, COUNTS / planes / rows));
     }
 
     static void multiply(SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, MemorySegment workspace) {
         boolean ternary = weights.type() == ElementType.TERNARY;
         IntegerPlanesVector one = ternary ? TERNARY_ROW : INT4_ROW;
         IntegerPlanesVector two = ternary ? TERNARY_ROWS : INT4_ROWS;
-        int most = Math.clamp(IntegerSums.ROOM / (current.endBlock() - current.firstBlock()), 1, IntegerSums.ROWS);
-        int words = Math.ceilDiv(weights.inputs(), Long.SIZE);
-        for (int row = 0; row < rows; row += most) {
-            int some = Math.min(most, rows - row);
+        for (int row = 0; row < rows; row += ROWS) {
+            int some = Math.min(ROWS, rows - row);
             int end;
             for (int first = current.firstBlock(); first < current.endBlock(); first = end) {
-                end = Math.min(first + IntegerSums.ROOM / some, current.endBlock());
+                end = Math.min(first + IntegerSums.ROOM / ROWS, current.endBlock());
                 for (int block = first; block < end; block++) {
+                    two.count(spikes, row, 0, some / 2 * 2, weights, block, workspace);
+                    one.count(spikes, row, some / 2 * 2, some, weights, block, workspace);
                     int to = IntegerSums.WIDE + (block - first) * IntegerSums.WIDE_BYTES;
-                    int stride = (end - first) * IntegerSums.WIDE_BYTES;
-                    long from = weights.planesOffset(block);
-                    int pairs = some / 2 * 2;
-                    two.add(spikes, row, pairs, weights.planes(), from, words, workspace, to, stride);
-                    one.add(
-                            spikes,
-                            row + pairs,
-                            some - pairs,
-                            weights.planes(),
-                            from,
-                            words,
-                            workspace,
-                            to + pairs * stride,
-                            stride);
+                    one.weigh(workspace, some, to, (end - first) * IntegerSums.WIDE_BYTES);
                 }
                 IntegerSumsVector.finishWide(workspace, end - first, row, some, weights, current, first, end);
             }
         }
     }
 
-    private void add(
+    /** Counts for some of the rows whose first is given. */
+    private void count(
             SpikeMatrix spikes,
             int firstRow,
-            int count,
-            MemorySegment weights,
-            long from,
-            int words,
-            MemorySegment workspace,
-            int to,
-            int stride) {
-        for (int lanes = 0; count > 0 && lanes < HALF; lanes += vectors / 2 * BYTES) {
-            count(
-                    spikes.segment(),
-                    spikes.rowOffset(firstRow),
-                    spikes.stride() * Long.BYTES,
-                    count,
-                    weights,
-                    from + lanes,
-                    words,
-                    workspace,
-                    to + lanes,
-                    stride);
+            int from,
+            int end,
+            PackedIntegers weights,
+            int block,
+            MemorySegment workspace) {
+        int words = Math.ceilDiv(weights.inputs(), Integer.SIZE);
+        for (int lanes = 0; from < end && lanes < IntegerSums.WIDE_BYTES; lanes += vectors * BYTES) {
+            for (int row = from; row < end; row += rows) {
+                count(
+                        spikes.segment(),
+                        spikes.rowOffset(firstRow + row),
+                        spikes.stride() * Long.BYTES,
+                        weights.planes(),
+                        weights.planesOffset(block) + lanes,
+                        words,
+                        workspace,
+                        row * planes * IntegerSums.WIDE_BYTES + lanes);
+            }
         }
     }
 
-    /** For some rows, sums of some vectors of even outputs and of their neighbors. */
+    /** The hot loop: for one row or two, counts of some vectors of outputs in each plane. */
     void count(
             MemorySegment spikes,
-            long firstRow,
+            long row,
             int rowBytes,
-            int count,
             MemorySegment weights,
             long from,
             int words,
             MemorySegment workspace,
-            int to,
-            int stride) {
+            int to) {
         Checks.isNative(spikes);
         Checks.isNative(weights);
         Checks.isNative(workspace);
-        for (int row = 0; row < count; row += rows) {
-            long at = firstRow + (long) row * rowBytes;
-            LongVector[] counts = new LongVector[rows * vectors * planes];
-            for (int i = 0; i < rows * vectors * planes; i = next(i)) {
-                counts[i] = LongVector.zero(LONG);
+        IntVector[] counts = new IntVector[rows * vectors * planes];
+        for (int i = 0; i < rows * vectors * planes; i = next(i)) {
+            counts[i] = IntVector.zero(INT);
+        }
+        for (int word = 0; word < words; word++) {
+            IntVector[] fires = new IntVector[rows];
+            for (int r = 0; r < rows; r = next(r)) {
+                fires[r] = IntVector.broadcast(
+                        INT, spikes.get(JAVA_INT, row + r * rowBytes + (long) word * Integer.BYTES));
             }
-            for (int word = 0; word < words; word++) {
-                LongVector[] fires = new LongVector[rows];
+            MemorySegment own = weights.asSlice(
+                    from + (long) word * planes * PackedIntegers.PLANE_BYTES,
+                    (planes - 1) * PackedIntegers.PLANE_BYTES + vectors * BYTES);
+            for (int i = 0; i < vectors * planes; i = next(i)) {
+                IntVector plane = IntVector.fromMemorySegment(
+                        INT, own, i / vectors * PackedIntegers.PLANE_BYTES + i % vectors * BYTES, ORDER);
                 for (int r = 0; r < rows; r = next(r)) {
-                    fires[r] = LongVector.broadcast(
-                            LONG, spikes.get(JAVA_LONG, at + r * rowBytes + (long) word * Long.BYTES));
-                }
-                MemorySegment own = weights.asSlice(
-                        from + (long) word * planes * PackedIntegers.PLANE_BYTES,
-                        (planes - 1) * PackedIntegers.PLANE_BYTES + HALF + vectors / 2 * BYTES);
-                for (int i = 0; i < vectors * planes; i = next(i)) {
-                    LongVector plane = LongVector.fromMemorySegment(
-                            LONG,
-                            own,
-                            i / vectors * PackedIntegers.PLANE_BYTES
-                                    + i % vectors / (vectors / 2) * HALF
-                                    + i % (vectors / 2) * BYTES,
-                            ORDER);
-                    for (int r = 0; r < rows; r = next(r)) {
-                        counts[r * vectors * planes + i] = counts[r * vectors * planes + i].add(
-                                plane.and(fires[r]).lanewise(VectorOperators.BIT_COUNT));
-                    }
+                    counts[r * vectors * planes + i] = plane.and(fires[r])
+                            .lanewise(VectorOperators.BIT_COUNT)
+                            .add(counts[r * vectors * planes + i]);
                 }
             }
-            for (int i = 0; i < rows * vectors / 2; i = next(i)) {
-                int r = i / (vectors / 2);
-                int even = r * vectors * planes + i % (vectors / 2);
-                LongVector low = counts[even + (planes - 1) * vectors].neg();
-                LongVector high = counts[even + (planes - 1) * vectors + vectors / 2].neg();
+        }
+        requireClass(counts, VECTOR);
+        for (int i = 0; i < rows * vectors * planes; i = next(i)) {
+            counts[i].intoMemorySegment(
+                    workspace, to + i / vectors * IntegerSums.WIDE_BYTES + i % vectors * (long) BYTES, ORDER);
+        }
+    }
+
+    /** Makes sums of counts: each bit counts twice the one below it, and that of the sign is negative. */
+    void weigh(MemorySegment workspace, int count, int to, int stride) {
+        Checks.isNative(workspace);
+        for (int row = 0; row < count; row++) {
+            for (int lanes = 0; lanes < IntegerSums.WIDE_BYTES; lanes += BYTES) {
+                long from = (long) row * planes * IntegerSums.WIDE_BYTES + lanes;
+                IntVector sum = IntVector.fromMemorySegment(
+                                INT, workspace, from + (planes - 1) * IntegerSums.WIDE_BYTES, ORDER)
+                        .neg();
                 for (int p = 1; p < planes; p = next(p)) {
-                    low = low.lanewise(VectorOperators.LSHL, 1).add(counts[even + (planes - 1 - p) * vectors]);
-                    high = high.lanewise(VectorOperators.LSHL, 1)
-                            .add(counts[even + (planes - 1 - p) * vectors + vectors / 2]);
+                    sum = sum.lanewise(VectorOperators.LSHL, 1)
+                            .add(IntVector.fromMemorySegment(
+                                    INT, workspace, from + (planes - 1 - p) * IntegerSums.WIDE_BYTES, ORDER));
                 }
-                low.and(0xffff_ffffL)
-                        .or(high.lanewise(VectorOperators.LSHL, Integer.SIZE))
-                        .intoMemorySegment(
-                                workspace, to + (long) (row + r) * stride + i % (vectors / 2) * BYTES, ORDER);
+                sum.intoMemorySegment(workspace, to + (long) row * stride + lanes, ORDER);
             }
         }
     }

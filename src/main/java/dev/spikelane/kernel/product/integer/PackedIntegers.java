@@ -20,10 +20,8 @@ import java.lang.foreign.ValueLayout;
  * their upper halves tells that of the lower ones. The lower half is stored without a sign, with the negative of the
  * least number of the type added. Behind the last weights a vector or more may be read, and means nothing.
  *
- * <p>Weights of at most {@value #MOST_PLANES} bits stand as planes too: {@code [blocks][words of 64 inputs][bits][64
- * outputs]} words of 64 inputs each, the bits of two's complement from the lowest. Of a block, output {@code 2k} stands
- * at place {@code k} and output {@code 2k + 1} at place {@code 32 + k}, so that sums of 64 bits become two of 32 that
- * are neighbors.
+ * <p>Weights of at most {@value #MOST_PLANES} bits stand as planes too: {@code [blocks][words of 32 inputs][bits][64
+ * outputs]} words of 32 inputs each, the bits of two's complement from the lowest.
  */
 public final class PackedIntegers {
 
@@ -42,8 +40,8 @@ public final class PackedIntegers {
     /** The most bits of weights that stand as planes. */
     static final int MOST_PLANES = 4;
 
-    /** Bytes of a plane of a block, for 64 inputs. */
-    static final int PLANE_BYTES = BLOCK * Long.BYTES;
+    /** Bytes of a plane of a block, for 32 inputs. */
+    static final int PLANE_BYTES = BLOCK * Integer.BYTES;
 
     private final ElementType type;
     private final MemorySegment packed;
@@ -249,10 +247,10 @@ public final class PackedIntegers {
         }
         for (int plane = 0; plane < planes(type); plane++) {
             long word = planesOffset(output / BLOCK)
-                    + ((long) input / Long.SIZE * planes(type) + plane) * PLANE_BYTES
-                    + (output % 2 * (BLOCK / 2) + output % BLOCK / 2) * (long) Long.BYTES;
-            long others = planes.get(ValueLayout.JAVA_LONG, word) & ~(1L << input);
-            planes.set(ValueLayout.JAVA_LONG, word, others | (item >> plane & 1L) << input);
+                    + ((long) input / Integer.SIZE * planes(type) + plane) * PLANE_BYTES
+                    + output % BLOCK * (long) Integer.BYTES;
+            int others = planes.get(ValueLayout.JAVA_INT, word) & ~(1 << input);
+            planes.set(ValueLayout.JAVA_INT, word, others | (item >> plane & 1) << input);
         }
     }
 
@@ -361,7 +359,7 @@ public final class PackedIntegers {
     }
 
     private static long planesBytes(ElementType type, int inputs) {
-        return (long) Math.ceilDiv(inputs, Long.SIZE) * planes(type) * PLANE_BYTES;
+        return (long) Math.ceilDiv(inputs, Integer.SIZE) * planes(type) * PLANE_BYTES;
     }
 
     @Override
