@@ -98,7 +98,9 @@ public final class ModelFile {
      *     {@code format} or {@code spikelane}, or the bytes were more than an array can hold
      */
     public static byte[] toBytes(Model model) {
-        return new ModelWriter(model.network(), true).content(false, model.notes()).toBytes();
+        return new ModelWriter(model.network(), true)
+                .content(false, model.notes())
+                .toBytes();
     }
 
     /**

@@ -140,9 +140,7 @@ final class ModelWriter {
     }
 
     private void describe() {
-        json.object()
-                .name("version")
-                .value(packed.isEmpty() ? ModelFormat.VERSION : ModelFormat.PACKED_VERSION);
+        json.object().name("version").value(packed.isEmpty() ? ModelFormat.VERSION : ModelFormat.PACKED_VERSION);
         if (!packed.isEmpty()) {
             json.name(PackedItems.PACKED).object();
             for (NamedValues each : packed) {

@@ -46,7 +46,8 @@ final class PackedItems {
             long bit = i % columns * bits;
             long at = i / columns * rowBytes + bit / Byte.SIZE;
             int item = items.bytes().get(ValueLayout.JAVA_BYTE, i) & (1 << bits) - 1;
-            packed.set(ValueLayout.JAVA_BYTE, at, (byte) (packed.get(ValueLayout.JAVA_BYTE, at) | item << bit % Byte.SIZE));
+            int others = packed.get(ValueLayout.JAVA_BYTE, at);
+            packed.set(ValueLayout.JAVA_BYTE, at, (byte) (others | item << bit % Byte.SIZE));
         }
         return Tensor.of(items.name(), Tensor.Type.U8, List.of(rows, rowBytes), packed);
     }
@@ -81,9 +82,10 @@ final class PackedItems {
             items += count;
             int rows = rows(shape);
             Tensor packed = all.get(each.getKey());
-            List<Integer> expected =
-                    List.of(rows, Math.toIntExact(Math.ceilDiv(count / rows * width, Byte.SIZE)));
-            if (packed == null || packed.type() != Tensor.Type.U8 || !packed.shape().equals(expected)) {
+            List<Integer> expected = List.of(rows, Math.toIntExact(Math.ceilDiv(count / rows * width, Byte.SIZE)));
+            if (packed == null
+                    || packed.type() != Tensor.Type.U8
+                    || !packed.shape().equals(expected)) {
                 throw value.unexpected("a tensor " + JsonValue.quoted(each.getKey()) + " of U8 " + expected + ", found "
                         + (packed == null ? "none" : packed));
             }
@@ -104,7 +106,8 @@ final class PackedItems {
                 int item = some << Integer.SIZE - (in + 1) * bits >> Integer.SIZE - bits;
                 if (column >= columns ? item != 0 : item == -2 && bits == ElementType.TERNARY.bits()) {
                     throw new IOException(file + ": " + packed + " has " + item + " at bit " + in * bits + " of byte "
-                            + at + ", expected " + (column < columns ? "-1, 0 or 1" : "0 behind the last item of a row"));
+                            + at + ", expected "
+                            + (column < columns ? "-1, 0 or 1" : "0 behind the last item of a row"));
                 }
                 if (column < columns) {
                     items.set(ValueLayout.JAVA_BYTE, at / rowBytes * columns + column, (byte) item);

@@ -178,7 +178,8 @@ public final class StateDict {
     public static StateDict of(Network network) {
         Objects.requireNonNull(network, "network");
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Tensor each : new ModelWriter(network, false).content(false, Map.of()).tensors()) {
+        for (Tensor each :
+                new ModelWriter(network, false).content(false, Map.of()).tensors()) {
             tensors.put(each.name(), each);
         }
         // As torch has it: projections to a population, then its own values, at last its reset.

@@ -110,8 +110,7 @@ public final class ReaderFuzz {
                 try (InputStream file = ReaderFuzz.class.getResourceAsStream("/formats/" + name)) {
                     byte[] unpacked = file.readAllBytes();
                     Files.write(folder.resolve(name), unpacked);
-                    Files.write(
-                            folder.resolve("packed-" + bits), ModelFile.toBytes(ModelFile.of(unpacked)));
+                    Files.write(folder.resolve("packed-" + bits), ModelFile.toBytes(ModelFile.of(unpacked)));
                 }
             }
             return;

@@ -107,7 +107,8 @@ final class OldFilesTest {
 
     /** Bytes behind the header. */
     private static long items(byte[] file) {
-        return file.length - ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+        return file.length
+                - ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
     }
 
     /** The network does what it did; only what tells graphs from each other has changed. */

@@ -50,12 +50,10 @@ final class PackedItemsTest {
         Tensor weight = file.tensor("fc1.weight");
         assertEquals("tensor 'fc1.weight' of U8 " + shape, weight.toString());
         assertEquals(
-                bytes.replace(" ", ""),
-                HexFormat.of().formatHex(weight.bytes().toArray(ValueLayout.JAVA_BYTE)));
+                bytes.replace(" ", ""), HexFormat.of().formatHex(weight.bytes().toArray(ValueLayout.JAVA_BYTE)));
         String said = file.metadata().get("spikelane");
         assertTrue(
-                said.startsWith(
-                        "{\"version\":2,\"packed\":{\"fc1.weight\":{\"bits\":" + bits + ",\"shape\":[2,5]}}"),
+                said.startsWith("{\"version\":2,\"packed\":{\"fc1.weight\":{\"bits\":" + bits + ",\"shape\":[2,5]}}"),
                 said);
     }
 

@@ -43,7 +43,7 @@ record ConversionCheck(
 
     private static final String RANDOM = "random";
     private static final int STEPS = 100;
-    private static final int SAMPLES = 4;
+    static final int SAMPLES = 4;
     private static final float RATE = .3f;
 
     static ConversionCheck of(Path file, Content content, NirImport semantics, String input) throws IOException {
@@ -59,7 +59,7 @@ record ConversionCheck(
         return new ConversionCheck(file, content.notices(), graph, before, semantics, rows, given.batch());
     }
 
-    private static Map<String, Signal> random(List<Input> inputs) {
+    static Map<String, Signal> random(List<Input> inputs) {
         TorchRandom random = new TorchRandom(1);
         Map<String, Signal> made = new LinkedHashMap<>();
         for (Input input : inputs) {

@@ -1,6 +1,7 @@
 package dev.spikelane.cli.input;
 
 import dev.spikelane.data.Dataset;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -47,5 +48,11 @@ public final class DataOptions {
             return null;
         }
         return folder == null ? Dataset.fashionMnist().orElse(null) : folder;
+    }
+
+    /** The test images. */
+    public Dataset test(CommandSpec command) throws IOException {
+        Path chosen = folder(command);
+        return chosen == null ? ImageSet.sampleDataset() : Dataset.idxTest(chosen);
     }
 }

@@ -1,10 +1,15 @@
 package dev.spikelane.cli.input;
 
+import dev.spikelane.data.Batching;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Latency;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.Network;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Evaluator;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Surrogate;
@@ -24,6 +29,24 @@ public final class TrainingRecipes {
 
     /** Ways in which outputs become a class. */
     public static final Map<String, Decoding> DECODINGS = decodings();
+
+    /** Types of integer weights. */
+    public static final Map<String, ElementType> INTEGERS = Map.of(
+            "int8",
+            ElementType.INT8,
+            "int16",
+            ElementType.INT16,
+            "int4",
+            ElementType.INT4,
+            "ternary",
+            ElementType.TERNARY);
+
+    /** How a model was trained, where it does not say so. */
+    public static final int DEFAULT_STEPS = 25;
+
+    public static final String DEFAULT_CODE = "frame";
+
+    public static final String DEFAULT_DECODING = "membrane";
 
     private static final Map<Decoding, String> DESCRIPTIONS = Map.of(
             Decoding.MEMBRANE, "the largest sum of the softmax of the membranes",
@@ -82,6 +105,24 @@ public final class TrainingRecipes {
             codes.put(word, steps -> InputCode.named(word, steps));
         }
         return codes;
+    }
+
+    /** How the outputs of a model become classes. */
+    public static Decoding decoding(CommandSpec command, Model trained) {
+        String name = trained.notes().getOrDefault(Model.DECODING, DEFAULT_DECODING);
+        return Choices.choose(command, "--decoding", name, DECODINGS);
+    }
+
+    /** An evaluator of the outputs that the model notes, in blocks if they are a population code. */
+    public static Evaluator evaluator(
+            Model trained, Network network, int steps, Batching batching, int threads, Decoding decoding) {
+        Evaluator made = new Evaluator(network, steps, batching, threads, trained.population());
+        int outputs = trained.network().population(trained.population()).size();
+        int classes = trained.classes().orElse(outputs);
+        if (classes != outputs) {
+            made.loss(CrossEntropyLoss.count().withPopulationCode(classes));
+        }
+        return made.decoding(decoding);
     }
 
     /** The code of a word, which a model may note with options. */

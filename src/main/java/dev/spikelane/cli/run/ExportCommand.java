@@ -3,6 +3,7 @@ package dev.spikelane.cli.run;
 import static dev.spikelane.cli.output.Value.named;
 
 import dev.spikelane.cli.input.Choices;
+import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.io.file.AtomicFile;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
         })
 public final class ExportCommand implements Callable<Integer> {
 
-    private static final Map<String, ElementType> WEIGHTS = new HashMap<>(IntegerRun.TYPES);
+    private static final Map<String, ElementType> WEIGHTS = new HashMap<>(TrainingRecipes.INTEGERS);
 
     static {
         WEIGHTS.put("float", ElementType.FLOAT32);

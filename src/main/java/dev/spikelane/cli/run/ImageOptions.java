@@ -71,8 +71,7 @@ final class ImageOptions {
             }
             all = Dataset.idx(file.toString(), Idx.read(file), Idx.readLabels(classes));
         } else {
-            Path folder = source.folder(command);
-            all = folder == null ? ImageSet.sampleDataset() : Dataset.idxTest(folder);
+            all = source.test(command);
         }
         if (count == null) {
             return all;

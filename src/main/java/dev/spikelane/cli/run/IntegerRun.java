@@ -21,16 +21,6 @@ import java.util.stream.Collectors;
  */
 record IntegerRun(Evaluator.Result.Quantized quantized, double floats, double integers) {
 
-    static final Map<String, ElementType> TYPES = Map.of(
-            "int8",
-            ElementType.INT8,
-            "int16",
-            ElementType.INT16,
-            "int4",
-            ElementType.INT4,
-            "ternary",
-            ElementType.TERNARY);
-
     /** Images that are timed, once all have been run. */
     private static final int TIMED = 2_000;
 

@@ -21,7 +21,6 @@ import dev.spikelane.model.Model;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.plot.Report;
-import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Evaluator;
 import java.io.IOException;
@@ -141,10 +140,12 @@ public final class RunCommand implements Callable<Integer> {
         requireFits(trained.network(), data, coded.of(allSteps), codeName);
         requireClasses(trained, data, decoded);
         Batching batching = new Batching(batch).withSeed(common.seed()).withCode(coded.of(allSteps));
-        ElementType type = weights == null ? null : Choices.choose(command, "--weights", weights, IntegerRun.TYPES);
+        ElementType type =
+                weights == null ? null : Choices.choose(command, "--weights", weights, TrainingRecipes.INTEGERS);
         Network.Folded folded = type == null ? null : trained.network().folded();
         Network network = folded == null ? trained.network() : folded.network();
-        try (Evaluator evaluator = evaluator(trained, network, allSteps, batching, decoded)) {
+        try (Evaluator evaluator =
+                TrainingRecipes.evaluator(trained, network, allSteps, batching, common.threads(), decoded)) {
             Section said = facts(trained, data, allSteps, codeName, decoded);
             if (folded != null && !folded.changes().isEmpty()) {
                 List<Network.FoldedValues> changes = folded.changes();
@@ -166,7 +167,8 @@ public final class RunCommand implements Callable<Integer> {
                         type,
                         data,
                         evaluator,
-                        quantized -> evaluator(trained, quantized.network(), allSteps, batching, decoded));
+                        quantized -> TrainingRecipes.evaluator(
+                                trained, quantized.network(), allSteps, batching, common.threads(), decoded));
                 say(EvaluationFacts.add(said, run.quantized().after()), run.facts());
             }
         }
@@ -265,15 +267,5 @@ public final class RunCommand implements Callable<Integer> {
                     + " is "
                     + data.label(wrong));
         }
-    }
-
-    /** An evaluator of the outputs that the model notes, in blocks if they are a population code. */
-    private Evaluator evaluator(Model trained, Network network, int allSteps, Batching batching, Decoding decoded) {
-        Evaluator made = new Evaluator(network, allSteps, batching, common.threads(), trained.population());
-        int classes = trained.classes().orElse(size(trained));
-        if (classes != size(trained)) {
-            made.loss(CrossEntropyLoss.count().withPopulationCode(classes));
-        }
-        return made.decoding(decoded);
     }
 }

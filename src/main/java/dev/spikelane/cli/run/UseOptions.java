@@ -17,9 +17,6 @@ import picocli.CommandLine.Option;
 final class UseOptions {
 
     private static final int MOST_STEPS = 100_000;
-    private static final int DEFAULT_STEPS = 25;
-    private static final String DEFAULT_CODE = "frame";
-    private static final String DEFAULT_DECODING = "membrane";
 
     @Option(
             names = "--steps",
@@ -47,18 +44,18 @@ final class UseOptions {
 
     int steps(CommandSpec command, Model trained) {
         if (steps == null) {
-            return trained.steps().orElse(DEFAULT_STEPS);
+            return trained.steps().orElse(TrainingRecipes.DEFAULT_STEPS);
         }
         Choices.requireRange(command, "--steps", steps, 1, MOST_STEPS);
         return steps;
     }
 
     String code(Model trained) {
-        return noted(code, trained, Model.CODE, DEFAULT_CODE);
+        return noted(code, trained, Model.CODE, TrainingRecipes.DEFAULT_CODE);
     }
 
     Decoding decoding(CommandSpec command, Model trained) {
-        String name = noted(decoding, trained, Model.DECODING, DEFAULT_DECODING);
+        String name = noted(decoding, trained, Model.DECODING, TrainingRecipes.DEFAULT_DECODING);
         return Choices.choose(command, "--decoding", name, TrainingRecipes.DECODINGS);
     }
 
@@ -75,13 +72,13 @@ final class UseOptions {
         Map<String, String> known = trained.notes();
         List<String> assumed = new ArrayList<>();
         if (code == null && !known.containsKey(Model.CODE)) {
-            assumed.add("--code " + DEFAULT_CODE);
+            assumed.add("--code " + TrainingRecipes.DEFAULT_CODE);
         }
         if (steps == null && !known.containsKey(Model.STEPS)) {
-            assumed.add("--steps " + DEFAULT_STEPS);
+            assumed.add("--steps " + TrainingRecipes.DEFAULT_STEPS);
         }
         if (decoding == null && !known.containsKey(Model.DECODING)) {
-            assumed.add("--decoding " + DEFAULT_DECODING);
+            assumed.add("--decoding " + TrainingRecipes.DEFAULT_DECODING);
         }
         List<String> notes = new ArrayList<>();
         if (!assumed.isEmpty()) {

@@ -12,6 +12,7 @@ import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
@@ -83,6 +84,31 @@ final class CertificateTest {
             }
         }
         assertTrue(ran > 40, "ran " + ran);
+    }
+
+    /** Integers of any bits are written as the floats that they are, which the file's own dynamics bear out. */
+    @Test
+    void integersThatAreExportedAreEqual() throws IOException {
+        int ran = 0;
+        for (String name : List.of("nir_snn_leaky", "nir_branched", "nir_conv2d_groups", "nir_snn_conv")) {
+            GoldenCase golden = golden(name);
+            Network floats = NirImport.DEFAULT.of(graph(golden)).network();
+            for (ElementType type : List.of(ElementType.INT8, ElementType.INT4, ElementType.TERNARY)) {
+                Network integers = floats.quantized(type);
+                NirFile.Graph graph = NirModel.export(Model.of(integers), NirImport.DEFAULT.timeStep())
+                        .graph();
+                Map<String, Signal> input = Map.of(integers.inputs().getFirst().name(), NirRun.input(golden));
+                Certificate certificate = Certificate.of(
+                        graph,
+                        NirImport.DEFAULT,
+                        integers,
+                        input,
+                        golden.shape("input").get(1));
+                assertTrue(certificate.equal(), () -> golden + " " + type + ": " + certificate);
+                ran += integers.toString().contains(type.name()) ? 1 : 0;
+            }
+        }
+        assertTrue(ran >= 9, "integers ran in " + ran);
     }
 
     /**

@@ -17,6 +17,7 @@ import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.model.NirImport;
@@ -172,6 +173,42 @@ final class FormatCommandsTest {
                 network.weights().hash(),
                 StateDict.read(npz).network().weights().hash());
         assertTrue(StateDict.read(npz).compare(network).isWhole());
+    }
+
+    /** A file of few bits is small, runs as it says, and becomes a graph of NIR with a certificate. */
+    @Test
+    void convertToIntegersSaysWhatChanges() throws IOException {
+        Path file = model();
+        String images = SmallImages.write(folder.resolve("images")).toString();
+        Path small = folder.resolve("small.safetensors");
+        String said = CommandRun.of("convert", "--to", "ternary", "--data", images, file.toString(), small.toString())
+                .requireSuccess();
+        assertTrue(said.contains(String.format("%s, %,d bytes; %s has", small, Files.size(small), file)), said);
+        assertTrue(said.matches("(?s).*Spikes +'lif1': \\d+ of 8,000 decisions differ on a random input.*"), said);
+        assertTrue(said.matches("(?s).*Accuracy +[\\d.]+ % before, [\\d.]+ % after, the same class for .*"), said);
+        assertEquals(ElementType.TERNARY, ModelFile.read(small).weights().type("fc1.weight"));
+        Path other = folder.resolve("other.safetensors");
+        CommandRun.of("convert", "--to", "int4", small.toString(), other.toString())
+                .requireFailureWith(1, "has no float weights of dense connections or convolutions");
+        CommandRun.of("convert", "--to", "float", file.toString(), other.toString())
+                .requireFailureWith(2, "--to");
+        CommandRun.of("convert", "--data", images, file.toString(), other.toString())
+                .requireFailureWith(2, "--data and --sample go with --to, and without --check");
+        CommandRun.of("convert", "--to", "int8", "--sample", file.toString(), other.toString())
+                .requireFailureWith(1, "cannot be compared");
+        assertFalse(Files.exists(other));
+        Path graph = write("nir", "nir_snn_leaky", "graph.nir");
+        Path few = folder.resolve("few.safetensors");
+        CommandRun.of("convert", "--to", "int4", graph.toString(), few.toString())
+                .requireSuccess();
+        String certificate = CommandRun.of(
+                        "convert",
+                        "--check",
+                        "random",
+                        few.toString(),
+                        folder.resolve("few.nir").toString())
+                .requireSuccess();
+        assertTrue(certificate.startsWith("{\"equal\":true,"), certificate);
     }
 
     @Test

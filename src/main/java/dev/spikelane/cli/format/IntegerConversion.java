@@ -1,0 +1,113 @@
+package dev.spikelane.cli.format;
+
+import dev.spikelane.cli.input.TrainingRecipes;
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.model.Margins;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Network.FoldedValues;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Evaluator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Integers in place of the float weights of a file, behind batch norms that are folded into them, and the
+ * changes that this makes.
+ *
+ * @param read the file
+ * @param floats its network
+ * @param folded the same without batch norms
+ * @param integers the same with integer weights
+ */
+record IntegerConversion(Content read, Model floats, Network.Folded folded, Network integers, ElementType type) {
+
+    /** Images side by side. */
+    private static final int BATCH = 128;
+
+    static IntegerConversion of(Content read, ElementType type) throws IOException {
+        Model floats = read.requireModel();
+        Network.Folded folded = floats.network().folded();
+        Network integers;
+        try {
+            integers = folded.network().quantized(type);
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(read.file() + ": " + refused.getMessage(), refused);
+        }
+        if (integers.toString().equals(folded.network().toString())) {
+            throw new IOException(read.file()
+                    + ": has no float weights of dense connections or convolutions, expected some to round");
+        }
+        return new IntegerConversion(read, floats, folded, integers, type);
+    }
+
+    /** What is written in place of what was read. */
+    Content content() {
+        return Content.of(read.file(), read.format(), new Model(integers, floats.notes()), read.notices());
+    }
+
+    Section bytes(Path out) throws IOException {
+        return Section.of("")
+                .say(
+                        "Wrote",
+                        "%s, %,d bytes; %s has %,d",
+                        out.toString(),
+                        Files.size(out),
+                        read.file(),
+                        Files.size(read.file()));
+    }
+
+    /** Says what changed: spikes of a random input, and of images accuracy. */
+    Section changes(CommandSpec command, @Nullable Dataset data) throws IOException {
+        Section said = Section.of("");
+        for (FoldedValues each : folded.changes()) {
+            said.say("Folded", "%s", each);
+        }
+        try {
+            Map<String, Signal> random = ConversionCheck.random(integers.inputs());
+            for (Margins.Row row : Margins.of(folded.network(), integers, random, ConversionCheck.SAMPLES)
+                    .populations()) {
+                said.say(
+                        "Spikes",
+                        "'%s': %,d of %,d decisions differ on a random input",
+                        row.name(),
+                        row.flips(),
+                        row.decisions());
+            }
+            if (data != null) {
+                accuracy(command, said, data);
+            }
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(read.file() + ": cannot be compared: " + refused.getMessage(), refused);
+        }
+        return said;
+    }
+
+    private void accuracy(CommandSpec command, Section said, Dataset data) {
+        int steps = floats.steps().orElse(TrainingRecipes.DEFAULT_STEPS);
+        String code = floats.notes().getOrDefault(Model.CODE, TrainingRecipes.DEFAULT_CODE);
+        Decoding decoding = TrainingRecipes.decoding(command, floats);
+        Batching batching =
+                new Batching(BATCH).withCode(TrainingRecipes.code(command, code).of(steps));
+        try (Evaluator evaluator = TrainingRecipes.evaluator(floats, folded.network(), steps, batching, 1, decoding)) {
+            Evaluator.Result.Quantized both = evaluator.quantize(type, data);
+            said.say(
+                    "Accuracy",
+                    "%.2f %% before, %.2f %% after, the same class for %.2f %% of %s, as %s, %d steps",
+                    100 * both.before().accuracy(),
+                    100 * both.after().accuracy(),
+                    100 * both.agreement(),
+                    data,
+                    code,
+                    steps);
+        }
+    }
+}
