@@ -1,7 +1,9 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.connection.operator.IntegerOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PlasticOperator;
+import dev.spikelane.connection.operator.RoundedFloats;
 import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.sparse.EventLists;
@@ -14,6 +16,7 @@ import dev.spikelane.engine.plastic.RuleValues;
 import dev.spikelane.engine.thread.UseLocks;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
@@ -22,12 +25,17 @@ import dev.spikelane.neuron.gradient.NeuronGradient;
 import java.lang.foreign.Arena;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A network laid out in memory: operators and neurons bound to shapes, the order in which populations run, and each
@@ -72,11 +80,11 @@ public final class LaidOutNetwork {
         this.guard = new ValueGuard(turns);
     }
 
-    private LaidOutNetwork(LaidOutNetwork same, NetworkDescription description) {
+    private LaidOutNetwork(LaidOutNetwork same, NetworkDescription description, OperatorChain[] chains) {
         this.description = description;
         this.plan = same.plan;
         this.populations = same.populations;
-        this.chains = same.chains;
+        this.chains = chains;
         this.values = same.values;
         this.mostSteps = same.mostSteps;
         this.runs = same.runs;
@@ -88,7 +96,22 @@ public final class LaidOutNetwork {
     /** Returns the same network in the same memory, whose runs read its own values and change none. */
     public LaidOutNetwork fixed() {
         boolean plastic = description.projections().stream().anyMatch(ProjectionDescription::plastic);
-        return plastic ? new LaidOutNetwork(this, description.fixed()) : this;
+        return plastic ? new LaidOutNetwork(this, description.fixed(), chains) : this;
+    }
+
+    /** Returns the same network with the same values, whose projections have other operators. */
+    public LaidOutNetwork withChains(IntFunction<OperatorChain> others) {
+        OperatorChain[] made = IntStream.range(0, chains.length).mapToObj(others).toArray(OperatorChain[]::new);
+        return new LaidOutNetwork(this, description, made);
+    }
+
+    /** Returns what rounds weights to integers, after each change of the floats that these follow. */
+    public Stream<RoundedWeights> roundings() {
+        return Arrays.stream(chains)
+                .flatMap(chain -> chain.operators().stream())
+                .map(operator -> operator instanceof IntegerOperator integers ? integers.floats() : null)
+                .filter(Objects::nonNull)
+                .map(RoundedFloats::rounding);
     }
 
     private BoundPopulation bind(Arena arena, int number) {

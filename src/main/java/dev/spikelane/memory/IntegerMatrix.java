@@ -136,7 +136,18 @@ public final class IntegerMatrix {
         return nearest(type, values, new float[] {scale(type, values.toArray())});
     }
 
-    private static IntegerMatrix nearest(ElementType type, FloatMatrix values, float[] scales) {
+    /**
+     * Rounds floats to whole numbers with given scales.
+     *
+     * @param type the type of the items
+     * @param values finite numbers
+     * @param scales one for all, or one for each row
+     * @return the matrix of the nearest items that the type has beside its least
+     * @throws IllegalArgumentException if a number of scales does not fit, or a scale times the least number of the
+     *     type is not finite
+     * @throws IllegalStateException if the type is of floats
+     */
+    public static IntegerMatrix nearest(ElementType type, FloatMatrix values, float... scales) {
         IntegerMatrix matrix = new IntegerMatrix(type, values.rows(), values.columns(), scales);
         for (int row = 0; row < values.rows(); row++) {
             double scale = matrix.scale(row);

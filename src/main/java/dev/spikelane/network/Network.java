@@ -10,11 +10,13 @@ import dev.spikelane.engine.JitWarmUp;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -75,6 +77,15 @@ public final class Network {
         this.laidOut = new LaidOutNetwork(arena, described());
         this.weights = new Weights(laidOut.values(), laidOut.guard());
         this.fingerprint = NetworkFingerprint.of(laidOut.description());
+    }
+
+    private Network(Network same, LaidOutNetwork laidOut) {
+        this.inputs = same.inputs;
+        this.populations = same.populations;
+        this.projections = same.projections;
+        this.laidOut = laidOut;
+        this.weights = same.weights;
+        this.fingerprint = same.fingerprint;
     }
 
     /**
@@ -201,6 +212,17 @@ public final class Network {
      */
     public Network quantized(ElementType type) {
         return Quantizing.quantized(this, Objects.requireNonNull(type, "type"));
+    }
+
+    /**
+     * Makes a network in which some weights are given integers; all other values and bits stay as they are.
+     *
+     * @param weights by name, such as {@code fc1.weight}, in torch's layout
+     * @return a network of its own, whose memory is freed when it is forgotten
+     * @throws IllegalArgumentException if there are no such weights, or they cannot be such integers
+     */
+    public Network quantized(Map<String, IntegerMatrix> weights) {
+        return Quantizing.quantized(this, weights);
     }
 
     /**
@@ -363,6 +385,18 @@ public final class Network {
     @SuppressWarnings({"exports", "InvalidBlockTag"}) // the only door from a description to a run
     public LaidOutNetwork laidOut() {
         return laidOut;
+    }
+
+    /**
+     * Returns this network as it runs where it is laid out otherwise, with the same values. Not part of the API.
+     *
+     * @param other of the same description
+     * @return a view of this network
+     * @hidden
+     */
+    @SuppressWarnings({"exports", "InvalidBlockTag"})
+    public Network laidOutAs(LaidOutNetwork other) {
+        return new Network(this, other);
     }
 
     /** Tells graph and models from others; values are part of it as far as neurons were declared with them. */

@@ -2,34 +2,54 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Puts integers in place of the weights of dense connections. */
 final class Quantizing {
 
     private final Network network;
-    private final ElementType type;
+    /** The type of all weights; null where some are given. */
+    private final @Nullable ElementType type;
 
-    private Quantizing(Network network, ElementType type) {
+    private final Map<String, IntegerMatrix> given;
+
+    private Quantizing(Network network, @Nullable ElementType type, Map<String, IntegerMatrix> given) {
+        this.network = network;
+        this.type = type;
+        this.given = given;
+    }
+
+    static Network quantized(Network network, ElementType type) {
         if (type == ElementType.FLOAT32 || type == ElementType.INT64) {
             throw new IllegalStateException(
                     "the type of integer weights is " + type + ", expected INT8, INT16, INT4 or TERNARY");
         }
-        this.network = network;
-        this.type = type;
+        Quantizing quantizing = new Quantizing(network, type, Map.of());
+        return network.weights().read(quantizing::quantized);
     }
 
-    static Network quantized(Network network, ElementType type) {
-        Quantizing quantizing = new Quantizing(network, type);
-        return network.weights().read(quantizing::quantized);
+    static Network quantized(Network network, Map<String, IntegerMatrix> weights) {
+        Quantizing quantizing = new Quantizing(network, null, weights);
+        Network made = network.weights().read(quantizing::quantized);
+        for (String name : weights.keySet()) {
+            if (made.weights().type(name) == ElementType.FLOAT32) {
+                throw new IllegalArgumentException(
+                        "'" + name + "' stays floats, expected weights of a dense connection or a convolution");
+            }
+        }
+        return made;
     }
 
     private Network quantized() {
@@ -74,10 +94,15 @@ final class Quantizing {
     }
 
     private Connection quantized(String projection, OperatorDescription said) {
+        IntegerMatrix own = given.get(said.owner() + "." + ValueDescription.WEIGHT);
+        Function<String, FloatMatrix> present = name -> network.weights().get(said.owner() + "." + name);
         try {
-            return ConnectionKinds.of(said.connection())
-                    .quantized(
-                            said.connection(), type, name -> network.weights().get(said.owner() + "." + name));
+            if (type != null) {
+                return ConnectionKinds.of(said.connection()).quantized(said.connection(), type, present);
+            }
+            return own == null
+                    ? said.connection()
+                    : ConnectionKinds.of(said.connection()).withIntegers(said.connection(), own, present);
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException("projection '" + projection + "': " + refused.getMessage(), refused);
         }

@@ -469,8 +469,8 @@ public final class Gradients implements AutoCloseable {
     }
 
     /** Takes notice of the change of learned values that is under way. */
-    void update() {
-        run.update();
+    void update(boolean rounds) {
+        run.update(rounds);
         sawChange();
     }
 

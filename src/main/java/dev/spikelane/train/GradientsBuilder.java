@@ -134,7 +134,7 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
      * @throws IllegalArgumentException if a population or projection has no gradient; the message names it
      */
     public long bytes() {
-        return arenaBytes() + needed(1).lists;
+        return arenaBytes() + needed(1).lists + roundedBytes();
     }
 
     /** The bytes of {@link #bytes} that are the arena's. */
@@ -257,8 +257,8 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
     private Gradients make(Arena arena, int samples, WorkerPool workers) {
         try {
             GradientRequest plan = new GradientRequest(
-                    network,
-                    layout,
+                    running(),
+                    running().laidOut(),
                     new RunSize(
                             steps, samples, batch, segment(), Math.clamp(rowsInTurn / batch, 1, segment()), threads),
                     arena,

@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.engine.JitWarmUp;
 import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
@@ -12,6 +13,7 @@ import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.gradient.RunningValues;
 import dev.spikelane.train.run.Divergence;
 import dev.spikelane.train.run.NonFiniteLoss;
+import dev.spikelane.train.run.RoundedNetwork;
 import dev.spikelane.train.update.TrainingParameter;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,6 +37,7 @@ public final class Trainer implements AutoCloseable {
     private static final Duration MOST_WARM_UP = Duration.ofSeconds(4);
 
     private final Network network;
+    private final Network running;
     private final TrainingRecipe recipe;
     private final TrainingParts.Factory factory;
     private final TrainingStep step;
@@ -46,8 +49,9 @@ public final class Trainer implements AutoCloseable {
     private final UseLock turn = new UseLock("trainer", this);
     private double rate;
 
-    Trainer(Network network, TrainingRecipe recipe, TrainingParts.Factory factory) {
+    Trainer(Network network, Network running, TrainingRecipe recipe, TrainingParts.Factory factory) {
         this.network = network;
+        this.running = running;
         this.recipe = recipe;
         this.factory = factory;
         this.step = new TrainingStep(recipe, factory);
@@ -80,6 +84,36 @@ public final class Trainer implements AutoCloseable {
      */
     public Network network() {
         return network;
+    }
+
+    /**
+     * Makes the network by which steps run forward now, where {@linkplain TrainerBuilder#weights weights} are rounded to
+     * integers: its spikes and outputs have the bits of those of the forward pass.
+     *
+     * @return a network of its own with these integers and the other values as they are now, whose memory is freed when
+     *     it is forgotten
+     * @throws IllegalStateException if no weights are rounded
+     */
+    public Network quantized() {
+        try (UseLock _ = turn.take()) {
+            step.follow();
+            Map<String, IntegerMatrix> integers = RoundedNetwork.integers(running);
+            if (integers.isEmpty()) {
+                throw new IllegalStateException(
+                        "weights are trained as floats, expected a trainer whose builder was told how to round them");
+            }
+            return network.quantized(integers);
+        }
+    }
+
+    /** Whether scales of integers are learned. */
+    boolean learnsScales() {
+        return running.laidOut().roundings().anyMatch(each -> each.logs() != null);
+    }
+
+    /** The network as steps run forward: the same, or a view of it with integers. */
+    Network running() {
+        return running;
     }
 
     /**
@@ -328,7 +362,7 @@ public final class Trainer implements AutoCloseable {
             inputs.put(input.name(), failed.input(input.name(), network.inputs().size() == 1));
         }
         int samples = batch.samplesOfBatch(batch.at());
-        Divergence search = new Divergence(network, recipe.steps());
+        Divergence search = new Divergence(running, recipe.steps());
         return search.find(
                 () -> step.normalizes()
                         ? trained(search, inputs, failed.constant(), samples)
@@ -339,7 +373,7 @@ public final class Trainer implements AutoCloseable {
     /** Membranes of a batch that is normalized as in training, which moves nothing. */
     private Map<Population, FloatMatrix> trained(
             Divergence search, Map<String, Signal> inputs, boolean constant, int samples) {
-        GradientsBuilder builder = Gradients.of(network, recipe.steps(), samples);
+        GradientsBuilder builder = Gradients.of(running, recipe.steps(), samples);
         search.populations().forEach(population -> builder.keep(population.name(), Divergence.MEMBRANE));
         try (Gradients gradients = builder.build()) {
             if (constant) {

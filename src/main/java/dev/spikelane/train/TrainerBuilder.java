@@ -179,7 +179,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
                     ? ofLarge * (large == 0 ? shards : large) + ofSmall * (shards - large)
                     : ofLarge + ofSmall;
         }
-        return bytes + shardSums() + ObservedGradients.bytes(List.copyOf(observed.values()), (long) window * batch);
+        return bytes + shardSums() + roundedBytes() + ObservedGradients.bytes(List.copyOf(observed.values()), (long) window * batch);
     }
 
     private long partBytes(int some, int samples) {
@@ -276,6 +276,10 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         }
         if (readouts.isEmpty() && how.feedback() != Feedback.SPATIAL) {
             throw new IllegalArgumentException("no loss reads membranes, expected one of readouts, for e-prop");
+        }
+        if (roundedBytes() > 0) {
+            throw new IllegalArgumentException(
+                    "weights are rounded to integers, expected floats for online gradients");
         }
         if (!dropouts.isEmpty() || !observed.isEmpty()) {
             throw new IllegalArgumentException("dropouts of " + dropouts.keySet() + " and observed gradients of "
@@ -391,6 +395,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         try {
             return new Trainer(
                     network,
+                    running(),
                     recipe,
                     (some, samples) -> builder(some, samples).partOf(held).build());
         } catch (OutOfMemoryError refused) {
@@ -403,7 +408,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     private GradientsBuilder builder(int some, int samples) {
-        GradientsBuilder builder = new GradientsBuilder(network, some, samples);
+        GradientsBuilder builder = new GradientsBuilder(running(), some, samples);
         builder.takeFrom(this);
         builder.use(block() == steps ? GradientRequest.Use.WINDOWS_FROM_ZERO : GradientRequest.Use.TRAINING);
         if (online == null && (shards > 1 || clipping == null && observers.isEmpty())) {

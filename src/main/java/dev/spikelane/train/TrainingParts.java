@@ -63,10 +63,10 @@ final class TrainingParts implements AutoCloseable {
         return new BoundUpdate(values.segment(), rule);
     }
 
-    /** Binds the optimizer; checkpoints find values of feedback in its state, as the network has none. */
+    /** Binds the optimizer; checkpoints find values in its state that the network does not have. */
     private ParameterUpdate bind(LearnedValue slot) {
         BoundUpdate update = bind(recipe.optimizer(), slot.values());
-        if (slot.isFeedback()) {
+        if (slot.isApart()) {
             update.keep("values", slot.values().segment());
         }
         return update;
@@ -162,7 +162,7 @@ final class TrainingParts implements AutoCloseable {
     void set(List<FloatMatrix> values) {
         learned.set(values);
         gradients().replace(learned.parameters());
-        gradients().update();
+        gradients().update(true);
         saw();
     }
 
@@ -178,7 +178,7 @@ final class TrainingParts implements AutoCloseable {
         learned.update(gradients().workers());
         gradients().replace(learned.parameters());
         for (int i = 0; i < made.size(); i++) {
-            made.get(i).gradients().update();
+            made.get(i).gradients().update(i == 0);
         }
         saw();
     }

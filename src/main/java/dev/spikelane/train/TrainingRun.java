@@ -289,7 +289,7 @@ public final class TrainingRun {
         int before = state.epoch;
         try (BatchLoader loader = new BatchLoader(said.data, said.batching);
                 Evaluator evaluator = new Evaluator(
-                                trainer.network(),
+                                trainer.running(),
                                 trainer.recipe().steps(),
                                 said.validationBatching,
                                 said.threads,

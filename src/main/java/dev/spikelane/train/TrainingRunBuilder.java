@@ -311,6 +311,10 @@ public final class TrainingRunBuilder {
                     "the code draws from one stream, whose place no checkpoint keeps, expected a code that draws from"
                             + " the samples' own streams, or a run without a checkpoint");
         }
+        if (keepsBest && trainer.learnsScales()) {
+            throw new IllegalArgumentException("the best epoch is kept of the network's values, and the trainer learns"
+                    + " scales beside them, expected weights whose scales follow from them");
+        }
         boolean there = false;
         if (checkpoint != null) {
             AtomicFile.requireWritable(checkpoint);

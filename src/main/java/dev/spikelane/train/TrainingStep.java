@@ -263,6 +263,11 @@ final class TrainingStep implements AutoCloseable {
         return observerNanoseconds;
     }
 
+    /** Takes over values that were changed from outside since the last step. */
+    void follow() {
+        parts.follow();
+    }
+
     /** Takes over values of the network that were changed from outside. */
     void reload() {
         parts.reload();

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -12,6 +13,7 @@ import dev.spikelane.train.gradient.GradientRequest;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.InputForm;
 import dev.spikelane.train.gradient.MemoryLimit;
+import dev.spikelane.train.run.RoundedNetwork;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,8 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     GradientRequest.@Nullable Online online;
 
     private int every = Integer.MAX_VALUE;
+    private final Map<String, WeightQuantization> rounded = new TreeMap<>();
+    private @Nullable Network running;
 
     WindowBuilder(Network network, int steps, int batch) {
         if (steps < 1 || batch < 1 || (long) steps * batch > Integer.MAX_VALUE) {
@@ -199,18 +203,63 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return drop(projection, new Dropout(probability, true));
     }
 
-    private B drop(String projection, Dropout dropout) {
-        Projection of = network.projections().stream()
-                .filter(each -> each.name().equals(projection))
+    private Projection projection(String name) {
+        return network.projections().stream()
+                .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no projection '" + projection
-                        + "', expected one of "
+                .orElseThrow(() -> new IllegalArgumentException("there is no projection '" + name + "', expected one of "
                         + network.projections().stream().map(Projection::name).toList()));
+    }
+
+    private B drop(String projection, Dropout dropout) {
+        Projection of = projection(projection);
         dropout.requireFits(network, of, Set.of());
         dropouts.put(of.name(), dropout);
         dropouts.values().removeIf(each -> each.probability() == 0);
         said.put("dropout of " + projection, dropout.probability() + (dropout.channels() ? " of channels" : ""));
         return self();
+    }
+
+    /**
+     * Rounds weights of dense connections and convolutions to integers, by which the network runs forward while its own
+     * weights are trained: floats, as they are seen, saved and exported. Later calls change what earlier ones said.
+     *
+     * <pre>{@code
+     * Trainer.of(network, 25, 128)
+     *         .weights(WeightQuantization.ternary())               // all that can be
+     *         .weights(WeightQuantization.float32(), "fc1", "fc3") // but the first and the last
+     * }</pre>
+     *
+     * @param how the type of the integers and their scales
+     * @param projections names; without any it counts for all that nobody names, whose other connections stay floats
+     * @return this
+     * @throws IllegalArgumentException if there is no such projection; one that cannot have such weights is refused
+     *     when all is laid out
+     */
+    public B weights(WeightQuantization how, String... projections) {
+        List<String> names = projections.length == 0 ? List.of(RoundedNetwork.OTHERS) : List.of(projections);
+        for (String name : names) {
+            String known = projections.length == 0 ? name : projection(name).name();
+            said.put("weights of " + known, how.toString());
+            rounded.put(known, how);
+        }
+        running = null;
+        return self();
+    }
+
+    /** The network as it runs forward: by integers, where weights are rounded. */
+    final Network running() {
+        Network known = running;
+        if (known == null) {
+            known = rounded.isEmpty() ? network : RoundedNetwork.of(network, rounded, learned);
+            running = known;
+        }
+        return known;
+    }
+
+    /** The memory of these integers. */
+    final long roundedBytes() {
+        return rounded.isEmpty() ? 0 : RoundedNetwork.bytes(running());
     }
 
     /**

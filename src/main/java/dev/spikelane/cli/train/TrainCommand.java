@@ -11,6 +11,7 @@ import dev.spikelane.cli.terminal.FilesFirst;
 import dev.spikelane.cli.terminal.Interruption;
 import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.cli.terminal.Progress;
+import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.io.file.AtomicFile;
@@ -29,6 +30,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,12 +55,18 @@ import picocli.CommandLine.Spec;
             "  ./spikelane train --preset recurrent --model rows.safetensors",
             "  ./spikelane train --hidden 500,200 --loss count --epochs 10",
             "  ./spikelane train --preset tutorial6 --hidden 32C5-P2,64C5-P2,128 --batch-norm",
+            "  ./spikelane train --weights ternary",
             "  ./spikelane train --resume",
             "  ./spikelane run --model spikelane-model.safetensors"
         })
 public final class TrainCommand implements Callable<Integer> {
 
     public static final String MODEL = "spikelane-model.safetensors";
+
+    private static final Map<String, WeightQuantization> WEIGHTS = new TreeMap<>(Map.of(
+            "int8", WeightQuantization.int8(),
+            "int4", WeightQuantization.int4(),
+            "ternary", WeightQuantization.ternary()));
 
     /** As a shell reports a command that was stopped by Ctrl-C. */
     private static final int INTERRUPTED = 130;
@@ -93,6 +102,13 @@ public final class TrainCommand implements Callable<Integer> {
     private boolean eightBits;
 
     @Option(
+            names = "--weights",
+            paramLabel = "TYPE",
+            description = "int8, int4 or ternary: train weights that are rounded to such integers in each step, and write"
+                    + " these.")
+    private @Nullable String weights;
+
+    @Option(
             names = "--checkpoint",
             paramLabel = "FILE",
             description = "Where the run is saved after each epoch. Default: beside the model, and deleted in the end.")
@@ -119,7 +135,11 @@ public final class TrainCommand implements Callable<Integer> {
         Output output = common.output(out.writer());
         Network network = settings.network(
                 data.training().shape(), Math.max(2, data.training().classes()), common.seed());
+        WeightQuantization rounded = weights == null
+                ? WeightQuantization.float32()
+                : Choices.choose(command, "--weights", weights, WEIGHTS);
         try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
+                .weights(rounded)
                 .loss(settings.lossFunction())
                 .surrogate(settings.surrogateFunction())
                 .optimizer(new Adam(settings.rate()))
@@ -139,7 +159,7 @@ public final class TrainCommand implements Callable<Integer> {
                 return INTERRUPTED;
             }
             output.keep(TrainFacts.history(run.history(), data.validation() != null));
-            Evaluator.Result test = finish(settings, data, run);
+            Evaluator.Result test = finish(settings, data, trainer, run);
             Section result = EvaluationFacts.add(Section.of("test", "Result"), test);
             if (report != null) {
                 new TrainReport(said, result, run, data).write(report);
@@ -156,6 +176,9 @@ public final class TrainCommand implements Callable<Integer> {
         common.require(command);
         if (heldOut != null) {
             Choices.requireRange(command, "--hold-out", heldOut, 0, MOST_HELD_OUT);
+        }
+        if (eightBits && weights != null) {
+            throw Choices.wrong(command, "expected --eight-bits or --weights, not both: they round the same weights");
         }
         if (patience != null) {
             Choices.requireRange(command, "--patience", patience, 1, Integer.MAX_VALUE);
@@ -215,7 +238,8 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** Writes the model, and evaluates the file. */
-    private Evaluator.Result finish(TrainingSettings settings, TrainingData data, TrainingRun run) throws IOException {
+    private Evaluator.Result finish(TrainingSettings settings, TrainingData data, Trainer trainer, TrainingRun run)
+            throws IOException {
         Loss loss = settings.lossFunction();
         Model trained = run.model();
         if (data.name().equals(ImageSet.NAME)) {
@@ -223,6 +247,8 @@ public final class TrainCommand implements Callable<Integer> {
         }
         if (eightBits) {
             ModelFile.write8Bit(model, trained.network(), trained.notes());
+        } else if (weights != null) {
+            ModelFile.write(model, trainer.quantized(), trained.notes());
         } else {
             ModelFile.write(model, trained);
         }

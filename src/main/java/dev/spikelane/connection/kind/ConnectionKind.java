@@ -190,6 +190,19 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /**
+     * Puts given integers in place of weights.
+     *
+     * @param said a connection
+     * @param integers in torch's layout
+     * @param present gives the values that a name has now
+     * @return a connection with these integers; the same connection where it has no weights that can be such
+     * @throws IllegalArgumentException if they do not fit
+     */
+    public Connection withIntegers(C said, IntegerMatrix integers, Function<String, FloatMatrix> present) {
+        return said;
+    }
+
+    /**
      * Reads a connection.
      *
      * @param said its name and options

@@ -140,6 +140,12 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
     }
 
     @Override
+    public Connection withIntegers(Convolution said, IntegerMatrix integers, Function<String, FloatMatrix> present) {
+        boolean biased = said.kernel().biased();
+        return Convolution.of(said.kernel(), integers, biased ? present.apply(ValueDescription.BIAS) : said.bias());
+    }
+
+    @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         int dimensions = integer(said, DIMENSIONS);
         boolean same = flag(said, SAME);

@@ -8,6 +8,7 @@ import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.io.IOException;
@@ -53,7 +54,12 @@ final class DenseKind extends ConnectionKind<Dense> {
 
     @Override
     public Connection quantized(Dense said, ElementType type, Function<String, FloatMatrix> present) {
-        return Dense.integers(nearest(type, present), present.apply(ValueDescription.BIAS));
+        return withIntegers(said, nearest(type, present), present);
+    }
+
+    @Override
+    public Connection withIntegers(Dense said, IntegerMatrix integers, Function<String, FloatMatrix> present) {
+        return Dense.integers(integers, present.apply(ValueDescription.BIAS));
     }
 
     @Override

@@ -3,8 +3,12 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
+import dev.spikelane.kernel.product.gradient.PreparedFrame;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
+import dev.spikelane.kernel.product.integer.RoundedWeights;
+import dev.spikelane.kernel.product.integer.ScaleRule;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
@@ -18,7 +22,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A dense connection whose weights are integers, packed for the kernels. */
-public final class IntegerDenseOperator implements Operator {
+public final class IntegerDenseOperator implements IntegerOperator {
 
     /** Scales, weights, bias. */
     private final List<ValueDescription> described;
@@ -30,6 +34,8 @@ public final class IntegerDenseOperator implements Operator {
     private PackedIntegers ofSpikes;
     /** The weights as floats, once values have come. */
     private volatile @Nullable PackedWeights widened;
+
+    private @Nullable RoundedFloats floats;
 
     public IntegerDenseOperator(
             Arena arena, Dense.Integers said, List<ValueDescription> described, Shape rows, Parameter spikeValue) {
@@ -84,6 +90,16 @@ public final class IntegerDenseOperator implements Operator {
         DenseMatmul.multiply(input, count, widened(), current);
     }
 
+    @Override
+    public boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
+        return prepared.take(frame, version);
+    }
+
+    @Override
+    public void multiplyFrame(PreparedFrame prepared, Tile current, int thread) {
+        prepared.multiply(widened(), current, thread);
+    }
+
     private PackedWeights widened() {
         PackedWeights known = widened;
         return known == null ? widen() : known;
@@ -136,9 +152,21 @@ public final class IntegerDenseOperator implements Operator {
     }
 
     @Override
-    public WeightGradients weightGradients(Arena arena, int threads) {
-        throw new UnsupportedOperationException(
-                this + " has no gradient, because integers change in steps; train a Dense and round it");
+    public ElementType type() {
+        return weights.type();
+    }
+
+    @Override
+    public void follow(PackedOperator other, ScaleRule rule) {
+        PackedOperator widens = (PackedOperator) other.copy(NativeMemory.ofAuto());
+        PackedIntegers[] own = {weights};
+        floats = new RoundedFloats(other, widens, new RoundedWeights(other.synapses(), own, widens.synapses(), rule));
+        widened = widens.synapses()[0];
+    }
+
+    @Override
+    public @Nullable RoundedFloats floats() {
+        return floats;
     }
 
     @Override

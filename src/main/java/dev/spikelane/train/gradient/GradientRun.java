@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,8 @@ public final class GradientRun implements BackwardNeeds {
     private final GradientStage[] stages;
     /** The jobs after a change of weights that are learned. */
     private final Runnable[] updates;
+    /** The jobs before these: integers are rounded anew, once for all runs of the same layout. */
+    private final Runnable[] roundings;
 
     /** The first step of the window. */
     private int windowStart;
@@ -63,6 +66,7 @@ public final class GradientRun implements BackwardNeeds {
     /** Samples of the batch of which these are a part. */
     private int samples;
 
+    private final WorkerPool.Job round = this::round;
     private final WorkerPool.Job update = this::update;
     private final WorkerPool.Job begin = this::begin;
 
@@ -108,6 +112,10 @@ public final class GradientRun implements BackwardNeeds {
         this.updates = Arrays.stream(projections)
                 .filter(GradientProjection::learns)
                 .flatMap(projection -> projection.updates().stream())
+                .toArray(Runnable[]::new);
+        this.roundings = plan.layout()
+                .roundings()
+                .flatMap(each -> IntStream.range(0, each.parts()).<Runnable>mapToObj(part -> () -> each.run(part)))
                 .toArray(Runnable[]::new);
         for (GradientPopulation population : populations) {
             population.layOut();
@@ -490,12 +498,23 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Takes notice that values have changed. */
-    public void update() {
+    /**
+     * Takes notice that values have changed.
+     *
+     * @param rounds whether no other run of the same layout has rounded them before
+     */
+    public void update(boolean rounds) {
+        if (rounds && roundings.length > 0) {
+            workers.run(round, roundings.length);
+        }
         workers.run(update, updates.length);
         for (GradientPopulation population : populations) {
             population.update();
         }
+    }
+
+    private void round(int part, int thread) {
+        roundings[part].run();
     }
 
     /** Packs weights anew: 4 % of a training step of VGG-9. */
@@ -541,6 +560,9 @@ public final class GradientRun implements BackwardNeeds {
     /** Takes notice that somebody else has changed values, which dropouts must fit still. */
     public void refresh() {
         requireDropouts();
+        for (Runnable each : roundings) {
+            each.run();
+        }
         for (GradientProjection projection : projections) {
             projection.updates().forEach(Runnable::run);
         }

@@ -1,5 +1,7 @@
 package dev.spikelane.train.gradient;
 
+import dev.spikelane.connection.operator.IntegerOperator;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.engine.LaidOutNetwork;
@@ -39,12 +41,13 @@ public final class GradientValues {
         List<LearnedValue> slots = new ArrayList<>();
         for (int i = 0; i < plan.network().projections().size(); i++) {
             List<@Nullable WeightGradients> weights = run.weights(i);
+            List<Operator> operators = plan.layout().chain(i).operators();
             for (int place = 0; place < weights.size(); place++) {
                 WeightGradients own = weights.get(place);
                 for (WeightGradients.Learned each : own == null ? List.<WeightGradients.Learned>of() : own.learned()) {
                     String name = plan.layout().chain(i).owners().get(place) + "." + each.name();
                     if (own != null && plan.learned().contains(name)) {
-                        slots.add(new LearnedValue(name, own, each));
+                        add(slots, new LearnedValue(name, own, each), operators.get(place), each.name());
                     }
                 }
             }
@@ -61,6 +64,19 @@ public final class GradientValues {
             }
         }
         return List.copyOf(slots);
+    }
+
+    /** Adds weights, and their scales where these are learned too. */
+    private static void add(List<LearnedValue> slots, LearnedValue slot, Operator of, String name) {
+        slots.add(slot);
+        if (of instanceof IntegerOperator integers
+                && integers.floats() != null
+                && name.equals(ValueDescription.WEIGHT)) {
+            LearnedValue scales = slot.round(integers.floats().rounding());
+            if (scales != null) {
+                slots.add(scales);
+            }
+        }
     }
 
     /** The parameters of each population, which change together. */
@@ -82,10 +98,11 @@ public final class GradientValues {
         return changes;
     }
 
-    /** Copies the sums of populations to their slots. */
+    /** Copies the sums of populations to their slots, and ends those of weights that are rounded. */
     public static void collect(List<LearnedValue> slots, GradientRun run) {
         for (int i = 0; i < slots.size(); i++) {
             LearnedValue slot = slots.get(i);
+            slot.passThrough();
             for (GradientPopulation population : run.populations()) {
                 if (slot.isOf(population.declared())) {
                     population.neurons().gradient(slot.parameter(), slot.scratch());

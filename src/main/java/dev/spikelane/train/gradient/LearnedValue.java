@@ -1,12 +1,15 @@
 package dev.spikelane.train.gradient;
 
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.kernel.optimize.GradientSink;
+import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Population;
 import dev.spikelane.simd.TorchLayout;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,12 @@ public final class LearnedValue {
     private final @Nullable Population population;
     private final String parameter;
     private final float[] scratch;
+    /** Rounds the weights to integers; null if nobody does. */
+    private @Nullable RoundedWeights rounding;
+    /** The scales of these integers, where they are learned. */
+    private @Nullable LearnedValue scales;
+
+    private boolean given;
 
     /** Weights. */
     LearnedValue(String name, WeightGradients owner, WeightGradients.Learned learned) {
@@ -42,7 +51,7 @@ public final class LearnedValue {
         this.values = values;
         this.owner = owner;
         this.learned = learned;
-        this.ofNeurons = population == null ? null : FloatMatrix.zeros(1, values.columns());
+        this.ofNeurons = learned == null ? FloatMatrix.zeros(1, values.columns()) : null;
         this.population = population;
         this.parameter = parameter;
         this.scratch = new float[population == null ? 0 : values.columns()];
@@ -53,9 +62,30 @@ public final class LearnedValue {
         return new LearnedValue(population.name() + "." + parameter, values, null, null, population, parameter);
     }
 
-    /** Whether these are weights of feedback, which are no values of the network. */
-    public boolean isFeedback() {
-        return population == null && name.contains(GradientRequest.Drawn.FEEDBACK);
+    /** Says what rounds the weights to integers, and returns the scales of these if they are learned. */
+    @Nullable
+    LearnedValue round(RoundedWeights by) {
+        FloatMatrix logs = by.logs();
+        rounding = by;
+        scales = logs == null ? null : new LearnedValue(name + ValueDescription.SCALE, logs, null, null, null, "");
+        return scales;
+    }
+
+    /** Lets stored gradients of weights pass through their rounding, where they do, and makes those of scales. */
+    void passThrough() {
+        if (rounding == null || given || !rounding.clips()) {
+            return;
+        }
+        MemorySegment gradients = gradient().segment();
+        if (scales != null) {
+            rounding.gradientOfLogs(gradients, scales.gradient());
+        }
+        rounding.clip(gradients, 0, 0, gradients.byteSize() / Float.BYTES);
+    }
+
+    /** Whether these are weights of feedback, or scales, which are no values of the network. */
+    public boolean isApart() {
+        return population == null && (learned == null || name.contains(GradientRequest.Drawn.FEEDBACK));
     }
 
     public String name() {
@@ -87,7 +117,18 @@ public final class LearnedValue {
 
     /** Gives gradients to a sink from now on, in place of storing them; tells whether it will be so. */
     public boolean give(GradientSink sink) {
-        return owner != null && learned != null && owner.give(learned.name(), sink);
+        if (owner == null || learned == null || scales != null) {
+            return false;
+        }
+        RoundedWeights clips = rounding == null || !rounding.clips() ? null : rounding;
+        GradientSink to = clips == null
+                ? sink
+                : (gradients, from, first, end) -> {
+                    clips.clip(gradients, from, first, end);
+                    sink.take(gradients, from, first, end);
+                };
+        given = owner.give(learned.name(), to);
+        return given;
     }
 
     public String parameter() {

@@ -1,17 +1,21 @@
 package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.operator.IntegerOperator;
 import dev.spikelane.connection.operator.IntegerValues;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.OperatorValues;
+import dev.spikelane.connection.operator.PackedOperator;
+import dev.spikelane.connection.operator.RoundedFloats;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.SpikeValues;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
-import dev.spikelane.connection.operator.WeightGradients;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
+import dev.spikelane.kernel.product.integer.RoundedWeights;
+import dev.spikelane.kernel.product.integer.ScaleRule;
 import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -27,7 +31,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A convolution whose weights are integers, packed for products of unfolded rows. */
-public final class IntegerConvOperator extends UnfoldedOperator {
+public final class IntegerConvOperator extends UnfoldedOperator implements IntegerOperator {
 
     private final String name;
     /** Scales, weights, and the bias if there is one. */
@@ -44,6 +48,8 @@ public final class IntegerConvOperator extends UnfoldedOperator {
     private final PackedIntegers[] ofSpikes;
     /** The weights as floats, once values have come. */
     private volatile PackedWeights @Nullable [] widened;
+
+    private @Nullable RoundedFloats floats;
 
     /**
      * Lays out a convolution.
@@ -179,9 +185,13 @@ public final class IntegerConvOperator extends UnfoldedOperator {
     }
 
     private void changed() {
-        widened = null;
+        RoundedFloats from = floats;
+        widened = from == null ? null : from.widened().synapses();
         if (fast.serveAlways()) {
-            fast.fill(PackedWeights.pack(NativeMemory.ofAuto(), layout.arranged(items(), 0)));
+            fast.fill(
+                    from == null
+                            ? PackedWeights.pack(NativeMemory.ofAuto(), layout.arranged(items(), 0))
+                            : from.rounding().items());
         }
         for (int group = 0; group < weights.length; group++) {
             ofSpikes[group] = spikeValue == 1 ? weights[group] : weights[group].times(spikeValue);
@@ -197,9 +207,29 @@ public final class IntegerConvOperator extends UnfoldedOperator {
     }
 
     @Override
-    public WeightGradients weightGradients(Arena arena, int threads) {
-        throw new UnsupportedOperationException(
-                this + " has no gradient, because integers change in steps; train weights of float32 and round them");
+    public ElementType type() {
+        return torch.type();
+    }
+
+    @Override
+    public void follow(PackedOperator other, ScaleRule rule) {
+        PackedOperator widens = (PackedOperator) other.copy(NativeMemory.ofAuto());
+        floats = new RoundedFloats(
+                other, widens, new RoundedWeights(other.synapses(), weights, widens.synapses(), rule));
+        changed();
+    }
+
+    @Override
+    public @Nullable RoundedFloats floats() {
+        return floats;
+    }
+
+    @Override
+    public void update() {
+        if (floats != null) {
+            floats.floats().update();
+            changed();
+        }
     }
 
     @Override

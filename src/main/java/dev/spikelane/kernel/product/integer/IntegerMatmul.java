@@ -58,6 +58,9 @@ public final class IntegerMatmul {
         int first = current.firstBlock();
         int end = current.endBlock();
         describe(choice, weights.type(), rows, weights.inputs(), weights.outputs(), active, end - first);
+        if (!weights.hasPlanes()) {
+            choice.costs[Variant.PLANES.ordinal()] = Double.POSITIVE_INFINITY;
+        }
         choice.open(end - first);
         if (choice.rehearses()) {
             long since = System.nanoTime();

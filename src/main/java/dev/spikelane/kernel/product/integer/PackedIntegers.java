@@ -54,6 +54,7 @@ public final class PackedIntegers {
 
     private final int inputs;
     private final int outputs;
+    private boolean hasPlanes;
 
     private PackedIntegers(Arena arena, ElementType type, int inputs, int outputs, int ownScales) {
         this(
@@ -83,6 +84,7 @@ public final class PackedIntegers {
         this.ownScales = ownScales;
         this.inputs = inputs;
         this.outputs = bias.columns();
+        this.hasPlanes = planes(type) > 0;
     }
 
     /**
@@ -252,6 +254,21 @@ public final class PackedIntegers {
             int others = planes.get(ValueLayout.JAVA_INT, word) & ~(1 << input);
             planes.set(ValueLayout.JAVA_INT, word, others | (item >> plane & 1) << input);
         }
+    }
+
+    /** Puts one weight in where it stands in bytes; planes stay. */
+    void setByte(int output, int input, int item) {
+        packed.set(ValueLayout.JAVA_BYTE, at(output, input), (byte) (isLow(output) ? item + offset() : item));
+    }
+
+    /** Whether weights stand as planes too. */
+    boolean hasPlanes() {
+        return hasPlanes;
+    }
+
+    /** Leaves planes as they are from now on: they serve few rows, and would have to be made anew in each step. */
+    void leavePlanes() {
+        hasPlanes = false;
     }
 
     /** What is added to the items of even places. */

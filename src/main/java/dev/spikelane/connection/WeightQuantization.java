@@ -1,0 +1,127 @@
+package dev.spikelane.connection;
+
+import dev.spikelane.kernel.product.integer.ScaleRule;
+import dev.spikelane.memory.ElementType;
+import java.util.Locale;
+
+/**
+ * How weights are rounded to integers while they are trained. The trainer keeps floats, which its optimizer changes and
+ * checkpoints and files hold; in each step they are rounded once, a row with a scale of its own, and the forward pass
+ * computes the very numbers of a network of these integers. Gradients pass straight through the rounding, and are zero
+ * for weights beyond the range of the integers. Immutable.
+ *
+ * <p>With {@code w} of a row of {@code n} weights and {@code G} the greatest integer, 1, 7 or 127, {@code item =
+ * clamp(rint(w / scale), -G, G)}:
+ *
+ * <pre>{@code
+ * byLargest   scale = max |w| / G                   all gradients pass; the integers of Network.quantized but for ternary
+ * byMean      scale = 2 mean |w| / sqrt(G)          gradients pass where |w| < (G + 1/2) scale
+ *   ternary     item = sign(w) where |w| > t = 0.7 mean |w|, else 0; scale = mean of those |w|; where |w| < 3 t
+ * learned     scale is learned, from that of byMean on; gradients pass where |w| < G scale
+ * }</pre>
+ *
+ * <p>The threshold of ternary weights is that of ternary weight networks (Li, Zhang and Liu 2016), the learned scale that
+ * of LSQ (Esser et al. 2020), whose gradient is {@code sum of g (|w| < G scale ? item - w / scale : item) / sqrt(n G)}.
+ * The optimizer changes the logarithm of the scale by it over the scale: SGD's steps are LSQ's, and those of Adam a share
+ * of the scale.
+ */
+public final class WeightQuantization {
+
+    private final ElementType type;
+    private final ScaleRule rule;
+
+    private WeightQuantization(ElementType type, ScaleRule rule) {
+        this.type = type;
+        this.rule = rule;
+    }
+
+    /**
+     * Rounds to -1, 0 or 1 by the {@linkplain #byMean mean}.
+     *
+     * @return the quantization
+     */
+    public static WeightQuantization ternary() {
+        return new WeightQuantization(ElementType.TERNARY, ScaleRule.MEAN);
+    }
+
+    /**
+     * Rounds to -7 to 7 by the {@linkplain #byLargest largest}.
+     *
+     * @return the quantization
+     */
+    public static WeightQuantization int4() {
+        return new WeightQuantization(ElementType.INT4, ScaleRule.LARGEST);
+    }
+
+    /**
+     * Rounds to -127 to 127 by the {@linkplain #byLargest largest}.
+     *
+     * @return the quantization
+     */
+    public static WeightQuantization int8() {
+        return new WeightQuantization(ElementType.INT8, ScaleRule.LARGEST);
+    }
+
+    /**
+     * Leaves floats as they are, where all other weights are rounded.
+     *
+     * @return no quantization
+     */
+    public static WeightQuantization float32() {
+        return new WeightQuantization(ElementType.FLOAT32, ScaleRule.LARGEST);
+    }
+
+    /**
+     * Takes the scale of a row from its largest magnitude.
+     *
+     * @return the same type with this scale
+     */
+    public WeightQuantization byLargest() {
+        return new WeightQuantization(type, ScaleRule.LARGEST);
+    }
+
+    /**
+     * Takes the scale of a row from its mean magnitude.
+     *
+     * @return the same type with this scale
+     */
+    public WeightQuantization byMean() {
+        return new WeightQuantization(type, ScaleRule.MEAN);
+    }
+
+    /**
+     * Learns the scale of each row. Its logarithm is a learned value beside the weights, {@code fc1.weight_scale}.
+     *
+     * @return the same type with this scale
+     */
+    public WeightQuantization learned() {
+        return new WeightQuantization(type, ScaleRule.LEARNED);
+    }
+
+    /**
+     * Returns the type of the integers.
+     *
+     * @return TERNARY, INT4 or INT8; FLOAT32 for floats
+     */
+    public ElementType type() {
+        return type;
+    }
+
+    /**
+     * Returns what scales follow from. Not part of the API: its type is not exported.
+     *
+     * @return the rule
+     * @hidden
+     */
+    @SuppressWarnings({"exports", "InvalidBlockTag"})
+    public ScaleRule rule() {
+        return rule;
+    }
+
+    /** Such as {@code ternary by mean}. */
+    @Override
+    public String toString() {
+        String scale = rule == ScaleRule.LEARNED ? ", learned" : " by " + rule;
+        return (type == ElementType.FLOAT32 ? "floats" : type + scale).toLowerCase(Locale.ROOT);
+    }
+}

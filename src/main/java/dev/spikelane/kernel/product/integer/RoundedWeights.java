@@ -1,0 +1,374 @@
+package dev.spikelane.kernel.product.integer;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.simd.SimdWidth;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Integers of at most 8 bits that are rounded from floats again and again, as training changes these, and what gradients
+ * pass on the way back to the floats.
+ *
+ * <p>With {@code w} of a row of {@code n} weights, {@code G} the greatest integer, sums over inputs ascending in float32:
+ *
+ * <pre>{@code
+ * item    = clamp(rint(w / divisor), -G, G)                ties to even, of the exact quotient; the weight is scale * item
+ * LARGEST   divisor = scale = max |w| / G                  limit = infinity
+ * MEAN      divisor = scale = 2 mean |w| / sqrt(G)         limit = (G + 1/2) * divisor
+ *   TERNARY divisor = 2 * 0.7 mean |w|                     scale = mean of those |w| above 0.7 mean |w|
+ * LEARNED   divisor = scale = exp(log)                     limit = G * divisor; log starts from the scale of the MEAN
+ * }</pre>
+ *
+ * <p>The gradient of a weight is that of the current's {@code scale * item} where {@code |w| < limit}, else 0. That of
+ * {@code log} is {@code sum of gradient * (|w| < limit ? item - w / scale : item) / (sqrt(n G) scale)}: a step by it
+ * changes the scale as LSQ does (Esser et al. 2020, equations 3 and section 2.2). The ternary threshold is that of
+ * ternary weight networks (Li et al. 2016, equation 6).
+ */
+public final class RoundedWeights {
+
+    /** Rows of {@link #numbers}. */
+    static final int DIVISOR = 0;
+
+    static final int SCALE = 1;
+    static final int LIMIT = 2;
+    static final int LARGEST = 3;
+    static final int SUM = 4;
+    static final int COUNT = 5;
+    private static final int NUMBERS = 6;
+
+    /** Added and taken away, it leaves a float that is no more than 2^22 rounded to the nearest integer, ties to even. */
+    static final float ROUNDS = 0x1.8p23f;
+
+    private static final int BLOCK = PackedWeights.BLOCK;
+    private static final float THRESHOLD = 0.7f;
+
+    private final PackedWeights[] floats;
+    private final PackedIntegers[] integers;
+    private final PackedWeights[] items;
+    private final PackedWeights[] widened;
+    private final ScaleRule rule;
+
+    /** For each output of each block of each group. */
+    private final FloatMatrix numbers;
+    /** The logarithms of scales; null unless they are learned. */
+    private final @Nullable FloatMatrix logs;
+
+    private final int greatest;
+    final int inputs;
+    private final int outputs;
+    private final int blocks;
+    private final int padded;
+
+    /**
+     * Starts from present floats.
+     *
+     * @param floats of each group
+     * @param integers which follow
+     * @param widened floats that follow: integers times their scales
+     */
+    public RoundedWeights(
+            PackedWeights[] floats, PackedIntegers[] integers, PackedWeights[] widened, ScaleRule rule) {
+        this.floats = floats;
+        this.integers = integers;
+        this.widened = widened;
+        this.rule = rule;
+        this.greatest = integers[0].type().greatest();
+        this.inputs = floats[0].inputs();
+        this.outputs = floats[0].outputs();
+        this.blocks = floats[0].blocks();
+        this.padded = floats[0].paddedInputs();
+        this.items = new PackedWeights[floats.length];
+        for (int group = 0; group < items.length; group++) {
+            items[group] = PackedWeights.zeros(NativeMemory.ofAuto(), inputs, outputs);
+        }
+        this.numbers = FloatMatrix.zeros(NUMBERS, parts() * BLOCK);
+        numbers.rows(DIVISOR, 1).fill(1); // of padding
+        for (PackedIntegers group : integers) {
+            group.leavePlanes();
+        }
+        this.logs = rule == ScaleRule.LEARNED ? FloatMatrix.zeros(1, floats.length * outputs) : null;
+        for (int part = 0; logs != null && part < parts(); part++) {
+            measure(part, -1);
+            for (int lane = 0; lane < lanes(part); lane++) {
+                double scale = Math.max(mean(part, lane), Float.MIN_NORMAL) * 2 / Math.sqrt(greatest);
+                logs.set(0, output(part) + lane, (float) StrictMath.log(scale));
+            }
+        }
+        for (int part = 0; part < parts(); part++) {
+            run(part);
+        }
+    }
+
+    /** Returns the number of parts, blocks of 64 outputs, which threads may share. */
+    public int parts() {
+        return floats.length * blocks;
+    }
+
+    private int lanes(int part) {
+        return Math.min(BLOCK, outputs - part % blocks * BLOCK);
+    }
+
+    /** The first output of a part, among those of all groups. */
+    private int output(int part) {
+        return part / blocks * outputs + part % blocks * BLOCK;
+    }
+
+    /** Rounds the floats of a part, which have changed. Nobody may multiply meanwhile. */
+    public void run(int part) {
+        int group = part / blocks;
+        if (part % blocks == 0) {
+            widened[group].bias().copyFrom(floats[group].bias());
+            integers[group].bias().copyFrom(floats[group].bias());
+        }
+        if (rule != ScaleRule.LEARNED) {
+            measure(part, -1);
+        }
+        boolean ternary = rule == ScaleRule.MEAN && greatest == 1;
+        for (int lane = 0; ternary && lane < lanes(part); lane++) {
+            set(DIVISOR, part, lane, 2 * THRESHOLD * mean(part, lane));
+            set(LIMIT, part, lane, THRESHOLD * mean(part, lane));
+        }
+        if (ternary) {
+            measure(part, LIMIT);
+        }
+        for (int lane = 0; lane < lanes(part); lane++) {
+            scale(part, lane, ternary);
+        }
+        round(part);
+    }
+
+    private void scale(int part, int lane, boolean ternary) {
+        double root = Math.sqrt(greatest);
+        float scale = bounded(switch (rule) {
+            case LARGEST -> get(LARGEST, part, lane) / greatest;
+            case MEAN ->
+                ternary
+                        ? get(SUM, part, lane) / Math.max(get(COUNT, part, lane), 1)
+                        : (float) (2 * mean(part, lane) / root);
+            case LEARNED -> (float) StrictMath.exp(logs == null ? 0 : logs.get(0, output(part) + lane));
+        });
+        float divisor = ternary ? bounded(get(DIVISOR, part, lane)) : scale;
+        float limit =
+                switch (rule) {
+                    case LARGEST -> Float.POSITIVE_INFINITY;
+                    case MEAN -> (greatest + 0.5f) * divisor;
+                    case LEARNED -> greatest * divisor;
+                };
+        set(DIVISOR, part, lane, divisor);
+        set(SCALE, part, lane, scale);
+        set(LIMIT, part, lane, limit);
+        integers[part / blocks].scales().set(0, part % blocks * BLOCK + lane, scale);
+    }
+
+    /** Not zero, and so small that all integers times it are finite. */
+    private float bounded(float scale) {
+        return Math.min(Math.max(scale, Float.MIN_VALUE), Float.MAX_VALUE / (greatest + 1));
+    }
+
+    private float mean(int part, int lane) {
+        return get(SUM, part, lane) / inputs;
+    }
+
+    private float get(int number, int part, int lane) {
+        return numbers.get(number, part * BLOCK + lane);
+    }
+
+    private void set(int number, int part, int lane, float value) {
+        numbers.set(number, part * BLOCK + lane, value);
+    }
+
+    MemorySegment numbers() {
+        return numbers.segment();
+    }
+
+    /** Bytes from the start of {@link #numbers()} to those of a part. */
+    long at(int number, int part) {
+        return numbers.rowOffset(number) + (long) part * BLOCK * Float.BYTES;
+    }
+
+    MemorySegment floats(int part) {
+        return floats[part / blocks].segment();
+    }
+
+    MemorySegment items(int part) {
+        return items[part / blocks].segment();
+    }
+
+    MemorySegment widened(int part) {
+        return widened[part / blocks].segment();
+    }
+
+    /** Bytes to the floats of a part in the memory of its group. */
+    long offset(int part) {
+        return floats[0].blockOffset(part % blocks);
+    }
+
+    PackedIntegers integers(int part) {
+        return integers[part / blocks];
+    }
+
+    int block(int part) {
+        return part % blocks;
+    }
+
+    float greatest() {
+        return greatest;
+    }
+
+    /** Computes the largest magnitude, and the sum and the count of those above a threshold: a row of numbers, or -1. */
+    private void measure(int part, int threshold) {
+        if (SimdWidth.VECTOR) {
+            RoundedWeightsVector.measure(this, part, threshold);
+            return;
+        }
+        for (int lane = 0; lane < lanes(part); lane++) {
+            float above = threshold < 0 ? -1 : get(threshold, part, lane);
+            float largest = 0;
+            float sum = 0;
+            float count = 0;
+            for (int input = 0; input < inputs; input++) {
+                float size = Math.abs(floats(part).get(JAVA_FLOAT, place(part, input, lane)));
+                largest = Math.max(largest, size);
+                sum += size > above ? size : 0;
+                count += size > above ? 1 : 0;
+            }
+            set(LARGEST, part, lane, largest);
+            set(SUM, part, lane, sum);
+            set(COUNT, part, lane, count);
+        }
+    }
+
+    private long place(int part, int input, int lane) {
+        return offset(part) + (long) input * PackedWeights.BLOCK_BYTES + (long) lane * Float.BYTES;
+    }
+
+    private void round(int part) {
+        if (SimdWidth.VECTOR) {
+            RoundedWeightsVector.round(this, part);
+            return;
+        }
+        for (int lane = 0; lane < lanes(part); lane++) {
+            for (int input = 0; input < inputs; input++) {
+                long at = place(part, input, lane);
+                float item = nearest(floats(part).get(JAVA_FLOAT, at), get(DIVISOR, part, lane), greatest);
+                items(part).set(JAVA_FLOAT, at, item);
+                widened(part).set(JAVA_FLOAT, at, item * get(SCALE, part, lane));
+                integers(part).setByte(block(part) * BLOCK + lane, input, (int) item);
+            }
+        }
+    }
+
+    /** The integer nearest to an exact quotient: that of the rounded one may be wrong where it is a tie. */
+    private static float nearest(float value, float divisor, float greatest) {
+        float bounded = Math.max(Math.min(value / divisor, greatest + 1), -1 - greatest);
+        float item = bounded + ROUNDS - ROUNDS;
+        float rest = Math.fma(-item, divisor, value);
+        item += Math.abs(rest) > 0.5f * divisor ? Math.copySign(1, rest) : 0;
+        return Math.max(Math.min(item, greatest), -greatest);
+    }
+
+    /** Copies the scales out, one for each output. */
+    public float[] scales() {
+        float[] scales = new float[floats.length * outputs];
+        for (int part = 0; part < parts(); part++) {
+            for (int lane = 0; lane < lanes(part); lane++) {
+                scales[output(part) + lane] = get(SCALE, part, lane);
+            }
+        }
+        return scales;
+    }
+
+    /** Returns the integers as floats, which tables are made of. */
+    public PackedWeights items() {
+        return items[0];
+    }
+
+    /** Returns the logarithms of scales, one for each output; null unless they are learned. */
+    public @Nullable FloatMatrix logs() {
+        return logs;
+    }
+
+    /** Whether some gradients do not pass. */
+    public boolean clips() {
+        return rule != ScaleRule.LARGEST;
+    }
+
+    /**
+     * Makes gradients zero that do not pass.
+     *
+     * @param gradients in the layout of the floats of all groups, one behind the other
+     * @param from bytes from their start to the first of these
+     * @param first its number, a multiple of 64, in the layout
+     * @param end the number behind the last, a multiple of 64
+     */
+    public void clip(MemorySegment gradients, long from, long first, long end) {
+        long row = first / BLOCK;
+        for (long at = from; row < end / BLOCK; at += PackedWeights.BLOCK_BYTES) {
+            int part = (int) (row / padded);
+            clip(gradients, at, part, (int) (row % padded));
+            row++;
+        }
+    }
+
+    private void clip(MemorySegment gradients, long from, int part, int input) {
+        if (SimdWidth.VECTOR) {
+            RoundedWeightsVector.clip(this, part, place(part, input, 0), gradients, from);
+            return;
+        }
+        for (int lane = 0; lane < BLOCK; lane++) {
+            float value = floats(part).get(JAVA_FLOAT, place(part, input, lane));
+            if (!(Math.abs(value) < get(LIMIT, part, lane))) {
+                gradients.set(JAVA_FLOAT, from + (long) lane * Float.BYTES, 0);
+            }
+        }
+    }
+
+    /**
+     * Computes the gradients of the logarithms of scales, before gradients are {@linkplain #clip clipped}.
+     *
+     * @param gradients of all groups, one behind the other
+     * @param into {@code [1 x outputs]}, overwritten
+     */
+    public void gradientOfLogs(MemorySegment gradients, FloatMatrix into) {
+        double root = Math.sqrt((double) inputs * greatest);
+        for (int part = 0; part < parts(); part++) {
+            long from = (long) part * padded * PackedWeights.BLOCK_BYTES;
+            if (SimdWidth.VECTOR) {
+                RoundedWeightsVector.sum(this, part, gradients, from);
+            } else {
+                sum(part, gradients, from);
+            }
+            for (int lane = 0; lane < lanes(part); lane++) {
+                double sum = get(SUM, part, lane);
+                into.set(0, output(part) + lane, (float) (sum / (root * get(SCALE, part, lane))));
+            }
+        }
+    }
+
+    private void sum(int part, MemorySegment gradients, long from) {
+        for (int lane = 0; lane < lanes(part); lane++) {
+            float sum = 0;
+            for (int input = 0; input < inputs; input++) {
+                float gradient = gradients.get(JAVA_FLOAT, from + place(0, input, lane));
+                float value = floats(part).get(JAVA_FLOAT, place(part, input, lane));
+                float item = items(part).get(JAVA_FLOAT, place(part, input, lane));
+                boolean inside = Math.abs(value) < get(LIMIT, part, lane);
+                sum = Math.fma(gradient, inside ? item - value / get(DIVISOR, part, lane) : item, sum);
+            }
+            set(SUM, part, lane, sum);
+        }
+    }
+
+    /** Returns the memory that this takes beside the floats. */
+    public long bytes() {
+        long ofFloats = 2L * parts() * padded * PackedWeights.BLOCK_BYTES;
+        long ofIntegers = (long) parts() * padded * BLOCK * JAVA_BYTE.byteSize();
+        return ofFloats + ofIntegers;
+    }
+}

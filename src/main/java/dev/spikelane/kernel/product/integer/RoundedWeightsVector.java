@@ -1,0 +1,179 @@
+package dev.spikelane.kernel.product.integer;
+
+import static dev.spikelane.simd.Lanes.BYTES;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
+
+import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.simd.Checks;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/** The loops of {@link RoundedWeights}: outputs side by side, inputs ascending. A block stays in the L2 cache. */
+final class RoundedWeightsVector {
+
+    /** Bytes from a float to the one of the next input. */
+    private static final int ROW = PackedWeights.BLOCK_BYTES;
+
+    /** Bytes from the floats of the lower half of a block to those of the upper. */
+    private static final int HALF = ROW / 2;
+
+    private RoundedWeightsVector() {}
+
+    static void measure(RoundedWeights weights, int part, int threshold) {
+        MemorySegment floats = weights.floats(part);
+        MemorySegment numbers = weights.numbers();
+        Checks.isNative(floats);
+        Checks.isNative(numbers);
+        FloatVector zero = FloatVector.zero(FLOAT);
+        FloatVector one = FloatVector.broadcast(FLOAT, 1);
+        for (int lane = 0; lane < ROW; lane += BYTES) {
+            FloatVector above = threshold < 0
+                    ? one.neg()
+                    : FloatVector.fromMemorySegment(FLOAT, numbers, weights.at(threshold, part) + lane, ORDER);
+            FloatVector largest = zero;
+            FloatVector sum = zero;
+            FloatVector count = zero;
+            long at = weights.offset(part) + lane;
+            for (int input = 0; input < weights.inputs; input++) {
+                FloatVector size = FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER)
+                        .lanewise(VectorOperators.ABS);
+                VectorMask<Float> counts = size.compare(VectorOperators.GT, above);
+                largest = largest.max(size);
+                sum = sum.add(zero.blend(size, counts));
+                count = count.add(zero.blend(one, counts));
+                at += ROW;
+            }
+            largest.intoMemorySegment(numbers, weights.at(RoundedWeights.LARGEST, part) + lane, ORDER);
+            sum.intoMemorySegment(numbers, weights.at(RoundedWeights.SUM, part) + lane, ORDER);
+            count.intoMemorySegment(numbers, weights.at(RoundedWeights.COUNT, part) + lane, ORDER);
+        }
+    }
+
+    static void round(RoundedWeights weights, int part) {
+        toItems(weights, part);
+        fromItems(weights, part);
+    }
+
+    private static void toItems(RoundedWeights weights, int part) {
+        MemorySegment floats = weights.floats(part);
+        MemorySegment items = weights.items(part);
+        MemorySegment numbers = weights.numbers();
+        Checks.isNative(floats);
+        Checks.isNative(items);
+        Checks.isNative(numbers);
+        FloatVector rounds = FloatVector.broadcast(FLOAT, RoundedWeights.ROUNDS);
+        FloatVector greatest = FloatVector.broadcast(FLOAT, weights.greatest());
+        FloatVector more = greatest.add(1);
+        FloatVector one = FloatVector.broadcast(FLOAT, 1);
+        for (int lane = 0; lane < ROW; lane += BYTES) {
+            FloatVector divisor = FloatVector.fromMemorySegment(
+                    FLOAT, numbers, weights.at(RoundedWeights.DIVISOR, part) + lane, ORDER);
+            FloatVector half = divisor.mul(0.5f);
+            long at = weights.offset(part) + lane;
+            for (int input = 0; input < weights.inputs; input++) {
+                FloatVector value = FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER);
+                FloatVector item = value.div(divisor)
+                        .min(more)
+                        .max(more.neg())
+                        .add(rounds)
+                        .sub(rounds);
+                FloatVector rest = item.neg().fma(divisor, value);
+                VectorMask<Float> low = rest.compare(VectorOperators.GT, half);
+                VectorMask<Float> high = rest.compare(VectorOperators.LT, half.neg());
+                item.blend(item.add(one), low)
+                        .blend(item.sub(one), high)
+                        .min(greatest)
+                        .max(greatest.neg())
+                        .intoMemorySegment(items, at, ORDER);
+                at += ROW;
+            }
+        }
+    }
+
+    /** Two bytes are made as the float of a number of 16 bits. */
+    private static void fromItems(RoundedWeights weights, int part) {
+        MemorySegment items = weights.items(part);
+        MemorySegment widened = weights.widened(part);
+        PackedIntegers integers = weights.integers(part);
+        MemorySegment bytes = integers.segment();
+        MemorySegment numbers = weights.numbers();
+        Checks.isNative(items);
+        Checks.isNative(widened);
+        Checks.isNative(bytes);
+        Checks.isNative(numbers);
+        long step = integers.inputBytes(weights.block(part));
+        for (int lane = 0; lane < HALF; lane += BYTES) {
+            long number = weights.at(RoundedWeights.SCALE, part) + lane;
+            FloatVector lowScale = FloatVector.fromMemorySegment(FLOAT, numbers, number, ORDER);
+            FloatVector highScale = FloatVector.fromMemorySegment(FLOAT, numbers, number + HALF, ORDER);
+            long at = weights.offset(part) + lane;
+            long to = integers.blockOffset(weights.block(part)) + (long) lane / BYTES * COUNT * Short.BYTES;
+            for (int input = 0; input < weights.inputs; input++) {
+                FloatVector low = FloatVector.fromMemorySegment(FLOAT, items, at, ORDER);
+                FloatVector high = FloatVector.fromMemorySegment(FLOAT, items, at + HALF, ORDER);
+                low.mul(lowScale).intoMemorySegment(widened, at, ORDER);
+                high.mul(highScale).intoMemorySegment(widened, at + HALF, ORDER);
+                high.mul(256)
+                        .add(low.add(integers.offset()))
+                        .convertShape(VectorOperators.F2S, IntegerSumsVector.HALF, 0)
+                        .reinterpretAsShorts()
+                        .intoMemorySegment(bytes, to, ORDER);
+                at += ROW;
+                to += step;
+            }
+        }
+    }
+
+    static void clip(RoundedWeights weights, int part, long at, MemorySegment gradients, long from) {
+        MemorySegment floats = weights.floats(part);
+        MemorySegment numbers = weights.numbers();
+        Checks.isNative(floats);
+        Checks.isNative(numbers);
+        Checks.isNative(gradients);
+        FloatVector zero = FloatVector.zero(FLOAT);
+        for (int lane = 0; lane < ROW; lane += BYTES) {
+            FloatVector limit = FloatVector.fromMemorySegment(
+                    FLOAT, numbers, weights.at(RoundedWeights.LIMIT, part) + lane, ORDER);
+            FloatVector size = FloatVector.fromMemorySegment(FLOAT, floats, at + lane, ORDER)
+                    .lanewise(VectorOperators.ABS);
+            zero.blend(
+                            FloatVector.fromMemorySegment(FLOAT, gradients, from + lane, ORDER),
+                            size.compare(VectorOperators.LT, limit))
+                    .intoMemorySegment(gradients, from + lane, ORDER);
+        }
+    }
+
+    static void sum(RoundedWeights weights, int part, MemorySegment gradients, long from) {
+        MemorySegment floats = weights.floats(part);
+        MemorySegment items = weights.items(part);
+        MemorySegment numbers = weights.numbers();
+        Checks.isNative(floats);
+        Checks.isNative(items);
+        Checks.isNative(numbers);
+        Checks.isNative(gradients);
+        for (int lane = 0; lane < ROW; lane += BYTES) {
+            FloatVector limit = FloatVector.fromMemorySegment(
+                    FLOAT, numbers, weights.at(RoundedWeights.LIMIT, part) + lane, ORDER);
+            FloatVector divisor = FloatVector.fromMemorySegment(
+                    FLOAT, numbers, weights.at(RoundedWeights.DIVISOR, part) + lane, ORDER);
+            FloatVector sum = FloatVector.zero(FLOAT);
+            long at = weights.offset(part) + lane;
+            long of = from + lane;
+            for (int input = 0; input < weights.inputs; input++) {
+                FloatVector value = FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER);
+                FloatVector item = FloatVector.fromMemorySegment(FLOAT, items, at, ORDER);
+                VectorMask<Float> inside =
+                        value.lanewise(VectorOperators.ABS).compare(VectorOperators.LT, limit);
+                sum = FloatVector.fromMemorySegment(FLOAT, gradients, of, ORDER)
+                        .fma(item.blend(item.sub(value.div(divisor)), inside), sum);
+                at += ROW;
+                of += ROW;
+            }
+            sum.intoMemorySegment(numbers, weights.at(RoundedWeights.SUM, part) + lane, ORDER);
+        }
+    }
+}
