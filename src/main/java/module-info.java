@@ -87,5 +87,6 @@ module dev.spikelane {
     exports dev.spikelane.neuron;
     exports dev.spikelane.plot;
     exports dev.spikelane.random;
+    exports dev.spikelane.session;
     exports dev.spikelane.train;
 }

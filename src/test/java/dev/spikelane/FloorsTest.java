@@ -64,6 +64,7 @@ final class FloorsTest {
             Set.of("engine"),
             Set.of("engine.session"),
             Set.of("network"),
+            Set.of("session"),
             Set.of("model.c"),
             Set.of("model"),
             Set.of("plot.data"),
@@ -145,10 +146,11 @@ final class FloorsTest {
             Map.entry("kernel", 5L),
             Map.entry("memory", 7L),
             Map.entry("model", 7L),
-            Map.entry("network", 15L),
+            Map.entry("network", 12L),
             Map.entry("neuron", 21L),
             Map.entry("plot", 5L),
             Map.entry("random", 2L),
+            Map.entry("session", 3L),
             Map.entry("train", 20L));
 
     private static final Path CLASSES = Path.of("target", "classes");

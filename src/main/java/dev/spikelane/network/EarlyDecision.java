@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.engine.session.SpikeRace;
 import dev.spikelane.kernel.encode.LabelRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -107,6 +108,10 @@ public record EarlyDecision(int steps, int margin, int classes) {
         return exact;
     }
 
+    private SpikeRace race(int batch, int outputs) {
+        return new SpikeRace(steps, margin, classes, batch, outputs);
+    }
+
     /** The effect of this rule; a rule without a margin is as accurate as the whole run. */
     private Learned measured(List<SpikeMatrix> outputs, int[] labels, double wholeAccuracy) {
         int right = 0;
@@ -114,7 +119,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
         int sample = 0;
         for (SpikeMatrix run : outputs) {
             int batch = run.rows() / steps;
-            SpikeRace race = new SpikeRace(this, 1, run.columns());
+            SpikeRace race = race(1, run.columns());
             for (int i = 0; i < batch; i++) {
                 race.clear();
                 int step = 0;
@@ -352,7 +357,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
                 throw new IllegalArgumentException(
                         "these labels observe another population, expected EarlyDecision.labels() for each");
             }
-            race = new SpikeRace(rule, batch, neurons);
+            race = rule.race(batch, neurons);
             labels = new int[batch];
             decidedAt = new long[batch];
             open = batch;

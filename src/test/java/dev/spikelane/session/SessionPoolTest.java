@@ -1,4 +1,4 @@
-package dev.spikelane.network.session;
+package dev.spikelane.session;
 
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -13,14 +13,12 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.SessionPool;
-import dev.spikelane.network.SessionPool.Answer;
-import dev.spikelane.network.SessionStore;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.session.SessionPool.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;

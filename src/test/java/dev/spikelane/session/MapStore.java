@@ -1,8 +1,7 @@
-package dev.spikelane.network.session;
+package dev.spikelane.session;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import dev.spikelane.network.SessionStore;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;

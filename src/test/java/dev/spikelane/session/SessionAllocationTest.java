@@ -1,4 +1,4 @@
-package dev.spikelane.network.session;
+package dev.spikelane.session;
 
 import static dev.spikelane.Allocations.assertNone;
 
@@ -8,7 +8,6 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.SessionPool;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;

@@ -1,4 +1,4 @@
-package dev.spikelane.network.session;
+package dev.spikelane.session;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,7 +11,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.SessionPool;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.graph.RandomGraph;
 import java.lang.foreign.Arena;

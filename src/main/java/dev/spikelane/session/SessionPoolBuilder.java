@@ -1,6 +1,8 @@
-package dev.spikelane.network;
+package dev.spikelane.session;
 
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Network;
 import dev.spikelane.simd.Checks;
 import java.time.Duration;
 import java.util.Objects;

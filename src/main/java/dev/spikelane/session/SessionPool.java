@@ -1,27 +1,26 @@
-package dev.spikelane.network;
+package dev.spikelane.session;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.description.NetworkDescription;
+import dev.spikelane.description.NetworkFingerprint;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.session.KeySlots;
-import dev.spikelane.engine.session.SessionTable;
-import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.io.file.AtomicFile;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.network.Weights;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Rows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,11 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Many sessions of one network, each of which goes on step by step whenever its input comes: sensors, users, streams. A
@@ -61,75 +56,39 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionPool implements AutoCloseable {
 
-    /** So many sessions go to a file, or a store, before others have their turn. */
-    private static final int AT_ONCE = 256;
-
     private static final String ALIKE =
             "the same at all steps, as sessions that run side by side have done different ones";
 
     private final Network network;
-    private final @Nullable SessionStore store;
-    private final int mostSessions;
-    private final int mostInMemory;
-    private final boolean values;
-    private final EarlyDecision rule;
-    private final ReentrantLock lock = new ReentrantLock(true);
-    private final UseLock turn;
-    private final Call call = this::end;
-    private final long bytes;
-    private final int classes;
-    private final MemorySegment initial;
-    private final MemorySegment spare;
-    private final SessionTable table;
+    private final SessionInputs inputs;
+    private final SessionTurn turn;
     private final SessionBatch batch;
-    private final Signal[] given;
-    /** As messages call them. */
-    private final String[] inputNames;
-
+    private final Sessions sessions;
     private final SessionTicks ticks;
-    private final Map<String, Long> names = new ConcurrentHashMap<>();
-    private final AtomicLong nextName = new AtomicLong(Long.MIN_VALUE);
-    private @Nullable SessionSnapshot saving;
+    private final int classes;
+    private final long bytes;
     /** The values with which sessions begin. */
     private long version;
-    /** The present step: a time that grows. */
-    private long now = System.nanoTime();
-
-    private boolean closed;
 
     SessionPool(SessionPoolBuilder said) {
         this.network = said.network;
         LaidOutNetwork laidOut = network.laidOut();
         requirePacked(laidOut);
-        this.store = said.store;
-        this.mostSessions = said.mostSessions;
-        this.values = said.values;
-        this.rule = said.decision;
-        this.turn = new UseLock("session pool", laidOut.turns());
-        laidOut.turns().register(turn); // values do not change between the parts of a step
-        this.given = new Signal[network.inputs().size()];
-        this.inputNames = network.inputs().stream()
-                .map(input -> "input '" + input.name() + "'")
-                .toArray(String[]::new);
-        for (int i = 0; i < given.length; i++) {
-            given[i] = rows(1, i);
-        }
+        this.inputs = new SessionInputs(network.inputs(), said.values);
+        this.turn = new SessionTurn(this, laidOut.turns());
         SessionRun[] runs = new SessionRun[said.threads];
         for (int thread = 0; thread < runs.length; thread++) {
-            runs[thread] = new SessionRun(this, network, given.clone(), rule);
+            runs[thread] = new SessionRun(this, network, inputs.given().clone(), said.decision);
         }
         NetworkRun first = runs[0].run(1);
         this.bytes = runs[0].bytes();
         this.classes = runs[0].classes();
-        this.mostInMemory = (int) Math.min(mostSessions, said.memory / bytes);
-        require(mostInMemory > 0, "memory is " + said.memory + " bytes", "the " + bytes + " of a session at least");
-        this.table = new SessionTable(size -> first.allocate(size, 64), bytes, mostInMemory);
-        this.initial = first.allocate(bytes, 64);
-        this.spare = first.allocate(bytes, 64);
-        this.batch = new SessionBatch(table, runs, initial, newAnswers(1));
+        long fingerprint = NetworkFingerprint.of(laidOut.description());
+        this.sessions = new Sessions(said, turn, fingerprint, bytes, size -> first.allocate(size, 64));
+        this.batch = new SessionBatch(sessions.table(), runs, sessions.initial(), newAnswers(1));
         this.version = laidOut.version();
-        runs[0].begin(initial);
-        this.ticks = new SessionTicks(this, said, mostInMemory);
+        runs[0].begin(sessions.initial());
+        this.ticks = new SessionTicks(this, inputs, said, sessions.mostInMemory());
     }
 
     private static void requirePacked(LaidOutNetwork laidOut) {
@@ -165,31 +124,6 @@ public final class SessionPool implements AutoCloseable {
         return new SessionPoolBuilder(network);
     }
 
-    /** Rows of an input, of the kind that this pool takes. */
-    Signal rows(int count, int input) {
-        int columns = network.inputs().get(input).shape().size();
-        return values ? FloatMatrix.zeros(count, columns) : SpikeMatrix.zeros(count, columns);
-    }
-
-    /** Throws unless these are as many rows of an input, of the kind that this pool takes. */
-    Signal require(int input, @Nullable Signal rows, int count) {
-        String name = inputNames[input];
-        if (rows == null || rows instanceof FloatMatrix != values) {
-            String found = rows == null ? "missing" : values ? "spikes" : "values";
-            throw new IllegalArgumentException(name + " is " + found + ", expected "
-                    + (values ? "values" : "spikes, or SessionPoolBuilder.values()"));
-        }
-        rows.requireShape(name, count, network.inputs().get(input).shape().size());
-        if (rows instanceof FloatMatrix floats) {
-            floats.requireFinite(name);
-        }
-        return rows;
-    }
-
-    private void requireOneInput() {
-        require(given.length == 1, "the network has several inputs", "a map from their names");
-    }
-
     /**
      * Makes room for answers.
      *
@@ -217,9 +151,8 @@ public final class SessionPool implements AutoCloseable {
         Objects.requireNonNull(keys, "keys");
         Objects.requireNonNull(inputs, "inputs");
         Objects.requireNonNull(into, "into");
-        requireOneInput();
-        try (Call _ = begin()) {
-            given[0] = require(0, inputs, keys.length);
+        try (SessionTurn _ = turn.take()) {
+            this.inputs.given()[0] = this.inputs.requireOne(inputs, keys.length);
             step(keys, into);
         }
     }
@@ -235,10 +168,8 @@ public final class SessionPool implements AutoCloseable {
         Objects.requireNonNull(keys, "keys");
         Objects.requireNonNull(inputs, "inputs");
         Objects.requireNonNull(into, "into");
-        try (Call _ = begin()) {
-            for (int i = 0; i < given.length; i++) {
-                given[i] = require(i, inputs.get(network.inputs().get(i).name()), keys.length);
-            }
+        try (SessionTurn _ = turn.take()) {
+            this.inputs.take(inputs, keys.length);
             step(keys, into);
         }
     }
@@ -254,7 +185,9 @@ public final class SessionPool implements AutoCloseable {
                 }
             }
         } catch (RuntimeException | Error refused) {
-            forgetBegun();
+            for (int i = 0; i < batch.count; i++) {
+                sessions.forgetBegun(batch.slots[i]);
+            }
             throw refused;
         }
         into.size = keys.length;
@@ -262,97 +195,21 @@ public final class SessionPool implements AutoCloseable {
     }
 
     private void open(Answers into) {
-        now = Math.max(now + 1, System.nanoTime());
+        sessions.tick();
         if (version != network.laidOut().version()) {
             version = network.laidOut().version();
-            batch.runs[0].begin(initial);
+            batch.runs[0].begin(sessions.initial());
         }
-        batch.begin(given, into);
+        batch.begin(inputs.given(), into);
     }
 
     /** Adds a session to the batch; false if it is there already. */
     private boolean add(long key, int row) {
-        int slot = table.find(key);
-        if (slot >= 0 && table.used(slot) == now) {
-            return false;
+        int slot = sessions.use(key);
+        if (slot != KeySlots.NONE) {
+            batch.add(slot, row);
         }
-        int there = slot >= 0 ? slot : bring(key, slot);
-        table.use(there, now);
-        if (saving != null) {
-            saving.keep(key, table.memory(there), table.at(there));
-        }
-        batch.add(there, row);
-        return true;
-    }
-
-    /** Sessions of a batch that is refused, which have done no step. */
-    private void forgetBegun() {
-        for (int i = 0; i < batch.count; i++) {
-            int slot = batch.slots[i];
-            if (table.memory(slot).get(JAVA_LONG, table.at(slot)) == 0) {
-                table.free(slot, false);
-            }
-        }
-    }
-
-    /** Brings a session from the store, or begins it. */
-    private int bring(long key, int found) {
-        if (found == KeySlots.NONE && table.size() >= mostSessions) {
-            throw new IllegalStateException("pool has " + table.size() + " sessions, expected at most so many: key "
-                    + key + " would begin one more");
-        }
-        if (table.inMemory() >= mostInMemory) {
-            makeRoom();
-        }
-        int slot = table.take(key);
-        boolean there = false;
-        try {
-            MemorySegment memory = state(slot);
-            if (store != null && store.read(key, memory)) {
-                there = true;
-            } else if (found == KeySlots.NONE) {
-                memory.copyFrom(initial);
-                there = true;
-            } else {
-                throw new IllegalStateException("the store has no state of session " + key + ", which it was given");
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        } finally {
-            if (!there) {
-                table.free(slot, found != KeySlots.NONE);
-            }
-        }
-        return slot;
-    }
-
-    private void makeRoom() {
-        if (store == null) {
-            throw new IllegalStateException("pool has " + mostInMemory + " sessions of " + bytes
-                    + " bytes in memory, expected at most so many without a store to which idle ones go");
-        }
-        int idle = table.idle(now);
-        if (idle == KeySlots.NONE) {
-            throw new IllegalStateException(
-                    "one step takes more sessions further than the " + mostInMemory + " that there is memory for");
-        }
-        evictSlot(idle);
-    }
-
-    private MemorySegment state(int slot) {
-        return table.memory(slot).asSlice(table.at(slot), bytes);
-    }
-
-    private void evictSlot(int slot) {
-        if (store == null) {
-            throw new IllegalStateException("the pool has no store, expected one for sessions that leave memory");
-        }
-        try {
-            store.write(table.key(slot), state(slot).asReadOnly());
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-        table.free(slot, true);
+        return slot != KeySlots.NONE;
     }
 
     /**
@@ -380,8 +237,7 @@ public final class SessionPool implements AutoCloseable {
     public void offer(long key, Signal input, BiConsumer<? super Answer, ? super Throwable> then) {
         Objects.requireNonNull(input, "input");
         Objects.requireNonNull(then, "then");
-        requireOneInput();
-        ticks.offer(key, require(0, input, 1), then);
+        ticks.offer(key, inputs.requireOne(input, 1), then);
     }
 
     /**
@@ -405,8 +261,8 @@ public final class SessionPool implements AutoCloseable {
 
     /** Takes the first waiting offer of each session one step further, and says where their answers are. */
     void take(List<SessionTicks.Offer> offers, Signal rows, int most, Answers into) {
-        try (Call _ = begin()) {
-            given[0] = rows;
+        try (SessionTurn _ = turn.take()) {
+            inputs.given()[0] = rows;
             open(into);
             for (SessionTicks.Offer offer : offers) {
                 try {
@@ -430,7 +286,7 @@ public final class SessionPool implements AutoCloseable {
      * @return the same number for the same name until {@link #remove(String)}
      */
     public long key(String name) {
-        return names.computeIfAbsent(Objects.requireNonNull(name, "name"), _ -> nextName.getAndIncrement());
+        return sessions.key(name);
     }
 
     /**
@@ -439,19 +295,8 @@ public final class SessionPool implements AutoCloseable {
      * @param key the session, which need not be there
      */
     public void remove(long key) {
-        try (Call _ = begin()) {
-            keep(key);
-            int slot = table.find(key);
-            if (slot >= 0) {
-                table.free(slot, false);
-            } else {
-                table.elsewhere(key, false);
-            }
-            if (store != null) {
-                store.remove(key);
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        try (SessionTurn _ = turn.take()) {
+            sessions.remove(key);
         }
     }
 
@@ -461,7 +306,7 @@ public final class SessionPool implements AutoCloseable {
      * @param name as {@link #key} got it
      */
     public void remove(String name) {
-        Long key = names.remove(Objects.requireNonNull(name, "name"));
+        Long key = sessions.forgetName(name);
         if (key != null) {
             remove(key);
         }
@@ -473,8 +318,8 @@ public final class SessionPool implements AutoCloseable {
      * @return sessions that this pool knows of
      */
     public int sessions() {
-        try (Call _ = begin()) {
-            return table.size();
+        try (SessionTurn _ = turn.take()) {
+            return sessions.table().size();
         }
     }
 
@@ -484,8 +329,8 @@ public final class SessionPool implements AutoCloseable {
      * @return sessions
      */
     public int inMemory() {
-        try (Call _ = begin()) {
-            return table.inMemory();
+        try (SessionTurn _ = turn.take()) {
+            return sessions.table().inMemory();
         }
     }
 
@@ -506,14 +351,8 @@ public final class SessionPool implements AutoCloseable {
      * @throws IllegalArgumentException if there is no such session
      */
     public byte[] state(long key) {
-        try (Call _ = begin()) {
-            int slot = table.find(key);
-            if (slot < 0 && (store == null || !store.read(key, spare))) {
-                throw new IllegalArgumentException("there is no session " + key);
-            }
-            return (slot < 0 ? spare : state(slot)).toArray(JAVA_BYTE);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        try (SessionTurn _ = turn.take()) {
+            return sessions.copy(key);
         }
     }
 
@@ -525,12 +364,8 @@ public final class SessionPool implements AutoCloseable {
      * @throws IllegalStateException if there is no store
      */
     public boolean evict(long key) {
-        try (Call _ = begin()) {
-            int slot = table.find(key);
-            if (slot >= 0) {
-                evictSlot(slot);
-            }
-            return slot >= 0;
+        try (SessionTurn _ = turn.take()) {
+            return sessions.evict(key);
         }
     }
 
@@ -542,42 +377,8 @@ public final class SessionPool implements AutoCloseable {
      * @throws IllegalStateException if there is no store
      */
     public int evictIdle(Duration least) {
-        int evicted = 0;
-        long since = System.nanoTime() - Objects.requireNonNull(least, "least").toNanos();
-        boolean more = true;
-        for (int first = 0; more; first += AT_ONCE) {
-            try (Call _ = begin()) {
-                more = first + AT_ONCE < table.slots();
-                evicted += evictIdle(first, Math.min(first + AT_ONCE, table.slots()), since);
-            }
-        }
-        return evicted;
-    }
-
-    private int evictIdle(int first, int end, long since) {
-        int evicted = 0;
-        for (int slot = first; slot < end; slot++) {
-            if (table.used(slot) < since) {
-                evictSlot(slot);
-                evicted++;
-            }
-        }
-        return evicted;
-    }
-
-    /** Gives a session to the snapshot that is being written, before it changes. */
-    private void keep(long key) throws IOException {
-        SessionSnapshot file = saving;
-        if (file != null && file.wants(key)) {
-            int slot = table.find(key);
-            if (slot >= 0) {
-                file.keep(key, table.memory(slot), table.at(slot));
-            } else if (store != null && store.read(key, spare)) {
-                file.keep(key, spare, 0);
-            } else {
-                throw new IllegalStateException("the store has no state of session " + key + ", which it was given");
-            }
-        }
+        return sessions.evictIdle(
+                System.nanoTime() - Objects.requireNonNull(least, "least").toNanos());
     }
 
     /**
@@ -590,41 +391,7 @@ public final class SessionPool implements AutoCloseable {
      * @throws IllegalStateException if another snapshot is being written, or the pool is closed
      */
     public void snapshot(Path file) throws IOException {
-        AtomicFile.write(file, channel -> {
-            long[] keys;
-            SessionSnapshot made;
-            try (Call _ = begin()) {
-                requireNoSnapshot();
-                keys = table.keys();
-                made = new SessionSnapshot(channel, network.fingerprint(), bytes, keys);
-                saving = made;
-            }
-            try {
-                for (int first = 0; first < keys.length; first += AT_ONCE) {
-                    try (Call _ = begin()) {
-                        for (int i = first; i < Math.min(keys.length, first + AT_ONCE); i++) {
-                            keep(keys[i]);
-                        }
-                    }
-                }
-                try (Call _ = begin()) {
-                    made.end(names);
-                }
-            } finally {
-                lock.lock();
-                try {
-                    saving = null;
-                } finally {
-                    lock.unlock();
-                }
-            }
-        });
-    }
-
-    private void requireNoSnapshot() {
-        if (saving != null) {
-            throw new IllegalStateException("a snapshot is being written, expected one at a time");
-        }
+        AtomicFile.write(file, sessions::snapshot);
     }
 
     /**
@@ -636,34 +403,7 @@ public final class SessionPool implements AutoCloseable {
      *     pool is closed; nothing has changed then
      */
     public void restore(Path file) throws IOException {
-        Objects.requireNonNull(file, "file");
-        try (SessionSnapshot.Content found = SessionSnapshot.read(file, network.fingerprint(), bytes);
-                Call _ = begin()) {
-            requireNoSnapshot();
-            int most = store == null ? mostInMemory : mostSessions;
-            if (found.count() > most) {
-                throw new IllegalStateException(file + " has " + found.count() + " sessions, expected at most " + most);
-            }
-            if (store != null) {
-                for (long key : table.keys()) {
-                    store.remove(key);
-                }
-            }
-            table.clear();
-            for (long i = 0; i < found.count(); i++) {
-                if (table.inMemory() < mostInMemory) {
-                    int slot = table.take(found.key(i));
-                    table.use(slot, now);
-                    state(slot).copyFrom(found.state(i));
-                } else {
-                    Objects.requireNonNull(store).write(found.key(i), found.state(i));
-                    table.elsewhere(found.key(i), true);
-                }
-            }
-            names.clear();
-            names.putAll(found.names());
-            nextName.set(names.values().stream().mapToLong(key -> key + 1).max().orElse(Long.MIN_VALUE));
-        }
+        sessions.restore(Objects.requireNonNull(file, "file"));
     }
 
     /**
@@ -676,48 +416,13 @@ public final class SessionPool implements AutoCloseable {
     @Override
     public void close() {
         ticks.close();
-        lock.lock();
-        try {
-            if (!closed) {
-                try (Call _ = begin()) {
-                    evictIdle(0, store == null ? 0 : table.slots(), Long.MAX_VALUE);
-                    closed = true;
-                    batch.close();
-                }
+        try (SessionTurn last = turn.takeUnlessEnded()) {
+            if (last != null) {
+                sessions.evictAll();
+                last.end();
+                batch.close();
             }
-        } finally {
-            lock.unlock();
         }
-    }
-
-    private Call begin() {
-        lock.lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("session pool is closed");
-            }
-            turn.take();
-        } catch (RuntimeException | Error refused) {
-            lock.unlock();
-            throw refused;
-        }
-        return call;
-    }
-
-    private void end() {
-        try {
-            turn.close();
-            lock.unlock();
-        } finally {
-            Reference.reachabilityFence(this); // a cleaner frees forgotten runs, but none that is at work
-        }
-    }
-
-    /** A call that has the turn until it is closed. */
-    private interface Call extends AutoCloseable {
-
-        @Override
-        void close();
     }
 
     /** The answers to a step, in the order of its keys; used again by the next step that gets them. */

@@ -1,4 +1,4 @@
-package dev.spikelane.network.session;
+package dev.spikelane.session;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,13 +16,12 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
-import dev.spikelane.network.SessionPool;
-import dev.spikelane.network.SessionPool.Answer;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.session.SessionPool.Answer;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;

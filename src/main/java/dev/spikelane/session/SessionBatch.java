@@ -1,4 +1,4 @@
-package dev.spikelane.network;
+package dev.spikelane.session;
 
 import dev.spikelane.engine.session.SessionTable;
 import dev.spikelane.engine.thread.WorkerPool;

@@ -1,11 +1,14 @@
-package dev.spikelane.network;
+package dev.spikelane.session;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.session.SessionTable;
+import dev.spikelane.engine.session.SpikeRace;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Network;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +50,7 @@ final class SessionRun {
         this.owner = owner;
         this.network = network;
         this.first = first;
-        this.race = new SpikeRace(rule, 1, network.outputs());
+        this.race = new SpikeRace(rule.steps(), rule.margin(), rule.classes(), 1, network.outputs());
         this.decides = rule.steps() < Integer.MAX_VALUE;
         this.atState = AT_COUNTS + Math.ceilDiv((long) race.classes() * Integer.BYTES, Long.BYTES) * Long.BYTES;
     }

@@ -1,4 +1,4 @@
-package dev.spikelane.network;
+package dev.spikelane.session;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
@@ -62,7 +62,7 @@ final class SessionSnapshot {
     }
 
     /** Writes a session, unless it was written or began behind the snapshot. */
-    void keep(long key, MemorySegment memory, long at) {
+    void keep(long key, MemorySegment state) {
         if (failed != null || left.remove(key) == KeySlots.NONE) {
             return;
         }
@@ -71,8 +71,7 @@ final class SessionSnapshot {
             buffer.clear();
         }
         buffer.putLong(key);
-        MemorySegment.copy(memory, at, MemorySegment.ofBuffer(buffer), 0, bytes);
-        buffer.position(buffer.position() + bytes);
+        buffer.put(state.asByteBuffer());
     }
 
     private void flush(ByteBuffer full) {

@@ -1,9 +1,10 @@
-package dev.spikelane.network;
+package dev.spikelane.session;
 
 import dev.spikelane.memory.Signal;
 import dev.spikelane.simd.Rows;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -34,6 +35,7 @@ final class SessionTicks {
     }
 
     private final SessionPool pool;
+    private final SessionInputs inputs;
     private final long longestWait;
     private final int largestBatch;
     private final int mostWaiting;
@@ -50,15 +52,17 @@ final class SessionTicks {
 
     private boolean closed;
     private @Nullable Thread thread;
+    private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
-    SessionTicks(SessionPool pool, SessionPoolBuilder said, int mostInMemory) {
+    SessionTicks(SessionPool pool, SessionInputs inputs, SessionPoolBuilder said, int mostInMemory) {
         this.pool = pool;
+        this.inputs = inputs;
         this.longestWait = said.longestWait.toNanos();
         this.largestBatch = Math.min(said.largestBatch, mostInMemory);
         this.mostWaiting = said.mostWaiting;
         this.answers = pool.newAnswers(largestBatch);
-        this.rows = pool.rows(1, 0);
-        this.rowsBefore = pool.rows(1, 0);
+        this.rows = inputs.rows(1, 0);
+        this.rowsBefore = inputs.rows(1, 0);
     }
 
     void offer(long key, Signal input, BiConsumer<? super SessionPool.Answer, ? super Throwable> then) {
@@ -70,7 +74,7 @@ final class SessionTicks {
                         closed ? "session pool is closed" : row + " offers wait, expected at most so many");
             }
             if (row == rows.rows()) {
-                Signal more = pool.rows(2 * row, 0);
+                Signal more = inputs.rows(2 * row, 0);
                 Rows.copy(rows, 0, more, 0, row);
                 rows = more;
             }
@@ -90,6 +94,14 @@ final class SessionTicks {
 
     /** Takes offers in rounds: each session once in a round. */
     private void run() {
+        try {
+            takeAll();
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    private void takeAll() {
         for (List<Offer> left = await(); !left.isEmpty(); left = await()) {
             while (!left.isEmpty()) {
                 Throwable failure = null;
@@ -149,28 +161,19 @@ final class SessionTicks {
 
     /** Takes no more offers, and returns when all are answered. */
     void close() {
-        Thread last;
         lock.lock();
         try {
-            last = thread;
-            if (last == Thread.currentThread()) {
+            if (thread == Thread.currentThread()) {
                 throw new IllegalStateException("the thread that answers offers cannot close the pool");
+            }
+            if (thread == null) {
+                ended.complete(null);
             }
             closed = true;
             changed.signal();
         } finally {
             lock.unlock();
         }
-        boolean interrupted = false;
-        while (last != null && last.isAlive()) {
-            try {
-                last.join();
-            } catch (InterruptedException later) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ended.join();
     }
 }

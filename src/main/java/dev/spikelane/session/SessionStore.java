@@ -1,4 +1,4 @@
-package dev.spikelane.network;
+package dev.spikelane.session;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

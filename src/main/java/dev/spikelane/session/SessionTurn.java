@@ -1,0 +1,63 @@
+package dev.spikelane.session;
+
+import dev.spikelane.engine.thread.UseLock;
+import dev.spikelane.engine.thread.UseLocks;
+import java.lang.ref.Reference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** The turn of a call of a pool: calls wait for each other, and weights change between two of them. */
+final class SessionTurn implements AutoCloseable {
+
+    private final Object pool;
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final UseLock use;
+    private boolean ended;
+
+    SessionTurn(Object pool, UseLocks ofNetwork) {
+        this.pool = pool;
+        this.use = new UseLock("session pool", ofNetwork);
+        ofNetwork.register(use); // values do not change between the parts of a step
+    }
+
+    /** Waits for the turn, and throws behind the last one. */
+    SessionTurn take() {
+        SessionTurn taken = takeUnlessEnded();
+        if (taken == null) {
+            throw new IllegalStateException("session pool is closed");
+        }
+        return taken;
+    }
+
+    /** Waits for the turn; null behind the last one. */
+    @Nullable
+    SessionTurn takeUnlessEnded() {
+        lock.lock();
+        try {
+            if (!ended) {
+                use.take();
+                return this;
+            }
+        } catch (RuntimeException | Error refused) {
+            lock.unlock();
+            throw refused;
+        }
+        lock.unlock();
+        return null;
+    }
+
+    /** No other turn follows this one. */
+    void end() {
+        ended = true;
+    }
+
+    @Override
+    public void close() {
+        try {
+            use.close();
+            lock.unlock();
+        } finally {
+            Reference.reachabilityFence(pool); // a cleaner frees forgotten runs, but none that is at work
+        }
+    }
+}
