@@ -151,7 +151,7 @@ final class FloorsTest {
             Map.entry("plot", 5L),
             Map.entry("random", 2L),
             Map.entry("session", 3L),
-            Map.entry("train", 20L));
+            Map.entry("train", 21L));
 
     private static final Path CLASSES = Path.of("target", "classes");
     private static final Path ROOT = CLASSES.resolve(Path.of("dev", "spikelane"));

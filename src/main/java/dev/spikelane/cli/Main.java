@@ -5,6 +5,7 @@ import dev.spikelane.cli.format.ConvertCommand;
 import dev.spikelane.cli.format.ShowCommand;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.run.ExportCommand;
+import dev.spikelane.cli.run.MeasureCommand;
 import dev.spikelane.cli.run.RunCommand;
 import dev.spikelane.cli.selftest.SelfTestCommand;
 import dev.spikelane.cli.terminal.Failures;
@@ -50,6 +51,7 @@ import picocli.CommandLine.TypeConversionException;
             DemoCommand.class,
             TrainCommand.class,
             RunCommand.class,
+            MeasureCommand.class,
             ShowCommand.class,
             ConvertCommand.class,
             ExportCommand.class,
@@ -72,6 +74,7 @@ public final class Main implements Runnable {
                 DemoCommand.class,
                 TrainCommand.class,
                 RunCommand.class,
+                MeasureCommand.class,
                 SelfTestCommand.class,
                 ShowCommand.class)) {
             Main.class.getModule().addOpens(each.getPackageName(), CommandLine.class.getModule());

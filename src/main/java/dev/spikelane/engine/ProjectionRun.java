@@ -11,6 +11,7 @@ import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -338,18 +339,8 @@ public final class ProjectionRun {
         }
         return switch (source.from(0, delay)) {
             case SpikeMatrix spikes -> active(spikes, 0, count * batch);
-            case FloatMatrix values -> active(values, count * batch);
+            case FloatMatrix values -> Rows.active(values, 0, count * batch);
         };
-    }
-
-    private static long active(FloatMatrix values, int rows) {
-        long active = 0;
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < values.columns(); column++) {
-                active += values.get(row, column) == 0 ? 0 : 1;
-            }
-        }
-        return active;
     }
 
     String kernel(int count, long active) {

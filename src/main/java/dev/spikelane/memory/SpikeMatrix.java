@@ -18,6 +18,9 @@ import java.util.function.IntConsumer;
  */
 public final class SpikeMatrix extends Signal {
 
+    /** Words of a loop. */
+    private static final int COUNTED = 1 << 16;
+
     private SpikeMatrix(MemorySegment segment, int rows, int columns, int stride) {
         super(segment, rows, columns, stride);
     }
@@ -281,8 +284,11 @@ public final class SpikeMatrix extends Signal {
         Memory.requireAccessible(this);
         long spikes = 0;
         long end = rowOffset(first + count);
-        for (long word = rowOffset(first); word < end; word += Long.BYTES) {
-            spikes += Long.bitCount(segment.get(JAVA_LONG, word));
+        for (long at = rowOffset(first); at < end; at += (long) COUNTED * Long.BYTES) {
+            int words = (int) Math.min(COUNTED, (end - at) / Long.BYTES);
+            for (int word = 0; word < words; word++) { // an int, so that C2 makes vectors of it
+                spikes += Long.bitCount(segment.get(JAVA_LONG, at + (long) word * Long.BYTES));
+            }
         }
         return spikes;
     }

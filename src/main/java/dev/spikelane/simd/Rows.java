@@ -1,8 +1,11 @@
 package dev.spikelane.simd;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
 /** Copies of rows, with their padding. */
@@ -21,6 +24,35 @@ public final class Rows {
         for (long at = rows.rowOffset(row); at < rows.rowOffset(row + 1); at += Long.BYTES) {
             rows.segment().set(JAVA_LONG, at, 0);
         }
+    }
+
+    /** Counts the elements of some rows that are not 0. */
+    public static long active(Signal rows, int first, int count) {
+        if (rows instanceof SpikeMatrix spikes) {
+            return spikes.count(first, count);
+        }
+        long active = 0;
+        for (int row = first; row < first + count; row++) {
+            long at = rows.rowOffset(row);
+            int ofRow = 0;
+            for (int i = 0; i < rows.columns(); i++) {
+                int bits = rows.segment().get(JAVA_INT, at + (long) i * Float.BYTES) & Integer.MAX_VALUE;
+                ofRow += (bits | -bits) >>> Integer.SIZE - 1; // no branch, of which C2 makes vectors
+            }
+            active += ofRow;
+        }
+        return active;
+    }
+
+    /** Counts the elements of each column that are not 0. */
+    public static int[] nonzeros(FloatMatrix values) {
+        int[] counts = new int[values.columns()];
+        for (int row = 0; row < values.rows(); row++) {
+            for (int column = 0; column < counts.length; column++) {
+                counts[column] += values.get(row, column) != 0 ? 1 : 0;
+            }
+        }
+        return counts;
     }
 
     /**

@@ -3,16 +3,11 @@ package dev.spikelane.train;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
-import dev.spikelane.network.Network;
-import dev.spikelane.network.Population;
-import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.network.SpikeCounts;
 import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.loss.TargetRows;
-import dev.spikelane.train.run.InferenceWork;
+import dev.spikelane.train.run.OperationCounts;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +31,15 @@ final class EvaluationBatch implements AutoCloseable {
     private final @Nullable ClassDecoder decoder;
     private final double[] terms;
     private final int[] classes;
-    private final Map<String, SpikeCounts> counts = new LinkedHashMap<>();
+    private final OperationCounts counts;
 
     EvaluationBatch(
-            Simulation simulation, int steps, String population, List<PopulationLoss> losses, Decoding decoding) {
+            Simulation simulation,
+            int steps,
+            String population,
+            List<PopulationLoss> losses,
+            Decoding decoding,
+            boolean measuring) {
         this.simulation = simulation;
         this.steps = steps;
         this.losses = losses;
@@ -53,9 +53,7 @@ final class EvaluationBatch implements AutoCloseable {
             }
             evaluators.add(each.loss().bind(steps, samples, each.outputs()));
         }
-        for (Population each : simulation.network().populations()) {
-            counts.put(each.name(), simulation.countSpikes(each.name()));
-        }
+        counts = new OperationCounts(simulation, steps, measuring);
         int size = outputs.outputs();
         decoder = decoding == Decoding.NONE
                 ? null
@@ -120,7 +118,7 @@ final class EvaluationBatch implements AutoCloseable {
         for (int sample = 0; sample < count; sample++) {
             totals.addSample(batch.labels()[sample], decoder == null ? -1 : classes[sample]);
         }
-        count(inputs, totals);
+        totals.add(counts.count(inputs, batch.constant()));
     }
 
     /** Gives a loss the targets of its population. */
@@ -147,33 +145,6 @@ final class EvaluationBatch implements AutoCloseable {
             sum += evaluators.get(i).evaluate(input, Loss.Gradient.NONE, terms);
         }
         return sum;
-    }
-
-    /**
-     * Adds up the spikes that arrived at each projection; that of the last delayed steps is counted although it arrives
-     * after the end.
-     */
-    private void count(Map<String, Signal> inputs, EvaluationTotals totals) {
-        Network network = simulation.network();
-        counts.forEach((name, each) -> totals.addSpikes(name, InferenceWork.reachedByCounts(each.counts(), 1)));
-        for (Projection projection : network.projections()) {
-            int[] reach = projection.fanOut();
-            totals.addOperations(
-                    switch (projection.source()) {
-                        case Input only ->
-                            InferenceWork.reached(Objects.requireNonNull(inputs.get(only.name())), reach);
-                        case Population population ->
-                            InferenceWork.reachedByCounts(
-                                    Objects.requireNonNull(counts.get(population.name()))
-                                            .counts(),
-                                    reach);
-                        case Projection.Source variable -> {
-                            double all = Arrays.stream(reach).asLongStream().sum();
-                            double mean = all / reach.length;
-                            yield mean * variable.shape().size() * steps * simulation.batch();
-                        }
-                    });
-        }
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.spikelane.train;
 
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
 import dev.spikelane.train.run.InferenceWork;
+import dev.spikelane.train.run.OperationCounts;
+import dev.spikelane.train.run.SynapseReach;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +17,8 @@ final class EvaluationTotals {
     private final int samples;
     private final List<Integer> labels = new ArrayList<>();
     private final List<Integer> classes = new ArrayList<>();
-    private final Map<String, Double> spikes = new LinkedHashMap<>();
+    private final OperationCounts.Counted counted = new OperationCounts.Counted();
     private double loss;
-    private double operations;
 
     EvaluationTotals(Network network, int samples) {
         this.network = network;
@@ -34,15 +36,12 @@ final class EvaluationTotals {
         }
     }
 
-    void addSpikes(String source, double count) {
-        spikes.merge(source, count, Double::sum);
-    }
-
-    void addOperations(double count) {
-        operations += count;
+    void add(OperationCounts.Counted ofRun) {
+        counted.add(ofRun);
     }
 
     Evaluator.Result result(boolean hasLoss, boolean labeled, int steps, Decoding decoding) {
+        Map<String, Double> spikes = new LinkedHashMap<>(counted.spikes);
         spikes.replaceAll((name, count) -> count / samples);
         long dense = InferenceWork.dense(network);
         return new Evaluator.Result(
@@ -52,8 +51,34 @@ final class EvaluationTotals {
                 classes,
                 samples,
                 spikes,
-                operations / samples,
+                counted.operations / samples,
                 dense,
                 dense * steps);
+    }
+
+    Measures measures(Evaluator.Result result, int steps, Measures.Cost cost) {
+        long dense = 0;
+        long weights = 0;
+        long zeros = 0;
+        for (int i = 0; i < network.projections().size(); i++) {
+            SynapseReach each = SynapseReach.of(network, i);
+            dense += each.dense() * steps;
+            weights += each.weights();
+            zeros += each.zeros();
+        }
+        double spikes =
+                counted.spikes.values().stream().mapToDouble(each -> each).sum();
+        double neurons =
+                network.populations().stream().mapToDouble(Population::size).sum();
+        return new Measures(
+                result,
+                InferenceWork.footprint(network),
+                weights == 0 ? 0 : (double) zeros / weights,
+                1 - spikes / (neurons * steps * samples),
+                dense,
+                counted.macs / samples,
+                counted.acs / samples,
+                counted.updates / samples,
+                cost);
     }
 }

@@ -8,6 +8,7 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.train.run.CodedSteps;
+import dev.spikelane.train.run.EnergyCounters;
 import dev.spikelane.train.run.InputColumns;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Evaluator implements AutoCloseable {
 
+    /** Nanoseconds. */
+    private static final long LEAST_TIMED = 1_000_000_000;
+
     private final Network network;
     private final int steps;
     private final Batching batching;
@@ -33,6 +37,7 @@ public final class Evaluator implements AutoCloseable {
     private List<PopulationLoss> losses = List.of();
     private @Nullable Decoding decoding;
     private final List<EvaluationBatch> made = new ArrayList<>();
+    private boolean measuring;
     private final UseLock turn = new UseLock("evaluator", this);
 
     /**
@@ -136,11 +141,59 @@ public final class Evaluator implements AutoCloseable {
      */
     public Result evaluate(Dataset data) {
         try (UseLock _ = turn.take()) {
-            return evaluateInTurn(data);
+            return result(data, run(data));
         }
     }
 
-    private Result evaluateInTurn(Dataset data) {
+    /**
+     * Runs the network over a data set, and counts what NeuroBench counts; then again, for at least a second, to
+     * measure time and energy without the counting of membranes.
+     *
+     * @param data the samples
+     * @return its measures
+     * @throws IllegalArgumentException as {@link #evaluate} does
+     * @throws IllegalStateException as {@link #evaluate} does
+     */
+    public Measures measure(Dataset data) {
+        return measure(data, LEAST_TIMED, EnergyCounters.of(EnergyCounters.LINUX));
+    }
+
+    Measures measure(Dataset data, long least, EnergyCounters energy) {
+        try (UseLock _ = turn.take()) {
+            forget();
+            measuring = true;
+            EvaluationTotals totals;
+            try {
+                totals = run(data);
+            } finally {
+                measuring = false;
+                forget();
+            }
+            repeat(data, least / 2, energy); // memory, and what C2 compiles
+            return totals.measures(result(data, totals), steps, repeat(data, least, energy));
+        }
+    }
+
+    private Measures.Cost repeat(Dataset data, long least, EnergyCounters energy) {
+        long samples = 0;
+        double joules = 0;
+        long start = System.nanoTime();
+        long[] before = energy.read();
+        do {
+            run(data);
+            samples += data.size();
+            long[] after = energy.read(); // after each run: counters begin again at 0 sooner or later
+            joules += energy.joules(before, after);
+            before = after;
+        } while (System.nanoTime() - start < least);
+        return new Measures.Cost((System.nanoTime() - start) * 1e-9 / samples, joules / samples, energy.note());
+    }
+
+    private Result result(Dataset data, EvaluationTotals totals) {
+        return totals.result(!losses.isEmpty(), data.classes() > 0, steps, decoding());
+    }
+
+    private EvaluationTotals run(Dataset data) {
         int outputs = network.population(population).size();
         if (data.classes() > outputs && decoding() != Decoding.NONE) {
             throw new IllegalArgumentException("population '" + population + "' has " + outputs
@@ -156,8 +209,7 @@ public final class Evaluator implements AutoCloseable {
                 batch(count).run(batches.of(loader.batch()), count, totals);
             }
         }
-        boolean labeled = data.classes() > 0;
-        return totals.result(!losses.isEmpty(), labeled, steps, decoding());
+        return totals;
     }
 
     /**
@@ -190,7 +242,7 @@ public final class Evaluator implements AutoCloseable {
             made.removeLast().close();
         }
         EvaluationBatch fresh =
-                new EvaluationBatch(network.serve(samples, threads), steps, population, losses, decoding());
+                new EvaluationBatch(network.serve(samples, threads), steps, population, losses, decoding(), measuring);
         made.add(fresh);
         return fresh;
     }
@@ -199,9 +251,13 @@ public final class Evaluator implements AutoCloseable {
     private void change(Runnable change) {
         try (UseLock _ = turn.take()) {
             change.run();
-            made.forEach(EvaluationBatch::close);
-            made.clear();
+            forget();
         }
+    }
+
+    private void forget() {
+        made.forEach(EvaluationBatch::close);
+        made.clear();
     }
 
     /** Frees the memory and ends the threads. */

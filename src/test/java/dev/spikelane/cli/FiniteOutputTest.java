@@ -44,6 +44,7 @@ final class FiniteOutputTest {
             "demo",
             "train",
             "run",
+            "measure",
             "show",
             "convert",
             "export",
@@ -88,6 +89,7 @@ final class FiniteOutputTest {
                 "demo --help",
                 "train --help",
                 "run --help",
+                "measure --help",
                 "show --help",
                 "convert --help",
                 "export --help",
@@ -180,6 +182,10 @@ final class FiniteOutputTest {
                 Network.builder(2).connect(silent).neuron(new Leaky(0.5)).build());
         require("show %/model.safetensors");
         require("show %/model.safetensors --json");
+        Files.write(folder.resolve("s-images"), SmallImages.idx(new byte[2], 1, 1, 2));
+        Files.write(folder.resolve("s-labels"), SmallImages.idx(new byte[1], 1));
+        require("measure --model %/model.safetensors --images %/s-images --labels %/s-labels");
+        require("measure --model %/model.safetensors --images %/s-images --labels %/s-labels --json");
         require("convert %/model.safetensors %/model.npz");
         require("show %/model.npz");
         require("export %/model.safetensors --c %/model.c");

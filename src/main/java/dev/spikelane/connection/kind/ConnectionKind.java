@@ -9,6 +9,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Rows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
@@ -113,6 +114,19 @@ public abstract class ConnectionKind<C extends Connection> {
      */
     public int[] reach(C said, Shape source) {
         return new int[] {sums() ? said.outputShape(source).size() : 1};
+    }
+
+    /**
+     * Counts the weights other than 0.
+     *
+     * @param said a connection that {@linkplain #sums sums}
+     * @param source the shape of its source
+     * @param present gives the values that a name has now
+     * @return counts of all its weights
+     */
+    public Nonzeros nonzeros(C said, Shape source, Function<String, FloatMatrix> present) {
+        FloatMatrix weights = present.apply(ValueDescription.WEIGHT);
+        return Nonzeros.of(weights, Rows.nonzeros(weights));
     }
 
     /** Whether such connections have values. */

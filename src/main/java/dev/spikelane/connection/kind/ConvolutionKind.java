@@ -128,6 +128,12 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
     }
 
     @Override
+    public Nonzeros nonzeros(Convolution said, Shape source, Function<String, FloatMatrix> present) {
+        FloatMatrix weights = present.apply(ValueDescription.WEIGHT);
+        return Nonzeros.of(weights, ConvolutionLayout.of(said, source).reach(weights));
+    }
+
+    @Override
     public Connection quantized(Convolution said, ElementType type, Function<String, FloatMatrix> present) {
         if (said.integers().isPresent()) {
             return said;

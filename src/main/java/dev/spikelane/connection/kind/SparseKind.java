@@ -83,6 +83,14 @@ final class SparseKind extends ConnectionKind<Sparse> {
         return said.fanOut(source);
     }
 
+    /** Synapses that are stored or drawn are weights other than 0, all others of source and target are 0. */
+    @Override
+    public Nonzeros nonzeros(Sparse said, Shape source, Function<String, FloatMatrix> present) {
+        int[] reach = said.fanOut(source);
+        long count = Arrays.stream(reach).asLongStream().sum();
+        return new Nonzeros((long) source.size() * said.outputShape(source).size(), count, reach);
+    }
+
     @Override
     public int[] delays(Sparse said) {
         return said.delays();

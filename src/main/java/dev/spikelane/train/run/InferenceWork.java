@@ -8,6 +8,8 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Projection;
+import dev.spikelane.network.Weights;
+import dev.spikelane.simd.Rows;
 import java.util.Arrays;
 
 /** Counts the operations that the connections of a network cost. */
@@ -21,12 +23,27 @@ public final class InferenceWork {
         Shape shape = projection.source().shape();
         for (Connection connection : projection.path()) {
             int[] reach = ConnectionKinds.of(connection).reach(connection, shape);
-            operations += reach.length == 1
-                    ? (long) reach[0] * shape.size()
-                    : Arrays.stream(reach).asLongStream().sum();
+            operations += total(reach, shape);
             shape = connection.outputShape(shape);
         }
         return projection.path().isEmpty() ? shape.size() : operations;
+    }
+
+    /** Bytes of all values that have a name, each in the bits of its type. */
+    public static long footprint(Network network) {
+        Weights weights = network.weights();
+        return weights.names().stream()
+                .mapToLong(name -> Math.ceilDiv(
+                        (long) weights.type(name).bits()
+                                * weights.shape(name).stream().reduce(1, Math::multiplyExact),
+                        Byte.SIZE))
+                .sum();
+    }
+
+    static long total(int[] reach, Shape source) {
+        return reach.length == 1
+                ? (long) reach[0] * source.size()
+                : Arrays.stream(reach).asLongStream().sum();
     }
 
     /** Adds up all projections. */
@@ -41,8 +58,11 @@ public final class InferenceWork {
      * @param reach how many synapses one of them reaches: one number, or one for each neuron
      */
     public static double reached(Signal rows, int... reach) {
+        if (reach.length == 1) {
+            return (double) Rows.active(rows, 0, rows.rows()) * reach[0];
+        }
         return switch (rows) {
-            case SpikeMatrix spikes -> reach.length == 1 ? (double) spikes.count() * reach[0] : bySpikes(spikes, reach);
+            case SpikeMatrix spikes -> bySpikes(spikes, reach);
             case FloatMatrix values -> byValues(values, reach);
         };
     }
@@ -61,7 +81,7 @@ public final class InferenceWork {
         double sum = 0;
         for (int row = 0; row < values.rows(); row++) {
             for (int column = 0; column < values.columns(); column++) {
-                sum += values.get(row, column) != 0 ? reach[reach.length == 1 ? 0 : column] : 0;
+                sum += values.get(row, column) != 0 ? reach[column] : 0;
             }
         }
         return sum;

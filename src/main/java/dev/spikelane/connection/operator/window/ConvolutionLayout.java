@@ -7,8 +7,10 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.Window;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
  * A convolution as a product for each group of its channels: the windows that are its inputs, and how torch's weights
@@ -68,24 +70,32 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
 
     /** Returns how many outputs each input adds to, in torch's order: fewer at the edges. */
     public int[] reach() {
-        Window window = windows()[0];
-        int[] rows = reach(window.y());
-        int[] columns = reach(window.x());
-        int[] reach = new int[source.size()];
-        for (int i = 0; i < reach.length; i++) {
-            int place = i % (rows.length * columns.length);
-            reach[i] = outputs() * rows[place / columns.length] * columns[place % columns.length];
-        }
-        return reach;
+        int[] all = new int[inputs() * places()];
+        Arrays.fill(all, outputs());
+        return reach(_ -> all);
     }
 
-    private static int[] reach(Window.Axis axis) {
-        int[] reach = new int[axis.inputs()];
-        for (int output = 0; output < axis.outputs(); output++) {
-            for (int place = 0; place < axis.kernel(); place++) {
-                int at = axis.at(output, place);
-                if (at >= 0 && at < reach.length) {
-                    reach[at]++;
+    /** The same for weights other than 0 alone, of all weights in torch's layout. */
+    public int[] reach(FloatMatrix torch) {
+        return reach(group -> Rows.nonzeros(arranged(torch, group)));
+    }
+
+    /** Adds up for each input how many weights a group has for the places of its windows. */
+    private int[] reach(IntFunction<int[]> weights) {
+        Window.Axis y = windows()[0].y();
+        Window.Axis x = windows()[0].x();
+        int[] reach = new int[source.size()];
+        for (int group = 0; group < groups(); group++) {
+            int[] counts = weights.apply(group);
+            for (int k = 0; k < counts.length; k++) {
+                int row = (group * inputs() + k % inputs()) * y.inputs();
+                int place = k / inputs();
+                for (int output = 0; output < y.outputs() * x.outputs(); output++) {
+                    int atY = y.at(output / x.outputs(), place / x.kernel());
+                    int atX = x.at(output % x.outputs(), place % x.kernel());
+                    if (atY >= 0 && atY < y.inputs() && atX >= 0 && atX < x.inputs()) {
+                        reach[(row + atY) * x.inputs() + atX] += counts[k];
+                    }
                 }
             }
         }

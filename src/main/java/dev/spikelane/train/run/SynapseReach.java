@@ -1,0 +1,58 @@
+package dev.spikelane.train.run;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.kind.ConnectionKind;
+import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.connection.kind.Nonzeros;
+import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Projection;
+import java.util.Arrays;
+
+/**
+ * The weights of a projection that a step meets, as NeuroBench counts them: those of connections that sum, without
+ * biases, pools and norms.
+ *
+ * @param dense synaptic operations of a step where everything arrives and no weight is 0
+ * @param first for each neuron of the source, or for all alike, the weights other than 0 that it meets right behind it
+ * @param behind weights other than 0 that a step meets behind another connection, where all counts as arriving
+ * @param weights how many weights there are
+ * @param zeros how many of them are 0
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+public record SynapseReach(long dense, int[] first, long behind, long weights, long zeros) {
+
+    /** Counts those of a projection. */
+    public static SynapseReach of(Network network, int number) {
+        Projection said = network.projections().get(number);
+        SynapseReach all = new SynapseReach(0, new int[1], 0, 0, 0);
+        boolean direct = true;
+        Shape shape = said.source().shape();
+        int place = 0;
+        for (OperatorDescription each : network.laidOut().description().operators(number)) {
+            for (; place < each.place(); place++) {
+                shape = said.path().get(place).outputShape(shape);
+            }
+            ConnectionKind<Connection> kind = ConnectionKinds.of(each.connection());
+            if (kind.sums()) {
+                Nonzeros some = kind.nonzeros(
+                        each.connection(), shape, name -> network.weights().get(each.owner() + "." + name));
+                all = all.and(InferenceWork.total(kind.reach(each.connection(), shape), shape), some, direct);
+            }
+            direct &= kind.flattens();
+        }
+        return all;
+    }
+
+    private SynapseReach and(long operations, Nonzeros some, boolean direct) {
+        int[] reach = some.reach();
+        boolean alike = Arrays.stream(reach).allMatch(each -> each == reach[0]);
+        return new SynapseReach(
+                dense + operations,
+                direct ? alike ? new int[] {reach[0]} : reach : first,
+                direct ? behind : behind + Arrays.stream(reach).asLongStream().sum(),
+                weights + some.weights(),
+                zeros + some.weights() - some.count());
+    }
+}

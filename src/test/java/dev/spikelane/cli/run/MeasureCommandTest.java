@@ -1,0 +1,72 @@
+package dev.spikelane.cli.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.cli.CommandRun;
+import dev.spikelane.cli.SmallImages;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Evaluator;
+import dev.spikelane.train.Measures;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The facts of a measurement are those of the library. */
+final class MeasureCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void saysTheMeasures() throws IOException {
+        Path images = SmallImages.write(folder.resolve("images"));
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(36)
+                .dense(20, random)
+                .neuron(new Leaky(0.5))
+                .dense(4, random)
+                .neuron(new Leaky(0.5))
+                .build();
+        String model = folder.resolve("small.safetensors").toString();
+        ModelFile.write(Path.of(model), network);
+        String[] arguments = {"measure", "--model", model, "--data", images.toString(), "--steps", "5", "--json"};
+        JsonNode said = new ObjectMapper().readTree(CommandRun.of(arguments).requireSuccess());
+        Batching batching = new Batching(3).withCode(InputCode.frame());
+        try (Evaluator evaluator = new Evaluator(network, 5, batching, 1).decoding(Decoding.MEMBRANE)) {
+            Measures measures = evaluator.measure(Dataset.idxTest(images));
+            assertEquals(measures.result().accuracy(), said.get("accuracy").asDouble());
+            assertEquals(measures.footprint(), said.get("footprint").asLong());
+            assertEquals(
+                    measures.connectionSparsity(),
+                    said.get("connection_sparsity").asDouble());
+            assertEquals(
+                    measures.activationSparsity(),
+                    said.get("activation_sparsity").asDouble());
+            assertEquals((36 * 20 + 20 * 4) * 5, said.get("dense").asDouble());
+            assertEquals(measures.effectiveMacs(), said.get("effective_macs").asDouble());
+            assertEquals(measures.effectiveAcs(), said.get("effective_acs").asDouble());
+            assertEquals(
+                    measures.membraneUpdates(), said.get("membrane_updates").asDouble());
+            assertTrue(said.get("seconds").asDouble() > 0);
+            boolean known = measures.cost().source().startsWith("by the counters of ");
+            assertEquals(known, said.has("joules"));
+            assertEquals(known, !said.get("energy_source").asText().startsWith("unknown: "));
+        }
+        arguments[arguments.length - 1] = "--seed=42";
+        String text = CommandRun.of(arguments).requireSuccess();
+        assertTrue(text.contains("  Operations     per image: 4,000.0 dense; effective: "), text);
+        assertFalse(text.contains("NaN"), text);
+    }
+}
