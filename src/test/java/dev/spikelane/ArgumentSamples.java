@@ -24,12 +24,15 @@ import dev.spikelane.encode.Delta;
 import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.encode.RateTargets;
+import dev.spikelane.io.EventBinning;
+import dev.spikelane.io.EventSource;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.kernel.Matmul;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.EventBlock;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
@@ -237,6 +240,10 @@ final class ArgumentSamples {
         sample(Connection[].class, () -> new Connection[] {Dense.linear(3, 2, new TorchRandom(1))});
         sample(Rate.class, Rate::new);
         sample(Latency.class, () -> new Latency());
+        sample(EventBlock.class, () -> new EventBlock(64));
+        sample(EventBinning.class, () -> EventBinning.of(2, 2));
+        sample(EventBinning.Bins.class, () -> EventBinning.of(2, 2).bins());
+        sample(EventSource.class, () -> block -> block.size() > 0);
         sample(Idx.class, () -> {
             try {
                 return Idx.read(

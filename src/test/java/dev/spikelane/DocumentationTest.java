@@ -40,8 +40,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DocumentationTest {
 
     private static final Path SITE = Path.of("src/site/markdown");
-    private static final int MOST_PAGES = 19;
-    private static final int MOST_WORDS = 38_200;
+    private static final int MOST_PAGES = 20;
+    private static final int MOST_WORDS = 39_600;
     private static final int MOST_WORDS_OF_CONTRIBUTING = 2000;
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^```.*?^```$");

@@ -6,7 +6,8 @@
  * dev.spikelane.io.Tensors} any number of named {@linkplain dev.spikelane.io.Tensor tensors}, of a {@code .npz}, a
  * {@code .safetensors} with texts, or a {@code .pth}. {@link dev.spikelane.model.StateDict} brings them onto a network;
  * networks are read and written by {@link dev.spikelane.model.ModelFile}. Files of HDF5, ONNX and NIR are recognized
- * by their first bytes, and the error says what to do in Python.
+ * by their first bytes, and the error says what to do in Python. {@link dev.spikelane.io.EventSource} reads the
+ * recordings of event cameras, which {@link dev.spikelane.io.EventBinning} makes spikes of.
  *
  * <p>Readers are strict. The worst that a file can do is an {@link java.io.IOException} whose
  * message starts with the file's name and says what was found and what was expected: sizes that a header declares are

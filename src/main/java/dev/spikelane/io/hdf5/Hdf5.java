@@ -22,9 +22,13 @@ public final class Hdf5 {
      * @throws IOException if the library is not there, or the file is not whole or holds more
      */
     public static Hdf5Group read(String name, byte[] bytes, long mostBytes) throws IOException {
+        return reading(name, () -> JhdfReader.read(bytes, mostBytes));
+    }
+
+    static <T> T reading(String name, FileText.Reading<T> reading) throws IOException {
         requireLibrary(name, "read");
         try {
-            return new JhdfReader(bytes, mostBytes).read();
+            return reading.read();
         } catch (IOException refused) {
             throw new IOException(FileText.escaped(name + ": " + refused.getMessage()), refused);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError failure) {

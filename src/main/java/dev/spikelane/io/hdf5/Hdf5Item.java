@@ -1,6 +1,7 @@
 package dev.spikelane.io.hdf5;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The content of a dataset of an HDF5 file. */
 public sealed interface Hdf5Item {
@@ -27,6 +28,22 @@ public sealed interface Hdf5Item {
      * A dataset that nobody reads here, such as a table.
      *
      * @param reason a description of it
+     * @param arrays those of different length that it is, where they are wanted
      */
-    record Unread(String reason) implements Hdf5Item {}
+    record Unread(String reason, @Nullable Ragged arrays) implements Hdf5Item {}
+
+    /**
+     * Arrays of numbers, each as long as it is, which a {@link RaggedFile} reads one by one.
+     *
+     * @param type the type of a number, as safetensors names it
+     * @param references where each array is: its length, the address of a heap and a number in it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Ragged(String type, byte[] references) {
+
+        /** How many arrays there are. */
+        public int count() {
+            return references.length / HeapItems.BYTES;
+        }
+    }
 }

@@ -1,7 +1,6 @@
 package dev.spikelane.io.hdf5;
 
 import io.jhdf.FractalHeap;
-import io.jhdf.GlobalHeap;
 import io.jhdf.GroupSymbolTableNode;
 import io.jhdf.HdfFile;
 import io.jhdf.ObjectHeader;
@@ -30,7 +29,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,26 +48,37 @@ final class JhdfReader {
     private static final long MOST_AT_ANY_RATIO = 1L << 26;
     private static final int MOST_RATIO = 100;
 
-    private final byte[] file;
+    private final long fileBytes;
+    private final boolean ragged;
     private final Set<Long> above = new HashSet<>();
-    private final Map<Long, GlobalHeap> heaps = new HashMap<>();
+    private final HeapItems heaps = new HeapItems();
     private long bytesLeft;
     private int entriesLeft = MOST_ENTRIES;
 
-    JhdfReader(byte[] file, long mostBytes) {
-        this.file = file;
-        this.bytesLeft = Math.min(mostBytes, Math.max(MOST_AT_ANY_RATIO, (long) MOST_RATIO * file.length));
+    /**
+     * Reads a file of so many bytes.
+     *
+     * @param ragged whether arrays of different length are wanted
+     */
+    JhdfReader(long fileBytes, long mostBytes, boolean ragged) {
+        this.fileBytes = fileBytes;
+        this.ragged = ragged;
+        this.bytesLeft = Math.min(mostBytes, Math.max(MOST_AT_ANY_RATIO, MOST_RATIO * fileBytes));
     }
 
-    Hdf5Group read() throws IOException {
+    static Hdf5Group read(byte[] file, long mostBytes) throws IOException {
         try (HdfFile opened = HdfFile.fromBytes(file)) {
-            HdfBackingStorage storage = opened.getHdfBackingStorage();
-            long end = storage.getSuperblock().getEndOfFileAddress();
-            if (end > file.length) {
-                throw new IOException("is cut off: it has " + file.length + " bytes, expected " + end);
-            }
-            return group(storage, opened, "");
+            return new JhdfReader(file.length, mostBytes, false).read(opened);
         }
+    }
+
+    Hdf5Group read(HdfFile opened) throws IOException {
+        HdfBackingStorage storage = opened.getHdfBackingStorage();
+        long end = storage.getSuperblock().getEndOfFileAddress();
+        if (end > fileBytes) {
+            throw new IOException("is cut off: it has " + fileBytes + " bytes, expected " + end);
+        }
+        return group(storage, opened, "");
     }
 
     private Hdf5Group group(HdfBackingStorage storage, Group group, String path) throws IOException {
@@ -128,9 +137,10 @@ final class JhdfReader {
         String numbers = nameOf(type);
         boolean texts =
                 type instanceof StringData || type instanceof VariableLength length && length.isVariableLengthString();
-        if (numbers.isEmpty() && !texts) {
+        String ofArrays = ragged && !texts && type instanceof VariableLength arrays ? nameOf(arrays.getParent()) : "";
+        if (numbers.isEmpty() && !texts && ofArrays.isEmpty()) {
             return new Hdf5Item.Unread(
-                    "has items of the type " + type.getClass().getSimpleName());
+                    "has items of the type " + type.getClass().getSimpleName(), null);
         }
         long count = 1;
         for (int size : shape) {
@@ -146,6 +156,9 @@ final class JhdfReader {
         if (type instanceof StringData said) {
             boolean ends = said.getPaddingType() == StringData.PaddingType.NULL_TERMINATED;
             return new Hdf5Item.Texts(shape, fixed(stored, type.getSize(), ends));
+        }
+        if (!ofArrays.isEmpty()) {
+            return new Hdf5Item.Unread("has arrays", new Hdf5Item.Ragged(ofArrays, stored));
         }
         if (texts) {
             return new Hdf5Item.Texts(shape, variable(storage, stored, type.getSize()));
@@ -193,7 +206,7 @@ final class JhdfReader {
     private byte[] stored(HdfBackingStorage storage, DatasetBase dataset, List<Integer> shape, int bytes)
             throws IOException {
         if (dataset instanceof ChunkedDatasetBase chunked) {
-            return JhdfChunks.of(storage, chunked).read(shape, bytes, file.length);
+            return JhdfChunks.of(storage, chunked).read(shape, bytes, (int) Math.min(fileBytes, Integer.MAX_VALUE / 2));
         }
         if (dataset.isEmpty()) {
             throw new IOException("has no data");
@@ -223,33 +236,13 @@ final class JhdfReader {
         return texts;
     }
 
-    /** Each item is a length, the address of a heap and a number in it. */
     private List<String> variable(HdfBackingStorage storage, byte[] stored, int size) throws IOException {
         List<String> texts = new ArrayList<>();
-        int addressBytes = storage.getSizeOfOffsets();
-        if (size != Integer.BYTES + addressBytes + Integer.BYTES || addressBytes != Long.BYTES) {
-            throw new IOException("has texts with addresses of " + addressBytes + " bytes, expected " + Long.BYTES);
+        if (size != HeapItems.BYTES) {
+            throw new IOException("has texts of " + size + " bytes of reference, expected " + HeapItems.BYTES);
         }
-        ByteBuffer items = ByteBuffer.wrap(stored).order(ByteOrder.LITTLE_ENDIAN);
-        while (items.hasRemaining()) {
-            int length = items.getInt();
-            long address = items.getLong();
-            int number = items.getInt();
-            if (number == 0) {
-                texts.add("");
-                continue;
-            }
-            GlobalHeap heap = heaps.get(address);
-            if (heap == null) {
-                heap = new GlobalHeap(storage, address);
-                heaps.put(address, heap);
-            }
-            ByteBuffer data = heap.getObjectData(number);
-            if (length < 0 || length > data.remaining()) {
-                throw new IOException(
-                        "has a text of " + length + " bytes, of which " + data.remaining() + " are there");
-            }
-            texts.add(text(data.slice(0, length)));
+        for (int at = 0; at < stored.length; at += size) {
+            texts.add(text(heaps.read(storage, stored, at, 1)));
         }
         return texts;
     }

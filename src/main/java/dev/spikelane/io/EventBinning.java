@@ -1,0 +1,410 @@
+package dev.spikelane.io;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.spikelane.memory.EventBlock;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * How events become spikes: a step is a span of time or a number of events, a neuron is a pixel, or a square of them,
+ * of a part of the sensor, once for events that are off and once for those that are on. It fires at a step in which
+ * enough events fall on it.
+ *
+ * <pre>{@code
+ * var binning = EventBinning.of(34, 34).withStepTime(1_000);
+ * var spikes = SpikeMatrix.zeros(300, binning.shape().size());
+ * try (var events = EventSource.open(Path.of("00002.bin"))) {
+ *     binning.read(events, spikes);
+ * }
+ * }</pre>
+ */
+public final class EventBinning {
+
+    private static final int BLOCK = 1 << 13;
+    private static final int PLACES = EventBlock.MOST_PLACE + 1;
+    /** Of a column or row that is left out; two of them do not add up to a neuron either. */
+    private static final int OUTSIDE = 1 << 30;
+
+    private final Options options;
+    private final int[] ofX = new int[PLACES];
+    private final int[] ofY = new int[PLACES];
+
+    private record Area(int left, int top, int width, int height) {}
+
+    private record Options(
+            int width, int height, Area area, int factor, boolean polarity, long time, int events, int least) {
+
+        Shape shape() {
+            return Shape.of(polarity ? 2 : 1, Math.ceilDiv(area.height, factor), Math.ceilDiv(area.width, factor));
+        }
+    }
+
+    private EventBinning(Options options) {
+        this.options = options;
+        Shape shape = shape();
+        Arrays.fill(ofX, OUTSIDE);
+        Arrays.fill(ofY, OUTSIDE);
+        for (int x = 0; x < options.area.width; x++) {
+            ofX[options.area.left + x] = x / options.factor;
+        }
+        for (int y = 0; y < options.area.height; y++) {
+            ofY[options.area.top + y] = y / options.factor * shape.width();
+        }
+    }
+
+    /**
+     * Makes steps of a millisecond, in which a neuron fires at its first event, and neurons of all pixels, two for
+     * each.
+     *
+     * @param width columns of the sensor, 1 to {@link EventBlock#MOST_PLACE}
+     * @param height rows of the sensor, likewise
+     * @return the binning
+     * @throws IllegalArgumentException if there are fewer or more
+     */
+    public static EventBinning of(int width, int height) {
+        if (width < 1 || height < 1 || width > EventBlock.MOST_PLACE || height > EventBlock.MOST_PLACE) {
+            throw new IllegalArgumentException("sensor is " + width + " x " + height + ", expected 1 to "
+                    + EventBlock.MOST_PLACE + " columns and rows");
+        }
+        Area all = new Area(0, 0, width, height);
+        return new EventBinning(new Options(width, height, all, 1, true, 1_000, 0, 1));
+    }
+
+    private static void atLeastOne(String name, long number, long most) {
+        if (number < 1 || number > most) {
+            throw new IllegalArgumentException(name + " is " + number + ", expected 1 to " + most);
+        }
+    }
+
+    /**
+     * Returns this binning with steps of a span of time.
+     *
+     * @param microseconds of a step, at least 1
+     * @return the binning
+     * @throws IllegalArgumentException if it is below 1 or above 2^31 - 1
+     */
+    public EventBinning withStepTime(long microseconds) {
+        atLeastOne("step time", microseconds, Integer.MAX_VALUE);
+        Options o = options;
+        return new EventBinning(new Options(o.width, o.height, o.area, o.factor, o.polarity, microseconds, 0, o.least));
+    }
+
+    /**
+     * Returns this binning with steps of so many events of the area, however long they take.
+     *
+     * @param events of a step, at least 1
+     * @return the binning
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public EventBinning withStepEvents(int events) {
+        atLeastOne("step events", events, Integer.MAX_VALUE);
+        Options o = options;
+        return new EventBinning(new Options(o.width, o.height, o.area, o.factor, o.polarity, o.time, events, o.least));
+    }
+
+    /**
+     * Returns this binning of a part of the sensor.
+     *
+     * @param left its first column
+     * @param top its first row
+     * @param width its columns
+     * @param height its rows
+     * @return the binning
+     * @throws IllegalArgumentException if it is empty or not all on the sensor
+     */
+    public EventBinning withCrop(int left, int top, int width, int height) {
+        Options o = options;
+        if (left < 0 || top < 0 || width < 1 || height < 1 || width > o.width - left || height > o.height - top) {
+            throw new IllegalArgumentException("crop is " + width + " x " + height + " from (" + left + ", " + top
+                    + "), expected a part of " + o.width + " x " + o.height);
+        }
+        Area area = new Area(left, top, width, height);
+        return new EventBinning(new Options(o.width, o.height, area, o.factor, o.polarity, o.time, o.events, o.least));
+    }
+
+    /**
+     * Returns this binning with a neuron for a square of pixels.
+     *
+     * @param factor columns and rows of a square, at least 1
+     * @return the binning
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public EventBinning withDownsampling(int factor) {
+        atLeastOne("factor", factor, EventBlock.MOST_PLACE);
+        Options o = options;
+        return new EventBinning(new Options(o.width, o.height, o.area, factor, o.polarity, o.time, o.events, o.least));
+    }
+
+    /**
+     * Returns this binning with or without neurons of their own for events that are on.
+     *
+     * @param apart whether channel 0 has those that are off and channel 1 those that are on; else there is one channel
+     * @return the binning
+     */
+    public EventBinning withPolarity(boolean apart) {
+        Options o = options;
+        return new EventBinning(new Options(o.width, o.height, o.area, o.factor, apart, o.time, o.events, o.least));
+    }
+
+    /**
+     * Returns this binning with neurons that fire where several events fall on them in a step.
+     *
+     * @param events that make a spike, 1 to 127
+     * @return the binning
+     * @throws IllegalArgumentException if there are fewer or more
+     */
+    public EventBinning withLeast(int events) {
+        atLeastOne("least", events, Byte.MAX_VALUE);
+        Options o = options;
+        return new EventBinning(new Options(o.width, o.height, o.area, o.factor, o.polarity, o.time, o.events, events));
+    }
+
+    /**
+     * Returns the shape of a step.
+     *
+     * @return channels of polarity, rows, columns
+     */
+    public Shape shape() {
+        return options.shape();
+    }
+
+    /**
+     * Returns the span of a step.
+     *
+     * @return microseconds; 0 if a step is a number of events
+     */
+    public long stepTime() {
+        return options.events > 0 ? 0 : options.time;
+    }
+
+    /**
+     * Reads the start of a recording, from its first event on.
+     *
+     * @param source of events
+     * @param into {@code [steps x shape().size()]}, overwritten
+     * @return the events in these steps
+     * @throws IOException if the source cannot be read
+     * @throws IllegalArgumentException if the matrix has other columns
+     */
+    public long read(EventSource source, SpikeMatrix into) throws IOException {
+        EventBlock block = new EventBlock(BLOCK);
+        Bins bins = bins();
+        into.clear();
+        boolean more = true;
+        while (more && source.read(block)) {
+            more = bins.add(block, 0, into, 0, 1, into.rows()) == block.size();
+        }
+        return bins.placed;
+    }
+
+    /**
+     * Starts to place events.
+     *
+     * @return the state of that, for one thread
+     */
+    public Bins bins() {
+        return new Bins(this);
+    }
+
+    /** Two binnings are equal if they make the same spikes. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EventBinning that && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return options.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options.toString().replaceFirst("Options", "EventBinning");
+    }
+
+    /** Places events block by block, and counts those that it leaves out. */
+    public static final class Bins {
+
+        private final EventBinning binning;
+        private final int columns;
+        private final int plane;
+        private byte[] counts = {};
+        private long start;
+        private boolean started;
+        private long inSteps;
+        private long placed;
+        private long late;
+
+        Bins(EventBinning binning) {
+            this.binning = binning;
+            this.columns = binning.shape().size();
+            this.plane = binning.options.polarity ? columns / 2 : 0;
+        }
+
+        /**
+         * Says when the first step begins; else it does with the first event.
+         *
+         * @param time microseconds
+         */
+        public void startAt(long time) {
+            start = time;
+            started = true;
+            inSteps = 0;
+            Arrays.fill(counts, (byte) 0);
+        }
+
+        /**
+         * Returns when the first step begins.
+         *
+         * @return microseconds; 0 before the first event
+         */
+        public long start() {
+            return start;
+        }
+
+        /**
+         * Goes on to later steps, behind those that have been filled.
+         *
+         * @param steps how many are over
+         */
+        public void advance(int steps) {
+            startAt(start + steps * binning.options.time);
+        }
+
+        /**
+         * Sets the spikes of events until one belongs to a step behind the last. Those of steps that are over are
+         * counted and left out.
+         *
+         * @param events a block
+         * @param from the first event to place
+         * @param into {@code [any x shape().size()]}; spikes that it has stay
+         * @param row the row of the first step
+         * @param stride rows from a step to the next
+         * @param steps at least 1
+         * @return the first event behind the last step, or as many as there are
+         * @throws IllegalArgumentException if the matrix has other columns or too few rows
+         */
+        public int add(EventBlock events, int from, SpikeMatrix into, int row, int stride, int steps) {
+            if (into.columns() != columns || row < 0 || row + (steps - 1L) * stride >= into.rows()) {
+                throw new IllegalArgumentException("spikes are [" + into.rows() + " x " + into.columns()
+                        + "], expected " + columns + " columns, and " + steps + " rows from " + row + " on");
+            }
+            Objects.checkFromToIndex(from, events.size(), events.size());
+            if (!started && from < events.size()) {
+                startAt(events.time(from));
+            }
+            if (binning.options.least > 1 && counts.length < Math.multiplyExact(columns, steps)) {
+                counts = new byte[columns * steps];
+            }
+            long first = into.rowOffset(row);
+            long rowBytes = into.rowOffset(1) * stride;
+            return binning.options.events > 0
+                    ? addCounted(events, from, into.segment(), first, rowBytes, steps)
+                    : addTimed(events, from, into.segment(), first, rowBytes, steps);
+        }
+
+        private int addTimed(EventBlock events, int from, MemorySegment words, long first, long rowBytes, int steps) {
+            long[] times = events.times();
+            int[] places = events.places();
+            int[] ofX = binning.ofX;
+            int[] ofY = binning.ofY;
+            long time = binning.options.time;
+            long begin = 0;
+            long end = 0;
+            int step = 0;
+            long row = first;
+            int least = binning.options.least;
+            long set = 0;
+            int i = from;
+            for (; i < events.size(); i++) {
+                long at = times[i];
+                if (at < begin || at >= end) {
+                    if (at < start) {
+                        late++;
+                        continue;
+                    }
+                    if (Long.compareUnsigned(at - start, steps * time) >= 0) {
+                        break;
+                    }
+                    step = (int) ((at - start) / time);
+                    row = first + step * rowBytes;
+                    begin = start + step * time;
+                    end = begin + time;
+                }
+                int place = places[i];
+                int neuron = ofX[place & EventBlock.MOST_PLACE] + ofY[place >>> 15 & EventBlock.MOST_PLACE];
+                if (neuron < OUTSIDE && neuron >= 0) {
+                    set++;
+                    neuron += (place >>> 30) * plane;
+                    if (least == 1 || fires(step, neuron, least)) {
+                        long word = row + (neuron >>> 6 << 3);
+                        words.set(JAVA_LONG, word, words.get(JAVA_LONG, word) | 1L << neuron);
+                    }
+                }
+            }
+            placed += set;
+            return i;
+        }
+
+        private int addCounted(EventBlock events, int from, MemorySegment words, long first, long rowBytes, int steps) {
+            int least = binning.options.least;
+            int i = from;
+            for (; i < events.size(); i++) {
+                int neuron = binning.ofX[events.x(i)] + binning.ofY[events.y(i)];
+                if (neuron < OUTSIDE && neuron >= 0) {
+                    long step = inSteps / binning.options.events;
+                    if (step >= steps) {
+                        break;
+                    }
+                    inSteps++;
+                    placed++;
+                    neuron += events.isOn(i) ? plane : 0;
+                    if (least == 1 || fires((int) step, neuron, least)) {
+                        long word = first + step * rowBytes + (neuron >>> 6 << 3);
+                        words.set(JAVA_LONG, word, words.get(JAVA_LONG, word) | 1L << neuron);
+                    }
+                }
+            }
+            return i;
+        }
+
+        private boolean fires(int step, int neuron, int least) {
+            int cell = step * columns + neuron;
+            return counts[cell] < least && ++counts[cell] == least;
+        }
+
+        /**
+         * Tells whether all steps are over.
+         *
+         * @param steps how many
+         * @return whether they have all their events, where steps are numbers of events; else false, as one that is
+         *     late may come
+         */
+        public boolean isFull(int steps) {
+            return binning.options.events > 0 && inSteps >= (long) steps * binning.options.events;
+        }
+
+        /**
+         * Returns the events that were placed.
+         *
+         * @return events that fell on a neuron
+         */
+        public long placed() {
+            return placed;
+        }
+
+        /**
+         * Returns the events that came too late.
+         *
+         * @return events before the first step
+         */
+        public long late() {
+            return late;
+        }
+    }
+}

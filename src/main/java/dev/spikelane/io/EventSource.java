@@ -1,0 +1,146 @@
+package dev.spikelane.io;
+
+import dev.spikelane.io.event.EventFormat;
+import dev.spikelane.io.event.EventInput;
+import dev.spikelane.io.file.FileText;
+import dev.spikelane.memory.EventBlock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Where events come from: a recording, a pipe, a socket, or a lambda of the user's own. One thread reads it, block by
+ * block, so that memory does not grow with its length, and a source that is faster than its reader waits.
+ */
+@FunctionalInterface
+public interface EventSource extends AutoCloseable {
+
+    /**
+     * Reads the next events, and waits until there is one.
+     *
+     * @param into receives them in place of those that it has
+     * @return whether there are any; false at the end
+     * @throws IOException if the recording cannot be read further; the message says the place
+     */
+    boolean read(EventBlock into) throws IOException;
+
+    /**
+     * Tells at the end whether the recording was cut off. Its events up to there have been read.
+     *
+     * @return what it ends inside of and at which byte; empty if it is whole
+     */
+    default String cut() {
+        return "";
+    }
+
+    /**
+     * Returns the width of the sensor.
+     *
+     * @return columns, or 0 if the recording does not say it
+     */
+    default int width() {
+        return 0;
+    }
+
+    /**
+     * Returns the height of the sensor.
+     *
+     * @return rows, or 0 if the recording does not say it
+     */
+    default int height() {
+        return 0;
+    }
+
+    /**
+     * Closes the recording.
+     *
+     * @throws IOException if that fails
+     */
+    @Override
+    default void close() throws IOException {
+        // a lambda has nothing to close
+    }
+
+    /**
+     * Opens a recording. AEDAT 2, 3.1 and 4, Prophesee's RAW (EVT 2, 2.1, 3) and DAT, HDF5 and NumPy's {@code .npy}
+     * and {@code .npz} are known by their first bytes; others by their names: {@code .bin} (N-MNIST), {@code .csv} and
+     * {@code .txt}, and EVT without a header, {@code .evt2}, {@code .evt21} and {@code .evt3}.
+     *
+     * @param file the file
+     * @return the source
+     * @throws IOException if there is no such file, or its format is unknown or damaged at the start
+     */
+    static EventSource open(Path file) throws IOException {
+        return open(file, 0);
+    }
+
+    /**
+     * Opens one of the recordings of a file of HDF5, such as the Spiking Heidelberg Digits: {@code spikes/times} and
+     * {@code spikes/units}, which become x.
+     *
+     * @param file the file
+     * @param recording its number, from 0; others than HDF5 have only that one
+     * @return the source
+     * @throws IOException if there is no such file or recording, or its format is unknown or damaged at the start
+     */
+    static EventSource open(Path file, int recording) throws IOException {
+        Inputs.requireFile(file);
+        String name = file.toString();
+        return FileText.reading(name, () -> {
+            byte[] first;
+            try (InputStream start = Files.newInputStream(file)) {
+                first = start.readNBytes(ForeignFile.FIRST_BYTES);
+            }
+            EventInput none = new EventInput(name, Channels.newChannel(InputStream.nullInputStream()));
+            ForeignFile format = ForeignFile.of(first);
+            if (format == ForeignFile.HDF5) {
+                return new EventFile(HdfEvents.of(file, recording), none);
+            }
+            if (recording != 0) {
+                throw new IOException(name + ": has one recording, expected number 0, but " + recording);
+            }
+            if (format == ForeignFile.NUMPY_ARCHIVE) {
+                return new EventFile(NpyEvents.archive(file), none);
+            }
+            InputStream stream = Files.newInputStream(file);
+            try {
+                return open(name, stream);
+            } catch (IOException | RuntimeException failure) {
+                stream.close();
+                throw failure;
+            }
+        });
+    }
+
+    /**
+     * Reads a recording as it comes, from a pipe or a socket.
+     *
+     * @param name its name, for messages; it tells the format where the first bytes do not
+     * @param stream the bytes, in any format but HDF5 and {@code .npz}; closed with the source
+     * @return the source
+     * @throws IOException if the format is unknown or damaged at the start
+     */
+    static EventSource open(String name, InputStream stream) throws IOException {
+        Objects.requireNonNull(stream, "stream");
+        EventInput input = new EventInput(Objects.requireNonNull(name, "name"), Channels.newChannel(stream));
+        return FileText.reading(name, () -> {
+            boolean numpy = input.need(1, "its start") && input.bytes()[input.at()] == (byte) 0x93;
+            return new EventFile(numpy ? NpyEvents.array(input, name) : EventFormat.of(input), input);
+        });
+    }
+
+    /**
+     * Reads the labels of the recordings of a file of HDF5.
+     *
+     * @param file the file
+     * @return a label for each recording
+     * @throws IOException if it is of another format, or has no labels
+     */
+    static int[] labels(Path file) throws IOException {
+        Inputs.requireFile(file);
+        return HdfEvents.labels(file);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.spikelane.io.event;
+
+/** The names that files give to the four numbers of an event. */
+public final class EventFields {
+
+    private EventFields() {}
+
+    /** 0 for a time, 1 for x, 2 for y, 3 for a polarity; -1 for another name. */
+    public static int of(String name) {
+        return switch (name) {
+            case "t", "ts", "time", "timestamp", "timestamps" -> 0;
+            case "x" -> 1;
+            case "y" -> 2;
+            case "p", "pol", "polarity" -> 3;
+            default -> -1;
+        };
+    }
+}

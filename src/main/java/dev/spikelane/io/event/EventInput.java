@@ -1,0 +1,191 @@
+package dev.spikelane.io.event;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The bytes of a recording as they come, and where in the file they stand. */
+public final class EventInput implements AutoCloseable {
+
+    private static final int BYTES = 1 << 16;
+    private static final VarHandle SHORT = handle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = handle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = handle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BIG = handle(int[].class, ByteOrder.BIG_ENDIAN);
+
+    private final String name;
+    private final ReadableByteChannel channel;
+    private final byte[] bytes = new byte[BYTES];
+    private int at;
+    private int limit;
+    private long base;
+    private String cut = "";
+
+    public EventInput(String name, ReadableByteChannel channel) {
+        this.name = name;
+        this.channel = channel;
+    }
+
+    private static VarHandle handle(Class<?> array, ByteOrder order) {
+        return MethodHandles.byteArrayViewVarHandle(array, order);
+    }
+
+    static int u16(byte[] bytes, int at) {
+        return (short) SHORT.get(bytes, at) & 0xFFFF;
+    }
+
+    static int i32(byte[] bytes, int at) {
+        return (int) INT.get(bytes, at);
+    }
+
+    static int big(byte[] bytes, int at) {
+        return (int) BIG.get(bytes, at);
+    }
+
+    static long i64(byte[] bytes, int at) {
+        return (long) LONG.get(bytes, at);
+    }
+
+    /** The buffer, whose content moves at each call of {@link #need}. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** Where the next byte stands in the buffer. */
+    public int at() {
+        return at;
+    }
+
+    /** How many bytes stand there. */
+    public int available() {
+        return limit - at;
+    }
+
+    public void skip(int count) {
+        at += count;
+    }
+
+    /** Waits for so many bytes at most; false if the file ends before. */
+    boolean need(int count) throws IOException {
+        if (limit - at >= count) {
+            return true;
+        }
+        System.arraycopy(bytes, at, bytes, 0, limit - at);
+        base += at;
+        limit -= at;
+        at = 0;
+        while (limit < count) {
+            int more = channel.read(ByteBuffer.wrap(bytes, limit, bytes.length - limit));
+            if (more < 0) {
+                return false;
+            }
+            limit += more;
+        }
+        return true;
+    }
+
+    /** The same; where the file ends inside of what is asked for, that is noted and dropped. */
+    public boolean need(int count, String what) throws IOException {
+        boolean whole = need(count);
+        if (!whole && limit > at) {
+            noteCut(what);
+        }
+        return whole;
+    }
+
+    /** Reads so many bytes, more than the buffer may hold; null if the file ends before. */
+    byte @Nullable [] read(int count, byte[] reused, String what) throws IOException {
+        byte[] all = reused.length >= count ? reused : new byte[Math.min(count, BYTES)];
+        int filled = 0;
+        while (filled < count) {
+            if (!need(1)) {
+                noteCut(what);
+                return null;
+            }
+            if (filled == all.length) { // the bytes that came vouch for as many more
+                all = Arrays.copyOf(all, (int) Math.min(count, 2L * filled));
+            }
+            int part = Math.min(Math.min(count, all.length) - filled, limit - at);
+            System.arraycopy(bytes, at, all, filled, part);
+            at += part;
+            filled += part;
+        }
+        return all;
+    }
+
+    /** Passes over bytes; false if the file ends before. */
+    boolean pass(long count, String what) throws IOException {
+        long left = count;
+        while (left > 0) {
+            if (!need(1)) {
+                noteCut(what);
+                return false;
+            }
+            int part = (int) Math.min(left, limit - at);
+            at += part;
+            left -= part;
+        }
+        return true;
+    }
+
+    /** The next line, without its end, if it starts so and is a text; bytes of events may start alike. */
+    @Nullable
+    String line(char start) throws IOException {
+        if (!need(1) || bytes[at] != start) {
+            return null;
+        }
+        for (int end = 0; end < BYTES && need(end + 1); end++) {
+            byte letter = bytes[at + end];
+            if (letter == '\n') {
+                String line = new String(bytes, at, end, StandardCharsets.ISO_8859_1);
+                at += end + 1;
+                return line.stripTrailing();
+            }
+            if (letter >= 0 && letter < ' ' && letter != '\r' && letter != '\t') {
+                return null;
+            }
+        }
+        if (limit < BYTES) {
+            noteCut("its header");
+        }
+        return null;
+    }
+
+    /** The byte of the file that comes next. */
+    long position() {
+        return base + at;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    private void noteCut(String what) {
+        cut = name + ": ends inside " + what + ", at byte " + (base + limit);
+        at = limit;
+    }
+
+    /** What the file ends inside of; empty if it is whole, as far as it was read. */
+    public String cut() {
+        return cut;
+    }
+
+    public IOException wrong(String what) {
+        return wrong(position(), what);
+    }
+
+    IOException wrong(long position, String what) {
+        return new IOException(name + ": at byte " + position + " " + what);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,48 @@
+package dev.spikelane.io.hdf5;
+
+import io.jhdf.GlobalHeap;
+import io.jhdf.storage.HdfBackingStorage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What stands in heaps of a file, by references: a length, the address of a heap and a number in it. */
+final class HeapItems {
+
+    /** Of a reference. */
+    static final int BYTES = 16;
+
+    private static final int MOST_HEAPS = 64;
+
+    private final Map<Long, GlobalHeap> heaps = new LinkedHashMap<>();
+
+    /** The bytes of so many items as a reference says, each of some bytes. */
+    ByteBuffer read(HdfBackingStorage storage, byte[] references, int at, int itemBytes) throws IOException {
+        if (storage.getSizeOfOffsets() != Long.BYTES) {
+            throw new IOException("has addresses of " + storage.getSizeOfOffsets() + " bytes, expected " + Long.BYTES);
+        }
+        ByteBuffer reference = ByteBuffer.wrap(references, at, BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        int length = reference.getInt();
+        long address = reference.getLong();
+        int number = reference.getInt();
+        if (number == 0) {
+            return ByteBuffer.allocate(0);
+        }
+        GlobalHeap heap = heaps.get(address);
+        if (heap == null) {
+            if (heaps.size() == MOST_HEAPS) {
+                heaps.remove(heaps.keySet().iterator().next());
+            }
+            heap = new GlobalHeap(storage, address);
+            heaps.put(address, heap);
+        }
+        ByteBuffer data = heap.getObjectData(number);
+        long bytes = (long) length * itemBytes;
+        if (length < 0 || bytes > data.remaining()) {
+            throw new IOException("has an item of " + bytes + " bytes, of which " + data.remaining() + " are there");
+        }
+        return data.slice(0, (int) bytes);
+    }
+}

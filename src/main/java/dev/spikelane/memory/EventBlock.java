@@ -1,0 +1,155 @@
+package dev.spikelane.memory;
+
+/**
+ * Some successive events of a recording or a camera, in arrays that are used again for the next ones: an event is a
+ * time in microseconds, a place (x, y), and whether the light rose there.
+ */
+public final class EventBlock {
+
+    /** The most that x or y may be. */
+    public static final int MOST_PLACE = (1 << 15) - 1;
+
+    private static final int Y_SHIFT = 15;
+    private static final int ON_SHIFT = 30;
+
+    private final long[] times;
+    private final int[] places;
+    private int size;
+
+    /**
+     * Makes room for events.
+     *
+     * @param most how many at once, at least 64
+     * @throws IllegalArgumentException if it is less
+     */
+    public EventBlock(int most) {
+        if (most < Long.SIZE) {
+            throw new IllegalArgumentException("most is " + most + ", expected at least " + Long.SIZE);
+        }
+        times = new long[most];
+        places = new int[most];
+    }
+
+    /**
+     * Adds an event.
+     *
+     * @param time microseconds
+     * @param x the column, from 0 at the left
+     * @param y the row of the picture, from 0 at the top
+     * @param on whether the light rose
+     * @throws IllegalStateException if the block is full
+     * @throws IllegalArgumentException if x or y is negative or above {@link #MOST_PLACE}
+     */
+    public void add(long time, int x, int y, boolean on) {
+        if (size == times.length) {
+            throw new IllegalStateException("block has its " + size + " events, expected room for one more");
+        }
+        if ((x | y) >>> Y_SHIFT != 0) {
+            throw new IllegalArgumentException(
+                    "event is at (" + x + ", " + y + "), expected from 0 to " + MOST_PLACE + " both");
+        }
+        times[size] = time;
+        places[size++] = place(x, y, on ? 1 : 0);
+    }
+
+    /**
+     * Packs a place into one number, without a check.
+     *
+     * @param x the column
+     * @param y the row
+     * @param on 1 where the light rose, else 0
+     * @return the number that {@link #places} holds
+     */
+    public static int place(int x, int y, int on) {
+        return on << ON_SHIFT | y << Y_SHIFT | x;
+    }
+
+    /**
+     * Returns how many events there are.
+     *
+     * @return events
+     */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * Returns how many more events fit.
+     *
+     * @return events
+     */
+    public int room() {
+        return times.length - size;
+    }
+
+    /**
+     * Says how many events there are, after {@link #times} and {@link #places} were written.
+     *
+     * @param events 0 to as many as fit
+     * @throws IllegalArgumentException if they do not fit
+     */
+    public void resize(int events) {
+        if (events < 0 || events > times.length) {
+            throw new IllegalArgumentException("size is " + events + ", expected 0 to " + times.length);
+        }
+        size = events;
+    }
+
+    /**
+     * Returns the times.
+     *
+     * @return microseconds; the array itself, of which {@link #size} count
+     */
+    public long[] times() {
+        return times;
+    }
+
+    /**
+     * Returns the places.
+     *
+     * @return {@code on << 30 | y << 15 | x} for each event; the array itself, of which {@link #size} count
+     */
+    public int[] places() {
+        return places;
+    }
+
+    /**
+     * Returns the time of an event.
+     *
+     * @param event its number, from 0
+     * @return microseconds
+     */
+    public long time(int event) {
+        return times[event];
+    }
+
+    /**
+     * Returns the column of an event.
+     *
+     * @param event its number, from 0
+     * @return x
+     */
+    public int x(int event) {
+        return places[event] & MOST_PLACE;
+    }
+
+    /**
+     * Returns the row of an event.
+     *
+     * @param event its number, from 0
+     * @return y
+     */
+    public int y(int event) {
+        return places[event] >>> Y_SHIFT & MOST_PLACE;
+    }
+
+    /**
+     * Tells whether the light rose.
+     *
+     * @param event its number, from 0
+     * @return the polarity
+     */
+    public boolean isOn(int event) {
+        return places[event] >>> ON_SHIFT != 0;
+    }
+}
