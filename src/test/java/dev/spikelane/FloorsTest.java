@@ -413,6 +413,8 @@ final class FloorsTest {
                         "BernoulliRowVector.fired",
                         "DoublesVector.load",
                         "ExponentialVector.of",
+                        "IntLanes.bits",
+                        "IntLanes.floats",
                         "QuantizeUniformVector.level",
                         "QuantizeUniformVector.within",
                         "SpikePermuteVector.zip")),

@@ -101,7 +101,8 @@ public final class RunCommand implements Callable<Integer> {
                 throw Choices.wrong(command, "--early needs --decoding count, and goes without --weights");
             }
         }
-        ElementType type = weights == null ? null : Choices.choose(command, "--weights", weights, TrainingRecipes.INTEGERS);
+        ElementType type =
+                weights == null ? null : Choices.choose(command, "--weights", weights, TrainingRecipes.INTEGERS);
         Network.Folded folded = type == null ? null : trained.network().folded();
         Network network = folded == null ? trained.network() : folded.network();
         try (Evaluator evaluator = use.evaluator(opened, network)) {

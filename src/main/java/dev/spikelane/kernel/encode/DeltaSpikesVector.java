@@ -41,7 +41,8 @@ final class DeltaSpikesVector {
         for (int i = 0; i < end; i++) {
             long at = (long) i * BYTES;
             FloatVector difference = FloatVector.fromMemorySegment(FLOAT, values, nowRow + at, ORDER)
-                    .sub(floats(bits(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER)).and(kept)));
+                    .sub(floats(bits(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER))
+                            .and(kept)));
             SpikeLanesVector.store(
                     out, outRow, i, difference.mul(sign).compare(GE, threshold).toLong());
         }
@@ -65,7 +66,8 @@ final class DeltaSpikesVector {
         for (int neuron = 0; neuron < data.columns(); neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
             FloatVector difference = FloatVector.fromMemorySegment(FLOAT, values, nowRow + at, ORDER)
-                    .sub(floats(bits(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER)).and(kept)));
+                    .sub(floats(bits(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER))
+                            .and(kept)));
             FloatVector rises = zero.blend(one, difference.compare(GE, threshold));
             FloatVector falls = zero.blend(one, difference.compare(LE, -threshold));
             rises.sub(falls).intoMemorySegment(out, nowRow + at, ORDER);

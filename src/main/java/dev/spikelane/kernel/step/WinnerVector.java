@@ -103,12 +103,9 @@ final class WinnerVector {
         float largest = Float.intBitsToFloat(most ^ most >> Integer.SIZE - 1 >>> 1);
         // Numbers of neurons, which are not negative.
         IntVector neuron0 = bits(NONE.blend(first0, largest0.compare(EQ, largest)));
-        IntVector neuron1 =
-                bits(NONE.blend(first1.add(1 * COUNT), largest1.compare(EQ, largest)));
-        IntVector neuron2 =
-                bits(NONE.blend(first2.add(2 * COUNT), largest2.compare(EQ, largest)));
-        IntVector neuron3 =
-                bits(NONE.blend(first3.add(3 * COUNT), largest3.compare(EQ, largest)));
+        IntVector neuron1 = bits(NONE.blend(first1.add(1 * COUNT), largest1.compare(EQ, largest)));
+        IntVector neuron2 = bits(NONE.blend(first2.add(2 * COUNT), largest2.compare(EQ, largest)));
+        IntVector neuron3 = bits(NONE.blend(first3.add(3 * COUNT), largest3.compare(EQ, largest)));
         int first = neuron0.min(neuron1).min(neuron2.min(neuron3)).reduceLanes(MIN);
         return (int) Float.intBitsToFloat(first);
     }
