@@ -1,8 +1,21 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Draw;
+import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Plasticity;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.io.Tensors;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
 import dev.spikelane.neuron.Leaky;
@@ -10,12 +23,14 @@ import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
 import java.util.function.LongConsumer;
 
 /**
  * A long life: a million inferences, ten thousand files that are read and forgotten, ten thousand simulations that are
- * opened and closed. {@code bench/soak} starts it; it fails if heap or resident memory grow by more than 32 MiB from
- * the first tenth to the last.
+ * opened and closed, ten million steps that learn. {@code bench/soak} starts it; it fails if heap or resident memory
+ * grow by more than 32 MiB from the second tenth to the last, or what learns fires never or always.
  */
 final class SoakMain {
 
@@ -26,6 +41,7 @@ final class SoakMain {
 
     public static void main(String[] arguments) throws Exception {
         long inferences = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1_000_000;
+        long learning = arguments.length > 1 ? Long.parseLong(arguments[1]) : 10 * inferences;
         TorchRandom random = new TorchRandom(1);
         Network network = Network.builder(64)
                 .dense(128, random)
@@ -50,10 +66,52 @@ final class SoakMain {
             });
             tenths("files", inferences / 100, i -> read(i % 2 == 0 ? file : archive));
             tenths("simulations", inferences / 100, i -> network.simulate(2).close());
+            learn(learning / 1_000);
         } finally {
             Files.delete(file);
             Files.delete(archive);
         }
+    }
+
+    /** A thousand steps again and again: dense weights, maps, and synapses with delays in a loop. */
+    private static void learn(long thousands) throws Exception {
+        Random random = new Random(1);
+        Leaky neuron = new Leaky(0.9).withThreshold(2);
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(2, 4, 4));
+        Population maps = builder.population("maps", Shape.of(4, 4, 4), neuron);
+        Population all = builder.population("all", Shape.of(20), neuron);
+        Convolution edges = Convolution.of(Kernel.of(3).withPadding(1).withoutBias(), halves(4, 18));
+        builder.project("x-maps", x, maps, edges).plastic(Plasticity.pairStdp());
+        builder.project("x-all", x, all, new Flatten(), Dense.of(halves(20, 32))).plastic(Plasticity.pairStdp());
+        Sparse sparse = Sparse.of(Edges.outDegree(5)).weights(Draw.uniform(0, 0.2)).delays(Draw.uniform(1, 5));
+        builder.project("own", all, all, sparse).plastic(Plasticity.mstdpet().with("reward", 1e-4));
+        SpikeMatrix input = SpikeMatrix.zeros(1_000, 32);
+        for (int i = 0; i < 32_000; i++) {
+            input.set(i / 32, i % 32, random.nextInt(50) == 0);
+        }
+        try (Simulation simulation = builder.build().simulate(1)) {
+            SpikeCounts counts = simulation.countSpikes("all");
+            SpikeCounts ofMaps = simulation.countSpikes("maps");
+            tenths("thousands of steps that learn", thousands, i -> simulation.run(input));
+            for (SpikeCounts each : List.of(counts, ofMaps)) {
+                double spikes = 0;
+                for (float count : each.counts().toArray()) {
+                    spikes += count;
+                }
+                double rate = spikes / each.counts().columns() / simulation.steps();
+                System.out.printf("%d steps, a neuron fires in %.4f of them%n", simulation.steps(), rate);
+                if (rate < 1e-3 || rate > 0.2) {
+                    throw new AssertionError("neurons that learn fire in " + rate + " of the steps");
+                }
+            }
+        }
+    }
+
+    private static FloatMatrix halves(int rows, int columns) {
+        FloatMatrix made = FloatMatrix.zeros(rows, columns);
+        made.fill(0.5f);
+        return made;
     }
 
     private static void read(Path file) {
