@@ -22,6 +22,14 @@ public final class OwnJvm {
     /** The same with flags of the JVM. */
     public static String run(List<String> flags, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
+        Process process = start(flags, main, arguments);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        return output;
+    }
+
+    /** Starts it. */
+    public static Process start(List<String> flags, Class<?> main, String... arguments) throws IOException {
         String classPath = System.getProperty("java.class.path");
         String modulePath = System.getProperty("jdk.module.path");
         List<String> command = new ArrayList<>(List.of(
@@ -34,9 +42,6 @@ public final class OwnJvm {
                 main.getName()));
         command.addAll(1, flags);
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), output);
-        return output;
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 }

@@ -1,6 +1,8 @@
 package dev.spikelane.network.plastic;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.OwnJvm;
@@ -9,9 +11,15 @@ import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Learning;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
+import dev.spikelane.network.SimulationState;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +43,40 @@ final class LearningRestartTest {
             String said = LearningStream.said(simulation, learning);
             String last = printed.strip().lines().toList().getLast();
             assertEquals(said.substring(said.indexOf("drift")), last.substring(last.indexOf("drift")));
+        }
+    }
+
+    /** Whatever the state that a killed process has left, another one learns from it what the first would have. */
+    @Test
+    void learningGoesOnWhereAProcessWasKilled(@TempDir Path folder) throws IOException, InterruptedException {
+        Path state = folder.resolve("state.spks");
+        Process process = OwnJvm.start(List.of(), KilledLearning.class, state.toString());
+        try (BufferedReader said = process.inputReader()) {
+            String line = "0";
+            while (line != null && line.matches("\\d+|WARNING.*") && !line.equals("" + 7 * KilledLearning.EVERY)) {
+                line = said.readLine();
+            }
+            assertEquals("" + 7 * KilledLearning.EVERY, line);
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        Network network = KilledLearning.network();
+        try (Simulation whole = network.simulate(KilledLearning.BATCH);
+                Simulation rest = network.simulate(KilledLearning.BATCH, 2)) {
+            rest.restore(SimulationState.of(Files.readAllBytes(state)));
+            int left = (int) rest.steps();
+            assertTrue(left >= 7 * KilledLearning.EVERY, left + " steps");
+            KilledLearning.run(rest, 2 * KilledLearning.EVERY);
+            KilledLearning.run(whole, left);
+            assertArrayEquals(Files.readAllBytes(state), whole.snapshot().toBytes());
+            Map<String, float[]> before = new HashMap<>();
+            for (String each : List.of("x-maps.weight", "maps-all.weight", "all-all.weight", "all-all.e")) {
+                before.put(each, whole.plasticWeights().get(each).toArray());
+            }
+            KilledLearning.run(whole, 2 * KilledLearning.EVERY);
+            assertArrayEquals(whole.snapshot().toBytes(), rest.snapshot().toBytes());
+            before.forEach((name, values) -> assertFalse(
+                    Arrays.equals(values, whole.plasticWeights().get(name).toArray()), name));
         }
     }
 }
