@@ -21,6 +21,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -34,13 +35,16 @@ public record PlasticWork(Kind kind) implements Work {
     /** Where synapses lie. */
     public enum Kind {
         SPARSE,
-        DENSE
+        DENSE,
+        /** Dense synapses, and steps without a spike behind the first ones, in which traces end. */
+        SILENT
     }
 
     private static final int NEURONS = 4000;
     private static final int TARGETS = 500;
     private static final int LONGEST = 8;
     private static final int STEPS = 350;
+    private static final int SILENT_STEPS = 1_000;
     /** Steps after which a neuron fires again, whatever arrives: 2 million synapses pass 40,000 events in a step. */
     private static final int PERIOD = 100;
 
@@ -57,9 +61,12 @@ public record PlasticWork(Kind kind) implements Work {
 
     @Override
     public String name() {
-        return kind == Kind.SPARSE
-                ? "stdp sparse %dx%d delays 1-%d period %d steps %d".formatted(NEURONS, TARGETS, LONGEST, PERIOD, STEPS)
-                : "stdp dense 784x100 batch 1 steps " + STEPS;
+        return switch (kind) {
+            case SPARSE ->
+                "stdp sparse %dx%d delays 1-%d period %d steps %d".formatted(NEURONS, TARGETS, LONGEST, PERIOD, STEPS);
+            case DENSE -> "stdp dense 784x100 batch 1 steps " + STEPS;
+            case SILENT -> "stdp dense 784x100 batch 1 silent steps " + SILENT_STEPS;
+        };
     }
 
     @Override
@@ -69,7 +76,15 @@ public record PlasticWork(Kind kind) implements Work {
 
     @Override
     public Case open() {
-        return kind == Kind.SPARSE ? sparse() : dense();
+        return switch (kind) {
+            case SPARSE -> sparse();
+            case DENSE -> dense(RandomData.spikes(Arena.ofAuto(), STEPS, 784, 0.1), 20);
+            case SILENT -> {
+                SpikeMatrix spikes = SpikeMatrix.zeros(SILENT_STEPS, 784);
+                spikes.rows(0, 10).copyFrom(RandomData.spikes(Arena.ofAuto(), 10, 784, 0.1));
+                yield dense(spikes, 2);
+            }
+        };
     }
 
     /** A simulation, and plain loops that make of the same weights what it does. */
@@ -174,19 +189,20 @@ public record PlasticWork(Kind kind) implements Work {
         }
     }
 
-    private static Case dense() {
+    private static Case dense(SpikeMatrix spikes, float tau) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(784));
-        Population out = builder.population("out", Shape.of(100), new Leaky(0.9f));
+        Leaky neuron = new Leaky(1 - 2 / tau); // at 0, membranes do not become subnormal
+        Population out = builder.population("out", Shape.of(100), neuron);
         builder.project("x-out", x, out, Dense.linear(784, 100, new TorchRandom(1)))
-                .plastic(Plasticity.stdp().with("scale", 1e-3));
+                .plastic(Plasticity.stdp().with(Map.of("scale", 1e-3, "tauPre", (double) tau, "tauPost", (double) tau)));
         Simulation simulation = builder.build().simulate(1, 1);
-        SpikeMatrix spikes = RandomData.spikes(Arena.ofAuto(), STEPS, 784, 0.1);
-        SpikeMatrix fired = SpikeMatrix.zeros(STEPS, 100);
-        SpikeMatrix[] rows = new SpikeMatrix[STEPS];
+        int steps = spikes.rows();
+        SpikeMatrix fired = SpikeMatrix.zeros(steps, 100);
+        SpikeMatrix[] rows = new SpikeMatrix[steps];
         Arrays.setAll(rows, step -> spikes.rows(step, 1));
         Runnable run = () -> {
-            for (int step = 0; step < STEPS; step++) {
+            for (int step = 0; step < steps; step++) {
                 MemorySegment.copy(
                         simulation.step(rows[step]).segment(),
                         0,
@@ -195,24 +211,24 @@ public record PlasticWork(Kind kind) implements Work {
                         rowBytes(fired));
             }
         };
-        return new Learning(simulation, "x-out.weight", run, weights -> learn(spikes, fired, weights));
+        return new Learning(simulation, "x-out.weight", run, weights -> learn(spikes, fired, tau, weights));
     }
 
     private static long rowBytes(SpikeMatrix rows) {
         return rows.rowOffset(1);
     }
 
-    private static void learn(SpikeMatrix inputs, SpikeMatrix outputs, float[] weights) {
+    private static void learn(SpikeMatrix inputs, SpikeMatrix outputs, float tau, float[] weights) {
         float[] x = new float[784];
         float[] y = new float[100];
-        for (int step = 0; step < STEPS; step++) {
+        for (int step = 0; step < inputs.rows(); step++) {
             for (int i = 0; i < x.length; i++) {
                 float pre = inputs.get(step, i) ? 1 : 0;
-                x[i] = x[i] < 1e-30f ? pre : x[i] - x[i] / 20 + pre;
+                x[i] = x[i] < 1e-30f ? pre : x[i] - x[i] / tau + pre;
             }
             for (int i = 0; i < y.length; i++) {
                 float post = outputs.get(step, i) ? 1 : 0;
-                y[i] = y[i] < 1e-30f ? post : y[i] - y[i] / 20 + post;
+                y[i] = y[i] < 1e-30f ? post : y[i] - y[i] / tau + post;
             }
             for (int output = 0; output < y.length; output++) {
                 for (int input = 0; input < x.length; input++) {
