@@ -81,6 +81,7 @@ import dev.spikelane.plot.Report;
 import dev.spikelane.plot.TracesPlot;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.session.Recording;
 import dev.spikelane.session.SessionPool;
 import dev.spikelane.session.SessionPoolBuilder;
 import dev.spikelane.session.SessionStore;
@@ -340,6 +341,11 @@ final class ArgumentSamples {
         sample(
                 SessionPool.Answers.class,
                 () -> SessionPool.builder(network()).build().newAnswers(4));
+        sample(
+                Recording.class,
+                () -> SessionPool.builder(network())
+                        .build()
+                        .recording(1, new byte[0], Map.of("input", SpikeMatrix.zeros(1, 3)), SpikeMatrix.zeros(1, 2)));
         sample(SessionPoolBuilder.class, () -> SessionPool.builder(network()));
         sample(SessionStore.class, () -> SessionStore.ofFolder(folder));
         sample(SimulationState.class, () -> network().simulate(1).snapshot());

@@ -151,7 +151,7 @@ final class FloorsTest {
             Map.entry("neuron", 21L),
             Map.entry("plot", 5L),
             Map.entry("random", 2L),
-            Map.entry("session", 3L),
+            Map.entry("session", 4L),
             Map.entry("train", 21L));
 
     private static final Path CLASSES = Path.of("target", "classes");

@@ -7,6 +7,7 @@ import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.run.ExportCommand;
 import dev.spikelane.cli.run.MeasureCommand;
 import dev.spikelane.cli.run.RunCommand;
+import dev.spikelane.cli.run.VerifyCommand;
 import dev.spikelane.cli.selftest.SelfTestCommand;
 import dev.spikelane.cli.terminal.Failures;
 import dev.spikelane.cli.terminal.Program;
@@ -56,6 +57,7 @@ import picocli.CommandLine.TypeConversionException;
             ConvertCommand.class,
             ExportCommand.class,
             InfoCommand.class,
+            VerifyCommand.class,
             SelfTestCommand.class,
             TuneCommand.class,
             BenchCommand.class,

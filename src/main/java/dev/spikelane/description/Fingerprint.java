@@ -1,19 +1,28 @@
 package dev.spikelane.description;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The first 64 bits of a SHA-256. */
+/** A SHA-256, or its first 64 bits. */
 public final class Fingerprint {
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final MessageDigest digest;
 
     public Fingerprint() {
+        this.digest = digest();
+    }
+
+    /** Makes a SHA-256 of bytes. */
+    public static MessageDigest digest() {
         try {
-            digest = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {
             throw new AssertionError("every Java platform has SHA-256", impossible);
         }
@@ -34,7 +43,16 @@ public final class Fingerprint {
         digest.update(bytes);
     }
 
+    public byte[] sha256() {
+        return digest.digest();
+    }
+
+    /** The first 64 bits of a SHA-256. */
+    public static long value(byte[] sha256) {
+        return (long) LONG.get(sha256, 0);
+    }
+
     public long value() {
-        return ByteBuffer.wrap(digest.digest()).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        return value(sha256());
     }
 }

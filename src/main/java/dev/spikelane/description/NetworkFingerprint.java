@@ -25,12 +25,17 @@ public final class NetworkFingerprint {
 
     /** A hash, with the number of neurons in its lowest bits, by which most others are told apart in a message. */
     public static long of(NetworkDescription network) {
-        NetworkFingerprint made = new NetworkFingerprint();
-        made.add(network);
         long neurons = network.populations().stream()
                 .mapToLong(PopulationDescription::size)
                 .sum();
-        return made.fingerprint.value() & ~NEURONS | Math.min(neurons, NEURONS);
+        return Fingerprint.value(sha256(network)) & ~NEURONS | Math.min(neurons, NEURONS);
+    }
+
+    /** All of the hash. */
+    public static byte[] sha256(NetworkDescription network) {
+        NetworkFingerprint made = new NetworkFingerprint();
+        made.add(network);
+        return made.fingerprint.sha256();
     }
 
     /** The number of neurons of the network that a fingerprint was made of, or the greatest that it can say. */

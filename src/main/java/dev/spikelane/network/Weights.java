@@ -43,7 +43,8 @@ public final class Weights {
     private volatile @Nullable KnownHash known;
 
     /** The hash of a version. */
-    private record KnownHash(long version, long hash) {}
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares two
+    private record KnownHash(long version, byte[] hash) {}
 
     /** Values by name; the guard runs changes of them while nobody computes with them. */
     Weights(Map<String, Values> values, ValueGuard guard) {
@@ -228,15 +229,28 @@ public final class Weights {
      * @return the first 64 bits of the SHA-256 of all names and values; all NaNs count as one value
      */
     public long hash() {
+        return Fingerprint.value(known().hash);
+    }
+
+    /**
+     * Returns all of that hash.
+     *
+     * @return the SHA-256 of all names and values, of its own memory
+     */
+    public byte[] sha256() {
+        return known().hash.clone();
+    }
+
+    private KnownHash known() {
         KnownHash last = known;
         if (last == null || last.version != version()) {
             last = read(() -> new KnownHash(version(), computeHash()));
             known = last;
         }
-        return last.hash;
+        return last;
     }
 
-    private long computeHash() {
+    private byte[] computeHash() {
         Fingerprint fingerprint = new Fingerprint();
         values.forEach((name, each) -> {
             fingerprint.add(name);
@@ -244,7 +258,7 @@ public final class Weights {
                 add(copy(arena, each), fingerprint);
             }
         });
-        return fingerprint.value();
+        return fingerprint.sha256();
     }
 
     private static void add(FloatMatrix matrix, Fingerprint fingerprint) {

@@ -13,6 +13,7 @@ import dev.spikelane.engine.session.KeySlots;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.Weights;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many sessions of one network, each of which goes on step by step whenever its input comes: sensors, users, streams. A
@@ -65,7 +67,12 @@ public final class SessionPool implements AutoCloseable {
     private final SessionBatch batch;
     private final Sessions sessions;
     private final SessionTicks ticks;
+    private final EarlyDecision rule;
+    private final boolean receipts;
     private final int classes;
+    /** Without the trail. */
+    private final long stateBytes;
+
     private final long bytes;
     /** The values with which sessions begin. */
     private long version;
@@ -81,14 +88,31 @@ public final class SessionPool implements AutoCloseable {
             runs[thread] = new SessionRun(this, network, inputs.given().clone(), said.decision);
         }
         NetworkRun first = runs[0].run(1);
-        this.bytes = runs[0].bytes();
+        this.stateBytes = runs[0].bytes();
+        for (int thread = 0; said.receipts && thread < runs.length; thread++) {
+            runs[thread].trail(new SessionTrail(stateBytes, inputs.given(), network.outputs(), said.decision));
+        }
+        this.rule = said.decision;
+        this.receipts = said.receipts;
+        this.bytes = receipts ? runs[0].trail().end() : stateBytes;
         this.classes = runs[0].classes();
         long fingerprint = NetworkFingerprint.of(laidOut.description());
         this.sessions = new Sessions(said, turn, fingerprint, bytes, size -> first.allocate(size, 64));
         this.batch = new SessionBatch(sessions.table(), runs, sessions.initial(), newAnswers(1));
-        this.version = laidOut.version();
-        runs[0].begin(sessions.initial());
+        takeValues();
         this.ticks = new SessionTicks(this, inputs, said, sessions.mostInMemory());
+    }
+
+    /** Lets sessions begin with the present values. */
+    private void takeValues() {
+        version = network.laidOut().version();
+        byte[] hash = receipts ? SessionTrail.hash(network) : new byte[0];
+        for (SessionRun run : batch.runs) {
+            if (receipts) {
+                run.trail().model(hash);
+            }
+        }
+        batch.runs[0].begin(sessions.initial());
     }
 
     private static void requirePacked(LaidOutNetwork laidOut) {
@@ -197,8 +221,7 @@ public final class SessionPool implements AutoCloseable {
     private void open(Answers into) {
         sessions.tick();
         if (version != network.laidOut().version()) {
-            version = network.laidOut().version();
-            batch.runs[0].begin(sessions.initial());
+            takeValues();
         }
         batch.begin(inputs.given(), into);
     }
@@ -276,6 +299,75 @@ public final class SessionPool implements AutoCloseable {
             into.size = batch.count;
             batch.run();
         }
+    }
+
+    /**
+     * Makes a receipt of the steps that a session has done since its last one, or since it began: of the inputs, the
+     * state before, the outputs that fired, and the label, all by one SHA-256. {@link Recording#verify} replays them.
+     *
+     * @param key the session
+     * @return {@value Receipt#BYTES} bytes; those of any sessions may stand in a file one behind the other
+     * @throws IllegalArgumentException if there is no such session
+     * @throws IllegalStateException if the pool was built without {@link SessionPoolBuilder#receipts}, the session has
+     *     done no step, or the network's values have changed since the last receipt: the next one begins here then
+     */
+    public byte[] receipt(long key) {
+        try (SessionTurn _ = turn.take()) {
+            batch.runs[0].trail();
+            int slot = sessions.come(key);
+            return batch.runs[0].receipt(
+                    sessions.table().memory(slot), sessions.table().at(slot), key);
+        }
+    }
+
+    /**
+     * Makes a recording of steps of a session, which the caller has kept.
+     *
+     * @param key the session
+     * @param state its {@linkplain #state state} before these steps; no byte if it began with them
+     * @param inputs for each input's name {@code [steps x inputs]}
+     * @param spikes {@code [steps x outputs]}, those of the answers
+     * @return the recording, which keeps what it is given
+     * @throws IllegalArgumentException if something does not fit this pool
+     */
+    public Recording recording(long key, byte[] state, Map<String, ? extends Signal> inputs, SpikeMatrix spikes) {
+        if (state.length != 0 && state.length != bytes) {
+            throw new IllegalArgumentException("state has " + state.length + " bytes, expected " + bytes + " or none");
+        }
+        spikes.requireShape("spikes", spikes.rows(), network.outputs());
+        try (SessionTurn _ = turn.take()) {
+            this.inputs.take(inputs, spikes.rows());
+        }
+        long fingerprint = NetworkFingerprint.of(network.laidOut().description());
+        return new Recording(fingerprint, rule, key, MemorySegment.ofArray(state), Map.copyOf(inputs), spikes);
+    }
+
+    /**
+     * Puts a session in, which begins a receipt there, and returns the steps that it has done.
+     *
+     * @param state packed, with or without a trail; no byte for the present one
+     * @param previous the hash of the receipt before; null for the one that the state has
+     */
+    long put(long key, MemorySegment state, @Nullable MemorySegment previous) {
+        if (state.byteSize() != 0 && state.byteSize() != stateBytes && state.byteSize() != bytes) {
+            throw new IllegalArgumentException("state has " + state.byteSize() + " bytes, expected " + stateBytes
+                    + " as that of a session of this network without receipts has");
+        }
+        try (SessionTurn _ = turn.take()) {
+            int slot = sessions.begin(key);
+            MemorySegment memory = sessions.table().memory(slot);
+            long at = sessions.table().at(slot);
+            MemorySegment.copy(state, 0, memory, at, state.byteSize());
+            if (receipts) {
+                batch.runs[0].trail().begin(memory, at, previous);
+            }
+            return memory.get(JAVA_LONG, at);
+        }
+    }
+
+    /** The run of a single session. */
+    NetworkRun run() {
+        return batch.runs[0].run(1);
     }
 
     /**

@@ -14,6 +14,7 @@ public final class SessionPoolBuilder {
     final Network network;
     int threads = 1;
     boolean values;
+    boolean receipts;
     EarlyDecision decision = EarlyDecision.exact(Integer.MAX_VALUE);
 
     @Nullable
@@ -51,6 +52,16 @@ public final class SessionPoolBuilder {
      */
     public SessionPoolBuilder values() {
         values = true;
+        return this;
+    }
+
+    /**
+     * Leaves a trail of each session, of some 850 bytes, from which {@link SessionPool#receipt} makes receipts.
+     *
+     * @return this
+     */
+    public SessionPoolBuilder receipts() {
+        receipts = true;
         return this;
     }
 

@@ -39,6 +39,7 @@ final class SessionRun {
     private final boolean decides;
 
     private final long atState;
+    private @Nullable SessionTrail trail;
 
     /**
      * Starts without a run.
@@ -55,9 +56,28 @@ final class SessionRun {
         this.atState = AT_COUNTS + Math.ceilDiv((long) race.classes() * Integer.BYTES, Long.BYTES) * Long.BYTES;
     }
 
-    /** Bytes of a packed session. */
+    /** Bytes of a packed session without a trail. */
     long bytes() {
-        return run(1).pack(0, MemorySegment.NULL, atState, false);
+        return Math.ceilDiv(run(1).pack(0, MemorySegment.NULL, atState, false), Long.BYTES) * Long.BYTES;
+    }
+
+    /** Leaves a trail of each session from now on. */
+    void trail(SessionTrail wanted) {
+        trail = wanted;
+    }
+
+    /** The trails of sessions; throws where there are none. */
+    SessionTrail trail() {
+        if (trail == null) {
+            throw new IllegalStateException("the pool makes no receipts, expected SessionPoolBuilder.receipts()");
+        }
+        return trail;
+    }
+
+    /** Makes a receipt of a session's last steps. */
+    byte[] receipt(MemorySegment memory, long at, long key) {
+        race.read(memory, at + AT_COUNTS);
+        return trail().receipt(memory, at, key, race.leader(0));
     }
 
     int classes() {
@@ -90,6 +110,9 @@ final class SessionRun {
         run.reset();
         into.fill((byte) 0);
         run.pack(0, into, atState, false);
+        if (trail != null) {
+            trail.begin(into, 0, null);
+        }
     }
 
     /**
@@ -118,6 +141,10 @@ final class SessionRun {
             int slot = batch.slots[from + sample];
             run.pack(sample, table.memory(slot), table.at(slot) + atState, false);
             decide(fired, sample, table.memory(slot), table.at(slot));
+            if (trail != null) {
+                int row = batch.rows[from + sample];
+                trail.add(table.memory(slot), table.at(slot), batch.inputs, row, fired, sample);
+            }
             batch.answers.take(from + sample, fired, sample, table.memory(slot), table.at(slot));
         }
     }

@@ -243,11 +243,28 @@ final class Sessions {
     }
 
     byte[] copy(long key) {
+        return require(key).toArray(JAVA_BYTE);
+    }
+
+    private MemorySegment require(long key) {
         MemorySegment found = find(key);
         if (found == null) {
             throw new IllegalArgumentException("there is no session " + key);
         }
-        return found.toArray(JAVA_BYTE);
+        return found;
+    }
+
+    /** Returns the slot of a session that is there, or comes from the store. */
+    int come(long key) {
+        require(key);
+        tick();
+        return use(key);
+    }
+
+    /** Returns the slot of a session that is there, or begins. */
+    int begin(long key) {
+        tick();
+        return use(key);
     }
 
     /** Gives a session to the snapshot that is being written, before it changes. */

@@ -1,5 +1,6 @@
 package dev.spikelane.simd;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -56,7 +57,7 @@ public final class Rows {
     }
 
     /**
-     * Copies a row without its padding into memory or out of it.
+     * Copies a row without its padding into memory or out of it; bits behind the columns are ignored.
      *
      * @param memory {@link MemorySegment#NULL} where bytes are counted alone
      * @return the offset behind it
@@ -65,6 +66,11 @@ public final class Rows {
         int bytes = RowBytes.least(rows);
         if (memory.byteSize() > 0 && out) {
             MemorySegment.copy(memory, at, rows.segment(), rows.rowOffset(row), bytes);
+            if (rows instanceof SpikeMatrix && rows.columns() % Byte.SIZE != 0) {
+                long last = rows.rowOffset(row) + bytes - 1;
+                int bits = rows.segment().get(JAVA_BYTE, last) & (1 << rows.columns() % Byte.SIZE) - 1;
+                rows.segment().set(JAVA_BYTE, last, (byte) bits);
+            }
         } else if (memory.byteSize() > 0) {
             MemorySegment.copy(rows.segment(), rows.rowOffset(row), memory, at, bytes);
         }

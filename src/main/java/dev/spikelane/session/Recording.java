@@ -1,0 +1,248 @@
+package dev.spikelane.session;
+
+import dev.spikelane.description.NetworkFingerprint;
+import dev.spikelane.io.Tensor;
+import dev.spikelane.io.Tensors;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Network;
+import dev.spikelane.simd.RowBytes;
+import dev.spikelane.simd.Rows;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The state of a session of a {@link SessionPool}, and the inputs and output spikes of its steps from there on: for
+ * replays on any machine, which give the same spikes. {@link SessionPool#recording} makes one.
+ *
+ * <p>Its file is one of safetensors, with the tensors {@code state}, {@code spikes}, and {@code input.} and its name
+ * for each input. Rows of spikes are packed, eight to a byte, the lowest bit first; the metadata say of how many
+ * columns.
+ */
+public final class Recording {
+
+    private static final String SESSION = "session";
+    private static final String STATE = "state";
+    private static final String SPIKES = "spikes";
+    private static final String INPUT = "input.";
+    private static final int NUMBERS = 5;
+
+    private final long fingerprint;
+    private final EarlyDecision rule;
+    private final long key;
+    private final MemorySegment state;
+    private final Map<String, Signal> inputs;
+    private final SpikeMatrix spikes;
+
+    Recording(
+            long fingerprint,
+            EarlyDecision rule,
+            long key,
+            MemorySegment state,
+            Map<String, Signal> inputs,
+            SpikeMatrix spikes) {
+        this.fingerprint = fingerprint;
+        this.rule = rule;
+        this.key = key;
+        this.state = state;
+        this.inputs = inputs;
+        this.spikes = spikes;
+    }
+
+    EarlyDecision rule() {
+        return rule;
+    }
+
+    /** The packed state; empty for a session that begins. */
+    MemorySegment state() {
+        return state;
+    }
+
+    Map<String, Signal> inputs() {
+        return inputs;
+    }
+
+    /**
+     * Returns the session.
+     *
+     * @return its key
+     */
+    public long key() {
+        return key;
+    }
+
+    /**
+     * Returns the spikes of the outputs.
+     *
+     * @return {@code [steps x outputs]}
+     */
+    public SpikeMatrix spikes() {
+        return spikes;
+    }
+
+    /**
+     * Writes this recording.
+     *
+     * @param file the file, which appears as a whole
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path file) throws IOException {
+        Map<String, String> said = new LinkedHashMap<>();
+        said.put(SESSION, fingerprint + " " + key + " " + rule.steps() + " " + rule.margin() + " " + rule.classes());
+        List<Tensor> tensors = new ArrayList<>();
+        tensors.add(Tensor.of(STATE, Tensor.Type.U8, List.of((int) state.byteSize()), state));
+        tensors.add(tensor(SPIKES, spikes, said));
+        inputs.forEach((name, rows) -> tensors.add(tensor(INPUT + name, rows, said)));
+        Tensors.of(said, tensors).write(file);
+    }
+
+    private static Tensor tensor(String name, Signal rows, Map<String, String> said) {
+        int bytes = RowBytes.least(rows);
+        MemorySegment packed = MemorySegment.ofArray(new byte[Math.multiplyExact(rows.rows(), bytes)]);
+        for (int row = 0; row < rows.rows(); row++) {
+            Rows.pack(rows, row, packed, (long) row * bytes, false);
+        }
+        said.put(name, String.valueOf(rows.columns()));
+        return rows instanceof FloatMatrix
+                ? Tensor.of(name, Tensor.Type.F32, List.of(rows.rows(), rows.columns()), packed)
+                : Tensor.of(name, Tensor.Type.U8, List.of(rows.rows(), bytes), packed);
+    }
+
+    /**
+     * Reads a recording.
+     *
+     * @param file as {@link #write} wrote it
+     * @return the recording
+     * @throws IOException if it cannot be read, is no recording, or is damaged; the message says where
+     */
+    public static Recording read(Path file) throws IOException {
+        Tensors found = Tensors.read(file, Tensors.Format.SAFETENSORS);
+        try {
+            String[] said = found.metadata().getOrDefault(SESSION, "").split(" ", -1);
+            if (said.length != NUMBERS) {
+                throw new IllegalArgumentException("has no text '" + SESSION + "' of " + NUMBERS + " numbers");
+            }
+            Map<String, Signal> inputs = new HashMap<>();
+            for (Tensor each : found.tensors()) {
+                if (each.name().startsWith(INPUT)) {
+                    inputs.put(each.name().substring(INPUT.length()), rows(each, found.metadata()));
+                }
+            }
+            return new Recording(
+                    Long.parseLong(said[0]),
+                    new EarlyDecision(Integer.parseInt(said[2]), Integer.parseInt(said[3]), Integer.parseInt(said[4])),
+                    Long.parseLong(said[1]),
+                    found.tensor(STATE).bytes(),
+                    inputs,
+                    (SpikeMatrix) rows(found.tensor(SPIKES), found.metadata()));
+        } catch (IllegalArgumentException | ClassCastException refused) {
+            throw new IOException(file + ": " + refused.getMessage() + ", expected a recording", refused);
+        }
+    }
+
+    private static Signal rows(Tensor packed, Map<String, String> said) {
+        int columns = Integer.parseInt(said.getOrDefault(packed.name(), ""));
+        boolean spikes = packed.type() == Tensor.Type.U8;
+        if (columns < 1
+                || packed.shape().size() != 2
+                || packed.shape().get(1) != (spikes ? Math.ceilDiv(columns, Byte.SIZE) : columns)
+                || !spikes && packed.type() != Tensor.Type.F32) {
+            throw new IllegalArgumentException(packed + " does not have rows of " + columns + " columns");
+        }
+        int count = packed.shape().get(0);
+        Signal rows = spikes ? SpikeMatrix.zeros(count, columns) : FloatMatrix.zeros(count, columns);
+        long next = 0;
+        for (int row = 0; row < count; row++) {
+            next = Rows.pack(rows, row, packed.bytes(), next, true);
+        }
+        return rows;
+    }
+
+    /**
+     * Runs the recorded inputs from the recorded state on, and compares the spikes of the outputs.
+     *
+     * @param network the network of the session
+     * @return which spike is the first that was recorded otherwise; none where all are the same
+     * @throws IllegalArgumentException if the network has another graph than that of the session
+     */
+    public Optional<String> replay(Network network) {
+        requireGraph(network);
+        try (Replay replay = new Replay(this, network, false)) {
+            replay.to(Long.MAX_VALUE);
+            return Optional.ofNullable(replay.differs());
+        }
+    }
+
+    void requireGraph(Network network) {
+        long found = NetworkFingerprint.of(network.laidOut().description());
+        if (found != fingerprint) {
+            throw new IllegalArgumentException("recording is of a network of the fingerprint "
+                    + Long.toHexString(fingerprint) + ", expected " + Long.toHexString(found));
+        }
+    }
+
+    /**
+     * The first step in which two replays differ.
+     *
+     * @param step the number of the step of the session, from 1
+     * @param population the first population that differs
+     * @param neuron its first neuron that does
+     * @param fired whether it fired in the one replay
+     * @param otherFired and in the other
+     * @param membrane its membrane behind the step in the one replay
+     * @param otherMembrane and in the other
+     */
+    public record Difference(
+            long step,
+            String population,
+            int neuron,
+            boolean fired,
+            boolean otherFired,
+            float membrane,
+            float otherMembrane) {}
+
+    /**
+     * Replays this recording and another one, or this one by two networks, and compares all spikes and membranes bit by
+     * bit.
+     *
+     * @param network replays this recording
+     * @param other a recording of as many inputs, which may be this one
+     * @param otherNetwork replays the other; its populations are those of the first, with other weights, types of
+     *     weights or parameters
+     * @return the first difference; none if all steps that both have are the same
+     * @throws IllegalArgumentException if the networks' populations or inputs differ, or are not those of the
+     *     recordings
+     */
+    public Optional<Difference> diff(Network network, Recording other, Network otherNetwork) {
+        Objects.requireNonNull(other, "other");
+        Objects.requireNonNull(otherNetwork, "otherNetwork");
+        try (Replay one = new Replay(this, network, false);
+                Replay two = new Replay(other, otherNetwork, false)) {
+            return one.compare(two, Math.min(spikes.rows(), other.spikes.rows()));
+        }
+    }
+
+    /**
+     * Makes the receipts of recorded sessions again, and compares them.
+     *
+     * @param receipts as {@link SessionPool#receipt} made them, one behind the other
+     * @param network the network whose receipts these should be
+     * @param recordings one of each session, which begins where a receipt begins, and ends where one ends
+     * @return for each receipt that differs, and for steps without one, why; nothing if all are proven
+     * @throws IllegalArgumentException if a recording is of another graph
+     */
+    public static List<String> verify(byte[] receipts, Network network, List<Recording> recordings) {
+        Objects.requireNonNull(network, "network");
+        return new Verification(network, Objects.requireNonNull(receipts, "receipts")).verify(recordings);
+    }
+}

@@ -1,0 +1,170 @@
+package dev.spikelane.session;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.spikelane.description.Fingerprint;
+import dev.spikelane.description.NetworkFingerprint;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Network;
+import dev.spikelane.simd.RowBytes;
+import dev.spikelane.simd.Rows;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.DigestException;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session has done since its last receipt, behind its packed state: the first 64 bits of the model's hash, the
+ * step at which it began, bytes of rows that wait, and the hashes (SHA-256) of the state at that step, of the receipt
+ * before and of the rows of all steps since, as a chain: {@code chain = SHA-256(chain, rows)} whenever no other row
+ * fits. A row is a step's inputs, then the outputs that fired.
+ */
+final class SessionTrail {
+
+    static final int HASH = 32;
+    private static final int AT_FIRST = Long.BYTES;
+    private static final int AT_WAITING = AT_FIRST + Long.BYTES;
+    private static final int AT_STATE = AT_WAITING + Long.BYTES;
+    private static final int AT_PREVIOUS = AT_STATE + HASH;
+    private static final int AT_CHAIN = AT_PREVIOUS + HASH;
+    private static final int AT_ROWS = AT_CHAIN + HASH;
+
+    /** With the chain before them and the padding of SHA-256, 12 of its blocks of 64 bytes. */
+    private static final int LEAST_ROOM = 12 * 64 - 9 - HASH;
+
+    /** Where steps were done with several values of the network. */
+    private static final long MIXED = 0;
+
+    private final long atTrail;
+    private final int rowBytes;
+    private final int room;
+    private final EarlyDecision rule;
+    private final MessageDigest digest = Fingerprint.digest();
+    private final byte[] bytes;
+    private byte[] model = {};
+
+    /**
+     * Makes what a thread needs.
+     *
+     * @param atTrail the bytes of the packed state before it
+     * @param first a row of each input
+     */
+    SessionTrail(long atTrail, Signal[] first, int outputs, EarlyDecision rule) {
+        this.atTrail = atTrail;
+        this.rule = rule;
+        int row = Math.ceilDiv(outputs, Byte.SIZE);
+        for (Signal each : first) {
+            row += RowBytes.least(each);
+        }
+        this.rowBytes = row;
+        this.room = Math.max(LEAST_ROOM, rowBytes);
+        this.bytes = new byte[(int) Math.max(HASH + room, atTrail)];
+    }
+
+    /** The bytes of a session with its trail. */
+    long end() {
+        return Math.ceilDiv(atTrail + AT_ROWS + room, Long.BYTES) * Long.BYTES;
+    }
+
+    /** Takes the values that the network has now. */
+    void model(byte[] sha256) {
+        model = sha256;
+    }
+
+    /** The hash of a model: of its graph with all options, and of its values. */
+    static byte[] hash(Network network) {
+        MessageDigest made = Fingerprint.digest();
+        made.update(NetworkFingerprint.sha256(network.laidOut().description()));
+        return made.digest(network.weights().sha256());
+    }
+
+    /**
+     * Begins anew at the present step.
+     *
+     * @param previous the hash of the receipt before; null for the one that is there
+     */
+    void begin(MemorySegment memory, long at, @Nullable MemorySegment previous) {
+        long trail = at + atTrail;
+        if (previous != null) {
+            MemorySegment.copy(previous, 0, memory, trail + AT_PREVIOUS, HASH);
+        }
+        memory.asSlice(trail + AT_CHAIN, HASH).fill((byte) 0);
+        memory.set(JAVA_LONG, trail, Fingerprint.value(model));
+        memory.set(JAVA_LONG, trail + AT_FIRST, memory.get(JAVA_LONG, at));
+        memory.set(JAVA_LONG, trail + AT_WAITING, 0);
+        hash(memory, at, (int) atTrail, trail + AT_STATE);
+    }
+
+    /** Puts the hash of some bytes somewhere. */
+    private void hash(MemorySegment memory, long at, int count, long into) {
+        MemorySegment.copy(memory, JAVA_BYTE, at, bytes, 0, count);
+        digest.update(bytes, 0, count);
+        try {
+            digest.digest(bytes, 0, HASH);
+        } catch (DigestException impossible) {
+            throw new AssertionError(impossible);
+        }
+        MemorySegment.copy(bytes, 0, memory, JAVA_BYTE, into, HASH);
+    }
+
+    /** Adds a step that the session has done. */
+    void add(MemorySegment memory, long at, Signal[] inputs, int row, SpikeMatrix fired, int sample) {
+        long trail = at + atTrail;
+        if (memory.get(JAVA_LONG, trail) != Fingerprint.value(model)) {
+            boolean only = memory.get(JAVA_LONG, at) - 1 == memory.get(JAVA_LONG, trail + AT_FIRST);
+            memory.set(JAVA_LONG, trail, only ? Fingerprint.value(model) : MIXED);
+        }
+        long waiting = memory.get(JAVA_LONG, trail + AT_WAITING);
+        if (waiting + rowBytes > room) {
+            hash(memory, trail + AT_CHAIN, (int) (HASH + waiting), trail + AT_CHAIN);
+            waiting = 0;
+        }
+        long next = trail + AT_ROWS + waiting;
+        for (Signal each : inputs) {
+            next = Rows.pack(each, row, memory, next, false);
+        }
+        Rows.pack(fired, sample, memory, next, false);
+        memory.set(JAVA_LONG, trail + AT_WAITING, waiting + rowBytes);
+    }
+
+    /** Makes the receipt of the steps since the last one, and begins anew. */
+    byte[] receipt(MemorySegment memory, long at, long key, int label) {
+        long trail = at + atTrail;
+        long first = memory.get(JAVA_LONG, trail + AT_FIRST);
+        long steps = memory.get(JAVA_LONG, at) - first;
+        if (steps == 0) {
+            throw new IllegalStateException("session " + key + " has done no step since its last receipt");
+        }
+        long made = memory.get(JAVA_LONG, trail);
+        if (made == MIXED) {
+            begin(memory, at, null);
+            throw new IllegalStateException("session " + key + " has done steps with several values of the network"
+                    + " since its last receipt, expected the same: the next receipt begins here");
+        }
+        long waiting = memory.get(JAVA_LONG, trail + AT_WAITING);
+        hash(memory, trail + AT_CHAIN, (int) (HASH + waiting), trail + AT_CHAIN);
+        ByteBuffer receipt = ByteBuffer.allocate(Receipt.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        receipt.putLong(key).putLong(first).putInt(Math.toIntExact(steps)).putInt(label);
+        receipt.putLong(memory.get(JAVA_LONG, at + SessionRun.AT_DECIDED)).putLong(made);
+        for (int hash : new int[] {AT_STATE, AT_CHAIN, AT_PREVIOUS}) {
+            receipt.putLong(memory.get(JAVA_LONG, trail + hash));
+        }
+        receipt.putInt(Receipt.VERSION);
+        digest.update(receipt.array(), 0, receipt.position());
+        digest.update(model);
+        digest.update(memory.asSlice(trail + AT_STATE, 3 * HASH).toArray(JAVA_BYTE));
+        ByteBuffer ruled = ByteBuffer.allocate(3 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        digest.update(ruled.putInt(rule.steps())
+                .putInt(rule.margin())
+                .putInt(rule.classes())
+                .flip());
+        receipt.put(digest.digest());
+        begin(memory, at, MemorySegment.ofArray(receipt.array()).asSlice(Receipt.AT_DIGEST));
+        return receipt.array();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.spikelane.session;
+
+import dev.spikelane.network.Network;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Receipts beside those of replays. */
+final class Verification {
+
+    private final Network network;
+    private final int odd;
+    /** Of each session the receipts by their numbers. */
+    private final Map<Long, Map<Integer, Receipt>> receipts = new TreeMap<>();
+
+    private final List<String> found = new ArrayList<>();
+
+    Verification(Network network, byte[] all) {
+        this.network = network;
+        this.odd = all.length % Receipt.BYTES;
+        for (int i = 0; i < all.length / Receipt.BYTES; i++) {
+            Receipt receipt = Receipt.of(all, i);
+            receipts.computeIfAbsent(receipt.key(), _ -> new TreeMap<>()).put(i, receipt);
+        }
+    }
+
+    List<String> verify(List<Recording> recordings) {
+        if (odd > 0) {
+            found.add("the receipts end with " + odd + " bytes, expected " + Receipt.BYTES + " of each");
+        }
+        for (Recording each : recordings) {
+            each.requireGraph(network);
+            Map<Integer, Receipt> ofSession = receipts.remove(each.key());
+            try (Replay replay = new Replay(each, network, true)) {
+                verify(replay, each, ofSession == null ? Map.of() : ofSession);
+            }
+        }
+        receipts.values().forEach(left -> left.forEach((number, receipt) -> say(number, receipt, "has no recording")));
+        return found;
+    }
+
+    private void say(int number, Receipt receipt, @Nullable String why) {
+        if (why != null) {
+            found.add("receipt " + (number + 1) + ", of session " + receipt.key() + ", " + why);
+        }
+    }
+
+    private void verify(Replay replay, Recording recording, Map<Integer, Receipt> ofSession) {
+        long end = replay.done() + recording.spikes().rows();
+        Receipt before = null;
+        Receipt replayed = null;
+        for (Map.Entry<Integer, Receipt> each : ofSession.entrySet()) {
+            Receipt receipt = each.getValue();
+            if (receipt.first() < replay.done() || receipt.end() <= receipt.first() || receipt.end() > end) {
+                say(
+                        each.getKey(),
+                        receipt,
+                        "is of the steps from " + (receipt.first() + 1) + " to " + receipt.end()
+                                + ", expected some between " + (replay.done() + 1) + " and " + end);
+                continue;
+            }
+            runWithoutReceipt(replay, recording, receipt.first());
+            if (before != null && replayed != null && !replayed.isBefore(receipt)) {
+                replay.begin(before.sha256());
+            }
+            replay.to(receipt.end());
+            before = receipt;
+            replayed = replay.receipt();
+            say(each.getKey(), receipt, receipt.differs(replayed));
+        }
+        runWithoutReceipt(replay, recording, end);
+        if (replay.differs() != null) {
+            found.add(replay.differs());
+        }
+    }
+
+    private void runWithoutReceipt(Replay replay, Recording recording, long end) {
+        if (replay.done() < end) {
+            found.add("session " + recording.key() + " has no receipt of the steps from " + (replay.done() + 1) + " to "
+                    + end);
+            replay.to(end);
+            replay.begin(null);
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package dev.spikelane.session;
+
+import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Tries;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.RLeaky;
+import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Receipts are proven by replays, at any width, and whatever is tampered with is found. */
+@EveryWidth
+final class ReceiptsTest {
+
+    private static final EarlyDecision RULE = new EarlyDecision(12, 3, 0);
+
+    private static Network network(int seed) {
+        TorchRandom random = new TorchRandom(seed);
+        return Network.builder(30)
+                .dense(37, random)
+                .neuron(new Leaky(0.9f).withThreshold(0.3f))
+                .dense(5, random)
+                .neuron(new Leaky(0.8f).withThreshold(0.2f))
+                .build();
+    }
+
+    /** The same at all widths: the sum was found at 512 bits. */
+    @Test
+    void receiptsAreTheSameAtAllWidths() throws NoSuchAlgorithmException {
+        Random random = new Random(9);
+        int sessions = Tries.ALL ? 1_000 : 40;
+        Served served = new Served(network(1), sessions, RULE, random);
+        MessageDigest sum = MessageDigest.getInstance("SHA-256");
+        try (SessionPool _ = served.pool) {
+            for (int part = 0; part < (Tries.ALL ? 10 : 1); part++) {
+                for (int step = 0; step < 30; step++) {
+                    served.step(0.2, 2);
+                }
+                served.end();
+                byte[] receipts = served.receipts.toByteArray();
+                assertTrue(receipts.length > 100 * 10 * sessions, "receipts " + receipts.length / 100);
+                for (int at = 0; part == 0 && at < 40; at++) {
+                    sum.update(receipts, at * Receipt.BYTES, 64); // the others depend on the version
+                }
+                assertEquals(List.of(), Recording.verify(receipts, served.network, served.recordings()));
+                served.forget();
+            }
+        }
+        if (!Tries.ALL) {
+            assertEquals(
+                    "00d376cb5ecb31a8c22902e3e66039c3496f373aa8bcceaf929c2a370e4d46fc",
+                    HexFormat.of().formatHex(sum.digest()));
+        }
+    }
+
+    /** States with bits, bytes that are no multiple of 8, delays and feedback. */
+    @Test
+    void packedRowsOfAllKindsAreHashed() {
+        TorchRandom random = new TorchRandom(2);
+        NetworkBuilder builder = Network.builder();
+        Population hidden = builder.population(
+                "hidden", Shape.of(13), new RLeaky(Recurrence.allToAll(13, random), 0.9f).withThreshold(0.2f));
+        Population out = builder.population("out", Shape.of(3), new Leaky(0.9f).withThreshold(0.1f));
+        Network network = builder.project("a", builder.input("a", Shape.of(11)), hidden, Dense.linear(11, 13, random))
+                .delay(2)
+                .project(
+                        "b", builder.input("b", Shape.of(2, 5, 7)), hidden, new Flatten(), Dense.linear(70, 13, random))
+                .project("out", hidden, out, Dense.linear(13, 3, random))
+                .delay(1)
+                .build();
+        Served served = new Served(network, 5, EarlyDecision.exact(100), new Random(3));
+        try (SessionPool _ = served.pool) {
+            for (int step = 0; step < 60; step++) {
+                served.step(0.3, 4);
+            }
+            served.end();
+            assertEquals(
+                    List.of(), Recording.verify(served.receipts.toByteArray(), served.network, served.recordings()));
+        }
+    }
+
+    /** A recording that begins in the middle, where a receipt does. */
+    @Test
+    void sessionsGoOnFromAReceipt() {
+        Served served = new Served(network(1), 4, RULE, new Random(5));
+        try (SessionPool _ = served.pool) {
+            for (int step = 0; step < 9; step++) {
+                served.step(0.2, 3);
+            }
+            served.end();
+            served.forget();
+            for (int step = 0; step < 25; step++) {
+                served.step(0.2, 3);
+            }
+            served.end();
+            assertEquals(
+                    List.of(), Recording.verify(served.receipts.toByteArray(), served.network, served.recordings()));
+        }
+    }
+
+    /** Where a receipt stands that is changed, or was left out, and what is said of it then. */
+    @Test
+    void whateverIsTamperedWithIsFound() {
+        Random random = new Random(11);
+        Served served = new Served(network(1), 6, RULE, random);
+        try (SessionPool _ = served.pool) {
+            for (int step = 0; step < 12; step++) {
+                served.step(0.2, 2);
+            }
+            served.end();
+            byte[] receipts = served.receipts.toByteArray();
+            List<Recording> recordings = served.recordings();
+            for (int attempt = 0; attempt < (Tries.ALL ? 1_000 : 56); attempt++) {
+                Tampering tampering = Tampering.values()[attempt % Tampering.values().length];
+                byte[] changed = tampering.of(receipts, random);
+                List<String> found = Recording.verify(changed, served.network, recordings);
+                assertTrue(
+                        found.stream().anyMatch(each -> each.contains(tampering.reason)),
+                        () -> tampering + ": " + found);
+            }
+            for (int i = 0; i < recordings.size(); i++) {
+                List<Recording> others = new ArrayList<>(recordings);
+                others.set(i, changed(recordings.get(i), served.pool, random));
+                assertFound("is of other inputs, spikes or steps", receipts, served.network, others);
+                others.remove(i);
+                assertFound("has no recording", receipts, served.network, others);
+            }
+            FloatMatrix weights = served.network.weights().get("fc2.weight");
+            weights.set(3, 20, Math.nextUp(weights.get(3, 20)));
+            served.network.weights().replace("fc2.weight", weights);
+            assertFound("is of the model ", receipts, served.network, recordings);
+        }
+    }
+
+    private static void assertFound(String reason, byte[] receipts, Network network, List<Recording> recordings) {
+        List<String> found = Recording.verify(receipts, network, recordings);
+        assertTrue(found.stream().anyMatch(each -> each.contains(reason)), found::toString);
+    }
+
+    /** A recording with one input bit that is another one. */
+    private static Recording changed(Recording of, SessionPool pool, Random random) {
+        SpikeMatrix input = (SpikeMatrix) of.inputs().get("input");
+        SpikeMatrix other =
+                (SpikeMatrix) input.gather(IntStream.range(0, input.rows()).toArray());
+        int step = random.nextInt(other.rows());
+        int column = random.nextInt(other.columns());
+        other.set(step, column, !other.get(step, column));
+        return pool.recording(of.key(), new byte[0], Map.of("input", other), of.spikes());
+    }
+
+    /** What is done to a receipt, or to all of them. */
+    private enum Tampering {
+        DECISION("says label ", 20),
+        DECIDED("says label ", 24),
+        STEPS("", 16),
+        FIRST("", 8),
+        STATE("begins with another state", 40),
+        INPUTS("is of other inputs, spikes or steps", 48),
+        MODEL("is of the model ", 32),
+        VERSION("is of the version ", 64),
+        PREVIOUS("follows another receipt", 56),
+        DIGEST("has another SHA-256", 70),
+        KEY("has no recording", 4),
+        ORDER("expected some between", -1),
+        LEFT_OUT("has no receipt of the steps", -1),
+        CUT("the receipts end with ", -1);
+
+        private final String reason;
+        private final int at;
+
+        Tampering(String reason, int at) {
+            this.reason = reason;
+            this.at = at;
+        }
+
+        byte[] of(byte[] receipts, Random random) {
+            byte[] made = receipts.clone();
+            int place = random.nextInt(receipts.length / Receipt.BYTES) * Receipt.BYTES;
+            switch (this) {
+                case ORDER -> {
+                    int second = next(made, place);
+                    while (second == place) {
+                        place = random.nextInt(receipts.length / Receipt.BYTES) * Receipt.BYTES;
+                        second = next(made, place);
+                    }
+                    byte[] one = Arrays.copyOfRange(made, place, place + Receipt.BYTES);
+                    System.arraycopy(made, second, made, place, Receipt.BYTES);
+                    System.arraycopy(one, 0, made, second, Receipt.BYTES);
+                }
+                case LEFT_OUT -> {
+                    System.arraycopy(receipts, place + Receipt.BYTES, made, place, made.length - place - Receipt.BYTES);
+                    made = Arrays.copyOf(made, made.length - Receipt.BYTES);
+                }
+                case CUT -> made = Arrays.copyOf(made, made.length - 1 - random.nextInt(Receipt.BYTES - 1));
+                default -> made[place + at] ^= (byte) (1 << random.nextInt(7));
+            }
+            return made;
+        }
+
+        /** Another receipt of the same session; this one where it is alone. */
+        private static int next(byte[] receipts, int place) {
+            ByteBuffer all = ByteBuffer.wrap(receipts);
+            int at = place;
+            do {
+                at = (at + Receipt.BYTES) % receipts.length;
+            } while (all.getLong(at) != all.getLong(place));
+            return at;
+        }
+    }
+
+    /** A receipt is of one version of the weights, and the next one begins where it was refused. */
+    @Test
+    void weightsThatChangeEndAReceipt() {
+        Network network = network(1);
+        SpikeMatrix input = SpikeMatrix.zeros(1, 30);
+        try (SessionPool pool = SessionPool.builder(network).receipts().build()) {
+            SessionPool.Answers answers = pool.newAnswers(1);
+            long[] keys = {7};
+            pool.step(keys, input, answers);
+            FloatMatrix bias = network.weights().get("fc2.bias");
+            bias.set(0, 0, 1);
+            network.weights().replace("fc2.bias", bias);
+            pool.step(keys, input, answers);
+            assertMessage(
+                    IllegalStateException.class,
+                    "session 7 has done steps with several values of the network since its last receipt, expected the"
+                            + " same: the next receipt begins here",
+                    () -> pool.receipt(7));
+            byte[] state = pool.state(7);
+            bias.set(0, 0, 2);
+            network.weights().replace("fc2.bias", bias);
+            pool.step(keys, input, answers);
+            Recording recording = pool.recording(7, state, Map.of("input", input), (SpikeMatrix)
+                    answers.spikes().gather(0));
+            assertEquals(List.of(), Recording.verify(pool.receipt(7), network, List.of(recording)));
+            assertMessage(IllegalArgumentException.class, "there is no session 8", () -> pool.receipt(8));
+        }
+        try (SessionPool pool = SessionPool.builder(network).build()) {
+            assertMessage(
+                    IllegalStateException.class,
+                    "the pool makes no receipts, expected SessionPoolBuilder.receipts()",
+                    () -> pool.receipt(7));
+        }
+    }
+
+    @Test
+    void theVersionIsThatOfTheBuild() throws IOException {
+        String pom = Files.readString(Path.of("pom.xml"));
+        String version = pom.replaceFirst("(?s).*?<version>(\\d+\\.\\d+\\.\\d+).*", "$1");
+        ByteBuffer found = ByteBuffer.allocate(4).putInt(0, Receipt.VERSION);
+        assertEquals(version, found.get(1) + "." + found.get(2) + "." + found.get(3));
+    }
+}

@@ -1,0 +1,198 @@
+package dev.spikelane.session;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.cli.CommandRun;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.ModelFile;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Recordings replay as they were, from files too, and differences are named. */
+@EveryWidth
+final class RecordingTest {
+
+    private static final int STEPS = 40;
+
+    private final Random random = new Random(4);
+
+    @TempDir
+    private Path folder;
+
+    private static Network network() {
+        TorchRandom random = new TorchRandom(1);
+        return Network.builder(30)
+                .dense(37, random)
+                .neuron(new Leaky(0.9f).withThreshold(0.3f))
+                .dense(5, random)
+                .neuron(new Leaky(0.8f).withThreshold(0.2f))
+                .build();
+    }
+
+    private Served served(Network network) {
+        Served served = new Served(network, 2, EarlyDecision.exact(100), random);
+        for (int step = 0; step < STEPS; step++) {
+            served.step(0.2, 1_000);
+        }
+        return served;
+    }
+
+    @Test
+    void filesReplayAsTheyWereRecorded() throws IOException {
+        Network network = network();
+        Served served = served(network);
+        try (SessionPool _ = served.pool) {
+            Path file = folder.resolve("0.recording");
+            Path model = folder.resolve("m.safetensors");
+            Path receipts = folder.resolve("receipts.bin");
+            ModelFile.write(model, network);
+            served.end();
+            Files.write(receipts, served.receipts.toByteArray());
+            Recording recorded = served.recordings().getFirst();
+            recorded.write(file);
+            Recording read = Recording.read(file);
+            assertEquals(0, read.key());
+            assertArrayEquals(recorded.spikes().toArray(), read.spikes().toArray());
+            try (Simulation alone = network.simulate(1)) {
+                Population.SpikeRecorder fired =
+                        alone.recordSpikes("lif2", read.spikes().rows());
+                alone.run(read.inputs().get("input"));
+                assertArrayEquals(fired.spikes().toArray(), read.spikes().toArray());
+            }
+            served.recordings().get(1).write(folder.resolve("1.recording"));
+            String second = folder.resolve("1.recording").toString();
+            String[] replays = {"verify", "--model", model.toString(), "--inputs", file.toString(), second};
+            assertEquals("2 sessions replayed: all is the same", run(0, replays));
+            assertEquals(
+                    "2 sessions replayed: all is the same",
+                    run(
+                            0,
+                            "verify",
+                            receipts.toString(),
+                            "--model",
+                            model.toString(),
+                            "--inputs",
+                            file.toString(),
+                            second));
+            SpikeMatrix other = (SpikeMatrix) read.spikes()
+                    .gather(IntStream.range(0, read.spikes().rows()).toArray());
+            boolean fires = other.get(7, 3);
+            other.set(7, 3, !fires);
+            served.pool.recording(0, new byte[0], read.inputs(), other).write(file);
+            assertEquals(
+                    "session 0: output 3 " + (fires ? "fires" : "does not fire")
+                            + " in step 8, and was recorded otherwise\n2 sessions replayed: 1 differences",
+                    run(1, replays));
+        }
+    }
+
+    private static String run(int code, String... arguments) {
+        CommandRun run = CommandRun.of(arguments);
+        assertEquals("", run.err());
+        assertEquals(code, run.code());
+        return run.out().strip();
+    }
+
+    @Test
+    void brokenFilesAreRefused() throws IOException {
+        Served served = served(network());
+        try (SessionPool _ = served.pool) {
+            Path file = folder.resolve("recording");
+            served.recordings().getFirst().write(file);
+            byte[] whole = Files.readAllBytes(file);
+            for (int attempt = 0; attempt < 300; attempt++) {
+                byte[] broken = whole.clone();
+                if (attempt % 2 == 0) {
+                    broken = Arrays.copyOf(broken, random.nextInt(broken.length));
+                } else {
+                    broken[random.nextInt(broken.length)] ^= (byte) (1 << random.nextInt(8));
+                }
+                Files.write(file, broken);
+                boolean cut = broken.length < whole.length;
+                try {
+                    Recording.read(file);
+                    assertTrue(!cut, "a file that is cut was read");
+                } catch (IOException refused) {
+                    assertTrue(refused.getMessage().contains(file.toString()), refused.getMessage());
+                }
+            }
+            Files.write(file, whole);
+            Network other = Network.builder(30)
+                    .dense(5, new TorchRandom(1))
+                    .neuron(new Leaky(0.9f))
+                    .build();
+            Recording read = Recording.read(file);
+            assertThrows(IllegalArgumentException.class, () -> read.replay(other));
+            assertThrows(IllegalArgumentException.class, () -> read.diff(network(), read, other));
+        }
+    }
+
+    /** The first difference is the one that two simulations show. */
+    @Test
+    void differencesOfTwoModelsAreNamed() throws IOException {
+        Network network = network();
+        Served served = served(network);
+        try (SessionPool _ = served.pool) {
+            Recording recording = served.recordings().getFirst();
+            assertTrue(recording.diff(network, recording, network()).isEmpty());
+            Network changed = network();
+            FloatMatrix weights = changed.weights().get("fc2.weight");
+            weights.set(3, 20, weights.get(3, 20) + 0.01f);
+            changed.weights().replace("fc2.weight", weights);
+            Recording.Difference found =
+                    recording.diff(network, recording, changed).orElseThrow();
+            assertEquals("lif2", found.population());
+            assertEquals(3, found.neuron());
+            int step = firstSpike(network, recording.inputs().get("input"), 20);
+            assertEquals(step + 1, found.step()); // before, the weight had nothing to carry
+            assertEquals(0.01f, found.otherMembrane() - found.membrane(), 1e-6f);
+            Recording.Difference rounded = recording
+                    .diff(network, recording, network.quantized(ElementType.INT8))
+                    .orElseThrow();
+            assertEquals("lif1", rounded.population());
+            assertEquals(1, rounded.step());
+            Path model = folder.resolve("m");
+            Path other = folder.resolve("o");
+            Path file = folder.resolve("r");
+            ModelFile.write(model, network);
+            ModelFile.write(other, changed);
+            recording.write(file);
+            String said = run(
+                    1, "verify", "--model", model.toString(), "--inputs", file.toString(), "--with", other.toString());
+            assertTrue(
+                    said.startsWith("session 0: step " + found.step() + ", lif2, neuron 3: does not fire and has"),
+                    said);
+            run(0, "verify", "--model", model.toString(), "--inputs", file.toString(), "--against", file.toString());
+        }
+    }
+
+    private static int firstSpike(Network network, Signal input, int neuron) {
+        try (Simulation alone = network.simulate(1)) {
+            Population.SpikeRecorder fired = alone.recordSpikes("lif1", STEPS);
+            alone.run(input);
+            return IntStream.range(0, input.rows())
+                    .filter(step -> fired.spikes().get(step, neuron))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}
