@@ -52,13 +52,14 @@ import org.jspecify.annotations.Nullable;
  * projection's delay (an axonal one), and the spikes of outputs in the step in which they fire. Synapses of a sparse
  * connection have delays of their own, axonal too: {@code on pre} runs along a synapse when the spike arrives there,
  * and a synapse sees its input's variables as they were when the spikes that arrive now were due by the shortest delay
- * of the projection, to which {@code each step} and {@code Simulation.trace} refer. Before the first step variables
- * are what they begin with, and no input fires or fulfills a condition. {@code pre} and {@code post} say in each step
+ * of the projection, to which {@code each step} and {@code Simulation.trace} refer. Before the first step variables are
+ * what they begin with, and no input fires or fulfills a condition. {@code pre} and {@code post} say in each step
  * whether an input or output fires. Blocks run in the order in which they are written. What spikes add is summed in
  * float32 from +0: blocks as written, in each of them samples ascending, then inputs or outputs, then positions of a
- * convolution. The sum is added to weights before the next lines of synapses in each step, or at the end of the step;
- * until then all lines see weights without it. Weights that change stay within bounds, without a line those of finite
- * floats; a sum that is NaN makes the least. Padding of a convolution is no input.
+ * convolution; lines of a block that add to the same are one sum before. It is added to weights before the next lines
+ * of synapses in each step, or at the end of the step; until then all lines see weights without it. Weights that change
+ * stay within bounds, which hold from the end of their block on, without a line those of finite floats; a sum that is
+ * NaN makes the least. Padding of a convolution is no input.
  *
  * <p>Lines of synapses in each step take all synapses; other steps take a row of synapses for each input that fires,
  * and a column for each output, on one thread. Sparse connections need stored weights of float32, one for each synapse:
@@ -102,7 +103,8 @@ public final class Plasticity {
     }
 
     /**
-     * Returns snnTorch's STDP, as {@code stdp_learner} computes it.
+     * Returns STDP (Song, Miller and Abbott 2000) as snnTorch's {@code stdp_learner} computes it: traces take the
+     * spikes of a step before these make pairs, and weights have no bounds.
      *
      * @return the rule; its parameters are {@code tauPre, tauPost, scale, weightedPre, weightedPost}
      */
@@ -111,7 +113,8 @@ public final class Plasticity {
     }
 
     /**
-     * Returns STDP times a reward, snnTorch's {@code mstdp}.
+     * Returns STDP times a reward (Florian 2007), snnTorch's {@code mstdp}: traces take the spikes of a step before
+     * these make pairs, and weights have no bounds.
      *
      * @return the rule; its modulator is {@code reward}
      */
@@ -120,7 +123,9 @@ public final class Plasticity {
     }
 
     /**
-     * Returns STDP with an eligibility trace, which a reward makes weights follow, snnTorch's {@code mstdpet}.
+     * Returns STDP with an eligibility trace, which a reward makes weights follow (Florian 2007): snnTorch's
+     * {@code mstdpet}. Traces take the spikes of a step, then pairs change eligibility, which changes weights and
+     * decays; weights have no bounds.
      *
      * @return the rule; its modulator is {@code reward}
      */
@@ -130,7 +135,7 @@ public final class Plasticity {
 
     /**
      * Returns pair STDP: Song, Miller and Abbott (2000); with {@code multiplicative} 1 van Rossum, Bi and Turrigiano
-     * (2000). Spikes of one step are no pair.
+     * (2000). Traces decay, make pairs, and take the spikes of the step: spikes of one step are no pair.
      *
      * @return the rule, all to all unless {@code nearest} is 1, within {@code least} and {@code most}
      */
@@ -139,7 +144,8 @@ public final class Plasticity {
     }
 
     /**
-     * Returns triplet STDP: Pfister and Gerstner (2006), with their numbers for visual cortex.
+     * Returns triplet STDP: Pfister and Gerstner (2006), with their numbers for visual cortex. Traces decay, meet
+     * spikes, and take the spikes of the step.
      *
      * @return the rule, within {@code least} and {@code most}; steps are milliseconds
      */
@@ -148,9 +154,11 @@ public final class Plasticity {
     }
 
     /**
-     * Returns STDP of inhibitory synapses: Vogels, Sprekeler, Zenke, Clopath and Gerstner (2011).
+     * Returns STDP of inhibitory synapses: Vogels, Sprekeler, Zenke, Clopath and Gerstner (2011). Traces decay, meet
+     * spikes, and take the spikes of the step.
      *
-     * @return the rule, under which outputs come to fire {@code rate} times a step
+     * @return the rule, under which outputs come to fire {@code rate} times a step; {@code least} and {@code most} are
+     *     bounds
      */
     public static Plasticity inhibitoryStdp() {
         return shipped("inhibitory-stdp");
@@ -158,7 +166,8 @@ public final class Plasticity {
 
     /**
      * Returns voltage-based STDP: Clopath, Buesing, Vasilaki and Gerstner (2010), without homeostasis. It reads the
-     * membranes of the target, and takes {@code peak} for that of neurons that fire.
+     * membranes of the target, and takes {@code peak} for that of neurons that fire. Inputs meet voltages from before
+     * the step, then traces from before it meet the voltage, then both go on.
      *
      * @return the rule, within {@code least} and {@code most}; steps are milliseconds
      */

@@ -16,7 +16,10 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.EquationNeuron;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -30,22 +33,6 @@ final class ShortTermTest {
     private static final int INPUTS = 7;
     private static final int OUTPUTS = 3;
 
-    /** As the page on plasticity has it. */
-    private static final String RELEASE = """
-            neuron TsodyksMarkram
-            param tauRecovery = 100, tauFacilitation = 50, use = 0.2
-            let keepX = exp(-dt / tauRecovery)
-            let keepU = exp(-dt / tauFacilitation)
-            state u = 0, x = 1, release = 0
-            input current
-            u = u * keepU
-            x = 1 - (1 - x) * keepX
-            u = current > 0.5 ? u + use * (1 - u) : u
-            release = current > 0.5 ? u * x : 0
-            x = x - release
-            spike release > 0
-            """;
-
     private static final String SUM = """
             neuron Sum
             state v
@@ -57,13 +44,20 @@ final class ShortTermTest {
     private final SpikeMatrix pre = Matrices.spikes(Arena.ofAuto(), STEPS, INPUTS, 0.1, new Random(1));
     private final FloatMatrix weights = Matrices.uniform(Arena.ofAuto(), OUTPUTS, INPUTS, new Random(2));
 
+    /** The text of the page on plasticity. */
+    private static String release() throws IOException {
+        String page = Files.readString(Path.of("src", "site", "markdown", "plasticity.md"));
+        int begin = page.indexOf("neuron TsodyksMarkram");
+        return page.substring(begin, page.indexOf("```", begin));
+    }
+
     @Test
-    void dense() {
+    void dense() throws IOException {
         check(Dense.of(weights), new int[INPUTS * OUTPUTS]);
     }
 
     @Test
-    void sparseWithDelays() {
+    void sparseWithDelays() throws IOException {
         int[] delays = new int[INPUTS * OUTPUTS];
         List<NaiveSynapses.Edge> edges = new ArrayList<>();
         for (int i = 0; i < delays.length; i++) {
@@ -77,10 +71,10 @@ final class ShortTermTest {
         check(SparseRuleProperties.sparse(INPUTS, Shape.of(OUTPUTS), edges, listed, 0), delays);
     }
 
-    private void check(Connection connection, int[] delays) {
+    private void check(Connection connection, int[] delays) throws IOException {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(INPUTS));
-        Population release = builder.population("release", Shape.of(INPUTS), EquationNeuron.of(RELEASE));
+        Population release = builder.population("release", Shape.of(INPUTS), EquationNeuron.of(release()));
         Population sum = builder.population("sum", Shape.of(OUTPUTS), EquationNeuron.of(SUM));
         builder.project("x-release", x, release, new OneToOne(1));
         builder.project("release-sum", release.variable("release"), sum, connection);
