@@ -47,7 +47,7 @@ record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer
             if (each.plasticity().isRule()) {
                 throw new IllegalArgumentException("projection '" + each.name() + "' changes by the rule "
                         + each.plasticity() + ", which " + format
-                        + " cannot say, expected a network without it, with the weights that a simulation has");
+                        + " cannot say, expected what fixed() makes of the network, with weights that stay");
             }
         }
     }

@@ -313,6 +313,25 @@ public final class Network {
     }
 
     /**
+     * Returns this network without rules, with the values that it has now and that stay so, as formats of others have
+     * them. {@code weights().replace} takes over what a simulation has learned.
+     *
+     * @return a network without plastic projections
+     */
+    public Network fixed() {
+        return weights()
+                .read(() -> Quantizing.with(
+                        projections.stream()
+                                .map(each ->
+                                        new ProjectionBuilder(each.name(), each.source(), each.target(), each.path())
+                                                .port(each.port())
+                                                .delay(each.delay())
+                                                .build())
+                                .toList(),
+                        this));
+    }
+
+    /**
      * Makes the JVM compile the code of simulations of this network, so that the first call of a service is as fast as
      * all others: runs spikes of several densities, and values, in blocks and step by step, until the times agree, then
      * starts some simulations; no round starts after 10 seconds. Meanwhile short stages learn whether threads share

@@ -57,6 +57,11 @@ final class Quantizing {
         for (int i = 0; i < network.projections().size(); i++) {
             projections.add(quantized(i));
         }
+        return with(projections, network);
+    }
+
+    /** Makes a network of other projections, with the values that the first has now. */
+    static Network with(List<Projection> projections, Network network) {
         Network made = new Network(NativeMemory.ofAuto(), network.inputs(), network.populations(), projections);
         Map<String, FloatMatrix> changed = new LinkedHashMap<>();
         for (String name : network.weights().names()) {

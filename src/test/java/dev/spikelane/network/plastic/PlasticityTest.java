@@ -318,10 +318,13 @@ final class PlasticityTest {
     }
 
     @Test
-    void formatsWithoutRulesRefuseThemByName() {
-        Network network = network(dense(3, 2));
+    void formatsWithoutRulesRefuseThemByNameOrTakeWeightsThatStay() {
+        NetworkBuilder builder = Network.builder();
+        Population p = builder.population("p", Shape.of(2), new Leaky(0.5));
+        builder.project("x-p", builder.input("x", Shape.of(3)), p, dense(3, 2)).plastic(Plasticity.of(PAIR));
+        Network network = builder.build();
         String rule = "projection 'x-p' changes by the rule Pair{dt=1.0, up=0.25, down=0.125}, which ";
-        String expected = " cannot say, expected a network without it, with the weights that a simulation has";
+        String expected = " cannot say, expected what fixed() makes of the network, with weights that stay";
         assertMessage(
                 IllegalArgumentException.class,
                 rule + "C" + expected,
@@ -330,6 +333,28 @@ final class PlasticityTest {
                 IllegalArgumentException.class,
                 rule + "NIR" + expected,
                 () -> NirModel.export(Model.of(network), 1e-3));
+        FloatMatrix learned = FloatMatrix.copyOf(2, 3, new float[] {1, 2, 3, 4, 5, 6});
+        network.weights().replace("x-p.weight", learned);
+        Network fixed = network.fixed();
+        assertArrayEquals(
+                learned.toArray(), fixed.weights().get("x-p.weight").toArray());
+        assertEquals(fixed.weights().hash(), network.weights().hash());
+        assertEquals(Plasticity.NONE, fixed.projections().getFirst().plasticity());
+        NirModel.export(Model.of(fixed), 1e-3);
+        NetworkBuilder plain = Network.builder();
+        Input x = plain.input("x", Shape.of(3));
+        Population same = plain.population("p", Shape.of(2), new Leaky(0.5));
+        plain.project("x-p", x, same, Dense.of(learned, dense(3, 2).bias()));
+        assertEquals(CExport.of(plain.build()).text(), CExport.of(fixed).text());
+        SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), 9, 3, 0.5, new Random(1));
+        try (Simulation simulation = fixed.simulate(1);
+                Simulation serving = network.serve(1, 1)) {
+            simulation.run(spikes);
+            serving.run(spikes);
+            assertArrayEquals(
+                    serving.state("p").membrane().toArray(),
+                    simulation.state("p").membrane().toArray());
+        }
     }
 
     @Test
