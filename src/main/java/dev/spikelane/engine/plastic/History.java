@@ -53,8 +53,9 @@ final class History {
         return sample * steps + (head + age) % steps;
     }
 
-    FloatMatrix values() {
-        return (FloatMatrix) rows;
+    /** Bytes in front of the rows of a sample. */
+    long rowOffset(int sample) {
+        return rows.rowOffset(sample * steps);
     }
 
     private long bytes() {

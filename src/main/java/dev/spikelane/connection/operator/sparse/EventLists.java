@@ -337,7 +337,7 @@ public final class EventLists implements Rounds {
         arrivals.begin(format);
         if (changing != null) {
             for (int i = 0; i < count; i++) {
-                deliver(changing, spikes[i], 1, delay, block, vector);
+                deliver(changing, spikes[i], delay, block, vector);
             }
             return;
         }
@@ -358,17 +358,18 @@ public final class EventLists implements Rounds {
     }
 
     /** Adds the synapses of an input and a delay, as they are now. */
-    private void deliver(Part part, int input, float value, int delay, int block, EventVector vector) {
+    private void deliver(Part part, int input, int delay, int block, EventVector vector) {
         SparseStore store = store(part);
         Synapses synapses = Objects.requireNonNull(placed);
         float carried = store.spikeValue(input);
         int torch = SparseStore.torch(store.rows(), input);
         int first = block == 0 ? 0 : part.ends[block - 1];
+        int last = part.ends[block];
         long end = synapses.end(torch, delay);
         for (long i = synapses.first(torch, delay); i < end; i++) {
             int target = synapses.target(i);
-            if (target >= first && target < part.ends[block]) {
-                vector.add(part.place + target, value, weights.get(FLOAT, i * Float.BYTES) * carried);
+            if (target >= first && target < last) {
+                vector.addWeight(part.place + target, weights.get(FLOAT, i * Float.BYTES) * carried);
             }
         }
     }

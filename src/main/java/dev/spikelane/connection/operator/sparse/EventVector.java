@@ -154,6 +154,12 @@ public final class EventVector {
         sums[place] += count;
     }
 
+    /** Adds a weight at a place. */
+    void addWeight(int place, float weight) {
+        long at = (long) place * Float.BYTES;
+        currents.set(FLOAT, at, currents.get(FLOAT, at) + weight);
+    }
+
     /** Adds a value times a weight at a place. */
     void add(int place, float value, float weight) {
         long at = (long) place * Float.BYTES;

@@ -16,8 +16,6 @@ import java.util.Arrays;
  */
 public final class Synapses {
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-
     private final int delays;
     /** Where the synapses of each source and delay start. */
     private final long[] starts;
@@ -124,30 +122,13 @@ public final class Synapses {
         return targets.get(ValueLayout.JAVA_INT_UNALIGNED, synapse * Integer.BYTES);
     }
 
-    /** Copies what some synapses, side by side, have at their targets in a row. */
-    public void gather(FloatMatrix of, int row, long first, int count, MemorySegment to, long place) {
-        MemorySegment all = of.segment();
-        Checks.isNative(all);
-        Checks.isNative(to);
+    /** Lists some synapses, side by side, and their targets. */
+    public void list(int first, int count, int[] numbers, int[] of, int from) {
         Checks.isNative(targets);
-        long base = of.rowOffset(row);
         for (int i = 0; i < count; i++) {
-            float value = all.get(FLOAT, base + (long) target(first + i) * Float.BYTES);
-            to.set(FLOAT, place + (long) i * Float.BYTES, value);
+            numbers[from + i] = first + i;
+            of[from + i] = targets.get(ValueLayout.JAVA_INT_UNALIGNED, (long) (first + i) * Integer.BYTES);
         }
-    }
-
-    /** Lists synapses, among some side by side, whose targets have bits; returns where the list ends. */
-    public int find(long[] bits, int first, int count, int[] list, int from) {
-        Checks.isNative(targets);
-        int end = from;
-        for (int i = first; i < first + count; i++) {
-            int target = targets.get(ValueLayout.JAVA_INT_UNALIGNED, (long) i * Integer.BYTES);
-            if ((bits[target >>> 6] >>> target & 1) != 0) {
-                list[end++] = i;
-            }
-        }
-        return end;
     }
 
     /** The weights at the start: one for all synapses, or one for each. */
