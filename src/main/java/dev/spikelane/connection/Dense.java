@@ -259,7 +259,8 @@ public final class Dense implements Connection {
      *
      * <p>Spikes may carry a value, the same for all inputs, by which scales are multiplied, rounded once. Values, such
      * as analog input, are multiplied by weights widened to float32, in the order of
-     * {@link dev.spikelane.kernel.Matmul}. There is no gradient: train a {@link Dense} and round it.
+     * {@link dev.spikelane.kernel.Matmul}. There is no gradient: train a {@link Dense}, perhaps by
+     * {@link WeightQuantization}.
      */
     public static final class Integers implements Connection {
 

@@ -71,8 +71,8 @@ final class QuantizedTest {
         TrainerBuilder trainer = Trainer.of(integers, SmallRun.STEPS, 4).loss(CrossEntropyLoss.rate());
         assertMessage(
                 IllegalArgumentException.class,
-                "projection 'fc1': dense INT8 12 -> 20 has no gradient, because integers change in steps; train a Dense and"
-                        + " round it",
+                "projection 'fc1': dense INT8 12 -> 20 has no gradient, because integers change in steps; train"
+                        + " floats, which a trainer may round in each step",
                 trainer::build);
         assertMessage(
                 IllegalStateException.class,

@@ -3,6 +3,7 @@ package dev.spikelane.connection.operator;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
+import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
@@ -78,11 +79,28 @@ public final class IntegerDenseOperator implements IntegerOperator {
     @Override
     public void reserve(Scratch scratch) {
         scratch.spikes();
+        if (addsFloats(scratch)) {
+            scratch.narrow();
+        }
+    }
+
+    /** Whether integers of few outputs are added as floats, over the many rows of training: such sums are exact. */
+    private boolean addsFloats(Scratch scratch) {
+        return floats != null
+                && scratch.manyRows()
+                && NarrowMatmul.fits(outputs())
+                && (long) inputs() * -weights.type().least() <= 1 << 24;
     }
 
     @Override
     public void multiply(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
-        IntegerMatmul.multiply(spikes, count, ofSpikes, current, scratch.spikes());
+        RoundedFloats from = floats;
+        if (from != null && addsFloats(scratch)) {
+            scratch.narrow().multiply(spikes, count, from.rounding().items(), current);
+            IntegerMatmul.finish(ofSpikes, current, count);
+        } else {
+            IntegerMatmul.multiply(spikes, count, ofSpikes, current, scratch.spikes());
+        }
     }
 
     @Override
@@ -122,7 +140,7 @@ public final class IntegerDenseOperator implements IntegerOperator {
 
     @Override
     public int rowsAtATime(int count, long active) {
-        return IntegerMatmul.rowsAtATime(count);
+        return floats != null && NarrowMatmul.fits(outputs()) ? count : IntegerMatmul.rowsAtATime(count);
     }
 
     @Override
@@ -160,7 +178,9 @@ public final class IntegerDenseOperator implements IntegerOperator {
     public void follow(PackedOperator other, ScaleRule rule) {
         PackedOperator widens = (PackedOperator) other.copy(NativeMemory.ofAuto());
         PackedIntegers[] own = {weights};
-        floats = new RoundedFloats(other, widens, new RoundedWeights(other.synapses(), own, widens.synapses(), rule));
+        RoundedWeights rounding =
+                new RoundedWeights(other.synapses(), own, widens.synapses(), rule, NarrowMatmul.fits(outputs()));
+        floats = new RoundedFloats(other, widens, rounding);
         widened = widens.synapses()[0];
     }
 

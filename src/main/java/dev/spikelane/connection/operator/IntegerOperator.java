@@ -27,8 +27,8 @@ public interface IntegerOperator extends Operator {
         RoundedFloats floats = floats();
         if (floats == null) {
             throw new UnsupportedOperationException(this
-                    + " has no gradient, because integers change in steps; train floats and round them, or let a"
-                    + " trainer do so by its weights");
+                    + " has no gradient, because integers change in steps; train floats, which a trainer may round in"
+                    + " each step");
         }
         return floats;
     }

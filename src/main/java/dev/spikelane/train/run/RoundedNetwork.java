@@ -1,6 +1,7 @@
 package dev.spikelane.train.run;
 
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.IntegerOperator;
@@ -95,7 +96,8 @@ public final class RoundedNetwork {
         if (made.equals(said.connection())) {
             return floats;
         }
-        if (!packed.reach()[0].y().isUpright()) {
+        if (said.connection() instanceof Convolution convolution
+                && convolution.kernel().transposed()) {
             throw new IllegalArgumentException("projection '" + projection.name() + "' is " + floats
                     + ", which is transposed and has one scale, expected floats for it where weights are trained");
         }

@@ -14,6 +14,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -54,6 +55,13 @@ import net.jqwik.api.constraints.IntRange;
 class RandomTrainingProperties {
 
     private static final int STEPS_OF_ADAM = 20;
+
+    /** How weights are rounded; others refuse what has none. */
+    private static final List<WeightQuantization> WAYS = List.of(
+            WeightQuantization.float32(),
+            WeightQuantization.int8(),
+            WeightQuantization.ternary(),
+            WeightQuantization.int4().learned());
 
     private static final Shape[] MAPS = {Shape.of(3, 5, 7), Shape.of(12, 2, 2), Shape.of(1, 4, 4), Shape.of(1, 9, 8)};
 
@@ -231,8 +239,9 @@ class RandomTrainingProperties {
         int shards = random.nextBoolean() ? 1 : 1 + random.nextInt(batch);
         int window = random.nextInt(3) > 0 ? steps : 1 + random.nextInt(steps);
         boolean clips = random.nextInt(3) == 0;
+        WeightQuantization way = WAYS.get(random.nextInt(WAYS.size()));
         UnaryOperator<TrainerBuilder> recipe = trainer -> {
-            trainer.shards(shards).truncateEvery(window);
+            trainer.shards(shards).truncateEvery(window).weights(way);
             return clips ? trainer.clipNorm(0.5) : trainer;
         };
         int kind = trainable(model);
@@ -338,7 +347,9 @@ class RandomTrainingProperties {
         int kind = trainable(model);
         int shards = 2 + random.nextInt(batch - 1);
         UnaryOperator<TrainerBuilder> recipe = trainer -> {
-            trainer.shards(shards).dropout("p-q", random.nextBoolean() ? 0 : 0.2);
+            trainer.shards(shards)
+                    .weights(WAYS.get(random.nextInt(WAYS.size())))
+                    .dropout("p-q", random.nextBoolean() ? 0 : 0.2);
             return random.nextInt(3) == 0 ? trainer.clipNorm(0.5) : trainer;
         };
         long choices = random.nextLong();

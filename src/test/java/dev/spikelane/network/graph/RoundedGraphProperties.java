@@ -16,15 +16,15 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.GradientsBuilder;
-import dev.spikelane.train.Loss;
-import dev.spikelane.train.Trainer;
-import dev.spikelane.train.TrainerBuilder;
+import dev.spikelane.train.run.RoundedNetwork;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -79,19 +79,21 @@ class RoundedGraphProperties {
             Population last = graph.network.populations().getLast();
             GradientsBuilder builder =
                     Gradients.of(graph.network, steps, batch).threads(1 + random.nextInt(3));
-            TrainerBuilder training = Trainer.of(graph.network, steps, batch).loss(Loss.spikeRatePenalty(1));
+            Network view = RoundedNetwork.of(graph.network, ways, Set.of());
             ways.forEach((name, way) -> builder.weights(way, name));
-            ways.forEach((name, way) -> training.weights(way, name));
             for (Population population : graph.network.populations()) {
                 population.neuron().variables().forEach(variable -> builder.keep(population.name(), variable));
             }
-            try (Gradients gradients = builder.startAtSpikes(last.name()).build();
-                    Trainer trainer = training.build()) {
+            try (Gradients gradients = builder.startAtSpikes(last.name()).build()) {
                 for (int turn = 0; turn < 2; turn++) {
                     gradients.reset();
                     gradients.forward(graph.inputs);
                     gradients.backward();
-                    compare(graph, gradients, trainer.quantized(), "turn " + turn + " of " + ways + " in ");
+                    view.laidOut()
+                            .roundings()
+                            .forEach(each -> IntStream.range(0, each.parts()).forEach(each::run));
+                    Network integers = graph.network.quantized(RoundedNetwork.integers(view));
+                    compare(graph, gradients, integers, "turn " + turn + " of " + ways + " in ");
                     change(graph.network, ways, random);
                 }
             }

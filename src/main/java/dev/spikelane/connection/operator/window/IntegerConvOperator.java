@@ -214,8 +214,9 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
     @Override
     public void follow(PackedOperator other, ScaleRule rule) {
         PackedOperator widens = (PackedOperator) other.copy(NativeMemory.ofAuto());
-        floats = new RoundedFloats(
-                other, widens, new RoundedWeights(other.synapses(), weights, widens.synapses(), rule));
+        RoundedWeights rounding =
+                new RoundedWeights(other.synapses(), weights, widens.synapses(), rule, fast.serveAlways());
+        floats = new RoundedFloats(other, widens, rounding);
         changed();
     }
 

@@ -10,6 +10,7 @@ import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -30,6 +31,7 @@ import java.util.Locale;
 public final class IntegerMatmul {
 
     private static final Variant[] VARIANTS = Variant.values();
+    private static final int PLANES = List.of(VARIANTS).indexOf(Variant.PLANES);
 
     private IntegerMatmul() {}
 
@@ -59,7 +61,7 @@ public final class IntegerMatmul {
         int end = current.endBlock();
         describe(choice, weights.type(), rows, weights.inputs(), weights.outputs(), active, end - first);
         if (!weights.hasPlanes()) {
-            choice.costs[Variant.PLANES.ordinal()] = Double.POSITIVE_INFINITY;
+            choice.costs[PLANES] = Double.POSITIVE_INFINITY;
         }
         choice.open(end - first);
         if (choice.rehearses()) {

@@ -50,7 +50,10 @@ public final class RoundedWeights {
 
     private final PackedWeights[] floats;
     private final PackedIntegers[] integers;
+    /** The integers as floats; the widened floats where nobody keeps them. */
     private final PackedWeights[] items;
+
+    private final boolean keepsItems;
     private final PackedWeights[] widened;
     private final ScaleRule rule;
 
@@ -71,9 +74,14 @@ public final class RoundedWeights {
      * @param floats of each group
      * @param integers which follow
      * @param widened floats that follow: integers times their scales
+     * @param keepsItems whether integers are kept as floats too
      */
     public RoundedWeights(
-            PackedWeights[] floats, PackedIntegers[] integers, PackedWeights[] widened, ScaleRule rule) {
+            PackedWeights[] floats,
+            PackedIntegers[] integers,
+            PackedWeights[] widened,
+            ScaleRule rule,
+            boolean keepsItems) {
         this.floats = floats;
         this.integers = integers;
         this.widened = widened;
@@ -83,8 +91,9 @@ public final class RoundedWeights {
         this.outputs = floats[0].outputs();
         this.blocks = floats[0].blocks();
         this.padded = floats[0].paddedInputs();
-        this.items = new PackedWeights[floats.length];
-        for (int group = 0; group < items.length; group++) {
+        this.keepsItems = keepsItems || rule == ScaleRule.LEARNED;
+        this.items = widened.clone();
+        for (int group = 0; this.keepsItems && group < items.length; group++) {
             items[group] = PackedWeights.zeros(NativeMemory.ofAuto(), inputs, outputs);
         }
         this.numbers = FloatMatrix.zeros(NUMBERS, parts() * BLOCK);
@@ -284,7 +293,7 @@ public final class RoundedWeights {
         return scales;
     }
 
-    /** Returns the integers as floats, which tables are made of. */
+    /** Returns the integers as floats, of the first group, where they are kept. */
     public PackedWeights items() {
         return items[0];
     }
@@ -367,7 +376,7 @@ public final class RoundedWeights {
 
     /** Returns the memory that this takes beside the floats. */
     public long bytes() {
-        long ofFloats = 2L * parts() * padded * PackedWeights.BLOCK_BYTES;
+        long ofFloats = (keepsItems ? 2L : 1L) * parts() * padded * PackedWeights.BLOCK_BYTES;
         long ofIntegers = (long) parts() * padded * BLOCK * JAVA_BYTE.byteSize();
         return ofFloats + ofIntegers;
     }

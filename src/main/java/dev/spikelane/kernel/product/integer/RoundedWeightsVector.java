@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.product.integer;
 
 import static dev.spikelane.simd.Lanes.BYTES;
-import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
 
@@ -53,78 +52,71 @@ final class RoundedWeightsVector {
         }
     }
 
+    /** Two bytes are made as the float of a number of 16 bits. Items that nobody keeps stand where they are widened. */
     static void round(RoundedWeights weights, int part) {
-        toItems(weights, part);
-        fromItems(weights, part);
-    }
-
-    private static void toItems(RoundedWeights weights, int part) {
         MemorySegment floats = weights.floats(part);
         MemorySegment items = weights.items(part);
+        MemorySegment widened = weights.widened(part);
+        PackedIntegers integers = weights.integers(part);
+        MemorySegment bytes = integers.segment();
         MemorySegment numbers = weights.numbers();
         Checks.isNative(floats);
         Checks.isNative(items);
+        Checks.isNative(widened);
+        Checks.isNative(bytes);
         Checks.isNative(numbers);
         FloatVector rounds = FloatVector.broadcast(FLOAT, RoundedWeights.ROUNDS);
         FloatVector greatest = FloatVector.broadcast(FLOAT, weights.greatest());
         FloatVector more = greatest.add(1);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
-        for (int lane = 0; lane < ROW; lane += BYTES) {
-            FloatVector divisor = FloatVector.fromMemorySegment(
-                    FLOAT, numbers, weights.at(RoundedWeights.DIVISOR, part) + lane, ORDER);
-            FloatVector half = divisor.mul(0.5f);
-            long at = weights.offset(part) + lane;
-            for (int input = 0; input < weights.inputs; input++) {
+        long step = integers.inputBytes(weights.block(part));
+        long divisors = weights.at(RoundedWeights.DIVISOR, part);
+        long scales = weights.at(RoundedWeights.SCALE, part);
+        long row = weights.offset(part);
+        long to = integers.blockOffset(weights.block(part));
+        for (int input = 0; input < weights.inputs; input++) {
+            for (int lane = 0; lane < HALF; lane += BYTES) {
+                long at = row + lane;
                 FloatVector value = FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER);
+                FloatVector divisor = FloatVector.fromMemorySegment(FLOAT, numbers, divisors + lane, ORDER);
+                FloatVector half = divisor.mul(0.5f);
                 FloatVector item = value.div(divisor)
                         .min(more)
                         .max(more.neg())
                         .add(rounds)
                         .sub(rounds);
                 FloatVector rest = item.neg().fma(divisor, value);
-                VectorMask<Float> low = rest.compare(VectorOperators.GT, half);
-                VectorMask<Float> high = rest.compare(VectorOperators.LT, half.neg());
-                item.blend(item.add(one), low)
-                        .blend(item.sub(one), high)
+                FloatVector low = item.blend(item.add(one), rest.compare(VectorOperators.GT, half))
+                        .blend(item.sub(one), rest.compare(VectorOperators.LT, half.neg()))
                         .min(greatest)
-                        .max(greatest.neg())
-                        .intoMemorySegment(items, at, ORDER);
-                at += ROW;
-            }
-        }
-    }
-
-    /** Two bytes are made as the float of a number of 16 bits. */
-    private static void fromItems(RoundedWeights weights, int part) {
-        MemorySegment items = weights.items(part);
-        MemorySegment widened = weights.widened(part);
-        PackedIntegers integers = weights.integers(part);
-        MemorySegment bytes = integers.segment();
-        MemorySegment numbers = weights.numbers();
-        Checks.isNative(items);
-        Checks.isNative(widened);
-        Checks.isNative(bytes);
-        Checks.isNative(numbers);
-        long step = integers.inputBytes(weights.block(part));
-        for (int lane = 0; lane < HALF; lane += BYTES) {
-            long number = weights.at(RoundedWeights.SCALE, part) + lane;
-            FloatVector lowScale = FloatVector.fromMemorySegment(FLOAT, numbers, number, ORDER);
-            FloatVector highScale = FloatVector.fromMemorySegment(FLOAT, numbers, number + HALF, ORDER);
-            long at = weights.offset(part) + lane;
-            long to = integers.blockOffset(weights.block(part)) + (long) lane / BYTES * COUNT * Short.BYTES;
-            for (int input = 0; input < weights.inputs; input++) {
-                FloatVector low = FloatVector.fromMemorySegment(FLOAT, items, at, ORDER);
-                FloatVector high = FloatVector.fromMemorySegment(FLOAT, items, at + HALF, ORDER);
-                low.mul(lowScale).intoMemorySegment(widened, at, ORDER);
-                high.mul(highScale).intoMemorySegment(widened, at + HALF, ORDER);
+                        .max(greatest.neg());
+                value = FloatVector.fromMemorySegment(FLOAT, floats, at + HALF, ORDER);
+                divisor = FloatVector.fromMemorySegment(FLOAT, numbers, divisors + HALF + lane, ORDER);
+                half = divisor.mul(0.5f);
+                item = value.div(divisor)
+                        .min(more)
+                        .max(more.neg())
+                        .add(rounds)
+                        .sub(rounds);
+                rest = item.neg().fma(divisor, value);
+                FloatVector high = item.blend(item.add(one), rest.compare(VectorOperators.GT, half))
+                        .blend(item.sub(one), rest.compare(VectorOperators.LT, half.neg()))
+                        .min(greatest)
+                        .max(greatest.neg());
+                low.intoMemorySegment(items, at, ORDER);
+                high.intoMemorySegment(items, at + HALF, ORDER);
+                low.mul(FloatVector.fromMemorySegment(FLOAT, numbers, scales + lane, ORDER))
+                        .intoMemorySegment(widened, at, ORDER);
+                high.mul(FloatVector.fromMemorySegment(FLOAT, numbers, scales + HALF + lane, ORDER))
+                        .intoMemorySegment(widened, at + HALF, ORDER);
                 high.mul(256)
                         .add(low.add(integers.offset()))
                         .convertShape(VectorOperators.F2S, IntegerSumsVector.HALF, 0)
                         .reinterpretAsShorts()
-                        .intoMemorySegment(bytes, to, ORDER);
-                at += ROW;
-                to += step;
+                        .intoMemorySegment(bytes, to + lane / 2, ORDER);
             }
+            row += ROW;
+            to += step;
         }
     }
 
