@@ -40,8 +40,7 @@ public final class SpikeCosts {
      * rows; adding an entry to a row; rows of a tile. Of lists: making a table, once for 1,024 rows; a section of 128
      * inputs of a row; an entry. Of spikes as numbers ({@code dense}): four inputs of a row. Of integers: a row and an
      * active input, where these are visited; making the tables of 32 inputs, once for 256 rows; adding their entries to
-     * a row; of weights of few bits, counting those of 64 inputs for a row. "never" is a way that never serves, as
-     * counting does: C2 boxed its vectors, 77 KB a call, in one JVM of about seven (Emerald Rapids, 2026-11-30).
+     * a row; of weights of few bits, counting those of 64 inputs for a row. "never" is a way that never serves.
      *
      * <p>How they were measured stands in the docs, under Performance. {@code zen3} is family 25 model 1 at 256 bits,
      * {@code lanes4} the same at 128. {@code int4} and {@code ternary} were measured on Emerald Rapids (2026-11), and
@@ -50,19 +49,19 @@ public final class SpikeCosts {
     private static final String SHIPPED = """
             zen3 active=6.5/2.2/2.25/20000,wide=50/2.3/512,narrow=60/2.6/512,lists=58/29/2.2,dense=12,\
             permute=150/2.3/1024,int8=0/2.1/370/14.5,int16=0/2.6/740/29,\
-            int4=0/2.1/230/18/never,ternary=0/2.1/230/9/never
+            int4=0/2.1/230/18/123,ternary=0/2.1/230/9/62
             zen4 active=0.85/0/2.52/5000,wide=34.7/2.15/64,narrow=54.7/1.68/512,lists=50.6/16.4/1.63,dense=4.96,\
             permute=121/1.85/1024,int8=13/1.03/115/8,int16=16/1.6/225/17.5,\
-            int4=13/1.03/62/8/never,ternary=13/1.03/62/4.5/never
+            int4=13/1.03/62/8/18,ternary=13/1.03/62/4.5/9
             zen5 active=0.6/0/1.52/20000,wide=18.5/1.08/512,narrow=24/1.02/512,lists=36/10/1.03,dense=2.5,\
             permute=75/0.82/1024,int8=6/0.55/100/4.9,int16=8/1.02/260/10.4,\
-            int4=6/0.55/55/4.9/never,ternary=6/0.55/55/2.6/never
+            int4=6/0.55/55/4.9/10,ternary=6/0.55/55/2.6/5
             sapphire-rapids active=1.24/0/2.82/10000,wide=45/1.22/96,narrow=48.1/1.85/512,lists=98.4/13.5/1.6,\
             dense=5.93,permute=147/1.95/1024,int8=13/1.03/115/8,int16=16/1.6/225/17.5,\
-            int4=13/1.03/62/8.6/never,ternary=13/1.03/62/4.4/never
+            int4=13/1.03/62/8.6/21.6,ternary=13/1.03/62/4.4/11.5
             lanes4 active=14.5/2.6/5/20000,wide=68/6/512,narrow=95/7.5/512,lists=88/29/5.5,dense=22,\
             permute=300/6/1024,int8=0/2.1/370/14.5,int16=0/2.6/740/29,\
-            int4=0/2.1/400/30/never,ternary=0/2.1/400/15/never
+            int4=0/2.1/400/30/160,ternary=0/2.1/400/15/80
             """;
 
     /** Inputs whose tables of integers are made at a time. */
