@@ -147,32 +147,19 @@ class IntegerMatmulVector {
             int half = weights.inputBytes(block) / 2;
             long from = weights.blockOffset(block);
             int to = IntegerSums.NARROW + (block - firstBlock) * IntegerSums.NARROW_BYTES;
-            int done = 0;
-            for (; done < bytes - PAIR_BYTES; done += STRIP_BYTES) {
-                FOUR.addBytes(
-                        lists,
-                        skipped,
-                        rows,
-                        weights.segment(),
-                        from + done,
-                        half,
-                        weights.offset(),
-                        to + 2 * done,
-                        stride,
-                        workspace);
-            }
-            if (done < bytes) {
-                TWO.addBytes(
-                        lists,
-                        skipped,
-                        rows,
-                        weights.segment(),
-                        from + done,
-                        half,
-                        weights.offset(),
-                        to + 2 * done,
-                        stride,
-                        workspace);
+            for (int done = 0; done < bytes; done += STRIP_BYTES) {
+                (done < bytes - PAIR_BYTES ? FOUR : TWO)
+                        .addBytes(
+                                lists,
+                                skipped,
+                                rows,
+                                weights.segment(),
+                                from + done,
+                                half,
+                                weights.offset(),
+                                to + 2 * done,
+                                stride,
+                                workspace);
             }
         }
     }

@@ -41,7 +41,6 @@ class IntegerPairsVector {
     /** Where it is said what the sums of a row begin with, in place of sums of 32 bits. */
     private static final int COUNTS = IntegerSums.WIDE;
 
-    private static final int PANEL_BYTES = IntegerSums.ROWS * Integer.BYTES;
     private static final int ENTRY_SHIFT = Integer.numberOfTrailingZeros(ENTRY_BYTES);
     private static final int ENTRY_MASK = (IntegerSums.ENTRIES - 1) * ENTRY_BYTES;
     private static final int TABLE_BYTES = IntegerSums.ENTRIES * ENTRY_BYTES;
@@ -91,33 +90,18 @@ class IntegerPairsVector {
                 for (int from = 0; from < panels; from += PANELS) {
                     int to = Math.min(panels, from + PANELS);
                     if (block == current.firstBlock() || panels > PANELS) {
-                        takeSpikes(spikes, row, some, from, to, workspace);
+                        IntegerSums.takeSpikes(spikes, row, some, Integer.BYTES, from, to, workspace);
                     }
                     for (int panel = from; panel < to; panel++) {
                         long items = weights.blockOffset(block) + (long) panel * INPUTS * weights.inputBytes(block);
                         loops.makeTables(weights.segment(), items, weights.inputBytes(block), workspace);
-                        loops.addPanel(workspace, IntegerSums.SPIKES + (panel - from) * PANEL_BYTES, some);
+                        loops.addPanel(
+                                workspace,
+                                IntegerSums.SPIKES + (panel - from) * IntegerSums.ROWS * Integer.BYTES,
+                                some);
                     }
                 }
                 IntegerSumsVector.finishNarrow(workspace, BLOCKS, row, some, weights, current, block, end);
-            }
-        }
-    }
-
-    /** Puts the spikes of a panel side by side, a row after the other. */
-    private static void takeSpikes(
-            SpikeMatrix spikes, int firstRow, int rows, int first, int end, MemorySegment workspace) {
-        MemorySegment from = spikes.segment();
-        Checks.isNative(from);
-        Checks.isNative(workspace);
-        for (int row = 0; row < rows; row++) {
-            long at = spikes.rowOffset(firstRow + row);
-            long to = IntegerSums.SPIKES + (long) row * Integer.BYTES;
-            for (int panel = first; panel < end; panel++) {
-                workspace.set(
-                        JAVA_INT,
-                        to + (long) (panel - first) * PANEL_BYTES,
-                        from.get(JAVA_INT, at + (long) panel * Integer.BYTES));
             }
         }
     }

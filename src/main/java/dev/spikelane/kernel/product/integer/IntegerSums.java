@@ -1,7 +1,13 @@
 package dev.spikelane.kernel.product.integer;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Shape of the scratch memory of {@link IntegerMatmul} in {@link SpikeWorkspace#tables}, in bytes: tables, sums, and
@@ -58,4 +64,27 @@ final class IntegerSums {
     static final int BYTES = SPIKES + PANELS * SPIKES_BYTES;
 
     private IntegerSums() {}
+
+    /**
+     * Puts the spikes of panels side by side, a row after the other.
+     *
+     * @param bytes of the spikes of a panel, of two or four
+     */
+    static void takeSpikes(
+            SpikeMatrix spikes, int firstRow, int rows, int bytes, int first, int end, MemorySegment workspace) {
+        MemorySegment from = spikes.segment();
+        Checks.isNative(from);
+        Checks.isNative(workspace);
+        for (int row = 0; row < rows; row++) {
+            long at = spikes.rowOffset(firstRow + row);
+            for (int panel = first; panel < end; panel++) {
+                long to = SPIKES + ((long) (panel - first) * ROWS + row) * bytes;
+                if (bytes == Short.BYTES) {
+                    workspace.set(JAVA_SHORT, to, from.get(JAVA_SHORT, at + (long) panel * bytes));
+                } else {
+                    workspace.set(JAVA_INT, to, from.get(JAVA_INT, at + (long) panel * bytes));
+                }
+            }
+        }
+    }
 }

@@ -87,7 +87,7 @@ class IntegerTablesVector {
                 for (int from = 0; from < panels; from += IntegerSums.PANELS) {
                     int to = Math.min(panels, from + IntegerSums.PANELS);
                     if (block == current.firstBlock() || panels > IntegerSums.PANELS) {
-                        takeSpikes(spikes, row, some, from, to, workspace);
+                        IntegerSums.takeSpikes(spikes, row, some, Short.BYTES, from, to, workspace);
                     }
                     for (int vector = 0; vector < BLOCKS * VECTORS; vector += STRIP) {
                         if (bytes) {
@@ -99,26 +99,6 @@ class IntegerTablesVector {
                     }
                 }
                 IntegerSumsVector.finishWide(workspace, BLOCKS, row, some, weights, current, block, end);
-            }
-        }
-    }
-
-    /** Puts the spikes of a panel side by side, a row after the other. */
-    private static void takeSpikes(
-            SpikeMatrix spikes, int firstRow, int rows, int first, int end, MemorySegment workspace) {
-        MemorySegment from = spikes.segment();
-        Checks.isNative(from);
-        Checks.isNative(workspace);
-        for (int row = 0; row < rows; row++) {
-            long at = spikes.rowOffset(firstRow + row);
-            for (int panel = first; panel < end; panel++) {
-                short bits = from.get(JAVA_SHORT, at + (long) panel * Short.BYTES);
-                workspace.set(
-                        JAVA_SHORT,
-                        IntegerSums.SPIKES
-                                + (long) (panel - first) * IntegerSums.SPIKES_BYTES
-                                + (long) row * Short.BYTES,
-                        bits);
             }
         }
     }
