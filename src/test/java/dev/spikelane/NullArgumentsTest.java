@@ -51,6 +51,7 @@ final class NullArgumentsTest {
             "InputCode.encode",
             "SessionStore.write",
             "SessionStore.read",
+            "Metrics.record",
             "SpikeCounts.observe",
             "Loss.divisor",
             "CrossEntropyLoss.divisor",

@@ -31,11 +31,19 @@ final class SessionBatch {
     private int[] from = new int[FIRST];
     private int[] sizes = new int[FIRST];
 
-    SessionBatch(SessionTable table, SessionRun[] runs, MemorySegment initial, SessionPool.Answers answers) {
+    private final SessionMetrics metrics;
+
+    SessionBatch(
+            SessionTable table,
+            SessionRun[] runs,
+            MemorySegment initial,
+            SessionPool.Answers answers,
+            SessionMetrics metrics) {
         this.table = table;
         this.runs = runs;
         this.initial = initial;
         this.answers = answers;
+        this.metrics = metrics;
         this.workers = new WorkerPool(runs.length);
     }
 
@@ -60,6 +68,7 @@ final class SessionBatch {
 
     /** Takes all of them one step further; where a part fails, its sessions stay as they are. */
     void run() {
+        metrics.begin();
         boolean shared = runs.length > 1 && count >= LEAST_SHARED;
         int most = shared ? Integer.highestOneBit(Math.ceilDiv(count, runs.length)) : SessionRun.MOST_ROWS;
         int parts = 0;
@@ -73,6 +82,7 @@ final class SessionBatch {
             }
         }
         workers.run(job, parts, shared);
+        metrics.end(this);
         inputs = NOTHING;
     }
 

@@ -69,6 +69,7 @@ public final class SessionPool implements AutoCloseable {
     private final SessionTicks ticks;
     private final EarlyDecision rule;
     private final boolean receipts;
+    private final SessionMetrics metrics;
     private final int classes;
     /** Without the trail. */
     private final long stateBytes;
@@ -97,8 +98,9 @@ public final class SessionPool implements AutoCloseable {
         this.bytes = receipts ? runs[0].trail().end() : stateBytes;
         this.classes = runs[0].classes();
         long fingerprint = NetworkFingerprint.of(laidOut.description());
+        this.metrics = new SessionMetrics(said.metrics);
         this.sessions = new Sessions(said, turn, fingerprint, bytes, size -> first.allocate(size, 64));
-        this.batch = new SessionBatch(sessions.table(), runs, sessions.initial(), newAnswers(1));
+        this.batch = new SessionBatch(sessions.table(), runs, sessions.initial(), newAnswers(1), metrics);
         takeValues();
         this.ticks = new SessionTicks(this, inputs, said, sessions.mostInMemory());
     }
@@ -297,6 +299,7 @@ public final class SessionPool implements AutoCloseable {
                 }
             }
             into.size = batch.count;
+            metrics.waited(offers.size(), offers.getFirst().since);
             batch.run();
         }
     }
@@ -617,6 +620,16 @@ public final class SessionPool implements AutoCloseable {
                 label = count(place, i) > count(place, label) ? i : label;
             }
             return label;
+        }
+
+        /** Spikes a step by which the label leads. */
+        double margin(int place) {
+            int label = label(place);
+            int next = 0;
+            for (int i = 0; i < classes; i++) {
+                next = i == label ? next : Math.max(next, count(place, i));
+            }
+            return (count(place, label) - next) / (double) steps(place);
         }
     }
 }

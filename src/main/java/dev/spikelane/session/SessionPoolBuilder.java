@@ -2,6 +2,7 @@ package dev.spikelane.session;
 
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Metrics;
 import dev.spikelane.network.Network;
 import dev.spikelane.simd.Checks;
 import java.time.Duration;
@@ -19,6 +20,9 @@ public final class SessionPoolBuilder {
 
     @Nullable
     SessionStore store;
+
+    @Nullable
+    Metrics metrics;
 
     int mostSessions = Integer.MAX_VALUE;
     long memory = Long.MAX_VALUE;
@@ -149,6 +153,17 @@ public final class SessionPoolBuilder {
      */
     public SessionPoolBuilder mostWaiting(int count) {
         mostWaiting = Checks.atLeast(1, "mostWaiting", count);
+        return this;
+    }
+
+    /**
+     * Tells how the pool does after each step.
+     *
+     * @param ofPool gets the numbers, on the threads that step, one after the other
+     * @return this
+     */
+    public SessionPoolBuilder metrics(Metrics ofPool) {
+        metrics = Objects.requireNonNull(ofPool, "ofPool");
         return this;
     }
 

@@ -19,6 +19,8 @@ final class SessionTicks {
         final long key;
         /** The row of its input among those of its tick. */
         final int row;
+        /** When it came. */
+        final long since = System.nanoTime();
 
         private final BiConsumer<? super SessionPool.Answer, ? super Throwable> then;
         /** Where the answer is; negative while there is none. */
@@ -47,9 +49,6 @@ final class SessionTicks {
     private Signal rows;
 
     private Signal rowsBefore;
-    /** When the first of those that are coming came. */
-    private long since;
-
     private boolean closed;
     private @Nullable Thread thread;
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
@@ -80,7 +79,6 @@ final class SessionTicks {
             }
             Rows.copy(input, 0, rows, row, 1);
             coming.add(new Offer(key, row, then));
-            since = row == 0 ? System.nanoTime() : since;
             if (thread == null) {
                 thread = Thread.ofPlatform().daemon().name("spikelane-sessions").start(this::run);
             }
@@ -131,7 +129,7 @@ final class SessionTicks {
             while (coming.isEmpty() && !closed) {
                 changed.awaitUninterruptibly();
             }
-            long left = since + longestWait - System.nanoTime();
+            long left = coming.isEmpty() ? 0 : coming.getFirst().since + longestWait - System.nanoTime();
             while (coming.size() < largestBatch && !closed && left > 0) {
                 left = changed.awaitNanos(left);
             }

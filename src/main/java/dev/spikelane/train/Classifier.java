@@ -2,10 +2,12 @@ package dev.spikelane.train;
 
 import dev.spikelane.data.InputCode;
 import dev.spikelane.engine.JitWarmUp;
+import dev.spikelane.engine.observe.Told;
 import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Metrics;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.train.run.ClassScores;
 import dev.spikelane.train.run.ClassifierRun;
@@ -35,8 +37,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Classifier implements AutoCloseable {
 
+    private static final String METRIC = "spikelane.classifier.";
+
     private final Model model;
     private final UseLock turn;
+    private Told told = new Told(null);
     private int steps;
     private @Nullable InputCode code;
     private @Nullable Decoding decoding;
@@ -131,6 +136,17 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
+     * Tells the time, input and certainty of each sample.
+     *
+     * @param ofSamples gets the numbers, in the call that classifies
+     * @return this
+     */
+    public Classifier metrics(Metrics ofSamples) {
+        Objects.requireNonNull(ofSamples, "ofSamples");
+        return change(() -> told = new Told(ofSamples::record));
+    }
+
+    /**
      * Returns where this does something else than the model was trained for.
      *
      * @return sentences; empty if it does all as noted
@@ -168,8 +184,9 @@ public final class Classifier implements AutoCloseable {
      */
     public Result classify(float[] sample) {
         try (UseLock _ = turn.take()) {
+            long start = begin();
             ClassifierRun run = run();
-            return classification(run, run.classify(sample));
+            return end(start, run, classification(run, run.classify(sample)));
         }
     }
 
@@ -184,9 +201,25 @@ public final class Classifier implements AutoCloseable {
      */
     public Result classify(Signal input) {
         try (UseLock _ = turn.take()) {
+            long start = begin();
             ClassifierRun run = run();
-            return classification(run, run.classify(input));
+            return end(start, run, classification(run, run.classify(input)));
         }
+    }
+
+    private long begin() {
+        return told.wanted() ? System.nanoTime() : 0;
+    }
+
+    private Result end(long start, ClassifierRun run, Result found) {
+        if (start != 0) {
+            told.tell(METRIC + "seconds", (System.nanoTime() - start) * 1e-9);
+            told.tell(METRIC + "steps", found.steps());
+            told.tell(METRIC + "input", run.inputDensity());
+            told.tell(METRIC + "undecided", found.isDecided() ? 0 : 1);
+            told.tell(METRIC + "margin", found.margin());
+        }
+        return found;
     }
 
     /**
@@ -380,6 +413,15 @@ public final class Classifier implements AutoCloseable {
          */
         public double probability(int number) {
             return probabilities[requireClass(number)];
+        }
+
+        /** How far the label's share is above the next one. */
+        double margin() {
+            float next = 0;
+            for (int number = 0; number < probabilities.length; number++) {
+                next = number == label ? next : Math.max(next, probabilities[number]);
+            }
+            return probabilities[label] - next;
         }
 
         private int requireClass(int number) {

@@ -1,11 +1,13 @@
 package dev.spikelane.session;
 
 import static dev.spikelane.Allocations.assertNone;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.DriftAlarm;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -22,6 +24,8 @@ final class SessionAllocationTest {
 
     private static final int SESSIONS = 90;
 
+    private double sum;
+
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "INT8"})
     void steps(ElementType type) {
@@ -37,6 +41,8 @@ final class SessionAllocationTest {
                 SessionPool pool = SessionPool.builder(network)
                         .threads(2)
                         .decision(EarlyDecision.exact(1_000_000))
+                        .metrics(new DriftAlarm("spikelane.sessions.margin", 5, 0.1, 1, _ -> {})
+                                .and((_, value) -> sum += value))
                         .build()) {
             SpikeMatrix input = Matrices.spikes(arena, SESSIONS, 100, 0.2, new Random(1));
             SessionPool.Answers answers = pool.newAnswers(SESSIONS);
@@ -47,6 +53,7 @@ final class SessionAllocationTest {
                 }
                 pool.step(keys, input, answers);
             });
+            assertTrue(sum > 0, "no metrics");
         }
     }
 }

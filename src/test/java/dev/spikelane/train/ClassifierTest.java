@@ -27,7 +27,10 @@ import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -332,6 +335,31 @@ final class ClassifierTest {
         Model noted = new Model(one, model("frame", Decoding.MEMBRANE).notes());
         try (Classifier classifier = Classifier.of(noted)) {
             assertFalse(classifier.classify(new float[] {Float.MAX_VALUE}).isDecided());
+        }
+    }
+
+    @Test
+    void tellsTheMetricsOfASample() {
+        Map<String, Double> told = new HashMap<>();
+        float[] sample = new float[20];
+        Arrays.fill(sample, 0, 5, 0.5f);
+        try (Classifier classifier =
+                Classifier.of(model("frame", Decoding.COUNT)).metrics(told::put)) {
+            Classifier.Result found = classifier.classify(sample);
+            String name = "spikelane.classifier.";
+            assertTrue(told.remove(name + "seconds") > 0);
+            List<Integer> first = found.top(2);
+            double margin = found.probability(first.getFirst()) - found.probability(first.getLast());
+            Map<String, Double> expected = Map.of(
+                    name + "steps",
+                    (double) STEPS,
+                    name + "input",
+                    5 / 20.0,
+                    name + "undecided",
+                    found.isDecided() ? 0.0 : 1.0,
+                    name + "margin",
+                    (double) (float) margin);
+            assertEquals(expected, told);
         }
     }
 

@@ -274,6 +274,7 @@ final class MeasuresTest {
 
     @Test
     void mapsAndARecurrenceAreLoops() {
+        assertEquals(5, maps().projections().size(), "the recurrence is one of them");
         assertLoops(pruned(maps()), InputCode.frame());
         assertLoops(pruned(maps()), InputCode.rate(new Rate(), STEPS));
         assertLoops(maps(), InputCode.rate(new Rate(), STEPS));

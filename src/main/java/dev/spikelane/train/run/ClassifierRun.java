@@ -10,10 +10,12 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Rows;
 import dev.spikelane.train.loss.ClassScore;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ public final class ClassifierRun implements AutoCloseable {
     private static final int[] FIRST_SAMPLE = {0};
 
     private final Simulation simulation;
+    private @Nullable Signal last;
     private final int steps;
     private final ClassScore decoding;
     private final ClassScores scores;
@@ -116,6 +119,7 @@ public final class ClassifierRun implements AutoCloseable {
 
     /** Runs a sample, and returns how many steps it took. */
     public int classify(Signal input) {
+        last = input;
         boolean frame = CodedSteps.isFrame(input, 1, steps);
         int ran = steps;
         EarlyDecision.Labels deciding = labels;
@@ -133,6 +137,12 @@ public final class ClassifierRun implements AutoCloseable {
         }
         scores.read(ran);
         return ran;
+    }
+
+    /** The share of the last sample's inputs that fire or are not 0. */
+    public double inputDensity() {
+        Signal input = Objects.requireNonNull(last);
+        return (double) Rows.active(input, 0, input.rows()) / ((double) input.rows() * input.columns());
     }
 
     @Override

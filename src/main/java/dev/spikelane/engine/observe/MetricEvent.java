@@ -1,0 +1,43 @@
+package dev.spikelane.engine.observe;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.EventType;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/** A number of a service, for Java Flight Recorder. */
+@Name("dev.spikelane.Metric")
+@Label("Metric")
+@Category("Spikelane")
+@Description("A number of a pool of sessions behind a step, of a classifier behind a sample, or of a drift alarm")
+@StackTrace(false)
+final class MetricEvent extends Event {
+
+    @Label("Metric")
+    String metric = "";
+
+    @Label("Value")
+    double value;
+
+    /** Asking for the type starts the recorder: not before somebody else has. */
+    static boolean wanted() {
+        return FlightRecorder.isInitialized() && Type.METRIC.isEnabled();
+    }
+
+    static void emit(String metric, double value) {
+        MetricEvent event = new MetricEvent();
+        event.metric = metric;
+        event.value = value;
+        event.commit();
+    }
+
+    private static final class Type {
+        static final EventType METRIC = EventType.getEventType(MetricEvent.class);
+
+        private Type() {}
+    }
+}

@@ -1,0 +1,70 @@
+package dev.spikelane.session;
+
+import dev.spikelane.engine.observe.Told;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.network.Metrics;
+import dev.spikelane.simd.Rows;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what a step did, if somebody wants to know: some of its sessions, so that it costs little. */
+final class SessionMetrics {
+
+    private static final String NAME = "spikelane.sessions.";
+    private static final int EVERY = 8;
+    private static final int MOST = 64;
+
+    private final Told told;
+    private long start;
+    private int waiting;
+    private long since;
+
+    SessionMetrics(@Nullable Metrics metrics) {
+        this.told = new Told(metrics == null ? null : metrics::record);
+    }
+
+    /** The next step is one of offers, the first of which came at a time. */
+    void waited(int offers, long first) {
+        waiting = offers;
+        since = first;
+    }
+
+    void begin() {
+        start = told.wanted() ? System.nanoTime() : 0;
+    }
+
+    void end(SessionBatch batch) {
+        if (start != 0 && batch.count > 0) {
+            told.tell(NAME + "batch", batch.count);
+            told.tell(NAME + "seconds", (System.nanoTime() - start) * 1e-9);
+            if (waiting > 0) {
+                told.tell(NAME + "queue", waiting);
+                told.tell(NAME + "wait", (start - since) * 1e-9);
+            }
+            tellSome(batch, Math.clamp(batch.count / EVERY, 1, MOST));
+        }
+        waiting = 0;
+    }
+
+    private void tellSome(SessionBatch batch, int some) {
+        SessionPool.Answers answers = batch.answers;
+        long active = 0;
+        long inputs = 0;
+        long fired = 0;
+        int undecided = 0;
+        double margin = 0;
+        for (int i = 0; i < some; i++) {
+            int place = (int) ((long) i * batch.count / some);
+            for (Signal rows : batch.inputs) {
+                active += Rows.active(rows, batch.rows[place], 1);
+                inputs += rows.columns();
+            }
+            fired += answers.spikes().count(place, 1);
+            undecided += answers.decidedAfter(place) == 0 ? 1 : 0;
+            margin += answers.margin(place);
+        }
+        told.tell(NAME + "input", (double) active / inputs);
+        told.tell(NAME + "output", (double) fired / some / answers.spikes().columns());
+        told.tell(NAME + "undecided", (double) undecided / some);
+        told.tell(NAME + "margin", margin / some);
+    }
+}

@@ -1,0 +1,190 @@
+package dev.spikelane.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.DriftAlarm;
+import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.Metrics;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@EveryWidth
+final class SessionMetricsTest {
+
+    private static final int SESSIONS = 30;
+    private static final String NAME = "spikelane.sessions.";
+
+    private final Network network = Network.builder(20)
+            .dense(12, new TorchRandom(1))
+            .scale(4)
+            .neuron(new Leaky(0.9f))
+            .dense(4, new TorchRandom(2))
+            .scale(3)
+            .neuron(new Leaky(0.9f))
+            .build();
+
+    private final long[] keys = LongStream.range(0, SESSIONS).toArray();
+    private final Map<String, Double> found = new HashMap<>();
+
+    private SessionPoolBuilder pool() {
+        return SessionPool.builder(network).threads(2).decision(new EarlyDecision(40, 1, 0));
+    }
+
+    private static boolean fires(int row, int column, int step) {
+        return new Random(10_000L * step + 100 * row + column).nextInt(1_000) % 5 < 2;
+    }
+
+    private static Signal input(int step, boolean values) {
+        Signal rows = values ? FloatMatrix.zeros(SESSIONS, 20) : SpikeMatrix.zeros(SESSIONS, 20);
+        for (int i = 0; i < SESSIONS * 20; i++) {
+            boolean fires = fires(i / 20, i % 20, step);
+            switch (rows) {
+                case SpikeMatrix spikes -> spikes.set(i / 20, i % 20, fires);
+                case FloatMatrix floats -> floats.set(i / 20, i % 20, fires ? 0.5f : -0.0f);
+            }
+        }
+        return rows;
+    }
+
+    /** Of 30 sessions 3 are counted: those in front, at a third and at two thirds. */
+    private void assertNumbers(SessionPool.Answers answers, int step) {
+        double input = 0;
+        double output = 0;
+        double undecided = 0;
+        double margin = 0;
+        for (int row = 0; row < SESSIONS; row += SESSIONS / 3) {
+            for (int i = 0; i < 20; i++) {
+                input += fires(row, i, step) ? 1 / 60.0 : 0;
+            }
+            List<Integer> counts = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                output += answers.spikes().get(row, i) ? 1 / 12.0 : 0;
+                counts.add(answers.count(row, i));
+            }
+            undecided += answers.decidedAfter(row) == 0 ? 1 / 3.0 : 0;
+            counts.sort(null);
+            margin += (counts.get(3) - counts.get(2)) / (3.0 * answers.steps(row));
+        }
+        assertEquals(SESSIONS, found.get(NAME + "batch"));
+        assertTrue(found.get(NAME + "seconds") > 0);
+        assertEquals(input, found.get(NAME + "input"), 1e-12);
+        assertEquals(output, found.get(NAME + "output"), 1e-12);
+        assertEquals(undecided, found.get(NAME + "undecided"), 1e-12);
+        assertEquals(margin, found.get(NAME + "margin"), 1e-12);
+    }
+
+    @Test
+    void tellsWhatAStepDid() {
+        for (boolean values : new boolean[] {false, true}) {
+            SessionPoolBuilder builder = pool().metrics(found::put);
+            try (SessionPool pool = (values ? builder.values() : builder).build()) {
+                SessionPool.Answers answers = pool.newAnswers(SESSIONS);
+                for (int step = 0; step < 20; step++) {
+                    pool.step(keys, input(step, values), answers);
+                    assertNumbers(answers, step);
+                }
+                assertEquals(Set.of("batch", "seconds", "input", "output", "undecided", "margin"), names());
+                assertTrue(found.get(NAME + "undecided") < 1, "nothing is decided ");
+                assertTrue(found.get(NAME + "margin") > 0, "nobody leads");
+            }
+        }
+    }
+
+    private Set<String> names() {
+        Set<String> names = new HashSet<>();
+        found.keySet().forEach(name -> names.add(name.replace(NAME, "")));
+        return names;
+    }
+
+    @Test
+    void offersTellTheirQueueAndWait() {
+        try (SessionPool pool =
+                pool().metrics(found::put).longestWait(Duration.ofMillis(20)).build()) {
+            Signal rows = input(0, false);
+            List<CompletableFuture<SessionPool.Answer>> answers = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                answers.add(pool.offer(i, rows.rows(i, 1)));
+            }
+            answers.forEach(CompletableFuture::join);
+            pool.inMemory(); // behind the turn in which they were answered
+            assertTrue(found.get(NAME + "queue") >= 1 && found.get(NAME + "queue") <= 5, found.toString());
+            assertTrue(found.get(NAME + "wait") >= 0.02, found.toString());
+            found.clear();
+            pool.step(keys, rows, pool.newAnswers(SESSIONS));
+            assertEquals(Set.of("batch", "seconds", "input", "output", "undecided", "margin"), names());
+        }
+    }
+
+    /** What a user's metrics throw is no failure of a step, and goes to the thread's handler. */
+    @Test
+    void aFailureOfMetricsIsNoneOfAStep() throws InterruptedException {
+        Set<Throwable> seen = new HashSet<>();
+        AssertionError thrown = new AssertionError("full");
+        Metrics failing = (name, value) -> {
+            throw thrown;
+        };
+        try (SessionPool pool = pool().metrics(failing).build()) {
+            SessionPool.Answers answers = pool.newAnswers(SESSIONS);
+            Thread thread = new Thread(() -> pool.step(keys, input(0, false), answers));
+            thread.setUncaughtExceptionHandler((_, failure) -> seen.add(failure));
+            thread.start();
+            thread.join();
+            assertEquals(SESSIONS, answers.size());
+            assertEquals(1, answers.steps(7));
+        }
+        assertEquals(Set.of(thrown), seen);
+    }
+
+    @Test
+    void flightRecorderGetsThem(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("pool.jfr");
+        List<DriftAlarm> alarms = new ArrayList<>();
+        try (Recording recording = new Recording();
+                SessionPool pool = pool().build()) {
+            SessionPool.Answers answers = pool.newAnswers(SESSIONS);
+            pool.step(keys, input(0, false), answers);
+            recording.start();
+            pool.step(keys, input(1, false), answers);
+            DriftAlarm alarm = new DriftAlarm("x", 2, 1, 1, alarms::add);
+            for (double value : new double[] {1, 2, 1.5, 9}) {
+                alarm.record("x", value);
+            }
+            recording.stop();
+            recording.dump(file);
+            pool.step(keys, input(2, false), answers);
+        }
+        for (RecordedEvent event : RecordingFile.readAllEvents(file)) {
+            if (event.getEventType().getName().equals("dev.spikelane.Metric")) {
+                found.put(event.getString("metric"), event.getDouble("value"));
+            }
+        }
+        assertEquals(SESSIONS, found.get(NAME + "batch"));
+        assertTrue(found.get(NAME + "input") > 0);
+        assertEquals(9, found.get("x.drift"));
+        assertEquals(7, found.size(), found.toString());
+        assertEquals(1, alarms.size());
+    }
+}
