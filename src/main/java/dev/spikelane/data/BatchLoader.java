@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BatchLoader implements AutoCloseable {
 
+    private final Dataset data;
+    private final Batching batching;
     private final Shuffle.Orders orders;
     private final Batch[] slots;
     private final boolean[] ready = new boolean[2];
@@ -60,6 +62,8 @@ public final class BatchLoader implements AutoCloseable {
         if (data.size() < 1) {
             throw new IllegalArgumentException("data set has no samples, expected at least one");
         }
+        this.data = data;
+        this.batching = batching;
         this.samples = data.size();
         this.batches = batching.batches(samples);
         if (batches == 0) {
@@ -227,7 +231,7 @@ public final class BatchLoader implements AutoCloseable {
             }
             try {
                 if (fresh) {
-                    order = ofCaller == null ? orders.next(ofEpoch) : ofCaller;
+                    order = batching.sorted(ofCaller == null ? orders.next(ofEpoch) : ofCaller, data);
                 }
                 if (fill < batches) {
                     slots[fill % 2].read(ofEpoch, fill, order);
@@ -288,6 +292,7 @@ public final class BatchLoader implements AutoCloseable {
         private final Batching batching;
         private final int[] samples;
         private final int[] labels;
+        private final int[] lengths;
         private final Rows full;
         private final @Nullable FloatMatrix targets;
         /** Names of populations with targets of their own, and those. */
@@ -313,6 +318,7 @@ public final class BatchLoader implements AutoCloseable {
             int neurons = data.shape().size();
             samples = new int[size];
             labels = new int[size];
+            lengths = new int[data.length(0) == 0 ? 0 : size];
             full = allocate(size);
             rows = full;
             targets = data.targetSize() == 0 ? null : FloatMatrix.zeros(size, data.targetSize());
@@ -369,6 +375,16 @@ public final class BatchLoader implements AutoCloseable {
                 readSample(inOrder ? row : samples[row], row);
             }
             batching.code().encode(rows.values, encoding, rows.input);
+            clearBehindEnds();
+        }
+
+        private void clearBehindEnds() {
+            int steps = rows.input.rows() / count;
+            for (int row = 0; row < Math.min(count, lengths.length) && steps > 1; row++) {
+                for (int step = lengths[row]; step < steps; step++) {
+                    dev.spikelane.simd.Rows.clear(rows.input, step * count + row);
+                }
+            }
         }
 
         private Rows partial(int size) {
@@ -382,6 +398,9 @@ public final class BatchLoader implements AutoCloseable {
 
         private void readSample(int sample, int row) {
             labels[row] = data.label(sample);
+            if (lengths.length > 0) {
+                lengths[row] = data.length(sample);
+            }
             if (targets != null) {
                 data.readTarget(sample, targets, row);
             }
@@ -455,6 +474,16 @@ public final class BatchLoader implements AutoCloseable {
          */
         public int[] labels() {
             return labels;
+        }
+
+        /**
+         * Returns the lengths of the samples.
+         *
+         * @return an array of the loader, of which the first {@link #count} belong to this batch; empty if all samples
+         *     have all steps
+         */
+        public int[] lengths() {
+            return lengths;
         }
 
         /**

@@ -7,6 +7,8 @@ import dev.spikelane.random.TorchRandom;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
@@ -26,7 +28,13 @@ public final class Batching {
 
     /** All options. */
     private record Options(
-            int size, Shuffle shuffle, boolean dropLast, long seed, List<Augmentation> augmentations, InputCode code) {}
+            int size,
+            Shuffle shuffle,
+            boolean dropLast,
+            long seed,
+            List<Augmentation> augmentations,
+            InputCode code,
+            int sorted) {}
 
     /**
      * Makes batches in the order of the data set, as they are.
@@ -35,12 +43,12 @@ public final class Batching {
      * @throws IllegalArgumentException if the size is below 1
      */
     public Batching(int size) {
-        this(new Options(size, Shuffle.none(), false, 0, List.of(), InputCode.frame()));
+        this(new Options(size, Shuffle.none(), false, 0, List.of(), InputCode.frame(), 0));
         Checks.atLeast(1, "batch size", size);
     }
 
     private Batching with(Shuffle order) {
-        return new Batching(new Options(size(), order, dropLast(), seed(), augmentations(), code()));
+        return new Batching(new Options(size(), order, dropLast(), seed(), augmentations(), code(), options.sorted));
     }
 
     /**
@@ -81,7 +89,8 @@ public final class Batching {
      * @return the recipe
      */
     public Batching withDropLast(boolean drop) {
-        return new Batching(new Options(size(), options.shuffle, drop, seed(), augmentations(), code()));
+        return new Batching(
+                new Options(size(), options.shuffle, drop, seed(), augmentations(), code(), options.sorted));
     }
 
     /**
@@ -91,7 +100,8 @@ public final class Batching {
      * @return the recipe
      */
     public Batching withSeed(long number) {
-        return new Batching(new Options(size(), options.shuffle, dropLast(), number, augmentations(), code()));
+        return new Batching(
+                new Options(size(), options.shuffle, dropLast(), number, augmentations(), code(), options.sorted));
     }
 
     /**
@@ -102,7 +112,8 @@ public final class Batching {
      */
     public Batching withAugmentations(Augmentation... changes) {
         Objects.requireNonNull(changes, "changes");
-        return new Batching(new Options(size(), options.shuffle, dropLast(), seed(), List.of(changes), code()));
+        return new Batching(
+                new Options(size(), options.shuffle, dropLast(), seed(), List.of(changes), code(), options.sorted));
     }
 
     /**
@@ -113,7 +124,36 @@ public final class Batching {
      */
     public Batching withCode(InputCode inputs) {
         Objects.requireNonNull(inputs, "inputs");
-        return new Batching(new Options(size(), options.shuffle, dropLast(), seed(), augmentations(), inputs));
+        return new Batching(
+                new Options(size(), options.shuffle, dropLast(), seed(), augmentations(), inputs, options.sorted));
+    }
+
+    /**
+     * Returns this recipe with batches of samples of similar {@linkplain Dataset#length length}: an epoch's order is
+     * cut into groups of some batches, and the samples of each are sorted by length, the longest first, those of equal
+     * length as they stood. A {@link BatchLoader} does so whoever drew the order.
+     *
+     * @param batches of a group; 1 changes the order in each batch alone, 0 sorts nothing
+     * @return the recipe
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Batching withSortedLengths(int batches) {
+        Checks.atLeast(0, "batches", batches);
+        return new Batching(new Options(size(), options.shuffle, dropLast(), seed(), augmentations(), code(), batches));
+    }
+
+    /** Sorts an epoch's order by lengths. */
+    int[] sorted(int[] order, Dataset data) {
+        if (options.sorted == 0) {
+            return order;
+        }
+        Integer[] numbers = Arrays.stream(order).boxed().toArray(Integer[]::new);
+        long group = (long) options.sorted * options.size;
+        for (long first = 0; first < numbers.length; first += group) {
+            int end = (int) Math.min(first + group, numbers.length);
+            Arrays.sort(numbers, (int) first, end, Comparator.comparingInt((Integer each) -> -data.length(each)));
+        }
+        return Arrays.stream(numbers).mapToInt(Integer::intValue).toArray();
     }
 
     /**

@@ -61,6 +61,17 @@ public interface Dataset {
     void read(int sample, FloatMatrix into, int row);
 
     /**
+     * Returns how many steps a sample has where they have different lengths. The rows that a code makes behind them are
+     * cleared.
+     *
+     * @param sample its number
+     * @return steps, at least 1; 0 if it has all steps of its code
+     */
+    default int length(int sample) {
+        return 0;
+    }
+
+    /**
      * Returns the number of values that a sample's target has, where targets are numbers and not classes. A target of
      * each step has its steps one after another, {@code [steps x outputs]} in one row.
      *
@@ -255,6 +266,18 @@ public interface Dataset {
     default Dataset withTargets(Map<String, FloatMatrix> targets) {
         Objects.requireNonNull(targets, "targets");
         return new TargetedDataset(this, targets);
+    }
+
+    /**
+     * Returns the samples with lengths.
+     *
+     * @param lengths of each sample its steps, at least 1
+     * @return the data set
+     * @throws IllegalArgumentException if there is not one for each sample, or one is below 1
+     */
+    default Dataset withLengths(int... lengths) {
+        Objects.requireNonNull(lengths, "lengths");
+        return new SeriesDataset(this, lengths);
     }
 
     /**

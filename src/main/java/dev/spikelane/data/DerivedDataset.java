@@ -44,6 +44,11 @@ abstract class DerivedDataset implements Dataset {
     }
 
     @Override
+    public int length(int sample) {
+        return source.length(place(sample));
+    }
+
+    @Override
     public int targetSize() {
         return source.targetSize();
     }

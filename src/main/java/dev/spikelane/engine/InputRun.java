@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.description.InputDescription;
+import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
@@ -114,6 +115,23 @@ public final class InputRun implements SourceRun {
         } else if (remembers() || repeats) {
             for (int step = 0; step < count; step++) {
                 history().put(repeated, step, 1);
+            }
+        }
+    }
+
+    /** Clears rows of samples that have ended. */
+    void mask(SampleEnds ends, int count) {
+        if (frame == null) {
+            ends.mask(history().block(), 0, count);
+        }
+    }
+
+    /** Copies steps of some samples of a batch into the block. */
+    void loadSamples(Signal from, int firstStep, int count, int[] samples, int ofBatch) {
+        history().written();
+        for (int step = 0; step < count; step++) {
+            for (int i = 0; i < batch; i++) {
+                copy(from, (firstStep + step) * ofBatch + samples[i], history().block(), step * batch + i, 1);
             }
         }
     }

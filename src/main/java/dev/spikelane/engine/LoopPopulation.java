@@ -28,6 +28,7 @@ final class LoopPopulation {
 
     private final PortCurrents currents;
     private long time;
+    private int first;
     /** The currents of each block of neurons. */
     private @Nullable PortCurrents[] ofBlocks = {};
 
@@ -146,7 +147,8 @@ final class LoopPopulation {
     }
 
     /** Computes the currents from outside the loop, for a whole block. */
-    void open(WorkerPool workers, int first, int steps, boolean profiled) {
+    void open(WorkerPool workers, int firstStep, int steps, boolean profiled) {
+        first = firstStep;
         long start = profiled ? System.nanoTime() : 0;
         clears = alone && population.clears();
         for (int i = 0; i < sums.size(); i++) {
@@ -167,7 +169,7 @@ final class LoopPopulation {
 
     void close(long firstStep, int steps, long shared, boolean profiled) {
         time += shared;
-        population.written(); // threads have carried samples apart
+        population.written(first, steps); // threads have carried samples apart
         if (profiled) {
             population.profile(steps, time);
         }

@@ -11,6 +11,7 @@ import dev.spikelane.engine.observe.VariableObserver;
 import dev.spikelane.engine.plastic.RuleRun;
 import dev.spikelane.engine.plastic.RuleValues;
 import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.signal.TorchRows;
@@ -48,6 +49,7 @@ public final class NetworkRun {
     private final @Nullable BackwardNeeds back;
     private final InputRun[] inputs;
     private final Signal[] given;
+    private final SampleEnds ends = new SampleEnds();
     private final PopulationRun[] populations;
     private final PlasticValues plastic;
     /** Of each projection with a rule what changes its weights. */
@@ -97,7 +99,8 @@ public final class NetworkRun {
         this.given = new Signal[inputs.length];
         this.populations = new PopulationRun[network.description().populations().size()];
         for (int i = 0; i < populations.length; i++) {
-            populations[i] = new PopulationRun(i, network, arena, size, delays, back == null ? null : back.keeping(i));
+            BackwardNeeds.Keeping keeping = back == null ? null : back.keeping(i);
+            populations[i] = new PopulationRun(i, network, arena, size, delays, ends, keeping);
         }
         this.plastic = new PlasticValues(network, arena, turn);
         this.projections = connected();
@@ -212,9 +215,20 @@ public final class NetworkRun {
         return new NetworkRun(network, size, size.steps(), new Memory(arena, workers), back);
     }
 
+    /** Makes a run of fewer samples beside this one, in its memory and on its threads. */
+    public NetworkRun narrower(int samples) {
+        int steps = Math.min(mostSteps, Math.ceilDiv(FIRST_ROWS, samples));
+        return new NetworkRun(network, RunSize.forward(steps, samples, threads()), mostSteps, memory, null);
+    }
+
     /** Returns the network. */
     public LaidOutNetwork network() {
         return network;
+    }
+
+    /** Returns where samples end. */
+    public SampleEnds ends() {
+        return ends;
     }
 
     /** Returns the lock of this run. */
@@ -396,7 +410,47 @@ public final class NetworkRun {
     public void load(int firstStep, int steps) {
         for (int i = 0; i < inputs.length; i++) {
             inputs[i].load(given[i], firstStep, steps);
+            inputs[i].mask(ends, steps);
         }
+    }
+
+    /** The same of some samples of another run, whose inputs are those of its call. */
+    public void load(NetworkRun whole, int[] samples, int firstStep, int steps) {
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i].loadSamples(whole.given[i], firstStep, steps, samples, whole.size.batch());
+        }
+    }
+
+    /** Takes the kinds of inputs that another run has in its call, and keeps what its observers need. */
+    public void open(NetworkRun whole) {
+        for (int i = 0; i < inputs.length; i++) {
+            open(i, whole.given[i], 0, false);
+        }
+        for (int i = 0; i < populations.length; i++) {
+            populations[i].keepAs(whole.populations[i]);
+        }
+    }
+
+    /** Shows observers a block that some samples have run elsewhere; those of others have ended. */
+    public void show(NetworkRun narrower, int[] samples, long firstStep, int steps) {
+        for (int i = 0; i < populations.length; i++) {
+            populations[i].show(narrower.populations[i], samples, firstStep, steps);
+        }
+    }
+
+    /**
+     * Whether a narrower run can serve some samples: each step has its own input, nobody sees single steps, and no
+     * neuron draws numbers by its place in the batch.
+     */
+    public boolean mayNarrow() {
+        boolean may = true;
+        for (InputRun input : inputs) {
+            may &= input.frame() == null;
+        }
+        for (PopulationRun population : populations) {
+            may &= !population.stepwise() && population.neurons().byStep().isEmpty();
+        }
+        return may;
     }
 
     /** How many of the first rows of the block it is best to run at a time, for the present input. */

@@ -64,6 +64,11 @@ final class PopulationObservers {
         return !ofSteps.isEmpty();
     }
 
+    /** Whether an observer sees blocks. */
+    boolean seeBlocks() {
+        return !ofBlocks.isEmpty();
+    }
+
     /** Forgets memory of a shorter block. */
     void grow() {
         spikes = new TorchRows<>(shape, arena);

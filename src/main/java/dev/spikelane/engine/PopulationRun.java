@@ -7,6 +7,7 @@ import dev.spikelane.engine.observe.BlockObserver;
 import dev.spikelane.engine.observe.LayerProfile;
 import dev.spikelane.engine.observe.VariableObserver;
 import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.signal.StoredCurrents;
@@ -16,9 +17,11 @@ import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronGroup;
 import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
@@ -37,6 +40,7 @@ public final class PopulationRun {
     private final LaidOutNetwork network;
     private final Arena arena;
     private final int batch;
+    private final SampleEnds ends;
     private final NeuronState state;
     /** The state in torch's order; null until somebody asks for it, and where it is the state itself. */
     private @Nullable NeuronState shown;
@@ -55,6 +59,7 @@ public final class PopulationRun {
      * Makes a population.
      *
      * @param delays of all projections
+     * @param ends of the samples
      * @param keeping the values that a way back needs; null if there is none
      */
     PopulationRun(
@@ -63,12 +68,14 @@ public final class PopulationRun {
             Arena arena,
             RunSize size,
             Delays delays,
+            SampleEnds ends,
             BackwardNeeds.@Nullable Keeping keeping) {
         this.number = number;
         this.network = network;
         this.description = network.description().populations().get(number);
         this.arena = arena;
         this.batch = size.batch();
+        this.ends = ends;
         this.state = neurons().newState(arena, batch);
         boolean isLast = number == network.description().populations().size() - 1;
         this.signals = new PopulationSignals(description, number, isLast, arena, size, delays, keeping);
@@ -311,16 +318,49 @@ public final class PopulationRun {
     void run(long stepNumber, int step, int steps, PortCurrents currents) {
         observers.beforeStep(currents, spikes().from(step, 0));
         fire(step, steps, currents, 0, words(), 0);
-        written();
         if (stepwise()) {
             signals.put(state, step);
+        }
+        written(step, steps);
+        if (stepwise()) {
             observers.observeStep(stepNumber, currents);
         }
     }
 
-    /** Takes notice that neurons have left spikes and membranes in the block. */
-    void written() {
-        signals.written();
+    /** Takes notice that neurons have left spikes and membranes in some steps of the block. */
+    public void written(int step, int steps) {
+        signals.written(ends, step, steps);
+    }
+
+    /** Shows the observers a block that some samples have run elsewhere. */
+    void show(PopulationRun narrower, int[] samples, long firstStep, int steps) {
+        if (!observers.seeBlocks()) {
+            return;
+        }
+        copySamples(narrower.spikes().block(), narrower.batch, samples, spikes().block(), steps);
+        SignalHistory<FloatMatrix> from = narrower.membranes();
+        SignalHistory<FloatMatrix> to = membranes();
+        if (from != null && to != null) {
+            copySamples(from.block(), narrower.batch, samples, to.block(), steps);
+        }
+        observe(firstStep, steps);
+    }
+
+    /** Copies rows of some samples to their places, and clears those of the others. */
+    private void copySamples(Signal from, int ofBatch, int[] samples, Signal to, int steps) {
+        for (int row = 0; row < steps * batch; row++) {
+            Rows.clear(to, row);
+        }
+        for (int row = 0; row < steps * ofBatch; row++) {
+            Rows.copy(from, row, to, row / ofBatch * batch + samples[row % ofBatch], 1);
+        }
+    }
+
+    /** Keeps membranes if a wider run of the same population does. */
+    void keepAs(PopulationRun wider) {
+        if (wider.membranes() != null) {
+            signals.keepMembranes();
+        }
     }
 
     /** Shows a block to the observers. */

@@ -4,6 +4,7 @@ import dev.spikelane.description.Delays;
 import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.signal.RunSize;
+import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.signal.StoredCurrents;
@@ -35,6 +36,9 @@ final class PopulationSignals {
     /** Whether a variable is kept by no kernel. */
     private boolean keepsOthers;
 
+    /** Whether values stay for a way back. */
+    private final boolean isKept;
+
     /**
      * A variable that is kept for all steps.
      *
@@ -60,6 +64,7 @@ final class PopulationSignals {
         this.arena = arena;
         this.batch = size.batch();
         this.shape = population.shape();
+        this.isKept = keeping != null;
         boolean moves = keeping == null && !isLast;
         int delay = delays.of(new SourceDescription.OfSpikes(number));
         this.spikes = SignalHistory.ofSpikes(arena, shape.size(), batch, steps(delay, size, moves));
@@ -150,8 +155,12 @@ final class PopulationSignals {
         }
     }
 
-    /** Takes notice that neurons have left spikes and variables in the block. */
-    void written() {
+    /** Takes notice that neurons have left spikes and variables in some steps of the block. */
+    void written(SampleEnds ends, int first, int count) {
+        ends.mask(spikes.block(), first, count);
+        if (membranes != null && !isKept) {
+            ends.mask(membranes.block(), first, count);
+        }
         spikes.written();
         for (int i = 0; i < variables.size(); i++) {
             variables.get(i).history.written();

@@ -109,7 +109,7 @@ final class TileRun implements ComponentRun {
         if (chooses) {
             sharing.met();
         }
-        population.written();
+        population.written(first, count);
         if (profiled) {
             population.profile(steps, System.nanoTime() - start);
         }

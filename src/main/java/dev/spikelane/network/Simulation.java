@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.NetworkRun;
+import dev.spikelane.engine.SeriesRun;
 import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
@@ -13,6 +14,7 @@ import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.simd.Checks;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,9 @@ public final class Simulation implements AutoCloseable {
      */
     static final int ROWS_IN_BLOCK = 1_024;
 
+    /** The lengths of samples that all have all steps. */
+    private static final int[] ALL = {};
+
     private final Network network;
     private final int batch;
     private final int rowsInBlock;
@@ -56,7 +61,11 @@ public final class Simulation implements AutoCloseable {
     private final StateBytes stateBytes;
     private @Nullable Learning learning;
     private final Call call = this::end;
+    private final SeriesRun series;
     private long steps;
+    private boolean profiled;
+    /** Steps that a call runs at a time, once it is known. */
+    private int stepsAtATime;
 
     Simulation(Network network, int batch, int threads, int rowsInBlock) {
         this(network, network.laidOut(), batch, threads, rowsInBlock);
@@ -72,6 +81,7 @@ public final class Simulation implements AutoCloseable {
         this.rowsInBlock = rowsInBlock;
         this.given = new GivenInputs(network.inputs(), batch);
         this.run = NetworkRun.of(this, laidOut, batch, Math.max(1, rowsInBlock / batch), threads);
+        this.series = new SeriesRun(run, batch, this::runBlock);
         this.observing = new SimulationObservers(network, run, batch);
         this.plastic = new Weights(run.plasticValues(), run.plasticGuard());
         this.stateBytes = new StateBytes(network, batch, run);
@@ -350,7 +360,7 @@ public final class Simulation implements AutoCloseable {
      */
     public void run(Signal input) {
         given.requireRows("input", input);
-        runOne(input, input.rows() / batch, false);
+        runOne(input, input.rows() / batch, false, ALL);
     }
 
     /**
@@ -364,7 +374,56 @@ public final class Simulation implements AutoCloseable {
      *     busy
      */
     public void run(Map<String, ? extends Signal> inputs) {
-        runAll(inputs, given.requireRows(inputs) / batch, false);
+        runAll(inputs, given.requireRows(inputs) / batch, false, ALL);
+    }
+
+    /**
+     * Runs samples of different length, each as it runs alone: behind its end a sample's spikes and recorded membranes
+     * are zero, and its state stays. Values that are recorded step by step go on there without an input. A step of a
+     * long series costs what the samples cost that are left. Models that go by the number of a step go on behind this
+     * call with that of the longest sample.
+     *
+     * @param inputs as {@link #run(Map)} takes them; rows behind a sample's end are not used, but must be finite
+     * @param lengths for each sample how many of these steps it has, at least 1
+     * @throws IllegalArgumentException as {@link #run(Map)} does, or if a length is out of range or a projection is
+     *     plastic
+     * @throws IllegalStateException as {@link #run(Map)} does
+     */
+    public void run(Map<String, ? extends Signal> inputs, int[] lengths) {
+        Objects.requireNonNull(lengths, "lengths");
+        int count = given.requireRows(inputs) / batch;
+        series.require(lengths, count);
+        runAll(inputs, count, false, lengths);
+    }
+
+    /**
+     * Runs samples of different length through a network of one input.
+     *
+     * @param input as {@link #run(Signal)} takes it
+     * @param lengths as {@link #run(Map, int[])} takes them
+     * @throws IllegalArgumentException as {@link #run(Map, int[])} does
+     * @throws IllegalStateException as {@link #run(Map, int[])} does
+     */
+    public void run(Signal input, int[] lengths) {
+        Objects.requireNonNull(lengths, "lengths");
+        given.requireRows("input", input);
+        series.require(lengths, input.rows() / batch);
+        runOne(input, input.rows() / batch, false, lengths);
+    }
+
+    /**
+     * Runs samples of different length that have the same input at all of their steps.
+     *
+     * @param frames as {@link #runConstant(Map, int)} takes them
+     * @param lengths for each sample its steps, at least 1
+     * @throws IllegalArgumentException as {@link #run(Map, int[])} does
+     * @throws IllegalStateException as {@link #run(Map, int[])} does
+     */
+    public void runConstant(Map<String, ? extends Signal> frames, int[] lengths) {
+        Objects.requireNonNull(lengths, "lengths");
+        given.requireFrames("frames", frames);
+        series.require(lengths, Integer.MAX_VALUE);
+        runAll(frames, Arrays.stream(lengths).max().orElseThrow(), true, lengths);
     }
 
     /**
@@ -381,7 +440,7 @@ public final class Simulation implements AutoCloseable {
     public void runConstant(Signal frame, int count) {
         given.requireFrame("frame", frame);
         requireCount(count);
-        runOne(frame, count, true);
+        runOne(frame, count, true, ALL);
     }
 
     /**
@@ -397,7 +456,7 @@ public final class Simulation implements AutoCloseable {
     public void runConstant(Map<String, ? extends Signal> frames, int count) {
         given.requireFrames("frames", frames);
         requireCount(count);
-        runAll(frames, count, true);
+        runAll(frames, count, true, ALL);
     }
 
     /**
@@ -425,7 +484,7 @@ public final class Simulation implements AutoCloseable {
         given.requireFrame("input", input);
         try (Call _ = begin()) {
             run.open(0, input, steps, false);
-            runSteps(1);
+            runSteps(1, ALL);
             return run.output();
         }
     }
@@ -444,7 +503,7 @@ public final class Simulation implements AutoCloseable {
         given.requireFrames("inputs", inputs);
         try (Call _ = begin()) {
             openAll(inputs, false);
-            runSteps(1);
+            runSteps(1, ALL);
             return run.output();
         }
     }
@@ -609,24 +668,18 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    private void runSteps(int count) {
+    private void runSteps(int count, int[] lengths) {
         network.laidOut().requireSteps(steps + count);
-        boolean profiled = NetworkRun.isProfiled();
+        profiled = NetworkRun.isProfiled();
         if (profiled) {
             run.beginProfiles();
         }
-        int most = run.stepsInBlock();
-        for (int step = 0; step < count; ) {
-            int some = Math.min(most, count - step);
-            run.load(step, some);
-            if (step == 0) {
-                some = Math.max(1, run.rowsAtATime(some * batch) / batch);
-                most = some;
-            }
-            run.run(steps, some, profiled);
-            run.advance(some);
-            steps += some;
-            step += some;
+        stepsAtATime = 0;
+        if (lengths.length > 0) {
+            series.run(lengths);
+        }
+        for (int step = 0; step < count && lengths.length == 0; ) {
+            step += runBlock(run, null, step, count - step);
             if (learning != null) {
                 learning.stepped();
             }
@@ -636,19 +689,45 @@ public final class Simulation implements AutoCloseable {
         }
     }
 
-    private void runOne(Signal only, int count, boolean constant) {
+    /** Runs a block of a call, of all samples or of some in a run of their own. */
+    private int runBlock(NetworkRun of, int @Nullable [] samples, int step, int most) {
+        of.ends().goOn(step);
+        if (samples != null) {
+            of.makeRoom(most);
+        }
+        int some = Math.min(of.stepsInBlock(), most);
+        if (samples == null) {
+            some = stepsAtATime == 0 ? some : Math.min(some, stepsAtATime);
+            of.load(step, some);
+            if (stepsAtATime == 0) {
+                some = Math.max(1, of.rowsAtATime(some * batch) / batch);
+                stepsAtATime = some;
+            }
+        } else {
+            of.load(run, samples, step, some);
+        }
+        of.run(steps, some, profiled && samples == null);
+        if (samples != null) {
+            run.show(of, samples, steps, some);
+        }
+        of.advance(some);
+        steps += some;
+        return some;
+    }
+
+    private void runOne(Signal only, int count, boolean constant, int[] lengths) {
         try (Call _ = begin()) {
             run.makeRoom(count);
             run.open(0, only, steps, constant);
-            runSteps(count);
+            runSteps(count, lengths);
         }
     }
 
-    private void runAll(Map<String, ? extends Signal> all, int count, boolean constant) {
+    private void runAll(Map<String, ? extends Signal> all, int count, boolean constant, int[] lengths) {
         try (Call _ = begin()) {
             run.makeRoom(count);
             openAll(all, constant);
-            runSteps(count);
+            runSteps(count, lengths);
         }
     }
 

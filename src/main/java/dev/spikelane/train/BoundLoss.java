@@ -10,6 +10,8 @@ import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.TorchLayout;
 import dev.spikelane.train.gradient.GradientPopulation;
 import dev.spikelane.train.gradient.OutputGradients;
+import dev.spikelane.train.loss.ClassDecoder;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +30,13 @@ final class BoundLoss {
     private final int size;
     private final Shape shape;
     private final boolean adds;
-    private final Loss.Input read;
-    /** One for each thread, which takes some samples. */
-    private final Loss.Computation[] evaluators;
+    private final PopulationLoss of;
+    private final int threads;
+    private final LossInputs read;
+    /** The loss over the first steps of the window, by their number; made when a sample ends behind them. */
+    private final @Nullable Prefix[] prefixes;
+    /** For each sample how many steps of the window it has. */
+    private int[] ends = {};
 
     private final double[] terms;
     private final int[] labels;
@@ -45,7 +51,6 @@ final class BoundLoss {
     private final @Nullable SpikeMatrix firedInTorch;
     private final @Nullable FloatMatrix values;
     private final @Nullable FloatMatrix valuesInTorch;
-    private final Loss.Gradient written;
     /** Scores of classes that the loss makes beside its terms; null if it makes none. */
     private final @Nullable FloatMatrix scores;
 
@@ -67,7 +72,6 @@ final class BoundLoss {
         GradientPopulation population = gradients.population(name);
         this.shape = population.declared().shape();
         this.adds = adds;
-        this.read = new Loss.Input(steps, size, of.outputs());
         Loss loss = of.loss();
         this.spikes = loss.readsSpikes() ? place(population.ofSpikes()) : null;
         this.membranes = loss.readsMembranes() ? place(population.ofVariable(MEMBRANE)) : null;
@@ -77,24 +81,59 @@ final class BoundLoss {
         boolean copies = TorchLayout.differs(shape);
         this.firedInTorch = fired != null && copies ? SpikeMatrix.zeros(rows, of.outputs()) : fired;
         this.valuesInTorch = values != null && copies ? FloatMatrix.zeros(rows, of.outputs()) : values;
+        this.read = new LossInputs(steps, size, of.outputs());
         if (firedInTorch != null) {
-            read.setSpikes(firedInTorch);
+            read.whole().setSpikes(firedInTorch);
         }
         if (valuesInTorch != null) {
-            read.setMembranes(valuesInTorch);
+            read.whole().setMembranes(valuesInTorch);
         }
+        this.of = of;
+        this.threads = gradients.workers().threads();
+        this.prefixes = new Prefix[steps + 1];
         boolean scored = loss instanceof CrossEntropyLoss entropy && entropy.scoresMembranes();
         this.scores = scored ? FloatMatrix.zeros(size, of.outputs()) : null;
-        Loss.Gradient gradient = gradient(spikes, membranes);
-        this.written = scores == null ? gradient : gradient.withScores(scores);
-        this.evaluators = new Loss.Computation[gradients.workers().threads()];
-        for (int i = 0; i < evaluators.length; i++) {
-            evaluators[i] = loss.bind(steps, size, of.outputs());
-        }
         this.terms = new double[size];
         this.labels = new int[size];
         this.labelsOfSteps = new int[steps];
         this.readsLabelsOfSteps = loss instanceof SquaredErrorLoss error && error.readsStepLabels();
+        prefix(steps);
+    }
+
+    private Prefix prefix(int count) {
+        Prefix made = prefixes[count];
+        if (made == null) {
+            made = new Prefix(count);
+            prefixes[count] = made;
+        }
+        return made;
+    }
+
+    /**
+     * The loss over the first steps of the window: that of samples that end behind them. It sees a window of so many
+     * steps, so that no loss has to know that samples have different lengths.
+     */
+    private final class Prefix {
+
+        private final Loss.Gradient written;
+        /** One for each thread, which takes some samples. */
+        private final Loss.Computation[] evaluators = new Loss.Computation[threads];
+
+        private final @Nullable ClassDecoder[] decoders = new ClassDecoder[threads];
+
+        Prefix(int count) {
+            Loss.Gradient gradient = gradient(first(spikes, count), first(membranes, count));
+            this.written = scores == null ? gradient : gradient.withScores(scores);
+            Decoding decoding = of.loss().decoding();
+            for (int i = 0; i < threads; i++) {
+                evaluators[i] = of.loss().bind(count, size, of.outputs());
+                decoders[i] = scores == null ? decoding.decoder(of.loss(), count, size, of.outputs()) : null;
+            }
+        }
+
+        private @Nullable FloatMatrix first(@Nullable Place place, int count) {
+            return place == null ? null : place.own.rows(0, count * size);
+        }
     }
 
     private Place place(OutputGradients outlet) {
@@ -118,19 +157,19 @@ final class BoundLoss {
         return bytes;
     }
 
-    private static Loss.Gradient gradient(@Nullable Place spikes, @Nullable Place membranes) {
+    private static Loss.Gradient gradient(@Nullable FloatMatrix spikes, @Nullable FloatMatrix membranes) {
         if (spikes != null && membranes != null) {
-            return Loss.Gradient.of(spikes.own, membranes.own);
+            return Loss.Gradient.of(spikes, membranes);
         }
         if (spikes != null) {
-            return Loss.Gradient.ofSpikes(spikes.own);
+            return Loss.Gradient.ofSpikes(spikes);
         }
-        return membranes == null ? Loss.Gradient.NONE : Loss.Gradient.ofMembranes(membranes.own);
+        return membranes == null ? Loss.Gradient.NONE : Loss.Gradient.ofMembranes(membranes);
     }
 
-    /** The input of the loss. */
-    Loss.Input read() {
-        return read;
+    /** The labels of the samples, if there are any. */
+    int[] labels() {
+        return read.whole().labels();
     }
 
     /** The scores of the samples, of which the largest wins; null if the loss does not make any. */
@@ -144,9 +183,22 @@ final class BoundLoss {
         return terms;
     }
 
-    /** Takes the outputs of the window, before threads evaluate samples. */
-    void open(double divisor) {
-        read.setDivisor(divisor);
+    /**
+     * Takes the outputs of the window, before threads evaluate samples.
+     *
+     * @param behind for each sample how many steps of the window it has
+     * @param numbers of the samples
+     */
+    void open(ShardedBatch cut, int shard, int[] behind, int[] numbers) {
+        ends = behind;
+        read.whole().setSamples(numbers);
+        for (int sample = 0; sample < size; sample++) {
+            int some = ends[sample];
+            if (some > 0 && (sample == 0 || some != ends[sample - 1])) {
+                prefix(some); // before threads share it
+                read.open(some).setDivisor(cut.divisor(number, some, cut.length(shard, sample)));
+            }
+        }
         if (TorchLayout.differs(shape)) {
             if (fired != null) {
                 TorchLayout.copyTorch(shape, fired, 0, Objects.requireNonNull(firedInTorch), 0, fired.rows());
@@ -159,9 +211,44 @@ final class BoundLoss {
 
     /** Evaluates some samples. */
     void evaluate(int first, int end, int thread) {
-        evaluators[thread].evaluate(read, first, end, written, terms);
+        for (int from = first; from < end; ) {
+            int behind = LossInputs.alike(ends, from, end);
+            Prefix made = prefixes[ends[from]];
+            if (made == null) { // they have ended before the window
+                Arrays.fill(terms, from, behind, 0);
+            } else {
+                made.evaluators[thread].evaluate(read.of(ends[from]), from, behind, made.written, terms);
+            }
+            clearBehind(spikes, from, behind);
+            clearBehind(membranes, from, behind);
+            from = behind;
+        }
         deliver(spikes, first, end);
         deliver(membranes, first, end);
+    }
+
+    private void clearBehind(@Nullable Place place, int first, int end) {
+        for (int step = ends[first]; place != null && step < steps; step++) {
+            for (int sample = first; sample < end; sample++) {
+                Rows.clear(place.own, step * size + sample);
+            }
+        }
+    }
+
+    /** Decodes some samples; one that has ended before the window is of no class. */
+    void decode(int first, int end, int thread, int[] classes) {
+        for (int from = first; from < end; ) {
+            int behind = LossInputs.alike(ends, from, end);
+            Prefix made = prefixes[ends[from]];
+            for (int sample = from; sample < behind; sample++) {
+                classes[sample] = made == null || scores == null ? -1 : ClassDecoder.best(scores, sample);
+            }
+            if (made != null && scores == null) {
+                Objects.requireNonNull(made.decoders[thread])
+                        .decode(read.of(ends[from]).rows(), from, behind, classes);
+            }
+            from = behind;
+        }
     }
 
     private void deliver(@Nullable Place place, int first, int end) {
@@ -212,10 +299,10 @@ final class BoundLoss {
         if (given.length != 0) {
             System.arraycopy(given, ofSteps ? firstStep : first, own, 0, own.length);
         }
-        read.setLabels(given.length == 0 ? given : own, ofSteps ? firstStep : cut.first(shard));
+        read.whole().setLabels(given.length == 0 ? given : own, ofSteps ? firstStep : cut.first(shard));
         FloatMatrix wanted = cut.targets(number);
         if (wanted == null) {
-            read.forgetTargets();
+            read.whole().forgetTargets();
         } else {
             aim(wanted, cut.samples(), cut.first(shard), firstStep, allSteps);
         }
@@ -230,7 +317,7 @@ final class BoundLoss {
         boolean even = blocks * whole == wanted.rows();
         boolean ofSteps = even && blocks == allSteps;
         if (whole == size && (steps == allSteps || !ofSteps)) {
-            read.setTargets(wanted);
+            read.whole().setTargets(wanted);
             return;
         }
         if (!even) {
@@ -247,6 +334,6 @@ final class BoundLoss {
             int from = ((ofSteps ? firstStep : 0) + block) * whole + first;
             Rows.copy(wanted, from, into, block * size, size);
         }
-        read.setTargets(into);
+        read.whole().setTargets(into);
     }
 }

@@ -7,7 +7,7 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.train.loss.ClassDecoder;
 import dev.spikelane.train.loss.TargetRows;
 import dev.spikelane.train.run.OperationCounts;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +21,20 @@ final class EvaluationBatch implements AutoCloseable {
     private final int steps;
     private final List<PopulationLoss> losses;
     /** The input that is read of each population. */
-    private final Map<String, Loss.Input> read = new LinkedHashMap<>();
+    private final Map<String, LossInputs> read = new LinkedHashMap<>();
 
     /** How losses read targets. */
     private final @Nullable TargetRows[] layouts;
 
-    private final Loss.Input outputs;
-    private final List<Loss.Computation> evaluators = new ArrayList<>();
-    private final @Nullable ClassDecoder decoder;
+    private final LossInputs outputs;
+    private final Decoding decoding;
+    /** Of each loss, by the steps of samples. */
+    private final Loss.@Nullable Computation[][] evaluators;
+
+    /** By the steps of samples. */
+    private final @Nullable ClassDecoder[] decoders;
+
+    private final int[] ends;
     private final double[] terms;
     private final int[] classes;
     private final OperationCounts counts;
@@ -51,22 +57,37 @@ final class EvaluationBatch implements AutoCloseable {
             if (!each.population().equals(population)) {
                 read(each.population(), false, false);
             }
-            evaluators.add(each.loss().bind(steps, samples, each.outputs()));
         }
         counts = new OperationCounts(simulation, steps, measuring);
-        int size = outputs.outputs();
-        decoder = decoding == Decoding.NONE
-                ? null
-                : losses.isEmpty()
-                        ? new ClassDecoder(decoding.score(), steps, samples, size)
-                        : decoding.decoder(PopulationLoss.main(losses).loss(), steps, samples, size);
+        this.decoding = decoding;
+        evaluators = new Loss.Computation[losses.size()][steps + 1];
+        decoders = new ClassDecoder[steps + 1];
+        ends = new int[samples];
+        bind(steps);
         terms = new double[samples];
         classes = new int[samples];
     }
 
+    /** Makes evaluators and the decoder of samples of so many steps. */
+    private void bind(int some) {
+        int samples = simulation.batch();
+        for (int i = 0; i < evaluators.length; i++) {
+            PopulationLoss each = losses.get(i);
+            if (evaluators[i][some] == null) {
+                evaluators[i][some] = each.loss().bind(some, samples, each.outputs());
+            }
+        }
+        if (decoders[some] == null && decoding != Decoding.NONE) {
+            int size = outputs.whole().outputs();
+            decoders[some] = losses.isEmpty()
+                    ? new ClassDecoder(decoding.score(), some, samples, size)
+                    : decoding.decoder(PopulationLoss.main(losses).loss(), some, samples, size);
+        }
+    }
+
     /** Records the rows of a population that losses and the decoding read. */
-    private Loss.Input read(String population, boolean spikes, boolean membranes) {
-        Loss.Input known = read.get(population);
+    private LossInputs read(String population, boolean spikes, boolean membranes) {
+        LossInputs known = read.get(population);
         if (known != null) {
             return known;
         }
@@ -78,13 +99,15 @@ final class EvaluationBatch implements AutoCloseable {
             readsMembranes |= same && each.loss().readsMembranes();
         }
         int size = simulation.network().population(population).size();
-        Loss.Input made = new Loss.Input(steps, simulation.batch(), size);
+        LossInputs made = new LossInputs(steps, simulation.batch(), size);
         if (readsSpikes) {
-            made.setSpikes(simulation.recordSpikes(population, steps).spikes());
+            made.whole().setSpikes(simulation.recordSpikes(population, steps).spikes());
         }
         if (readsMembranes) {
-            made.setMembranes(
-                    simulation.recordBeforeReset(population, "membrane", steps).values());
+            made.whole()
+                    .setMembranes(simulation
+                            .recordBeforeReset(population, "membrane", steps)
+                            .values());
         }
         read.put(population, made);
         return made;
@@ -100,25 +123,43 @@ final class EvaluationBatch implements AutoCloseable {
         for (Input each : simulation.network().inputs()) {
             inputs.put(each.name(), batch.input(each.name(), true));
         }
-        if (batch.constant()) {
-            simulation.runConstant(inputs, steps);
-        } else {
-            simulation.run(inputs);
-        }
-        for (Loss.Input each : read.values()) {
-            each.setLabels(batch.labels());
-            each.setSamples(Objects.requireNonNull(batch.samples()));
+        simulate(inputs, batch);
+        for (LossInputs each : read.values()) {
+            each.whole().setLabels(batch.labels());
+            each.whole().setSamples(Objects.requireNonNull(batch.samples()));
         }
         if (!losses.isEmpty()) {
             totals.addLoss(loss(batch, count), count);
         }
-        if (decoder != null) {
-            decoder.decode(outputs.rows(), 0, count, classes);
+        Arrays.fill(classes, -1);
+        for (int from = 0; from < count && decoding != Decoding.NONE; ) {
+            int behind = LossInputs.alike(ends, from, count);
+            bind(ends[from]);
+            Objects.requireNonNull(decoders[ends[from]])
+                    .decode(outputs.open(ends[from]).rows(), from, behind, classes);
+            from = behind;
         }
         for (int sample = 0; sample < count; sample++) {
-            totals.addSample(batch.labels()[sample], decoder == null ? -1 : classes[sample]);
+            totals.addSample(batch.labels()[sample], classes[sample]);
         }
         totals.add(counts.count(inputs, batch.constant()));
+    }
+
+    private void simulate(Map<String, Signal> inputs, TrainingBatch batch) {
+        int[] lengths = batch.lengths();
+        Arrays.fill(ends, steps);
+        if (lengths != null) {
+            System.arraycopy(lengths, 0, ends, 0, ends.length);
+        }
+        if (batch.constant() && lengths != null) {
+            simulation.runConstant(inputs, ends);
+        } else if (batch.constant()) {
+            simulation.runConstant(inputs, steps);
+        } else if (lengths != null) {
+            simulation.run(inputs, ends);
+        } else {
+            simulation.run(inputs);
+        }
     }
 
     /** Gives a loss the targets of its population. */
@@ -126,7 +167,7 @@ final class EvaluationBatch implements AutoCloseable {
         String population = losses.get(loss).population();
         FloatMatrix given = batch.targets(population);
         TargetRows layout = layouts[loss];
-        Loss.Input input = Objects.requireNonNull(read.get(population));
+        Loss.Input input = Objects.requireNonNull(read.get(population)).whole();
         if (layout != null) {
             input.setTargets(layout.of(given, count));
         } else if (given != null) {
@@ -140,9 +181,17 @@ final class EvaluationBatch implements AutoCloseable {
         double sum = 0;
         for (int i = 0; i < losses.size(); i++) {
             setTargets(i, batch, count); // one loss after another: those of a population share its input
-            Loss.Input input = Objects.requireNonNull(read.get(losses.get(i).population()));
-            input.setDivisor(losses.get(i).divisor(input));
-            sum += evaluators.get(i).evaluate(input, Loss.Gradient.NONE, terms);
+            LossInputs read = Objects.requireNonNull(this.read.get(losses.get(i).population()));
+            for (int from = 0; from < count; ) {
+                int behind = LossInputs.alike(ends, from, count);
+                bind(ends[from]);
+                Loss.Input input = read.open(ends[from]);
+                input.setDivisor(losses.get(i).divisor(input));
+                Objects.requireNonNull(evaluators[i][ends[from]])
+                        .evaluate(input, from, behind, Loss.Gradient.NONE, terms);
+                from = behind;
+            }
+            sum += Arrays.stream(terms, 0, count).reduce(0, Double::sum);
         }
         return sum;
     }

@@ -272,6 +272,7 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
                     seed,
                     form,
                     use,
+                    new GradientRequest.Used(steps),
                     online);
             GradientRun run = new GradientRun(plan, inputs, workers);
             List<LearnedValue> slots = GradientValues.slots(plan, run);

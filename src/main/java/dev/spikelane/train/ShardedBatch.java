@@ -30,13 +30,11 @@ final class ShardedBatch {
     private final @Nullable FloatMatrix[] targets;
 
     private final @Nullable TargetRows[] layouts;
-    /** Memory for those of shards that are batches of their own. */
-    private final double[] divisors;
-    /** The input of each loss when it says its divisor. */
-    private final Loss.@Nullable Input[] known;
+    /** The input of each loss when it says its divisor, for each number of steps. */
+    private final Loss.@Nullable Input[][] known;
 
     private int[] joinedLabels = NO_LABELS;
-
+    /** Memory for those of shards that are batches of their own. */
     private final @Nullable FloatMatrix[] joinedTargets;
     /** The shard in work. */
     private int at;
@@ -47,8 +45,7 @@ final class ShardedBatch {
         this.online = online;
         this.losses = losses;
         this.targets = new FloatMatrix[losses.size()];
-        this.divisors = new double[targets.length];
-        this.known = new Loss.Input[targets.length];
+        this.known = new Loss.Input[targets.length][steps + 1];
         this.joinedTargets = new FloatMatrix[targets.length];
         this.layouts = losses.stream().map(loss -> loss.targetRows(steps)).toArray(TargetRows[]::new);
     }
@@ -185,25 +182,50 @@ final class ShardedBatch {
         return targets[loss];
     }
 
-    /** The divisors of the losses in a window of so many steps. */
-    double[] divisors(int window) {
-        for (int i = 0; i < divisors.length; i++) {
-            PopulationLoss loss = losses.get(i);
-            Loss.Input input = known[i];
-            if (input == null || input.batch() != samples || input.steps() != window) {
-                input = new Loss.Input(window, samples, loss.outputs());
-                known[i] = input;
-            }
-            input.setLabels(labels);
-            FloatMatrix wanted = targets[i];
-            if (wanted == null) {
-                input.forgetTargets();
-            } else {
-                input.setTargets(wanted);
-            }
-            divisors[i] = online ? loss.divisor(input, steps) : loss.divisor(input);
+    /** The divisor of a loss over some steps of a window, of a sample of so many steps. */
+    double divisor(int i, int some, int all) {
+        PopulationLoss loss = losses.get(i);
+        Loss.Input input = known[i][some];
+        if (input == null || input.batch() != samples) {
+            input = new Loss.Input(some, samples, loss.outputs());
+            known[i][some] = input;
         }
-        return divisors;
+        input.setLabels(labels);
+        FloatMatrix wanted = targets[i];
+        if (wanted == null) {
+            input.forgetTargets();
+        } else {
+            input.setTargets(wanted);
+        }
+        return online ? loss.divisor(input, all) : loss.divisor(input);
+    }
+
+    /** Throws unless samples of a shard that have lengths of their own have one each, of the steps that there are. */
+    void requireLengths(int shard) {
+        int[] lengths = batch(shard).lengths();
+        int count = samplesOfBatch(shard);
+        boolean loaded = batch(shard).samples() != null; // those of a larger batch may stand behind them
+        if (lengths != null && (loaded ? lengths.length < count : lengths.length != count)) {
+            throw new IllegalArgumentException(
+                    "there are " + lengths.length + " lengths, expected " + count + ", one for each sample");
+        }
+        for (int i = 0; lengths != null && i < count; i++) {
+            if (lengths[i] < 1 || lengths[i] > steps) {
+                throw new IllegalArgumentException(
+                        "length of sample " + i + " is " + lengths[i] + ", expected 1 to " + steps + " steps");
+            }
+        }
+    }
+
+    /** The steps of a sample of a shard. */
+    int length(int shard, int sample) {
+        int[] lengths = batch(shard).lengths();
+        return lengths == null ? steps : lengths[firstInBatch(shard) + sample];
+    }
+
+    /** Whether samples of a shard have lengths of their own. */
+    boolean hasLengths(int shard) {
+        return batch(shard).lengths() != null;
     }
 
     /** The batch that has the samples of a shard. */

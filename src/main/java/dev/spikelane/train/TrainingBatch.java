@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param targetsOf the same for populations with targets of their own, by name
  * @param samples numbers of the samples in their data set, or null for 0, 1, 2 ...; they are for surrogates and
  *     dropouts, which draw random numbers
+ * @param lengths how many steps each sample has, from 1 to those of the trainer, or null if all have all; longer if the
+ *     last ones are not used. Rows behind a sample's end are not read. A sample gives what it gives alone in a trainer
+ *     of as many steps, but for the divisor, which is that of the whole batch
  */
 @SuppressWarnings({"ArrayRecordComponent", "exports"}) // compared by nobody, and not copied on purpose
 public record TrainingBatch(
@@ -34,7 +37,8 @@ public record TrainingBatch(
         int[] labels,
         @Nullable FloatMatrix targets,
         Map<String, FloatMatrix> targetsOf,
-        int @Nullable [] samples) {
+        int @Nullable [] samples,
+        int @Nullable [] lengths) {
 
     private static final int[] NO_LABELS = {};
 
@@ -60,7 +64,18 @@ public record TrainingBatch(
             int[] labels,
             @Nullable FloatMatrix targets,
             int @Nullable [] samples) {
-        this(inputs, constant, labels, targets, Map.of(), samples);
+        this(inputs, constant, labels, targets, Map.of(), samples, null);
+    }
+
+    /**
+     * Returns this batch with samples of different length.
+     *
+     * @param ofSamples as above
+     * @return the batch
+     */
+    public TrainingBatch withLengths(int... ofSamples) {
+        Objects.requireNonNull(ofSamples, "ofSamples");
+        return new TrainingBatch(inputs, constant, labels, targets, targetsOf, samples, ofSamples);
     }
 
     /** The name by which a batch of one input means the only input of a network. */
@@ -134,7 +149,7 @@ public record TrainingBatch(
      */
     public static TrainingBatch withTargets(Signal input, Map<String, FloatMatrix> targets) {
         Objects.requireNonNull(input, "input");
-        return new TrainingBatch(Map.of(ONLY, input), false, NO_LABELS, null, targets, null);
+        return new TrainingBatch(Map.of(ONLY, input), false, NO_LABELS, null, targets, null, null);
     }
 
     /**
@@ -159,7 +174,8 @@ public record TrainingBatch(
                 batch.labels(),
                 batch.hasTargets() ? batch.targets().rows(0, batch.count()) : null,
                 targetsOf,
-                batch.samples());
+                batch.samples(),
+                batch.lengths().length == 0 ? null : batch.lengths());
     }
 
     /** The targets that losses of a population read. */
@@ -218,7 +234,13 @@ public record TrainingBatch(
             return new Known(
                     parts,
                     new TrainingBatch(
-                            parts, all.constant(), all.labels(), all.targets(), all.targetsOf(), all.samples()));
+                            parts,
+                            all.constant(),
+                            all.labels(),
+                            all.targets(),
+                            all.targetsOf(),
+                            all.samples(),
+                            all.lengths()));
         }
     }
 }

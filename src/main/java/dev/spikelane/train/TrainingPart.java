@@ -10,7 +10,6 @@ import dev.spikelane.train.gradient.GradientPopulation;
 import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.loss.ClassDecoder;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** A part of a batch: some samples, over a window of steps. */
 final class TrainingPart implements ObservedGradients.Part {
 
+    private static final int[] ALL = {};
+
     private final Gradients gradients;
     private final int steps;
     private final int size;
@@ -28,11 +29,12 @@ final class TrainingPart implements ObservedGradients.Part {
     private final BoundLoss[] losses;
     /** That of the losses by which outputs are decoded. */
     private final BoundLoss main;
+
+    private final boolean decodes;
     /** That which threads evaluate. */
     private BoundLoss evaluated;
 
     private final WorkerPool workers;
-    private final ClassDecoder[] decoders;
     private final WorkerPool.Job evaluate = this::evaluate;
     private final WorkerPool.Job decode = this::decode;
     private final WorkerPool.Job count = this::count;
@@ -42,6 +44,11 @@ final class TrainingPart implements ObservedGradients.Part {
 
     private final int[] classes;
     private final int[] numbers;
+    /** For each sample how many steps of the window it has. */
+    private final int[] ends;
+    /** The steps that were run. */
+    private int used;
+
     private final List<Input> inputs;
     private final Map<String, Signal> loaded = new LinkedHashMap<>();
     private final Map<String, Signal> scratch = new LinkedHashMap<>();
@@ -63,21 +70,12 @@ final class TrainingPart implements ObservedGradients.Part {
         PopulationLoss decoded = PopulationLoss.main(losses);
         this.main = this.losses[losses.indexOf(decoded)];
         this.evaluated = main;
-        List<ClassDecoder> decoding = new ArrayList<>();
-        for (int i = 0; i < workers.threads() && main.scores() == null; i++) {
-            ClassDecoder decoder = decoded.loss().decoding().decoder(decoded.loss(), steps, size, decoded.outputs());
-            if (decoder != null) {
-                decoding.add(decoder);
-            }
-        }
-        this.decoders = decoding.toArray(ClassDecoder[]::new);
+        this.decodes = main.scores() != null || decoded.loss().decoding() != Decoding.NONE;
         this.populations = gradients.run().populations();
         this.counted = new long[workers.threads()][populations.length];
         this.classes = new int[size];
         this.numbers = new int[size];
-        for (BoundLoss loss : this.losses) {
-            loss.read().setSamples(numbers);
-        }
+        this.ends = new int[size];
     }
 
     Gradients gradients() {
@@ -117,13 +115,19 @@ final class TrainingPart implements ObservedGradients.Part {
      * Runs a window of a shard forward, and computes its loss.
      *
      * @param firstStep the first step of the window
-     * @param divisors of the whole batch, one for each loss
+     * @param stops whether nothing is wanted behind the last sample's end
      */
-    void forward(ShardedBatch cut, int shard, int firstStep, double[] divisors) {
+    void forward(ShardedBatch cut, int shard, int firstStep, boolean stops) {
         TrainingBatch batch = cut.batch(shard);
         int whole = cut.samplesOfBatch(shard);
         int first = cut.firstInBatch(shard);
         draw(batch, first, cut.first(shard));
+        boolean ragged = cut.hasLengths(shard);
+        for (int i = 0; i < size; i++) {
+            ends[i] = Math.clamp(cut.length(shard, i) - firstStep, 0, steps);
+        }
+        used = stops && !batch.constant() ? longest() : steps;
+        gradients.run().setEnds(used, ragged ? ends : ALL);
         boolean repeats = batch.constant() && gradients.plan().online() != null;
         boolean constant = batch.constant() && !repeats;
         for (int i = 0; i < inputs.size(); i++) {
@@ -132,12 +136,19 @@ final class TrainingPart implements ObservedGradients.Part {
                     input.name(),
                     repeats
                             ? repeated(input, batch, first)
-                            : rows(input, batch, whole, first, constant ? 0 : firstStep, constant ? 1 : steps));
+                            : rows(
+                                    input,
+                                    batch,
+                                    whole,
+                                    first,
+                                    constant ? 0 : firstStep,
+                                    constant ? 1 : steps,
+                                    ragged && !constant));
         }
         gradients.forward(loaded, constant);
         for (int i = 0; i < losses.length; i++) {
             losses[i].label(cut, shard, firstStep);
-            losses[i].open(divisors[i]);
+            losses[i].open(cut, shard, ends, numbers);
         }
         for (BoundLoss loss : losses) { // one by one, so that the same failure comes first with any number of threads
             evaluated = loss;
@@ -145,18 +156,21 @@ final class TrainingPart implements ObservedGradients.Part {
         }
     }
 
+    private int longest() {
+        int longest = 0;
+        for (int end : ends) { // a stream is allocated
+            longest = Math.max(longest, end);
+        }
+        return longest;
+    }
+
     /** Decodes the samples as the loss trains them, and counts those that are right; 0 if outputs are not classes. */
     int right() {
-        FloatMatrix scores = main.scores();
-        for (int sample = 0; scores != null && sample < size; sample++) {
-            classes[sample] = ClassDecoder.best(scores, sample);
-        }
-        if (decoders.length > 0) {
-            workers.run(decode, Math.min(workers.threads(), size));
-        } else if (scores == null) {
+        if (!decodes) {
             return 0;
         }
-        return ClassDecoder.right(classes, main.read().labels(), 0, size);
+        workers.run(decode, Math.min(workers.threads(), size));
+        return ClassDecoder.right(classes, main.labels(), 0, size);
     }
 
     /** Adds the spikes of each population in the window. */
@@ -173,8 +187,8 @@ final class TrainingPart implements ObservedGradients.Part {
     }
 
     private void count(int part, int thread) {
-        int first = firstOf(part) * steps;
-        int rows = firstOf(part + 1) * steps - first;
+        int first = firstOf(part) * used;
+        int rows = firstOf(part + 1) * used - first;
         for (int i = 0; i < populations.length; i++) {
             counted[thread][i] += populations[i].forward().spikes().block().count(first, rows);
         }
@@ -185,7 +199,7 @@ final class TrainingPart implements ObservedGradients.Part {
     }
 
     private void decode(int part, int thread) {
-        decoders[thread].decode(main.read().rows(), firstOf(part), firstOf(part + 1), classes);
+        main.decode(firstOf(part), firstOf(part + 1), thread, classes);
     }
 
     /** The first sample of a thread's share. */
@@ -203,14 +217,20 @@ final class TrainingPart implements ObservedGradients.Part {
     }
 
     /** The rows of these samples in some steps. */
-    private Signal rows(Input input, TrainingBatch batch, int whole, int first, int firstStep, int count) {
+    private Signal rows(
+            Input input, TrainingBatch batch, int whole, int first, int firstStep, int count, boolean ragged) {
         Signal all = batch.input(input.name(), inputs.size() == 1);
-        if (whole == size && firstStep == 0 && all.rows() == count * size) {
+        if (!ragged && whole == size && firstStep == 0 && all.rows() == count * size) {
             return all;
         }
         Signal into = scratch(input, all, count);
         for (int step = 0; step < count; step++) {
             Rows.copy(all, (firstStep + step) * whole + first, into, step * size, size);
+        }
+        for (int sample = 0; ragged && sample < size; sample++) {
+            for (int step = ends[sample]; step < count; step++) {
+                Rows.clear(into, step * size + sample);
+            }
         }
         return into;
     }

@@ -102,11 +102,10 @@ final class TrainingStep implements AutoCloseable {
 
     /** Runs a window, before which the loss was another; returns its own. */
     private double forwardAndBack(ShardedBatch batch, int firstStep, int steps, double before) {
-        double[] ofLosses = batch.divisors(steps);
         running.begin();
         double loss = 0;
         for (int shard = 0; shard < batch.shards(); shard++) {
-            TrainingPart part = forward(batch, shard, firstStep, steps, ofLosses);
+            TrainingPart part = forward(batch, shard, firstStep, steps);
             for (int sample = 0; sample < part.size(); sample++) {
                 loss += part.term(sample);
             }
@@ -133,12 +132,22 @@ final class TrainingStep implements AutoCloseable {
         }
     }
 
-    private TrainingPart forward(ShardedBatch batch, int shard, int firstStep, int steps, double[] ofLosses) {
+    private TrainingPart forward(ShardedBatch batch, int shard, int firstStep, int steps) {
         batch.work(shard);
+        batch.requireLengths(shard);
+        if (batch.hasLengths(shard) && normalizes()) {
+            throw new IllegalArgumentException("samples have different lengths, and a normalization averages over all"
+                    + " rows, expected samples of the same length");
+        }
+        if (batch.hasLengths(shard) && recipe.online() && steps < recipe.steps()) {
+            throw new IllegalArgumentException("samples have different lengths, and online gradients take " + steps
+                    + " of " + recipe.steps() + " steps at a time, expected all steps at a time");
+        }
         TrainingPart part = parts.open(shard, batch.size(shard), firstStep, steps);
         part.gradients().setEpoch(epoch);
         part.gradients().run().setSamples(batch.samples());
-        part.forward(batch, shard, firstStep, ofLosses);
+        boolean ends = steps == recipe.steps() && recipe.observed().isEmpty(); // nobody goes on behind its samples
+        part.forward(batch, shard, firstStep, ends);
         if (counts) {
             part.countSpikes(spikes);
         }
@@ -148,7 +157,7 @@ final class TrainingStep implements AutoCloseable {
     /** Computes the gradients of a shard, without a change. */
     ShardGradients gradients(ShardedBatch batch, int shard) {
         parts.follow();
-        TrainingPart part = forward(batch, shard, 0, recipe.steps(), batch.divisors(recipe.steps()));
+        TrainingPart part = forward(batch, shard, 0, recipe.steps());
         long[] fired = new long[spikes.length];
         part.countSpikes(fired);
         double[] terms = new double[part.size()];

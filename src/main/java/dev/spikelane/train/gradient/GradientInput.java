@@ -27,6 +27,7 @@ public final class GradientInput {
 
     private final InputRun run;
     private final Arena arena;
+    private final GradientRequest plan;
     private final RunSize size;
     private final boolean wantsGradient;
     /** Whether the caller's rows stay as they are until the end of the way back. */
@@ -59,6 +60,7 @@ public final class GradientInput {
         this.input = plan.network().inputs().get(number);
         this.name = "input '" + input.name() + "'";
         this.arena = plan.arena();
+        this.plan = plan;
         this.size = plan.size();
         this.gradientOfFrame = new Lazy<>(() -> rows(size.batch()));
         this.expanded = new Lazy<>(() -> rows(size.batch()));
@@ -214,7 +216,7 @@ public final class GradientInput {
     /** Sums up, steps descending, the gradients of a frame through a delayed projection. */
     private void addDelayed(GradientProjection projection, int first, int count) {
         FloatMatrix sum = delayed(projection);
-        if (first + count == size.steps()) {
+        if (first + count == plan.steps()) {
             sum.fill(0);
         }
         FloatMatrix rows = scratch(count);

@@ -252,7 +252,7 @@ public final class GradientPopulation {
     /** Goes to a segment on the way back; one that is not the last that ran forward is computed again. */
     void back(int segment, WorkerPool workers) {
         int first = segment * size.segment();
-        int count = Math.min(size.segment(), size.steps() - first);
+        int count = Math.min(size.segment(), plan.steps() - first);
         forward.back(segment, count, blocks(), workers);
         if (openFrame() != null || groups.length > 0 && eligibility == null) {
             return;

@@ -31,6 +31,7 @@ public final class GradientProjection {
     /** The norm of the currents; null if there is none. */
     private final @Nullable GradientNorm norm;
 
+    private final GradientRequest plan;
     private final RunSize size;
     private final boolean learns;
     /** The gradients of a frame. */
@@ -73,6 +74,7 @@ public final class GradientProjection {
         this.port = port;
         this.pulled = port;
         this.norm = norm;
+        this.plan = plan;
         this.size = plan.size();
         this.learns = learns;
         this.frameSum = new GradientFrameSum(this, chain, plan);
@@ -173,7 +175,7 @@ public final class GradientProjection {
 
     /** Whether the output of a step of the source enters in this window. */
     boolean reaches(int step) {
-        return step + delay() < size.steps();
+        return step + delay() < plan.steps();
     }
 
     /** Writes the gradients of some samples in a step of the source, if it reaches that far. */
@@ -196,7 +198,7 @@ public final class GradientProjection {
      * operator; returns how many of the steps have such currents.
      */
     int open(int first, int steps) {
-        int reached = Math.min(steps, size.steps() - delay() - first);
+        int reached = Math.min(steps, plan.steps() - delay() - first);
         if (first + delay() < 0) {
             reached = 0;
         }
@@ -316,7 +318,7 @@ public final class GradientProjection {
             }
             int row = size.inSegment(first) * size.batch();
             chain.take(forward.source().steps(first, steps, delay()), port.steps(first, steps), row);
-            chain.addWeights(first + steps == size.steps(), first == 0);
+            chain.addWeights(first + steps == plan.steps(), first == 0);
         }
     }
 
@@ -341,7 +343,7 @@ public final class GradientProjection {
             return null;
         }
         weights.open(
-                chain.take(forward.source().steps(0, size.steps(), 0), null, 0).steps(true, true));
+                chain.take(forward.source().steps(0, plan.steps(), 0), null, 0).steps(true, true));
         tiles = weights.takesTiles(size.turn(), blocks);
         if (tiles) {
             chain.workers().run(weights);

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of surrogates that draw, and of dropouts
  * @param form the form of the inputs
  * @param use of the gradients, of which some need less memory
+ * @param used how many steps of the window are run
  * @param online how gradients are carried from window to window; null where windows have gradients of their own
  */
 public record GradientRequest(
@@ -51,7 +52,26 @@ public record GradientRequest(
         long seed,
         InputForm form,
         Use use,
+        Used used,
         @Nullable Online online) {
+
+    /** How many steps of a window are run: fewer than it has where all samples end before. */
+    public static final class Used {
+        private int steps;
+
+        public Used(int steps) {
+            this.steps = steps;
+        }
+
+        void set(int some) {
+            steps = some;
+        }
+    }
+
+    /** The steps of the window that are run. */
+    int steps() {
+        return used.steps;
+    }
 
     /** Where the gradients of spikes come from in online learning. */
     public enum Feedback {

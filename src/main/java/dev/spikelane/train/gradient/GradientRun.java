@@ -367,6 +367,15 @@ public final class GradientRun implements BackwardNeeds {
                 .toArray(CounterRandom.Draws[]::new);
     }
 
+    /**
+     * Says how many steps of the window are run, and behind which samples end; without any all have all steps. Fewer
+     * steps than the window has leave no state behind it.
+     */
+    public void setEnds(int steps, int... ends) {
+        plan.used().set(steps);
+        run.ends().take(ends);
+    }
+
     /** Runs all steps of a window that begins at a step. */
     public void forward(int firstStep) {
         windowStart = firstStep;
@@ -381,14 +390,14 @@ public final class GradientRun implements BackwardNeeds {
             population.openWindow(firstStep);
         }
         RunSize size = plan.size();
-        for (int segment = 0; segment < size.segments(); segment++) {
+        for (int segment = 0; segment * size.segment() < plan.steps(); segment++) {
             int first = segment * size.segment();
-            int count = Math.min(size.segment(), size.steps() - first);
+            int count = Math.min(size.segment(), plan.steps() - first);
             for (GradientPopulation population : populations) {
                 population.forward().open(segment);
             }
             for (GradientStage stage : stages) {
-                if (!stage.ranFrame()) {
+                if (!stage.ranFrame(first, count)) {
                     stage.forward().run(workers, first, count, 0, false);
                 }
             }
@@ -416,9 +425,9 @@ public final class GradientRun implements BackwardNeeds {
             norms.get(i).begin();
         }
         RunSize size = plan.size();
-        for (int segment = size.segments() - 1; segment >= 0; segment--) {
+        for (int segment = Math.ceilDiv(plan.steps(), size.segment()) - 1; segment >= 0; segment--) {
             int first = segment * size.segment();
-            int count = Math.min(size.segment(), size.steps() - first);
+            int count = Math.min(size.segment(), plan.steps() - first);
             for (GradientPopulation population : populations) {
                 population.back(segment, workers);
             }

@@ -60,11 +60,11 @@ final class GradientStage {
     }
 
     /** Runs all steps forward if they have one frame; tells whether they had. */
-    boolean ranFrame() {
+    boolean ranFrame(int firstStep, int steps) {
         GradientFrame frame = populations.length == 1 ? populations[0].openFrame() : null;
         if (frame != null) {
             workers.run(forwardFrame, frame.blocks());
-            populations[0].forward().spikes().written();
+            populations[0].forward().run().written(firstStep, steps);
         }
         return frame != null;
     }

@@ -1,10 +1,12 @@
 package dev.spikelane.train.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
@@ -13,6 +15,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.train.Classifier;
 import dev.spikelane.train.CrossEntropyLoss;
@@ -21,12 +24,15 @@ import dev.spikelane.train.EpochResult;
 import dev.spikelane.train.Evaluator;
 import dev.spikelane.train.Sgd;
 import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingBatch;
 import dev.spikelane.train.TrainingRun;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Samples that end before the last step: a program's own decoding leaves out the padding behind them. */
 @EveryWidth
@@ -89,9 +95,116 @@ final class PaddedSamplesTest {
     }
 
     private static double accuracy(Decoding decoding) {
+        return accuracy(DATA, decoding);
+    }
+
+    private static double accuracy(Dataset data, Decoding decoding) {
         try (Evaluator evaluator = new Evaluator(network(), STEPS, batching(), 2).decoding(decoding)) {
-            return evaluator.evaluate(DATA).accuracy();
+            return evaluator.evaluate(data).accuracy();
         }
+    }
+
+    @Test
+    void dataThatSaysLengthsNeedsNoDecodingOfItsOwn() {
+        Dataset series = DATA.withLengths(LENGTHS);
+        assertEquals(1, accuracy(series, Decoding.COUNT));
+        assertEquals(1, accuracy(series, Decoding.MEMBRANE));
+        double sum = 0;
+        double spikes = 0;
+        double operations = 0;
+        for (int sample = 0; sample < SAMPLES; sample++) {
+            int steps = LENGTHS[sample];
+            FloatMatrix own = FloatMatrix.zeros(1, 2 * steps);
+            for (int i = 0; i < 2 * steps; i++) {
+                own.set(0, i, VALUES.get(sample, i));
+            }
+            Dataset alone = Dataset.of(Shape.of(2 * steps), own, new int[] {LABELS[sample]}, 2);
+            Evaluator.Result of = result(alone, steps, new Batching(1).withCode(InputCode.pieces(steps)));
+            sum += of.loss();
+            spikes += of.spikes().get("lif1");
+            operations += of.synapticOperations();
+        }
+        Evaluator.Result of = result(series, STEPS, batching());
+        assertEquals(sum / SAMPLES, of.loss(), 1e-12);
+        assertEquals(spikes / SAMPLES, of.spikes().get("lif1"), 1e-12);
+        assertEquals(operations / SAMPLES, of.synapticOperations(), 1e-12);
+    }
+
+    private static Evaluator.Result result(Dataset data, int steps, Batching batching) {
+        try (Evaluator evaluator = new Evaluator(network(), steps, batching, 1).loss(CrossEntropyLoss.rate())) {
+            return evaluator.evaluate(data);
+        }
+    }
+
+    @Test
+    void loadersSortByLengthAndClearThePadding() {
+        Dataset series = DATA.withLengths(LENGTHS);
+        try (BatchLoader loader = new BatchLoader(series, batching().withSortedLengths(2))) {
+            loader.start(0);
+            List<Integer> order = new ArrayList<>();
+            while (loader.next()) {
+                BatchLoader.Batch batch = loader.batch();
+                int[] lengths = batch.lengths();
+                for (int row = 0; row < batch.count(); row++) {
+                    order.add(batch.sample(row));
+                    assertEquals(LENGTHS[batch.sample(row)], lengths[row]);
+                    for (int step = 0; step < STEPS; step++) {
+                        float sum = 0;
+                        for (int i = 0; i < 2; i++) {
+                            sum += ((FloatMatrix) batch.input()).get(step * batch.count() + row, i);
+                        }
+                        assertEquals(step < lengths[row] ? 1 : 0, sum);
+                    }
+                }
+            }
+            assertEquals(List.of(3, 7, 2, 6, 1, 5, 9, 0, 4, 8, 11, 10), order); // the first ten, and those behind them
+        }
+    }
+
+    @Test
+    void runsTrainThem() throws IOException {
+        Network network = network();
+        try (Trainer trainer = Trainer.of(network, STEPS, 5)
+                .loss(CrossEntropyLoss.rate())
+                .optimizer(new Sgd(1e-6))
+                .shards(2)
+                .build()) {
+            TrainingRun run = TrainingRun.of(
+                            trainer,
+                            DATA.withLengths(LENGTHS),
+                            batching().withShuffle(1).withSortedLengths(2))
+                    .epochs(2)
+                    .validate(DATA.withLengths(LENGTHS), batching())
+                    .build()
+                    .run();
+            assertEquals(1, run.curve(EpochResult::validationAccuracy)[1]);
+            assertEquals(1, run.curve(EpochResult::accuracy)[1]);
+        }
+    }
+
+    @Test
+    void lengthsThatDoNotFitAreRefused() {
+        try (Trainer trainer = Trainer.of(network(), STEPS, 2)
+                .loss(CrossEntropyLoss.rate())
+                .optimizer(new Sgd(1))
+                .build()) {
+            TrainingBatch batch = TrainingBatch.of(SpikeMatrix.zeros(2 * STEPS, 2), 0, 1);
+            assertMessage("there are 1 lengths, expected 2", () -> trainer.step(batch.withLengths(3)));
+            assertMessage("length of sample 1 is 11, expected 1 to 10", () -> trainer.step(batch.withLengths(3, 11)));
+        }
+        try (Simulation simulation = network().simulate(2)) {
+            SpikeMatrix input = SpikeMatrix.zeros(2 * STEPS, 2);
+            assertMessage("there are 1 lengths, expected 2", () -> simulation.run(input, new int[] {1}));
+            assertMessage(
+                    "length of sample 0 is 11, expected at most 10", () -> simulation.run(input, new int[] {11, 1}));
+        }
+        assertMessage("there are 1 lengths, expected 12", () -> DATA.withLengths(4));
+    }
+
+    private static void assertMessage(String expected, Executable call) {
+        String message = String.valueOf(
+                assertThrows(IllegalArgumentException.class, call).getMessage());
+        assertTrue(message.startsWith(expected), message);
     }
 
     /** Nothing is learned at this rate: two epochs are no better than the first, and the run ends. */

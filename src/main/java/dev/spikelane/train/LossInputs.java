@@ -1,0 +1,88 @@
+package dev.spikelane.train;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.loss.LossRows;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The input of a loss over a window, and over the first steps of it. A sample that ends in the window is evaluated as
+ * one of a window that ends with it, so that no loss has to know that samples have different lengths.
+ */
+final class LossInputs {
+
+    private final Loss.Input whole;
+    /** By the number of steps. */
+    private final Loss.@Nullable Input[] made;
+
+    /** For each of them the targets that were cut, and what remains of them. */
+    private final @Nullable FloatMatrix[] targets;
+
+    private final @Nullable FloatMatrix[] cut;
+
+    LossInputs(int steps, int batch, int outputs) {
+        this.whole = new Loss.Input(steps, batch, outputs);
+        this.made = new Loss.Input[steps + 1];
+        this.targets = new FloatMatrix[steps + 1];
+        this.cut = new FloatMatrix[steps + 1];
+        made[steps] = whole;
+    }
+
+    /** The input of all steps, which has the matrices, labels and targets. */
+    Loss.Input whole() {
+        return whole;
+    }
+
+    /** The input of some steps that was opened. */
+    Loss.Input of(int count) {
+        return Objects.requireNonNull(made[count]);
+    }
+
+    /** Gives the input of some steps what that of all steps has, but for the divisor. */
+    Loss.Input open(int count) {
+        Loss.Input known = made[count];
+        LossRows all = whole.rows();
+        if (known == null) {
+            known = new Loss.Input(count, all.batch, all.outputs);
+            made[count] = known;
+            if (all.spikes != null) {
+                known.setSpikes(all.spikes.rows(0, count * all.batch));
+            }
+            if (all.membranes != null) {
+                known.setMembranes(all.membranes.rows(0, count * all.batch));
+            }
+        }
+        if (count < all.steps) {
+            known.setLabels(all.labels, all.firstLabel);
+            known.setSamples(all.samples);
+            takeTargets(known, all);
+        }
+        return known;
+    }
+
+    /** Takes the targets; those of each step as far as there are steps. */
+    private void takeTargets(Loss.Input of, LossRows all) {
+        FloatMatrix wanted = all.targets;
+        if (wanted == null || wanted.rows() != all.steps * all.batch) {
+            of.rows().targets = wanted;
+            return;
+        }
+        int count = of.steps();
+        FloatMatrix known = cut[count];
+        if (known == null || !wanted.equals(targets[count])) {
+            targets[count] = wanted;
+            known = wanted.rows(0, count * all.batch);
+            cut[count] = known;
+        }
+        of.setTargets(known);
+    }
+
+    /** The sample behind those that end where one does. */
+    static int alike(int[] ends, int first, int end) {
+        int behind = first + 1;
+        while (behind < end && ends[behind] == ends[first]) {
+            behind++;
+        }
+        return behind;
+    }
+}
