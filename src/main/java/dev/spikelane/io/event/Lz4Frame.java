@@ -18,6 +18,8 @@ final class Lz4Frame {
     private static final int P3 = 0xC2B2AE3D;
     private static final int P4 = 0x27D4EB2F;
     private static final int P5 = 0x165667B1;
+    /** The sum of the first two. */
+    private static final int LANE_0 = 0x24234428;
 
     private byte[] from = {};
     private byte[] to = new byte[1 << 16];
@@ -157,7 +159,7 @@ final class Lz4Frame {
         int at = begin;
         int hash = P5;
         if (end - begin >= 16) {
-            int[] lanes = {P1 + P2, P2, 0, -P1};
+            int[] lanes = {LANE_0, P2, 0, -P1};
             for (; at <= end - 16; at += 16) {
                 for (int i = 0; i < 4; i++) {
                     lanes[i] = Integer.rotateLeft(lanes[i] + EventInput.i32(bytes, at + 4 * i) * P2, 13) * P1;
