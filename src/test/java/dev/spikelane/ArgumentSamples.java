@@ -243,6 +243,8 @@ final class ArgumentSamples {
         sample(Connection[].class, () -> new Connection[] {Dense.linear(3, 2, new TorchRandom(1))});
         sample(Rate.class, Rate::new);
         sample(Latency.class, () -> new Latency());
+        sample(InputCode.SpikeChange.class, () -> InputCode.SpikeChange.flip(0.5));
+        sample(InputCode.SpikeChange[].class, () -> new InputCode.SpikeChange[] {InputCode.SpikeChange.flip(0.5)});
         sample(EventBlock.class, () -> new EventBlock(64));
         sample(EventBinning.class, () -> EventBinning.of(2, 2));
         sample(EventBinning.Bins.class, () -> EventBinning.of(2, 2).bins());

@@ -57,6 +57,8 @@ final class NullArgumentsTest {
             "CrossEntropyLoss.divisor",
             "SquaredErrorLoss.divisor",
             "Dataset.read",
+            "Dataset.readSpikes",
+            "SpikeChange.apply",
             "Scores.score",
             "Surrogate.backward",
             "Gradient.of",

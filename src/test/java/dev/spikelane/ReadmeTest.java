@@ -44,8 +44,8 @@ class ReadmeTest {
     void everyProgramOnAPageIsAnExample() throws IOException {
         Pattern program = Pattern.compile("(?s)```java\n(import .*?)```");
         List<String> examples;
-        try (Stream<Path> files = Files.list(EXAMPLES)) {
-            examples = files.map(ReadmeTest::read).toList();
+        try (Stream<Path> files = Files.walk(EXAMPLES)) {
+            examples = files.filter(Files::isRegularFile).map(ReadmeTest::read).toList();
         }
         try (Stream<Path> pages =
                 Stream.concat(Stream.of(README), Files.list(SITE).filter(ReadmeTest::isPage))) {

@@ -3,6 +3,7 @@ package dev.spikelane.data;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Checks;
 import java.util.Arrays;
@@ -374,7 +375,9 @@ public final class BatchLoader implements AutoCloseable {
             for (int row = 0; row < count; row++) {
                 readSample(inOrder ? row : samples[row], row);
             }
-            batching.code().encode(rows.values, encoding, rows.input);
+            if (!(batching.code() instanceof RecordingInput)) {
+                batching.code().encode(rows.values, encoding, rows.input);
+            }
             clearBehindEnds();
         }
 
@@ -406,6 +409,10 @@ public final class BatchLoader implements AutoCloseable {
             }
             for (int i = 0; i < targeted.length; i++) {
                 data.readTarget(targeted[i], sample, targetsOf[i], row);
+            }
+            if (batching.code() instanceof RecordingInput recordings) {
+                recordings.read(data, sample, changes, row, (SpikeMatrix) rows.input);
+                return;
             }
             List<Batching.Augmentation> augmentations = batching.augmentations();
             if (augmentations.isEmpty()) {

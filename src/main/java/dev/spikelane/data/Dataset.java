@@ -1,8 +1,10 @@
 package dev.spikelane.data;
 
+import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.Idx;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,6 +70,29 @@ public interface Dataset {
      * @return steps, at least 1; 0 if it has all steps of its code
      */
     default int length(int sample) {
+        return 0;
+    }
+
+    /**
+     * Writes the spikes of a sample that is a recording.
+     *
+     * @param sample its number
+     * @param into {@code [any x shape().size()]}
+     * @param row the row of the first step, overwritten as those of the other steps
+     * @param stride rows from a step to the next
+     * @throws IndexOutOfBoundsException if there is no such sample or row
+     * @throws IllegalStateException if samples are values
+     */
+    default void readSpikes(int sample, SpikeMatrix into, int row, int stride) {
+        throw new IllegalStateException("data set has values, expected recordings of events");
+    }
+
+    /**
+     * Returns how many steps the spikes of a sample have.
+     *
+     * @return steps, or 0 if samples are values
+     */
+    default int steps() {
         return 0;
     }
 
@@ -378,6 +403,43 @@ public interface Dataset {
      */
     static Dataset idxTest(Path folder) throws IOException {
         return IdxDataset.test(folder);
+    }
+
+    /**
+     * Takes the recordings of event cameras in a folder, or of a file of HDF5, as samples, which
+     * {@link InputCode#recordings} brings to a network. They are read where they are needed; {@link #read} of such a
+     * sample writes the spikes of each neuron, added up over the steps.
+     *
+     * <p>Labels are, of HDF5, its own; else, if the folder has a {@code labels.csv}, those of its lines,
+     * {@code file,label}; else folders are classes, in the order of their names, or of their numbers if all are
+     * numbers.
+     *
+     * @param folder the folder, or the file
+     * @param binning how events become spikes
+     * @param steps of a sample, from its first event on, at least 1
+     * @return the data set, of the shape of a step
+     * @throws IOException if there are no recordings or labels, or the folder cannot be read
+     * @throws IllegalArgumentException if steps is below 1
+     */
+    static Dataset events(Path folder, EventBinning binning, int steps) throws IOException {
+        return EventDataset.of(folder, binning, steps);
+    }
+
+    /**
+     * Takes recordings as samples, as {@link #events(Path, EventBinning, int)} does, and keeps their packed spikes in a
+     * file: it is written once, under a temporary name, and again if the recordings or the binning have changed.
+     *
+     * @param folder the folder, or the file
+     * @param binning how events become spikes
+     * @param steps of a sample, from its first event on, at least 1
+     * @param cache the file, which takes a bit for each neuron, step and sample
+     * @return the data set, of the shape of a step
+     * @throws IOException if there are no recordings or labels, one of them cannot be read, or the file not be written
+     * @throws IllegalArgumentException if steps is below 1
+     */
+    static Dataset events(Path folder, EventBinning binning, int steps, Path cache) throws IOException {
+        Objects.requireNonNull(cache, "cache");
+        return EventDataset.of(folder, binning, steps).cached(cache);
     }
 
     /**

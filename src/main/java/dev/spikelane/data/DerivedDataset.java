@@ -2,6 +2,7 @@ package dev.spikelane.data;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
 import java.util.Map;
 
 /** A data set that is another one, but for the changes of its subclass. */
@@ -46,6 +47,16 @@ abstract class DerivedDataset implements Dataset {
     @Override
     public int length(int sample) {
         return source.length(place(sample));
+    }
+
+    @Override
+    public void readSpikes(int sample, SpikeMatrix into, int row, int stride) {
+        source.readSpikes(place(sample), into, row, stride);
+    }
+
+    @Override
+    public int steps() {
+        return source.steps();
     }
 
     @Override

@@ -5,9 +5,12 @@ import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
+import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -163,6 +166,92 @@ public interface InputCode {
      */
     static InputCode rate(Rate rate, int steps, TorchRandom random) {
         return new RateInput(rate, steps, Objects.requireNonNull(random, "random"));
+    }
+
+    /**
+     * Returns the code that gives the spikes of recordings as they are, or changed at random. A change is a function
+     * of the seed of a {@link Batching}, the epoch and the sample; evaluation takes a code without one.
+     *
+     * @param steps time steps, as many as {@link Dataset#events} was told
+     * @param changes of each sample, in this order
+     * @return the code, which has memory of its own and is for one loader at a time
+     * @throws IllegalArgumentException if steps is below 1
+     */
+    static InputCode recordings(int steps, SpikeChange... changes) {
+        return new RecordingInput(steps, List.of(Objects.requireNonNull(changes, "changes")));
+    }
+
+    /** A random change of a sample's spikes, which is a function of its random key alone. */
+    @FunctionalInterface
+    interface SpikeChange {
+
+        /**
+         * Sets the spikes of a changed sample.
+         *
+         * @param from the sample, {@code [steps x shape.size()]}
+         * @param to receives it, of the same shape, without a spike
+         * @param shape the shape of a step
+         * @param key from which {@link CounterRandom#uniform(long, int)} draws, one number for each column
+         */
+        void apply(SpikeMatrix from, SpikeMatrix to, Shape shape, long key);
+
+        /**
+         * Leaves spikes out, each with a probability.
+         *
+         * @param probability from 0 to 1
+         * @return the change
+         * @throws IllegalArgumentException if it is outside
+         */
+        static SpikeChange drop(double probability) {
+            return SpikeChanges.drop(probability);
+        }
+
+        /**
+         * Moves each spike by itself, by 0 to {@code most} steps and pixels, both ways alike likely; one that leaves
+         * the sample is left out.
+         *
+         * @param mostSteps the most steps, at least 0
+         * @param mostPixels the most pixels in x and y, at least 0
+         * @return the change
+         * @throws IllegalArgumentException if a number is negative
+         */
+        static SpikeChange jitter(int mostSteps, int mostPixels) {
+            return SpikeChanges.jitter(mostSteps, mostPixels);
+        }
+
+        /**
+         * Moves all spikes of a sample alike, by 0 to {@code most} pixels.
+         *
+         * @param mostPixels the most pixels in x and y, at least 0
+         * @return the change
+         * @throws IllegalArgumentException if it is negative
+         */
+        static SpikeChange shift(int mostPixels) {
+            return SpikeChanges.shift(mostPixels);
+        }
+
+        /**
+         * Flips a sample from left to right, with a probability.
+         *
+         * @param probability from 0 to 1
+         * @return the change
+         * @throws IllegalArgumentException if it is outside
+         */
+        static SpikeChange flip(double probability) {
+            return SpikeChanges.flip(probability);
+        }
+
+        /**
+         * Mixes a sample with another one of the same class: each spike of the other comes with a probability, and each
+         * of its own stays with the rest of it. The probability is drawn for each sample, up to the most.
+         *
+         * @param most from 0 to 1
+         * @return the change
+         * @throws IllegalArgumentException if it is outside
+         */
+        static SpikeChange mix(double most) {
+            return new SpikeChanges.Mix(most);
+        }
     }
 
     /**

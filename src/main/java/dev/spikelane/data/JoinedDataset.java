@@ -47,6 +47,12 @@ final class JoinedDataset extends DerivedDataset {
         }
     }
 
+    /** Values and spikes do not stand side by side. */
+    @Override
+    public int steps() {
+        return 0;
+    }
+
     @Override
     public String toString() {
         return source + " beside " + second;

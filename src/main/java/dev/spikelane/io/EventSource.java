@@ -2,6 +2,7 @@ package dev.spikelane.io;
 
 import dev.spikelane.io.event.EventFormat;
 import dev.spikelane.io.event.EventInput;
+import dev.spikelane.io.event.HdfRecordings;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
@@ -94,10 +95,12 @@ public interface EventSource extends AutoCloseable {
             try (InputStream start = Files.newInputStream(file)) {
                 first = start.readNBytes(ForeignFile.FIRST_BYTES);
             }
-            EventInput none = new EventInput(name, Channels.newChannel(InputStream.nullInputStream()));
+            EventInput none = EventInput.none(name);
             ForeignFile format = ForeignFile.of(first);
             if (format == ForeignFile.HDF5) {
-                return new EventFile(HdfEvents.of(file, recording), none);
+                try (HdfRecordings recordings = HdfRecordings.open(file)) {
+                    return new EventFile(recordings.read(recording), none);
+                }
             }
             if (recording != 0) {
                 throw new IOException(name + ": has one recording, expected number 0, but " + recording);
@@ -141,6 +144,8 @@ public interface EventSource extends AutoCloseable {
      */
     static int[] labels(Path file) throws IOException {
         Inputs.requireFile(file);
-        return HdfEvents.labels(file);
+        try (HdfRecordings recordings = HdfRecordings.open(file)) {
+            return recordings.labels();
+        }
     }
 }

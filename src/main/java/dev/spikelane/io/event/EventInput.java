@@ -1,10 +1,12 @@
 package dev.spikelane.io.event;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -30,6 +32,11 @@ public final class EventInput implements AutoCloseable {
     public EventInput(String name, ReadableByteChannel channel) {
         this.name = name;
         this.channel = channel;
+    }
+
+    /** Without bytes, for formats that have theirs from elsewhere. */
+    public static EventInput none(String name) {
+        return new EventInput(name, Channels.newChannel(InputStream.nullInputStream()));
     }
 
     private static VarHandle handle(Class<?> array, ByteOrder order) {

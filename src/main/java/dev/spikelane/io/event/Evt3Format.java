@@ -30,7 +30,7 @@ final class Evt3Format implements EventFormat {
         int size = into.size();
         int at = input.at();
         int end = at + (input.available() & -Short.BYTES);
-        int most = times.length - MOST_IN_WORD;
+        int most = times.length - MOST_IN_WORD - 1;
         for (; at < end && size <= most; at += Short.BYTES) {
             int word = EventInput.u16(bytes, at);
             switch (word >>> 12) {
@@ -50,9 +50,10 @@ final class Evt3Format implements EventFormat {
                         throw input.wrong(
                                 input.position() + at - input.at(), "is an event behind x = 2047, expected none");
                     }
-                    for (; mask != 0; mask &= mask - 1) {
+                    for (int i = 0; i < MOST_IN_WORD; i++) { // without branches that no CPU foresees
                         times[size] = time;
-                        places[size++] = place + Integer.numberOfTrailingZeros(mask);
+                        places[size] = place + i;
+                        size += mask >>> i & 1;
                     }
                     base += twelve ? 12 : 8;
                     base = (base & EventBlock.MOST_PLACE) > 2 * MOST_X ? base - 12 : base; // silent words for ever

@@ -1,7 +1,5 @@
-package dev.spikelane.io;
+package dev.spikelane.io.event;
 
-import dev.spikelane.io.event.EventFormat;
-import dev.spikelane.io.event.EventInput;
 import dev.spikelane.io.hdf5.Hdf5Group;
 import dev.spikelane.io.hdf5.Hdf5Item;
 import dev.spikelane.io.hdf5.RaggedFile;
@@ -17,92 +15,116 @@ import org.jspecify.annotations.Nullable;
  * The recordings of a file as the Spiking Heidelberg Digits have it: {@code spikes/times} in seconds and
  * {@code spikes/units}, an array for each recording, and {@code labels}. A unit is x, y is 0, and all are on.
  */
-final class HdfEvents implements EventFormat {
+public final class HdfRecordings implements AutoCloseable {
 
-    private final Hdf5Item.Numbers times;
-    private final Hdf5Item.Numbers units;
+    /** Of all that is no array of a recording. */
+    private static final long MOST_BYTES = 1L << 29;
+
+    private static final double SECOND = 1e6;
+    private static final List<String> TYPES = List.of("F16", "F32", "F64", "I8", "U8", "I16", "U16", "I32", "U32");
+
     private final String name;
-    private int next;
+    private final RaggedFile file;
+    private final Hdf5Item.Ragged times;
+    private final Hdf5Item.Ragged units;
 
-    private HdfEvents(String name, Hdf5Item.Numbers times, Hdf5Item.Numbers units) {
+    private HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times, Hdf5Item.Ragged units) {
         this.name = name;
+        this.file = file;
         this.times = times;
         this.units = units;
     }
 
-    static HdfEvents of(Path path, int recording) throws IOException {
-        String name = path.toString();
-        try (RaggedFile file = RaggedFile.open(path, Inputs.MOST_BYTES)) {
-            Hdf5Group spikes = file.root().groups().get("spikes");
-            Hdf5Item.Ragged times = arrays(spikes, "times");
-            Hdf5Item.Ragged units = arrays(spikes, "units");
-            if (times == null || units == null) {
-                throw new IOException(name + ": has no arrays spikes/times and spikes/units, expected a file as that of"
-                        + " the Spiking Heidelberg Digits");
-            }
-            int count = times.count();
-            if (recording < 0 || recording >= count || units.count() != count) {
-                throw new IOException(name + ": has " + count + " recordings of times and " + units.count()
-                        + " of units, expected as many, and number " + recording + " among them");
-            }
-            HdfEvents events = new HdfEvents(name, file.read(times, recording), file.read(units, recording));
-            if (!events.times.shape().equals(events.units.shape())) {
-                throw new IOException(name + ": has " + events.times.shape() + " times in recording " + recording
-                        + " and " + events.units.shape() + " units, expected as many");
-            }
-            return events;
+    public static HdfRecordings open(Path path) throws IOException {
+        RaggedFile file = RaggedFile.open(path, MOST_BYTES);
+        Hdf5Group spikes = file.root().groups().get("spikes");
+        Hdf5Item.Ragged times = arrays(spikes, "times");
+        Hdf5Item.Ragged units = arrays(spikes, "units");
+        if (times == null || units == null || times.count() != units.count()) {
+            file.close();
+            throw new IOException(path + ": has no arrays spikes/times and as many spikes/units, expected a file as"
+                    + " that of the Spiking Heidelberg Digits");
         }
+        return new HdfRecordings(path.toString(), file, times, units);
     }
 
     private static Hdf5Item.@Nullable Ragged arrays(@Nullable Hdf5Group group, String name) {
         return group != null && group.items().get(name) instanceof Hdf5Item.Unread unread ? unread.arrays() : null;
     }
 
-    /** The labels of all recordings. */
-    static int[] labels(Path path) throws IOException {
-        try (RaggedFile file = RaggedFile.open(path, Inputs.MOST_BYTES)) {
-            if (!(file.root().items().get("labels") instanceof Hdf5Item.Numbers labels)
-                    || labels.shape().size() != 1) {
-                throw new IOException(path + ": has no labels, expected an array of numbers");
-            }
-            int[] found = new int[labels.shape().getFirst()];
-            for (int i = 0; i < found.length; i++) {
-                found[i] = Math.toIntExact(Math.clamp((long) value(labels, i), 0, Integer.MAX_VALUE));
-            }
-            return found;
+    /** A label for each recording. */
+    public int[] labels() throws IOException {
+        if (!(file.root().items().get("labels") instanceof Hdf5Item.Numbers numbers)
+                || numbers.shape().size() != 1
+                || numbers.shape().getFirst() != times.count()) {
+            throw new IOException(name + ": has no labels, expected one for each of " + times.count() + " recordings");
         }
+        double[] values = values(numbers);
+        int[] labels = new int[values.length];
+        for (int i = 0; i < values.length; i++) {
+            labels[i] = (int) values[i];
+            if (labels[i] != values[i] || labels[i] < 0) {
+                throw new IOException(name + ": has label " + values[i] + " in place " + i + ", expected 0 or more");
+            }
+        }
+        return labels;
     }
 
-    private static double value(Hdf5Item.Numbers of, int index) {
-        ByteBuffer bytes = ByteBuffer.wrap(of.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        return switch (of.type()) {
-            case "F16" -> Float.float16ToFloat(bytes.getShort(2 * index));
-            case "F32" -> bytes.getFloat(4 * index);
-            case "F64" -> bytes.getDouble(8 * index);
-            case "I8" -> bytes.get(index);
-            case "U8" -> Byte.toUnsignedInt(bytes.get(index));
-            case "I16" -> bytes.getShort(2 * index);
-            case "U16" -> Short.toUnsignedInt(bytes.getShort(2 * index));
-            case "I32" -> bytes.getInt(4 * index);
-            case "U32" -> Integer.toUnsignedLong(bytes.getInt(4 * index));
-            default -> bytes.getLong(8 * index);
+    /** One of the recordings, in memory; one thread at a time. */
+    public synchronized EventFormat read(int recording) throws IOException {
+        if (recording < 0 || recording >= times.count()) {
+            throw new IOException(
+                    name + ": has " + times.count() + " recordings, expected number " + recording + " among them");
+        }
+        Hdf5Item.Numbers found = file.read(times, recording);
+        double[] time = values(found);
+        double[] unit = values(file.read(units, recording));
+        if (time.length != unit.length) {
+            throw new IOException(name + ": has " + time.length + " times in recording " + recording + " and "
+                    + unit.length + " units, expected as many");
+        }
+        double scale = found.type().startsWith("F") ? SECOND : 1;
+        int[] next = {0};
+        return (input, into) -> {
+            int end = Math.min(time.length, next[0] + into.room());
+            int size = into.size();
+            for (int i = next[0]; i < end; i++) {
+                if (!(unit[i] >= 0 && unit[i] <= EventBlock.MOST_PLACE) || !Double.isFinite(time[i])) {
+                    throw new IOException(name + ": has unit " + unit[i] + " at " + time[i]
+                            + ", expected units from 0 to " + EventBlock.MOST_PLACE + " at finite times");
+                }
+                into.times()[size] = Math.round(time[i] * scale);
+                into.places()[size++] = EventBlock.place((int) unit[i], 0, 1);
+            }
+            next[0] = end;
+            into.resize(size);
+            return end < time.length;
         };
     }
 
-    @Override
-    public boolean read(EventInput input, EventBlock into) throws IOException {
-        List<Integer> shape = times.shape();
-        int end = Math.min(shape.getFirst(), next + into.room());
-        boolean seconds = times.type().startsWith("F");
-        for (; next < end; next++) {
-            double time = value(times, next);
-            double unit = value(units, next);
-            if (!(unit >= 0 && unit <= EventBlock.MOST_PLACE) || !Double.isFinite(time)) {
-                throw new IOException(name + ": has unit " + unit + " at " + time + ", expected units from 0 to "
-                        + EventBlock.MOST_PLACE + " at finite times");
-            }
-            into.add(seconds ? Math.round(time * 1e6) : (long) time, (int) unit, 0, true);
+    private static double[] values(Hdf5Item.Numbers of) {
+        ByteBuffer bytes = ByteBuffer.wrap(of.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        double[] values = new double[of.shape().getFirst()];
+        int type = TYPES.indexOf(of.type());
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (type) {
+                case 0 -> Float.float16ToFloat(bytes.getShort());
+                case 1 -> bytes.getFloat();
+                case 2 -> bytes.getDouble();
+                case 3 -> bytes.get();
+                case 4 -> Byte.toUnsignedInt(bytes.get());
+                case 5 -> bytes.getShort();
+                case 6 -> Short.toUnsignedInt(bytes.getShort());
+                case 7 -> bytes.getInt();
+                case 8 -> Integer.toUnsignedLong(bytes.getInt());
+                default -> bytes.getLong();
+            };
         }
-        return next < shape.getFirst();
+        return values;
+    }
+
+    @Override
+    public void close() {
+        file.close();
     }
 }

@@ -58,7 +58,7 @@ final class HdfEventsTest {
             }
         }
         IOException none = assertThrows(IOException.class, () -> EventSource.open(path, 5));
-        assertTrue(none.getMessage().contains("shd.h5: has 5 recordings of times"), none.getMessage());
+        assertTrue(none.getMessage().contains("shd.h5: has 5 recordings, expected number 5"), none.getMessage());
     }
 
     @Test
