@@ -322,11 +322,11 @@ public final class Network {
         return weights()
                 .read(() -> Quantizing.with(
                         projections.stream()
-                                .map(each ->
-                                        new ProjectionBuilder(each.name(), each.source(), each.target(), each.path())
-                                                .port(each.port())
-                                                .delay(each.delay())
-                                                .build())
+                                .map(each -> new ProjectionBuilder(
+                                                each.name(), each.source(), each.target(), each.path())
+                                        .port(each.port())
+                                        .delay(each.delay())
+                                        .build())
                                 .toList(),
                         this));
     }

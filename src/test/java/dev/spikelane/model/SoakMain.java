@@ -83,8 +83,10 @@ final class SoakMain {
         Population all = builder.population("all", Shape.of(20), neuron);
         Convolution edges = Convolution.of(Kernel.of(3).withPadding(1).withoutBias(), halves(4, 18));
         builder.project("x-maps", x, maps, edges).plastic(Plasticity.pairStdp());
-        builder.project("x-all", x, all, new Flatten(), Dense.of(halves(20, 32))).plastic(Plasticity.pairStdp());
-        Sparse sparse = Sparse.of(Edges.outDegree(5)).weights(Draw.uniform(0, 0.2)).delays(Draw.uniform(1, 5));
+        builder.project("x-all", x, all, new Flatten(), Dense.of(halves(20, 32)))
+                .plastic(Plasticity.pairStdp());
+        Sparse sparse =
+                Sparse.of(Edges.outDegree(5)).weights(Draw.uniform(0, 0.2)).delays(Draw.uniform(1, 5));
         builder.project("own", all, all, sparse).plastic(Plasticity.mstdpet().with("reward", 1e-4));
         SpikeMatrix input = SpikeMatrix.zeros(1_000, 32);
         for (int i = 0; i < 32_000; i++) {

@@ -47,15 +47,17 @@ final class ExtremesTest {
     @ParameterizedTest
     @MethodSource("rules")
     void tracesEndBeforeTheyAreSlow(Plasticity rule) {
-        try (Simulation simulation = LearningNetwork.of(Shape.of(1), Dense.of(half(1, 1)), rule, 0)
-                .simulate(1)) {
+        try (Simulation simulation =
+                LearningNetwork.of(Shape.of(1), Dense.of(half(1, 1)), rule, 0).simulate(1)) {
             byte[] one = {1};
             simulation.step(Map.of("x", SpikeMatrix.copyOf(1, 1, one), "told", SpikeMatrix.copyOf(1, 1, one)));
             Map<String, SpikeMatrix> silence = Map.of("x", SpikeMatrix.zeros(1, 1), "told", SpikeMatrix.zeros(1, 1));
             for (int i = 0; i < 900; i++) { // 125 * ln(1e30) steps take the longest
                 simulation.runConstant(silence, 10);
-                of(rule, simulation).forEach((name, value) -> assertTrue(
-                        value == 0 || Math.abs(value) >= LEAST, name + " is " + value + " in step " + simulation.steps()));
+                of(rule, simulation)
+                        .forEach((name, value) -> assertTrue(
+                                value == 0 || Math.abs(value) >= LEAST,
+                                name + " is " + value + " in step " + simulation.steps()));
             }
             of(rule, simulation).forEach((name, value) -> assertEquals(0, value, name));
         }
@@ -90,16 +92,20 @@ final class ExtremesTest {
             fast = rule.parameters().containsKey(each) ? fast.with(each, 1000) : fast;
         }
         float most = rule.parameters().getOrDefault("most", Float.MAX_VALUE);
-        Sparse sparse = Sparse.of(Edges.probability(0.9)).weights(Draw.uniform(0.1, 0.5)).delays(Draw.uniform(0, 3));
+        Sparse sparse = Sparse.of(Edges.probability(0.9))
+                .weights(Draw.uniform(0.1, 0.5))
+                .delays(Draw.uniform(0, 3));
         for (Connection each : List.of(
                 Dense.of(half(3, 4)),
                 sparse.to(5),
                 Convolution.of(2, 3, Kernel.of(3).withPadding(1), new TorchRandom(1)))) {
             Shape from = each instanceof Convolution ? Shape.of(2, 4, 4) : Shape.of(4);
             Shape to = each.outputShape(from);
-            try (Simulation simulation = LearningNetwork.of(from, to, fast, 0, each).simulate(2)) {
+            try (Simulation simulation =
+                    LearningNetwork.of(from, to, fast, 0, each).simulate(2)) {
                 simulation.runConstant(Map.of("x", all(from), "told", all(to)), 300);
-                for (float weight : simulation.plasticWeights().get("x-p.weight").toArray()) {
+                for (float weight :
+                        simulation.plasticWeights().get("x-p.weight").toArray()) {
                     float least = rule.parameters().getOrDefault("least", -Float.MAX_VALUE);
                     assertTrue(weight >= least && weight <= most, weight + " of " + rule + ", " + each);
                 }

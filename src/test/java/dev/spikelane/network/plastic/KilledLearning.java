@@ -47,7 +47,8 @@ final class KilledLearning {
                 .delay(1);
         builder.project("maps-all", maps, all, new Flatten(), Dense.linear(90, 70, new TorchRandom(2)))
                 .plastic(Plasticity.tripletStdp().with("least", -1));
-        Sparse sparse = Sparse.of(Edges.outDegree(9)).weights(Draw.uniform(0, 0.2)).delays(Draw.uniform(1, 7));
+        Sparse sparse =
+                Sparse.of(Edges.outDegree(9)).weights(Draw.uniform(0, 0.2)).delays(Draw.uniform(1, 7));
         builder.project("all-all", all, all, sparse)
                 .plastic(Plasticity.mstdpet().with("reward", 0.01));
         return builder.build();

@@ -336,8 +336,7 @@ final class PlasticityTest {
         FloatMatrix learned = FloatMatrix.copyOf(2, 3, new float[] {1, 2, 3, 4, 5, 6});
         network.weights().replace("x-p.weight", learned);
         Network fixed = network.fixed();
-        assertArrayEquals(
-                learned.toArray(), fixed.weights().get("x-p.weight").toArray());
+        assertArrayEquals(learned.toArray(), fixed.weights().get("x-p.weight").toArray());
         assertEquals(fixed.weights().hash(), network.weights().hash());
         assertEquals(Plasticity.NONE, fixed.projections().getFirst().plasticity());
         NirModel.export(Model.of(fixed), 1e-3);
