@@ -23,7 +23,7 @@ final class PlasticValues {
     private final OperatorChain[] chains;
     private final @Nullable RuleValues<?>[] rules;
     private final Map<String, Values> byName = new LinkedHashMap<>();
-    /** The same, without an iterator. */
+    /** The same for states. */
     private final Values[] all;
 
     private final ValueGuard guard;
@@ -43,7 +43,14 @@ final class PlasticValues {
                 addRule(arena, i, projections.get(i).plasticity());
             }
         }
-        this.all = byName.values().toArray(Values[]::new);
+        Map<String, Values> ofStates = new LinkedHashMap<>(byName);
+        for (int i = 0; i < chains.length; i++) {
+            RuleValues<?> rule = rules[i];
+            if (rule != null) {
+                ofStates.replace(chains[i].owners().getFirst() + ".weight", rule.weights());
+            }
+        }
+        this.all = ofStates.values().toArray(Values[]::new);
         this.guard = new ValueGuard(network.turns(), turn::beginChange, turn::endChange);
     }
 

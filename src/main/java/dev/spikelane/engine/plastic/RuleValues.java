@@ -96,6 +96,15 @@ public final class RuleValues<S> {
         return values;
     }
 
+    /** Returns the weights, of which a state may have any that the rule makes, also such whose products overflow. */
+    public Values weights() {
+        Values all = operator.like(Rule.WEIGHT, operator.synapses());
+        return new OperatorValues(all.description(), all::read, from -> {
+            all.write(from);
+            operator.update();
+        });
+    }
+
     private Values modulator(String name) {
         float[] shared = parameters.values(name);
         return new OperatorValues(

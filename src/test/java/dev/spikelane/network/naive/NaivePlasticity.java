@@ -494,7 +494,8 @@ public final class NaivePlasticity {
         Map<String, float[]> found = new TreeMap<>();
         kept.get(step + 1).forEach((name, values) -> {
             Variable variable = variables.get(name);
-            if (variable == null || variable.space == Space.SYNAPSE) {
+            // Matrices have a column at least, where there are no synapses too.
+            if (variable == null || variable.space == Space.SYNAPSE && !synapses.isEmpty()) {
                 found.put(name.equals(WEIGHT) ? "weight" : name, values);
             }
         });

@@ -435,6 +435,31 @@ final class PlasticityTest {
         }
     }
 
+    /** Products with what spikes carry may overflow, which the weights that a program sets must not make them. */
+    @Test
+    void weightsThatExplodeAreRestored() {
+        Plasticity rule = Plasticity.of("each step\nw = w < 0 ? -3e38 : 3e38\n");
+        Sparse sparse = Sparse.of(Edges.probability(0.8)).weights(Draw.uniform(-1, 1));
+        Kernel kernel = Kernel.of1d(3).withPadding(1);
+        for (Connection each :
+                List.of(dense(4, 3), sparse.to(3), Convolution.of(1, 2, kernel, new TorchRandom(1)))) {
+            Shape from = each instanceof Convolution ? Shape.of(1, 4) : Shape.of(4);
+            NetworkBuilder builder = Network.builder();
+            Population p = builder.population("p", from, new Leaky(0.5).withGradedSpikesFactor(4));
+            Population q = builder.population("q", each.outputShape(from), new Leaky(0.5));
+            builder.project("x-p", builder.input("x", from), p, new OneToOne(2));
+            builder.project("p-q", p, q, each).plastic(rule);
+            Network network = builder.build();
+            try (Simulation simulation = network.simulate(1);
+                    Simulation other = network.simulate(1)) {
+                simulation.run(Matrices.spikes(Arena.ofAuto(), 3, 4, 0.5, new Random(1)));
+                SimulationState state = simulation.snapshot();
+                other.restore(state);
+                assertEquals(state, other.snapshot(), each.toString());
+            }
+        }
+    }
+
     /** Of weights that a program sets, those that no spike changes stay out of bounds. */
     @Test
     void boundsHoldWeightsThatChange() {
