@@ -441,8 +441,7 @@ final class PlasticityTest {
         Plasticity rule = Plasticity.of("each step\nw = w < 0 ? -3e38 : 3e38\n");
         Sparse sparse = Sparse.of(Edges.probability(0.8)).weights(Draw.uniform(-1, 1));
         Kernel kernel = Kernel.of1d(3).withPadding(1);
-        for (Connection each :
-                List.of(dense(4, 3), sparse.to(3), Convolution.of(1, 2, kernel, new TorchRandom(1)))) {
+        for (Connection each : List.of(dense(4, 3), sparse.to(3), Convolution.of(1, 2, kernel, new TorchRandom(1)))) {
             Shape from = each instanceof Convolution ? Shape.of(1, 4) : Shape.of(4);
             NetworkBuilder builder = Network.builder();
             Population p = builder.population("p", from, new Leaky(0.5).withGradedSpikesFactor(4));
