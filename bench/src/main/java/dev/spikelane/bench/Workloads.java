@@ -17,6 +17,7 @@ import dev.spikelane.kernel.step.leaky.LeakyStepWork;
 import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.CellWork;
+import dev.spikelane.network.IntegerNetworkWork;
 import dev.spikelane.network.NetworkWork;
 import dev.spikelane.network.PlasticWork;
 import dev.spikelane.network.SessionWork;
@@ -284,6 +285,14 @@ final class Workloads {
             works.add(new Tutorial6Work(Tutorial6.BATCH, density, threads));
         }
         works.add(new Vgg9Work(threads));
+        for (ElementType type : new ElementType[] {ElementType.INT8, ElementType.INT4, ElementType.TERNARY}) {
+            for (double density : new double[] {0.02, 0.1, 0.5}) {
+                works.add(new IntegerNetworkWork(false, type, 1, density, threads));
+                works.add(new IntegerNetworkWork(false, type, 128, density, threads));
+            }
+            works.add(new IntegerNetworkWork(true, type, 1, 0.3, threads));
+            works.add(new IntegerNetworkWork(true, type, Tutorial6.BATCH, 0.3, threads));
+        }
         for (int neurons : new int[] {4_000, 40_000, 400_000}) {
             works.add(new SparseNetworkWork(SparseNetworkWork.Kind.CUBA, neurons, threads));
         }

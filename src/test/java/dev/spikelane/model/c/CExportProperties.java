@@ -12,6 +12,8 @@ import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.graph.RandomGraph;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -40,6 +42,26 @@ final class CExportProperties {
             int count = Tries.ALL ? MANY : FEW;
             check(count, i -> export(arena, i));
         }
+    }
+
+    /** Chains of all types of integer weights. */
+    @Test
+    void integersFireAsHere() throws IOException, InterruptedException {
+        assumeTrue(CCompiler.isThere("gcc"));
+        check(RandomGraph.INTEGERS.size(), i -> {
+            TorchRandom random = new TorchRandom(i);
+            Network network = Network.builder(70)
+                    .dense(130, random)
+                    .neuron(new Leaky(0.9f).withThreshold(0.1f))
+                    .dense(66, random)
+                    .neuron(new Leaky(0.8f).withThreshold(0.1f))
+                    .build()
+                    .quantized(RandomGraph.INTEGERS.get(i));
+            return CExport.of(Model.of(network).with(Model.CODE, "rate"))
+                    .withName("g" + i)
+                    .withTestSteps(8)
+                    .withOutputs("lif1", "lif2");
+        });
     }
 
     /** The next graph that can be written. */

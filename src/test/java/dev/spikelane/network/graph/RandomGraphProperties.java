@@ -178,6 +178,7 @@ final class RandomGraphProperties {
         int drawn = 0;
         int lines = 0;
         int late = 0;
+        int few = 0;
         for (int seed = 0; seed < RARE; seed++) {
             try (Arena arena = Arena.ofShared()) {
                 Network network = new RandomGraph(arena, 1, 1, seed).network;
@@ -193,6 +194,10 @@ final class RandomGraphProperties {
                 lines += sparse.stream().anyMatch(each -> each.toString().contains("gaussian")) ? 1 : 0;
                 late += sparse.stream()
                                 .anyMatch(each -> Arrays.stream(each.delays()).anyMatch(delay -> delay > 15))
+                        ? 1
+                        : 0;
+                few += network.weights().names().stream()
+                                .anyMatch(name -> network.weights().type(name).bits() < Byte.SIZE)
                         ? 1
                         : 0;
                 sources +=
@@ -213,6 +218,7 @@ final class RandomGraphProperties {
         assertTrue(drawn > RARE / 20, drawn + " with procedural synapses");
         assertTrue(lines > RARE / 20, lines + " with synapses by distance");
         assertTrue(late > RARE / 20, late + " with long delays");
+        assertTrue(few > RARE / 20, few + " with weights of 4 or 2 bits");
     }
 
     private static boolean hasNoWeights(Projection projection) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
@@ -78,6 +79,22 @@ final class IntegerMatmulProperties {
         for (ElementType type : List.of(ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY)) {
             for (IntegerProduct.Weights kind : IntegerProduct.Weights.values()) {
                 IntegerProduct product = new IntegerProduct(arena, sizes, type, kind, seed);
+                float[][] expected = product.expected();
+                product.variants()
+                        .forEach((name, variant) ->
+                                assertSameBits(expected, product.whole(variant), type + " " + kind + " " + name));
+            }
+        }
+    }
+
+    /** The most inputs of 16 bits, whose sum is 2^31 less 32,768, and as many as fit the memory of a test of others. */
+    @Example
+    void sumsReachTheLimitOfTheirBits() {
+        for (ElementType type : List.of(ElementType.INT16, ElementType.INT8, ElementType.INT4, ElementType.TERNARY)) {
+            int inputs = type == ElementType.INT16 ? PackedIntegers.mostInputs(type) : 300_000;
+            for (IntegerProduct.Weights kind :
+                    List.of(IntegerProduct.Weights.LEAST, IntegerProduct.Weights.GREATEST)) {
+                IntegerProduct product = new IntegerProduct(arena, new Sizes(1, inputs, 2, 1), type, kind, 1);
                 float[][] expected = product.expected();
                 product.variants()
                         .forEach((name, variant) ->
