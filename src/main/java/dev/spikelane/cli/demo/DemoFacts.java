@@ -103,6 +103,26 @@ final class DemoFacts {
         }
         time(section, "encode_ms_per_image", result.times().perImage(PassTimes.Pass::encode, result.timed()));
         time(section, "network_ms_per_image", result.times().perImage(PassTimes.Pass::network, result.timed()));
+        if (!result.weighed().isEmpty()) {
+            Map<String, Long> bytes = new LinkedHashMap<>();
+            Map<String, Double> milliseconds = new LinkedHashMap<>();
+            result.weighed().forEach(each -> {
+                bytes.put(each.type(), each.bytes());
+                milliseconds.put(each.type(), each.milliseconds());
+            });
+            section.value("bytes_by_weights", bytes)
+                    .value("ms_per_image_by_weights", milliseconds)
+                    .say(
+                            "As integers",
+                            result.weighed().stream()
+                                    .map(each -> String.format(
+                                            Locale.ROOT,
+                                            "%s %,d bytes, %.3f ms",
+                                            each.type(),
+                                            each.bytes(),
+                                            each.milliseconds()))
+                                    .collect(Collectors.joining("; ")));
+        }
         return section.say(
                 "Per image",
                 result.times().busy() ? "%s\nother programs keep this machine busy: it would be faster alone" : "%s",

@@ -6,6 +6,7 @@ import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -18,7 +19,9 @@ import dev.spikelane.train.Evaluator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
@@ -27,6 +30,8 @@ final class DemoRun {
 
     /** Steps of all images together that are run for the accuracy alone. */
     private static final long MOST_STEPS = 256_000;
+
+    private static final List<ElementType> TYPES = List.of(ElementType.FLOAT32, ElementType.INT8, ElementType.TERNARY);
 
     private final Model model;
     private final ImageSet images;
@@ -57,8 +62,17 @@ final class DemoRun {
      * @param evaluation of these images, and of all that are embedded
      * @param timed the images of a pass whose time was taken
      * @param times the last passes
+     * @param weighed the network with weights of several types; empty where none is timed, or they stay floats
      */
-    record Result(List<List<Integer>> counts, Evaluator.Result evaluation, int timed, PassTimes times) {}
+    record Result(
+            List<List<Integer>> counts,
+            Evaluator.Result evaluation,
+            int timed,
+            PassTimes times,
+            List<Weighed> weighed) {}
+
+    /** The bytes of a network's values with weights of a type, and the time of an image. */
+    record Weighed(String type, long bytes, double milliseconds) {}
 
     Network network() {
         return model.network();
@@ -70,7 +84,7 @@ final class DemoRun {
     }
 
     Result run(Progress progress) {
-        PassTimes times = times(progress);
+        PassTimes times = times(network(), progress);
         List<List<Integer>> counts = new ArrayList<>();
         progress.begin("Images", images.count());
         count(model, data.range(0, images.count()), batching, settings, (batch, fired) -> {
@@ -84,7 +98,7 @@ final class DemoRun {
                 .decoding(decoding())) {
             Evaluator.Result evaluation = evaluator.evaluate(data.range(0, tested));
             progress.end();
-            return new Result(counts, evaluation, batching.size(), times);
+            return new Result(counts, evaluation, batching.size(), times, weighed(times, progress));
         }
     }
 
@@ -115,12 +129,12 @@ final class DemoRun {
     }
 
     /** Repeats the first batch until its times agree, or for as long as the user allows. */
-    private PassTimes times(Progress progress) {
+    private PassTimes times(Network timed, Progress progress) {
         PassTimes times = new PassTimes();
         int[] numbers = IntStream.range(0, batching.size()).toArray();
         BatchLoader.Batch batch = batching.batch(data);
         progress.begin("Warm-up", settings.warmUp() * 1_000_000_000L);
-        try (Simulation simulation = network().simulate(numbers.length, settings.threads())) {
+        try (Simulation simulation = timed.simulate(numbers.length, settings.threads())) {
             long begin = System.nanoTime();
             long start = begin;
             while (!times.settled() && start - begin < settings.warmUp() * 1e9) {
@@ -140,6 +154,31 @@ final class DemoRun {
         }
         progress.end();
         return times;
+    }
+
+    /** The network with float, 8-bit and ternary weights; nothing where it keeps its weights or nothing is timed. */
+    private List<Weighed> weighed(PassTimes ofFloats, Progress progress) {
+        Network floats = network().folded().network();
+        if (floats.quantized(ElementType.INT8).toString().equals(floats.toString())) {
+            return List.of();
+        }
+        List<Weighed> weighed = new ArrayList<>();
+        for (ElementType type : TYPES) {
+            Network each = type == ElementType.FLOAT32 ? floats : floats.quantized(type);
+            PassTimes times = each == floats ? ofFloats : times(each, progress);
+            Optional<PassTimes.Spread> time = times.perImage(PassTimes.Pass::network, batching.size());
+            if (time.isEmpty()) {
+                return List.of();
+            }
+            long bytes = 0;
+            for (String name : each.weights().names()) {
+                long items = each.weights().shape(name).stream().reduce(1, Math::multiplyExact);
+                bytes += Math.ceilDiv(items * each.weights().type(name).bits(), Byte.SIZE);
+            }
+            String of = type.toString().toLowerCase(Locale.ROOT);
+            weighed.add(new Weighed(of, bytes, time.orElseThrow().median()));
+        }
+        return weighed;
     }
 
     /** Runs some images once more, side by side, and records the first steps of the layers from some on. */

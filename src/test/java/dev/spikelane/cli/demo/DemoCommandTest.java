@@ -2,6 +2,7 @@ package dev.spikelane.cli.demo;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Users;
@@ -38,6 +39,19 @@ class DemoCommandTest {
         String out = demo("--count", "1");
         assertTrue(out.contains("  At steps       22 35 48 61 74 87 100 113 126 139 152 165 178 191"), out);
         assertTrue(out.contains("  At steps       23 38 53 68 83 98 113 128 143 158 173 188"), out);
+    }
+
+    /** Where a time is taken; 784-1000-10 has 795,010 weights and biases, and 6 parameters. */
+    @Test
+    void weightsOfSeveralTypesStandSideBySide() {
+        String out = CommandRun.of(
+                        "demo", "--warm-up", "1", "--count", "1", "--batch", "1", "--steps", "5", "--no-report")
+                .requireSuccess();
+        assertTrue(
+                out.matches("(?s).*As integers +float32 3,180,064 bytes, [\\d.]+ ms; int8 802,104 bytes, [\\d.]+ ms;"
+                        + " ternary 206,604 bytes, [\\d.]+ ms\n.*"),
+                out);
+        assertFalse(demo("--count", "1", "--steps", "5").contains("As integers"));
     }
 
     @Test
@@ -234,7 +248,7 @@ class DemoCommandTest {
     /** The printed lines that say nothing of time, batch or files. */
     private static List<String> results(String out) {
         return out.lines()
-                .filter(line -> !line.matches(" *(Per image|Ran with|Spike matmul) .*|Recorded in .*"))
+                .filter(line -> !line.matches(" *(Per image|As integers|Ran with|Spike matmul) .*|Recorded in .*"))
                 .toList();
     }
 
