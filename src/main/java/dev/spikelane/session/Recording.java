@@ -177,7 +177,7 @@ public final class Recording {
      */
     public Optional<String> replay(Network network) {
         requireGraph(network);
-        try (Replay replay = new Replay(this, network, false)) {
+        try (Replay replay = new Replay(this, network)) {
             replay.to(Long.MAX_VALUE);
             return Optional.ofNullable(replay.differs());
         }
@@ -226,8 +226,8 @@ public final class Recording {
     public Optional<Difference> diff(Network network, Recording other, Network otherNetwork) {
         Objects.requireNonNull(other, "other");
         Objects.requireNonNull(otherNetwork, "otherNetwork");
-        try (Replay one = new Replay(this, network, false);
-                Replay two = new Replay(other, otherNetwork, false)) {
+        try (Replay one = new Replay(this, network);
+                Replay two = new Replay(other, otherNetwork)) {
             return one.compare(two, Math.min(spikes.rows(), other.spikes.rows()));
         }
     }

@@ -28,16 +28,20 @@ final class Replay implements AutoCloseable {
     private @Nullable String differs;
 
     /** Begins. */
-    Replay(Recording recording, Network network, boolean receipts) {
+    Replay(Recording recording, Network network) {
         this.recording = recording;
         this.populations = network.populations();
         SessionPoolBuilder builder = SessionPool.builder(network).decision(recording.rule());
         builder.values = recording.inputs().values().stream().anyMatch(FloatMatrix.class::isInstance);
-        builder.receipts = receipts;
-        this.pool = builder.build();
+        this.pool = builder.receipts().build();
         this.answers = pool.newAnswers(1);
         this.keys = new long[] {recording.key()};
         try {
+            recording.spikes().requireShape("spikes", recording.spikes().rows(), network.outputs());
+            recording
+                    .inputs()
+                    .forEach((name, rows) ->
+                            rows.requireShape(name, recording.spikes().rows(), rows.columns()));
             this.first = pool.put(recording.key(), recording.state(), null);
         } catch (IllegalArgumentException refused) {
             pool.close();

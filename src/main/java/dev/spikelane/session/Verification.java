@@ -33,7 +33,7 @@ final class Verification {
         for (Recording each : recordings) {
             each.requireGraph(network);
             Map<Integer, Receipt> ofSession = receipts.remove(each.key());
-            try (Replay replay = new Replay(each, network, true)) {
+            try (Replay replay = new Replay(each, network)) {
                 verify(replay, each, ofSession == null ? Map.of() : ofSession);
             }
         }

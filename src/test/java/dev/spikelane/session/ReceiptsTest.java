@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -119,8 +120,41 @@ final class ReceiptsTest {
                 served.step(0.2, 3);
             }
             served.end();
-            assertEquals(
-                    List.of(), Recording.verify(served.receipts.toByteArray(), served.network, served.recordings()));
+            List<Recording> recordings = served.recordings();
+            assertEquals(List.of(), Recording.verify(served.receipts.toByteArray(), served.network, recordings));
+            assertEquals(Optional.empty(), recordings.getFirst().replay(served.network));
+            assertEquals(Optional.empty(), recordings.get(1).diff(served.network, recordings.get(1), served.network));
+        }
+    }
+
+    /** Rows that are longer than what is gathered of spikes. */
+    @Test
+    void valuesAreHashedAsTheyCome() {
+        Network network = Network.builder(300)
+                .dense(4, new TorchRandom(1))
+                .neuron(new Leaky(0.9f).withThreshold(0.1f))
+                .build();
+        Random random = new Random(8);
+        FloatMatrix inputs = FloatMatrix.zeros(9, 300);
+        for (int i = 0; i < 9 * 300; i++) {
+            inputs.set(i / 300, i % 300, random.nextFloat());
+        }
+        SpikeMatrix spikes = SpikeMatrix.zeros(9, 4);
+        try (SessionPool pool = SessionPool.builder(network).values().receipts().build()) {
+            SessionPool.Answers answers = pool.newAnswers(1);
+            for (int step = 0; step < 9; step++) {
+                int row = step;
+                pool.step(new long[] {-1}, inputs.rows(step, 1), answers);
+                answers.spikes().forEachSpike(0, output -> spikes.set(row, output, true));
+            }
+            byte[] receipt = pool.receipt(-1);
+            Recording recording = pool.recording(-1, new byte[0], Map.of("input", inputs), spikes);
+            assertEquals(List.of(), Recording.verify(receipt, network, List.of(recording)));
+            inputs.set(8, 299, Math.nextUp(inputs.get(8, 299)));
+            assertFound("is of other inputs", receipt, network, List.of(recording));
+            Recording shorter = pool.recording(
+                    -1, new byte[0], Map.of("input", inputs.rows(0, 8)), (SpikeMatrix) spikes.rows(0, 8));
+            assertFound("expected some between 1 and 8", receipt, network, List.of(shorter));
         }
     }
 

@@ -42,12 +42,15 @@ public record SessionWork(Kind kind, int threads) implements Work {
          * Integers; before each step the sessions go to a store in memory, and the step brings them back. Measured
          * beside it: two copies of a state, between places in random order.
          */
-        SWAPPED
+        SWAPPED,
+        /** Integers with trails, and in each step receipts of one session in {@value #ONE_OF}. */
+        RECEIPTS
     }
 
     static final int SESSIONS = 100_000;
     static final int BATCH = 4_096;
-    private static final double DENSITY = 0.05;
+    static final double DENSITY = 0.05;
+    private static final int ONE_OF = 100;
     private static final long WARM = 4_000_000_000L;
 
     @Override
@@ -61,7 +64,7 @@ public record SessionWork(Kind kind, int threads) implements Work {
         return BATCH;
     }
 
-    private Network network() {
+    Network network() {
         TorchRandom random = new TorchRandom(42);
         boolean small = kind == Kind.SMALL;
         Network floats = Network.builder(small ? 64 : NetworkWork.INPUTS)
@@ -70,7 +73,7 @@ public record SessionWork(Kind kind, int threads) implements Work {
                 .dense(small ? 8 : NetworkWork.OUTPUTS, random)
                 .neuron(new Leaky(NetworkCase.BETA))
                 .build();
-        return kind == Kind.INT8 || kind == Kind.SWAPPED ? floats.quantized(ElementType.INT8) : floats;
+        return kind == Kind.INT8 || kind == Kind.SWAPPED || kind == Kind.RECEIPTS ? floats.quantized(ElementType.INT8) : floats;
     }
 
     /** Keeps states on the heap, in memory that is used again. */
@@ -103,15 +106,15 @@ public record SessionWork(Kind kind, int threads) implements Work {
         private final SessionPool pool;
         private final SessionPool.Answers answers;
         private final SpikeMatrix input;
-        private final boolean swaps;
+        private final Kind kind;
         private final List<Integer> order = new ArrayList<>();
         private final long[] keys = new long[BATCH];
         private int next;
 
-        Turns(SessionPool pool, SpikeMatrix input, boolean swaps) {
+        Turns(SessionPool pool, SpikeMatrix input, Kind kind) {
             this.pool = pool;
             this.input = input;
-            this.swaps = swaps;
+            this.kind = kind;
             this.answers = pool.newAnswers(BATCH);
             for (int session = 0; session < SESSIONS; session++) {
                 order.add(session);
@@ -133,10 +136,13 @@ public record SessionWork(Kind kind, int threads) implements Work {
                 keys[i] = order.get(next);
                 next = (next + 1) % SESSIONS;
             }
-            for (int i = 0; swaps && i < BATCH; i++) {
+            for (int i = 0; kind == Kind.SWAPPED && i < BATCH; i++) {
                 pool.evict(keys[i]);
             }
             pool.step(keys, input, answers);
+            for (int i = 0; kind == Kind.RECEIPTS && i < BATCH; i += ONE_OF) {
+                pool.receipt(keys[i]);
+            }
         }
     }
 
@@ -145,10 +151,15 @@ public record SessionWork(Kind kind, int threads) implements Work {
         Arena arena = Arena.ofShared();
         Network network = network();
         SessionPoolBuilder builder = SessionPool.builder(network).threads(threads);
-        SessionPool pool = (kind == Kind.SWAPPED ? builder.store(new Heap()) : builder).build();
+        switch (kind) {
+            case SWAPPED -> builder.store(new Heap());
+            case RECEIPTS -> builder.receipts();
+            case FLOAT32, INT8, SMALL -> {}
+        }
+        SessionPool pool = builder.build();
         SpikeMatrix input = RandomData.spikes(
                 arena, BATCH, network.inputs().getFirst().shape().size(), DENSITY);
-        Turns turns = new Turns(pool, input, kind == Kind.SWAPPED);
+        Turns turns = new Turns(pool, input, kind);
         long end = System.nanoTime() + WARM;
         for (int begun = 0; begun < 2 * SESSIONS || System.nanoTime() < end; begun += BATCH) {
             turns.pass();
