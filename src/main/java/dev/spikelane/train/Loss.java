@@ -2,9 +2,14 @@ package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import dev.spikelane.train.loss.EfficientEntropy;
 import dev.spikelane.train.loss.LossKind;
 import dev.spikelane.train.loss.LossRows;
 import dev.spikelane.train.loss.LossSink;
+import dev.spikelane.train.loss.MeanEntropy;
+import dev.spikelane.train.loss.RateCost;
+import dev.spikelane.train.loss.VanRossum;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -35,6 +40,102 @@ public interface Loss {
             throw new IllegalArgumentException("factor is " + factor + ", expected a finite number");
         }
         return new SpikeRatePenalty(factor);
+    }
+
+    /**
+     * Returns the loss of temporal efficient training (Deng et al. 2022, TET): the cross-entropy of the membranes of
+     * each step, and their distance from a number, {@code (1 - share) * mean over steps of CE(u[t], label) + share *
+     * mean over steps and outputs of (u[t] - target)^2}. Outputs are decoded by {@link Decoding#MEMBRANE}.
+     *
+     * @param share of the distance, from 0 to 1; the paper has 0.05 for images, 0.001 for events
+     * @param target of all membranes, finite; the paper has the threshold
+     * @return the loss
+     * @throws IllegalArgumentException if a number is outside
+     */
+    static Loss temporalEfficient(double share, double target) {
+        Checks.share("share", share);
+        requireFinite("target", target);
+        return new FormulaLoss(
+                "tet_loss, share " + share + ", target " + target,
+                Decoding.MEMBRANE,
+                false,
+                false,
+                shape -> new EfficientEntropy(shape, share, target));
+    }
+
+    /**
+     * Returns the cross-entropy of the mean of the membranes over all steps, {@code CE(mean over t of u[t], label)}:
+     * that which {@link #temporalEfficient} improves on (Deng et al. 2022). Outputs are decoded by
+     * {@link Decoding#MEMBRANE}.
+     *
+     * @return the loss
+     */
+    static Loss temporalMean() {
+        return new FormulaLoss("ce_mean_membrane_loss", Decoding.MEMBRANE, false, false, MeanEntropy::new);
+    }
+
+    /**
+     * Returns a cost of rates outside of a range, for hidden populations: the mean over samples and outputs of
+     * {@code max(0, lower - r)^2 + max(0, r - upper)^2}, with r the spikes of a step on average (as Zenke and Vogels
+     * 2021 bound activity). Equal bounds are a target, an upper bound of 1 costs silence alone.
+     *
+     * @param lower from 0 to the upper bound
+     * @param upper at most 1
+     * @return the loss
+     * @throws IllegalArgumentException if the bounds are no such range
+     */
+    static Loss rateBounds(double lower, double upper) {
+        if (!(lower >= 0 && lower <= upper && upper <= 1)) {
+            throw new IllegalArgumentException(
+                    "bounds are " + lower + " and " + upper + ", expected a range of rates from 0 to 1");
+        }
+        return new FormulaLoss(
+                "rate_bounds, " + lower + " to " + upper,
+                Decoding.NONE,
+                true,
+                false,
+                shape -> RateCost.ofBounds(shape, lower, upper));
+    }
+
+    /**
+     * Returns the divergence of rates from a rate, which keeps hidden populations sparse (Ng 2011): the mean over
+     * samples and outputs of {@code rate * log(rate / r) + (1 - rate) * log((1 - rate) / (1 - r))}, with
+     * {@code r = (spikes + 1/2) / (steps + 1)}, so that silence costs no infinity.
+     *
+     * @param rate the rate that is wanted, above 0 and below 1
+     * @return the loss
+     * @throws IllegalArgumentException if the rate is outside
+     */
+    static Loss rateDivergence(double rate) {
+        if (!(rate > 0 && rate < 1)) {
+            throw new IllegalArgumentException("rate is " + rate + ", expected a number above 0 and below 1");
+        }
+        return new FormulaLoss(
+                "kl_rate_loss, rate " + rate, Decoding.NONE, true, false, shape -> RateCost.ofDivergence(shape, rate));
+    }
+
+    /**
+     * Returns the distance of van Rossum (2001) between spike trains and targets, which are spikes as well: the mean
+     * over samples and outputs of {@code 1 / tau * sum over t of (f[t] - g[t])^2}, with
+     * {@code f[t] = exp(-1 / tau) * f[t - 1] + spike[t]} and g the same of the targets.
+     *
+     * @param tau of the filter, in steps, above 0
+     * @return the loss, which takes targets of each step, {@code [steps * batch x outputs]} or {@code [batch x (steps *
+     *     outputs)]}
+     * @throws IllegalArgumentException if tau is not above 0 and finite
+     */
+    static Loss vanRossum(double tau) {
+        requireFinite("tau", tau);
+        if (tau <= 0) {
+            throw new IllegalArgumentException("tau is " + tau + ", expected a number above 0");
+        }
+        return new FormulaLoss("van_rossum, tau " + tau, Decoding.NONE, true, true, shape -> new VanRossum(shape, tau));
+    }
+
+    private static void requireFinite(String name, double number) {
+        if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException(name + " is " + number + ", expected a finite number");
+        }
     }
 
     /**

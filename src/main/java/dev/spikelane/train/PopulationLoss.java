@@ -59,7 +59,11 @@ record PopulationLoss(String population, int outputs, Loss loss, double weight) 
      */
     @Nullable
     TargetRows targetRows(int steps) {
-        int[] blocks = loss instanceof SquaredErrorLoss error ? error.targetBlocks(steps) : new int[0];
+        int[] blocks = switch (loss) {
+            case SquaredErrorLoss error -> error.targetBlocks(steps);
+            case FormulaLoss formula when formula.readsTargets() -> new int[] {steps};
+            default -> new int[0];
+        };
         return blocks.length == 0
                 ? null
                 : new TargetRows(loss.name() + " of population '" + population + "'", outputs, blocks);

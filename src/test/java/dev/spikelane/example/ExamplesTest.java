@@ -3,6 +3,13 @@ package dev.spikelane.example;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.neuron.Firing;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Adam;
+import dev.spikelane.train.SquaredErrorLoss;
+import dev.spikelane.train.Trainer;
+import dev.spikelane.train.TrainingBatch;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.FloatMatrix;
@@ -20,6 +27,8 @@ import org.junit.jupiter.api.Test;
 @Users
 final class ExamplesTest {
 
+    private static final int STEPS = 50;
+
     @Test
     void tutorial5LearnsItsImages() throws IOException {
         var data = Tutorial5.sample();
@@ -29,8 +38,14 @@ final class ExamplesTest {
 
     @Test
     void membranesFollowTheirTargets() {
-        double[] errors = Regression.errors(600);
+        double[] errors = regression(600);
         assertTrue(errors[1] < 0.003 && errors[1] < errors[0] / 100, errors[0] + " before, " + errors[1] + " after");
+    }
+
+    @Test
+    void membranesDrawWhatSpikesCode() {
+        double[] errors = Autoencoder.errors(150);
+        assertTrue(errors[1] < errors[0] / 2 && errors[1] < 0.1, errors[0] + " before, " + errors[1] + " after");
     }
 
     /** Requests come while the model is swapped: each is answered by one of both, and by the new one from then on. */
@@ -74,5 +89,36 @@ final class ExamplesTest {
                 .with(Model.STEPS, "20")
                 .with(Model.CODE, "frame")
                 .with(Model.DECODING, "count");
+    }
+
+    /** A membrane learns to be the square root of a rising current, and a sine of it: the errors before and after. */
+    private static double[] regression(int iterations) {
+        var random = new TorchRandom(0);
+        var network = Network.builder(1) // one number comes in
+                .dense(128, random).neuron(new Leaky(0.9))
+                .dense(2, random) // membranes that only integrate are the outputs
+                .neuron(new Leaky(0.8).withFiring(Firing.DEFAULT.withReset(Reset.NONE)))
+                .build();
+        var inputs = FloatMatrix.zeros(STEPS, 1); // one sample: a row is a step
+        var targets = FloatMatrix.zeros(STEPS, 2);
+        for (int step = 0; step < STEPS; step++) {
+            double time = step / (double) STEPS;
+            inputs.set(step, 0, (float) (4 * time));
+            targets.set(step, 0, (float) Math.sqrt(time));
+            targets.set(step, 1, (float) Math.sin(2 * Math.PI * time) / 2);
+        }
+        var batch = TrainingBatch.withTargets(inputs, targets);
+        try (var trainer = Trainer.of(network, STEPS, 1)
+                .loss(SquaredErrorLoss.membraneTargets())
+                .optimizer(new Adam(1e-3))
+                .learn("lif1.beta", "lif2.beta")
+                .build()) {
+            double first = trainer.step(batch);
+            double last = first;
+            for (int i = 1; i < iterations; i++) {
+                last = trainer.step(batch);
+            }
+            return new double[] {first, last};
+        }
     }
 }

@@ -52,7 +52,11 @@ final class LossTest {
                 SquaredErrorLoss.membrane().withWeights(WEIGHTS),
                 SquaredErrorLoss.spikeTimes(new double[] {1, 3}, new double[] {2, -1})
                         .withTolerance(1),
-                Loss.spikeRatePenalty(1e-5));
+                Loss.spikeRatePenalty(1e-5),
+                Loss.temporalEfficient(0.05, 1),
+                Loss.temporalMean(),
+                Loss.rateBounds(0.1, 0.3),
+                Loss.rateDivergence(0.1));
     }
 
     /** Checkpoints know losses by what they say of themselves: each option shows. */

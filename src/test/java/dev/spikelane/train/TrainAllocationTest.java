@@ -48,7 +48,11 @@ final class TrainAllocationTest {
                 SquaredErrorLoss.spikeTime(1, 3),
                 SquaredErrorLoss.spikeTimes(new double[] {1, 2}, new double[] {3, 4})
                         .withSharedSteps(),
-                Loss.spikeRatePenalty(1e-5));
+                Loss.spikeRatePenalty(1e-5),
+                Loss.temporalEfficient(0.05, 1),
+                Loss.temporalMean(),
+                Loss.rateBounds(0.1, 0.3),
+                Loss.rateDivergence(0.1));
         for (Loss loss : losses) {
             Loss.Computation evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
             assertNone(CALLS, () -> {

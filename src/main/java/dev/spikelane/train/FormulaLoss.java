@@ -1,0 +1,36 @@
+package dev.spikelane.train;
+
+import dev.spikelane.train.loss.LossKind;
+import dev.spikelane.train.loss.LossShape;
+import java.util.function.Function;
+
+/**
+ * A loss that is one formula, by a method of {@link Loss}.
+ *
+ * @param name with its numbers
+ * @param readsTargets whether it takes targets of each step
+ * @param formula makes the loss for one size of batch
+ */
+record FormulaLoss(
+        String name,
+        Decoding decoding,
+        boolean readsSpikes,
+        boolean readsTargets,
+        Function<LossShape, LossKind> formula)
+        implements Loss {
+
+    @Override
+    public boolean readsMembranes() {
+        return !readsSpikes;
+    }
+
+    @Override
+    public Computation bind(int steps, int batch, int outputs) {
+        return Input.evaluator(formula.apply(new LossShape(steps, batch, outputs)));
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

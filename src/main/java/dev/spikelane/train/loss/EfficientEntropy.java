@@ -1,0 +1,55 @@
+package dev.spikelane.train.loss;
+
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Elements;
+import org.jspecify.annotations.Nullable;
+
+/** The mean of the cross-entropies of the membranes of all steps, and of their squared distances from a number. */
+public final class EfficientEntropy implements LossKind {
+
+    private final LossShape shape;
+    private final SoftmaxTerm entropy;
+    private final double share;
+    private final double target;
+
+    public EfficientEntropy(LossShape shape, double share, double target) {
+        this.shape = shape;
+        this.entropy = new SoftmaxTerm(shape.outputs(), shape.steps(), null, 0);
+        this.share = share;
+        this.target = target;
+    }
+
+    @Override
+    public void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {
+        shape.require(input, first, end, gradient, terms);
+        Labels.require(input, input.batch, "sample", first, end, shape.outputs());
+        double ofEntropy = (1 - share) / (shape.steps() * input.divisor);
+        double ofDistance = share / ((double) shape.steps() * shape.outputs() * input.divisor);
+        FloatMatrix out = gradient.membranes();
+        for (int sample = first; sample < end; sample++) {
+            int label = input.labels[sample];
+            double sum = ofEntropy * entropy.take(input.membranes(), sample, input.batch, shape.steps(), label);
+            if (out != null) {
+                entropy.gradients(label, (float) ofEntropy, out, sample, input.batch, shape.steps());
+            }
+            for (int step = 0; step < shape.steps(); step++) {
+                sum += distances(input, step * input.batch + sample, ofDistance, out);
+            }
+            terms[sample] = sum;
+            LossTerms.write(gradient, sample, 0, sum);
+        }
+    }
+
+    private double distances(LossRows input, int row, double scale, @Nullable FloatMatrix out) {
+        double sum = 0;
+        for (int output = 0; output < shape.outputs(); output++) {
+            double distance = Elements.get(input.membranes(), row, output) - target;
+            sum += distance * distance;
+            if (out != null) {
+                float before = Elements.get(out, row, output);
+                Elements.set(out, row, output, before + (float) (2 * distance * scale));
+            }
+        }
+        return sum * scale;
+    }
+}
