@@ -25,7 +25,10 @@ public final class Zoo {
             "mat2",
             "adaptive-exponential-alpha",
             "parametric-lif",
-            "associative-leaky");
+            "associative-leaky",
+            "balanced-resonator",
+            "gated-lif",
+            "sliding-psn");
 
     private Zoo() {}
 

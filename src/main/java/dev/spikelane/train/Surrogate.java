@@ -326,6 +326,61 @@ public final class Surrogate {
     }
 
     /**
+     * Returns the density of the normal distribution (Yin et al. 2021):
+     * {@code g * exp(-x^2 / (2 * sigma^2)) / (sigma * sqrt(2 * pi))}.
+     *
+     * @param sigma its deviation, above 0
+     * @return the surrogate
+     * @throws IllegalArgumentException if it is not above 0, or beyond float32
+     */
+    public static Surrogate gaussian(double sigma) {
+        double height = 1 / (requirePositive("sigma", sigma) * Math.sqrt(2 * Math.PI));
+        return of(SurrogateShape.GAUSSIAN, "gaussian", "sigma", sigma, 1 / (sigma * Math.sqrt(2)), height);
+    }
+
+    /**
+     * Returns the slope of a step that is smoothed to a ramp (Wu et al. 2018): {@code g / width} where
+     * {@code |x| < width / 2}, else 0.
+     *
+     * @param width of the ramp, above 0
+     * @return the surrogate
+     * @throws IllegalArgumentException if it is not above 0, or beyond float32
+     */
+    public static Surrogate boxcar(double width) {
+        return of(SurrogateShape.BOXCAR, "boxcar", "width", requirePositive("width", width), width / 2, 1 / width);
+    }
+
+    /**
+     * Returns the tent of Bellec et al. (2018): {@code g * height * max(0, 1 - slope * |x|)}.
+     *
+     * @param slope how fast it falls, above 0
+     * @param height its largest value, above 0; the paper has 0.3
+     * @return the surrogate
+     * @throws IllegalArgumentException if a number is not above 0, or beyond float32
+     */
+    public static Surrogate tent(double slope, double height) {
+        requirePositive("slope", slope);
+        return of(SurrogateShape.TENT, "tent", "slope", slope, "height", requirePositive("height", height));
+    }
+
+    private static double requirePositive(String name, double number) {
+        if (!(number > 0)) {
+            throw new IllegalArgumentException(name + " is " + number + ", expected a number above 0");
+        }
+        return number;
+    }
+
+    /** A surrogate of one parameter, from which the numbers of its formula are computed. */
+    private static Surrogate of(
+            SurrogateShape shape, String name, String key, double value, double first, double second) {
+        if (!Float.isFinite((float) value) || !Float.isFinite((float) first) || !Float.isFinite((float) second)) {
+            throw new IllegalArgumentException(key + " is " + value + ", expected a number that is finite in float32");
+        }
+        SurrogateStep step = new SurrogateStep(shape, first, second);
+        return new Surrogate(name, Map.of(key, value), new FiringGradient.Formula(name, step, false), null);
+    }
+
+    /**
      * Returns a surrogate of one's own.
      *
      * @param name a name for files and messages

@@ -58,7 +58,10 @@ final class ZooPicture {
                     at(150, 110),
                     at(1_000, 5)),
             shown("parametric LIF", "parametric-lif", 60, "step", _ -> 1.5, _ -> 0),
-            shown("associative leaky", "associative-leaky", 60, "step", at(7, 1), step -> 3 * Math.sin(step / 10.0)));
+            shown("associative leaky", "associative-leaky", 60, "step", at(7, 1), step -> 3 * Math.sin(step / 10.0)),
+            shown("balanced resonator", "balanced-resonator", 400, "step", step -> 9 * Math.sin(step / 10.0), _ -> 0),
+            shown("gated LIF", "gated-lif", 60, "step", _ -> 0.6, _ -> 0),
+            shown("sliding PSN", "sliding-psn", 60, "step", step -> Math.sin(step * 0.9), _ -> 0));
 
     private ZooPicture() {}
 
@@ -79,6 +82,6 @@ final class ZooPicture {
     /** Writes {@code src/site/zoo.svg}. */
     public static void main(String... arguments) throws IOException {
         Figure[] figures = ALL.stream().map(Shown::figure).toArray(Figure[]::new);
-        Plot.sheet(COLUMNS, figures).size(1_200, 980).write(Path.of("src", "site", "zoo.svg"));
+        Plot.sheet(COLUMNS, figures).size(1_200, 1_140).write(Path.of("src", "site", "zoo.svg"));
     }
 }

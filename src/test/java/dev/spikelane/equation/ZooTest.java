@@ -310,4 +310,69 @@ final class ZooTest {
             assertEquals(memory > 1, run.spikes.contains(step));
         }
     }
+
+    /** Without input it rings as a complex number that is multiplied, and the bound keeps its modulus below 1. */
+    @Test
+    void theResonatorRingsInClosedForm() {
+        double omega = 10;
+        double dt = 0.01;
+        ZooRun run =
+                new ZooRun("balanced-resonator", true, Map.of("threshold", 9.0)).run(300, step -> step == 1 ? 50 : 0);
+        double real = 1 + dt * ((Math.sqrt(1 - dt * omega * dt * omega) - 1) / dt - 1);
+        double modulus = Math.hypot(real, dt * omega);
+        double angle = Math.atan2(dt * omega, real);
+        assertEquals(Math.sqrt(1 - 2 * dt * Math.sqrt(1 - 0.01) + dt * dt), modulus, 1e-12);
+        for (int step = 1; step <= 300; step++) {
+            double size = 0.5 * Math.pow(modulus, step - 1.0);
+            assertEquals(size * Math.cos(angle * (step - 1)), run.at("u", step), 1e-9);
+            assertEquals(size * Math.sin(angle * (step - 1)), run.at("v", step), 1e-9);
+        }
+        ZooRun tuned = run("balanced-resonator", 0).run(4_000, step -> 5 * Math.sin(step * 0.1));
+        ZooRun other = run("balanced-resonator", 0).run(4_000, step -> 5 * Math.sin(step * 0.3));
+        assertTrue(tuned.spikes.size() > 30 && other.spikes.isEmpty(), tuned.spikes.size() + ", " + other.spikes);
+        double q = 0;
+        for (int step = 1; step <= 4_000; step++) {
+            q = 0.9 * q + (tuned.spikes.contains(step) ? 1 : 0);
+            assertEquals(q, tuned.at("q", step), 1e-6);
+        }
+    }
+
+    /** Gates that are open or closed are neurons that are known. */
+    @Test
+    void theGatedNeuronIsTheNeuronsBetweenWhichItsGatesChoose() {
+        double[] u = new double[2];
+        for (int gate = -50; gate <= 50; gate += 100) {
+            boolean first = gate > 0;
+            Map<String, Double> gates = Map.of("a", (double) gate, "b", (double) gate, "c", (double) gate);
+            ZooRun run = new ZooRun("gated-lif", true, gates).run(100, step -> 0.9 * Math.abs(Math.sin(step)));
+            double now = 0;
+            boolean fired = false;
+            for (int step = 1; step <= 100; step++) {
+                double current = 0.9 * Math.abs(Math.sin(step));
+                now = first
+                        ? (fired ? 0 : 0.25 * now) + 0.5 * current // leaks by a factor, is reset to 0
+                        : now - 0.1 + current - (fired ? 0.5 : 0); // leaks by a number, is reset by subtraction
+                assertEquals(now, run.at("u", step), 1e-9, first + " at " + step);
+                fired = now > 0.5;
+                assertEquals(fired, run.spikes.contains(step));
+            }
+            u[first ? 0 : 1] = run.spikes.size();
+        }
+        assertTrue(u[0] < u[1]);
+    }
+
+    @Test
+    void theSlidingNeuronIsAConvolution() {
+        ZooRun run = new ZooRun("sliding-psn", true, Map.of()).run(60, step -> Math.sin(step * 0.9));
+        double[] weights = {1, 0.5, 0.25, 0.125};
+        for (int step = 1; step <= 60; step++) {
+            double sum = 0;
+            for (int back = 0; back < Math.min(step, 4); back++) {
+                sum += weights[back] * Math.sin((step - back) * 0.9);
+            }
+            assertEquals(sum, run.at("h", step), 1e-12);
+            assertEquals(sum >= 1, run.spikes.contains(step));
+        }
+        assertTrue(run.spikes.size() > 5);
+    }
 }

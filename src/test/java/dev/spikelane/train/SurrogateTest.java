@@ -3,9 +3,12 @@ package dev.spikelane.train;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +38,33 @@ final class SurrogateTest {
                 "spike_rate_escape{beta=1.0, slope=25.0}",
                 Surrogate.spikeRateEscape().toString());
         assertEquals(Surrogate.lso(0.1), Surrogate.lso());
+    }
+
+    /** Slopes of steps that were smoothed: they add up to the step, and are largest at the threshold. */
+    @Test
+    void smoothedStepsAreAsHighAsTheStep() {
+        int count = 4_001;
+        FloatMatrix x = FloatMatrix.zeros(1, count);
+        FloatMatrix one = FloatMatrix.zeros(1, count);
+        FloatMatrix slope = FloatMatrix.zeros(1, count);
+        for (int i = 0; i < count; i++) {
+            x.set(0, i, (i - 2_000) / 500f);
+            one.set(0, i, 1);
+        }
+        for (Surrogate each : List.of(Surrogate.gaussian(0.6), Surrogate.boxcar(1.201), Surrogate.tent(1.25, 1.25))) {
+            each.backward(x, one, slope);
+            double sum = 0;
+            for (int i = 0; i < count; i++) {
+                sum += slope.get(0, i) / 500;
+                assertEquals(slope.get(0, i), slope.get(0, count - 1 - i), each.name());
+                assertTrue(slope.get(0, i) <= slope.get(0, 2_000), each.name());
+            }
+            assertEquals(1, sum, 1e-3, each.name());
+        }
+        assertEquals("gaussian{sigma=0.6}", Surrogate.gaussian(0.6).toString());
+        assertThrows(IllegalArgumentException.class, () -> Surrogate.gaussian(0));
+        assertThrows(IllegalArgumentException.class, () -> Surrogate.boxcar(1e-46));
+        assertThrows(IllegalArgumentException.class, () -> Surrogate.tent(1, -1));
     }
 
     @Test

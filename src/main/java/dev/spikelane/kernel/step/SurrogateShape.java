@@ -24,7 +24,13 @@ public enum SurrogateShape {
     /** {@code x > 0 ? g : a * g}. */
     LEAKY_SPIKE_OPERATOR("x > 0 ? g : a * g"),
     /** {@code x > b ? g / (a * |x| + 1)^2 : 0}. */
-    SPARSE_FAST_SIGMOID("g / (a * abs(x) + 1)^2 * (x > b)");
+    SPARSE_FAST_SIGMOID("g / (a * abs(x) + 1)^2 * (x > b)"),
+    /** {@code g * b * exp(-(a * x)^2)}. */
+    GAUSSIAN("g * b * exp(-((a * x)^2))"),
+    /** {@code |x| < a ? g * b : 0}. */
+    BOXCAR("g * b * (abs(x) < a)"),
+    /** {@code a * |x| < 1 ? g * b * (1 - a * |x|) : 0}. */
+    TENT("a * abs(x) < 1 ? g * b * (1 - a * abs(x)) : 0");
 
     /** With x the distance; empty where numbers are drawn. */
     final String formula;

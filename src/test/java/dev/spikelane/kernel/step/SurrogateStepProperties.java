@@ -65,6 +65,9 @@ final class SurrogateStepProperties {
             case SPIKE_RATE_ESCAPE -> g * constants.b() * Exponential.scalar(-(a * Math.abs(x - 1)));
             case LEAKY_SPIKE_OPERATOR -> x > 0 ? g : a * g;
             case SPARSE_FAST_SIGMOID -> g / squareOfSum(a * Math.abs(x)) * (x > constants.b() ? 1 : 0);
+            case GAUSSIAN -> g * constants.b() * Exponential.scalar(-(a * x * (a * x)));
+            case BOXCAR -> g * constants.b() * (Math.abs(x) < a ? 1 : 0);
+            case TENT -> a * Math.abs(x) < 1 ? g * constants.b() * (1 - a * Math.abs(x)) : 0;
             case STOCHASTIC_SPIKE_OPERATOR -> throw new AssertionError(shape);
         };
     }
