@@ -45,6 +45,7 @@ import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
 import dev.spikelane.network.DriftAlarm;
 import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EventStream;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Learning;
 import dev.spikelane.network.Metrics;
@@ -245,6 +246,13 @@ final class ArgumentSamples {
         sample(Latency.class, () -> new Latency());
         sample(InputCode.SpikeChange.class, () -> InputCode.SpikeChange.flip(0.5));
         sample(InputCode.SpikeChange[].class, () -> new InputCode.SpikeChange[] {InputCode.SpikeChange.flip(0.5)});
+        sample(EventStream.class, () -> {
+            Network flat = Network.builder(8)
+                    .dense(2, new TorchRandom(1))
+                    .neuron(new Leaky(0.9))
+                    .build();
+            return new EventStream(flat.simulate(1), "lif1", EventBinning.of(2, 2), 2, 1);
+        });
         sample(EventBlock.class, () -> new EventBlock(64));
         sample(EventBinning.class, () -> EventBinning.of(2, 2));
         sample(EventBinning.Bins.class, () -> EventBinning.of(2, 2).bins());

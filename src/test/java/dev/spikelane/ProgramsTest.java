@@ -31,6 +31,7 @@ import dev.spikelane.example.TrainAndServe;
 import dev.spikelane.example.Tutorial;
 import dev.spikelane.example.TutorialSix;
 import dev.spikelane.example.TutorialThree;
+import dev.spikelane.example.event.MovingBars;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -135,6 +136,11 @@ final class ProgramsTest {
     @Test
     void loopPrintsWhatItsPageSays() throws Exception {
         assertPrintsWhatThePageSays(SITE.resolve("networks.md"), 1, () -> Loop.main(new String[0]));
+    }
+
+    @Test
+    void movingBarsPrintWhatTheirPageSays() throws Exception {
+        assertPrintsWhatThePageSays(SITE.resolve("events.md"), 5, () -> MovingBars.main(new String[0]));
     }
 
     @Test

@@ -60,6 +60,7 @@ class ReadmeTest {
     @ParameterizedTest
     @CsvSource({
         "README.md, Tutorial",
+        "src/site/markdown/events.md, event/MovingBars",
         "src/site/markdown/networks.md, Loop",
         "src/site/markdown/sparse.md, Balanced",
         "src/site/markdown/sparse.md, SparseLearning",

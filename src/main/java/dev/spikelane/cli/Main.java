@@ -8,6 +8,7 @@ import dev.spikelane.cli.run.ExportCommand;
 import dev.spikelane.cli.run.MeasureCommand;
 import dev.spikelane.cli.run.RunCommand;
 import dev.spikelane.cli.run.VerifyCommand;
+import dev.spikelane.cli.run.WatchCommand;
 import dev.spikelane.cli.selftest.SelfTestCommand;
 import dev.spikelane.cli.terminal.Failures;
 import dev.spikelane.cli.terminal.Program;
@@ -53,6 +54,7 @@ import picocli.CommandLine.TypeConversionException;
             TrainCommand.class,
             RunCommand.class,
             MeasureCommand.class,
+            WatchCommand.class,
             ShowCommand.class,
             ConvertCommand.class,
             ExportCommand.class,

@@ -117,8 +117,8 @@ class MainTest {
         CommandRun.of("xyz")
                 .requireFailureWith(
                         2,
-                        "'xyz', expected one of demo, train, run, measure, show, convert, export, info, verify, selftest, tune,"
-                                + " bench, spark, help, generate-completion;");
+                        "'xyz', expected one of demo, train, run, measure, watch, show, convert, export, info, verify, selftest,"
+                                + " tune, bench, spark, help, generate-completion;");
     }
 
     @Test

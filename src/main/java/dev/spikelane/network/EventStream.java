@@ -1,0 +1,177 @@
+package dev.spikelane.network;
+
+import dev.spikelane.io.EventBinning;
+import dev.spikelane.io.EventSource;
+import dev.spikelane.memory.EventBlock;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * Runs a simulation on events as they come, and decides again and again what it sees: the neuron of the output that
+ * fired most in the last steps.
+ *
+ * <pre>{@code
+ * var stream = new EventStream(network.simulate(1), "lif2", binning, 50, 10);
+ * stream.run(EventSource.open("camera.evt3", socket.getInputStream()), decision -> System.out.println(decision));
+ * }</pre>
+ *
+ * <p>Steps run as soon as an event of a later step has come. Events of steps that ran already are late: they are
+ * counted and left out. A source is read when the events before have been used, so that one that is faster waits, and
+ * memory stays the same however long it goes on. Where nothing comes the network runs on without spikes; only where
+ * more than 2^20 steps lie between two events, or time jumps back by as many, does the clock start anew with the next
+ * event, and the state of the network stays. Not thread-safe but for {@link #stop}.
+ */
+public final class EventStream {
+
+    private static final int BLOCK = 1 << 12;
+    private static final long MOST_SILENT = 1L << 20;
+
+    private final Simulation simulation;
+    private final SpikeCounts counts;
+    private final EventBinning binning;
+    private final int every;
+    private final EventBinning.Bins bins;
+    private final SpikeMatrix input;
+    /** The output's spikes in each of the pieces of the window, of which the oldest is written next. */
+    private final int[][] pieces;
+
+    private final int[] window;
+    private long steps;
+    private long placed;
+    private long late;
+    private boolean begun;
+    private volatile boolean stopped;
+
+    /**
+     * What the network saw in a window.
+     *
+     * @param time its end: microseconds, or of steps that are numbers of events, the last of them
+     * @param label the neuron of the output that fired most, the lowest of equal ones; -1 if none did
+     * @param confidence its share of the output's spikes, from 0 to 1
+     * @param rate spikes of the output by neuron and step
+     * @param events those that became input since the decision before
+     * @param late those that came too late since then
+     */
+    public record Decision(long time, int label, double confidence, double rate, long events, long late) {}
+
+    /**
+     * Prepares a stream.
+     *
+     * @param simulation of one sample; its network has one input, of the shape of a step
+     * @param output the population that decides
+     * @param binning how events become spikes
+     * @param window steps that a decision looks back on, at least 1
+     * @param every steps from a decision to the next, a divisor of those
+     * @throws IllegalArgumentException if the batch is not 1, there are several inputs or the input has another size,
+     *     there is no such population, or the steps are out of range
+     */
+    public EventStream(Simulation simulation, String output, EventBinning binning, int window, int every) {
+        this.simulation = Objects.requireNonNull(simulation, "simulation");
+        this.binning = Objects.requireNonNull(binning, "binning");
+        Checks.atLeast(1, "every", every);
+        if (window < every || window % every != 0) {
+            throw new IllegalArgumentException(
+                    "window is " + window + " steps, expected a multiple of " + every + ", from decision to decision");
+        }
+        var inputs = simulation.network().inputs();
+        int columns = binning.shape().size();
+        if (simulation.batch() != 1
+                || inputs.size() != 1
+                || inputs.getFirst().shape().size() != columns) {
+            throw new IllegalArgumentException("simulation has " + simulation.batch() + " samples and the inputs "
+                    + inputs + ", expected one of shape " + binning.shape());
+        }
+        this.every = every;
+        this.bins = binning.bins();
+        this.input = SpikeMatrix.zeros(every, columns);
+        int neurons = simulation.network().population(output).size();
+        this.pieces = new int[window / every][neurons];
+        this.window = new int[neurons];
+        this.counts = simulation.countSpikes(output);
+    }
+
+    /**
+     * Reads a source to its end, or until {@link #stop}, and decides.
+     *
+     * @param source of events; it stays open
+     * @param decided is given each decision, also one of the steps that the end cut short
+     * @throws IOException if the source cannot be read
+     */
+    public void run(EventSource source, Consumer<Decision> decided) throws IOException {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(decided, "decided");
+        EventBlock block = new EventBlock(BLOCK);
+        long last = 0;
+        while (!stopped && source.read(block)) {
+            last = Math.max(last, block.time(block.size() - 1));
+            place(block, decided);
+        }
+        if (!stopped && bins.placed() > placed) {
+            decide(decided, last);
+        }
+    }
+
+    private void place(EventBlock block, Consumer<Decision> decided) {
+        long span = MOST_SILENT * binning.stepTime();
+        int at = 0;
+        while (at < block.size() && !stopped) {
+            long time = block.time(at);
+            if (isFar(time, span)) {
+                if (bins.placed() > placed) {
+                    decide(decided, time);
+                }
+                bins.startAt(time);
+            }
+            begun = true;
+            at = bins.add(block, at, input, 0, 1, every);
+            if (at < block.size() && !isFar(block.time(at), span) || bins.isFull(every)) {
+                decide(decided, block.time(Math.max(0, at - 1)));
+            }
+        }
+    }
+
+    private boolean isFar(long time, long span) {
+        return span > 0 && begun && Math.abs((double) time - bins.start()) > span;
+    }
+
+    private void decide(Consumer<Decision> decided, long time) {
+        counts.reset();
+        simulation.run(input);
+        input.clear();
+        bins.advance(every);
+        int[] piece = pieces[(int) (steps / every % pieces.length)];
+        steps += every;
+        FloatMatrix found = counts.counts();
+        long all = 0;
+        int label = -1;
+        for (int neuron = 0; neuron < window.length; neuron++) {
+            window[neuron] -= piece[neuron];
+            piece[neuron] = (int) found.get(0, neuron);
+            window[neuron] += piece[neuron];
+            all += window[neuron];
+            if (window[neuron] > (label < 0 ? 0 : window[label])) {
+                label = neuron;
+            }
+        }
+        long seen = Math.min(steps, (long) pieces.length * every);
+        Decision decision = new Decision(
+                binning.stepTime() > 0 ? bins.start() : time,
+                label,
+                label < 0 ? 0 : (double) window[label] / all,
+                (double) all / seen / window.length,
+                bins.placed() - placed,
+                bins.late() - late);
+        placed = bins.placed();
+        late = bins.late();
+        decided.accept(decision);
+    }
+
+    /** Ends {@link #run} after the decision that it is at; any thread may call it. */
+    public void stop() {
+        stopped = true;
+    }
+}
