@@ -85,7 +85,7 @@ final class ImagePlot extends Figure {
         return bytes;
     }
 
-    private static void requireSize(int steps, int pixels) {
+    static void requireSize(int steps, int pixels) {
         if ((long) steps * pixels > MOST_PIXELS) {
             throw new IllegalArgumentException(steps + " images of " + pixels + " pixels, expected at most "
                     + MOST_PIXELS + " pixels in all; plot fewer steps, with rows(first, count)");

@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
 import dev.spikelane.plot.data.CurveLine;
@@ -220,6 +221,36 @@ public final class Plot {
     public static Figure image(SpikeMatrix spikes, int width, int batch, int sample) {
         Objects.requireNonNull(spikes, "spikes");
         return ImagePlot.of(SpikeTrain.of("", spikes, batch, sample), width);
+    }
+
+    /**
+     * Shows the spikes that events became, step by step: white where light rose, black where it fell, gray where
+     * nothing came; of one channel white on black. Animated in {@code .html} and {@code .gif}, the mean elsewhere.
+     *
+     * @param spikes {@code [steps x shape.size()]}
+     * @param shape of a step, as {@link dev.spikelane.io.EventBinning#shape} says it
+     * @return the frames
+     * @throws IllegalArgumentException if the shape has other than one or two channels or is not that of the spikes, or
+     *     the images are too many
+     */
+    public static Figure events(SpikeMatrix spikes, Shape shape) {
+        return EventFrames.of(spikes, shape, 0);
+    }
+
+    /**
+     * Shows a time surface of events, step by step: the last event of each pixel, which fades.
+     *
+     * @param spikes {@code [steps x shape.size()]}
+     * @param shape of a step, as {@link dev.spikelane.io.EventBinning#shape} says it
+     * @param tau steps in which an event fades to 1/e, above 0
+     * @return the surface, animated as {@link #events}
+     * @throws IllegalArgumentException if tau is not above 0, or as {@link #events} says
+     */
+    public static Figure timeSurface(SpikeMatrix spikes, Shape shape, double tau) {
+        if (!(tau > 0)) {
+            throw new IllegalArgumentException("tau is " + tau + ", expected more than 0 steps");
+        }
+        return EventFrames.of(spikes, shape, (float) StrictMath.exp(-1 / tau));
     }
 
     /**

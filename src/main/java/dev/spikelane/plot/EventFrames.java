@@ -1,0 +1,40 @@
+package dev.spikelane.plot;
+
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.plot.data.Signals;
+import java.util.Objects;
+
+/** Images of events: 1 where light rose, -1 where it fell, and what is left of the events before. */
+final class EventFrames {
+
+    private EventFrames() {}
+
+    /**
+     * An image for each step.
+     *
+     * @param left of a pixel's value from a step to the next, from 0 to 1
+     */
+    static ImagePlot of(SpikeMatrix spikes, Shape shape, float left) {
+        Objects.requireNonNull(spikes, "spikes");
+        Objects.requireNonNull(shape, "shape");
+        if (shape.rank() != 3 || shape.channels() > 2 || shape.size() != spikes.columns()) {
+            throw new IllegalArgumentException("shape is " + shape + ", expected [1 x height x width] or"
+                    + " [2 x height x width] of " + spikes.columns() + " neurons");
+        }
+        int pixels = shape.height() * shape.width();
+        ImagePlot.requireSize(spikes.rows(), pixels);
+        float[] frames = new float[spikes.rows() * pixels];
+        for (int step = 0; step < spikes.rows(); step++) {
+            int first = step * pixels;
+            for (int i = 0; i < pixels && step > 0; i++) {
+                frames[first + i] = frames[first - pixels + i] * left;
+            }
+            for (int neuron = spikes.next(step, 0); neuron >= 0; neuron = spikes.next(step, neuron + 1)) {
+                boolean off = shape.channels() == 2 && neuron < pixels;
+                frames[first + neuron % pixels] = off ? -1 : 1;
+            }
+        }
+        return new ImagePlot(new Signals(spikes.rows(), pixels, frames), shape.width());
+    }
+}
