@@ -165,6 +165,9 @@ final class DemoRun {
         List<Weighed> weighed = new ArrayList<>();
         for (ElementType type : TYPES) {
             Network each = type == ElementType.FLOAT32 ? floats : floats.quantized(type);
+            if (each != floats) {
+                each.warmUp(batching.size(), settings.threads()); // times of code that is not compiled agree, too
+            }
             PassTimes times = each == floats ? ofFloats : times(each, progress);
             Optional<PassTimes.Spread> time = times.perImage(PassTimes.Pass::network, batching.size());
             if (time.isEmpty()) {

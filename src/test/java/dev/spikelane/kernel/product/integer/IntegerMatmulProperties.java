@@ -92,8 +92,7 @@ final class IntegerMatmulProperties {
     void sumsReachTheLimitOfTheirBits() {
         for (ElementType type : List.of(ElementType.INT16, ElementType.INT8, ElementType.INT4, ElementType.TERNARY)) {
             int inputs = type == ElementType.INT16 ? PackedIntegers.mostInputs(type) : 300_000;
-            for (IntegerProduct.Weights kind :
-                    List.of(IntegerProduct.Weights.LEAST, IntegerProduct.Weights.GREATEST)) {
+            for (IntegerProduct.Weights kind : List.of(IntegerProduct.Weights.LEAST, IntegerProduct.Weights.GREATEST)) {
                 IntegerProduct product = new IntegerProduct(arena, new Sizes(1, inputs, 2, 1), type, kind, 1);
                 float[][] expected = product.expected();
                 product.variants()
