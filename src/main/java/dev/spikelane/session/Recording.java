@@ -192,24 +192,23 @@ public final class Recording {
     }
 
     /**
+     * A neuron behind a step.
+     *
+     * @param fired whether it fired in it
+     * @param membrane its membrane
+     */
+    public record Seen(boolean fired, float membrane) {}
+
+    /**
      * The first step in which two replays differ.
      *
      * @param step the number of the step of the session, from 1
      * @param population the first population that differs
      * @param neuron its first neuron that does
-     * @param fired whether it fired in the one replay
-     * @param otherFired and in the other
-     * @param membrane its membrane behind the step in the one replay
-     * @param otherMembrane and in the other
+     * @param one what it did in the one replay
+     * @param other and in the other
      */
-    public record Difference(
-            long step,
-            String population,
-            int neuron,
-            boolean fired,
-            boolean otherFired,
-            float membrane,
-            float otherMembrane) {}
+    public record Difference(long step, String population, int neuron, Seen one, Seen other) {}
 
     /**
      * Replays this recording and another one, or this one by two networks, and compares all spikes and membranes bit by

@@ -91,7 +91,7 @@ final class Replay implements AutoCloseable {
     }
 
     /** The spikes and membranes of a population in the last step. */
-    private record Seen(SpikeMatrix spikes, FloatMatrix membranes) implements BlockObserver {
+    private record Shown(SpikeMatrix spikes, FloatMatrix membranes) implements BlockObserver {
 
         @Override
         public boolean needsMembranes() {
@@ -107,22 +107,23 @@ final class Replay implements AutoCloseable {
         @Override
         public void reset() {}
 
+        Recording.Seen of(int neuron) {
+            return new Recording.Seen(spikes.get(0, neuron), membranes.get(0, neuron));
+        }
+
         /** The first neuron that differs; as many as there are where none does. */
-        int mismatch(Seen other) {
+        int mismatch(Shown other) {
             int neuron = 0;
-            while (neuron < spikes.columns()
-                    && spikes.get(0, neuron) == other.spikes.get(0, neuron)
-                    && Float.floatToIntBits(membranes.get(0, neuron))
-                            == Float.floatToIntBits(other.membranes.get(0, neuron))) {
+            while (neuron < spikes.columns() && of(neuron).equals(other.of(neuron))) {
                 neuron++;
             }
             return neuron;
         }
     }
 
-    private Seen observe(int population) {
+    private Shown observe(int population) {
         int neurons = populations.get(population).size();
-        Seen seen = new Seen(SpikeMatrix.zeros(1, neurons), FloatMatrix.zeros(1, neurons));
+        Shown seen = new Shown(SpikeMatrix.zeros(1, neurons), FloatMatrix.zeros(1, neurons));
         pool.run().population(population).add(seen);
         return seen;
     }
@@ -138,8 +139,8 @@ final class Replay implements AutoCloseable {
         if (!shapes().equals(other.shapes())) {
             throw new IllegalArgumentException("populations are " + other.shapes() + ", expected " + shapes());
         }
-        Seen[] seen = new Seen[populations.size()];
-        Seen[] others = new Seen[seen.length];
+        Shown[] seen = new Shown[populations.size()];
+        Shown[] others = new Shown[seen.length];
         for (int i = 0; i < seen.length; i++) {
             seen[i] = observe(i);
             others[i] = other.observe(i);
@@ -151,13 +152,7 @@ final class Replay implements AutoCloseable {
                 int neuron = seen[i].mismatch(others[i]);
                 if (neuron < seen[i].spikes.columns()) {
                     return Optional.of(new Recording.Difference(
-                            done(),
-                            populations.get(i).name(),
-                            neuron,
-                            seen[i].spikes.get(0, neuron),
-                            others[i].spikes.get(0, neuron),
-                            seen[i].membranes.get(0, neuron),
-                            others[i].membranes.get(0, neuron)));
+                            done(), populations.get(i).name(), neuron, seen[i].of(neuron), others[i].of(neuron)));
                 }
             }
         }

@@ -164,7 +164,7 @@ final class RecordingTest {
             assertEquals(3, found.neuron());
             int step = firstSpike(network, recording.inputs().get("input"), 20);
             assertEquals(step + 1, found.step()); // before, the weight had nothing to carry
-            assertEquals(0.01f, found.otherMembrane() - found.membrane(), 1e-6f);
+            assertEquals(0.01f, found.other().membrane() - found.one().membrane(), 1e-6f);
             Recording.Difference rounded = recording
                     .diff(network, recording, network.quantized(ElementType.INT8))
                     .orElseThrow();

@@ -43,6 +43,7 @@ final class SessionAllocationTest {
                         .decision(EarlyDecision.exact(1_000_000))
                         .metrics(new DriftAlarm("spikelane.sessions.margin", 5, 0.1, 1, _ -> {})
                                 .and((_, value) -> sum += value))
+                        .receipts()
                         .build()) {
             SpikeMatrix input = Matrices.spikes(arena, SESSIONS, 100, 0.2, new Random(1));
             SessionPool.Answers answers = pool.newAnswers(SESSIONS);

@@ -82,7 +82,7 @@ final class SessionPoolProperties {
 
     private static @Nullable SessionPool pool(Network network, boolean values, int threads) {
         try {
-            var builder = SessionPool.builder(network).threads(threads);
+            var builder = SessionPool.builder(network).threads(threads).receipts();
             return (values ? builder.values() : builder).build();
         } catch (IllegalArgumentException refused) {
             assertTrue(refused.getMessage().matches("(population|projection) '.+' (has|is) .*"), refused.getMessage());

@@ -87,10 +87,10 @@ public final class VerifyCommand implements Callable<Integer> {
                 first.step(),
                 first.population(),
                 first.neuron(),
-                first.fired() ? "fires" : "does not fire",
-                first.membrane(),
-                first.otherFired() ? "fires" : "does not",
-                first.otherMembrane(),
-                first.otherMembrane() - first.membrane());
+                first.one().fired() ? "fires" : "does not fire",
+                first.one().membrane(),
+                first.other().fired() ? "fires" : "does not",
+                first.other().membrane(),
+                first.other().membrane() - first.one().membrane());
     }
 }
