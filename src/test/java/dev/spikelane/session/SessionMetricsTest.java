@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -148,10 +149,15 @@ final class SessionMetricsTest {
         };
         try (SessionPool pool = pool().metrics(failing).build()) {
             SessionPool.Answers answers = pool.newAnswers(SESSIONS);
-            Thread thread = new Thread(() -> pool.step(keys, input(0, false), answers));
+            AtomicBoolean returned = new AtomicBoolean();
+            Thread thread = new Thread(() -> {
+                pool.step(keys, input(0, false), answers);
+                returned.set(true);
+            });
             thread.setUncaughtExceptionHandler((_, failure) -> seen.add(failure));
             thread.start();
             thread.join();
+            assertTrue(returned.get());
             assertEquals(SESSIONS, answers.size());
             assertEquals(1, answers.steps(7));
         }

@@ -312,6 +312,16 @@ final class MeasuresTest {
         }
     }
 
+    /** NeuroBench counts the first step as an update of all, and others where something changed. */
+    @Test
+    void silentMembranesAreUpdatedOnce() {
+        Network network = Network.builder(INPUT.size())
+                .connect(Dense.of(FloatMatrix.zeros(4, INPUT.size())))
+                .neuron(new Leaky(0.5f))
+                .build();
+        assertEquals(4, measure(network, new Batching(3)).membraneUpdates());
+    }
+
     @Test
     void sparseWeightsAreThoseOfAMatrixWithZeros() {
         Network network = Network.builder(INPUT)
