@@ -151,7 +151,7 @@ public final class Evaluator implements AutoCloseable {
      *
      * @param data the samples
      * @return its measures
-     * @throws IllegalArgumentException as {@link #evaluate} does
+     * @throws IllegalArgumentException as {@link #evaluate} does, or if samples have different lengths
      * @throws IllegalStateException as {@link #evaluate} does
      */
     public Measures measure(Dataset data) {
@@ -159,6 +159,10 @@ public final class Evaluator implements AutoCloseable {
     }
 
     Measures measure(Dataset data, long least, EnergyCounters energy) {
+        if (data.length(0) != 0) {
+            throw new IllegalArgumentException(
+                    data + ": samples have different lengths, expected all steps of each, to count operations of");
+        }
         try (UseLock _ = turn.take()) {
             forget();
             measuring = true;

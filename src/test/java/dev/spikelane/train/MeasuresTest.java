@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -297,6 +298,7 @@ final class MeasuresTest {
         Dataset one = Dataset.of(Shape.of(3), FloatMatrix.vector(0, 1.3f, -1), new int[1], 1);
         try (Evaluator evaluator = new Evaluator(network, 1, new Batching(1).withCode(InputCode.frame()), 1)) {
             Measures measures = evaluator.measure(one, 0, NONE);
+            assertThrows(IllegalArgumentException.class, () -> evaluator.measure(one.withLengths(1)));
             assertEquals(9, measures.dense());
             assertEquals(4, measures.effectiveMacs());
             assertEquals(0, measures.effectiveAcs());
