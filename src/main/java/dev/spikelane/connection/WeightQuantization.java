@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /**
  * How weights are rounded to integers while they are trained. The trainer keeps floats, which its optimizer changes and
- * checkpoints and files hold; in each step they are rounded once, a row with a scale of its own, and the forward pass
+ * checkpoints and files hold; in each step they are rounded once, a row with a scale of its own; the forward pass
  * computes the very numbers of a network of these integers. Gradients pass straight through the rounding, and are zero
  * for weights beyond the range of the integers. Immutable.
  *
@@ -14,16 +14,16 @@ import java.util.Locale;
  * clamp(rint(w / scale), -G, G)}:
  *
  * <pre>{@code
- * byLargest   scale = max |w| / G                   all gradients pass; the integers of Network.quantized but for ternary
+ * byLargest   scale = max |w| / G                   all gradients pass; integers of Network.quantized, but for ternary
  * byMean      scale = 2 mean |w| / sqrt(G)          gradients pass where |w| < (G + 1/2) scale
  *   ternary     item = sign(w) where |w| > t = 0.7 mean |w|, else 0; scale = mean of those |w|; where |w| < 3 t
- * learned     scale is learned, from that of byMean on; gradients pass where |w| < G scale
+ * learned     scale is learned, from 2 mean |w| / sqrt(G) on; gradients pass where |w| < G scale
  * }</pre>
  *
- * <p>The threshold of ternary weights is that of ternary weight networks (Li, Zhang and Liu 2016), the learned scale that
- * of LSQ (Esser et al. 2020), whose gradient is {@code sum of g (|w| < G scale ? item - w / scale : item) / sqrt(n G)}.
- * The optimizer changes the logarithm of the scale by it over the scale: SGD's steps are LSQ's, and those of Adam a share
- * of the scale.
+ * <p>The threshold of ternary weights is that of ternary weight networks (Li, Zhang and Liu 2016), the learned scale
+ * that of LSQ (Esser et al. 2020), with the gradient
+ * {@code sum of g (|w| < G scale ? item - w / scale : item) / sqrt(n G)}. The optimizer changes the logarithm of the
+ * scale by it over the scale: SGD's steps are LSQ's, and those of Adam a share of the scale.
  */
 public final class WeightQuantization {
 
@@ -108,14 +108,21 @@ public final class WeightQuantization {
     }
 
     /**
-     * Returns what scales follow from. Not part of the API: its type is not exported.
+     * Tells whether scales are learned.
      *
-     * @return the rule
-     * @hidden
+     * @return whether {@link #learned} said so
      */
-    @SuppressWarnings({"exports", "InvalidBlockTag"})
-    public ScaleRule rule() {
-        return rule;
+    public boolean isLearned() {
+        return rule == ScaleRule.LEARNED;
+    }
+
+    /**
+     * Tells whether scales follow from the mean.
+     *
+     * @return whether {@link #byMean} said so
+     */
+    public boolean isByMean() {
+        return rule == ScaleRule.MEAN;
     }
 
     /** Such as {@code ternary by mean}. */

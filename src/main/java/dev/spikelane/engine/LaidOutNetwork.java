@@ -5,6 +5,7 @@ import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PlasticOperator;
 import dev.spikelane.connection.operator.RoundedFloats;
 import dev.spikelane.connection.operator.TwoStageOperator;
+import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.sparse.EventLists;
 import dev.spikelane.description.NamedValues;
@@ -17,6 +18,7 @@ import dev.spikelane.engine.thread.UseLocks;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.integer.RoundedWeights;
+import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.neuron.Neuron;
@@ -101,8 +103,23 @@ public final class LaidOutNetwork {
 
     /** Returns the same network with the same values, whose projections have other operators. */
     public LaidOutNetwork withChains(IntFunction<OperatorChain> others) {
-        OperatorChain[] made = IntStream.range(0, chains.length).mapToObj(others).toArray(OperatorChain[]::new);
+        OperatorChain[] made =
+                IntStream.range(0, chains.length).mapToObj(others).toArray(OperatorChain[]::new);
         return new LaidOutNetwork(this, description, made);
+    }
+
+    /** Returns the integers that are rounded from weights now, by the names of these. */
+    public Map<String, IntegerMatrix> roundedIntegers() {
+        Map<String, IntegerMatrix> all = new LinkedHashMap<>();
+        for (OperatorChain chain : chains) {
+            for (int place = 0; place < chain.operators().size(); place++) {
+                if (chain.operators().get(place) instanceof IntegerOperator each && each.floats() != null) {
+                    String name = chain.owners().get(place) + "." + ValueDescription.WEIGHT;
+                    all.put(name, each.floats().integers(each.type()));
+                }
+            }
+        }
+        return all;
     }
 
     /** Returns what rounds weights to integers, after each change of the floats that these follow. */

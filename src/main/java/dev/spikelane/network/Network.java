@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.description.InputDescription;
 import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.NetworkFingerprint;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -62,6 +64,9 @@ import java.util.stream.Stream;
  * {@code lif1.recurrent.weight}.
  */
 public final class Network {
+
+    /** Stands for all projections that have no name of their own, in {@link #rounded}. */
+    public static final String OTHERS = "";
 
     private final List<Input> inputs;
     private final List<Population> populations;
@@ -223,6 +228,20 @@ public final class Network {
      */
     public Network quantized(Map<String, IntegerMatrix> weights) {
         return Quantizing.quantized(this, weights);
+    }
+
+    /**
+     * Returns a view of this network, with its values, that runs by integers: those that its weights are rounded to,
+     * now and whenever gradients or a trainer of the view see that these have changed.
+     *
+     * @param said how weights are rounded, by the names of projections, and by {@link #OTHERS} for all that can be and
+     *     have no name here
+     * @param learned names of parameters that change, so that spikes must not be graded by them
+     * @return a view, whose {@link #weights} are floats
+     * @throws IllegalArgumentException if a projection cannot have such weights
+     */
+    public Network rounded(Map<String, WeightQuantization> said, Set<String> learned) {
+        return new Network(this, Rounding.of(this, said, learned));
     }
 
     /**
@@ -404,18 +423,6 @@ public final class Network {
     @SuppressWarnings({"exports", "InvalidBlockTag"}) // the only door from a description to a run
     public LaidOutNetwork laidOut() {
         return laidOut;
-    }
-
-    /**
-     * Returns this network as it runs where it is laid out otherwise, with the same values. Not part of the API.
-     *
-     * @param other of the same description
-     * @return a view of this network
-     * @hidden
-     */
-    @SuppressWarnings({"exports", "InvalidBlockTag"})
-    public Network laidOutAs(LaidOutNetwork other) {
-        return new Network(this, other);
     }
 
     /** Tells graph and models from others; values are part of it as far as neurons were declared with them. */

@@ -13,7 +13,6 @@ import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.gradient.RunningValues;
 import dev.spikelane.train.run.Divergence;
 import dev.spikelane.train.run.NonFiniteLoss;
-import dev.spikelane.train.run.RoundedNetwork;
 import dev.spikelane.train.update.TrainingParameter;
 import java.io.IOException;
 import java.time.Duration;
@@ -87,8 +86,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Makes the network by which steps run forward now, where {@linkplain TrainerBuilder#weights weights} are rounded to
-     * integers: its spikes and outputs have the bits of those of the forward pass.
+     * Makes the network by which steps run forward now, where {@linkplain TrainerBuilder#weights weights} are rounded
+     * to integers: its spikes and outputs have the bits of those of the forward pass.
      *
      * @return a network of its own with these integers and the other values as they are now, whose memory is freed when
      *     it is forgotten
@@ -97,7 +96,7 @@ public final class Trainer implements AutoCloseable {
     public Network quantized() {
         try (UseLock _ = turn.take()) {
             step.follow();
-            Map<String, IntegerMatrix> integers = RoundedNetwork.integers(running);
+            Map<String, IntegerMatrix> integers = running.laidOut().roundedIntegers();
             if (integers.isEmpty()) {
                 throw new IllegalStateException(
                         "weights are trained as floats, expected a trainer whose builder was told how to round them");

@@ -179,7 +179,10 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
                     ? ofLarge * (large == 0 ? shards : large) + ofSmall * (shards - large)
                     : ofLarge + ofSmall;
         }
-        return bytes + shardSums() + roundedBytes() + ObservedGradients.bytes(List.copyOf(observed.values()), (long) window * batch);
+        return bytes
+                + shardSums()
+                + roundedBytes()
+                + ObservedGradients.bytes(List.copyOf(observed.values()), (long) window * batch);
     }
 
     private long partBytes(int some, int samples) {
@@ -278,8 +281,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
             throw new IllegalArgumentException("no loss reads membranes, expected one of readouts, for e-prop");
         }
         if (roundedBytes() > 0) {
-            throw new IllegalArgumentException(
-                    "weights are rounded to integers, expected floats for online gradients");
+            throw new IllegalArgumentException("weights are rounded to integers, expected floats for online gradients");
         }
         if (!dropouts.isEmpty() || !observed.isEmpty()) {
             throw new IllegalArgumentException("dropouts of " + dropouts.keySet() + " and observed gradients of "

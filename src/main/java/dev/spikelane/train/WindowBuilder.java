@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.engine.LaidOutNetwork;
+import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
@@ -13,7 +14,6 @@ import dev.spikelane.train.gradient.GradientRequest;
 import dev.spikelane.train.gradient.GradientValues;
 import dev.spikelane.train.gradient.InputForm;
 import dev.spikelane.train.gradient.MemoryLimit;
-import dev.spikelane.train.run.RoundedNetwork;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -207,7 +207,8 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return network.projections().stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no projection '" + name + "', expected one of "
+                .orElseThrow(() -> new IllegalArgumentException("there is no projection '" + name
+                        + "', expected one of "
                         + network.projections().stream().map(Projection::name).toList()));
     }
 
@@ -237,7 +238,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
      *     when all is laid out
      */
     public B weights(WeightQuantization how, String... projections) {
-        List<String> names = projections.length == 0 ? List.of(RoundedNetwork.OTHERS) : List.of(projections);
+        List<String> names = projections.length == 0 ? List.of(Network.OTHERS) : List.of(projections);
         for (String name : names) {
             String known = projections.length == 0 ? name : projection(name).name();
             said.put("weights of " + known, how.toString());
@@ -251,7 +252,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     final Network running() {
         Network known = running;
         if (known == null) {
-            known = rounded.isEmpty() ? network : RoundedNetwork.of(network, rounded, learned);
+            known = rounded.isEmpty() ? network : network.rounded(rounded, learned);
             running = known;
         }
         return known;
@@ -259,7 +260,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
 
     /** The memory of these integers. */
     final long roundedBytes() {
-        return rounded.isEmpty() ? 0 : RoundedNetwork.bytes(running());
+        return running().laidOut().roundings().mapToLong(RoundedWeights::bytes).sum();
     }
 
     /**

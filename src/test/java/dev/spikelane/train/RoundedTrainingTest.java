@@ -125,7 +125,8 @@ class RoundedTrainingTest {
                 IntegerMatrix items = integers.weights().integers(name);
                 boolean learns = way.toString().contains("learned");
                 for (int row = 0; row < present.rows(); row++) {
-                    float limit = limit(way, items.scale(row), present.rows(row, 1).toArray());
+                    float limit =
+                            limit(way, items.scale(row), present.rows(row, 1).toArray());
                     double sum = 0;
                     for (int column = 0; column < present.columns(); column++) {
                         float weight = present.get(row, column);
@@ -138,7 +139,8 @@ class RoundedTrainingTest {
                         sum += whole.get(row, column) * (inside ? item - (double) weight / items.scale(row) : item);
                     }
                     if (learns) {
-                        double root = Math.sqrt((double) present.columns() * way.type().greatest());
+                        double root = Math.sqrt(
+                                (double) present.columns() * way.type().greatest());
                         double expected = sum / root / items.scale(row);
                         double scale = rounded.gradient(name + "_scale").get(0, row);
                         assertEquals(expected, scale, 1e-4 * (1 + Math.abs(expected)), name + " scale " + row);
@@ -208,19 +210,23 @@ class RoundedTrainingTest {
             assertEquals(way.type(), integers.weights().type("conv1.0.weight"));
             assertEquals(ElementType.FLOAT32, integers.weights().type("fc1.weight"));
             assertEquals(ElementType.FLOAT32, network.weights().type("conv1.0.weight"));
-            try (Evaluator evaluator = new Evaluator(integers, SmallRun.STEPS, SmallRun.batching(), 1)
-                    .loss(CrossEntropyLoss.membrane())) {
+            try (Evaluator evaluator =
+                    new Evaluator(integers, SmallRun.STEPS, SmallRun.batching(), 1).loss(CrossEntropyLoss.membrane())) {
                 Evaluator.Result result = evaluator.evaluate(data);
                 assertEquals(result.loss(), last.validationLoss());
                 assertEquals(result.accuracy(), last.validationAccuracy());
             }
             if (way.toString().equals("int8 by largest")) {
                 assertEquals(
-                        IntegerMatrix.nearest(ElementType.INT8, network.weights().get("conv1.0.weight")),
+                        IntegerMatrix.nearest(
+                                ElementType.INT8, network.weights().get("conv1.0.weight")),
                         integers.weights().integers("conv1.0.weight"));
             }
         }
-        assertNotEquals(-1, before.segment().mismatch(network.weights().get("conv1.0.weight").segment()));
+        assertNotEquals(
+                -1,
+                before.segment()
+                        .mismatch(network.weights().get("conv1.0.weight").segment()));
     }
 
     /** The scales that are learned too. */

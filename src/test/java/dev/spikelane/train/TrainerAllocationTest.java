@@ -12,6 +12,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -195,6 +196,27 @@ class TrainerAllocationTest {
                 });
             }
         }
+    }
+
+    /** Dense connections and convolutions; gradients that are stored, and given as they come to be. */
+    @Test
+    void weightsThatAreRounded() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        TrainingBatch spikes = TrainingBatch.of(input, LABELS);
+        train(feedforward(), spikes, trainer -> trainer.weights(WeightQuantization.ternary()));
+        train(
+                feedforward(),
+                spikes,
+                trainer -> trainer.weights(WeightQuantization.int4().learned()));
+        TorchRandom random = new TorchRandom(3);
+        Network network = Network.builder(Shape.of(1, 8, 5))
+                .conv2d(12, 3, random)
+                .neuron(new Leaky(0.9))
+                .flatten()
+                .dense(4, random)
+                .neuron(new Leaky(0.9))
+                .build();
+        train(network, spikes, trainer -> trainer.weights(WeightQuantization.int8()));
     }
 
     @Test

@@ -104,8 +104,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             paramLabel = "TYPE",
-            description = "int8, int4 or ternary: train weights that are rounded to such integers in each step, and write"
-                    + " these.")
+            description =
+                    "int8, int4 or ternary: train weights that are rounded to such integers in each step, and write"
+                            + " these.")
     private @Nullable String weights;
 
     @Option(
@@ -135,9 +136,8 @@ public final class TrainCommand implements Callable<Integer> {
         Output output = common.output(out.writer());
         Network network = settings.network(
                 data.training().shape(), Math.max(2, data.training().classes()), common.seed());
-        WeightQuantization rounded = weights == null
-                ? WeightQuantization.float32()
-                : Choices.choose(command, "--weights", weights, WEIGHTS);
+        WeightQuantization rounded =
+                weights == null ? WeightQuantization.float32() : Choices.choose(command, "--weights", weights, WEIGHTS);
         try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
                 .weights(rounded)
                 .loss(settings.lossFunction())

@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An operator whose weights are integers. Where these are rounded from floats, it runs forward by the integers, gradients
+ * An operator whose weights are integers. Where these are rounded from floats, it runs forward by integers, gradients
  * of its inputs are those of the floats that they widen to, and gradients of its weights go to the floats they are
  * rounded from, as if these were no others.
  */

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
-import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -16,7 +16,6 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.GradientsBuilder;
-import dev.spikelane.train.run.RoundedNetwork;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +49,11 @@ class RoundedGraphProperties {
             try (Gradients gradients = Gradients.of(graph.network, 1, 1)
                     .weights(way, projection.name())
                     .build()) {
-                assertEquals(0, gradients.spikes(graph.network.populations().getFirst().name()).count());
+                assertEquals(
+                        0,
+                        gradients
+                                .spikes(graph.network.populations().getFirst().name())
+                                .count());
                 ways.put(projection.name(), way);
             } catch (IllegalArgumentException refused) {
                 String why = refused.getMessage();
@@ -77,9 +80,8 @@ class RoundedGraphProperties {
                 return;
             }
             Population last = graph.network.populations().getLast();
-            GradientsBuilder builder =
-                    Gradients.of(graph.network, steps, batch).threads(1 + random.nextInt(3));
-            Network view = RoundedNetwork.of(graph.network, ways, Set.of());
+            GradientsBuilder builder = Gradients.of(graph.network, steps, batch).threads(1 + random.nextInt(3));
+            Network view = graph.network.rounded(ways, Set.of());
             ways.forEach((name, way) -> builder.weights(way, name));
             for (Population population : graph.network.populations()) {
                 population.neuron().variables().forEach(variable -> builder.keep(population.name(), variable));
@@ -92,7 +94,7 @@ class RoundedGraphProperties {
                     view.laidOut()
                             .roundings()
                             .forEach(each -> IntStream.range(0, each.parts()).forEach(each::run));
-                    Network integers = graph.network.quantized(RoundedNetwork.integers(view));
+                    Network integers = graph.network.quantized(view.laidOut().roundedIntegers());
                     compare(graph, gradients, integers, "turn " + turn + " of " + ways + " in ");
                     change(graph.network, ways, random);
                 }
@@ -115,8 +117,9 @@ class RoundedGraphProperties {
         integers.weights().names().stream()
                 .filter(name -> integers.weights().type(name) == ElementType.FLOAT32 && !name.endsWith("_scale"))
                 .forEach(name -> floats.put(name, integers.weights().get(name)));
-        NaiveNetwork expected =
-                new NaiveNetwork(integers, graph.inputs, graph.batch).begin(floats).training();
+        NaiveNetwork expected = new NaiveNetwork(integers, graph.inputs, graph.batch)
+                .begin(floats)
+                .training();
         expected.run(graph.steps);
         List<String> wrong = new ArrayList<>();
         for (Population population : graph.network.populations()) {
@@ -130,7 +133,8 @@ class RoundedGraphProperties {
                     }
                     for (String variable : population.neuron().variables()) {
                         float want = expected.value(population.name(), variable, step, sample, neuron);
-                        float got = gradients.values(population.name(), variable).get(row, neuron);
+                        float got =
+                                gradients.values(population.name(), variable).get(row, neuron);
                         boolean same = want == got || Float.isNaN(want) && Float.isNaN(got);
                         if (!same && wrong.isEmpty()) {
                             wrong.add(variable + " of " + population.name() + " in step " + step + " is " + got

@@ -29,8 +29,7 @@ import jdk.incubator.vector.VectorSpecies;
 class IntegerSumsVector {
 
     /** Half a vector of 16-bit lanes: as many as a vector has floats. */
-    static final VectorSpecies<Short> HALF =
-            VectorSpecies.of(short.class, VectorShape.forBitSize(8 * BYTES / 2));
+    static final VectorSpecies<Short> HALF = VectorSpecies.of(short.class, VectorShape.forBitSize(8 * BYTES / 2));
 
     private static final int HALF_BYTES = BYTES / 2;
 

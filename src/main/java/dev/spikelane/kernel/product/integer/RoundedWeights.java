@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.simd.SimdWidth;
@@ -12,13 +11,13 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Integers of at most 8 bits that are rounded from floats again and again, as training changes these, and what gradients
- * pass on the way back to the floats.
+ * Integers of at most 8 bits that are rounded from floats again and again, as training changes these, and gradients
+ * that pass on the way back to the floats.
  *
- * <p>With {@code w} of a row of {@code n} weights, {@code G} the greatest integer, sums over inputs ascending in float32:
+ * <p>With {@code w} of a row of {@code n} weights, {@code G} the greatest integer, float32 sums over inputs ascending:
  *
  * <pre>{@code
- * item    = clamp(rint(w / divisor), -G, G)                ties to even, of the exact quotient; the weight is scale * item
+ * item    = clamp(rint(w / divisor), -G, G)                ties to even, of the exact quotient; a weight: scale * item
  * LARGEST   divisor = scale = max |w| / G                  limit = infinity
  * MEAN      divisor = scale = 2 mean |w| / sqrt(G)         limit = (G + 1/2) * divisor
  *   TERNARY divisor = 2 * 0.7 mean |w|                     scale = mean of those |w| above 0.7 mean |w|
@@ -42,7 +41,7 @@ public final class RoundedWeights {
     static final int COUNT = 5;
     private static final int NUMBERS = 6;
 
-    /** Added and taken away, it leaves a float that is no more than 2^22 rounded to the nearest integer, ties to even. */
+    /** Added and taken away, it leaves a float of at most 2^22 rounded to the nearest integer, ties to even. */
     static final float ROUNDS = 0x1.8p23f;
 
     private static final int BLOCK = PackedWeights.BLOCK;
@@ -154,21 +153,21 @@ public final class RoundedWeights {
 
     private void scale(int part, int lane, boolean ternary) {
         double root = Math.sqrt(greatest);
-        float scale = bounded(switch (rule) {
-            case LARGEST -> get(LARGEST, part, lane) / greatest;
-            case MEAN ->
-                ternary
-                        ? get(SUM, part, lane) / Math.max(get(COUNT, part, lane), 1)
-                        : (float) (2 * mean(part, lane) / root);
-            case LEARNED -> (float) StrictMath.exp(logs == null ? 0 : logs.get(0, output(part) + lane));
-        });
-        float divisor = ternary ? bounded(get(DIVISOR, part, lane)) : scale;
-        float limit =
+        float scale = bounded(
                 switch (rule) {
-                    case LARGEST -> Float.POSITIVE_INFINITY;
-                    case MEAN -> (greatest + 0.5f) * divisor;
-                    case LEARNED -> greatest * divisor;
-                };
+                    case LARGEST -> get(LARGEST, part, lane) / greatest;
+                    case MEAN ->
+                        ternary
+                                ? get(SUM, part, lane) / Math.max(get(COUNT, part, lane), 1)
+                                : (float) (2 * mean(part, lane) / root);
+                    case LEARNED -> (float) StrictMath.exp(logs == null ? 0 : logs.get(0, output(part) + lane));
+                });
+        float divisor = ternary ? bounded(get(DIVISOR, part, lane)) : scale;
+        float limit = switch (rule) {
+            case LARGEST -> Float.POSITIVE_INFINITY;
+            case MEAN -> (greatest + 0.5f) * divisor;
+            case LEARNED -> greatest * divisor;
+        };
         set(DIVISOR, part, lane, divisor);
         set(SCALE, part, lane, scale);
         set(LIMIT, part, lane, limit);
@@ -230,7 +229,7 @@ public final class RoundedWeights {
         return greatest;
     }
 
-    /** Computes the largest magnitude, and the sum and the count of those above a threshold: a row of numbers, or -1. */
+    /** Computes the largest magnitude, and sum and count of those above a threshold: a row of numbers, or -1. */
     private void measure(int part, int threshold) {
         if (SimdWidth.VECTOR) {
             RoundedWeightsVector.measure(this, part, threshold);

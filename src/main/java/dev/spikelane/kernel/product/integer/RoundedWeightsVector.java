@@ -38,8 +38,8 @@ final class RoundedWeightsVector {
             FloatVector count = zero;
             long at = weights.offset(part) + lane;
             for (int input = 0; input < weights.inputs; input++) {
-                FloatVector size = FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER)
-                        .lanewise(VectorOperators.ABS);
+                FloatVector size =
+                        FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER).lanewise(VectorOperators.ABS);
                 VectorMask<Float> counts = size.compare(VectorOperators.GT, above);
                 largest = largest.max(size);
                 sum = sum.add(zero.blend(size, counts));
@@ -80,11 +80,8 @@ final class RoundedWeightsVector {
                 FloatVector value = FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER);
                 FloatVector divisor = FloatVector.fromMemorySegment(FLOAT, numbers, divisors + lane, ORDER);
                 FloatVector half = divisor.mul(0.5f);
-                FloatVector item = value.div(divisor)
-                        .min(more)
-                        .max(more.neg())
-                        .add(rounds)
-                        .sub(rounds);
+                FloatVector item =
+                        value.div(divisor).min(more).max(more.neg()).add(rounds).sub(rounds);
                 FloatVector rest = item.neg().fma(divisor, value);
                 FloatVector low = item.blend(item.add(one), rest.compare(VectorOperators.GT, half))
                         .blend(item.sub(one), rest.compare(VectorOperators.LT, half.neg()))
@@ -93,11 +90,7 @@ final class RoundedWeightsVector {
                 value = FloatVector.fromMemorySegment(FLOAT, floats, at + HALF, ORDER);
                 divisor = FloatVector.fromMemorySegment(FLOAT, numbers, divisors + HALF + lane, ORDER);
                 half = divisor.mul(0.5f);
-                item = value.div(divisor)
-                        .min(more)
-                        .max(more.neg())
-                        .add(rounds)
-                        .sub(rounds);
+                item = value.div(divisor).min(more).max(more.neg()).add(rounds).sub(rounds);
                 rest = item.neg().fma(divisor, value);
                 FloatVector high = item.blend(item.add(one), rest.compare(VectorOperators.GT, half))
                         .blend(item.sub(one), rest.compare(VectorOperators.LT, half.neg()))
@@ -128,8 +121,8 @@ final class RoundedWeightsVector {
         Checks.isNative(gradients);
         FloatVector zero = FloatVector.zero(FLOAT);
         for (int lane = 0; lane < ROW; lane += BYTES) {
-            FloatVector limit = FloatVector.fromMemorySegment(
-                    FLOAT, numbers, weights.at(RoundedWeights.LIMIT, part) + lane, ORDER);
+            FloatVector limit =
+                    FloatVector.fromMemorySegment(FLOAT, numbers, weights.at(RoundedWeights.LIMIT, part) + lane, ORDER);
             FloatVector size = FloatVector.fromMemorySegment(FLOAT, floats, at + lane, ORDER)
                     .lanewise(VectorOperators.ABS);
             zero.blend(
@@ -147,25 +140,29 @@ final class RoundedWeightsVector {
         Checks.isNative(items);
         Checks.isNative(numbers);
         Checks.isNative(gradients);
+        long sums = weights.at(RoundedWeights.SUM, part);
+        long limits = weights.at(RoundedWeights.LIMIT, part);
+        long divisors = weights.at(RoundedWeights.DIVISOR, part);
+        FloatVector zero = FloatVector.zero(FLOAT);
         for (int lane = 0; lane < ROW; lane += BYTES) {
-            FloatVector limit = FloatVector.fromMemorySegment(
-                    FLOAT, numbers, weights.at(RoundedWeights.LIMIT, part) + lane, ORDER);
-            FloatVector divisor = FloatVector.fromMemorySegment(
-                    FLOAT, numbers, weights.at(RoundedWeights.DIVISOR, part) + lane, ORDER);
-            FloatVector sum = FloatVector.zero(FLOAT);
-            long at = weights.offset(part) + lane;
-            long of = from + lane;
-            for (int input = 0; input < weights.inputs; input++) {
-                FloatVector value = FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER);
-                FloatVector item = FloatVector.fromMemorySegment(FLOAT, items, at, ORDER);
-                VectorMask<Float> inside =
-                        value.lanewise(VectorOperators.ABS).compare(VectorOperators.LT, limit);
-                sum = FloatVector.fromMemorySegment(FLOAT, gradients, of, ORDER)
-                        .fma(item.blend(item.sub(value.div(divisor)), inside), sum);
-                at += ROW;
-                of += ROW;
+            zero.intoMemorySegment(numbers, sums + lane, ORDER);
+        }
+        long row = weights.offset(part);
+        long of = from;
+        for (int input = 0; input < weights.inputs; input++) {
+            for (int lane = 0; lane < ROW; lane += BYTES) {
+                FloatVector value = FloatVector.fromMemorySegment(FLOAT, floats, row + lane, ORDER);
+                FloatVector item = FloatVector.fromMemorySegment(FLOAT, items, row + lane, ORDER);
+                FloatVector limit = FloatVector.fromMemorySegment(FLOAT, numbers, limits + lane, ORDER);
+                FloatVector passed =
+                        item.sub(value.div(FloatVector.fromMemorySegment(FLOAT, numbers, divisors + lane, ORDER)));
+                item = item.blend(passed, value.lanewise(VectorOperators.ABS).compare(VectorOperators.LT, limit));
+                FloatVector.fromMemorySegment(FLOAT, gradients, of + lane, ORDER)
+                        .fma(item, FloatVector.fromMemorySegment(FLOAT, numbers, sums + lane, ORDER))
+                        .intoMemorySegment(numbers, sums + lane, ORDER);
             }
-            sum.intoMemorySegment(numbers, weights.at(RoundedWeights.SUM, part) + lane, ORDER);
+            row += ROW;
+            of += ROW;
         }
     }
 }

@@ -48,12 +48,11 @@ class RoundedWeightsProperties {
                 return new Row(
                         divisor, Math.clamp(ofLarge / Math.max(1, count), Float.MIN_VALUE, most), 1.5f * divisor);
             }
-            double scale =
-                    switch (rule) {
-                        case LARGEST -> largest / greatest;
-                        case MEAN -> 2 * mean / Math.sqrt(greatest);
-                        case LEARNED -> StrictMath.exp(log);
-                    };
+            double scale = switch (rule) {
+                case LARGEST -> largest / greatest;
+                case MEAN -> 2 * mean / Math.sqrt(greatest);
+                case LEARNED -> StrictMath.exp(log);
+            };
             float bounded = Math.clamp((float) scale, Float.MIN_VALUE, most);
             float reach = rule == ScaleRule.MEAN ? greatest + 0.5f : greatest;
             return new Row(bounded, bounded, rule == ScaleRule.LARGEST ? Float.POSITIVE_INFINITY : reach * bounded);

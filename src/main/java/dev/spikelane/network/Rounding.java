@@ -1,4 +1,4 @@
-package dev.spikelane.train.run;
+package dev.spikelane.network;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
@@ -7,48 +7,33 @@ import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.IntegerOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PackedOperator;
-import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.OperatorChain;
+import dev.spikelane.kernel.product.integer.ScaleRule;
 import dev.spikelane.memory.ElementType;
-import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
-import dev.spikelane.network.Network;
-import dev.spikelane.network.Projection;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A network that runs by integers, which are rounded from the weights of another whenever training has changed them. */
-public final class RoundedNetwork {
-
-    /** Says how projections are rounded that nobody names. */
-    public static final String OTHERS = "";
+/** Lays networks out by integers, which are rounded from their weights whenever training has changed these. */
+final class Rounding {
 
     private final Network network;
     private final Map<String, WeightQuantization> said;
     private final Set<String> learned;
 
-    private RoundedNetwork(Network network, Map<String, WeightQuantization> said, Set<String> learned) {
+    private Rounding(Network network, Map<String, WeightQuantization> said, Set<String> learned) {
         this.network = network;
         this.said = said;
         this.learned = learned;
     }
 
-    /**
-     * Lays a network out by integers, with the same values.
-     *
-     * @param said for names of projections how their weights are rounded
-     * @param learned names of values
-     * @throws IllegalArgumentException if a projection is named that cannot have such weights
-     */
-    public static Network of(Network network, Map<String, WeightQuantization> said, Set<String> learned) {
-        RoundedNetwork rounded = new RoundedNetwork(network, said, learned);
-        return network.laidOutAs(network.laidOut().withChains(rounded::chain));
+    static LaidOutNetwork of(Network network, Map<String, WeightQuantization> said, Set<String> learned) {
+        return network.laidOut().withChains(new Rounding(network, said, learned)::chain);
     }
 
     private OperatorChain chain(int number) {
@@ -56,7 +41,7 @@ public final class RoundedNetwork {
         OperatorChain floats = layout.chain(number);
         Projection projection = network.projections().get(number);
         boolean named = said.containsKey(projection.name());
-        WeightQuantization how = said.getOrDefault(projection.name(), said.get(OTHERS));
+        WeightQuantization how = said.getOrDefault(projection.name(), said.get(Network.OTHERS));
         if (how == null || how.type() == ElementType.FLOAT32) {
             return floats;
         }
@@ -77,8 +62,8 @@ public final class RoundedNetwork {
         projection
                 .source()
                 .ofPopulation()
-                .filter(source -> projection.source().ofVariable().isEmpty()
-                        && !layout.carriesOnes(source.name(), learned))
+                .filter(source ->
+                        projection.source().ofVariable().isEmpty() && !layout.carriesOnes(source.name(), learned))
                 .ifPresent(source -> {
                     throw new IllegalArgumentException("population '" + source.name()
                             + "' has graded spikes, expected ones where weights of " + how.type() + " are trained");
@@ -86,7 +71,8 @@ public final class RoundedNetwork {
         return new OperatorChain(operators, floats.owners());
     }
 
-    private Operator operator(Projection projection, OperatorDescription said, Operator floats, WeightQuantization how) {
+    private Operator operator(
+            Projection projection, OperatorDescription said, Operator floats, WeightQuantization how) {
         if (!(floats instanceof PackedOperator packed)) {
             return floats;
         }
@@ -102,28 +88,8 @@ public final class RoundedNetwork {
                     + ", which is transposed and has one scale, expected floats for it where weights are trained");
         }
         Operator integers = ConnectionKinds.of(made).bind(NativeMemory.ofAuto(), made, said.rows(), Parameter.of(1));
-        ((IntegerOperator) integers).follow(packed, how.rule());
+        ScaleRule rule = how.isByMean() ? ScaleRule.MEAN : ScaleRule.LARGEST;
+        ((IntegerOperator) integers).follow(packed, how.isLearned() ? ScaleRule.LEARNED : rule);
         return integers;
-    }
-
-    /** Returns the integers that a network runs by now, by the names of the weights that they are rounded from. */
-    public static Map<String, IntegerMatrix> integers(Network rounded) {
-        Map<String, IntegerMatrix> integers = new LinkedHashMap<>();
-        for (int i = 0; i < rounded.projections().size(); i++) {
-            OperatorChain chain = rounded.laidOut().chain(i);
-            for (int place = 0; place < chain.operators().size(); place++) {
-                if (chain.operators().get(place) instanceof IntegerOperator each && each.floats() != null) {
-                    integers.put(
-                            chain.owners().get(place) + "." + ValueDescription.WEIGHT,
-                            each.floats().integers(each.type()));
-                }
-            }
-        }
-        return integers;
-    }
-
-    /** Returns the memory that a network takes beside that of the floats. */
-    public static long bytes(Network rounded) {
-        return rounded.laidOut().roundings().mapToLong(each -> each.bytes()).sum();
     }
 }
