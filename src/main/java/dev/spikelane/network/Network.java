@@ -227,7 +227,7 @@ public final class Network {
      * @throws IllegalArgumentException if there are no such weights, or they cannot be such integers
      */
     public Network quantized(Map<String, IntegerMatrix> weights) {
-        return Quantizing.quantized(this, weights);
+        return Quantizing.quantized(this, Objects.requireNonNull(weights, "weights"));
     }
 
     /**

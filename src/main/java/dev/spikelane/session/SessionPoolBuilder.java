@@ -60,8 +60,8 @@ public final class SessionPoolBuilder {
     }
 
     /**
-     * Leaves a trail of each session, of some 850 bytes, from which {@link SessionPool#receipt} makes receipts. It takes
-     * 5 to 7 % of the time of steps of 784-1000-10 (Emerald Rapids, 2026-11-30).
+     * Leaves a trail of each session, of some 850 bytes, from which {@link SessionPool#receipt} makes receipts. It
+     * takes 5 to 7 % of the time of steps of 784-1000-10 (Emerald Rapids, 2026-11-30).
      *
      * @return this
      */

@@ -171,12 +171,12 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
      * y = x * (K / (1 - p))                                in float32, for the projection
      * }</pre>
      *
-     * <p>K is a function of the {@linkplain #seed(long) seed}, the projection, the epoch, the sample's number in its data
-     * set, the step in which it arrives and the element, so it depends neither on places in a batch nor on threads.
-     * Torch draws other numbers; those of its sequential generator are in
-     * {@link dev.spikelane.random.TorchRandom#dropout}. A dropped element stays so for the way back. Spikes become
-     * values, so a layer behind a dropout costs as much as one behind values, and the short way under a static frame is
-     * not taken; a mask takes a bit.
+     * <p>K is a function of the {@linkplain #seed(long) seed}, the projection, the epoch, the sample's number in its
+     * data set, the step in which it arrives and the element, so it depends neither on places in a batch nor on
+     * threads. Torch draws other numbers; those of its sequential generator are in {@link
+     * dev.spikelane.random.TorchRandom#dropout}. A dropped element stays so for the way back. Spikes become values, so
+     * a layer behind a dropout costs as much as one behind values, and the short way under a static frame is not
+     * taken; a mask takes a bit.
      *
      * @param projection its name, such as {@code fc2}
      * @param probability that an element is dropped, from 0 to below 1; 0 for no dropout

@@ -92,6 +92,7 @@ final class TorchOrderTest {
             "Input.setSpikes",
             "Input.setTargets",
             "Margins.of",
+            "Network.quantized",
             "Recurrence.allToAll",
             "SessionPool.offer",
             "SessionPool.step",
