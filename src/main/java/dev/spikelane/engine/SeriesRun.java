@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ public final class SeriesRun {
 
     private final NetworkRun whole;
     private final int batch;
+    private final boolean plastic;
     private final Block block;
     /** By their size in units of a sizes' share; made when they are first needed. */
     private final @Nullable NetworkRun[] narrower = new NetworkRun[SIZES];
@@ -37,12 +39,13 @@ public final class SeriesRun {
     public SeriesRun(NetworkRun whole, int batch, Block block) {
         this.whole = whole;
         this.batch = batch;
+        this.plastic = !whole.plasticValues().isEmpty();
         this.block = block;
     }
 
     /** Throws unless each sample has steps, at most as many as there are. */
     public void require(int[] lengths, int steps) {
-        if (!whole.plasticValues().isEmpty()) {
+        if (plastic) {
             throw new IllegalArgumentException(
                     "samples have different lengths, and a plastic projection changes weights"
                             + " that all of them share, expected samples of the same length");
@@ -83,7 +86,7 @@ public final class SeriesRun {
                 pack(size, lengths, done);
             }
         } finally {
-            whole.ends().take();
+            whole.ends().take(SampleEnds.NONE);
         }
         for (int sample = 0; sample < batch; sample++) {
             whole.pack(sample, packed, sample * bytes, true);

@@ -15,7 +15,8 @@ import dev.spikelane.simd.Rows;
  */
 public final class SampleEnds {
 
-    private static final int[] NONE = {};
+    /** Those of samples that all have all steps. */
+    public static final int[] NONE = {};
 
     private int[] ends = NONE;
     private int done;

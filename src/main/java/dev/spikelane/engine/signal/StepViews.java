@@ -1,6 +1,7 @@
 package dev.spikelane.engine.signal;
 
 import dev.spikelane.memory.Signal;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,23 +12,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StepViews<S extends Signal> {
 
-    /**
-     * Different numbers of steps from one first step on: those of a whole segment, of the last one, one step; and one
-     * more.
-     */
-    private static final int KINDS = 4;
+    /** Different numbers of steps from one first step on: series end where they like. */
+    private static final int KINDS = 64;
+
+    private static final Signal[] NONE = {};
 
     private final S all;
     private final int batch;
     private final @Nullable Signal[] toEnd;
-    private final @Nullable Signal[] made;
+    /** By the first step. */
+    private final Signal[][] made;
 
     /** Views of time-major rows, a batch for each step. */
     public StepViews(S all, int batch) {
         this.all = all;
         this.batch = batch;
         this.toEnd = new Signal[all.rows() / batch];
-        this.made = new Signal[toEnd.length * KINDS];
+        this.made = new Signal[toEnd.length][];
+        Arrays.fill(made, NONE);
     }
 
     /** The matrix. */
@@ -52,20 +54,17 @@ public final class StepViews<S extends Signal> {
     /** The rows of some steps, for a reader that takes all rows of a matrix. */
     @SuppressWarnings("unchecked") // rows of a matrix are a matrix of the same kind
     public S steps(int first, int count) {
-        int free = -1;
-        for (int i = first * KINDS; i < (first + 1) * KINDS; i++) {
-            Signal view = made[i];
-            if (view == null) {
-                free = i;
-                break;
-            }
+        Signal[] known = made[first];
+        for (Signal view : known) {
             if (view.rows() == count * batch) {
                 return (S) view;
             }
         }
         S view = (S) all.rows(first * batch, count * batch);
-        if (free >= 0) {
-            made[free] = view;
+        if (known.length < KINDS) {
+            Signal[] more = Arrays.copyOf(known, known.length + 1);
+            more[known.length] = view;
+            made[first] = more;
         }
         return view;
     }
