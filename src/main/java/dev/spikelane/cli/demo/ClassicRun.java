@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** A network of the literature at work: its rates, and how irregular and how synchronous its neurons fire. */
-final class ClassicRun {
+final class ClassicRun implements Ran {
 
     /** Steps before anything is counted: a tenth of a second. */
     static final int BEGIN = 1_000;
@@ -97,7 +97,8 @@ final class ClassicRun {
         }
     }
 
-    Section facts() {
+    @Override
+    public Section facts() {
         double modelSeconds = steps / STEPS_IN_SECOND;
         int neurons = network.populations().stream().mapToInt(Population::size).sum();
         return Section.of("classic", title)
@@ -134,7 +135,8 @@ final class ClassicRun {
     }
 
     /** A page with what was counted, and the spikes of the last 0.2 s. */
-    Report page() {
+    @Override
+    public Report page() {
         Figure figure = null;
         Map<String, String> counted = new LinkedHashMap<>();
         for (int i = 0; i < statistics.size(); i++) {

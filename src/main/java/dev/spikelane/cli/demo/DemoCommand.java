@@ -56,6 +56,7 @@ import picocli.CommandLine.Spec;
             "  ./spikelane demo",
             "  ./spikelane demo --network conv",
             "  ./spikelane demo --network stdp",
+            "  ./spikelane demo --network events",
             "  ./spikelane demo --network microcircuit --scale 0.1",
             "  ./spikelane demo --seed 1 --report demo.html",
             "  ./spikelane demo --images t10k-images-idx3-ubyte.gz --count 100",
@@ -82,7 +83,7 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--network",
             paramLabel = "NAME",
             description = "tutorial3, or conv: 12C5-P2-64C5-P2-10, images as frames; or stdp, a layer that learns"
-                    + " without labels; or cuba (Vogels and Abbott, 2005),"
+                    + " without labels; or events, bars and digits that move; or cuba (Vogels and Abbott, 2005),"
                     + " brunel (2000, model A), microcircuit (Potjans and Diesmann, 2014)."
                     + " Default: ${DEFAULT-VALUE}.")
     private String network = "tutorial3";
@@ -170,7 +171,8 @@ public final class DemoCommand implements Callable<Integer> {
                         "stdp", Optional.of(DemoPreset.STDP),
                         "cuba", Optional.empty(),
                         "brunel", Optional.empty(),
-                        "microcircuit", Optional.empty()));
+                        "microcircuit", Optional.empty(),
+                        "events", Optional.empty()));
         if (preset.isPresent()) {
             showImages(preset.get());
         } else {
@@ -179,22 +181,22 @@ public final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Runs a network of the literature. */
+    /** Runs a network of the literature, or on events that the program draws. */
     private void runClassic() throws IOException {
         if (file != null || labels != null || sample || count != null || folder != null) {
             throw Choices.wrong(
                     command,
                     "--network " + network + " takes no --images, --labels, --sample, --count and"
-                            + " --out: it has no input, and its spikes are counted while it runs");
+                            + " --out: it has no images, and its spikes are counted while it runs");
         }
-        DemoSettings settings = settings(ClassicRun.STEPS, 1);
-        Function<DoubleConsumer, Network> made = classic.network(command, network, settings.seed());
+        DemoSettings settings = settings(isOfEvents() ? EventsDemo.STEPS : ClassicRun.STEPS, 1);
+        Ran.Demo demo = isOfEvents() ? progress -> EventsDemo.of(settings, progress) : classicDemo(settings);
         Path page = page(command.commandLine().getErr());
         FilesFirst out =
                 new FilesFirst(command.commandLine(), Stream.ofNullable(page).toList());
         Output output = common.output(out.writer());
         Progress progress = Progress.on(common.quiet());
-        ClassicRun run = ClassicRun.of(classic.title(network), made, settings.steps(), settings.threads(), progress);
+        Ran run = demo.run(progress);
         Section facts = run.facts();
         output.say(facts, DemoFacts.settings(settings), Machine.facts());
         if (page != null) {
@@ -205,6 +207,16 @@ public final class DemoCommand implements Callable<Integer> {
         }
         output.end();
         out.close();
+    }
+
+    private boolean isOfEvents() {
+        return network.equals("events");
+    }
+
+    private Ran.Demo classicDemo(DemoSettings settings) {
+        Function<DoubleConsumer, Network> made = classic.network(command, network, settings.seed());
+        String title = classic.title(network);
+        return progress -> ClassicRun.of(title, made, settings.steps(), settings.threads(), progress);
     }
 
     private void showImages(DemoPreset preset) throws IOException {

@@ -1,0 +1,35 @@
+package dev.spikelane.cli.demo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.cli.CommandRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Drawings that a network learns as events. */
+final class EventsDemoTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void learnsWhatItDrawsAndShowsIt() throws IOException {
+        Path page = folder.resolve("page.html");
+        JsonNode said = new ObjectMapper()
+                .readTree(CommandRun.of("demo", "--network", "events", "--report", page.toString(), "--json")
+                        .requireSuccess());
+        JsonNode events = said.get("events");
+        assertTrue(events.get("accuracy").asDouble() > 0.8, said.toString());
+        assertEquals(24, events.get("decisions").asInt());
+        assertTrue(events.get("right").asInt() > 16, said.toString());
+        String html = Files.readString(page);
+        assertTrue(html.contains("Time surface, 5 steps") && html.contains("Drawn: "), html.substring(0, 2_000));
+        CommandRun.of("demo", "--network", "events", "--count", "3").requireFailureWith(2, "--network events takes no");
+    }
+}
