@@ -86,7 +86,7 @@ final class Replay implements AutoCloseable {
     }
 
     /** Begins a receipt here, behind one with a hash. */
-    void begin(MemorySegment previous) {
+    void begin(@Nullable MemorySegment previous) {
         pool.put(recording.key(), MemorySegment.NULL, previous);
     }
 
