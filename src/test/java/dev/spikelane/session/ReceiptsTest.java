@@ -152,8 +152,7 @@ final class ReceiptsTest {
             assertEquals(List.of(), Recording.verify(receipt, network, List.of(recording)));
             inputs.set(8, 299, Math.nextUp(inputs.get(8, 299)));
             assertFound("is of other inputs", receipt, network, List.of(recording));
-            Recording shorter = pool.recording(
-                    -1, new byte[0], Map.of("input", inputs.rows(0, 8)), (SpikeMatrix) spikes.rows(0, 8));
+            Recording shorter = pool.recording(-1, new byte[0], Map.of("input", inputs.rows(0, 8)), spikes.rows(0, 8));
             assertFound("expected some between 1 and 8", receipt, network, List.of(shorter));
         }
     }
@@ -200,8 +199,7 @@ final class ReceiptsTest {
     /** A recording with one input bit that is another one. */
     private static Recording changed(Recording of, SessionPool pool, Random random) {
         SpikeMatrix input = (SpikeMatrix) of.inputs().get("input");
-        SpikeMatrix other =
-                (SpikeMatrix) input.gather(IntStream.range(0, input.rows()).toArray());
+        SpikeMatrix other = input.gather(IntStream.range(0, input.rows()).toArray());
         int step = random.nextInt(other.rows());
         int column = random.nextInt(other.columns());
         other.set(step, column, !other.get(step, column));
@@ -290,8 +288,8 @@ final class ReceiptsTest {
             bias.set(0, 0, 2);
             network.weights().replace("fc2.bias", bias);
             pool.step(keys, input, answers);
-            Recording recording = pool.recording(7, state, Map.of("input", input), (SpikeMatrix)
-                    answers.spikes().gather(0));
+            Recording recording = pool.recording(
+                    7, state, Map.of("input", input), answers.spikes().gather(0));
             assertEquals(List.of(), Recording.verify(pool.receipt(7), network, List.of(recording)));
             assertMessage(IllegalArgumentException.class, "there is no session 8", () -> pool.receipt(8));
         }

@@ -93,7 +93,7 @@ final class RecordingTest {
                             "--inputs",
                             file.toString(),
                             second));
-            SpikeMatrix other = (SpikeMatrix) read.spikes()
+            SpikeMatrix other = read.spikes()
                     .gather(IntStream.range(0, read.spikes().rows()).toArray());
             boolean fires = other.get(7, 3);
             other.set(7, 3, !fires);

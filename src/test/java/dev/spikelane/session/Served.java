@@ -64,7 +64,7 @@ final class Served {
             rows.forEach((name, all) -> own.put(name, all.gather(at)));
             inputs.computeIfAbsent(keys[place], _ -> new ArrayList<>()).add(own);
             spikes.computeIfAbsent(keys[place], _ -> new ArrayList<>())
-                    .add((SpikeMatrix) answers.spikes().gather(place));
+                    .add(answers.spikes().gather(place));
             if (random.nextInt(receiptOneIn) == 0) {
                 receipts.writeBytes(pool.receipt(keys[place]));
                 open.remove(keys[place]);
