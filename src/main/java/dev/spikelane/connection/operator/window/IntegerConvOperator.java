@@ -186,7 +186,9 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
 
     private void changed() {
         RoundedFloats from = floats;
-        widened = from == null ? null : from.widened().synapses();
+        if (from == null) {
+            widened = null;
+        }
         if (fast.serveAlways()) {
             fast.fill(
                     from == null
@@ -217,6 +219,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
         RoundedWeights rounding =
                 new RoundedWeights(other.synapses(), weights, widens.synapses(), rule, fast.serveAlways());
         floats = new RoundedFloats(other, widens, rounding);
+        widened = widens.synapses();
         changed();
     }
 
