@@ -241,7 +241,9 @@ public final class Network {
      * @throws IllegalArgumentException if a projection cannot have such weights
      */
     public Network rounded(Map<String, WeightQuantization> said, Set<String> learned) {
-        return new Network(this, Rounding.of(this, said, learned));
+        return new Network(
+                this,
+                Rounding.of(this, Objects.requireNonNull(said, "said"), Objects.requireNonNull(learned, "learned")));
     }
 
     /**

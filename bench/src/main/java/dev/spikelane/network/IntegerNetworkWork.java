@@ -75,8 +75,7 @@ public record IntegerNetworkWork(boolean maps, ElementType type, int batch, doub
                     floats.weights().replace(name, integers.weights().get(name));
                 }
             }
-            both = List.of(
-                    integers.simulate(work.batch, work.threads), floats.simulate(work.batch, work.threads));
+            both = List.of(integers.simulate(work.batch, work.threads), floats.simulate(work.batch, work.threads));
             input = RandomData.spikes(
                     arena,
                     work.steps() * work.batch,
@@ -109,8 +108,9 @@ public record IntegerNetworkWork(boolean maps, ElementType type, int batch, doub
         private static List<MemorySegment> membranes(Simulation simulation) {
             try (Simulation fork = simulation.fork()) {
                 return IntStream.range(0, simulation.network().populations().size())
-                        .mapToObj(layer ->
-                                FloatMatrix.concatenate(fork.state(layer).membrane()).segment())
+                        .mapToObj(layer -> FloatMatrix.concatenate(
+                                        fork.state(layer).membrane())
+                                .segment())
                         .toList();
             }
         }

@@ -44,7 +44,8 @@ public final class OfferedSessions {
         Thread control = Thread.ofPlatform().daemon().start(() -> wake(idle));
         System.out.printf(
                 Locale.ROOT, "%d sessions, %s, %s Hz, longest wait %s%n", SessionWork.SESSIONS, kind, hertz, WAIT);
-        System.out.println("minute  steps/s   median      p99    p99.9      max   without work: p99.9      max   resident");
+        System.out.println(
+                "minute  steps/s   median      p99    p99.9      max   without work: p99.9      max   resident");
         try (Arena arena = Arena.ofShared();
                 SessionPool pool = (receipts ? builder.receipts() : builder).build()) {
             SpikeMatrix rows = RandomData.spikes(
@@ -110,7 +111,9 @@ public final class OfferedSessions {
                 for (; offered < due; offered++) {
                     long asked = from + (long) (offered / eachNanosecond);
                     pool.offer(
-                            offered * 7_919 % SessionWork.SESSIONS, inputs[(int) (offered % INPUTS)], (answer, failure) -> {
+                            offered * 7_919 % SessionWork.SESSIONS,
+                            inputs[(int) (offered % INPUTS)],
+                            (answer, failure) -> {
                                 if (failure != null) {
                                     throw new IllegalStateException(failure);
                                 }

@@ -73,7 +73,9 @@ public record SessionWork(Kind kind, int threads) implements Work {
                 .dense(small ? 8 : NetworkWork.OUTPUTS, random)
                 .neuron(new Leaky(NetworkCase.BETA))
                 .build();
-        return kind == Kind.INT8 || kind == Kind.SWAPPED || kind == Kind.RECEIPTS ? floats.quantized(ElementType.INT8) : floats;
+        return kind == Kind.INT8 || kind == Kind.SWAPPED || kind == Kind.RECEIPTS
+                ? floats.quantized(ElementType.INT8)
+                : floats;
     }
 
     /** Keeps states on the heap, in memory that is used again. */

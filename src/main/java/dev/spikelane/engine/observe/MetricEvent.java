@@ -3,8 +3,6 @@ package dev.spikelane.engine.observe;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
-import jdk.jfr.EventType;
-import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -23,21 +21,10 @@ final class MetricEvent extends Event {
     @Label("Value")
     double value;
 
-    /** Asking for the type starts the recorder: not before somebody else has. */
-    static boolean wanted() {
-        return FlightRecorder.isInitialized() && Type.METRIC.isEnabled();
-    }
-
     static void emit(String metric, double value) {
         MetricEvent event = new MetricEvent();
         event.metric = metric;
         event.value = value;
         event.commit();
-    }
-
-    private static final class Type {
-        static final EventType METRIC = EventType.getEventType(MetricEvent.class);
-
-        private Type() {}
     }
 }

@@ -1,6 +1,8 @@
 package dev.spikelane.engine.observe;
 
 import java.util.function.ObjDoubleConsumer;
+import jdk.jfr.EventType;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /** Tells numbers of a service to a user and to Flight Recorder. */
@@ -18,7 +20,7 @@ public final class Told {
 
     /** Whether somebody wants to know the numbers that follow. */
     public boolean wanted() {
-        recorded = PRESENT && MetricEvent.wanted();
+        recorded = PRESENT && Recorder.wanted();
         return recorded || user != null;
     }
 
@@ -35,5 +37,22 @@ public final class Told {
                 current.getUncaughtExceptionHandler().uncaughtException(current, failure);
             }
         }
+    }
+
+    /** Loaded only where the module jdk.jfr is present; the event's class loads some 150 others. */
+    private static final class Recorder {
+
+        private Recorder() {}
+
+        /** Asking for the type starts the recorder: not before somebody else has. */
+        static boolean wanted() {
+            return FlightRecorder.isInitialized() && Type.METRIC.isEnabled();
+        }
+    }
+
+    private static final class Type {
+        static final EventType METRIC = EventType.getEventType(MetricEvent.class);
+
+        private Type() {}
     }
 }

@@ -111,7 +111,8 @@ final class MapsDemoTest {
                 .requireFailure(1, "spikelane: " + file + ": images are 4 x 5, expected 28 x 28 for --network conv");
         CommandRun.of("demo", "--network", "x")
                 .requireFailureWith(
-                        2, "--network is 'x', expected one of brunel, conv, cuba, microcircuit, stdp," + " tutorial3");
+                        2,
+                        "--network is 'x', expected one of brunel, conv, cuba, events, microcircuit, stdp, tutorial3");
     }
 
     @Test

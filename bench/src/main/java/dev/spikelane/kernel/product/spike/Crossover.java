@@ -32,7 +32,9 @@ public final class Crossover {
             System.out.printf("784 x 1000, rows %d: us a row; the dense products take so many times as long%n", rows);
             for (int i = 0; i < DENSITIES.length; i++) {
                 double[] times = times(rows, DENSITIES[i], seconds);
-                ratios[i] = Arrays.stream(times, 1, times.length).map(time -> time / times[0]).toArray();
+                ratios[i] = Arrays.stream(times, 1, times.length)
+                        .map(time -> time / times[0])
+                        .toArray();
                 System.out.printf("  density %.2f  %8.3f  %s%n", DENSITIES[i], times[0], Arrays.toString(ratios[i]));
             }
             for (int dense = 0; dense < ratios[0].length; dense++) {
@@ -60,7 +62,8 @@ public final class Crossover {
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = RandomData.spikes(arena, rows, INPUTS, density);
             FloatMatrix values = RandomData.floats(arena, spikes);
-            FloatMatrix unpacked = RandomData.linear(arena, INPUTS, OUTPUTS, new TorchRandom(1)).weights();
+            FloatMatrix unpacked = RandomData.linear(arena, INPUTS, OUTPUTS, new TorchRandom(1))
+                    .weights();
             Matmul.Weights weights = Matmul.Weights.of(unpacked);
             FloatMatrix current = FloatMatrix.zeros(arena, rows, OUTPUTS);
             Matmul matmul = new Matmul(arena);
@@ -81,7 +84,9 @@ public final class Crossover {
                 }
             }
             int kept = Math.min(turns, KEPT);
-            return Arrays.stream(times).mapToDouble(each -> Arrays.stream(each, 0, kept).sorted().toArray()[kept / 2]).toArray();
+            return Arrays.stream(times)
+                    .mapToDouble(each -> Arrays.stream(each, 0, kept).sorted().toArray()[kept / 2])
+                    .toArray();
         }
     }
 }
