@@ -35,6 +35,11 @@ final class VectorWriter extends LoopWriter {
     private static final ClassDesc BINARY = OPERATORS.nested("Binary");
     private static final ClassDesc LANES = ClassDesc.of("dev.spikelane.simd.Lanes");
     private static final ClassDesc INT_LANES = ClassDesc.of("dev.spikelane.simd.IntLanes");
+    /**
+     * Whether {@code reinterpretAsInts} boxes. Elsewhere a call more could be one that C2 does not inline: cells of an
+     * {@code SLstm} allocated 1.5 KB a call (JDK 25.0.3, Emerald Rapids, 2026-11-30).
+     */
+    private static final boolean BOXES = Runtime.version().feature() == 27;
     private static final ClassDesc SPIKES = ClassDesc.of("dev.spikelane.simd.SpikeLanesVector");
     private static final ClassDesc ERROR = ClassDesc.of("java.lang.AssertionError");
     private static final ClassDesc OF_BYTE = LAYOUT.nested("OfByte");
@@ -242,7 +247,7 @@ final class VectorWriter extends LoopWriter {
                 bits(valueOf(node.of(0)));
                 code.aload(valueOf(node.of(1))).loadConstant(Exponential.ROUND);
                 code.invokevirtual(FLOATS, "add", MethodTypeDesc.of(FLOATS, CD_float));
-                code.invokestatic(INT_LANES, "bits", MethodTypeDesc.of(INTS, FLOATS));
+                bits();
                 shift("LSHL");
                 code.invokevirtual(INTS, "sub", MethodTypeDesc.of(INTS, VECTOR));
                 floats();
@@ -252,7 +257,16 @@ final class VectorWriter extends LoopWriter {
     }
 
     private void bits(int vector) {
-        code.aload(vector).invokestatic(INT_LANES, "bits", MethodTypeDesc.of(INTS, FLOATS));
+        code.aload(vector);
+        bits();
+    }
+
+    private void bits() {
+        if (BOXES) {
+            code.invokestatic(INT_LANES, "bits", MethodTypeDesc.of(INTS, FLOATS));
+        } else {
+            code.invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
+        }
     }
 
     private void shift(String operator) {
@@ -261,7 +275,11 @@ final class VectorWriter extends LoopWriter {
     }
 
     private void floats() {
-        code.invokestatic(INT_LANES, "floats", MethodTypeDesc.of(FLOATS, INTS));
+        if (BOXES) {
+            code.invokestatic(INT_LANES, "floats", MethodTypeDesc.of(FLOATS, INTS));
+        } else {
+            code.invokevirtual(INTS, "reinterpretAsFloats", ONE);
+        }
     }
 
     private void call(Node node, ClassDesc of, MethodTypeDesc type) {
