@@ -311,8 +311,9 @@ public final class SessionPool implements AutoCloseable {
      * @param key the session
      * @return {@value Receipt#BYTES} bytes; those of any sessions may stand in a file one behind the other
      * @throws IllegalArgumentException if there is no such session
-     * @throws IllegalStateException if the pool was built without {@link SessionPoolBuilder#receipts}, the session has
-     *     done no step, or the network's values have changed since the last receipt: the next one begins here then
+     * @throws IllegalStateException if the pool was built without {@link SessionPoolBuilder#receipts}, or the session
+     *     has done no step since its last receipt; or if it has done more than 2,147,483,647, or some with other values
+     *     of the network than those of the pool's last step: the next receipt begins here then
      */
     public byte[] receipt(long key) {
         try (SessionTurn _ = turn.take()) {

@@ -141,15 +141,17 @@ final class SessionTrail {
             throw new IllegalStateException("session " + key + " has done no step since its last receipt");
         }
         long made = memory.get(JAVA_LONG, trail);
-        if (made == MIXED) {
+        if (made != Fingerprint.value(model) || steps > Integer.MAX_VALUE) {
             begin(memory, at, null);
-            throw new IllegalStateException("session " + key + " has done steps with several values of the network"
-                    + " since its last receipt, expected the same: the next receipt begins here");
+            String found = steps > Integer.MAX_VALUE ? steps + " steps" : "steps with other values of the network";
+            String most = steps > Integer.MAX_VALUE ? "at most " + Integer.MAX_VALUE : "the present ones";
+            throw new IllegalStateException("session " + key + " has done " + found + " since its last receipt,"
+                    + " expected " + most + ": the next receipt begins here");
         }
         long waiting = memory.get(JAVA_LONG, trail + AT_WAITING);
         hash(memory, trail + AT_CHAIN, (int) (HASH + waiting), trail + AT_CHAIN);
         ByteBuffer receipt = ByteBuffer.allocate(Receipt.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        receipt.putLong(key).putLong(first).putInt(Math.toIntExact(steps)).putInt(label);
+        receipt.putLong(key).putLong(first).putInt((int) steps).putInt(label);
         receipt.putLong(memory.get(JAVA_LONG, at + SessionRun.AT_DECIDED)).putLong(made);
         for (int hash : new int[] {AT_STATE, AT_CHAIN, AT_PREVIOUS}) {
             receipt.putLong(memory.get(JAVA_LONG, trail + hash));

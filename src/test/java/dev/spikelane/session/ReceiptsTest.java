@@ -21,6 +21,7 @@ import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -40,6 +41,8 @@ import org.junit.jupiter.api.Test;
 final class ReceiptsTest {
 
     private static final EarlyDecision RULE = new EarlyDecision(12, 3, 0);
+    private static final String OTHER_VALUES = "session 7 has done steps with other values of the network since its"
+            + " last receipt, expected the present ones: the next receipt begins here";
 
     private static Network network(int seed) {
         TorchRandom random = new TorchRandom(seed);
@@ -279,11 +282,7 @@ final class ReceiptsTest {
             bias.set(0, 0, 1);
             network.weights().replace("fc2.bias", bias);
             pool.step(keys, input, answers);
-            assertMessage(
-                    IllegalStateException.class,
-                    "session 7 has done steps with several values of the network since its last receipt, expected the"
-                            + " same: the next receipt begins here",
-                    () -> pool.receipt(7));
+            assertMessage(IllegalStateException.class, OTHER_VALUES, () -> pool.receipt(7));
             byte[] state = pool.state(7);
             bias.set(0, 0, 2);
             network.weights().replace("fc2.bias", bias);
@@ -298,6 +297,54 @@ final class ReceiptsTest {
                     IllegalStateException.class,
                     "the pool makes no receipts, expected SessionPoolBuilder.receipts()",
                     () -> pool.receipt(7));
+        }
+    }
+
+    /** The pool knows all of the hash of the present values alone, which another session has let it take. */
+    @Test
+    void aReceiptIsOfThePresentValuesAlone() {
+        Network network = network(1);
+        SpikeMatrix input = SpikeMatrix.zeros(1, 30);
+        try (SessionPool pool = SessionPool.builder(network).receipts().build()) {
+            SessionPool.Answers answers = pool.newAnswers(1);
+            pool.step(new long[] {7}, input, answers);
+            FloatMatrix bias = network.weights().get("fc2.bias");
+            bias.set(0, 0, 1);
+            network.weights().replace("fc2.bias", bias);
+            pool.step(new long[] {8}, input, answers);
+            assertMessage(IllegalStateException.class, OTHER_VALUES, () -> pool.receipt(7));
+            byte[] state = pool.state(7);
+            pool.step(new long[] {7}, input, answers);
+            Recording recording = pool.recording(
+                    7, state, Map.of("input", input), answers.spikes().gather(0));
+            assertEquals(List.of(), Recording.verify(pool.receipt(7), network, List.of(recording)));
+        }
+    }
+
+    /** A receipt has 32 bits for its steps; a session goes on behind as many. */
+    @Test
+    void aReceiptIsOfAsManyStepsAsItCanSay() {
+        Network network = network(1);
+        SpikeMatrix input = SpikeMatrix.zeros(1, 30);
+        MapStore store = new MapStore();
+        try (SessionPool pool =
+                SessionPool.builder(network).receipts().store(store).build()) {
+            SessionPool.Answers answers = pool.newAnswers(1);
+            long[] keys = {7};
+            pool.step(keys, input, answers);
+            pool.evict(7);
+            byte[] all = store.states.get(7L);
+            ByteBuffer.wrap(all).order(ByteOrder.nativeOrder()).putLong(0, 1L << 31); // instead of 1
+            assertMessage(
+                    IllegalStateException.class,
+                    "session 7 has done 2147483648 steps since its last receipt, expected at most 2147483647: the next"
+                            + " receipt begins here",
+                    () -> pool.receipt(7));
+            byte[] state = pool.state(7);
+            pool.step(keys, input, answers);
+            Recording recording = pool.recording(
+                    7, state, Map.of("input", input), answers.spikes().gather(0));
+            assertEquals(List.of(), Recording.verify(pool.receipt(7), network, List.of(recording)));
         }
     }
 
