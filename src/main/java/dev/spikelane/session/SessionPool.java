@@ -506,12 +506,14 @@ public final class SessionPool implements AutoCloseable {
      * Answers all offers that wait, brings all sessions to the store, if there is one, and frees the memory. Closing
      * again does nothing.
      *
-     * @throws IllegalStateException if the thread that answers offers calls this
+     * @throws IllegalStateException if the thread that answers offers calls this, or metrics or a store in a turn: the
+     *     pool stays open then
      * @throws UncheckedIOException if the store fails: the pool takes no offers any more, and its sessions stay
      */
     @Override
     public void close() {
         ticks.close();
+        turn.requireNone();
         try (SessionTurn last = turn.takeUnlessEnded()) {
             if (last != null) {
                 sessions.evictAll();

@@ -46,6 +46,13 @@ final class SessionTurn implements AutoCloseable {
         return null;
     }
 
+    /** Throws where this thread has the turn: whoever waits for others then keeps them waiting. */
+    void requireNone() {
+        if (lock.isHeldByCurrentThread()) {
+            throw new IllegalStateException("session pool is busy: its metrics and its store cannot close it");
+        }
+    }
+
     /** No other turn follows this one. */
     void end() {
         ended = true;

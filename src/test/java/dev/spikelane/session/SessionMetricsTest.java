@@ -1,6 +1,7 @@
 package dev.spikelane.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -162,6 +163,22 @@ final class SessionMetricsTest {
             assertEquals(1, answers.steps(7));
         }
         assertEquals(Set.of(thrown), seen);
+    }
+
+    /** They have the turn, for which those who close wait: a pool that they close stays open, and nobody hangs. */
+    @Test
+    void metricsCannotCloseTheirPool() {
+        List<SessionPool> pools = new ArrayList<>();
+        Set<String> refused = new HashSet<>();
+        Metrics closing = (name, value) -> pools.forEach(pool -> refused.add(
+                assertThrows(IllegalStateException.class, pool::close).getMessage()));
+        try (SessionPool pool = pool().metrics(closing).build()) {
+            pools.add(pool);
+            pool.step(keys, input(0, false), pool.newAnswers(SESSIONS));
+            assertEquals(Set.of("session pool is busy: its metrics and its store cannot close it"), refused);
+            assertEquals(2, pool.offer(3, input(1, false).rows(3, 1)).join().steps());
+            pools.clear();
+        }
     }
 
     @Test
