@@ -236,7 +236,8 @@ public final class Recording {
      *
      * @param receipts as {@link SessionPool#receipt} made them, one behind the other
      * @param network the network whose receipts these should be
-     * @param recordings one of each session, which begins where a receipt begins, and ends where one ends
+     * @param recordings one of each session, which begins where a receipt begins, and ends where one ends; of a session
+     *     that was removed and began again one of each time, in their order
      * @return for each receipt that differs, and for steps without one, why; nothing if all are proven
      * @throws IllegalArgumentException if a recording is of another graph
      */

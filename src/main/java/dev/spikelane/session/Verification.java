@@ -2,6 +2,8 @@ package dev.spikelane.session;
 
 import dev.spikelane.network.Network;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,15 +32,35 @@ final class Verification {
         if (odd > 0) {
             found.add("the receipts end with " + odd + " bytes, expected " + Receipt.BYTES + " of each");
         }
+        Map<Long, Recording> last = new HashMap<>();
+        recordings.forEach(each -> last.put(each.key(), each));
         for (Recording each : recordings) {
             each.requireGraph(network);
-            Map<Integer, Receipt> ofSession = receipts.remove(each.key());
+            boolean isLast = last.get(each.key()) == each;
+            Map<Integer, Receipt> ofSession = receipts.getOrDefault(each.key(), Map.of());
             try (Replay replay = new Replay(each, network)) {
-                verify(replay, each, ofSession == null ? Map.of() : ofSession);
+                verify(replay, each, isLast ? ofSession : untilItBegins(ofSession));
+            }
+            if (isLast) {
+                receipts.remove(each.key());
             }
         }
         receipts.values().forEach(left -> left.forEach((number, receipt) -> say(number, receipt, "has no recording")));
         return found;
+    }
+
+    /** Takes the receipts before that with which a session that was removed begins again. */
+    private static Map<Integer, Receipt> untilItBegins(Map<Integer, Receipt> ofSession) {
+        Map<Integer, Receipt> own = new TreeMap<>();
+        for (Iterator<Map.Entry<Integer, Receipt>> all = ofSession.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<Integer, Receipt> each = all.next();
+            if (each.getValue().first() == 0 && !own.isEmpty()) {
+                break;
+            }
+            own.put(each.getKey(), each.getValue());
+            all.remove();
+        }
+        return own;
     }
 
     private void say(int number, Receipt receipt, @Nullable String why) {

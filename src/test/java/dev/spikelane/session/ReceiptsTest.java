@@ -300,6 +300,36 @@ final class ReceiptsTest {
         }
     }
 
+    /** A key that was removed begins a session, and a chain, of its own. */
+    @Test
+    void aSessionThatBeginsAgainHasReceiptsOfItsOwn() {
+        Network network = network(1);
+        SpikeMatrix input = SpikeMatrix.zeros(2, 30);
+        for (int i = 0; i < 30; i++) {
+            input.set(i % 2, i, true);
+        }
+        try (SessionPool pool = SessionPool.builder(network).receipts().build()) {
+            SessionPool.Answers answers = pool.newAnswers(1);
+            List<Recording> recordings = new ArrayList<>();
+            byte[] receipts = new byte[4 * Receipt.BYTES];
+            for (int time = 0; time < 2; time++) {
+                SpikeMatrix spikes = SpikeMatrix.zeros(2, 5);
+                for (int step = 0; step < 2; step++) {
+                    pool.step(new long[] {7}, input.rows(step, 1), answers);
+                    int row = step;
+                    answers.spikes().forEachSpike(0, output -> spikes.set(row, output, true));
+                    System.arraycopy(pool.receipt(7), 0, receipts, (2 * time + step) * Receipt.BYTES, Receipt.BYTES);
+                }
+                recordings.add(pool.recording(7, new byte[0], Map.of("input", input), spikes));
+                pool.remove(7);
+            }
+            assertEquals(List.of(), Recording.verify(receipts, network, recordings));
+            byte[] mixed = receipts.clone();
+            System.arraycopy(receipts, 0, mixed, 3 * Receipt.BYTES, Receipt.BYTES);
+            assertFound("has no receipt of the steps from 2 to 2", mixed, network, recordings);
+        }
+    }
+
     /** The pool knows all of the hash of the present values alone, which another session has let it take. */
     @Test
     void aReceiptIsOfThePresentValuesAlone() {
