@@ -107,7 +107,7 @@ public final class SessionPool implements AutoCloseable {
 
     /** Lets sessions begin with the present values. */
     private void takeValues() {
-        version = network.laidOut().version();
+        long taken = network.laidOut().version();
         byte[] hash = receipts ? SessionTrail.hash(network) : new byte[0];
         for (SessionRun run : batch.runs) {
             if (receipts) {
@@ -115,6 +115,7 @@ public final class SessionPool implements AutoCloseable {
             }
         }
         batch.runs[0].begin(sessions.initial());
+        version = taken; // where memory was not enough before, the next step tries again
     }
 
     private static void requirePacked(LaidOutNetwork laidOut) {
@@ -512,8 +513,8 @@ public final class SessionPool implements AutoCloseable {
      */
     @Override
     public void close() {
-        ticks.close();
         turn.requireNone();
+        ticks.close();
         try (SessionTurn last = turn.takeUnlessEnded()) {
             if (last != null) {
                 sessions.evictAll();
