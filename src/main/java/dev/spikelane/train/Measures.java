@@ -9,9 +9,10 @@ import java.util.Objects;
  *
  * <p>Different from NeuroBench: whether values are binary (0, 1 and -1) is asked for each sample and step, as
  * NeuroBench does at batch 1, so that results do not depend on the batch; the footprint has no state, and counts
- * integer weights in their bits; absent synapses of sparse connections are weights of 0, and present ones effective,
- * whatever they weigh; and behind a pool, norm or other connection of the same projection, and behind variables, all
- * values count as multiplied and other than 0, so that effective MACs are a bound there.
+ * integer weights in their bits; absent synapses of sparse connections are weights of 0 in the sparsity alone, and
+ * present ones effective, whatever they weigh, also where their own delay brings a spike behind the last step; and
+ * behind a pool, norm or other connection of the same projection, and behind variables, all values count as multiplied
+ * and other than 0, so that effective MACs are a bound there.
  *
  * @param result of the evaluation, with accuracy and spikes
  * @param footprint bytes of all values that have a name: weights, biases, buffers, parameters of neurons
