@@ -133,6 +133,7 @@ public final class PackedIntegers {
         copy.planes.copyFrom(planes);
         copy.bias.copyFrom(bias);
         copy.scales.copyFrom(scales);
+        copy.hasPlanes = hasPlanes;
         return copy;
     }
 
@@ -148,7 +149,9 @@ public final class PackedIntegers {
         for (int output = 0; output < outputs; output++) {
             other.set(0, output, scales.get(0, output) * value);
         }
-        return new PackedIntegers(type, packed, planes, bias, other, ownScales, inputs);
+        PackedIntegers scaled = new PackedIntegers(type, packed, planes, bias, other, ownScales, inputs);
+        scaled.hasPlanes = hasPlanes;
+        return scaled;
     }
 
     /**

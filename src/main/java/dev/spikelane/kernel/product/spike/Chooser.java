@@ -283,9 +283,11 @@ public final class Chooser {
             begin(choice, of);
         }
         int trying = of.trying; // read once, as another thread may end the trial meanwhile
-        if (trying != Choice.NONE) {
+        int served = of.served;
+        // A stage of the same class may have begun it that has ways which cannot serve this one.
+        if (trying != Choice.NONE && Math.max(choice.costs[trying], choice.costs[served]) < Double.POSITIVE_INFINITY) {
             choice.turn = of.turn++;
-            choice.way = choice.turn < BEFORE ? of.served : trying;
+            choice.way = choice.turn < BEFORE ? served : trying;
             if (choice.turn >= BEFORE + TRIED - 1) {
                 of.trying = Choice.NONE;
             }

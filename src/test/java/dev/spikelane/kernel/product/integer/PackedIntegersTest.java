@@ -3,6 +3,8 @@ package dev.spikelane.kernel.product.integer;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
@@ -60,6 +62,16 @@ final class PackedIntegersTest {
         FloatMatrix current = FloatMatrix.zeros(1, 1);
         IntegerMatmul.multiply(spikes, 1, packed, Tile.whole(current), new SpikeWorkspace(Arena.ofAuto()));
         assertEquals(-32_768f * 65_535, current.get(0, 0));
+    }
+
+    /** Where planes are left behind, copies and the same times a value must not read them either. */
+    @Test
+    void copiesHaveNoPlanesWhereTheseWereLeft() {
+        IntegerMatrix weights = IntegerMatrix.of(ElementType.TERNARY, 1, 2, new short[] {1, -1}, 1);
+        PackedIntegers packed = PackedIntegers.pack(Arena.ofAuto(), weights, FloatMatrix.zeros(1, 1));
+        assertTrue(packed.copy(Arena.ofAuto()).hasPlanes() && packed.times(2).hasPlanes());
+        packed.leavePlanes();
+        assertFalse(packed.copy(Arena.ofAuto()).hasPlanes() || packed.times(2).hasPlanes());
     }
 
     @Test

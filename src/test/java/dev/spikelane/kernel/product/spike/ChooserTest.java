@@ -198,6 +198,33 @@ final class ChooserTest {
         }
     }
 
+    private void open(Choice choice, double ofPlanes) {
+        choice.of(Chooser.Kind.INT4, 64, PRE, POST, 64 * PRE / 4);
+        choice.costs[1] = 12_000;
+        choice.costs[2] = ofPlanes;
+        choice.open(1);
+        if (choice.rehearses()) {
+            choice.rehearsed(System.nanoTime());
+        }
+        long start = choice.now();
+        now += choice.way == 1 ? 12_000 : 10_000;
+        choice.done(start, 1);
+    }
+
+    /** Weights that are trained have no planes, and share the class of those that have some. */
+    @Test
+    void neverTakesAWayOnTrialThatCannotServe() {
+        Choice planes = choice("zen3");
+        Choice none = new Choice(planes.chooser, 1);
+        for (int trial = 0; trial < 20; trial++) {
+            do {
+                open(planes, 10_000);
+            } while (planes.turn == Choice.NONE);
+            open(none, Double.POSITIVE_INFINITY);
+            assertEquals(1, none.way, "trial " + trial);
+        }
+    }
+
     /** A stage may end when its class has made room for another. */
     @Test
     void aStageWhoseClassIsGoneTellsNoOther() {
