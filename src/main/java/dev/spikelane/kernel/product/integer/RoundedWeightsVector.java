@@ -69,6 +69,7 @@ final class RoundedWeightsVector {
         FloatVector greatest = FloatVector.broadcast(FLOAT, weights.greatest());
         FloatVector more = greatest.add(1);
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
+        FloatVector zero = FloatVector.zero(FLOAT);
         long step = integers.inputBytes(weights.block(part));
         long divisors = weights.at(RoundedWeights.DIVISOR, part);
         long scales = weights.at(RoundedWeights.SCALE, part);
@@ -102,8 +103,10 @@ final class RoundedWeightsVector {
                         .intoMemorySegment(widened, at, ORDER);
                 high.mul(FloatVector.fromMemorySegment(FLOAT, numbers, scales + HALF + lane, ORDER))
                         .intoMemorySegment(widened, at + HALF, ORDER);
-                high.mul(256)
-                        .add(low.add(integers.offset()))
+                high = zero.blend(high, high.compare(VectorOperators.EQ, high)); // NaN, which would take both bytes
+                zero.blend(low, low.compare(VectorOperators.EQ, low))
+                        .add(integers.offset())
+                        .add(high.mul(256))
                         .convertShape(VectorOperators.F2S, IntegerSumsVector.HALF, 0)
                         .reinterpretAsShorts()
                         .intoMemorySegment(bytes, to + lane / 2, ORDER);

@@ -10,6 +10,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import java.lang.foreign.Arena;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -75,6 +76,36 @@ class RoundedWeightsProperties {
             weights.set(zero, input, 0);
         }
         return weights;
+    }
+
+    /** A weight that is not a number is the integer 0, and others stay what they are. */
+    @Example
+    void oneThatIsNaNTouchesNoOther() {
+        Random random = new Random(2);
+        for (ElementType type : TYPES) {
+            FloatMatrix weights = Matrices.uniform(arena, 70, 5, random);
+            FloatMatrix bias = FloatMatrix.zeros(1, 70);
+            PackedWeights[] floats = {PackedWeights.pack(arena, weights, bias)};
+            PackedIntegers[] integers = {PackedIntegers.pack(arena, IntegerMatrix.nearest(type, weights), bias)};
+            PackedWeights[] widened = {PackedWeights.zeros(arena, 5, 70)};
+            RoundedWeights rounded = new RoundedWeights(floats, integers, widened, ScaleRule.LEARNED, false);
+            IntegerMatrix before = integers[0].read();
+            weights.set(3, 1, Float.NaN);
+            weights.set(40, 2, Float.NaN);
+            weights.set(64, 4, Float.NaN);
+            PackedWeights changed = PackedWeights.pack(arena, weights, bias);
+            floats[0].packed().copyFrom(changed.packed());
+            for (int part = 0; part < rounded.parts(); part++) {
+                rounded.run(part);
+            }
+            IntegerMatrix found = integers[0].read();
+            for (int output = 0; output < 70; output++) {
+                for (int input = 0; input < 5; input++) {
+                    int expected = Float.isNaN(weights.get(output, input)) ? 0 : before.item(output, input);
+                    assertEquals(expected, found.item(output, input), type + " " + output + ", " + input);
+                }
+            }
+        }
     }
 
     @Property(tries = 60)
