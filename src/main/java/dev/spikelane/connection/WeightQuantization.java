@@ -18,6 +18,7 @@ import java.util.Locale;
  * byMean      scale = 2 mean |w| / sqrt(G)          gradients pass where |w| < (G + 1/2) scale
  *   ternary     item = sign(w) where |w| > t = 0.7 mean |w|, else 0; scale = mean of those |w|; where |w| < 3 t
  * learned     scale is learned, from 2 mean |w| / sqrt(G) on; gradients pass where |w| < G scale
+ *   a row of zeros starts from 1 / sqrt(n G)
  * }</pre>
  *
  * <p>The threshold of ternary weights is that of ternary weight networks (Li, Zhang and Liu 2016), the learned scale

@@ -292,6 +292,28 @@ class RoundedTrainingTest {
         }
     }
 
+    /** Where a scale is learned from a row of zeros on, its weights can still become others. */
+    @Test
+    void rowsOfZerosLearn() {
+        Network network = SmallRun.network();
+        network.weights().replace("fc2.weight", FloatMatrix.zeros(SmallRun.CLASSES, 20));
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), SmallRun.STEPS * 8, 12, 0.4, new Random(3));
+        TrainingBatch batch = TrainingBatch.of(input, 0, 1, 2, 3, 0, 1, 2, 3);
+        try (Trainer trainer = SmallRun.trainer(network)
+                .weights(WeightQuantization.int4().learned())
+                .build()) {
+            for (int step = 0; step < 12; step++) {
+                trainer.step(batch);
+            }
+            FloatMatrix integers = trainer.quantized().weights().get("fc2.weight");
+            float largest = 0;
+            for (float weight : integers.toArray()) {
+                largest = Math.max(largest, Math.abs(weight));
+            }
+            assertTrue(largest > 0.01 && largest < 2, "largest is " + largest);
+        }
+    }
+
     @Test
     void saysWhatCannotBe() {
         Network network = SmallRun.network();

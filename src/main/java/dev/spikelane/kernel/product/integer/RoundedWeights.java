@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * LEARNED   divisor = scale = exp(log)                     limit = G * divisor; log starts from the scale of the MEAN
  * }</pre>
  *
+ * <p>A row of zeros starts with the scale of weights that are uniform up to {@code 1 / sqrt(n)}, as torch draws them:
+ * with a scale next to 0 no weight could leave 0, and gradients of {@code log} would overflow.
+ *
  * <p>The gradient of a weight is that of the current's {@code scale * item} where {@code |w| < limit}, else 0. That of
  * {@code log} is {@code sum of gradient * (|w| < limit ? item - w / scale : item) / (sqrt(n G) scale)}: a step by it
  * changes the scale as LSQ does (Esser et al. 2020, equations 3 and section 2.2). The ternary threshold is that of
@@ -104,8 +107,9 @@ public final class RoundedWeights {
         for (int part = 0; logs != null && part < parts(); part++) {
             measure(part, -1);
             for (int lane = 0; lane < lanes(part); lane++) {
-                double scale = Math.max(mean(part, lane), Float.MIN_NORMAL) * 2 / Math.sqrt(greatest);
-                logs.set(0, output(part) + lane, (float) StrictMath.log(scale));
+                double mean = mean(part, lane);
+                mean = mean >= Float.MIN_NORMAL ? mean : 0.5 / Math.sqrt(inputs);
+                logs.set(0, output(part) + lane, (float) StrictMath.log(mean * 2 / Math.sqrt(greatest)));
             }
         }
         for (int part = 0; part < parts(); part++) {
