@@ -314,6 +314,27 @@ class RoundedTrainingTest {
         }
     }
 
+    /** Integers are added for spikes of 1, and refuse others that come later. */
+    @Test
+    void refusesSpikesThatBecomeGraded() {
+        Network network = SmallRun.network();
+        TrainingBatch batch = TrainingBatch.of(SpikeMatrix.zeros(SmallRun.STEPS, 12), 0);
+        String refused = "population 'lif1' has graded spikes, expected ones where weights of INT8 are trained";
+        try (Trainer trainer =
+                SmallRun.trainer(network).weights(WeightQuantization.int8()).build()) {
+            trainer.step(batch);
+            network.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.vector(2));
+            assertMessage(IllegalArgumentException.class, refused, () -> trainer.step(batch));
+            assertMessage(IllegalArgumentException.class, refused, trainer::quantized);
+            network.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.vector(1));
+            trainer.step(batch);
+        }
+        TrainerBuilder builder = SmallRun.trainer(network).weights(WeightQuantization.int8());
+        assertTrue(builder.bytes() > 0);
+        builder.learn("lif1.gradedSpikesFactor");
+        assertMessage(IllegalArgumentException.class, refused, builder::build);
+    }
+
     @Test
     void saysWhatCannotBe() {
         Network network = SmallRun.network();

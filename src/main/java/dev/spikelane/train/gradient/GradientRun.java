@@ -2,6 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.operator.DenseOperator;
+import dev.spikelane.connection.operator.IntegerOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.WeightGradients;
@@ -75,6 +76,7 @@ public final class GradientRun implements BackwardNeeds {
         this.plan = plan;
         this.workers = workers;
         requireDropouts();
+        requireOnes();
         this.neurons = new NeuronGradient[network.populations().size()];
         for (int i = 0; i < neurons.length; i++) {
             neurons[i] = neurons(i);
@@ -566,9 +568,23 @@ public final class GradientRun implements BackwardNeeds {
         }
     }
 
-    /** Takes notice that somebody else has changed values, which dropouts must fit still. */
+    /** Throws where spikes carry something else than 1, now or when values are learned, and meet rounded weights. */
+    private void requireOnes() {
+        for (int i = 0; i < plan.network().projections().size(); i++) {
+            if (plan.network().projections().get(i).source() instanceof Population source
+                    && plan.layout().chain(i).operators().getFirst() instanceof IntegerOperator integers
+                    && integers.floats() != null
+                    && !plan.layout().carriesOnes(source.name(), plan.learned())) {
+                throw new IllegalArgumentException("population '" + source.name()
+                        + "' has graded spikes, expected ones where weights of " + integers.type() + " are trained");
+            }
+        }
+    }
+
+    /** Takes notice that somebody else has changed values, which dropouts and rounded weights must fit still. */
     public void refresh() {
         requireDropouts();
+        requireOnes();
         for (Runnable each : roundings) {
             each.run();
         }
