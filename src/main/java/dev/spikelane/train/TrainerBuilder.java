@@ -280,7 +280,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         if (readouts.isEmpty() && how.feedback() != Feedback.SPATIAL) {
             throw new IllegalArgumentException("no loss reads membranes, expected one of readouts, for e-prop");
         }
-        if (roundedBytes() > 0) {
+        if (running().laidOut().roundings().findAny().isPresent()) {
             throw new IllegalArgumentException("weights are rounded to integers, expected floats for online gradients");
         }
         if (!dropouts.isEmpty() || !observed.isEmpty()) {

@@ -258,9 +258,11 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return known;
     }
 
-    /** The memory of these integers. */
+    /** The memory of these integers, unless the network has them. */
     final long roundedBytes() {
-        return running().laidOut().roundings().mapToLong(RoundedWeights::bytes).sum();
+        return rounded.isEmpty()
+                ? 0
+                : running().laidOut().roundings().mapToLong(RoundedWeights::bytes).sum();
     }
 
     /**

@@ -13,6 +13,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -333,6 +334,25 @@ class RoundedTrainingTest {
         assertTrue(builder.bytes() > 0);
         builder.learn("lif1.gradedSpikesFactor");
         assertMessage(IllegalArgumentException.class, refused, builder::build);
+    }
+
+    /** Integers and the floats that they widen to are there once, whatever parts serve a batch. */
+    @Test
+    void foretellsTheMemoryOfIntegersOnce() {
+        Network network = Network.builder(512)
+                .dense(512, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+        TrainerBuilder builder =
+                Trainer.of(network, 2, 7).loss(CrossEntropyLoss.membrane()).shards(3);
+        long floats = builder.bytes();
+        builder.weights(WeightQuantization.int8());
+        long ofIntegers = builder.running()
+                .laidOut()
+                .roundings()
+                .mapToLong(RoundedWeights::bytes)
+                .sum();
+        assertEquals(floats + ofIntegers, builder.bytes(), 0.1 * ofIntegers);
     }
 
     @Test
