@@ -110,6 +110,11 @@ public final class Trainer implements AutoCloseable {
         return running.laidOut().roundings().anyMatch(each -> each.logs() != null);
     }
 
+    /** The names of learned values that the network does not have: scales of integers, and feedback. */
+    List<String> apart() {
+        return step.apart();
+    }
+
     /** The network as steps run forward: the same, or a view of it with integers. */
     Network running() {
         return running;

@@ -203,7 +203,8 @@ public final class TrainingRunBuilder {
      * Has the gradients of each batch computed elsewhere, such as on other machines: the run asks for all shards of
      * the batch that its {@link TrainingRun#epoch}, {@link TrainingRun#batch} and {@link Batching#order} say, and
      * updates by them. Values, history and checkpoints have the bits of a run that computes them itself, and each of
-     * the two goes on from the other's checkpoint.
+     * the two goes on from the other's checkpoint. Learned scales of integers, and learned feedback, are refused: they
+     * are no values of the network, so that others do not have them.
      *
      * @param shards computes the shards of the run's next batch, as {@link Trainer#update} takes them, and does not use
      *     the trainer
@@ -314,6 +315,10 @@ public final class TrainingRunBuilder {
         if (keepsBest && trainer.learnsScales()) {
             throw new IllegalArgumentException("the best epoch is kept of the network's values, and the trainer learns"
                     + " scales beside them, expected weights whose scales follow from them");
+        }
+        if (elsewhere != null && !trainer.apart().isEmpty()) {
+            throw new IllegalArgumentException("shards come from elsewhere, where the network's values are known, and"
+                    + " the trainer learns " + trainer.apart() + " beside them, expected values of the network alone");
         }
         boolean there = false;
         if (checkpoint != null) {

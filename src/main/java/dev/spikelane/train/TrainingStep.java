@@ -55,6 +55,13 @@ final class TrainingStep implements AutoCloseable {
         return learned.parameters();
     }
 
+    List<String> apart() {
+        return parts.gradients().slots().stream()
+                .filter(LearnedValue::isApart)
+                .map(LearnedValue::name)
+                .toList();
+    }
+
     void setEpoch(int number) {
         epoch = number;
     }

@@ -376,6 +376,13 @@ class RoundedTrainingTest {
                     "the best epoch is kept of the network's values, and the trainer learns scales beside them,"
                             + " expected weights whose scales follow from them",
                     () -> SmallRun.run(trainer).build());
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "shards come from elsewhere, where the network's values are known, and the trainer learns"
+                            + " [fc1.weight_scale, fc2.weight_scale] beside them, expected values of the network alone",
+                    () -> TrainingRun.of(trainer, SmallRun.data(SmallRun.SAMPLES, 1), SmallRun.batching())
+                            .shardsFrom(_ -> List.of())
+                            .build());
         }
         Network graded = Network.builder(3)
                 .dense(4, new TorchRandom(1))
