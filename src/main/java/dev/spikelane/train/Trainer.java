@@ -115,6 +115,11 @@ public final class Trainer implements AutoCloseable {
         return step.apart();
     }
 
+    /** Takes over values of the network that were changed since the last step. */
+    void follow() {
+        step.follow();
+    }
+
     /** The network as steps run forward: the same, or a view of it with integers. */
     Network running() {
         return running;

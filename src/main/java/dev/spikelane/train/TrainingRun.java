@@ -301,6 +301,7 @@ public final class TrainingRun {
                     save();
                     return;
                 }
+                trainer.follow(); // a listener may have changed values, which integers are rounded from
                 finishEpoch(validation == null ? null : evaluator.evaluate(validation));
             }
         }

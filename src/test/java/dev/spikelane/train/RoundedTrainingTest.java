@@ -355,6 +355,27 @@ class RoundedTrainingTest {
         assertEquals(floats + ofIntegers, builder.bytes(), 0.1 * ofIntegers);
     }
 
+    /** The integers of validation are those of the values that the network has then. */
+    @Test
+    void validationSeesWhatAListenerHasChanged() throws IOException {
+        Network network = SmallRun.network();
+        Dataset data = SmallRun.data(33, 2);
+        FloatMatrix other = Matrices.uniform(Arena.ofAuto(), SmallRun.CLASSES, 20, new Random(8));
+        try (Trainer trainer = SmallRun.trainer(network)
+                .weights(WeightQuantization.ternary())
+                .build()) {
+            TrainingRun run = TrainingRun.of(trainer, SmallRun.data(SmallRun.SAMPLES, 1), SmallRun.batching())
+                    .validate(data)
+                    .onStep(_ -> network.weights().replace("fc2.weight", other))
+                    .build();
+            double found = run.run().history().getLast().validationLoss();
+            try (Evaluator expected = new Evaluator(trainer.quantized(), SmallRun.STEPS, SmallRun.batching(), 1)
+                    .loss(CrossEntropyLoss.membrane())) {
+                assertEquals(expected.evaluate(data).loss(), found);
+            }
+        }
+    }
+
     @Test
     void saysWhatCannotBe() {
         Network network = SmallRun.network();
