@@ -45,8 +45,9 @@ final class Evt3Format implements EventFormat {
                     boolean twelve = word >>> 12 == 4;
                     int mask = high < 0 ? 0 : word & (twelve ? 0xFFF : 0xFF);
                     int place = base | row << 15;
-                    if ((base & EventBlock.MOST_PLACE) + Integer.SIZE - 1 - Integer.numberOfLeadingZeros(mask)
-                            > MOST_X) {
+                    if (mask != 0
+                            && (base & EventBlock.MOST_PLACE) + Integer.SIZE - 1 - Integer.numberOfLeadingZeros(mask)
+                                    > MOST_X) {
                         throw input.wrong(
                                 input.position() + at - input.at(), "is an event behind x = 2047, expected none");
                     }

@@ -13,6 +13,8 @@ import dev.spikelane.memory.EventBlock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -236,6 +238,17 @@ final class EventFormatTest {
         IOException refused =
                 assertThrows(IOException.class, () -> readAll(EventSource.open(name, new ByteArrayInputStream(bytes))));
         assertTrue(refused.getMessage().contains(message), refused.getMessage());
+    }
+
+    @Test
+    void wordsWithoutEventsMayGoBeyondTheLastColumn() throws IOException {
+        int[] words = {0x8001, 0x0005, 0x3FF8, 0x4000, 0x4000, 0x4000, 0x380A, 0x4001};
+        ByteBuffer bytes = ByteBuffer.allocate(2 * words.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int word : words) {
+            bytes.putShort((short) word);
+        }
+        Events found = readAll(EventSource.open("x.evt3", new ByteArrayInputStream(bytes.array())));
+        assertSame(new Events(new long[] {4_096}, new int[] {10}, new int[] {5}, new int[] {1}), found);
     }
 
     @Test
