@@ -14,7 +14,7 @@ final class CsvFormat implements EventFormat {
 
     private static final int MOST_LINE = 1 << 10;
     private static final int COLUMNS = 4;
-    private static final String WHOLE = "([^,; \\t]+[,; \\t]+){3}[01]\\s*";
+    private static final String WHOLE = "([^,; \\t]+[,; \\t]+){3}(0|-?1)\\s*";
     private static final double SECOND = 1e6;
     private static final double[] TENTHS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     private static final long MOST_NUMBER = Long.MAX_VALUE / 100;

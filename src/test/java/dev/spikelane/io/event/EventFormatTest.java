@@ -252,6 +252,17 @@ final class EventFormatTest {
     }
 
     @Test
+    void theLastLineNeedsNoEnd() throws IOException {
+        for (String last : new String[] {"1", "0", "-1"}) {
+            byte[] text = ("1,2,3,1\n5,6,7," + last).getBytes(StandardCharsets.US_ASCII);
+            try (EventSource source = EventSource.open("x.csv", new ByteArrayInputStream(text))) {
+                assertEquals(2, readAll(source).size(), last);
+                assertEquals("", source.cut());
+            }
+        }
+    }
+
+    @Test
     void lz4ChecksWhatItUnpacks() throws IOException {
         assertEquals(0x02CC5D05, Lz4Frame.sum(new byte[0], 0, 0));
         assertEquals(0x32D153FF, Lz4Frame.sum("abc".getBytes(StandardCharsets.US_ASCII), 0, 3));
