@@ -172,7 +172,7 @@ final class NpyEvents implements EventFormat {
         return false;
     }
 
-    private long value(int number, int item, long absent) {
+    private long value(int number, int item, long absent) throws IOException {
         Field field = fields[number];
         if (field == null) {
             return absent;
@@ -196,7 +196,11 @@ final class NpyEvents implements EventFormat {
         };
     }
 
-    private static long whole(int number, double value) {
+    private long whole(int number, double value) throws IOException {
+        if (!Double.isFinite(value)) {
+            throw new IOException(name + ": has " + value + " as " + "txyp".charAt(number)
+                    + " of an event, expected a finite number");
+        }
         return Math.round(number == 0 ? value * 1e6 : value);
     }
 }

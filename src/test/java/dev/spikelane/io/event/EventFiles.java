@@ -371,7 +371,7 @@ public final class EventFiles {
         return done(out);
     }
 
-    private static ByteBuffer npyHeader(String code, int count, int itemBytes) {
+    static ByteBuffer npyHeader(String code, int count, int itemBytes) {
         String text = "{'descr': " + code + ", 'fortran_order': False, 'shape': (" + count + ",), }\n";
         ByteBuffer out = little(10 + text.length() + count * itemBytes);
         out.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}).putShort((short) text.length());

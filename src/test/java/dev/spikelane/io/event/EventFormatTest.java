@@ -263,6 +263,16 @@ final class EventFormatTest {
     }
 
     @Test
+    void numbersThatAreNoneAreRefused() {
+        for (int place = 0; place < 2; place++) {
+            ByteBuffer bytes = EventFiles.npyHeader("[('t', '<f4'), ('x', '<f4')]", 1, 8);
+            bytes.putFloat(place == 0 ? Float.NaN : 1).putFloat(place == 0 ? 1 : Float.POSITIVE_INFINITY);
+            String message = place == 0 ? "x.npy: has NaN as t of an event" : "x.npy: has Infinity as x of an event";
+            assertRefused("x.npy", bytes.array(), message);
+        }
+    }
+
+    @Test
     void lz4ChecksWhatItUnpacks() throws IOException {
         assertEquals(0x02CC5D05, Lz4Frame.sum(new byte[0], 0, 0));
         assertEquals(0x32D153FF, Lz4Frame.sum("abc".getBytes(StandardCharsets.US_ASCII), 0, 3));
