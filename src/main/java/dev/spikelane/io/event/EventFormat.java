@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Decodes the bytes of a recording. */
 public interface EventFormat {
 
+    /** Of a header. */
+    int MOST_LINES = 1 << 16;
+
     /**
      * Decodes the bytes that are there, and waits for some if there are none.
      *
@@ -70,6 +73,9 @@ public interface EventFormat {
         String line;
         do {
             line = input.line(start);
+            if (line != null && lines.size() == MOST_LINES) {
+                throw input.wrong("is a header of more than " + MOST_LINES + " lines, expected fewer");
+            }
             if (line != null) {
                 lines.add(line);
             }
@@ -113,7 +119,7 @@ public interface EventFormat {
     }
 
     private static @Nullable String found(String pattern, String text) {
-        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        Matcher matcher = Pattern.compile("^" + pattern, Pattern.MULTILINE).matcher(text);
         return matcher.find() ? matcher.group(1) : null;
     }
 

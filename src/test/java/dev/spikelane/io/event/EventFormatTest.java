@@ -273,6 +273,19 @@ final class EventFormatTest {
     }
 
     @Test
+    void headersAreShort() {
+        assertRefused("x", "%\n".repeat(70_000), "is a header of more than 65536 lines, expected fewer");
+        String lines = ("% format ".repeat(7_000) + "\n").repeat(10);
+        byte[] text = lines.getBytes(StandardCharsets.US_ASCII);
+        Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertEquals(
+                        0,
+                        readAll(EventSource.open("x", new ByteArrayInputStream(text)))
+                                .size()));
+    }
+
+    @Test
     void lz4ChecksWhatItUnpacks() throws IOException {
         assertEquals(0x02CC5D05, Lz4Frame.sum(new byte[0], 0, 0));
         assertEquals(0x32D153FF, Lz4Frame.sum("abc".getBytes(StandardCharsets.US_ASCII), 0, 3));
