@@ -15,6 +15,7 @@ final class HeapItems {
     static final int BYTES = 16;
 
     private static final int MOST_HEAPS = 64;
+    private static final int HEADER_BYTES = 16;
 
     private final Map<Long, GlobalHeap> heaps = new LinkedHashMap<>();
 
@@ -35,6 +36,7 @@ final class HeapItems {
             if (heaps.size() == MOST_HEAPS) {
                 heaps.remove(heaps.keySet().iterator().next());
             }
+            requireThere(storage, address);
             heap = new GlobalHeap(storage, address);
             heaps.put(address, heap);
         }
@@ -44,5 +46,19 @@ final class HeapItems {
             throw new IOException("has an item of " + bytes + " bytes, of which " + data.remaining() + " are there");
         }
         return data.slice(0, (int) bytes);
+    }
+
+    /** Throws where a heap claims more bytes than the file has: jHDF takes memory for all of them. */
+    private static void requireThere(HdfBackingStorage storage, long address) throws IOException {
+        if (storage.getSizeOfLengths() != Long.BYTES) {
+            throw new IOException("has lengths of " + storage.getSizeOfLengths() + " bytes, expected " + Long.BYTES);
+        }
+        long bytes = storage.readBufferFromAddress(address, HEADER_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong(Long.BYTES);
+        long there = storage.size() - address;
+        if (bytes < HEADER_BYTES || bytes > there) {
+            throw new IOException("has a heap of " + bytes + " bytes, of which " + there + " are there");
+        }
     }
 }

@@ -11,6 +11,9 @@ import dev.spikelane.io.EventSource;
 import dev.spikelane.io.Mutation;
 import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -59,6 +62,17 @@ final class HdfEventsTest {
         }
         IOException none = assertThrows(IOException.class, () -> EventSource.open(path, 5));
         assertTrue(none.getMessage().contains("shd.h5: has 5 recordings, expected number 5"), none.getMessage());
+    }
+
+    @Test
+    void aHeapIsNoLargerThanItsFile() throws IOException {
+        byte[] whole = file();
+        int heap = new String(whole, StandardCharsets.ISO_8859_1).indexOf("GCOL");
+        ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).putLong(heap + 8, 1 << 30);
+        Path path = Files.write(folder.resolve("x.h5"), whole);
+        IOException refused = assertThrows(IOException.class, () -> EventSource.open(path, 0));
+        String message = "x.h5: has a heap of 1073741824 bytes, of which ";
+        assertTrue(refused.getMessage().contains(message), refused.getMessage());
     }
 
     @Test
