@@ -148,7 +148,13 @@ final class EventDataset implements Dataset {
             });
         }
         try (FileChannel channel = FileChannel.open(file)) {
-            cache = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+            MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+            if (all.byteSize() != HEADER_BYTES + sampleBytes * labels.length
+                    || all.asSlice(0, HEADER_BYTES).mismatch(MemorySegment.ofArray(header)) >= 0) {
+                throw new IOException(file + ": has other spikes than were written there, expected a file that no other"
+                        + " data set uses");
+            }
+            cache = all;
         }
         return this;
     }
@@ -166,7 +172,8 @@ final class EventDataset implements Dataset {
     private byte[] header() throws IOException {
         StringBuilder what = new StringBuilder(binning + " " + steps + " steps");
         for (Path file : files.isEmpty() ? List.of(folder) : files) {
-            what.append('\n').append(folder.relativize(file)).append(' ').append(Files.size(file));
+            Path inFolder = folder.toAbsolutePath().relativize(file.toAbsolutePath()); // a list may have absolute paths
+            what.append('\n').append(inFolder).append(' ').append(Files.size(file));
             what.append(' ').append(Files.getLastModifiedTime(file).toMillis());
         }
         try {

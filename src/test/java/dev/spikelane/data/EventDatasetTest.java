@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -102,6 +103,26 @@ final class EventDatasetTest {
         IOException wrong = assertThrows(IOException.class, () -> Dataset.events(folder, BINNING, STEPS));
         assertTrue(wrong.getMessage().endsWith("labels.csv: has the line and no label, expected file,label"));
         assertThrows(IOException.class, () -> Dataset.events(folder.resolve("9"), BINNING, STEPS));
+    }
+
+    @Test
+    void aListMayHaveAbsolutePaths() throws IOException {
+        write("csv");
+        Files.writeString(
+                folder.resolve("labels.csv"), folder.resolve("11/5.csv").toAbsolutePath() + ",7\n");
+        Path relative = Path.of("").toAbsolutePath().relativize(folder.toAbsolutePath());
+        Dataset data = Dataset.events(relative, BINNING, STEPS, folder.resolve("cache"));
+        assertArrayEquals(expected(5, "csv").toArray(), spikes(data, 0));
+    }
+
+    /** As when another process writes its own there at the same time. */
+    @Test
+    void aCacheThatHasOtherSpikesIsRefused() throws IOException {
+        write("bin");
+        Path none = Path.of("/dev/null");
+        Assumptions.assumeTrue(Files.exists(none));
+        IOException refused = assertThrows(IOException.class, () -> Dataset.events(folder, BINNING, STEPS, none));
+        assertTrue(refused.getMessage().contains("/dev/null: has other spikes than were written there"));
     }
 
     @Test
