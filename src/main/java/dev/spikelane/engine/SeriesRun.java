@@ -101,6 +101,14 @@ public final class SeriesRun {
         return left;
     }
 
+    private static int longest(int... lengths) {
+        int longest = 0;
+        for (int length : lengths) {
+            longest = Math.max(longest, length);
+        }
+        return longest;
+    }
+
     private static int nextEnd(int[] lengths, int done) {
         int next = Integer.MAX_VALUE;
         for (int length : lengths) {
@@ -137,6 +145,7 @@ public final class SeriesRun {
             }
         }
         Arrays.fill(samples[to], count, batch(to), samples[to][count - 1]);
+        target.makeRoom(longest(lengths) - done); // before projections are opened, which a longer block has anew
         target.open(whole);
         for (int row = 0; row < batch(to); row++) {
             ends[to][row] = lengths[samples[to][row]];

@@ -692,9 +692,6 @@ public final class Simulation implements AutoCloseable {
     /** Runs a block of a call, of all samples or of some in a run of their own. */
     private int runBlock(NetworkRun of, int @Nullable [] samples, int step, int most) {
         of.ends().goOn(step);
-        if (samples != null) {
-            of.makeRoom(most);
-        }
         int some = Math.min(of.stepsInBlock(), most);
         if (samples == null) {
             some = stepsAtATime == 0 ? some : Math.min(some, stepsAtATime);

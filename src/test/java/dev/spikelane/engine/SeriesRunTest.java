@@ -1,0 +1,51 @@
+package dev.spikelane.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Matrices;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.lang.foreign.Arena;
+import java.lang.reflect.Proxy;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Runs of the samples that go on where others have ended. */
+final class SeriesRunTest {
+
+    /** What an operator needs is there before it works, in a longer block too. */
+    @Test
+    void operatorsAreOpenedBeforeTheyWork() {
+        Network network = Network.builder(8)
+                .dense(70, new TorchRandom(1))
+                .neuron(new Leaky(0.9))
+                .build();
+        Set<Object> reserved = Collections.newSetFromMap(new IdentityHashMap<>());
+        network.laidOut().replaceOperators(0, operator -> watched(operator, reserved));
+        try (Simulation simulation = network.simulate(2)) {
+            simulation.run(Matrices.spikes(Arena.ofAuto(), 2 * 90, 8, 0.3, new Random(1)), new int[] {1, 90});
+        }
+        assertEquals(2, reserved.size()); // of both samples, and of the one that goes on
+    }
+
+    private static Operator watched(Operator operator, Set<Object> reserved) {
+        return (Operator) Proxy.newProxyInstance(
+                Operator.class.getClassLoader(), new Class<?>[] {Operator.class}, (_, method, arguments) -> {
+                    Object last = arguments == null ? null : arguments[arguments.length - 1];
+                    if (method.getName().equals("reserve")) {
+                        reserved.add(last);
+                    } else if (last instanceof Scratch) {
+                        assertTrue(reserved.contains(last), method.getName());
+                    }
+                    return method.invoke(operator, arguments);
+                });
+    }
+}
