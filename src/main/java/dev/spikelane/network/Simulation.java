@@ -697,8 +697,10 @@ public final class Simulation implements AutoCloseable {
             some = stepsAtATime == 0 ? some : Math.min(some, stepsAtATime);
             of.load(step, some);
             if (stepsAtATime == 0) {
-                some = Math.max(1, of.rowsAtATime(some * batch) / batch);
-                stepsAtATime = some;
+                int loaded = some;
+                some = Math.max(1, of.rowsAtATime(loaded * batch) / batch);
+                // Where a sample's end cut the block short, a longer one is asked for again.
+                stepsAtATime = some == loaded && loaded < of.stepsInBlock() ? 0 : some;
             }
         } else {
             of.load(run, samples, step, some);

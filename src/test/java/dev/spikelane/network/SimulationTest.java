@@ -21,6 +21,7 @@ import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -69,6 +70,20 @@ final class SimulationTest {
             simulation.run(SpikeMatrix.zeros(1, 3));
             assertNotEquals(first, simulation.snapshot());
         }
+    }
+
+    @Test
+    void aSampleThatEndsAtOnceLeavesBlocksLong() {
+        int[] lengths = new int[16];
+        Arrays.fill(lengths, 40);
+        lengths[3] = 1;
+        List<Integer> blocks = new ArrayList<>();
+        Population.Observer observer = (firstStep, steps, spikes, membranes) -> blocks.add(steps);
+        try (Simulation simulation = small.simulate(16)) {
+            simulation.observe(0, observer);
+            simulation.run(input(40 * 16), lengths);
+        }
+        assertEquals(List.of(1, 39), blocks);
     }
 
     @Test
