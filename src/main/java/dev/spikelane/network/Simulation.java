@@ -14,7 +14,6 @@ import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.simd.Checks;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -423,7 +422,7 @@ public final class Simulation implements AutoCloseable {
         Objects.requireNonNull(lengths, "lengths");
         given.requireFrames("frames", frames);
         series.require(lengths, Integer.MAX_VALUE);
-        runAll(frames, Arrays.stream(lengths).max().orElseThrow(), true, lengths);
+        runAll(frames, SeriesRun.longest(lengths), true, lengths);
     }
 
     /**
