@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.train.gradient.GradientRequest;
 import dev.spikelane.train.gradient.LearnedValue;
 import dev.spikelane.train.gradient.ObservedGradients;
 import dev.spikelane.train.gradient.RunningValues;
@@ -151,6 +152,11 @@ final class TrainingStep implements AutoCloseable {
                     + " of " + recipe.steps() + " steps at a time, expected all steps at a time");
         }
         TrainingPart part = parts.open(shard, batch.size(shard), firstStep, steps);
+        GradientRequest.Online online = part.gradients().plan().online();
+        if (batch.hasLengths(shard) && online != null && online.strength() != 0) {
+            throw new IllegalArgumentException("samples have different lengths, and a regularization of rates counts"
+                    + " the spikes of all steps, expected samples of the same length");
+        }
         part.gradients().setEpoch(epoch);
         part.gradients().run().setSamples(batch.samples());
         boolean ends = steps == recipe.steps() && recipe.observed().isEmpty(); // nobody goes on behind its samples

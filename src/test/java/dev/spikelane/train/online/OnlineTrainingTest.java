@@ -114,6 +114,29 @@ class OnlineTrainingTest {
                 })));
     }
 
+    /** It would count the spikes that a longer batch has left behind the ends. */
+    @Test
+    void aRegularizationOfRatesRefusesLengths() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), 20 * BATCH, INPUTS, 0.2, new Random(2));
+        TrainingBatch series = TrainingBatch.of(input, LABELS).withLengths(3, 7, 2, 3);
+        for (double strength : new double[] {0, 1}) {
+            try (Trainer trainer = Trainer.of(layers(), 20, BATCH)
+                    .loss(CrossEntropyLoss.membrane())
+                    .optimizer(new Adam(1e-3))
+                    .online(EProp.symmetric().withRate(0.1, strength))
+                    .build()) {
+                trainer.step(TrainingBatch.of(input, LABELS));
+                if (strength == 0) {
+                    trainer.step(series);
+                } else {
+                    String message = assertThrows(IllegalArgumentException.class, () -> trainer.step(series))
+                            .getMessage();
+                    assertTrue(message.contains("a regularization of rates counts"), message);
+                }
+            }
+        }
+    }
+
     @Test
     void shardsAreBatchesOfTheirOwn() {
         List<TrainingBatch> parts = new ArrayList<>();
