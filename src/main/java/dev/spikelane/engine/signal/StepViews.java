@@ -56,7 +56,7 @@ public final class StepViews<S extends Signal> {
     public S steps(int first, int count) {
         Signal[] known = made[first];
         for (Signal view : known) {
-            if (view.rows() == count * batch) {
+            if (view != null && view.rows() == count * batch) { // null where another thread is just adding it
                 return (S) view;
             }
         }
