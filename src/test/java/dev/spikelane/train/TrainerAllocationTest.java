@@ -85,6 +85,13 @@ class TrainerAllocationTest {
     }
 
     @Test
+    void lengths() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        int[] lengths = {8, 1, 3, 5, 2, 7, 7, 4, 6, 3, 1, 2};
+        train(feedforward(), TrainingBatch.of(input, LABELS).withLengths(lengths), 1);
+    }
+
+    @Test
     void shards() {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         train(feedforward(), TrainingBatch.of(input, LABELS), 3);
