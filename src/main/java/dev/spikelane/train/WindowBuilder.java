@@ -262,7 +262,11 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     final long roundedBytes() {
         return rounded.isEmpty()
                 ? 0
-                : running().laidOut().roundings().mapToLong(RoundedWeights::bytes).sum();
+                : running()
+                        .laidOut()
+                        .roundings()
+                        .mapToLong(RoundedWeights::bytes)
+                        .sum();
     }
 
     /**

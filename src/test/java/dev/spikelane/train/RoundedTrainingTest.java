@@ -361,9 +361,8 @@ class RoundedTrainingTest {
         Network network = SmallRun.network();
         Dataset data = SmallRun.data(33, 2);
         FloatMatrix other = Matrices.uniform(Arena.ofAuto(), SmallRun.CLASSES, 20, new Random(8));
-        try (Trainer trainer = SmallRun.trainer(network)
-                .weights(WeightQuantization.ternary())
-                .build()) {
+        try (Trainer trainer =
+                SmallRun.trainer(network).weights(WeightQuantization.ternary()).build()) {
             TrainingRun run = TrainingRun.of(trainer, SmallRun.data(SmallRun.SAMPLES, 1), SmallRun.batching())
                     .validate(data)
                     .onStep(_ -> network.weights().replace("fc2.weight", other))
