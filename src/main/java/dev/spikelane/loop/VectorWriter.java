@@ -40,6 +40,7 @@ final class VectorWriter extends LoopWriter {
      * {@code SLstm} allocated 1.5 KB a call (JDK 25.0.3, Emerald Rapids, 2026-11-30).
      */
     private static final boolean BOXES = Runtime.version().feature() == 27;
+
     private static final ClassDesc SPIKES = ClassDesc.of("dev.spikelane.simd.SpikeLanesVector");
     private static final ClassDesc ERROR = ClassDesc.of("java.lang.AssertionError");
     private static final ClassDesc OF_BYTE = LAYOUT.nested("OfByte");

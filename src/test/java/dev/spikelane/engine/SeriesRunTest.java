@@ -3,6 +3,7 @@ package dev.spikelane.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
@@ -19,6 +20,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Runs of the samples that go on where others have ended. */
+@EveryWidth
 final class SeriesRunTest {
 
     /** What an operator needs is there before it works, in a longer block too. */
