@@ -19,7 +19,8 @@ public final class IntLanes {
 
     /**
      * Returns the bits of floats. {@code reinterpretAsInts} and {@code reinterpretAsFloats} box in JDK 27
-     * (JDK-8371187, mended by JDK-8392004); a conversion to a species that is a constant does not.
+     * (JDK-8371187, mended by JDK-8392004); a conversion to a species that is a constant does not. It boxes in JDK 25
+     * where a loop is large or has sums that live on, as in {@code WinnerVector}: tests of allocations decide.
      */
     public static IntVector bits(FloatVector floats) {
         return (IntVector) floats.convertShape(REINTERPRET_F2I, INT, 0);

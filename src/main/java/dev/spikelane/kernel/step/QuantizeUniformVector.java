@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.step;
 
-import static dev.spikelane.simd.IntLanes.bits;
-import static dev.spikelane.simd.IntLanes.floats;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
@@ -70,7 +68,11 @@ final class QuantizeUniformVector {
                     FloatVector.fromMemorySegment(FLOAT, states, at, ORDER).sub(low);
             // Within the levels. Floats that are not negative have the order of their bits as integers, and negative
             // ones are below 0 there too.
-            FloatVector place = floats(bits(above.mul(inverse)).max(0).min(bits(last)));
+            FloatVector place = above.mul(inverse)
+                    .reinterpretAsInts()
+                    .max(0)
+                    .min(last.reinterpretAsInts())
+                    .reinterpretAsFloats();
             FloatVector guess = place.add(ROUND).sub(ROUND);
             VectorMask<Float> certain = place.sub(guess).abs().compare(LE, near).and(above.compare(LE, farthest));
             if (certain.allTrue()) {

@@ -3,7 +3,6 @@ package dev.spikelane.kernel.product.spike;
 import static dev.spikelane.loop.Unrolled.next;
 import static dev.spikelane.loop.Unrolled.requireClass;
 import static dev.spikelane.simd.IntLanes.INT;
-import static dev.spikelane.simd.IntLanes.floats;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
@@ -158,10 +157,10 @@ class SpikePermuteVector {
             IntVector w3 = IntVector.fromMemorySegment(INT, weights, from + 3 * PackedWeights.BLOCK_BYTES, ORDER);
             IntVector lane = IntVector.zero(INT);
             for (int column = 0; column < OUTPUTS; column++) {
-                none.blend(floats(lane.selectFrom(w0)), BIT_0)
-                        .add(floats(lane.selectFrom(w1)), BIT_1)
-                        .add(floats(lane.selectFrom(w2)), BIT_2)
-                        .add(floats(lane.selectFrom(w3)), BIT_3)
+                none.blend(lane.selectFrom(w0).reinterpretAsFloats(), BIT_0)
+                        .add(lane.selectFrom(w1).reinterpretAsFloats(), BIT_1)
+                        .add(lane.selectFrom(w2).reinterpretAsFloats(), BIT_2)
+                        .add(lane.selectFrom(w3).reinterpretAsFloats(), BIT_3)
                         .intoMemorySegment(workspace, group * TABLES_BYTES + column * 64, ORDER);
                 lane = lane.add(1);
             }
@@ -198,7 +197,7 @@ class SpikePermuteVector {
                 for (int i = 0; i < 4; i = next(i)) {
                     IntVector table = IntVector.fromMemorySegment(INT, workspace, at + 64 * i, ORDER);
                     for (int r = 0; r < vectors; r = next(r)) {
-                        FloatVector entry = floats(row[r].selectFrom(table));
+                        FloatVector entry = row[r].selectFrom(table).reinterpretAsFloats();
                         int sum = i * vectors + r;
                         s[sum] = r < 2 ? s[sum].add(entry) : entry.fma(one, s[sum]);
                     }
