@@ -127,7 +127,7 @@ public final class OfferedSessions {
     }
 
     private static void add(AtomicLongArray to, long nanoseconds) {
-        to.incrementAndGet((int) Math.clamp(nanoseconds / BUCKET, 0, BUCKETS - 1));
+        to.incrementAndGet(Math.clamp(nanoseconds / BUCKET, 0, BUCKETS - 1));
     }
 
     private static void clear(AtomicLongArray all) {
