@@ -54,6 +54,7 @@ public final class OfferedSessions {
             for (int i = 0; i < INPUTS; i++) {
                 inputs[i] = rows.rows(i, 1);
             }
+            new Offers(pool, inputs, hertz / 20).run(WARM_SECONDS); // code that is not compiled would fill the queue
             Offers offers = new Offers(pool, inputs, hertz);
             offers.run(WARM_SECONDS);
             for (int minute = 1; minute <= minutes; minute++) {
