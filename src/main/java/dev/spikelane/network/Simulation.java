@@ -359,7 +359,10 @@ public final class Simulation implements AutoCloseable {
      */
     public void run(Signal input) {
         given.requireRows("input", input);
-        runOne(input, input.rows() / batch, false, ALL);
+        try (Call _ = begin()) {
+            openOne(input, input.rows() / batch, false);
+            runSteps(input.rows() / batch, ALL);
+        }
     }
 
     /**
@@ -407,7 +410,10 @@ public final class Simulation implements AutoCloseable {
         Objects.requireNonNull(lengths, "lengths");
         given.requireRows("input", input);
         series.require(lengths, input.rows() / batch);
-        runOne(input, input.rows() / batch, false, lengths);
+        try (Call _ = begin()) {
+            openOne(input, input.rows() / batch, false);
+            runSteps(input.rows() / batch, lengths);
+        }
     }
 
     /**
@@ -439,7 +445,10 @@ public final class Simulation implements AutoCloseable {
     public void runConstant(Signal frame, int count) {
         given.requireFrame("frame", frame);
         requireCount(count);
-        runOne(frame, count, true, ALL);
+        try (Call _ = begin()) {
+            openOne(frame, count, true);
+            runSteps(count, ALL);
+        }
     }
 
     /**
@@ -713,12 +722,9 @@ public final class Simulation implements AutoCloseable {
         return some;
     }
 
-    private void runOne(Signal only, int count, boolean constant, int[] lengths) {
-        try (Call _ = begin()) {
-            run.makeRoom(count);
-            run.open(0, only, steps, constant);
-            runSteps(count, lengths);
-        }
+    private void openOne(Signal only, int count, boolean constant) {
+        run.makeRoom(count);
+        run.open(0, only, steps, constant);
     }
 
     private void runAll(Map<String, ? extends Signal> all, int count, boolean constant, int[] lengths) {

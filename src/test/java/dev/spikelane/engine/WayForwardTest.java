@@ -48,7 +48,7 @@ class WayForwardTest {
     void fewCallsLeadFromARunToAProduct() throws Exception {
         try (Simulation simulation = network().simulate(BATCH)) {
             SpikeMatrix input = spikes();
-            check(() -> simulation.run(input), "Simulation.run", 17, 5);
+            check(() -> simulation.run(input), "Simulation.run", 16, 5);
         }
     }
 
