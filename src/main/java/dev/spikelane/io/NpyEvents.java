@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class NpyEvents implements EventFormat {
 
     private static final int FIELDS = 4;
-    private static final Pattern FIELD = Pattern.compile("\\('([^']+)', '([<>|][a-z][1248])'\\)(, |])");
+    private static final Pattern FIELD = Pattern.compile("\\('([^']*)', '(?:([<>|][a-z][1248])|\\|V(\\d{1,4}))'\\)(, |])");
 
     /** One of the four numbers: where it stands in an item. */
     private record Field(int input, int offset, NpyItems items) {}
@@ -92,6 +92,10 @@ final class NpyEvents implements EventFormat {
             int end = 1;
             while (matcher.find() && matcher.start() == end) {
                 end = matcher.end();
+                if (matcher.group(3) != null) { // what aligns the next item
+                    stride += Integer.parseInt(matcher.group(3));
+                    continue;
+                }
                 NpyItems items = NpyItems.of(name, matcher.group(2));
                 known |= put(matcher.group(1), stride, items);
                 stride += items.type().bytes();

@@ -273,6 +273,15 @@ final class EventFormatTest {
     }
 
     @Test
+    void itemsMayBeAligned() throws IOException {
+        ByteBuffer bytes = EventFiles.npyHeader("[('t', '<i8'), ('p', '|u1'), ('', '|V3'), ('x', '<i4')]", 2, 16);
+        bytes.putLong(7).put((byte) 1).position(bytes.position() + 3).putInt(300);
+        bytes.putLong(9).put((byte) 0).position(bytes.position() + 3).putInt(20);
+        Events found = readAll(EventSource.open("x.npy", new ByteArrayInputStream(bytes.array())));
+        assertSame(new Events(new long[] {7, 9}, new int[] {300, 20}, new int[2], new int[] {1, 0}), found);
+    }
+
+    @Test
     void headersAreShort() {
         assertRefused("x", "%\n".repeat(70_000), "is a header of more than 65536 lines, expected fewer");
         String lines = ("% format ".repeat(7_000) + "\n").repeat(10);
