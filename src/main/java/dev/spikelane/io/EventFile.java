@@ -39,6 +39,7 @@ record EventFile(EventFormat format, EventInput input) implements EventSource {
 
     @Override
     public void close() throws IOException {
+        format.close();
         input.close();
     }
 }

@@ -76,15 +76,15 @@ final class NpyEvents implements EventFormat {
                 }
                 return came;
             });
-            events.add(
-                    new EventInput(name, Channels.newChannel(member)),
-                    header,
-                    each.name().replaceFirst("\\.npy$", ""));
+            EventInput input = new EventInput(name, Channels.newChannel(member));
+            if (!events.add(input, header, each.name().replaceFirst("\\.npy$", ""))) {
+                input.close();
+            }
         }
         return events.checked();
     }
 
-    private void add(EventInput input, NpyHeader header, String member) throws IOException {
+    private boolean add(EventInput input, NpyHeader header, String member) throws IOException {
         int stride = 0;
         boolean known = false;
         if (header.code().startsWith("[")) {
@@ -110,7 +110,7 @@ final class NpyEvents implements EventFormat {
             stride = items.type().bytes();
         }
         if (!known) {
-            return;
+            return false;
         }
         if (header.shape().size() != 1 || left >= 0 && left != header.shape().getFirst()) {
             throw new IOException(name + ": has an array of the shape " + header.shapeText() + ", expected "
@@ -118,7 +118,7 @@ final class NpyEvents implements EventFormat {
         }
         left = header.shape().getFirst();
         inputs.add(input);
-        strides.add(stride);
+        return strides.add(stride);
     }
 
     private boolean put(String field, int offset, NpyItems items) throws IOException {
@@ -166,6 +166,13 @@ final class NpyEvents implements EventFormat {
         }
         left -= count;
         return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (EventInput each : inputs) {
+            each.close();
+        }
     }
 
     /** Of one array the file says it, of an archive its member. */

@@ -36,6 +36,9 @@ public interface EventFormat {
         return 0;
     }
 
+    /** Ends what it has opened itself. */
+    default void close() throws IOException {}
+
     /** Reads the header, which tells the format; of a file without one the name does. */
     static EventFormat of(EventInput input) throws IOException {
         String first = first(input);

@@ -222,6 +222,7 @@ final class EventFormatTest {
         assertRefused("x.aedat4", EventFiles.aedat4(events, 3), "x.aedat4: is packed by Zstandard, which is not read");
         assertRefused("x", "hello".getBytes(StandardCharsets.US_ASCII), "x: is of no format of events");
         assertRefused("x.csv", "t,x,y,p\n1,2,3,1\n1,2;three,1\n", "x.csv: at byte 16 is a line without the numbers");
+        assertRefused("x.csv", "x,y,p,1", "x.csv: at byte 0 are the columns [x, y, p, 1], expected t, x, y and p");
         assertRefused("x.csv", "1,2,40000,1\n", "x.csv: at byte 0 is the event t, x, y, p = [1, 2, 40000, 1]");
         assertRefused("x", "#!AER-DAT3.0\r\n", "x: starts with #!AER-DAT3.0, expected #!AER-DAT2.0, 3.1 or 4.0");
         assertRefused("x", "% evt 4.0\n% end\n", "x: is EVT 4.0, expected 2, 2.1 or 3");
@@ -279,6 +280,18 @@ final class EventFormatTest {
         bytes.putLong(9).put((byte) 0).position(bytes.position() + 3).putInt(20);
         Events found = readAll(EventSource.open("x.npy", new ByteArrayInputStream(bytes.array())));
         assertSame(new Events(new long[] {7, 9}, new int[] {300, 20}, new int[2], new int[] {1, 0}), found);
+    }
+
+    @Test
+    void archivesAreClosed() throws IOException {
+        Events many = Events.random(1, 90_000, 34, 34, 9_000);
+        Path file = Files.write(folder.resolve("many.npz"), EventFiles.npz(many));
+        EventSource source = EventSource.open(file);
+        EventBlock block = new EventBlock(64);
+        assertTrue(source.read(block));
+        source.close();
+        IOException closed = assertThrows(IOException.class, () -> readAll(source));
+        assertTrue(closed.getMessage().contains("many.npz: cannot be read"), closed.getMessage());
     }
 
     @Test
