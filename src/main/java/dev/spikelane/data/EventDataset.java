@@ -244,6 +244,9 @@ final class EventDataset implements Dataset {
             while (more && source.read(block)) {
                 more = bins.add(block, 0, into, row, stride, steps) == block.size();
             }
+            if (!source.cut().isEmpty()) {
+                throw new IOException(source.cut() + ", expected a whole recording");
+            }
         }
     }
 

@@ -95,7 +95,8 @@ public final class EventStream {
     }
 
     /**
-     * Reads a source to its end, or until {@link #stop}, and decides.
+     * Reads a source to its end, or until {@link #stop}, and decides. Its first event begins a step, whatever the time of
+     * the source before; the state of the network stays.
      *
      * @param source of events; it stays open
      * @param decided is given each decision, also one of the steps that the end cut short
@@ -105,6 +106,7 @@ public final class EventStream {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(decided, "decided");
         EventBlock block = new EventBlock(BLOCK);
+        begun = false;
         long last = 0;
         while (!stopped && source.read(block)) {
             last = Math.max(last, block.time(block.size() - 1));
@@ -120,7 +122,7 @@ public final class EventStream {
         int at = 0;
         while (at < block.size() && !stopped) {
             long time = block.time(at);
-            if (isFar(time, span)) {
+            if (!begun || isFar(time, span)) {
                 if (bins.placed() > placed) {
                     decide(decided, time);
                 }
@@ -135,7 +137,7 @@ public final class EventStream {
     }
 
     private boolean isFar(long time, long span) {
-        return span > 0 && begun && Math.abs((double) time - bins.start()) > span;
+        return span > 0 && Math.abs((double) time - bins.start()) > span;
     }
 
     private void decide(Consumer<Decision> decided, long time) {

@@ -17,6 +17,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,6 +104,20 @@ final class EventDatasetTest {
         IOException wrong = assertThrows(IOException.class, () -> Dataset.events(folder, BINNING, STEPS));
         assertTrue(wrong.getMessage().endsWith("labels.csv: has the line and no label, expected file,label"));
         assertThrows(IOException.class, () -> Dataset.events(folder.resolve("9"), BINNING, STEPS));
+    }
+
+    @Test
+    void aRecordingThatIsCutIsRefused() throws IOException {
+        write("bin");
+        Path cut = folder.resolve("9/1.bin");
+        Files.write(cut, Arrays.copyOf(Files.readAllBytes(cut), 73));
+        Dataset data = Dataset.events(folder, BINNING, STEPS);
+        SpikeMatrix into = SpikeMatrix.zeros(STEPS, data.shape().size());
+        data.readSpikes(0, into, 0, 1);
+        UncheckedIOException refused =
+                assertThrows(UncheckedIOException.class, () -> data.readSpikes(1, into, 0, 1));
+        String message = "1.bin: ends inside an event of 5 bytes, at byte 73, expected a whole recording";
+        assertTrue(refused.getMessage().endsWith(message), refused.getMessage());
     }
 
     @Test

@@ -136,6 +136,22 @@ final class EventStreamTest {
         assertEquals(3, found.size()); // nothing fell on an input
     }
 
+    /** Another source has another clock. */
+    @Test
+    void eachSourceBeginsAStep() throws IOException {
+        List<Decision> found = new ArrayList<>();
+        try (Simulation simulation = network().simulate(1)) {
+            EventStream stream = new EventStream(simulation, "lif1", BINNING, 10, 10);
+            stream.run(source(90_000, 90_100), found::add);
+            stream.run(source(5_000, 5_100, 6_050), found::add);
+            stream.run(source(200_050), found::add);
+        }
+        assertEquals(
+                List.of(91_000L, 6_000L, 7_000L, 201_050L),
+                found.stream().map(Decision::time).toList());
+        assertEquals(0, found.stream().mapToLong(Decision::late).sum());
+    }
+
     @Test
     void stopEndsAStreamThatDoesNotEnd() throws IOException {
         long[] time = {0};

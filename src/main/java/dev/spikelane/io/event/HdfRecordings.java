@@ -20,6 +20,7 @@ public final class HdfRecordings implements AutoCloseable {
     /** Of all that is no array of a recording. */
     private static final long MOST_BYTES = 1L << 29;
 
+    private static final int MOST_LABEL = 999_999;
     private static final double SECOND = 1e6;
     private static final List<String> TYPES = List.of("F16", "F32", "F64", "I8", "U8", "I16", "U16", "I32", "U32");
 
@@ -63,8 +64,9 @@ public final class HdfRecordings implements AutoCloseable {
         int[] labels = new int[values.length];
         for (int i = 0; i < values.length; i++) {
             labels[i] = (int) values[i];
-            if (labels[i] != values[i] || labels[i] < 0) {
-                throw new IOException(name + ": has label " + values[i] + " in place " + i + ", expected 0 or more");
+            if (labels[i] != values[i] || labels[i] < 0 || labels[i] > MOST_LABEL) {
+                throw new IOException(
+                        name + ": has label " + values[i] + " in place " + i + ", expected 0 to " + MOST_LABEL);
             }
         }
         return labels;

@@ -5,7 +5,7 @@ import io.jhdf.storage.HdfBackingStorage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /** What stands in heaps of a file, by references: a length, the address of a heap and a number in it. */
@@ -17,7 +17,9 @@ final class HeapItems {
     private static final int MOST_HEAPS = 64;
     private static final int HEADER_BYTES = 16;
 
-    private final Map<Long, GlobalHeap> heaps = new LinkedHashMap<>();
+    private final Map<Long, GlobalHeap> heaps = new HashMap<>();
+    /** Bytes of the heaps that are kept: those of a sound file do not overlap. */
+    private long held;
 
     /** The bytes of so many items as a reference says, each of some bytes. */
     ByteBuffer read(HdfBackingStorage storage, byte[] references, int at, int itemBytes) throws IOException {
@@ -33,11 +35,13 @@ final class HeapItems {
         }
         GlobalHeap heap = heaps.get(address);
         if (heap == null) {
-            if (heaps.size() == MOST_HEAPS) {
-                heaps.remove(heaps.keySet().iterator().next());
+            long bytes = requireThere(storage, address);
+            if (heaps.size() == MOST_HEAPS || held + bytes > storage.size()) {
+                heaps.clear();
+                held = 0;
             }
-            requireThere(storage, address);
             heap = new GlobalHeap(storage, address);
+            held += bytes;
             heaps.put(address, heap);
         }
         ByteBuffer data = heap.getObjectData(number);
@@ -48,8 +52,8 @@ final class HeapItems {
         return data.slice(0, (int) bytes);
     }
 
-    /** Throws where a heap claims more bytes than the file has: jHDF takes memory for all of them. */
-    private static void requireThere(HdfBackingStorage storage, long address) throws IOException {
+    /** The bytes of a heap; throws where it claims more than the file has: jHDF takes memory for all of them. */
+    private static long requireThere(HdfBackingStorage storage, long address) throws IOException {
         if (storage.getSizeOfLengths() != Long.BYTES) {
             throw new IOException("has lengths of " + storage.getSizeOfLengths() + " bytes, expected " + Long.BYTES);
         }
@@ -60,5 +64,6 @@ final class HeapItems {
         if (bytes < HEADER_BYTES || bytes > there) {
             throw new IOException("has a heap of " + bytes + " bytes, of which " + there + " are there");
         }
+        return bytes;
     }
 }

@@ -52,11 +52,12 @@ public final class HdfEventFile {
                 .array();
         long timesAt = file.ragged(seconds, half);
         long unitsAt = file.ragged(places, whole);
-        ByteBuffer numbers = little(2 * labels.length);
+        ByteBuffer numbers = little(4 * labels.length);
         for (int label : labels) {
-            numbers.putShort((short) label);
+            numbers.putInt(label);
         }
-        long labelsAt = file.dataset(numbers.array(), labels.length, whole);
+        byte[] wide = little(12).put(whole).putInt(4, 4).putShort(10, (short) 32).array();
+        long labelsAt = file.dataset(numbers.array(), labels.length, wide);
         long group = file.group(List.of("times", "units"), timesAt, unitsAt);
         long root = file.group(List.of("spikes", "labels"), group, labelsAt);
         return file.whole(root);

@@ -65,6 +65,15 @@ final class HdfEventsTest {
     }
 
     @Test
+    void labelsAreFewEnoughForClasses() throws IOException {
+        labels[1] = Integer.MAX_VALUE;
+        Path path = Files.write(folder.resolve("x.h5"), file());
+        IOException refused = assertThrows(IOException.class, () -> EventSource.labels(path));
+        String message = "x.h5: has label 2.147483647E9 in place 1, expected 0 to 999999";
+        assertTrue(refused.getMessage().contains(message), refused.getMessage());
+    }
+
+    @Test
     void aHeapIsNoLargerThanItsFile() throws IOException {
         byte[] whole = file();
         int heap = new String(whole, StandardCharsets.ISO_8859_1).indexOf("GCOL");
