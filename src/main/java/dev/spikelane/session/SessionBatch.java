@@ -52,6 +52,7 @@ final class SessionBatch {
         inputs = given;
         answers = into;
         count = 0;
+        metrics.waited(0, 0);
     }
 
     void add(int slot, int row) {

@@ -22,7 +22,7 @@ final class SessionMetrics {
         this.told = new Told(metrics == null ? null : metrics::record);
     }
 
-    /** The next step is one of offers, the first of which came at a time. */
+    /** The next step is one of offers, the first of which came at a time; or of none. */
     void waited(int offers, long first) {
         waiting = offers;
         since = first;
@@ -42,7 +42,6 @@ final class SessionMetrics {
             }
             tellSome(batch, Math.clamp(batch.count / EVERY, 1, MOST));
         }
-        waiting = 0;
     }
 
     private void tellSome(SessionBatch batch, int some) {

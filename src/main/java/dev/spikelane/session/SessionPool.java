@@ -82,6 +82,10 @@ public final class SessionPool implements AutoCloseable {
         this.network = said.network;
         LaidOutNetwork laidOut = network.laidOut();
         requirePacked(laidOut);
+        require(
+                !said.receipts || laidOut.roundings().findAny().isEmpty(),
+                "the network rounds weights that its hash does not have",
+                "one of Network.quantized where there are receipts");
         this.inputs = new SessionInputs(network.inputs(), said.values);
         this.turn = new SessionTurn(this, laidOut.turns());
         SessionRun[] runs = new SessionRun[said.threads];
@@ -403,9 +407,8 @@ public final class SessionPool implements AutoCloseable {
      * @param name as {@link #key} got it
      */
     public void remove(String name) {
-        Long key = sessions.forgetName(name);
-        if (key != null) {
-            remove(key);
+        try (SessionTurn _ = turn.take()) {
+            sessions.remove(name);
         }
     }
 

@@ -220,9 +220,12 @@ final class Sessions {
         return names.computeIfAbsent(Objects.requireNonNull(name, "name"), _ -> nextName.getAndIncrement());
     }
 
-    @Nullable
-    Long forgetName(String name) {
-        return names.remove(Objects.requireNonNull(name, "name"));
+    void remove(String name) {
+        Long key = names.get(Objects.requireNonNull(name, "name"));
+        if (key != null) {
+            remove(key);
+            names.remove(name); // behind all that may fail
+        }
     }
 
     void remove(long key) {
@@ -281,10 +284,12 @@ final class Sessions {
 
     void snapshot(WritableByteChannel channel) throws IOException {
         long[] keys;
+        Map<String, Long> named;
         SessionSnapshot made;
         try (SessionTurn _ = turn.take()) {
             requireNoSnapshot();
             keys = table.keys();
+            named = Map.copyOf(names);
             made = new SessionSnapshot(channel, fingerprint, bytes, keys);
             saving = made;
         }
@@ -297,7 +302,7 @@ final class Sessions {
                 }
             }
             try (SessionTurn _ = turn.take()) {
-                made.end(names);
+                made.end(named);
             }
         } catch (UncheckedIOException failure) {
             throw failure.getCause();

@@ -11,6 +11,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -349,6 +351,18 @@ final class ReceiptsTest {
                     7, state, Map.of("input", input), answers.spikes().gather(0));
             assertEquals(List.of(), Recording.verify(pool.receipt(7), network, List.of(recording)));
         }
+    }
+
+    /** Its values are the floats, which other integers may follow. */
+    @Test
+    void aViewThatRoundsMakesNoReceipts() {
+        Network rounded = network(1).rounded(Map.of(Network.OTHERS, WeightQuantization.int8()), Set.of());
+        assertMessage(
+                IllegalArgumentException.class,
+                "the network rounds weights that its hash does not have, expected one of Network.quantized where there"
+                        + " are receipts",
+                () -> SessionPool.builder(rounded).receipts().build());
+        SessionPool.builder(rounded).build().close();
     }
 
     /** A receipt has 32 bits for its steps; a session goes on behind as many. */

@@ -1,10 +1,12 @@
 package dev.spikelane.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.engine.session.SessionTable;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -15,6 +17,8 @@ import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,6 +142,33 @@ final class SessionMetricsTest {
             pool.step(keys, rows, pool.newAnswers(SESSIONS));
             assertEquals(Set.of("batch", "seconds", "input", "output", "undecided", "margin"), names());
         }
+    }
+
+    /** Offers whose step failed do not wait for the next one. */
+    @Test
+    void aStepThatFailsLeavesNoQueue() {
+        Signal[] rows = {SpikeMatrix.zeros(1, 20)};
+        SessionRun run = new SessionRun(this, network, rows, new EarlyDecision(40, 1, 0));
+        try (SessionPool pool = pool().build();
+                Arena arena = Arena.ofShared()) {
+            SessionTable table = new SessionTable(size -> arena.allocate(size, 64), run.bytes(), 4);
+            MemorySegment initial = arena.allocate(run.bytes(), 64);
+            run.begin(initial);
+            SessionMetrics metrics = new SessionMetrics(found::put);
+            SessionPool.Answers answers = pool.newAnswers(1);
+            pool.step(new long[] {7}, rows[0], answers); // so that they are one
+            SessionBatch batch = new SessionBatch(table, new SessionRun[] {run}, initial, answers, metrics);
+            batch.begin(rows, answers);
+            batch.add(1 << 20, 0); // no slot of the table
+            metrics.waited(5, System.nanoTime());
+            assertThrows(RuntimeException.class, batch::run);
+            batch.begin(rows, answers);
+            batch.add(table.take(7), 0);
+            batch.run();
+            batch.close();
+        }
+        assertEquals(1, found.get(NAME + "batch"));
+        assertFalse(found.containsKey(NAME + "queue"), found.toString());
     }
 
     /** What a user's metrics throw is no failure of a step, and goes to the thread's handler. */

@@ -101,6 +101,25 @@ final class SessionPoolTest {
         }
     }
 
+    /** Behind 2^31 - 1 spikes of a class its count stays, and so does the label. */
+    @Test
+    void countsEndAtTheLargestNumber() {
+        Network network = Network.builder(INPUTS)
+                .dense(2, new TorchRandom(1))
+                .neuron(new Leaky(0.9f).withThreshold(-1))
+                .build();
+        MapStore store = new MapStore();
+        try (SessionPool pool = SessionPool.builder(network).store(store).build()) {
+            SessionPool.Answers answers = pool.newAnswers(1);
+            pool.step(keys(7, 1), spikes(1), answers);
+            pool.evict(7);
+            ByteBuffer state = ByteBuffer.wrap(store.states.get(7L)).order(ByteOrder.nativeOrder());
+            state.putInt(SessionRun.AT_COUNTS + Integer.BYTES, Integer.MAX_VALUE);
+            pool.step(keys(7, 1), spikes(1), answers);
+            assertEquals("2 2147483647 1", answers.count(0, 0) + " " + answers.count(0, 1) + " " + answers.label(0));
+        }
+    }
+
     @Test
     void idleSessionsGoToTheStoreAndComeBack() {
         MapStore store = new MapStore();
@@ -466,27 +485,6 @@ final class SessionPoolTest {
                     "the thread that answers offers cannot close the pool",
                     failure.get().getMessage());
             assertEquals(2, pool.offer(1, spikes(1)).get().steps());
-        }
-    }
-
-    @Test
-    void namesStandForKeys() throws IOException {
-        Path file = folder.resolve("pool");
-        try (SessionPool pool = SessionPool.builder(network()).build();
-                SessionPool other = SessionPool.builder(network()).build()) {
-            long one = pool.key("sensor 1");
-            long two = pool.key("s\u00fcd 2");
-            assertEquals(one, pool.key("sensor 1"));
-            pool.step(new long[] {two, 5}, spikes(2), pool.newAnswers(2));
-            pool.snapshot(file);
-            other.restore(file);
-            assertEquals(two, other.key("s\u00fcd 2"));
-            assertEquals(one, other.key("sensor 1"));
-            assertEquals(two + 1, other.key("other"));
-            assertSame(pool, other, two, 5);
-            pool.remove("s\u00fcd 2");
-            assertEquals(1, pool.sessions());
-            assertEquals(two + 1, pool.key("s\u00fcd 2"));
         }
     }
 

@@ -39,10 +39,11 @@ public final class SpikeRace {
         Arrays.fill(counts, 0);
     }
 
-    /** Adds the spikes of a step, which stand in a row. */
+    /** Adds the spikes of a step, which stand in a row; counts stop at the largest number. */
     public void add(SpikeMatrix spikes, int row, int sample) {
         for (int output = spikes.next(row, 0); output >= 0; output = spikes.next(row, output + 1)) {
-            counts[sample * classes + output / outputsOfClass]++;
+            int place = sample * classes + output / outputsOfClass;
+            counts[place] += counts[place] < Integer.MAX_VALUE ? 1 : 0;
         }
     }
 

@@ -1,0 +1,125 @@
+package dev.spikelane.session;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.Network;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Names of sessions. */
+@EveryWidth
+final class SessionNamesTest {
+
+    private static final int INPUTS = 20;
+
+    private @TempDir Path folder;
+
+    private static Network network() {
+        return Network.builder(INPUTS)
+                .dense(6, new TorchRandom(1))
+                .neuron(new Leaky(0.9f).withThreshold(0.1f))
+                .build();
+    }
+
+    private static SpikeMatrix spikes(int rows) {
+        SpikeMatrix spikes = SpikeMatrix.zeros(rows, INPUTS);
+        for (int i = 0; i < rows * INPUTS; i += 3) {
+            spikes.set(i / INPUTS, i % INPUTS, true);
+        }
+        return spikes;
+    }
+
+    @Test
+    void namesStandForKeys() throws IOException {
+        Path file = folder.resolve("pool");
+        try (SessionPool pool = SessionPool.builder(network()).build();
+                SessionPool other = SessionPool.builder(network()).build()) {
+            long one = pool.key("sensor 1");
+            long two = pool.key("s\u00fcd 2");
+            assertEquals(one, pool.key("sensor 1"));
+            pool.step(new long[] {two, 5}, spikes(2), pool.newAnswers(2));
+            pool.snapshot(file);
+            other.restore(file);
+            assertEquals(two, other.key("s\u00fcd 2"));
+            assertEquals(one, other.key("sensor 1"));
+            assertEquals(two + 1, other.key("other"));
+            assertArrayEquals(pool.state(two), other.state(two));
+            assertArrayEquals(pool.state(5), other.state(5));
+            pool.remove("s\u00fcd 2");
+            assertEquals(1, pool.sessions());
+            assertEquals(two + 1, pool.key("s\u00fcd 2"));
+        }
+    }
+
+    /** A store that fails, or a pool that is closed, leaves the name and its session. */
+    @Test
+    void aNameStaysWhereItsSessionDoes() {
+        MapStore store = new MapStore();
+        SessionPool pool = SessionPool.builder(network()).store(store).build();
+        long key = pool.key("a");
+        pool.step(new long[] {key}, spikes(1), pool.newAnswers(1));
+        store.fails = true;
+        assertThrows(UncheckedIOException.class, () -> pool.remove("a"));
+        assertEquals(key, pool.key("a"));
+        store.fails = false;
+        pool.close();
+        assertThrows(IllegalStateException.class, () -> pool.remove("a"));
+        assertEquals(key, pool.key("a"));
+    }
+
+    /** A name that is removed, or made, while a snapshot is written is in it as when it began. */
+    @Test
+    void snapshotsHaveTheNamesOfTheirSessions() throws IOException {
+        MapStore store = new MapStore();
+        List<SessionPool> pools = new ArrayList<>();
+        SessionStore slow = new SessionStore() {
+            @Override
+            public void write(long key, MemorySegment state) throws IOException {
+                store.write(key, state);
+            }
+
+            @Override
+            public boolean read(long key, MemorySegment into) throws IOException {
+                for (SessionPool pool : pools) { // once, in the snapshot
+                    Thread thread = Thread.ofPlatform().daemon().start(() -> pool.remove("a"));
+                    while (thread.getState() != Thread.State.WAITING) { // for its turn
+                        Thread.onSpinWait();
+                    }
+                }
+                pools.clear();
+                return store.read(key, into);
+            }
+
+            @Override
+            public void remove(long key) throws IOException {
+                store.remove(key);
+            }
+        };
+        Path file = folder.resolve("pool");
+        try (SessionPool pool = SessionPool.builder(network()).store(slow).build();
+                SessionPool other = SessionPool.builder(network()).build()) {
+            long key = pool.key("a");
+            pool.key("b");
+            pool.step(new long[] {key}, spikes(1), pool.newAnswers(1));
+            pool.evict(key);
+            byte[] state = pool.state(key);
+            pools.add(pool);
+            pool.snapshot(file);
+            assertEquals(0, pool.sessions());
+            other.restore(file);
+            assertArrayEquals(state, other.state(other.key("a")));
+        }
+    }
+}
