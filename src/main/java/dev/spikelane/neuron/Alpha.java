@@ -5,9 +5,7 @@ import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -111,30 +109,6 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
     @Override
     public List<String> variables() {
         return LeakyGroup.ALPHA;
-    }
-
-    @Override
-    public Alpha withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    @Override
-    public Neuron withParameters(Map<String, Parameter> values) {
-        Map<String, Parameter> others = new LinkedHashMap<>(Objects.requireNonNull(values, "values"));
-        Parameter slow = others.remove("alpha");
-        Parameter fast = others.remove("beta");
-        Alpha pair = new Alpha(slow == null ? alpha : slow, fast == null ? beta : fast, firing);
-        for (Map.Entry<String, Parameter> each : others.entrySet()) {
-            pair = pair.withParameter(each.getKey(), each.getValue());
-        }
-        return pair;
-    }
-
-    Parameters<Alpha> named() {
-        return new Parameters<Alpha>()
-                .and("alpha", alpha, other -> new Alpha(other, beta, firing))
-                .and("beta", beta, other -> new Alpha(alpha, other, firing))
-                .and(firing, this::withFiring);
     }
 
     @Override

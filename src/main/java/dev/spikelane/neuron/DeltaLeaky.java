@@ -86,17 +86,6 @@ public record DeltaLeaky(Parameter beta, Parameter deltaThreshold) implements Ne
     }
 
     @Override
-    public DeltaLeaky withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    Parameters<DeltaLeaky> named() {
-        return new Parameters<DeltaLeaky>()
-                .and("beta", beta, other -> new DeltaLeaky(other, deltaThreshold))
-                .and("deltaThreshold", deltaThreshold, other -> new DeltaLeaky(beta, other));
-    }
-
-    @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
         return new LeakyGroup(new LeakyModel(shape.size())
                 .param("beta", beta.values())

@@ -223,18 +223,16 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public EquationNeuron withParameter(String name, Parameter parameter) {
-        return named().with(name, parameter);
+        return withParameters(Parameters.one(name, parameter));
     }
 
-    Parameters<EquationNeuron> named() {
-        Parameters<EquationNeuron> named = new Parameters<>();
-        values.forEach((name, value) -> named.and(name, value, other -> {
-            other.requireFinite(name);
-            Map<String, Parameter> changed = new LinkedHashMap<>(values);
-            changed.put(name, other);
-            return new EquationNeuron(text, equations, changed, seed, quantization, resets);
-        }));
-        return named;
+    @Override
+    public EquationNeuron withParameters(Map<String, Parameter> others) {
+        Parameters.requireKnown(others, values.keySet());
+        others.forEach((name, other) -> other.requireFinite(name));
+        Map<String, Parameter> changed = new LinkedHashMap<>(values);
+        changed.putAll(others);
+        return new EquationNeuron(text, equations, changed, seed, quantization, resets);
     }
 
     Equations equations() {

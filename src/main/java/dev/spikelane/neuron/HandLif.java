@@ -75,17 +75,6 @@ public record HandLif(Parameter beta, Parameter threshold) implements Neuron {
     }
 
     @Override
-    public HandLif withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    Parameters<HandLif> named() {
-        return new Parameters<HandLif>()
-                .and("beta", beta, other -> new HandLif(other, threshold))
-                .and("threshold", threshold, other -> new HandLif(beta, other));
-    }
-
-    @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
         return new LeakyGroup(new LeakyModel(shape.size())
                 .beta(beta.values())

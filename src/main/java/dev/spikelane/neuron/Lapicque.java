@@ -185,18 +185,6 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
     }
 
     @Override
-    public Lapicque withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    Parameters<Lapicque> named() {
-        return new Parameters<Lapicque>()
-                .and("resistance", resistance, other -> new Lapicque(other, capacitance, timeStep, firing))
-                .and("capacitance", capacitance, other -> new Lapicque(resistance, other, timeStep, firing))
-                .and(firing, this::withFiring);
-    }
-
-    @Override
     public Lapicque beforeReset() {
         return withFiring(firing.beforeReset());
     }

@@ -161,18 +161,6 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
     }
 
     @Override
-    public Leaky withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    Parameters<Leaky> named() {
-        return new Parameters<Leaky>()
-                .and("beta", beta, other -> new Leaky(other, firing, gradedSpikesFactor))
-                .and(firing, this::withFiring)
-                .and("gradedSpikesFactor", gradedSpikesFactor, other -> new Leaky(beta, firing, other));
-    }
-
-    @Override
     public Leaky beforeReset() {
         return withFiring(firing.beforeReset());
     }

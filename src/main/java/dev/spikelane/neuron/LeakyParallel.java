@@ -12,6 +12,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -166,7 +167,7 @@ public record LeakyParallel(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public LeakyParallel withBias(double... values) {
-        return withParameter("bias", Parameter.of(values));
+        return Parameters.with(this, Map.of("bias", Parameter.of(values)));
     }
 
     /**
@@ -177,34 +178,12 @@ public record LeakyParallel(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public LeakyParallel withGradedSpikesFactor(double... values) {
-        return withParameter("gradedSpikesFactor", Parameter.of(values));
+        return Parameters.with(this, Map.of("gradedSpikesFactor", Parameter.of(values)));
     }
 
     @Override
     public List<String> variables() {
         return LeakyGroup.MEMBRANE;
-    }
-
-    @Override
-    public LeakyParallel withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    Parameters<LeakyParallel> named() {
-        return new Parameters<LeakyParallel>()
-                .and(recurrence, other -> new LeakyParallel(other, bias, threshold, gradedSpikesFactor, dropout, seed))
-                .and(
-                        "bias",
-                        bias,
-                        other -> new LeakyParallel(recurrence, other, threshold, gradedSpikesFactor, dropout, seed))
-                .and(
-                        "threshold",
-                        threshold,
-                        other -> new LeakyParallel(recurrence, bias, other, gradedSpikesFactor, dropout, seed))
-                .and(
-                        "gradedSpikesFactor",
-                        gradedSpikesFactor,
-                        other -> new LeakyParallel(recurrence, bias, threshold, other, dropout, seed));
     }
 
     /**

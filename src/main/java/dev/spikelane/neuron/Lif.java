@@ -8,6 +8,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -57,7 +58,7 @@ public final class Lif implements Neuron {
     }
 
     /** All that is said of a model. */
-    private record Values(
+    record Values(
             Decay decay,
             Parameter leak,
             Parameter gain,
@@ -252,7 +253,7 @@ public final class Lif implements Neuron {
         return of(Decay.EULER, Parameter.of(leak))
                 .withParameter("gain", Objects.requireNonNull(r, "r"))
                 .withParameter("rest", Objects.requireNonNull(leakPotential, "leakPotential"))
-                .withParameter("resetPotential", resetPotential)
+                .withParameter("resetPotential", Objects.requireNonNull(resetPotential, "resetPotential"))
                 .withFiring(CLEARS.withThreshold(threshold.values()));
     }
 
@@ -341,28 +342,18 @@ public final class Lif implements Neuron {
     }
 
     @Override
-    public Lif withParameter(String name, Parameter values) {
-        return named().with(name, values);
+    public Map<String, Parameter> parameters() {
+        return Parameters.of(said);
     }
 
-    Parameters<Lif> named() {
-        Decay decay = said.decay;
-        Parameter leak = said.leak;
-        Parameter gain = said.gain;
-        Parameter synapse = said.synapse;
-        Parameter rest = said.rest;
-        Parameter potential = said.resetPotential;
-        Firing firing = said.firing;
-        return new Parameters<Lif>()
-                .and("leak", leak, to -> new Lif(new Values(decay, to, gain, synapse, rest, potential, firing)))
-                .and("gain", gain, to -> new Lif(new Values(decay, leak, to, synapse, rest, potential, firing)))
-                .and("synapse", synapse, to -> new Lif(new Values(decay, leak, gain, to, rest, potential, firing)))
-                .and("rest", rest, to -> new Lif(new Values(decay, leak, gain, synapse, to, potential, firing)))
-                .and(
-                        "resetPotential",
-                        potential,
-                        to -> new Lif(new Values(decay, leak, gain, synapse, rest, to, firing)))
-                .and(firing, this::withFiring);
+    @Override
+    public Lif withParameter(String name, Parameter values) {
+        return withParameters(Parameters.one(name, values));
+    }
+
+    @Override
+    public Lif withParameters(Map<String, Parameter> values) {
+        return new Lif(Parameters.with(said, values));
     }
 
     @Override

@@ -170,7 +170,7 @@ public sealed interface Neuron
      * @return the parameters in the order of the components, not modifiable
      */
     default Map<String, Parameter> parameters() {
-        return Parameters.of(this).values();
+        return Parameters.of((Record) this);
     }
 
     /**
@@ -182,7 +182,9 @@ public sealed interface Neuron
      * @throws IllegalArgumentException if there is no such parameter, or a value is one that the model's constructor
      *     refuses
      */
-    Neuron withParameter(String name, Parameter values);
+    default Neuron withParameter(String name, Parameter values) {
+        return withParameters(Parameters.one(name, values));
+    }
 
     /**
      * Returns this model with other values of some parameters, which are judged together: a value that one parameter
@@ -194,11 +196,7 @@ public sealed interface Neuron
      *     refuses
      */
     default Neuron withParameters(Map<String, Parameter> values) {
-        Neuron made = this;
-        for (Map.Entry<String, Parameter> each : values.entrySet()) {
-            made = made.withParameter(each.getKey(), each.getValue());
-        }
-        return made;
+        return (Neuron) Parameters.with((Record) this, values);
     }
 
     /**

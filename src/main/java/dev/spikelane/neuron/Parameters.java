@@ -3,77 +3,85 @@ package dev.spikelane.neuron;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Parameter;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a model by name, in order, and how other values make another model.
- *
- * @param <N> the model
+ * The parameters of a model by name, and the model with others: those among the components of its record, in order,
+ * with the threshold of {@link Firing} and the weights of a recurrence from one to one, as those of other connections
+ * are no parameters.
  */
-final class Parameters<N extends Neuron> {
+final class Parameters {
 
-    private final Map<String, Parameter> values = new LinkedHashMap<>();
-    private final Map<String, Function<Parameter, N>> changes = new HashMap<>();
+    private Parameters() {}
 
-    /** Adds a parameter. */
-    Parameters<N> and(String name, Parameter value, Function<Parameter, N> change) {
-        values.put(name, value);
-        changes.put(name, change);
-        return this;
+    static Map<String, Parameter> of(Record model) {
+        Map<String, Parameter> found = new LinkedHashMap<>();
+        replace(model, found, Map.of());
+        return Collections.unmodifiableMap(found);
     }
 
-    /** Adds the threshold of models that share {@link Firing}. */
-    Parameters<N> and(Firing firing, Function<Firing, N> change) {
-        return and("threshold", firing.threshold(), other -> change.apply(firing.withThreshold(other)));
+    /** A model with other values of some parameters, which its constructor judges together. */
+    @SuppressWarnings("unchecked") // the constructor of its class
+    static <R extends Record> R with(R model, Map<String, Parameter> others) {
+        requireKnown(others, of(model).keySet());
+        return (R) replace(model, new LinkedHashMap<>(), others);
     }
 
-    /** Adds the weights of a recurrence from one to one; those of other connections are no parameters. */
-    Parameters<N> and(Recurrence recurrence, Function<Recurrence, N> change) {
-        return recurrence instanceof Recurrence.By(OneToOne(Parameter weights))
-                ? and(Neuron.RECURRENT_WEIGHTS, weights, other -> change.apply(Recurrence.by(new OneToOne(other))))
-                : this;
+    static Map<String, Parameter> one(String name, Parameter values) {
+        return Map.of(Objects.requireNonNull(name, "name"), Objects.requireNonNull(values, "values"));
     }
 
-    /** Those of a model. */
-    static Parameters<?> of(Neuron neuron) {
-        return switch (neuron) {
-            case Alpha model -> model.named();
-            case DeltaLeaky model -> model.named();
-            case EquationNeuron model -> model.named();
-            case HandLif model -> model.named();
-            case Lapicque model -> model.named();
-            case Leaky model -> model.named();
-            case LeakyParallel model -> model.named();
-            case Lif model -> model.named();
-            case RLeaky model -> model.named();
-            case RSynaptic model -> model.named();
-            case SLstm model -> model.named();
-            case SpikeList model -> model.named();
-            case StateLeaky model -> model.named();
-            case Synaptic model -> model.named();
-        };
+    static void requireKnown(Map<String, Parameter> values, Collection<String> known) {
+        for (String name : Objects.requireNonNull(values, "values").keySet()) {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException(
+                        "no parameter " + JsonValue.quoted(name) + ", expected one of " + known);
+            }
+        }
+    }
+
+    private static Record replace(Record model, Map<String, Parameter> found, Map<String, Parameter> others) {
+        RecordComponent[] parts = model.getClass().getRecordComponents();
+        @Nullable Object[] values = new Object[parts.length];
+        try {
+            for (int i = 0; i < parts.length; i++) {
+                String name = parts[i].getName();
+                values[i] = switch (parts[i].getAccessor().invoke(model)) {
+                    case Parameter own -> other(name, own, found, others);
+                    case Firing own -> own.withThreshold(other("threshold", own.threshold(), found, others));
+                    case Recurrence.By(OneToOne(Parameter own)) ->
+                        Recurrence.by(new OneToOne(other(Neuron.RECURRENT_WEIGHTS, own, found, others)));
+                    case Object same -> same;
+                };
+            }
+            Class<?>[] types =
+                    Arrays.stream(parts).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            Constructor<?> constructor = model.getClass().getDeclaredConstructor(types);
+            return (Record) constructor.newInstance(values);
+        } catch (InvocationTargetException refused) {
+            throw refused.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(refused);
+        } catch (ReflectiveOperationException never) {
+            throw new IllegalStateException("records have these components", never);
+        }
+    }
+
+    private static Parameter other(
+            String name, Parameter own, Map<String, Parameter> found, Map<String, Parameter> others) {
+        found.put(name, own);
+        return others.getOrDefault(name, own);
     }
 
     /** A neuron's value, where the neurons of another parameter may be more than those of this one. */
     static float valueOrLast(Parameter of, int neuron) {
         return of.value(Math.min(neuron, of.count() - 1));
-    }
-
-    Map<String, Parameter> values() {
-        return Collections.unmodifiableMap(values);
-    }
-
-    /** The model with other values. */
-    N with(String name, Parameter other) {
-        Function<Parameter, N> change = changes.get(name);
-        if (change == null) {
-            throw new IllegalArgumentException(
-                    "no parameter " + JsonValue.quoted(name) + ", expected one of " + values.keySet());
-        }
-        return change.apply(other);
     }
 }

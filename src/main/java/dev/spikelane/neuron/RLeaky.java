@@ -114,18 +114,6 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
     }
 
     @Override
-    public RLeaky withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    Parameters<RLeaky> named() {
-        return new Parameters<RLeaky>()
-                .and("beta", beta, other -> new RLeaky(other, recurrence, firing))
-                .and(recurrence, other -> new RLeaky(beta, other, firing))
-                .and(firing, this::withFiring);
-    }
-
-    @Override
     public RLeaky beforeReset() {
         return withFiring(firing.beforeReset());
     }

@@ -108,19 +108,6 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
     }
 
     @Override
-    public RSynaptic withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    Parameters<RSynaptic> named() {
-        return new Parameters<RSynaptic>()
-                .and("alpha", alpha, other -> new RSynaptic(other, beta, recurrence, firing))
-                .and("beta", beta, other -> new RSynaptic(alpha, other, recurrence, firing))
-                .and(recurrence, other -> new RSynaptic(alpha, beta, other, firing))
-                .and(firing, this::withFiring);
-    }
-
-    @Override
     public RSynaptic beforeReset() {
         return withFiring(firing.beforeReset());
     }

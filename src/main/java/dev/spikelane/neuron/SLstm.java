@@ -8,7 +8,6 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.simd.Checks;
@@ -259,15 +258,6 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
     @Override
     public List<String> variables() {
         return LeakyGroup.CELL;
-    }
-
-    @Override
-    public SLstm withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    Parameters<SLstm> named() {
-        return new Parameters<SLstm>().and(firing, this::withFiring);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -84,12 +85,14 @@ public final class SpikeList implements Neuron {
     }
 
     @Override
-    public SpikeList withParameter(String name, Parameter values) {
-        return named().with(name, values);
+    public Map<String, Parameter> parameters() {
+        return Map.of();
     }
 
-    Parameters<SpikeList> named() {
-        return new Parameters<>();
+    @Override
+    public SpikeList withParameters(Map<String, Parameter> values) {
+        Parameters.requireKnown(values, List.of());
+        return this;
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -160,7 +161,7 @@ public record StateLeaky(
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public StateLeaky withGradedSpikesFactor(double... values) {
-        return withParameter("gradedSpikesFactor", Parameter.of(values));
+        return Parameters.with(this, Map.of("gradedSpikesFactor", Parameter.of(values)));
     }
 
     /**
@@ -181,27 +182,6 @@ public record StateLeaky(
     @Override
     public List<String> variables() {
         return isPlain() ? LeakyGroup.MEMBRANE : WindowGroup.NAMES;
-    }
-
-    @Override
-    public StateLeaky withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    Parameters<StateLeaky> named() {
-        return new Parameters<StateLeaky>()
-                .and(
-                        "beta",
-                        beta,
-                        other -> new StateLeaky(other, threshold, gradedSpikesFactor, quantization, kernelTruncation))
-                .and(
-                        "threshold",
-                        threshold,
-                        other -> new StateLeaky(beta, other, gradedSpikesFactor, quantization, kernelTruncation))
-                .and(
-                        "gradedSpikesFactor",
-                        gradedSpikesFactor,
-                        other -> new StateLeaky(beta, threshold, other, quantization, kernelTruncation));
     }
 
     @Override

@@ -94,18 +94,6 @@ public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implement
     }
 
     @Override
-    public Synaptic withParameter(String name, Parameter values) {
-        return named().with(name, values);
-    }
-
-    Parameters<Synaptic> named() {
-        return new Parameters<Synaptic>()
-                .and("alpha", alpha, other -> new Synaptic(other, beta, firing))
-                .and("beta", beta, other -> new Synaptic(alpha, other, firing))
-                .and(firing, this::withFiring);
-    }
-
-    @Override
     public Synaptic beforeReset() {
         return withFiring(firing.beforeReset());
     }
