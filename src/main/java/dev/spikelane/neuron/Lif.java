@@ -8,7 +8,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -45,41 +44,46 @@ import java.util.Objects;
  * equal.
  *
  * <p>Variables, as recorders name them: {@code membrane}; with a synapse also {@code synapse}.
+ *
+ * @param decay how the membrane decays and takes its input
+ * @param leak the number that the decay goes by; one value, or one for each neuron; see {@link Decay}
+ * @param gain the factor of the input; one value, or one for each neuron
+ * @param synapse the share of the synaptic current left after a step; one value, or one for each neuron, clamped to [0, 1]; 0
+ *     for all neurons: no synapse
+ * @param rest where the membrane decays to, with EULER and DIVIDE; one value, or one for each neuron
+ * @param resetPotential where ZERO and CLEAR lead to at the SAME_STEP; one value, or one for each neuron
+ * @param firing when neurons fire and what a spike does to them
  */
-public final class Lif implements Neuron {
+public record Lif(
+        Decay decay,
+        Parameter leak,
+        Parameter gain,
+        Parameter synapse,
+        Parameter rest,
+        Parameter resetPotential,
+        Firing firing)
+        implements Neuron {
 
     private static final Parameter NOTHING = Parameter.of(0);
     private static final Firing CLEARS = Firing.DEFAULT.withReset(Reset.CLEAR).withResetTime(Reset.Time.SAME_STEP);
 
-    private final Values said;
-
-    private Lif(Values said) {
-        this.said = said;
-    }
-
-    /** All that is said of a model. */
-    record Values(
-            Decay decay,
-            Parameter leak,
-            Parameter gain,
-            Parameter synapse,
-            Parameter rest,
-            Parameter resetPotential,
-            Firing firing) {
-
-        Values {
-            Objects.requireNonNull(decay, "decay");
-            leak.requireFinite("leak");
-            gain.requireFinite("gain");
-            synapse.requireFinite("synapse");
-            rest.requireFinite("rest");
-            resetPotential.requireFinite("resetPotential");
-            Objects.requireNonNull(firing, "firing");
-            for (float each : leak.values()) {
-                if (decay == Decay.DIVIDE && each == 0) {
-                    throw new IllegalArgumentException(
-                            "leak is 0, expected another number, by which the input is divided");
-                }
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException if a value is NaN or infinite, or a leak by which is divided is 0
+     */
+    public Lif {
+        Objects.requireNonNull(decay, "decay");
+        leak.requireFinite("leak");
+        gain.requireFinite("gain");
+        synapse.requireFinite("synapse");
+        rest.requireFinite("rest");
+        resetPotential.requireFinite("resetPotential");
+        Objects.requireNonNull(firing, "firing");
+        for (float each : leak.values()) {
+            if (decay == Decay.DIVIDE && each == 0) {
+                throw new IllegalArgumentException(
+                        "leak is 0, expected another number, by which the input is divided");
             }
         }
     }
@@ -93,70 +97,7 @@ public final class Lif implements Neuron {
      * @throws IllegalArgumentException if a value is NaN or infinite, or a leak by which is divided is 0
      */
     public static Lif of(Decay decay, Parameter leak) {
-        return new Lif(new Values(decay, leak, Parameter.of(1), NOTHING, NOTHING, NOTHING, Firing.DEFAULT));
-    }
-
-    /**
-     * Returns how the membrane decays and takes its input.
-     *
-     * @return the kind
-     */
-    public Decay decay() {
-        return said.decay;
-    }
-
-    /**
-     * Returns the number that the decay goes by.
-     *
-     * @return one value, or one for each neuron; see {@link Decay}
-     */
-    public Parameter leak() {
-        return said.leak;
-    }
-
-    /**
-     * Returns the factor of the input.
-     *
-     * @return one value, or one for each neuron
-     */
-    public Parameter gain() {
-        return said.gain;
-    }
-
-    /**
-     * Returns the share of the synaptic current left after a step.
-     *
-     * @return one value, or one for each neuron, clamped to [0, 1]; 0 for all neurons: no synapse
-     */
-    public Parameter synapse() {
-        return said.synapse;
-    }
-
-    /**
-     * Returns where the membrane decays to, with EULER and DIVIDE.
-     *
-     * @return one value, or one for each neuron
-     */
-    public Parameter rest() {
-        return said.rest;
-    }
-
-    /**
-     * Returns where ZERO and CLEAR lead to at the SAME_STEP.
-     *
-     * @return one value, or one for each neuron
-     */
-    public Parameter resetPotential() {
-        return said.resetPotential;
-    }
-
-    /**
-     * Returns when neurons fire and what a spike does to them.
-     *
-     * @return the options
-     */
-    public Firing firing() {
-        return said.firing;
+        return new Lif(decay, leak, Parameter.of(1), NOTHING, NOTHING, NOTHING, Firing.DEFAULT);
     }
 
     /**
@@ -264,7 +205,7 @@ public final class Lif implements Neuron {
      * @return the model
      */
     public Lif withFiring(Firing options) {
-        return new Lif(new Values(decay(), leak(), gain(), synapse(), rest(), resetPotential(), options));
+        return new Lif(decay, leak, gain, synapse, rest, resetPotential, options);
     }
 
     /**
@@ -274,7 +215,7 @@ public final class Lif implements Neuron {
      * @return the model
      */
     public Lif withReset(Reset kind) {
-        return withFiring(said.firing.withReset(kind));
+        return withFiring(firing.withReset(kind));
     }
 
     /**
@@ -329,11 +270,11 @@ public final class Lif implements Neuron {
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Lif withThreshold(double... values) {
-        return withFiring(said.firing.withThreshold(values));
+        return withFiring(firing.withThreshold(values));
     }
 
     private boolean isSynaptic() {
-        return !said.synapse.isAlways(0);
+        return !synapse.isAlways(0);
     }
 
     @Override
@@ -342,57 +283,31 @@ public final class Lif implements Neuron {
     }
 
     @Override
-    public Map<String, Parameter> parameters() {
-        return Parameters.of(said);
-    }
-
-    @Override
     public Lif withParameter(String name, Parameter values) {
-        return withParameters(Parameters.one(name, values));
-    }
-
-    @Override
-    public Lif withParameters(Map<String, Parameter> values) {
-        return new Lif(Parameters.with(said, values));
+        return Parameters.with(this, Parameters.one(name, values));
     }
 
     @Override
     public Lif beforeReset() {
-        return withFiring(said.firing.beforeReset());
+        return withFiring(firing.beforeReset());
     }
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        LeakyModel model = said.firing
+        LeakyModel model = firing
                 .applyTo(new LeakyModel(shape.size()), variables().size())
-                .param("leak", said.leak.values())
-                .decay(said.decay, "leak")
-                .param("gain", said.gain.values())
+                .param("leak", leak.values())
+                .decay(decay, "leak")
+                .param("gain", gain.values())
                 .gains("gain")
-                .rest(said.rest.values())
-                .resetPotential(said.resetPotential.values());
+                .rest(rest.values())
+                .resetPotential(resetPotential.values());
         if (isSynaptic()) {
-            model.param("synapse", said.synapse.values()).synapse("synapse");
+            model.param("synapse", synapse.values()).synapse("synapse");
         }
-        if (said.decay == Decay.DIVIDE) {
+        if (decay == Decay.DIVIDE) {
             model.let32("divides", "leak > 0 or leak < 0 ? 1 : 1 / 0"); // is a number where there is a quotient
         }
         return new LeakyGroup(model.build(arena));
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other instanceof Lif lif && said.equals(lif.said);
-    }
-
-    @Override
-    public int hashCode() {
-        return said.hashCode();
-    }
-
-    /** Names all values. */
-    @Override
-    public String toString() {
-        return said.toString().replaceFirst("Values", "Lif");
     }
 }
