@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.constantpool.MemberRefEntry;
 import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.classfile.constantpool.Utf8Entry;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ConstantDescs;
 import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.AccessFlag;
@@ -420,6 +423,32 @@ final class FloorsTest {
                         "QuantizeUniformVector.within",
                         "SpikePermuteVector.zip")),
                 open);
+    }
+
+    /**
+     * A kernel that slices is too long to be inlined (325 bytes), which copies of loops that are unrolled are: where its
+     * caller inlines it and C2 has counted no calls in it, slices are calls that allocate.
+     */
+    @Test
+    void kernelsThatSliceAreNotInlined() throws IOException {
+        List<String> shorter = new ArrayList<>();
+        for (ClassModel file : classes()) {
+            for (MethodModel method : packageOf(file).startsWith("kernel") ? file.methods() : List.<MethodModel>of()) {
+                CodeAttribute code = method.findAttribute(Attributes.code()).orElse(null);
+                Set<String> calls = code == null ? Set.of() : calls(code);
+                if (calls.contains("asSlice") && !calls.contains("next") && code.codeLength() <= 325) {
+                    shorter.add(nameOf(file) + "." + method.methodName());
+                }
+            }
+        }
+        assertEquals(List.of("kernel.product.spike.SpikeWorkspace.<init>"), shorter);
+    }
+
+    private static Set<String> calls(CodeAttribute code) {
+        return code.elementStream()
+                .filter(InvokeInstruction.class::isInstance)
+                .map(call -> ((InvokeInstruction) call).name().stringValue())
+                .collect(Collectors.toSet());
     }
 
     /** Whoever wants kernels gets no library that draws, and no window system. */

@@ -53,6 +53,13 @@ final class Unroller {
     private static final int NOWHERE = -1;
     private static final int MOST_POINTS = 1000;
 
+    /**
+     * The longest method that C2 inlines ({@code FreqInlineSize}). Each copy is longer, so that it is compiled with
+     * calls that were counted in it: of a method that its caller inlines C2 may have counted none, and then it leaves
+     * slices calls, which allocate for good (40 bytes a row, in one JVM of eight).
+     */
+    private static final int MOST_INLINED = 325;
+
     /** What is on the stack, or known of a local. */
     private sealed interface Value {
         TypeKind kind();
@@ -121,7 +128,11 @@ final class Unroller {
                 }
             }
         }
-        code.labelBinding(other).new_(ERROR).dup().loadConstant(Lanes.OTHER_VECTOR);
+        code.labelBinding(other);
+        for (int i = 0; i < MOST_INLINED; i++) {
+            code.nop();
+        }
+        code.new_(ERROR).dup().loadConstant(Lanes.OTHER_VECTOR);
         code.invokespecial(ERROR, INIT_NAME, MethodTypeDesc.of(CD_void, CD_Object))
                 .athrow();
     }

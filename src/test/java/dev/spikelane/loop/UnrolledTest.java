@@ -10,8 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.simd.SimdWidth;
+import java.io.IOException;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -133,6 +139,20 @@ final class UnrolledTest {
         assertThrows(AssertionError.class, () -> new Sums(3, true).requireStrings(1));
     }
 
+    /** Slices in a method that C2 inlines where its calls were not counted are allocated. */
+    @Test
+    void copiesAreTooLongToBeInlined() throws IOException {
+        byte[] copy = Unrolled.write(Unrolled.bytes(Sums.class), OF_SUMS, new Sums(1, true));
+        List<String> names = new ArrayList<>();
+        for (MethodModel method : ClassFile.of().parse(copy).methods()) {
+            CodeAttribute code = method.findAttribute(Attributes.code()).orElseThrow();
+            if (code.codeLength() > 325) { // FreqInlineSize
+                names.add(method.methodName().stringValue());
+            }
+        }
+        assertEquals(List.of("add", "requireStrings"), names);
+    }
+
     /** A lookup that may define no class; and a loop that is none to unroll. */
     @Test
     void theObjectItselfServesWhereNoClassCanBeDefined() {
@@ -152,6 +172,8 @@ final class UnrolledTest {
                 "gradient.WeightGradientVector",
                 "gradient.WeightTablesVector",
                 "integer.IntegerMatmulVector",
+                "integer.IntegerPairsVector",
+                "integer.IntegerPlanesVector",
                 "integer.IntegerSumsVector",
                 "integer.IntegerTablesVector",
                 "spike.RecurrentMatmulVector",
