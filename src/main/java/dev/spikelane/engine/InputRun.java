@@ -5,6 +5,7 @@ import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
+import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -13,7 +14,6 @@ import dev.spikelane.simd.Rows;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -243,26 +243,17 @@ public final class InputRun implements SourceRun {
         }
     }
 
-    long bytes() {
-        return 1 + (remembers() ? history().bytes() : 0);
+    void walk(StateWalk walk) {
+        if (walk.reads()) {
+            reset(); // both
+        }
+        analog = walk.flag(analog);
+        if (remembers()) {
+            history().walk(input.shape(), walk);
+        }
     }
 
     long pack(int sample, MemorySegment memory, long at, boolean out) {
         return remembers() ? history().pack(sample, memory, at, out) : at;
-    }
-
-    void write(ByteBuffer to) {
-        to.put((byte) (analog ? 1 : 0));
-        if (remembers()) {
-            history().write(input.shape(), to);
-        }
-    }
-
-    void read(ByteBuffer from) {
-        reset(); // a state has one kind of rows, and the other may come next if it is of step 0
-        analog = from.get() != 0;
-        if (remembers()) {
-            history().read(input.shape(), from);
-        }
     }
 }

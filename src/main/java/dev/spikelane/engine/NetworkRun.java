@@ -14,6 +14,7 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
+import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.engine.signal.TorchRows;
 import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.ValueGuard;
@@ -30,7 +31,6 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A network at work: its memory, its threads, the inputs and populations, and the stages in their order. */
@@ -56,8 +56,8 @@ public final class NetworkRun {
     private final Map<Integer, RuleRun> rules = new LinkedHashMap<>();
 
     private final LearningRun learning;
-    /** Made once: reading a state allocates nothing. */
-    private final Consumer<ByteBuffer> stateReader = this::readState;
+    /** Made once: writing and reading a state allocate nothing. */
+    private final StateWalk walk = new StateWalk();
 
     private final UseLock turn;
     private RunSize size;
@@ -548,17 +548,38 @@ public final class NetworkRun {
 
     /** Returns the bytes that {@link #write} writes. */
     public long bytes() {
-        long bytes = 0;
+        walk.begin(null, false);
+        walk();
+        return walk.bytes();
+    }
+
+    /** Writes the state. */
+    public void write(ByteBuffer to) {
+        walk.begin(to, false);
+        walk();
+    }
+
+    /** Reads the bytes that {@link #write} has written; readers of plastic values see them before or after it. */
+    public void read(ByteBuffer from) {
+        walk.begin(from, true);
+        if (plastic.byName().isEmpty()) {
+            walk();
+        } else {
+            plastic.guard().changeHeld(this::walk);
+        }
+    }
+
+    private void walk() {
         for (InputRun input : inputs) {
-            bytes += input.bytes();
+            input.walk(walk);
         }
         for (PopulationRun population : populations) {
-            bytes += population.bytes();
+            population.walk(walk);
         }
         for (RuleRun rule : rules.values()) {
-            bytes += rule.bytes();
+            rule.walk(walk);
         }
-        return bytes + plastic.bytes();
+        plastic.walk(walk);
     }
 
     /**
@@ -578,36 +599,5 @@ public final class NetworkRun {
             next = population.pack(sample, memory, next, out);
         }
         return next;
-    }
-
-    /** Writes the state. */
-    public void write(ByteBuffer to) {
-        for (InputRun input : inputs) {
-            input.write(to);
-        }
-        for (PopulationRun population : populations) {
-            population.write(to);
-        }
-        for (RuleRun rule : rules.values()) {
-            rule.write(to);
-        }
-        plastic.write(to);
-    }
-
-    /** Reads the bytes that {@link #write} has written; readers of plastic values see them before or after it. */
-    public void read(ByteBuffer from) {
-        plastic.read(from, stateReader);
-    }
-
-    private void readState(ByteBuffer from) {
-        for (InputRun input : inputs) {
-            input.read(from);
-        }
-        for (PopulationRun population : populations) {
-            population.read(from);
-        }
-        for (RuleRun rule : rules.values()) {
-            rule.read(from);
-        }
     }
 }

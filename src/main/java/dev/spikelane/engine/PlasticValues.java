@@ -5,16 +5,15 @@ import dev.spikelane.connection.operator.PlasticOperator;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.plastic.RuleValues;
+import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.engine.thread.UseLock;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.RowBytes;
 import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The chains of a run, with values of its own where projections are plastic, and these values: a part of its state. */
@@ -84,39 +83,21 @@ final class PlasticValues {
         return guard;
     }
 
-    long bytes() {
-        long bytes = 0;
+    void walk(StateWalk walk) {
         for (Values values : all) {
-            bytes += (long) values.rows() * values.columns() * Float.BYTES;
-        }
-        return bytes;
-    }
-
-    void write(ByteBuffer to) {
-        for (Values values : all) {
+            if (walk.counts((long) values.rows() * values.columns() * Float.BYTES)) {
+                continue;
+            }
             try (Arena arena = Arena.ofShared()) {
                 FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
-                values.read(copy);
-                RowBytes.write(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, to);
-            }
-        }
-    }
-
-    /** Reads the values behind the rest of the state; their readers see them before or after both. */
-    void read(ByteBuffer from, Consumer<ByteBuffer> rest) {
-        if (all.length == 0) {
-            rest.accept(from);
-            return;
-        }
-        guard.changeHeld(() -> {
-            rest.accept(from);
-            for (Values values : all) {
-                try (Arena arena = Arena.ofShared()) {
-                    FloatMatrix copy = FloatMatrix.zeros(arena, values.rows(), values.columns());
-                    RowBytes.read(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER, from);
+                if (!walk.reads()) {
+                    values.read(copy);
+                }
+                walk.rows(copy, copy.rows(), copy.columns() * Float.BYTES, RowBytes.IN_ORDER);
+                if (walk.reads()) {
                     values.write(copy);
                 }
             }
-        });
+        }
     }
 }

@@ -10,6 +10,7 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
+import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.spike.Choice;
@@ -26,7 +27,6 @@ import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -414,25 +414,18 @@ public final class PopulationRun {
         showPreviousSpikes();
     }
 
-    long bytes() {
-        return state.bytes() + signals.bytes();
+    void walk(StateWalk walk) {
+        walk.neurons(state, description.shape());
+        signals.walk(walk);
+        if (walk.reads()) {
+            showPreviousSpikes();
+        }
     }
 
     long pack(int sample, MemorySegment memory, long at, boolean out) {
         long next = signals.pack(sample, memory, state.pack(sample, memory, at, out), out);
         showPreviousSpikes();
         return next;
-    }
-
-    void write(ByteBuffer to) {
-        state.write(description.shape(), to);
-        signals.write(to);
-    }
-
-    void read(ByteBuffer from) {
-        state.read(description.shape(), from);
-        signals.read(from);
-        showPreviousSpikes();
     }
 
     /** Whether an observer looks at this population. */

@@ -7,6 +7,7 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
+import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -14,7 +15,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -188,12 +188,11 @@ final class PopulationSignals {
         }
     }
 
-    long bytes() {
-        long bytes = spikes.bytes();
+    void walk(StateWalk walk) {
+        spikes.walk(shape, walk);
         for (int i = 0; i < variables.size(); i++) {
-            bytes += variables.get(i).history.bytes();
+            variables.get(i).history.walk(shape, walk);
         }
-        return bytes;
     }
 
     long pack(int sample, MemorySegment memory, long at, boolean out) {
@@ -202,19 +201,5 @@ final class PopulationSignals {
             next = variables.get(i).history.pack(sample, memory, next, out);
         }
         return next;
-    }
-
-    void write(ByteBuffer to) {
-        spikes.write(shape, to);
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).history.write(shape, to);
-        }
-    }
-
-    void read(ByteBuffer from) {
-        spikes.read(shape, from);
-        for (int i = 0; i < variables.size(); i++) {
-            variables.get(i).history.read(shape, from);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.engine.plastic;
 
+import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -7,7 +8,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.RowBytes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 
 /** What inputs were at one place of a rule in this step and in those before it, as far back as delays reach. */
 final class History {
@@ -72,23 +72,11 @@ final class History {
         }
     }
 
-    /** Bytes of a state. */
-    long stateBytes() {
-        return steps == 1 ? 0 : batch * (steps - 1L) * bytes();
-    }
-
-    /** Writes all but the oldest, which the next step does without. */
-    void write(ByteBuffer to) {
+    /** What later steps read: all but the oldest. */
+    void walk(StateWalk walk) {
         for (int i = 0; i < batch * (steps - 1); i++) {
             Signal row = rows.rows(row(i / (steps - 1), i % (steps - 1)), 1);
-            RowBytes.write(row, 1, RowBytes.padded(row), shape, to);
-        }
-    }
-
-    void read(ByteBuffer from) {
-        for (int i = 0; i < batch * (steps - 1); i++) {
-            Signal row = rows.rows(row(i / (steps - 1), i % (steps - 1)), 1);
-            RowBytes.read(row, 1, RowBytes.padded(row), shape, from);
+            walk.rows(row, 1, RowBytes.padded(row), shape);
         }
     }
 }

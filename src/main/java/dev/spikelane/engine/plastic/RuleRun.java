@@ -7,8 +7,9 @@ import dev.spikelane.connection.operator.sparse.SparseOperator;
 import dev.spikelane.engine.plastic.RuleSynapses.Phase;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
-import dev.spikelane.equation.Rule;
+import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.equation.Rule.Space;
+import dev.spikelane.equation.Rule;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.loop.CompiledProgram;
 import dev.spikelane.loop.Frame;
@@ -19,11 +20,9 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.simd.Pads;
-import dev.spikelane.simd.RowBytes;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -251,27 +250,10 @@ public final class RuleRun {
         synapses.reset();
     }
 
-    /** Returns the bytes of variables of inputs and outputs. */
-    public long bytes() {
-        long bytes = 0;
-        for (FloatMatrix each : variables.values()) {
-            bytes += (long) batch * each.columns() * Float.BYTES;
-        }
-        return bytes
-                + synapses.histories().stream().mapToLong(History::stateBytes).sum();
-    }
-
-    /** Writes variables of inputs and outputs. */
-    public void write(ByteBuffer to) {
-        synapses.histories().forEach(each -> each.write(to));
-        variables.forEach((name, each) -> RowBytes.write(each, batch, each.columns() * Float.BYTES, shapeOf(name), to));
-    }
-
-    /** Reads what was written. */
-    public void read(ByteBuffer from) {
-        synapses.histories().forEach(each -> each.read(from));
-        variables.forEach(
-                (name, each) -> RowBytes.read(each, batch, each.columns() * Float.BYTES, shapeOf(name), from));
+    /** The state. */
+    public void walk(StateWalk walk) {
+        synapses.histories().forEach(each -> each.walk(walk));
+        variables.forEach((name, each) -> walk.rows(each, batch, each.columns() * Float.BYTES, shapeOf(name)));
     }
 
     private Shape shapeOf(String variable) {

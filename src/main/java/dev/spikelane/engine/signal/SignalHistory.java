@@ -8,7 +8,6 @@ import dev.spikelane.simd.RowBytes;
 import dev.spikelane.simd.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,15 +204,12 @@ public final class SignalHistory<S extends Signal> implements SourceRun {
         return next;
     }
 
-    /** Writes the history, each row in torch's order. */
-    public void write(Shape shape, ByteBuffer to) {
-        RowBytes.write(all.from(base), steps.history * batch, RowBytes.padded(all.all()), shape, to);
-    }
-
-    /** Reads a history that was written. */
-    public void read(Shape shape, ByteBuffer from) {
-        version++;
-        base = 0;
-        RowBytes.read(all.all(), steps.history * batch, RowBytes.padded(all.all()), shape, from);
+    /** The rows of the history, which begin the block anew where they are read. */
+    public void walk(Shape shape, StateWalk walk) {
+        if (walk.reads()) {
+            version++;
+            base = 0;
+        }
+        walk.rows(all.from(base), steps.history * batch, RowBytes.padded(all.all()), shape);
     }
 }

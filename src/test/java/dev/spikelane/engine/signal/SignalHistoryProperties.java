@@ -40,9 +40,9 @@ final class SignalHistoryProperties {
                 }
                 case 1 -> {
                     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(rows.bytes()));
-                    rows.write(SHAPE, bytes);
+                    rows.walk(SHAPE, new StateWalk().begin(bytes, false));
                     SignalHistory<FloatMatrix> other = SignalHistory.ofValues(arena, SHAPE.size(), batch, steps);
-                    other.read(SHAPE, bytes.flip());
+                    other.walk(SHAPE, new StateWalk().begin(bytes.flip(), true));
                     rows = other;
                 }
                 case 2 -> {

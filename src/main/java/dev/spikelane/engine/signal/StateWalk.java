@@ -1,0 +1,69 @@
+package dev.spikelane.engine.signal;
+
+import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
+import dev.spikelane.neuron.NeuronState;
+import dev.spikelane.simd.RowBytes;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A walk over all that a state holds, in the order of its bytes: it writes them, reads the state from them, or without a
+ * buffer counts them. Nothing is allocated.
+ */
+public final class StateWalk {
+
+    private @Nullable ByteBuffer buffer;
+    private boolean reads;
+    private long bytes;
+
+    public StateWalk begin(@Nullable ByteBuffer of, boolean out) {
+        buffer = of;
+        reads = out;
+        bytes = 0;
+        return this;
+    }
+
+    public boolean reads() {
+        return reads;
+    }
+
+    /** Bytes that were counted. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Adds bytes to those that are counted; returns false where they are written or read instead. */
+    public boolean counts(long some) {
+        bytes += buffer == null ? some : 0;
+        return buffer == null;
+    }
+
+    /** Returns the flag that was read, or else this one. */
+    public boolean flag(boolean value) {
+        bytes++;
+        if (buffer != null && !reads) {
+            buffer.put((byte) (value ? 1 : 0));
+        }
+        return buffer != null && reads ? buffer.get() != 0 : value;
+    }
+
+    /** The first rows of a matrix, as {@link RowBytes} have them. */
+    public void rows(Signal rows, int count, int rowBytes, Shape shape) {
+        bytes += (long) count * rowBytes;
+        if (buffer != null && reads) {
+            RowBytes.read(rows, count, rowBytes, shape, buffer);
+        } else if (buffer != null) {
+            RowBytes.write(rows, count, rowBytes, shape, buffer);
+        }
+    }
+
+    public void neurons(NeuronState state, Shape shape) {
+        bytes += state.bytes();
+        if (buffer != null && reads) {
+            state.read(shape, buffer);
+        } else if (buffer != null) {
+            state.write(shape, buffer);
+        }
+    }
+}
