@@ -48,8 +48,8 @@ import java.util.Objects;
  * @param decay how the membrane decays and takes its input
  * @param leak the number that the decay goes by; one value, or one for each neuron; see {@link Decay}
  * @param gain the factor of the input; one value, or one for each neuron
- * @param synapse the share of the synaptic current left after a step; one value, or one for each neuron, clamped to [0, 1]; 0
- *     for all neurons: no synapse
+ * @param synapse the share of the synaptic current left after a step; one value, or one for each neuron, clamped to
+ *     [0, 1]; 0 for all neurons: no synapse
  * @param rest where the membrane decays to, with EULER and DIVIDE; one value, or one for each neuron
  * @param resetPotential where ZERO and CLEAR lead to at the SAME_STEP; one value, or one for each neuron
  * @param firing when neurons fire and what a spike does to them

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A walk over all that a state holds, in the order of its bytes: it writes them, reads the state from them, or without a
- * buffer counts them. Nothing is allocated.
+ * A walk over all that a state holds, in the order of its bytes: it writes them, reads the state from them, or counts
+ * them without a buffer. Nothing is allocated.
  */
 public final class StateWalk {
 
