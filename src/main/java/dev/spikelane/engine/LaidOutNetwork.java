@@ -147,7 +147,14 @@ public final class LaidOutNetwork {
                 ? populations[spikes.population()].inside().spikeValue()
                 : Parameter.of(1);
         try {
-            return OperatorChain.bind(arena, description.operators(number), spikeValue);
+            OperatorChain chain = OperatorChain.bind(arena, description.operators(number), spikeValue);
+            int greatest = projection.source() instanceof SourceDescription.OfVariable of
+                    ? description.populations().get(of.population()).neuron().greatest(of.variable())
+                    : 0;
+            if (greatest > 0) {
+                chain.operators().getFirst().takeWholeNumbers(greatest);
+            }
+            return chain;
         } catch (IllegalArgumentException failure) {
             throw new IllegalArgumentException(
                     "projection '" + projection.name() + "': " + failure.getMessage(), failure);

@@ -6,6 +6,7 @@ import dev.spikelane.loop.Node;
 import dev.spikelane.loop.Op;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * param  NAME [UNIT] = NUMBER, ...        one value, or one for each neuron; there is a parameter dt = 1
  * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
  * let32  NAME = EXPRESSION                the same in float32, one operation after the other
- * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
+ * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0; with
+ *        to NUMBER                        it is a whole number from 0 to at most 15, which products take as bits
  * input  NAME [UNIT], ...                 a port
  * noise  NAME, ...                        standard normal, drawn anew at each step
  * uniform NAME, ...                       in [0, 1), likewise
@@ -59,6 +61,8 @@ public final class EquationParser extends TextParser {
     private static final int COUNTS = 16;
 
     private static final int MOST_COUNTS = 64;
+    /** The greatest whole number of four bits. */
+    private static final int MOST_WHOLE = 15;
 
     private static final List<String> STATEMENTS = List.of(
             "neuron",
@@ -80,6 +84,7 @@ public final class EquationParser extends TextParser {
 
     private final LinkedHashMap<String, Node> variables = new LinkedHashMap<>();
     private final LinkedHashMap<String, Node> atSpike = new LinkedHashMap<>();
+    private final Map<String, Integer> greatest = new HashMap<>();
     private final List<String> inputs = new ArrayList<>();
     private final List<String> noises = new ArrayList<>();
     private final List<String> held = new ArrayList<>();
@@ -172,6 +177,7 @@ public final class EquationParser extends TextParser {
                 inputs,
                 noises,
                 units,
+                greatest,
                 atSpike,
                 next,
                 fires,
@@ -241,6 +247,20 @@ public final class EquationParser extends TextParser {
         }
         declare(token, graph.leaf(Op.STATE, token.text(), 0));
         variables.put(token.text(), initial);
+        if (words.takes("to")) {
+            greatest.put(token.text(), greatest("whole number", MOST_WHOLE));
+        }
+    }
+
+    /** A number behind 'to'. */
+    private int greatest(String of, int limit) {
+        Token at = words.take();
+        boolean isNumber = at.kind() == Token.Kind.NUMBER && at.text().matches("[0-9]{1,2}");
+        int most = isNumber ? Integer.parseInt(at.text()) : 0;
+        if (most < 1 || most > limit) {
+            throw at.error("found " + at + ", expected the greatest " + of + ", 1 to " + limit);
+        }
+        return most;
     }
 
     private void row(Token token, List<String> to) {
@@ -260,14 +280,7 @@ public final class EquationParser extends TextParser {
         Token token = name(words.take());
         words.expect("=");
         Node mean = words.number();
-        int most = COUNTS;
-        if (words.takes("to")) {
-            Token at = words.take();
-            most = at.kind() == Token.Kind.NUMBER && at.text().matches("[0-9]{1,2}") ? Integer.parseInt(at.text()) : 0;
-            if (most < 1 || most > MOST_COUNTS) {
-                throw at.error("found " + at + ", expected the greatest count, 1 to " + MOST_COUNTS);
-            }
-        }
+        int most = words.takes("to") ? greatest("count", MOST_COUNTS) : COUNTS;
         row(token, noises);
         Node uniform = graph.leaf(Op.STEP, token.text(), 0);
         if (mean.ofParameters()) {

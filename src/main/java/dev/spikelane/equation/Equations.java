@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs names of the ports
  * @param noises names of rows of uniform numbers in [0, 1), drawn anew at each step, from which normal ones follow
  * @param units by names of parameters, variables and inputs that have one
+ * @param greatest by names of variables that are whole numbers from 0: the greatest
  * @param atSpike each variable of a step when it is found out who fires, before what follows from that
  * @param next each variable after the step
  * @param spike a {@link Op#SPIKE}: whether a neuron fires, and the distance to its threshold
@@ -39,6 +40,7 @@ public record Equations(
         List<String> inputs,
         List<String> noises,
         Map<String, String> units,
+        Map<String, Integer> greatest,
         SequencedMap<String, Node> atSpike,
         SequencedMap<String, Node> next,
         Node spike,
@@ -75,7 +77,18 @@ public record Equations(
             SequencedMap<String, Node> after,
             Node fires) {
         return new Equations(
-                name, parameters, derived, variables, otherInputs, otherNoises, units, charged, after, fires, carries);
+                name,
+                parameters,
+                derived,
+                variables,
+                otherInputs,
+                otherNoises,
+                units,
+                greatest,
+                charged,
+                after,
+                fires,
+                carries);
     }
 
     /** Whether a variable is rounded where variables are: all but what counts down a refractory period. */

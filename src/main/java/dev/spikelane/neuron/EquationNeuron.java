@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * param  NAME [UNIT] = NUMBER, ...        one value, or one for each neuron; there is a parameter dt = 1
  * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
  * let32  NAME = EXPRESSION                the same in float32, one operation after the other
- * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0
+ * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0; with
+ *        to NUMBER                        it is a whole number from 0 to at most 15, which products take as bits
  * input  NAME [UNIT], ...                 ports at which currents enter; most neurons have one, current
  * noise  NAME, ...                        standard normal, drawn anew at each step
  * uniform NAME, ...                       in [0, 1), likewise
@@ -257,8 +258,17 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public String unit(String name) {
-        String own = name.equals(MEMBRANE) ? equations.variables().firstEntry().getKey() : name;
-        return equations.units().getOrDefault(own, "");
+        return equations.units().getOrDefault(own(name), "");
+    }
+
+    @Override
+    public int greatest(String variable) {
+        return equations.greatest().getOrDefault(own(variable), 0);
+    }
+
+    /** The name that the text has for a variable. */
+    private String own(String name) {
+        return name.equals(MEMBRANE) ? equations.variables().firstEntry().getKey() : name;
     }
 
     @Override

@@ -163,6 +163,18 @@ public sealed interface Neuron
     }
 
     /**
+     * Returns the greatest of the whole numbers, from 0, that a variable is. Dense connections and convolutions of such
+     * a source multiply its bits as spikes.
+     *
+     * @param variable one of {@link #variables}
+     * @return what the text of an {@link EquationNeuron} has behind {@code to}; 0 if it may be any number
+     */
+    default int greatest(String variable) {
+        Objects.requireNonNull(variable, "variable");
+        return 0;
+    }
+
+    /**
      * Returns the parameters that are one value, or one for each neuron, by the names of the record's components;
      * {@code threshold}, which most models have in {@link Firing}; and {@code V}, the weights of a recurrence from one
      * to one. Weights of other recurrences are not among them: in a network they are those of a projection.

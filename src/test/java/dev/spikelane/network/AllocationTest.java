@@ -83,6 +83,35 @@ final class AllocationTest {
         }
     }
 
+    /** Sums of spikes go bit by bit through windows that slide, unfolded ones and dense connections. */
+    @Test
+    void wholeNumbers() {
+        TorchRandom random = new TorchRandom(1);
+        Shape maps = Shape.of(8, 6, 6);
+        NetworkBuilder builder = Network.builder(arena);
+        Input input = builder.input("x", maps);
+        Population sum = builder.population("sum", maps, Networks.Join.ADD.neuron(3));
+        builder.project("in", input, sum, OneToOne.scale(2));
+        builder.project("more", input, sum, OneToOne.scale(1)).port("identity");
+        builder.project("again", sum.variable("out"), sum, OneToOne.scale(1))
+                .delay(1)
+                .port("identity");
+        Population conv = builder.population("conv", Shape.of(64, 6, 6), new Leaky(0.9f));
+        Kernel kernel = Kernel.of(3).withPadding(1);
+        builder.project("conv", sum.variable("out"), conv, Convolution.of(8, 64, kernel, random));
+        Population dense = builder.population("dense", Shape.of(70), new Leaky(0.9f));
+        builder.project("dense", sum.variable("out"), dense, new Flatten(), Dense.linear(288, 70, random));
+        SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, maps.size(), 0.4, new Random(1));
+        for (int threads = 1; threads <= 2; threads++) {
+            try (Simulation simulation = builder.build().simulate(BATCH, threads)) {
+                assertNone(30, () -> {
+                    simulation.reset();
+                    simulation.run(spikes);
+                });
+            }
+        }
+    }
+
     /** Few spikes are listed, many go through tables; values multiply what is widened once. */
     @ParameterizedTest
     @EnumSource(names = {"INT8", "INT16", "INT4", "TERNARY"})

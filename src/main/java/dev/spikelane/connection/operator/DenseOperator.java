@@ -45,6 +45,9 @@ public final class DenseOperator implements PackedOperator {
     /** The weights that spikes are multiplied by. */
     private PackedWeights ofSpikes;
 
+    /** The values of the source, if they are such. */
+    private @Nullable WholeNumbers numbers;
+
     public DenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
         this.rows = rows;
         this.made = Shape.of(said.outputs());
@@ -65,14 +68,25 @@ public final class DenseOperator implements PackedOperator {
         setSpikeValue(spikeValue.values());
     }
 
-    private DenseOperator(Arena arena, DenseOperator other) {
+    /** The same with other weights, for the same values of spikes. */
+    private DenseOperator(DenseOperator other, PackedWeights weights) {
         this.rows = other.rows;
         this.made = other.made;
         this.recurrent = other.recurrent;
-        this.weights = PackedWeights.copyOf(arena, other.weights);
+        this.weights = weights;
         this.ofSpikes = weights;
         this.spikeValue = new float[weights.inputs()];
         setSpikeValue(other.spikeValue);
+    }
+
+    @Override
+    public boolean multipliesBits() {
+        return numbers != null;
+    }
+
+    @Override
+    public void takeWholeNumbers(int greatest) {
+        numbers = new WholeNumbers(greatest, new DenseOperator(this, weights.withoutBias()));
     }
 
     private FloatMatrix arranged(FloatMatrix torch) {
@@ -178,13 +192,24 @@ public final class DenseOperator implements PackedOperator {
     }
 
     @Override
+    public void reserveValues(Scratch scratch) {
+        if (numbers != null) {
+            numbers.reserve(this, scratch);
+        }
+    }
+
+    @Override
     public void multiply(FloatMatrix input, int count, Tile current, Scratch scratch) {
-        DenseMatmul.multiply(input, count, weights, current);
+        if (numbers == null) {
+            DenseMatmul.multiply(input, count, weights, current);
+        } else {
+            numbers.multiply(this, input, count, current, scratch);
+        }
     }
 
     @Override
     public boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
-        return prepared.take(frame, version);
+        return numbers == null && prepared.take(frame, version);
     }
 
     @Override
@@ -217,7 +242,7 @@ public final class DenseOperator implements PackedOperator {
 
     @Override
     public String kernel(int count) {
-        return DenseMatmul.variant();
+        return numbers == null ? DenseMatmul.variant() : "bits of numbers";
     }
 
     @Override
@@ -248,7 +273,11 @@ public final class DenseOperator implements PackedOperator {
 
     @Override
     public Operator copy(Arena arena) {
-        return new DenseOperator(arena, this);
+        DenseOperator copy = new DenseOperator(this, PackedWeights.copyOf(arena, weights));
+        if (numbers != null) {
+            copy.takeWholeNumbers(numbers.greatest());
+        }
+        return copy;
     }
 
     @Override

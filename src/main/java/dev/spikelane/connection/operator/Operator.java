@@ -215,6 +215,23 @@ public interface Operator {
     void setSpikeValue(float[] values);
 
     /**
+     * Says that the values of the source are whole numbers, from 0, whose bits are spikes. An operator may multiply
+     * them as other values.
+     *
+     * @param greatest the greatest
+     */
+    default void takeWholeNumbers(int greatest) {}
+
+    /**
+     * Tells whether values are whole numbers whose bits are multiplied as spikes.
+     *
+     * @return whether they are
+     */
+    default boolean multipliesBits() {
+        return false;
+    }
+
+    /**
      * Says how threads should share products of many rows. Results do not depend on it.
      *
      * @param rows rows that there are

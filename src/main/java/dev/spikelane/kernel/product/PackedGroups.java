@@ -53,6 +53,19 @@ public final class PackedGroups {
     }
 
     /**
+     * Returns the same weights, in the same memory, with biases of 0.
+     *
+     * @return a view
+     */
+    public PackedGroups withoutBias() {
+        PackedWeights[] unbiased = new PackedWeights[groups.length];
+        for (int group = 0; group < groups.length; group++) {
+            unbiased[group] = groups[group].withoutBias();
+        }
+        return new PackedGroups(packed, FloatMatrix.zeros(bias.rows(), bias.columns()), unbiased);
+    }
+
+    /**
      * Returns the weights of each product.
      *
      * @return views of the same memory

@@ -341,6 +341,15 @@ public final class PackedWeights {
     }
 
     /**
+     * Returns the same weights, in the same memory, with a bias of 0.
+     *
+     * @return a view
+     */
+    public PackedWeights withoutBias() {
+        return new PackedWeights(memory, FloatMatrix.zeros(1, outputs), inputs, outputs);
+    }
+
+    /**
      * Multiplies the weights of each input by a factor where they stand; the bias stays.
      *
      * @param factors one for each input

@@ -41,9 +41,24 @@ public final class RowSum {
         add(into, from, into.firstColumn(), rows);
     }
 
+    /**
+     * Doubles the first rows of the blocks in use.
+     *
+     * @param into {@code [at least rows x columns]}, updated there
+     * @param rows how many rows, at least 1
+     * @throws IllegalArgumentException if a range does not fit
+     */
+    public static void twice(Tile into, int rows) {
+        addRows(into, into.matrix(), into.firstColumn() - into.origin(), rows);
+    }
+
     private static void add(Tile into, FloatMatrix from, int fromColumn, int rows) {
-        into.require("into", rows, into.columns());
         Checks.apart("into", into.matrix(), "from", from);
+        addRows(into, from, fromColumn, rows);
+    }
+
+    private static void addRows(Tile into, FloatMatrix from, int fromColumn, int rows) {
+        into.require("into", rows, into.columns());
         int intoColumn = into.firstColumn() - into.origin();
         int blocks = into.endBlock() - into.firstBlock();
         int count = Math.min(blocks * FloatMatrix.ROW_MULTIPLE, into.columns() - into.firstColumn());

@@ -45,6 +45,9 @@ final class CPath {
             String to = last ? into : file.room("scratch" + i % 2, bound.outputs());
             CProduct product = new CProduct(file, network, operator, carried);
             try {
+                if (bound.multipliesBits()) {
+                    throw new UnsupportedOperationException("it multiplies bits of whole numbers");
+                }
                 forms.apply(operator.connection()).accept(new COperator(file, product, operator, bound, row, to));
             } catch (UnsupportedOperationException refused) {
                 throw new IllegalArgumentException(

@@ -23,6 +23,16 @@ public record Dropout(double probability, boolean channels) {
             throw new IllegalArgumentException("projection '" + of.name() + "' carries graded spikes of population '"
                     + population.name() + "', expected spikes of 1 or values for a dropout");
         }
+        if (of.source().ofVariable().isPresent()
+                && of.source()
+                                .ofPopulation()
+                                .orElseThrow()
+                                .neuron()
+                                .greatest(of.source().ofVariable().orElseThrow())
+                        > 0) {
+            throw new IllegalArgumentException("projection '" + of.name() + "' carries the whole numbers of '"
+                    + of.source().name() + "', expected spikes of 1 or values for a dropout");
+        }
         if (channels && of.source().shape().rank() == 1) {
             throw new IllegalArgumentException("projection '" + of.name() + "' carries a row of "
                     + of.source().shape().size() + ", expected channels of maps for a dropout of channels");

@@ -227,12 +227,19 @@ public final class RandomGraph {
         if (!learns && populations.size() > 1 && random.nextInt(8) == 0) {
             neuron = drawn.source(1 + random.nextInt(20));
         }
+        if (learns && random.nextInt(6) == 0) {
+            neuron = drawn.joining();
+        }
         return builder.population(name, shape, neuron);
     }
 
     private void project(NetworkBuilder builder, Population target, String port, List<Input> declared) {
         Shape currents = target.shape().times(target.neuron().gates());
         Projection.Source source = source(target, declared);
+        if (learns && port.equals("identity")) {
+            joined(builder, target);
+            return;
+        }
         if (currents.rank() > 1 && !source.shape().equals(target.shape())) {
             source = declared.getFirst();
         }
@@ -255,6 +262,18 @@ public final class RandomGraph {
         } else if (random.nextInt(4) == 0 && !learns && !shared) {
             builder.plastic();
         }
+    }
+
+    /** Spikes, of which there are no more than the joined numbers may be. */
+    private void joined(NetworkBuilder builder, Population target) {
+        List<Population> alike = populations.stream()
+                .filter(each -> each.shape().equals(target.shape()) && isPlain(each))
+                .toList();
+        Population source = alike.get(random.nextInt(alike.size()));
+        String name = source.name() + "-" + target.name() + "-" + random.nextInt(1_000_000_000);
+        builder.project(name, source, target, OneToOne.scale(1))
+                .delay(isLater(source, target) ? 1 + random.nextInt(LONGEST_DELAY) : random.nextInt(2))
+                .port("identity");
     }
 
     /** Whether a rule may change weights: those of one dense connection, convolution or list of synapses, of spikes. */

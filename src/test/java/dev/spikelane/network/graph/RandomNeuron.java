@@ -7,6 +7,7 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Networks;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.EquationNeuron;
@@ -95,6 +96,14 @@ public final class RandomNeuron {
             dv/dt = (ge * (2 - v) + gi * (-1 - v) - v) / 8 : exact
             spike v > threshold
             reset v = 0
+            """, """
+            param beta = 0.7
+            state v, out to 3
+            input current, identity
+            v = beta * v + current
+            spike v > 0.5
+            reset v = 0
+            out = spike + 2 * abs(identity)
             """, """
             param beta = 0.7
             state u
@@ -190,6 +199,15 @@ public final class RandomNeuron {
 
     private EquationNeuron equations() {
         return drawn(TEXTS);
+    }
+
+    /** A neuron that joins its spikes with those that enter a second port. */
+    EquationNeuron joining() {
+        Networks.Join[] joins = Networks.Join.values();
+        return joins[random.nextInt(joins.length)]
+                .neuron(5)
+                .withParameter("beta", shares())
+                .with("threshold", random.nextFloat());
     }
 
     /** A neuron with ports of its own. */

@@ -90,6 +90,7 @@ final class RandomRecipeProperties {
                 boolean graded = projection.source() instanceof Population population
                         && !population.neuron().spikeValue().isAlways(1);
                 int[] delays = NaiveSparse.delays(projection);
+                graded |= projection.source().name().endsWith(".out"); // whole numbers
                 if (!graded && delays[delays.length - 1] == projection.delay() && random.nextInt(4) == 0) {
                     double probability = random.nextInt(10) / 10.0;
                     boolean channels = projection.source().shape().rank() == 3 && random.nextBoolean();

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 public final class NaiveGradients {
 
     private final Network network;
+    static final String IDENTITY = "identity";
+
     private final NaiveNetwork ran;
     private final int batch;
     /** The window: gradients go no further back than its first step, and come from no step behind it. */
@@ -108,7 +110,7 @@ public final class NaiveGradients {
                 }
             }
             neurons.put(population.name(), all);
-            for (String port : List.of(Neuron.CURRENT, Neuron.FEEDBACK)) {
+            for (String port : List.of(Neuron.CURRENT, Neuron.FEEDBACK, IDENTITY)) {
                 gradients.put(population.name() + "/" + port, new double[end][batch * population.size()]);
             }
             gradients.put(population.name(), new double[end][batch * population.size()]);
@@ -152,6 +154,7 @@ public final class NaiveGradients {
                 back.before = value(population, variables.get(0), step - 1, sample, i);
                 back.second = variables.size() < 2 ? 0 : value(population, variables.get(1), step - 1, sample, i);
                 back.third = variables.size() < 3 ? 0 : value(population, variables.get(2), step - 1, sample, i);
+                back.identity = lif.join == null ? 0 : value(population, IDENTITY, step, sample, i);
                 back.unreset = value(population, NaiveNetwork.UNRESET, step, sample, i);
                 back.fired = ran.spike(population.name(), step, sample, i);
                 back.firedBefore = step > 0 && ran.spike(population.name(), step - 1, sample, i);
@@ -164,6 +167,7 @@ public final class NaiveGradients {
                 back.step(i);
                 gradients.get(population.name() + "/" + Neuron.CURRENT)[step][sample * size + i] = back.ofCurrent;
                 gradients.get(population.name() + "/" + Neuron.FEEDBACK)[step][sample * size + i] = back.ofFedBack;
+                gradients.get(population.name() + "/" + IDENTITY)[step][sample * size + i] = back.ofIdentity;
                 gradients.get(population.name())[step][sample * size + i] = ofSpikes[i];
             }
         }

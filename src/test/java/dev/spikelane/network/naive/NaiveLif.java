@@ -6,8 +6,10 @@ import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Networks;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
@@ -53,6 +55,12 @@ public final class NaiveLif extends NaiveNeurons {
     Parameter rest = Parameter.of(0);
     Parameter resetPotential = Parameter.of(0);
     Parameter graded = ONE;
+    /** How spikes and what enters the port {@code identity} make a second variable; null if they do not. */
+    Networks.@Nullable Join join;
+
+    /** Whether a second variable is the current. */
+    boolean carriesCurrent;
+
     /** How many variables are quantized. */
     int quantized = Integer.MAX_VALUE;
 
@@ -107,9 +115,26 @@ public final class NaiveLif extends NaiveNeurons {
                 yield lif;
             }
             case StateLeaky model -> ofStateLeaky(model, shape);
+            case EquationNeuron model -> ofJoin(model, shape);
             case LeakyParallel model -> ofLeakyParallel(model, shape);
             default -> throw new AssertionError("no plain equation of " + neuron);
         };
+    }
+
+    private static NaiveLif ofJoin(EquationNeuron model, Shape shape) {
+        Firing firing = Firing.DEFAULT
+                .withReset(Reset.CLEAR)
+                .withResetTime(Reset.Time.SAME_STEP)
+                .withThreshold(model.parameters().get("threshold").values());
+        NaiveLif lif = new NaiveLif(shape, firing, model.variables().toArray(String[]::new))
+                .leak(model.parameters().get("beta"));
+        lif.clampsLeak = false;
+        switch (model.text().split("\\s+")[1]) {
+            case "Plain" -> {}
+            case "Carrying" -> lif.carriesCurrent = true;
+            case String name -> lif.join = Networks.Join.valueOf(name);
+        }
+        return lif;
     }
 
     private static NaiveLif synaptic(Shape shape, Firing firing, Parameter alpha) {

@@ -5,6 +5,7 @@ import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.Parameter;
+import dev.spikelane.network.Networks;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.simd.Logarithm;
 
@@ -29,6 +30,8 @@ public final class NaiveLifBack {
     boolean fired;
     boolean winner;
     boolean firedBefore;
+    /** What entered the port {@code identity}. */
+    float identity;
 
     /** Gradients with respect to the variables after the step, then before it. */
     final double[] ofVariables = new double[3];
@@ -38,6 +41,7 @@ public final class NaiveLifBack {
 
     double ofCurrent;
     double ofFedBack;
+    double ofIdentity;
     double ofFiredBefore;
     /** Sums of gradients with respect to parameters. */
     public double ofThreshold;
@@ -78,6 +82,9 @@ public final class NaiveLifBack {
         // What a spike carries; under inhibition that is 1.
         ofFactor = lif.firing.inhibition() ? ofFactor : arithmetic.plus(ofFactor, arithmetic.times(ofSpike, s));
         ofSpike = arithmetic.times(ofSpike, carries.value(i));
+        if (lif.join != null) {
+            join(lif.join, ofVariables[1], s);
+        }
         if (atOnce && time == Reset.Time.SAME_STEP_DIFFERENCE) {
             float factor = lif.firing.inhibition() && lif.graded.value(i) != 0 ? lif.graded.value(i) : 1;
             double through = arithmetic.times(of, -(subtracts ? threshold : unreset));
@@ -119,9 +126,24 @@ public final class NaiveLifBack {
         } else {
             charge(i, of, ofBefore, r, threshold);
         }
+        if (lif.carriesCurrent) {
+            ofCurrent = arithmetic.plus(ofCurrent, ofVariables[1]);
+            ofVariables[1] = 0;
+        }
         for (int gain = lif.gains.length - 1; gain >= 0; gain--) {
             ofCurrent = arithmetic.times(ofCurrent, lif.gains[gain].value(i));
         }
+    }
+
+    private void join(Networks.Join how, double ofJoined, float s) {
+        ofVariables[1] = 0;
+        double through = arithmetic.times(ofJoined, how == Networks.Join.ADD ? 1 : identity);
+        ofSpike = how == Networks.Join.IAND ? arithmetic.minus(ofSpike, through) : arithmetic.plus(ofSpike, through);
+        ofIdentity = switch (how) {
+            case ADD -> ofJoined;
+            case AND -> arithmetic.times(ofJoined, s);
+            case IAND -> arithmetic.times(ofJoined, 1 - s);
+        };
     }
 
     private void charge(int i, double ofUnreset, double ofBefore, float r, float threshold) {

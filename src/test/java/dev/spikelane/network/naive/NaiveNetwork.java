@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -561,12 +562,73 @@ public final class NaiveNetwork {
             row = switch (path.get(i)) {
                 case Flatten _ -> ValueNames.isLaidOut(projection, i) ? new Row(plain(row), null) : row;
                 case BatchNorm _ -> normalized(projection, i, step, sample, row);
-                default -> apply(present(projection, i), row, order);
+                default -> {
+                    int greatest = greatest(projection, i);
+                    Connection present = present(projection, i);
+                    yield greatest > 0 && multipliesBits(present)
+                            ? new Row(ofBits(present, row, order, greatest), null)
+                            : apply(present, row, order);
+                }
             };
             shape = path.get(i).outputShape(shape);
             rows.add(row);
         }
         return rows;
+    }
+
+    /** The greatest of the whole numbers that the first operator of a path gets; 0 if it gets others. */
+    private static int greatest(Projection projection, int place) {
+        boolean isFirst = IntStream.range(0, place)
+                .allMatch(i -> projection.path().get(i) instanceof Flatten && !ValueNames.isLaidOut(projection, i));
+        return projection
+                .source()
+                .ofVariable()
+                .filter(_ -> isFirst)
+                .map(variable -> projection
+                        .source()
+                        .ofPopulation()
+                        .orElseThrow()
+                        .neuron()
+                        .greatest(variable))
+                .orElse(0);
+    }
+
+    private static boolean multipliesBits(Connection connection) {
+        return switch (connection) {
+            case Dense _, Recurrent _ -> true;
+            case Convolution said -> said.integers().isEmpty();
+            default -> false;
+        };
+    }
+
+    /** The ones from the bias; then the twos from +0, doubled, and added once; and so on. */
+    private static float[] ofBits(Connection connection, Row row, Shape order, int greatest) {
+        float[] ones = new float[row.values.length];
+        Arrays.fill(ones, 1);
+        float[] sum = new float[0];
+        for (int unit = 1; unit <= greatest; unit *= 2) {
+            boolean[] fires = new boolean[ones.length];
+            for (int i = 0; i < fires.length; i++) {
+                fires[i] = (Math.clamp((int) row.values[i], 0, greatest) & unit) != 0;
+            }
+            Connection of = unit == 1 ? connection : withoutBias(connection);
+            float[] product = apply(of, new Row(ones, fires), order).values;
+            for (int i = 0; i < product.length && unit > 1; i++) {
+                product[i] = sum[i] + unit * product[i];
+            }
+            sum = product;
+        }
+        return sum;
+    }
+
+    private static Connection withoutBias(Connection connection) {
+        return switch (connection) {
+            case Dense said -> Dense.of(said.weights(), FloatMatrix.zeros(1, said.outputs()));
+            case Recurrent said ->
+                new Recurrent(said.weights(), FloatMatrix.zeros(1, said.weights().rows()));
+            case Convolution said -> Convolution.of(said.kernel().withoutBias(), said.weights());
+            default -> throw new AssertionError(connection);
+        };
     }
 
     /** What is left of a row, as values. */

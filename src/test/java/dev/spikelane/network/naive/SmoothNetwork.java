@@ -147,6 +147,7 @@ final class SmoothNetwork {
         NaiveLif lif = NaiveLif.of(population.neuron(), population.shape());
         double[] current = Objects.requireNonNull(sum(population, Neuron.CURRENT, step, sample));
         double[] fed = sum(population, Neuron.FEEDBACK, step, sample);
+        double[] identity = sum(population, NaiveGradients.IDENTITY, step, sample);
         int winner = lif.firing.inhibition() ? winner(lif, population, step, sample) : -1;
         List<String> names = population.neuron().variables();
         for (int i = 0; i < population.size(); i++) {
@@ -163,12 +164,6 @@ final class SmoothNetwork {
             neuron.charge(current[i], fedBack(lif, population, fed, step, at, i));
             String unreset = population.name() + "." + NaiveNetwork.UNRESET;
             neuron.unreset = anchored(unreset, step, at, neuron.unreset, neuron.wasUnreset);
-            for (int v = 1; v < names.size(); v++) {
-                String name = population.name() + "." + names.get(v);
-                double was = ran.value(population.name(), names.get(v), step, sample, i);
-                neuron.others[v - 1] = anchored(name, step, at, neuron.others[v - 1], was);
-                row(name, step, population)[at] = neuron.others[v - 1];
-            }
             double fired = ran.spike(population.name(), step, sample, i) ? 1 : 0;
             boolean open = winner < 0 || winner == i;
             String distance = population.name() + " distance";
@@ -176,6 +171,20 @@ final class SmoothNetwork {
             row(distance, step, population)[at] = integral;
             double smooth = open ? fired + integral - (held.isEmpty() ? integral : held(distance, step)[at]) : fired;
             row(population.name(), step, population)[at] = smooth;
+            if (lif.join != null) {
+                double x = Objects.requireNonNull(identity)[i];
+                neuron.others[0] = switch (lif.join) {
+                    case ADD -> smooth + x;
+                    case AND -> smooth * x;
+                    case IAND -> (1 - smooth) * x;
+                };
+            }
+            for (int v = 1; v < names.size(); v++) {
+                String name = population.name() + "." + names.get(v);
+                double other = ran.value(population.name(), names.get(v), step, sample, i);
+                neuron.others[v - 1] = anchored(name, step, at, neuron.others[v - 1], other);
+                row(name, step, population)[at] = neuron.others[v - 1];
+            }
             double was = ran.value(population.name(), names.get(0), step, sample, i);
             String membrane = population.name() + "." + names.get(0);
             row(membrane, step, population)[at] = anchored(membrane, step, at, neuron.resetAtOnce(smooth, fired), was);

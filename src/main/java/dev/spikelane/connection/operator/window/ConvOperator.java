@@ -10,6 +10,7 @@ import dev.spikelane.connection.operator.SpikeValues;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.connection.operator.WholeNumbers;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
@@ -47,6 +48,9 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
     /** The weights that spikes are multiplied by. */
     private PackedWeights[] ofSpikes;
 
+    /** The values of the source, if they are such. */
+    private @Nullable WholeNumbers numbers;
+
     /**
      * Lays out a convolution.
      *
@@ -70,15 +74,49 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
         setSpikeValue(spikeValue.values());
     }
 
-    private ConvOperator(Arena arena, ConvOperator other) {
-        super(arena, other.layout, WindowTables.MOST_BYTES);
+    /** The same with other weights, for the same values of spikes. */
+    private ConvOperator(Arena arena, ConvOperator other, PackedGroups weights, long mostBytes) {
+        super(arena, other.layout, mostBytes);
         this.name = other.name;
         this.described = other.described;
-        this.all = other.all.copy(arena);
+        this.all = weights;
         this.weights = all.groups();
-        this.scaled = new PackedWeights[weights.length];
-        this.ofSpikes = weights;
+        this.scaled = new PackedWeights[this.weights.length];
+        this.ofSpikes = this.weights;
         setSpikeValue(other.spikeValue);
+    }
+
+    @Override
+    public boolean multipliesBits() {
+        return numbers != null;
+    }
+
+    @Override
+    public void takeWholeNumbers(int greatest) {
+        numbers = new WholeNumbers(greatest, new ConvOperator(NativeMemory.ofAuto(), this, all.withoutBias(), 0));
+    }
+
+    @Override
+    public void reserveValues(Scratch scratch) {
+        if (numbers == null) {
+            super.reserveValues(scratch);
+        } else {
+            numbers.reserve(this, scratch);
+        }
+    }
+
+    @Override
+    public void multiply(FloatMatrix input, int count, Tile current, Scratch scratch) {
+        if (numbers == null) {
+            super.multiply(input, count, current, scratch);
+        } else {
+            numbers.multiply(this, input, count, current, scratch);
+        }
+    }
+
+    @Override
+    public String kernel(int count) {
+        return numbers == null ? super.kernel(count) : "bits of numbers";
     }
 
     @Override
@@ -177,7 +215,11 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
 
     @Override
     public Operator copy(Arena arena) {
-        return new ConvOperator(arena, this);
+        ConvOperator copy = new ConvOperator(arena, this, all.copy(arena), WindowTables.MOST_BYTES);
+        if (numbers != null) {
+            copy.takeWholeNumbers(numbers.greatest());
+        }
+        return copy;
     }
 
     @Override
