@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.OperatorDescription;
@@ -14,7 +19,9 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.CExport;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Networks;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
@@ -23,6 +30,7 @@ import dev.spikelane.network.naive.NaiveArithmetic;
 import dev.spikelane.network.naive.NaiveGradients;
 import dev.spikelane.network.naive.NaiveLifBack;
 import dev.spikelane.network.naive.NaiveNetwork;
+import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.Surrogate;
@@ -80,6 +88,12 @@ final class ResidualNetworksTest {
         Network network = network(kind, 18);
         NaiveNetwork expected = interpreted(network, input);
         expected.run(STEPS);
+        float greatest = compareLast(network, expected);
+        assertEquals(kind.equals("ADD") ? 3 : kind.equals("MS") ? 0 : 1, greatest, "the greatest joined number");
+    }
+
+    /** Compares the last variables of all populations; returns the greatest joined number. */
+    private float compareLast(Network network, NaiveNetwork expected) {
         float greatest = 0;
         try (Simulation simulation = network.simulate(BATCH, 2)) {
             Map<Population, FloatMatrix> recorded = new HashMap<>();
@@ -100,7 +114,32 @@ final class ResidualNetworksTest {
                 assertSameBits(want, recorded.get(population), population.name());
             }
         }
-        assertEquals(kind.equals("ADD") ? 3 : kind.equals("MS") ? 0 : 1, greatest, "the greatest joined number");
+        return greatest;
+    }
+
+    /** Three bits, each but the first without the bias, of groups, rows and maps. */
+    @Test
+    void addsBiasesOnce() {
+        TorchRandom random = new TorchRandom(4);
+        NetworkBuilder builder = Network.builder();
+        Input image = builder.input("image", IMAGE);
+        Population sum = builder.population("sum", IMAGE, Networks.Join.ADD.neuron(7));
+        builder.project("in", image, sum, OneToOne.scale(2));
+        builder.project("four", image, sum, OneToOne.scale(4)).port("identity");
+        builder.project("two", sum, sum, OneToOne.scale(2)).delay(1).port("identity");
+        Projection.Source out = sum.variable("out");
+        Leaky neuron = new Leaky(0.5);
+        Population conv = builder.population("conv", Shape.of(6, 8, 8), neuron);
+        Kernel groups = Kernel.of(3).withPadding(1).withGroups(2);
+        builder.project("conv", out, conv, Convolution.of(2, 6, groups, random));
+        Population dense = builder.population("dense", Shape.of(70), neuron);
+        builder.project("dense", out, dense, new Flatten(), Dense.linear(IMAGE.size(), 70, random));
+        Population few = builder.population("few", Shape.of(3), neuron);
+        builder.project("few", out, few, new Flatten(), Dense.linear(IMAGE.size(), 3, random)).delay(1);
+        Network network = builder.build();
+        NaiveNetwork expected = interpreted(network, input);
+        expected.run(STEPS);
+        assertEquals(7, compareLast(network, expected));
     }
 
     @ParameterizedTest
