@@ -15,6 +15,9 @@ import java.util.Objects;
  * the largest of spikes again 0 or the value of a spike. Backward, the gradient of a largest value goes to the first of
  * equal ones; windows that overlap add to it in the order of the outputs, row by row.
  *
+ * <p>A spread is the way back of a sum: each output is its input from +0, and backward, each input gets the sum of its
+ * window.
+ *
  * <p>As in torch, a window may not begin in the padding behind the source, and padding is at most half a window.
  *
  * @param rule the rule by which a window becomes a value
@@ -32,7 +35,9 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
         /** The sum, divided by the number of values. */
         AVERAGE,
         /** The sum. */
-        SUM
+        SUM,
+        /** Each value at all places of its window, as {@code torch.nn.Upsample} of the nearest. */
+        SPREAD
     }
 
     /**
@@ -66,8 +71,16 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
             return new Axis(size, size, 0, 1);
         }
 
+        /** Whether windows lie side by side. */
+        private boolean isApart() {
+            return size > 0 && stride == size && padding == 0;
+        }
+
         /** How many windows there are of so many values. */
         private int outputs(Pool pool, String name, int inputs) {
+            if (pool.rule == Rule.SPREAD) {
+                return Math.multiplyExact(inputs, size);
+            }
             long span = (size == 0 ? inputs - 1L : size - 1L) * dilation + 1;
             if (padding > span / 2) {
                 throw new IllegalArgumentException(pool + " has a padding of " + padding + " along its " + name
@@ -98,7 +111,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /**
      * Makes a pool.
      *
-     * @throws IllegalArgumentException if sums have a dilation
+     * @throws IllegalArgumentException if sums have a dilation, or spreads more than a size
      */
     public Pool {
         Objects.requireNonNull(rule, "rule");
@@ -106,7 +119,11 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
         Objects.requireNonNull(x, "x");
         if (rule != Rule.MAX && y.dilation + x.dilation > 2) {
             throw new IllegalArgumentException("dilation is " + Math.max(y.dilation, x.dilation) + ", expected 1 for "
-                    + (rule == Rule.SUM ? "sums" : "averages"));
+                    + (rule == Rule.AVERAGE ? "averages" : "sums"));
+        }
+        if (rule == Rule.SPREAD && (ceil || !y.isApart() || !x.isApart())) {
+            throw new IllegalArgumentException(
+                    "a spread has other options than a size, expected windows side by side without padding");
         }
     }
 
@@ -166,8 +183,12 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
      * @return a pool whose only window is all of the source
      */
     public static Pool averageOfAll() {
+        return ofAll(Rule.AVERAGE);
+    }
+
+    private static Pool ofAll(Rule rule) {
         Axis all = new Axis(0, 1, 0, 1);
-        return new Pool(Rule.AVERAGE, all, all, false, true);
+        return new Pool(rule, all, all, false, true);
     }
 
     /**
@@ -191,6 +212,27 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
      */
     public static Pool sum(int height, int width) {
         return of(Rule.SUM, height, width);
+    }
+
+    /**
+     * Makes a pool of sums of all of each map or line.
+     *
+     * @return a pool whose only window is all of the source
+     */
+    public static Pool sumOfAll() {
+        return ofAll(Rule.SUM);
+    }
+
+    /**
+     * Spreads each value of maps over a window, {@code torch.nn.Upsample(scale_factor=(height, width))}.
+     *
+     * @param height rows of a window, at least 1
+     * @param width columns of a window, at least 1
+     * @return what makes maps larger by these factors
+     * @throws IllegalArgumentException if a size is below 1
+     */
+    public static Pool spread(int height, int width) {
+        return of(Rule.SPREAD, height, width);
     }
 
     /**
@@ -304,7 +346,8 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     /** Returns the differences from torch's defaults, as {@code max pool 2 x 2, padding 1 x 0}. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder(rule.name().toLowerCase(Locale.ROOT)).append(" pool ");
+        StringBuilder text = new StringBuilder(rule.name().toLowerCase(Locale.ROOT));
+        text.append(rule == Rule.SPREAD ? " " : " pool ");
         text.append(x.size == 0 ? "of all" : y.size + " x " + x.size);
         if (x.size > 0 && (y.stride != y.size || x.stride != x.size)) {
             text.append(", stride ").append(y.stride).append(" x ").append(x.stride);

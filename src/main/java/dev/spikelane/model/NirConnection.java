@@ -119,7 +119,8 @@ record NirConnection(Weights weights, String name, Connection said, Shape rows, 
     }
 
     NirFile.Graph.Node pool(Pool pool) {
-        if (pool.rule() == Pool.Rule.MAX || pool.ceil() || !pool.countsPadding()) {
+        boolean sums = pool.rule() == Pool.Rule.SUM || pool.rule() == Pool.Rule.AVERAGE;
+        if (!sums || pool.ceil() || !pool.countsPadding()) {
             return none("");
         }
         Pool.Axis y = pool.y();

@@ -25,7 +25,7 @@ final class TrainFacts {
         Dataset heldOut = data.validation();
         return Section.of(
                         "",
-                        "Training " + settings.sizes(network) + (settings.recurrent() ? ", RLeaky" : ", Leaky")
+                        "Training " + settings.sizes(network) + ", " + settings.neurons()
                                 + ", beta " + settings.beta() + ", " + settings.steps() + " steps, code "
                                 + settings.code())
                 .say(

@@ -26,7 +26,8 @@ final class TrainOptions {
                         + " of a static frame, 3 epochs), tutorial6 (12C5-P2-64C5-P2-10, beta 0.5, 50 steps of a static"
                         + " frame, 1 epoch), fashion (as tutorial6, but batch norms, 4 steps, a loss on membranes, 6"
                         + " epochs at a falling rate, and flipped images), recurrent (lines of the image to 256 neurons"
-                        + " that feed back to all), or demo (as tutorial5, but a loss on counts, 20 epochs at a falling"
+                        + " that feed back to all), attention (a small Spike-driven Transformer with the recipe of"
+                        + " fashion, but 3 epochs), or demo (as tutorial5, but a loss on counts, 20 epochs at a falling"
                         + " rate, and flipped images). Default: ${DEFAULT-VALUE}."
             })
     private String preset = "tutorial5";

@@ -4,8 +4,10 @@ import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Attention;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
@@ -13,6 +15,7 @@ import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.Schedule;
 import dev.spikelane.train.Surrogate;
+import dev.spikelane.train.TrainerBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +25,7 @@ import java.util.stream.Collectors;
 /**
  * How a network is made and trained.
  *
- * @param hidden the hidden layers
+ * @param hidden the hidden layers; none for a network with attention
  * @param batchNorm whether the current of each of them is normalized
  * @param recurrent whether hidden layers feed all their spikes back to themselves
  * @param beta decay of the membranes
@@ -56,12 +59,17 @@ record TrainingSettings(
     private static final int RISING_STEPS = 200;
     private static final double FIRST_SHARE = 0.1;
 
+    private static final int TOKEN_CHANNELS = 64;
+
     private static final List<HiddenLayer> THOUSAND = List.of(HiddenLayer.dense(1000));
     private static final List<HiddenLayer> TWO_CONVOLUTIONS =
             List.of(HiddenLayer.convolution(12, 5, 2), HiddenLayer.convolution(64, 5, 2));
 
     /** The networks of snnTorch's tutorials, one with a loop, and that of the demo. */
     static final Map<String, TrainingSettings> PRESETS = Map.of(
+            "attention",
+            new TrainingSettings(
+                    List.of(), true, false, 0.5f, "frame", 4, "membrane", "atan", 3, 5e-3, true, true, 0, 64),
             "tutorial3",
             new TrainingSettings(
                     THOUSAND, false, false, 0.99f, "rate", 200, "membrane", "atan", 1, 5e-4, false, false, 0, 128),
@@ -108,15 +116,31 @@ record TrainingSettings(
                     THOUSAND, false, false, 0.95f, "frame", 25, "mse-count", "atan", 20, 1e-3, true, true, 0, 128));
 
     boolean convolves() {
-        return hidden.stream().anyMatch(layer -> !layer.isDense());
+        return hidden.isEmpty() || hidden.stream().anyMatch(layer -> !layer.isDense());
+    }
+
+    /** The class of the neurons. */
+    String neurons() {
+        return recurrent ? "RLeaky" : hidden.isEmpty() ? "Lif" : "Leaky";
     }
 
     Loss lossFunction() {
         return Objects.requireNonNull(TrainingRecipes.LOSSES.get(loss));
     }
 
-    Surrogate surrogateFunction() {
+    private Surrogate surrogateFunction() {
         return Objects.requireNonNull(TrainingRecipes.SURROGATES.get(surrogate));
+    }
+
+    /** Gives a trainer its surrogates: a mask has the gradient of a product. */
+    TrainerBuilder surrogates(TrainerBuilder trainer, Network network) {
+        trainer.surrogate(surrogateFunction());
+        for (Population population : network.populations()) {
+            if (population.neuron().equals(Attention.AND)) {
+                trainer.surrogate(population.name(), Surrogate.straightThrough());
+            }
+        }
+        return trainer;
     }
 
     private InputCode inputCode() {
@@ -126,6 +150,9 @@ record TrainingSettings(
     /** A network with random weights for images of a shape. */
     Network network(Shape images, int classes, long seed) {
         TorchRandom random = new TorchRandom(seed);
+        if (hidden.isEmpty()) {
+            return Attention.network(images, TOKEN_CHANNELS, 1, classes, random);
+        }
         int inputs = inputCode().allocate(1, images.size()).columns();
         NetworkBuilder builder = Network.builder(convolves() ? images : Shape.of(inputs));
         boolean maps = false;
@@ -175,7 +202,9 @@ record TrainingSettings(
     /** Such as "784 -> 1000 -> 10" or "784 -> 12C5-P2 -> 64C5-P2 -> 10". */
     String sizes(Network network) {
         return network.inputs().getFirst().shape().size() + " -> "
-                + hidden.stream().map(HiddenLayer::toString).collect(Collectors.joining(" -> "))
+                + (hidden.isEmpty()
+                        ? "attention"
+                        : hidden.stream().map(HiddenLayer::toString).collect(Collectors.joining(" -> ")))
                 + " -> " + network.outputs();
     }
 }

@@ -19,6 +19,7 @@ final class PoolKind extends ConnectionKind<Pool> {
 
     private static final String MAX = "max";
     private static final String AVERAGE = "average";
+    private static final String SPREAD = "spread";
     private static final String CEIL = "ceil_mode";
     private static final String COUNTS_PADDING = "count_include_pad";
     private static final String HEIGHT = "_height";
@@ -37,6 +38,9 @@ final class PoolKind extends ConnectionKind<Pool> {
         put(options, said.x(), WIDTH);
         options.put(CEIL, said.ceil() ? 1 : 0);
         options.put(COUNTS_PADDING, said.countsPadding() ? 1 : 0);
+        if (said.rule() == Pool.Rule.SPREAD) {
+            options.put(SPREAD, 1);
+        }
         return options;
     }
 
@@ -50,28 +54,33 @@ final class PoolKind extends ConnectionKind<Pool> {
     @Override
     public Operator bind(Arena arena, Pool said, Shape rows, Parameter spikeValue) {
         Shape made = said.outputShape(rows);
-        Window.Axis x = window(said.x(), rows.width(), made.width());
+        Window.Axis x = window(said, said.x(), rows.width(), made.width());
         Window window = new Window(
                 rows.channels(),
-                rows.rank() == 2 ? Window.Axis.ONE : window(said.y(), rows.height(), made.height()),
+                rows.rank() == 2 ? Window.Axis.ONE : window(said, said.y(), rows.height(), made.height()),
                 x);
         MapPool pool = switch (said.rule()) {
             case MAX -> MapPool.max(window);
             case AVERAGE -> MapPool.average(window, said.countsPadding());
-            case SUM -> MapPool.sum(window);
+            case SUM, SPREAD -> MapPool.sum(window);
         };
         return new PoolOperator(said, pool, spikeValue.values());
     }
 
-    private static Window.Axis window(Pool.Axis axis, int inputs, int outputs) {
+    /** The windows; those of a spread are of a transposed kernel, each of which reads one value. */
+    private static Window.Axis window(Pool said, Pool.Axis axis, int inputs, int outputs) {
+        if (said.rule() == Pool.Rule.SPREAD) {
+            return new Window.Axis(inputs, axis.size(), 1, axis.size() - 1, 1, outputs, axis.size());
+        }
         int kernel = axis.size() == 0 ? inputs : axis.size();
         return new Window.Axis(inputs, kernel, axis.stride(), axis.padding(), axis.dilation(), outputs);
     }
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
-        requireOptions(said, options(Pool.max(1)).keySet());
-        Pool.Rule sums = flag(said, AVERAGE) ? Pool.Rule.AVERAGE : Pool.Rule.SUM;
+        boolean spreads = said.members().containsKey(SPREAD) && flag(said, SPREAD);
+        Pool.Rule sums = flag(said, AVERAGE) ? Pool.Rule.AVERAGE : spreads ? Pool.Rule.SPREAD : Pool.Rule.SUM;
+        requireOptions(said, options(spreads ? Pool.spread(1, 1) : Pool.max(1)).keySet());
         return new Pool(
                 flag(said, MAX) ? Pool.Rule.MAX : sums,
                 axis(said, HEIGHT),

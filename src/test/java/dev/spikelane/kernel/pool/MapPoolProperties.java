@@ -138,6 +138,10 @@ final class MapPoolProperties {
             Pool pool = new Pool(
                     Pool.Rule.MAX, shape.rank() == 2 ? x : axis(), x, random.nextBoolean(), random.nextBoolean());
             Pool.Rule rule = Pool.Rule.values()[random.nextInt(3)];
+            if (random.nextInt(4) == 0) {
+                int size = 1 + random.nextInt(4);
+                return Pool.spread(shape.rank() == 2 ? size : 1 + random.nextInt(4), size);
+            }
             try {
                 pool = new Pool(rule, pool.y(), pool.x(), pool.ceil(), pool.countsPadding());
                 pool.outputShape(shape);

@@ -22,6 +22,11 @@ public final class NaivePool {
     private List<Integer> window(int output) {
         List<Integer> window = new ArrayList<>();
         int map = output / (made.height() * made.width());
+        if (said.rule() == Pool.Rule.SPREAD) {
+            int y = from.rank() == 2 ? 0 : output / made.width() % made.height() / said.y().size();
+            int x = output % made.width() / said.x().size();
+            return List.of((map * from.height() + y) * from.width() + x);
+        }
         int rows = from.rank() == 2 ? 1 : size(said.y(), from.height());
         for (int ky = 0; ky < rows; ky++) {
             int y = from.rank() == 2

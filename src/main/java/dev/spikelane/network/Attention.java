@@ -1,0 +1,186 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Flatten;
+import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
+import dev.spikelane.memory.Shape;
+import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Checks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The Spike-driven Transformer of Yao and others, 2023, whose attention has no softmax, but masks and sums of bits.
+ * Tokens are the positions of maps; with Q, K, V spikes of three linear maps of tokens, each behind a batch norm:
+ *
+ * <pre>{@code
+ * mask[channel]      = LIF(sum of Q[channel, token] and K[channel, token] over tokens)
+ * out[channel,token] = mask[channel] and V[channel, token]
+ * }</pre>
+ *
+ * <p>so that work grows with the tokens, and not with their square. A membrane shortcut adds the currents that such
+ * attention makes to those that have entered it, and so do the two layers behind it. Neurons are {@code
+ * Lif.spikingJelly(2)}; {@link Network#folded} leaves no batch norms.
+ */
+public final class Attention {
+
+    /** Fires where both ports get a spike; by {@code Surrogate.straightThrough()} its gradient is that of a product. */
+    public static final EquationNeuron AND = EquationNeuron.of("""
+            neuron And
+            state v
+            input current, gate
+            v = current * gate
+            spike v > 0.5
+            """);
+
+    /** {@code Lif.spikingJelly(2)} whose currents others can take. */
+    private static final EquationNeuron SHORTCUT = EquationNeuron.of("""
+            neuron Shortcut
+            param tau = 2, threshold = 1
+            state v, carried
+            input current
+            carried = current
+            v = v + (current - v) / tau
+            spike v >= threshold
+            reset v = 0
+            """);
+
+    private static final String CARRIED = "carried";
+    /** An identity without weights. */
+    private static final Connection SAME = OneToOne.scale(1);
+
+    private static final Lif LIF = Lif.spikingJelly(2);
+
+    /** The threshold of masks. */
+    private static final double HALF = 0.5;
+
+    /** How many times as many neurons stand between the two layers behind attention. */
+    private static final int EXPANSION = 4;
+
+    private final NetworkBuilder builder;
+    private final TorchRandom random;
+
+    private Attention(NetworkBuilder builder, TorchRandom random) {
+        this.builder = Objects.requireNonNull(builder, "builder");
+        this.random = Objects.requireNonNull(random, "random");
+    }
+
+    /**
+     * Makes a network of images to classes: three convolutions of 3 x 3 whose neurons, at a quarter of the height and
+     * width, are the tokens, a fourth for their places, blocks, and a dense layer of the average of all tokens.
+     *
+     * @param image channels, height and width of the input {@code image}, the last two at least 4
+     * @param channels of the tokens, an even number
+     * @param blocks how many, named by their numbers from 1 on
+     * @param classes neurons of the population {@code classes}
+     * @param random the stream weights are drawn from
+     * @return the network
+     * @throws IllegalArgumentException if a number does not fit
+     */
+    public static Network network(Shape image, int channels, int blocks, int classes, TorchRandom random) {
+        Checks.atLeast(1, "blocks", blocks);
+        NetworkBuilder builder = Network.builder();
+        Attention made = new Attention(builder, random);
+        Pool half = Pool.max(2);
+        Population first = made.layer("stem1", builder.input("image", image), channels / 2, 3, LIF);
+        Population second = made.layer("stem2", first, channels, 3, LIF, half);
+        Population tokens = made.layer("tokens", second, channels, 3, SHORTCUT, half);
+        Population last = made.layer("places", tokens, channels, 3, SHORTCUT);
+        made.project(tokens.variable(CARRIED), last, SAME);
+        for (int i = 1; i <= blocks; i++) {
+            last = block(builder, "block" + i, last, random);
+        }
+        Population out = builder.population("classes", Shape.of(classes), new Leaky(HALF));
+        made.project(last, out, Pool.averageOfAll(), new Flatten(), Dense.linear(channels, classes, random));
+        return builder.build();
+    }
+
+    /**
+     * Adds attention, and behind it two layers for each token, both with a shortcut.
+     *
+     * @param builder to which populations are added, named as the block, a dot and what they are
+     * @param name of the block
+     * @param tokens neurons of another block, or of {@link #attention}
+     * @param random the stream weights are drawn from
+     * @return neurons in maps of the same shape
+     * @throws IllegalArgumentException if a name is used already, or the neurons are of another kind
+     */
+    public static Population block(NetworkBuilder builder, String name, Population tokens, TorchRandom random) {
+        Attention made = new Attention(builder, random);
+        int channels = tokens.shape().channels();
+        Population attended = made.attend(name, tokens, tokens.variable(CARRIED));
+        Population inner = made.layer(name + ".inner", attended, EXPANSION * channels, 1, LIF);
+        Population out = made.layer(name + ".out", inner, channels, 1, SHORTCUT);
+        made.project(attended.variable(CARRIED), out, SAME);
+        return out;
+    }
+
+    /**
+     * Adds attention alone.
+     *
+     * @param builder to which populations are added, named as the block, a dot and what they are
+     * @param name of the block
+     * @param tokens spikes in maps
+     * @param carried currents of the same shape, to which those of the attention are added
+     * @param random the stream weights are drawn from
+     * @return neurons in maps of the same shape, whose variable {@code carried} is the sum
+     * @throws IllegalArgumentException if a name is used already
+     */
+    public static Population attention(
+            NetworkBuilder builder,
+            String name,
+            Projection.Source tokens,
+            Projection.Source carried,
+            TorchRandom random) {
+        return new Attention(builder, random).attend(name, tokens, carried);
+    }
+
+    private Population attend(String name, Projection.Source tokens, Projection.Source carried) {
+        Shape maps = tokens.shape();
+        int channels = maps.channels();
+        Population query = layer(name + ".query", tokens, channels, 1, LIF);
+        Population key = layer(name + ".key", tokens, channels, 1, LIF);
+        Population value = layer(name + ".value", tokens, channels, 1, LIF);
+        Population both = builder.population(name + ".both", maps, AND);
+        project(key, both, SAME);
+        project(query, both, SAME).port("gate");
+        Population mask = builder.population(name + ".mask", Shape.of(channels, 1, 1), LIF.withThreshold(HALF));
+        project(both, mask, Pool.sumOfAll());
+        Population masked = builder.population(name + ".masked", maps, AND);
+        project(value, masked, SAME);
+        project(mask, masked, Pool.spread(maps.height(), maps.width())).port("gate");
+        Population attended = layer(name + ".attended", masked, channels, 1, SHORTCUT);
+        project(carried, attended, SAME);
+        return attended;
+    }
+
+    /** Neurons behind a convolution of the same height and width, of perhaps smaller maps, and a batch norm. */
+    private Population layer(
+            String name, Projection.Source from, int channels, int size, Neuron neuron, Connection... before) {
+        List<Connection> path = new ArrayList<>(List.of(before));
+        Shape shape = from.shape();
+        for (Connection each : before) {
+            shape = each.outputShape(shape);
+        }
+        Kernel kernel = Kernel.of(size).withPadding(size / 2).withoutBias();
+        path.add(Convolution.of(shape.channels(), channels, kernel, random));
+        path.add(BatchNorm.of(channels));
+        Population made = builder.population(name, shape.withChannels(channels), neuron);
+        project(from, made, path.toArray(Connection[]::new));
+        return made;
+    }
+
+    private NetworkBuilder project(Projection.Source from, Population to, Connection... path) {
+        return builder.project(from.name() + "-" + to.name(), from, to, path);
+    }
+}
