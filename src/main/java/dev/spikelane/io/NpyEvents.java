@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class NpyEvents implements EventFormat {
 
     private static final int FIELDS = 4;
-    private static final Pattern FIELD = Pattern.compile("\\('([^']*)', '(?:([<>|][a-z][1248])|\\|V(\\d{1,4}))'\\)(, |])");
+    private static final Pattern FIELD =
+            Pattern.compile("\\('([^']*)', '(?:([<>|][a-z][1248])|\\|V(\\d{1,4}))'\\)(, |])");
 
     /** One of the four numbers: where it stands in an item. */
     private record Field(int input, int offset, NpyItems items) {}

@@ -3,10 +3,10 @@ package dev.spikelane.network;
 import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.EventSource;
 import dev.spikelane.memory.EventBlock;
-import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -30,8 +30,8 @@ public final class EventStream {
     private static final int BLOCK = 1 << 12;
     private static final long MOST_SILENT = 1L << 20;
 
-    private final Simulation simulation;
-    private final SpikeCounts counts;
+    private final Steps network;
+    private final int[] counts;
     private final EventBinning binning;
     private final int every;
     private final EventBinning.Bins bins;
@@ -58,6 +58,19 @@ public final class EventStream {
      */
     public record Decision(long time, int label, double confidence, double rate, long events, long late) {}
 
+    /** A network that runs on, step by step. */
+    @FunctionalInterface
+    public interface Steps {
+
+        /**
+         * Runs steps.
+         *
+         * @param input {@code [steps x inputs]}
+         * @param counts to each neuron's number its spikes are added
+         */
+        void run(SpikeMatrix input, int[] counts);
+    }
+
     /**
      * Prepares a stream.
      *
@@ -70,13 +83,7 @@ public final class EventStream {
      *     there is no such population, or the steps are out of range
      */
     public EventStream(Simulation simulation, String output, EventBinning binning, int window, int every) {
-        this.simulation = Objects.requireNonNull(simulation, "simulation");
-        this.binning = Objects.requireNonNull(binning, "binning");
-        Checks.atLeast(1, "every", every);
-        if (window < every || window % every != 0) {
-            throw new IllegalArgumentException(
-                    "window is " + window + " steps, expected a multiple of " + every + ", from decision to decision");
-        }
+        this(steps(simulation, output), simulation.network().population(output).size(), binning, window, every);
         var inputs = simulation.network().inputs();
         int columns = binning.shape().size();
         if (simulation.batch() != 1
@@ -85,18 +92,48 @@ public final class EventStream {
             throw new IllegalArgumentException("simulation has " + simulation.batch() + " samples and the inputs "
                     + inputs + ", expected one of shape " + binning.shape());
         }
-        this.every = every;
-        this.bins = binning.bins();
-        this.input = SpikeMatrix.zeros(every, columns);
-        int neurons = simulation.network().population(output).size();
-        this.pieces = new int[window / every][neurons];
-        this.window = new int[neurons];
-        this.counts = simulation.countSpikes(output);
     }
 
     /**
-     * Reads a source to its end, or until {@link #stop}, and decides. Its first event begins a step, whatever the time of
-     * the source before; the state of the network stays.
+     * Prepares a stream of anything that runs steps.
+     *
+     * @param network runs them
+     * @param neurons that decide
+     * @param binning how events become spikes
+     * @param window steps that a decision looks back on, at least 1
+     * @param every steps from a decision to the next, a divisor of those
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public EventStream(Steps network, int neurons, EventBinning binning, int window, int every) {
+        this.network = Objects.requireNonNull(network, "network");
+        this.binning = Objects.requireNonNull(binning, "binning");
+        Checks.atLeast(1, "every", every);
+        if (window < every || window % every != 0) {
+            throw new IllegalArgumentException(
+                    "window is " + window + " steps, expected a multiple of " + every + ", from decision to decision");
+        }
+        this.every = every;
+        this.bins = binning.bins();
+        this.input = SpikeMatrix.zeros(every, binning.shape().size());
+        this.pieces = new int[window / every][neurons];
+        this.window = new int[neurons];
+        this.counts = new int[neurons];
+    }
+
+    private static Steps steps(Simulation simulation, String output) {
+        SpikeCounts counts = simulation.countSpikes(output);
+        return (input, all) -> {
+            counts.reset();
+            simulation.run(input);
+            for (int neuron = 0; neuron < all.length; neuron++) {
+                all[neuron] += (int) counts.counts().get(0, neuron);
+            }
+        };
+    }
+
+    /**
+     * Reads a source to its end, or until {@link #stop}, and decides. Its first event begins a step, whatever the time
+     * of the source before; the state of the network stays.
      *
      * @param source of events; it stays open
      * @param decided is given each decision, also one of the steps that the end cut short
@@ -141,18 +178,17 @@ public final class EventStream {
     }
 
     private void decide(Consumer<Decision> decided, long time) {
-        counts.reset();
-        simulation.run(input);
+        Arrays.fill(counts, 0);
+        network.run(input, counts);
         input.clear();
         bins.advance(every);
         int[] piece = pieces[(int) (steps / every % pieces.length)];
         steps += every;
-        FloatMatrix found = counts.counts();
         long all = 0;
         int label = -1;
         for (int neuron = 0; neuron < window.length; neuron++) {
             window[neuron] -= piece[neuron];
-            piece[neuron] = (int) found.get(0, neuron);
+            piece[neuron] = counts[neuron];
             window[neuron] += piece[neuron];
             all += window[neuron];
             if (window[neuron] > (label < 0 ? 0 : window[label])) {

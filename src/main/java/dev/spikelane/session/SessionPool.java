@@ -10,10 +10,12 @@ import dev.spikelane.description.NetworkFingerprint;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.session.KeySlots;
+import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EventStream;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.Weights;
@@ -287,6 +289,29 @@ public final class SessionPool implements AutoCloseable {
             }
         });
         return answered;
+    }
+
+    /**
+     * Lets events drive a session, a step at a time, between steps of others.
+     *
+     * @param key the session
+     * @param binning how events become spikes, in the shape of the network's one input
+     * @param window steps that a decision looks back on, at least 1
+     * @param every steps from a decision to the next, a divisor of those
+     * @return a stream, to which sources are given
+     * @throws IllegalArgumentException if the input has another size, or the steps are out of range
+     */
+    public EventStream stream(long key, EventBinning binning, int window, int every) {
+        inputs.requireOne(SpikeMatrix.zeros(1, binning.shape().size()), 1);
+        Answers answers = newAnswers(1);
+        long[] keys = {key};
+        EventStream.Steps session = (input, counts) -> {
+            for (int row = 0; row < input.rows(); row++) {
+                step(keys, input.rows(row, 1), answers);
+                answers.spikes().forEachSpike(0, output -> counts[output]++);
+            }
+        };
+        return new EventStream(session, network.outputs(), binning, window, every);
     }
 
     /** Takes the first waiting offer of each session one step further, and says where their answers are. */

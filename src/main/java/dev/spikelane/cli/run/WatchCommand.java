@@ -2,6 +2,7 @@ package dev.spikelane.cli.run;
 
 import dev.spikelane.cli.format.ReadOptions;
 import dev.spikelane.cli.input.Choices;
+import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.EventSource;
 import dev.spikelane.io.file.JsonWriter;
@@ -143,14 +144,26 @@ public final class WatchCommand implements Callable<Integer> {
         return label < names.size() ? names.get(label) : String.valueOf(label);
     }
 
+    private static double seconds(long began) {
+        return (System.nanoTime() - began) / 1e9;
+    }
+
     private void watch(Model trained, EventSource source, EventStream stream) throws IOException {
         PrintWriter out = command.commandLine().getOut();
         long began = System.nanoTime();
         long[] totals = new long[3];
+        Progress progress = Progress.on(false);
+        progress.begin("Watching", 0);
         stream.run(source, decision -> {
             totals[0]++;
             totals[1] += decision.events();
             totals[2] += decision.late();
+            progress.advance(1, () -> String.format(
+                    Locale.ROOT,
+                    "%d events, %.0f a second, %d late",
+                    totals[1],
+                    totals[1] / seconds(began),
+                    totals[2]));
             String name = decision.label() < 0 ? "nothing" : name(trained, decision.label());
             if (json) {
                 out.println(new JsonWriter()
@@ -185,7 +198,7 @@ public final class WatchCommand implements Callable<Integer> {
             out.flush();
         });
         String cut = source.cut();
-        double seconds = (System.nanoTime() - began) / 1e9;
+        progress.end();
         if (!json) {
             out.printf(
                     Locale.ROOT,
@@ -193,7 +206,7 @@ public final class WatchCommand implements Callable<Integer> {
                     totals[0],
                     totals[1],
                     totals[2],
-                    totals[1] / seconds);
+                    totals[1] / seconds(began));
         }
         if (!cut.isEmpty()) {
             command.commandLine().getErr().println(cut);

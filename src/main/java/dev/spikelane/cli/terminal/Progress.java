@@ -34,11 +34,11 @@ public final class Progress {
         return quiet ? NONE : new Progress(StatusLine.OF_PROCESS, System::nanoTime);
     }
 
-    /** Starts some work. */
+    /** Starts some work; of 0 parts if nobody knows how many there are. */
     public void begin(String name, long parts) {
         end();
         what = name;
-        total = Math.max(1, parts);
+        total = parts;
         done = 0;
         start = nanoseconds.getAsLong();
         next = start + PATIENCE;
@@ -66,7 +66,12 @@ public final class Progress {
     /** On a narrow terminal the bar is shorter, before words are cut. */
     private void print(String detail) {
         long seconds = (nanoseconds.getAsLong() - start) / 1_000_000_000;
-        String words = 100 * done / total + " %, " + seconds + " s" + (detail.isEmpty() ? "" : ", " + detail);
+        String words = seconds + " s" + (detail.isEmpty() ? "" : ", " + detail);
+        if (total == 0) {
+            line.show(what + " " + words);
+            return;
+        }
+        words = 100 * done / total + " %, " + words;
         int room = line.columns() - what.length() - " [] ".length() - words.length();
         int width = Math.clamp(room, LEAST_WIDTH, MOST_WIDTH);
         int full = (int) (width * done / total);

@@ -47,6 +47,15 @@ class ProgressTest {
     }
 
     @Test
+    void workWithoutAKnownEndHasNoBar() {
+        Progress progress = progress(80);
+        progress.begin("Watching", 0);
+        now += 2_500_000_000L;
+        progress.advance(1, () -> "7 events");
+        assertEquals(ERASE + "Watching 2 s, 7 events", printed());
+    }
+
+    @Test
     void nothingIsShownWhereThereIsNoTerminal() {
         Progress progress = progress(0);
         progress.begin("Images", 4);

@@ -1,0 +1,72 @@
+package dev.spikelane.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.EveryWidth;
+import dev.spikelane.io.EventBinning;
+import dev.spikelane.io.EventSource;
+import dev.spikelane.io.event.EventFiles;
+import dev.spikelane.io.event.EventFiles.Events;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.network.EventStream;
+import dev.spikelane.network.EventStream.Decision;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.random.TorchRandom;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Events drive a session as they do a simulation, whatever other sessions do between. */
+@EveryWidth
+final class SessionStreamTest {
+
+    private static final EventBinning BINNING = EventBinning.of(12, 10).withStepTime(100);
+
+    private final Network network = Network.builder(BINNING.shape())
+            .flatten()
+            .dense(5, new TorchRandom(1))
+            .scale(6)
+            .neuron(new Leaky(0.9))
+            .build();
+
+    private static EventSource source(int seed) throws IOException {
+        byte[] file = EventFiles.csv(Events.random(seed, 900, 12, 10, 20), true);
+        return EventSource.open("x.csv", new ByteArrayInputStream(file));
+    }
+
+    @Test
+    void aSessionDecidesAsASimulation() throws IOException {
+        List<Decision> expected = new ArrayList<>();
+        try (Simulation simulation = network.simulate(1)) {
+            EventStream stream = new EventStream(simulation, "lif1", BINNING, 30, 10);
+            stream.run(source(1), expected::add);
+            stream.run(source(2), expected::add);
+        }
+        List<Decision> found = new ArrayList<>();
+        try (SessionPool pool = SessionPool.builder(network).build()) {
+            EventStream stream = pool.stream(7, BINNING, 30, 10);
+            EventStream other = pool.stream(8, BINNING, 10, 10);
+            stream.run(source(1), found::add);
+            other.run(source(3), _ -> {});
+            stream.run(source(2), found::add);
+            assertEquals(10 * expected.size(), pool.offer(7, SpikeMatrix.zeros(1, 240)).join().steps() - 1);
+        }
+        assertEquals(expected, found);
+        assertTrue(found.stream().mapToInt(Decision::label).distinct().count() > 1);
+    }
+
+    @Test
+    void aBinningHasTheShapeOfTheInput() {
+        try (SessionPool pool = SessionPool.builder(network).build()) {
+            IllegalArgumentException refused = assertThrows(
+                    IllegalArgumentException.class, () -> pool.stream(7, BINNING.withPolarity(false), 10, 10));
+            assertTrue(refused.getMessage().contains("input 'input' is [1 x 120]"), refused.getMessage());
+        }
+    }
+}
