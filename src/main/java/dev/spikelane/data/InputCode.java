@@ -24,9 +24,11 @@ public interface InputCode {
      *
      * @param samples of a batch, at least 1
      * @param neurons values of a sample
-     * @return a matrix of spikes {@code [steps * samples x neurons]}, or of values
+     * @return a matrix of spikes {@code [steps * samples x neurons]}, or of values where a code says so
      */
-    Signal allocate(int samples, int neurons);
+    default Signal allocate(int samples, int neurons) {
+        return SpikeMatrix.zeros(Math.multiplyExact(steps(), samples), neurons);
+    }
 
     /**
      * Encodes a batch.

@@ -48,11 +48,6 @@ final class LatencyInput implements InputCode {
     }
 
     @Override
-    public Signal allocate(int samples, int neurons) {
-        return SpikeMatrix.zeros(Math.multiplyExact(steps, samples), neurons);
-    }
-
-    @Override
     public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
         if (times.rows() != values.rows() || times.columns() != values.columns()) {
             times = FloatMatrix.zeros(values.rows(), values.columns());

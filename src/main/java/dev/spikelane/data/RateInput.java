@@ -31,11 +31,6 @@ record RateInput(Rate rate, int steps, @Nullable TorchRandom random) implements 
     }
 
     @Override
-    public Signal allocate(int samples, int neurons) {
-        return SpikeMatrix.zeros(Math.multiplyExact(steps, samples), neurons);
-    }
-
-    @Override
     public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
         if (random == null) {
             rate.encodeSamples(values, (SpikeMatrix) into, draws);

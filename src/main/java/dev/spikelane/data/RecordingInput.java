@@ -28,11 +28,6 @@ final class RecordingInput implements InputCode {
     }
 
     @Override
-    public Signal allocate(int samples, int neurons) {
-        return SpikeMatrix.zeros(Math.multiplyExact(steps, samples), neurons);
-    }
-
-    @Override
     public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
         throw new IllegalArgumentException("samples are values, expected recordings, which a loader reads");
     }

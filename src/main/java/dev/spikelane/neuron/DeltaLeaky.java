@@ -5,7 +5,6 @@ import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -78,11 +77,6 @@ public record DeltaLeaky(Parameter beta, Parameter deltaThreshold) implements Ne
      */
     public DeltaLeaky withDeltaThreshold(double... values) {
         return new DeltaLeaky(beta, Parameter.of(values));
-    }
-
-    @Override
-    public List<String> variables() {
-        return LeakyGroup.MEMBRANE;
     }
 
     @Override

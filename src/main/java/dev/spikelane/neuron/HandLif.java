@@ -4,7 +4,6 @@ import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -67,11 +66,6 @@ public record HandLif(Parameter beta, Parameter threshold) implements Neuron {
      */
     public HandLif withThreshold(double... values) {
         return new HandLif(beta, Parameter.of(values));
-    }
-
-    @Override
-    public List<String> variables() {
-        return LeakyGroup.MEMBRANE;
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.simd.Logarithm;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -177,11 +176,6 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      */
     public Lapicque withThreshold(double... values) {
         return withFiring(firing.withThreshold(values));
-    }
-
-    @Override
-    public List<String> variables() {
-        return LeakyGroup.MEMBRANE;
     }
 
     @Override

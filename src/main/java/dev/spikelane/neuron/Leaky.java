@@ -6,7 +6,6 @@ import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -153,11 +152,6 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      */
     public Leaky withGradedSpikesFactor(double... values) {
         return new Leaky(beta, firing, Parameter.of(values));
-    }
-
-    @Override
-    public List<String> variables() {
-        return LeakyGroup.MEMBRANE;
     }
 
     @Override

@@ -181,11 +181,6 @@ public record LeakyParallel(
         return Parameters.with(this, Map.of("gradedSpikesFactor", Parameter.of(values)));
     }
 
-    @Override
-    public List<String> variables() {
-        return LeakyGroup.MEMBRANE;
-    }
-
     /**
      * {@inheritDoc}
      *

@@ -147,9 +147,11 @@ public sealed interface Neuron
     /**
      * Returns the names of the state variables.
      *
-     * @return names, the first of which is {@code membrane}; those of {@link NeuronState#names}
+     * @return names, the first of which is {@code membrane}, most models' only one; those of {@link NeuronState#names}
      */
-    List<String> variables();
+    default List<String> variables() {
+        return LeakyGroup.MEMBRANE;
+    }
 
     /**
      * Returns the unit of a variable, a port or a parameter, which labels axes and tables. Nothing checks units.

@@ -109,11 +109,6 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
     }
 
     @Override
-    public List<String> variables() {
-        return LeakyGroup.MEMBRANE;
-    }
-
-    @Override
     public RLeaky beforeReset() {
         return withFiring(firing.beforeReset());
     }

@@ -80,11 +80,6 @@ public final class SpikeList implements Neuron {
     }
 
     @Override
-    public List<String> variables() {
-        return LeakyGroup.MEMBRANE;
-    }
-
-    @Override
     public Map<String, Parameter> parameters() {
         return Map.of();
     }

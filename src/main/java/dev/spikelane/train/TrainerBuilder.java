@@ -113,8 +113,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
      * @return this
      */
     public TrainerBuilder optimizer(Trainer.Optimizer rule) {
-        Objects.requireNonNull(rule, "rule");
-        optimizer = rule;
+        optimizer = Objects.requireNonNull(rule, "rule");
         return this;
     }
 

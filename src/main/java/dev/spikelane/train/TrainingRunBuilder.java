@@ -95,8 +95,7 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder schedule(Schedule ofSteps) {
-        Objects.requireNonNull(ofSteps, "ofSteps");
-        schedule = ofSteps;
+        schedule = Objects.requireNonNull(ofSteps, "ofSteps");
         return this;
     }
 
@@ -118,10 +117,8 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder validate(Dataset samples, Batching asBatches) {
-        Objects.requireNonNull(samples, "samples");
-        Objects.requireNonNull(asBatches, "asBatches");
-        validation = samples;
-        validationBatching = asBatches;
+        validation = Objects.requireNonNull(samples, "samples");
+        validationBatching = Objects.requireNonNull(asBatches, "asBatches");
         return this;
     }
 
@@ -134,8 +131,7 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder decoding(Decoding ofOutputs) {
-        Objects.requireNonNull(ofOutputs, "ofOutputs");
-        decoding = ofOutputs;
+        decoding = Objects.requireNonNull(ofOutputs, "ofOutputs");
         return this;
     }
 
@@ -182,8 +178,7 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder checkpoint(Path file) {
-        Objects.requireNonNull(file, "file");
-        checkpoint = file;
+        checkpoint = Objects.requireNonNull(file, "file");
         return this;
     }
 
@@ -211,8 +206,7 @@ public final class TrainingRunBuilder {
      * @return this
      */
     public TrainingRunBuilder shardsFrom(Function<? super TrainingRun, List<ShardGradients>> shards) {
-        Objects.requireNonNull(shards, "shards");
-        elsewhere = shards;
+        elsewhere = Objects.requireNonNull(shards, "shards");
         return this;
     }
 

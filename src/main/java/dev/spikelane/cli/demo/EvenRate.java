@@ -22,11 +22,6 @@ final class EvenRate implements InputCode {
     }
 
     @Override
-    public Signal allocate(int samples, int neurons) {
-        return rate.allocate(samples, neurons);
-    }
-
-    @Override
     public void encode(FloatMatrix values, CounterRandom.Draws draws, Signal into) {
         FloatMatrix even = FloatMatrix.copyOf(values.rows(), values.columns(), values.toArray());
         for (int row = 0; row < even.rows(); row++) {
