@@ -33,7 +33,7 @@ import java.util.Objects;
  * @param firing when neurons fire and what a spike does to them; the reset comes at the next step; quantization rounds
  *     all variables
  */
-public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements Neuron {
+public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements Neuron, Fires<Alpha> {
 
     /** What the sum of the currents is multiplied by: no number unless alpha is above beta. */
     private static final String SCALE = "_alpha > _leak ? log(_alpha) / (log(_leak) - log(_alpha)) + 1 : 1 / 0";
@@ -80,30 +80,9 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
      * @return the model
      * @throws IllegalArgumentException if the reset is one that this model does not have
      */
+    @Override
     public Alpha withFiring(Firing options) {
         return new Alpha(alpha, beta, options);
-    }
-
-    /**
-     * Returns this model with another reset.
-     *
-     * @param kind what a reset does
-     * @return the model
-     * @throws IllegalArgumentException if it is SUBTRACT_DECAYED
-     */
-    public Alpha withReset(Reset kind) {
-        return withFiring(firing.withReset(kind));
-    }
-
-    /**
-     * Returns this model with another threshold.
-     *
-     * @param values one value, or one for each neuron, rounded once to float32
-     * @return the model
-     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
-     */
-    public Alpha withThreshold(double... values) {
-        return withFiring(firing.withThreshold(values));
     }
 
     @Override

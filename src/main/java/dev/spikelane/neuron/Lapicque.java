@@ -1,7 +1,6 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.kernel.Decay;
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -36,7 +35,7 @@ import java.util.Objects;
  * @param timeStep the step, in the unit of RC
  * @param firing when neurons fire and what a spike does to them
  */
-public record Lapicque(Parameter resistance, Parameter capacitance, float timeStep, Firing firing) implements Neuron {
+public record Lapicque(Parameter resistance, Parameter capacitance, float timeStep, Firing firing) implements Neuron, Fires<Lapicque> {
 
     /**
      * Makes a model from R and C.
@@ -120,18 +119,9 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      * @param options when neurons fire and what a spike does to them
      * @return the model
      */
+    @Override
     public Lapicque withFiring(Firing options) {
         return new Lapicque(resistance, capacitance, timeStep, options);
-    }
-
-    /**
-     * Returns this model with another reset.
-     *
-     * @param kind what a reset does
-     * @return the model
-     */
-    public Lapicque withReset(Reset kind) {
-        return withFiring(firing.withReset(kind));
     }
 
     /** The one of R and C that follows from beta and the other. */
@@ -165,22 +155,6 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
             throw new IllegalArgumentException(
                     "parameters have " + one.count() + " and " + other.count() + " values, expected 1 or as many");
         }
-    }
-
-    /**
-     * Returns this model with another threshold.
-     *
-     * @param values one value, or one for each neuron, rounded once to float32
-     * @return the model
-     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
-     */
-    public Lapicque withThreshold(double... values) {
-        return withFiring(firing.withThreshold(values));
-    }
-
-    @Override
-    public Lapicque beforeReset() {
-        return withFiring(firing.beforeReset());
     }
 
     @Override

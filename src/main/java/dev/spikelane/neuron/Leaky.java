@@ -1,6 +1,5 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.memory.Parameter;
@@ -37,7 +36,7 @@ import java.util.Objects;
  *     reset then divides S by it. A factor 0, with which snnTorch's immediate reset gives NaN or infinity, divides
  *     nothing here
  */
-public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor) implements Neuron {
+public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor) implements Neuron, Fires<Leaky> {
 
     /**
      * Makes a model.
@@ -76,6 +75,7 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      * @param options when neurons fire and what a spike does to them
      * @return the model
      */
+    @Override
     public Leaky withFiring(Firing options) {
         return new Leaky(beta, options, gradedSpikesFactor);
     }
@@ -89,27 +89,6 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      */
     public Leaky withThreshold(float... values) {
         return withFiring(firing.withThreshold(values));
-    }
-
-    /**
-     * Returns this model with another threshold.
-     *
-     * @param values one value, or one for each neuron, rounded once to float32
-     * @return the model
-     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
-     */
-    public Leaky withThreshold(double... values) {
-        return withFiring(firing.withThreshold(values));
-    }
-
-    /**
-     * Returns this model with another reset.
-     *
-     * @param kind what a reset does
-     * @return the model
-     */
-    public Leaky withReset(Reset kind) {
-        return withFiring(firing.withReset(kind));
     }
 
     /**
@@ -152,11 +131,6 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      */
     public Leaky withGradedSpikesFactor(double... values) {
         return new Leaky(beta, firing, Parameter.of(values));
-    }
-
-    @Override
-    public Leaky beforeReset() {
-        return withFiring(firing.beforeReset());
     }
 
     @Override

@@ -62,7 +62,7 @@ public record Lif(
         Parameter rest,
         Parameter resetPotential,
         Firing firing)
-        implements Neuron {
+        implements Neuron, Fires<Lif> {
 
     private static final Parameter NOTHING = Parameter.of(0);
     private static final Firing CLEARS = Firing.DEFAULT.withReset(Reset.CLEAR).withResetTime(Reset.Time.SAME_STEP);
@@ -204,18 +204,9 @@ public record Lif(
      * @param options when neurons fire and what a spike does to them
      * @return the model
      */
+    @Override
     public Lif withFiring(Firing options) {
         return new Lif(decay, leak, gain, synapse, rest, resetPotential, options);
-    }
-
-    /**
-     * Returns this model with another reset.
-     *
-     * @param kind what a reset does
-     * @return the model
-     */
-    public Lif withReset(Reset kind) {
-        return withFiring(firing.withReset(kind));
     }
 
     /**
@@ -262,17 +253,6 @@ public record Lif(
         return withParameter("resetPotential", Parameter.of(values));
     }
 
-    /**
-     * Returns this model with another threshold.
-     *
-     * @param values one value, or one for each neuron, rounded once to float32
-     * @return the model
-     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
-     */
-    public Lif withThreshold(double... values) {
-        return withFiring(firing.withThreshold(values));
-    }
-
     private boolean isSynaptic() {
         return !synapse.isAlways(0);
     }
@@ -285,11 +265,6 @@ public record Lif(
     @Override
     public Lif withParameter(String name, Parameter values) {
         return Parameters.with(this, Parameters.one(name, values));
-    }
-
-    @Override
-    public Lif beforeReset() {
-        return withFiring(firing.beforeReset());
     }
 
     @Override

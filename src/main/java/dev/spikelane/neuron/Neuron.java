@@ -233,7 +233,7 @@ public sealed interface Neuron
      *     the next step or there is none
      */
     default Neuron beforeReset() {
-        return this;
+        return this instanceof Fires<?> model ? model.withFiring(model.firing().beforeReset()) : this;
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
@@ -37,7 +36,7 @@ import java.util.Objects;
  * @param recurrence what is fed back
  * @param firing when neurons fire and what a spike does to them
  */
-public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) implements Neuron {
+public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) implements Neuron, Fires<RLeaky> {
 
     /**
      * Makes a model.
@@ -78,39 +77,14 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      * @param options when neurons fire and what a spike does to them
      * @return the model
      */
+    @Override
     public RLeaky withFiring(Firing options) {
         return new RLeaky(beta, recurrence, options);
-    }
-
-    /**
-     * Returns this model with another reset.
-     *
-     * @param kind what a reset does
-     * @return the model
-     */
-    public RLeaky withReset(Reset kind) {
-        return withFiring(firing.withReset(kind));
-    }
-
-    /**
-     * Returns this model with another threshold.
-     *
-     * @param values one value, or one for each neuron, rounded once to float32
-     * @return the model
-     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
-     */
-    public RLeaky withThreshold(double... values) {
-        return withFiring(firing.withThreshold(values));
     }
 
     @Override
     public List<String> ports() {
         return List.of(CURRENT, FEEDBACK);
-    }
-
-    @Override
-    public RLeaky beforeReset() {
-        return withFiring(firing.beforeReset());
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
@@ -40,7 +39,7 @@ import java.util.Objects;
  * @param recurrence what is fed back
  * @param firing when neurons fire and what a spike does to them
  */
-public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, Firing firing) implements Neuron {
+public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, Firing firing) implements Neuron, Fires<RSynaptic> {
 
     /**
      * Makes a model.
@@ -72,29 +71,9 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      * @param options when neurons fire and what a spike does to them
      * @return the model
      */
+    @Override
     public RSynaptic withFiring(Firing options) {
         return new RSynaptic(alpha, beta, recurrence, options);
-    }
-
-    /**
-     * Returns this model with another reset.
-     *
-     * @param kind what a reset does
-     * @return the model
-     */
-    public RSynaptic withReset(Reset kind) {
-        return withFiring(firing.withReset(kind));
-    }
-
-    /**
-     * Returns this model with another threshold.
-     *
-     * @param values one value, or one for each neuron, rounded once to float32
-     * @return the model
-     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
-     */
-    public RSynaptic withThreshold(double... values) {
-        return withFiring(firing.withThreshold(values));
     }
 
     @Override
@@ -105,11 +84,6 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
     @Override
     public List<String> variables() {
         return LeakyGroup.SYNAPTIC;
-    }
-
-    @Override
-    public RSynaptic beforeReset() {
-        return withFiring(firing.beforeReset());
     }
 
     /**

@@ -60,7 +60,7 @@ import java.util.Objects;
  *     second bias, or another connection
  * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and cell state
  */
-public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
+public record SLstm(Recurrence recurrence, Firing firing) implements Neuron, Fires<SLstm> {
 
     /**
      * Makes a model.
@@ -229,40 +229,14 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron {
      * @return the model
      * @throws IllegalArgumentException if the reset is SUBTRACT_DECAYED
      */
+    @Override
     public SLstm withFiring(Firing options) {
         return new SLstm(recurrence, options);
-    }
-
-    /**
-     * Returns this model with another reset.
-     *
-     * @param kind what a reset does
-     * @return the model
-     * @throws IllegalArgumentException if it is SUBTRACT_DECAYED
-     */
-    public SLstm withReset(Reset kind) {
-        return withFiring(firing.withReset(kind));
-    }
-
-    /**
-     * Returns this model with another threshold.
-     *
-     * @param values one value, or one for each neuron, rounded once to float32
-     * @return the model
-     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
-     */
-    public SLstm withThreshold(double... values) {
-        return withFiring(firing.withThreshold(values));
     }
 
     @Override
     public List<String> variables() {
         return LeakyGroup.CELL;
-    }
-
-    @Override
-    public SLstm beforeReset() {
-        return withFiring(firing.beforeReset());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.spikelane.neuron;
 
-import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -33,7 +32,7 @@ import java.util.Objects;
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used
  * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and synaptic current
  */
-public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implements Neuron {
+public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implements Neuron, Fires<Synaptic> {
 
     /**
      * Makes a model.
@@ -63,39 +62,14 @@ public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implement
      * @param options when neurons fire and what a spike does to them
      * @return the model
      */
+    @Override
     public Synaptic withFiring(Firing options) {
         return new Synaptic(alpha, beta, options);
-    }
-
-    /**
-     * Returns this model with another reset.
-     *
-     * @param kind what a reset does
-     * @return the model
-     */
-    public Synaptic withReset(Reset kind) {
-        return withFiring(firing.withReset(kind));
-    }
-
-    /**
-     * Returns this model with another threshold.
-     *
-     * @param values one value, or one for each neuron, rounded once to float32
-     * @return the model
-     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
-     */
-    public Synaptic withThreshold(double... values) {
-        return withFiring(firing.withThreshold(values));
     }
 
     @Override
     public List<String> variables() {
         return LeakyGroup.SYNAPTIC;
-    }
-
-    @Override
-    public Synaptic beforeReset() {
-        return withFiring(firing.beforeReset());
     }
 
     @Override

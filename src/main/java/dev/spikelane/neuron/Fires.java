@@ -1,0 +1,47 @@
+package dev.spikelane.neuron;
+
+import dev.spikelane.kernel.Reset;
+
+/**
+ * A model whose neurons fire and are reset as {@link Firing} says.
+ *
+ * @param <N> the model
+ */
+interface Fires<N extends Neuron> {
+
+    /**
+     * Returns when neurons fire and what a spike does to them.
+     *
+     * @return the options
+     */
+    Firing firing();
+
+    /**
+     * Returns this model with other options.
+     *
+     * @param options when neurons fire and what a spike does to them
+     * @return the model
+     */
+    N withFiring(Firing options);
+
+    /**
+     * Returns this model with another reset.
+     *
+     * @param kind what a reset does
+     * @return the model
+     */
+    default N withReset(Reset kind) {
+        return withFiring(firing().withReset(kind));
+    }
+
+    /**
+     * Returns this model with another threshold.
+     *
+     * @param values one value, or one for each neuron, rounded once to float32
+     * @return the model
+     * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
+     */
+    default N withThreshold(double... values) {
+        return withFiring(firing().withThreshold(values));
+    }
+}
