@@ -42,6 +42,7 @@ final class WidthsTest {
             "io/ReaderMutationTest",
             "io/file/FileTextTest",
             "model/",
+            "engine/signal/SignalHistoryProperties",
             "equation/C99Test",
             "equation/ZooPageTest",
             "equation/ZooTest",

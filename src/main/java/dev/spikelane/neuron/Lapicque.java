@@ -35,7 +35,8 @@ import java.util.Objects;
  * @param timeStep the step, in the unit of RC
  * @param firing when neurons fire and what a spike does to them
  */
-public record Lapicque(Parameter resistance, Parameter capacitance, float timeStep, Firing firing) implements Neuron, Fires<Lapicque> {
+public record Lapicque(Parameter resistance, Parameter capacitance, float timeStep, Firing firing)
+        implements Neuron, Fires<Lapicque> {
 
     /**
      * Makes a model from R and C.

@@ -82,8 +82,7 @@ public record Lif(
         Objects.requireNonNull(firing, "firing");
         for (float each : leak.values()) {
             if (decay == Decay.DIVIDE && each == 0) {
-                throw new IllegalArgumentException(
-                        "leak is 0, expected another number, by which the input is divided");
+                throw new IllegalArgumentException("leak is 0, expected another number, by which the input is divided");
             }
         }
     }
@@ -269,8 +268,8 @@ public record Lif(
 
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        LeakyModel model = firing
-                .applyTo(new LeakyModel(shape.size()), variables().size())
+        LeakyModel model = firing.applyTo(
+                        new LeakyModel(shape.size()), variables().size())
                 .param("leak", leak.values())
                 .decay(decay, "leak")
                 .param("gain", gain.values())

@@ -39,7 +39,8 @@ import java.util.Objects;
  * @param recurrence what is fed back
  * @param firing when neurons fire and what a spike does to them
  */
-public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, Firing firing) implements Neuron, Fires<RSynaptic> {
+public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, Firing firing)
+        implements Neuron, Fires<RSynaptic> {
 
     /**
      * Makes a model.
