@@ -11,12 +11,15 @@ import dev.spikelane.description.OperatorDescription;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.LayerText.Layer;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -58,6 +61,10 @@ final class ChainReader {
     private final LayerNeurons neurons;
     private final Deque<Layer> norms = new ArrayDeque<>();
     private @Nullable NetworkBuilder builder;
+    /** Whether a layer takes values in place of spikes, and whether connections at the end have no neurons yet. */
+    private boolean rectifies;
+
+    private boolean isOpen;
     private @Nullable Shape rows;
 
     ChainReader(String file, Map<String, Tensor> tensors, @Nullable String said, boolean ordered) {
@@ -79,6 +86,10 @@ final class ChainReader {
             if (builder == null) {
                 throw wrong("has no layer, expected one at least");
             }
+            if (rectifies && isOpen) {
+                builder.neuron(
+                        "out", new Leaky(0f).withThreshold(Float.MAX_VALUE).withReset(Reset.NONE));
+            }
             Network network = builder.build();
             giveNorms(network);
             if (!read.unread().isEmpty()) {
@@ -98,6 +109,11 @@ final class ChainReader {
             addNeurons(layer.arguments() == null ? new Layer(layer.name(), type, Map.of()) : layer);
         } else if (PASSED_OVER.contains(type)) {
             layer.forget();
+        } else if (type.equals("ReLU")) {
+            layer.forget();
+            add(begun(layer, null), null, EquationNeuron.relu());
+            begun(layer, null).variable("membrane");
+            rectifies = true;
         } else {
             connect(layer, connection(layer));
         }
@@ -122,7 +138,8 @@ final class ChainReader {
         }
     }
 
-    private static void add(NetworkBuilder chain, @Nullable String name, Neuron neuron) {
+    private void add(NetworkBuilder chain, @Nullable String name, Neuron neuron) {
+        isOpen = false;
         if (name == null) {
             chain.neuron(neuron);
         } else {
@@ -166,7 +183,7 @@ final class ChainReader {
             }
             default ->
                 throw wrong("its " + layer + " is none that is read, expected Linear, convolutions, pools, batch norms,"
-                        + " Flatten or one of " + NEURONS
+                        + " Flatten, ReLU or one of " + NEURONS
                         + "; build the network, and load the tensors with StateDict.loadInto");
         };
     }
@@ -203,6 +220,7 @@ final class ChainReader {
             rows = Shape.of(rows.size());
         }
         chain.connect(connection);
+        isOpen = true;
         rows = rows == null ? null : connection.outputShape(rows);
     }
 

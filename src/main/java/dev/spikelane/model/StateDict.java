@@ -393,9 +393,10 @@ public final class StateDict {
      *
      * <p>The shape of the input comes first, unless the first layer is {@code Linear}. Layers are {@code Linear},
      * {@code Conv1d}, {@code Conv2d}, {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool},
-     * {@code AvgPool} and {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, and the neurons {@code
-     * Leaky}, {@code Synaptic}, {@code Alpha}, {@code RLeaky} and {@code RSynaptic} with snnTorch's defaults, but for
-     * {@code reset_delay} and {@code inhibition}. Arguments are torch's, by place or by name; those that tensors say
+     * {@code AvgPool} and {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, {@code ReLU}, whose network
+     * has no time until it {@linkplain Network#spiking fires}, and the neurons {@code Leaky}, {@code Synaptic}, {@code
+     * Alpha}, {@code RLeaky} and {@code RSynaptic} with snnTorch's defaults, but for {@code reset_delay} and {@code
+     * inhibition}. Arguments are torch's, by place or by name; those that tensors say
      * may be left out, any other that is not read here is refused. A layer without a name takes the next tensors of the
      * file. {@code Flatten} before {@code Linear} may be missing, as a {@code view} is no module.
      *

@@ -11,6 +11,7 @@ import dev.spikelane.engine.JitWarmUp;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -293,6 +294,25 @@ public final class Network {
      */
     public Folded folded() {
         return Folding.folded(this);
+    }
+
+    /**
+     * Makes a network that fires of one that has no time, such as {@code StateDict.network} reads of ReLUs. Each
+     * {@link dev.spikelane.neuron.EquationNeuron#relu} becomes a neuron that integrates and fires, whose spike carries
+     * its threshold, so that weights stay as they are and rates stand for values; outputs add up over time. Where an
+     * input stays the same for all steps, {@code Decoding.LAST_MEMBRANE} finds the class. Batch norms are
+     * {@linkplain #folded folded}.
+     *
+     * @param samples inputs, {@code [samples x inputs]}, on which the values of a population say its threshold
+     * @param percentile the share of these values, in hundredths, that do not exceed it, 99.9 or so: lower ones fire
+     *     sooner, but what is above a threshold counts as the threshold
+     * @return a network of its own, whose memory is freed when it is forgotten
+     * @throws IllegalArgumentException if the percentile is out of range, samples do not fit or make all of a
+     *     population 0, a population is neither ReLU nor output, a projection has a delay, a rule, spikes or
+     *     the largest of a window, but from an input, or a batch norm cannot go into weights
+     */
+    public Network spiking(FloatMatrix samples, double percentile) {
+        return Spiking.spiking(this, Objects.requireNonNull(samples, "samples"), percentile);
     }
 
     /**

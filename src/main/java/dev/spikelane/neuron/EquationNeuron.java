@@ -89,6 +89,14 @@ public final class EquationNeuron implements Neuron {
 
     private static final String MEMBRANE = "membrane";
 
+    private static final String RELU = """
+            neuron ReLU
+            state v
+            input current
+            v = max(current, 0)
+            spike v > 0
+            """;
+
     private static final Set<String> OTHER_PARAMETERS = Set.of(RECURRENT_WEIGHTS, "gradedSpikesFactor");
     private static final Set<String> OTHER_STATES = Set.of(MEMBRANE, FEEDBACK);
 
@@ -146,6 +154,16 @@ public final class EquationNeuron implements Neuron {
         if (others.contains(name)) {
             throw EquationParser.error(text, name, "is a name that networks use, expected another");
         }
+    }
+
+    /**
+     * Returns neurons of networks without time: {@code membrane = max(current, 0)}, the value that the next layer
+     * takes. {@link dev.spikelane.network.Network#spiking} makes neurons of them that fire.
+     *
+     * @return the neuron, which fires where its value is above 0
+     */
+    public static EquationNeuron relu() {
+        return of(RELU);
     }
 
     /**

@@ -30,6 +30,8 @@ public final class Decoding {
     public static final Decoding COUNT = new Decoding(ClassScore.Named.COUNT);
     /** The output that fires first, where one that is silent fires at the last step; the lowest of equals. */
     public static final Decoding FIRST_SPIKE = new Decoding(ClassScore.Named.FIRST_SPIKE);
+    /** The output with the highest membrane at the last step; the lowest of equals. */
+    public static final Decoding LAST_MEMBRANE = new Decoding(ClassScore.Named.LAST_MEMBRANE);
     /** The output with the highest membrane of all steps; the lowest of equals. */
     public static final Decoding MAX_MEMBRANE = new Decoding(ClassScore.Named.MAX_MEMBRANE);
     /** The output with the largest sum over the steps of the softmax of the membranes; the lowest of equals. */
@@ -37,7 +39,7 @@ public final class Decoding {
     /** Outputs are not classes. */
     public static final Decoding NONE = new Decoding(ClassScore.Named.NONE);
 
-    private static final List<Decoding> ALL = List.of(COUNT, FIRST_SPIKE, MAX_MEMBRANE, MEMBRANE, NONE);
+    private static final List<Decoding> ALL = List.of(COUNT, FIRST_SPIKE, LAST_MEMBRANE, MAX_MEMBRANE, MEMBRANE, NONE);
 
     private final ClassScore score;
 

@@ -220,7 +220,7 @@ final class StateDictLayersTest {
         assertRefuses(SHORT.replace("2, 3)", "2, 4)"), "has a kernel of 4 x 4, but the weights are tensor '0.weight'");
         assertRefuses(SHORT.replace("1, 2, 3", "1, 3, 3"), "layer '0' Conv2d has other out_channels than 2");
         assertRefuses(SHORT.replace("2, 3)", "2, 3, bias=False)"), "layer '0' Conv2d has no bias, but the file has");
-        assertRefuses(SHORT.replace("Leaky", "ReLU"), "layer ReLU is none that is read");
+        assertRefuses(SHORT.replace("Leaky", "Sigmoid"), "layer Sigmoid is none that is read");
         assertRefuses(SHORT.replace("Leaky", "Leaky(beta=0.5)"), "{beta=0.5}, which are not read here for a Leaky");
         assertRefuses(SHORT.replace("MaxPool2d(2), ", ""), "projection 'fc1' from 'lif1'");
         assertRefuses(SHORT.replace(", Linear, Synaptic", ""), "flatten' behind 'lif1' has no neurons yet");

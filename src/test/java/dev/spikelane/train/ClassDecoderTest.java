@@ -31,6 +31,7 @@ final class ClassDecoderTest {
         Loss.Input input = new Loss.Input(2, 2, 3).setMembranes(membranes);
         assertArrayEquals(new int[] {0, 0}, decode(Decoding.MAX_MEMBRANE, input));
         assertArrayEquals(new int[] {1, 0}, decode(Decoding.MEMBRANE, input));
+        assertArrayEquals(new int[] {1, 0}, decode(Decoding.LAST_MEMBRANE, input));
     }
 
     @Test
@@ -50,7 +51,7 @@ final class ClassDecoderTest {
     @Test
     void wordsAreThoseOfTheCommandLine() {
         assertEquals(
-                "[count, first-spike, max-membrane, membrane, none]",
+                "[count, first-spike, last-membrane, max-membrane, membrane, none]",
                 Decoding.values().toString());
     }
 

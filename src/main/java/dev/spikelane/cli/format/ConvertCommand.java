@@ -7,7 +7,6 @@ import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.io.file.AtomicFile;
-import dev.spikelane.memory.ElementType;
 import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
 import dev.spikelane.network.Network;
@@ -16,6 +15,8 @@ import java.io.PrintWriter;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,9 +66,18 @@ public final class ConvertCommand implements Callable<Integer> {
             description = {
                 "int8, int16, int4 or ternary: round the weights of dense connections and convolutions to integers,"
                         + " behind batch norms that are folded into them, and say how spikes change; with --data or"
-                        + " --sample also the accuracy on test images, as the model was trained."
+                        + " --sample also the accuracy on test images, as the model was trained.",
+                "spiking: put neurons that fire in place of ReLUs, whose thresholds are --percentile of their values"
+                        + " on 1,000 training images, and say the accuracy by steps."
             })
     private @Nullable String to;
+
+    @Option(
+            names = "--percentile",
+            paramLabel = "P",
+            description =
+                    "With --to spiking, the share of values, in percent, below a threshold. Default: ${DEFAULT-VALUE}.")
+    private double percentile = 99.9;
 
     @Mixin
     private DataOptions images = new DataOptions();
@@ -100,28 +110,39 @@ public final class ConvertCommand implements Callable<Integer> {
         if (images.isGiven() && (to == null || check != null)) {
             throw Choices.wrong(command, "--data and --sample go with --to, and without --check");
         }
-        ElementType type = to == null ? null : Choices.choose(command, "--to", to, TrainingRecipes.INTEGERS);
+        Maker maker = to == null ? null : Choices.choose(command, "--to", to, makers());
         AtomicFile.requireWritable(out);
         NirImport semantics = reading.semantics(command);
         Content content = read();
-        IntegerConversion integers = type == null ? null : IntegerConversion.of(content, type);
-        content = integers == null ? content : integers.content();
+        Conversion made = maker == null ? null : maker.of(content);
+        content = made == null ? content : made.content();
         if (check != null) {
             return checked(ConversionCheck.of(in, content, semantics, check), content, format, semantics) ? 0 : 1;
         }
-        Section changes = integers == null
-                ? Section.of("")
-                : integers.changes(command, images.isGiven() ? images.test(command) : null);
+        Section changes =
+                made == null ? Section.of("") : made.changes(command, images.isGiven() ? images.test(command) : null);
         write(format, out, content);
         PrintWriter print = command.commandLine().getOut();
         content.notices().forEach(notice -> print.println("Notice: " + notice));
         format.losses(content).forEach(loss -> print.println("Notice: " + out + ": " + loss));
-        if (integers != null) {
-            TextPrinter printer = new TextPrinter(print, "%-8s  %s");
-            printer.add(integers.bytes(out));
+        if (made != null) {
+            TextPrinter printer = new TextPrinter(print, "%-9s  %s");
+            printer.add(made.bytes(out));
             printer.add(changes);
         }
         return 0;
+    }
+
+    /** Makes another network of the one that was read. */
+    private interface Maker {
+        Conversion of(Content read) throws IOException;
+    }
+
+    private Map<String, Maker> makers() {
+        Map<String, Maker> makers = new HashMap<>();
+        TrainingRecipes.INTEGERS.forEach((word, type) -> makers.put(word, read -> IntegerConversion.of(read, type)));
+        makers.put("spiking", read -> SpikingConversion.of(read, images.training(command), percentile));
+        return makers;
     }
 
     /** Lets OUT appear only where it does as IN says. */

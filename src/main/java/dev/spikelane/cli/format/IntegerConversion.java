@@ -13,8 +13,6 @@ import dev.spikelane.network.Network.FoldedValues;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Evaluator;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +26,8 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param folded the same without batch norms
  * @param integers the same with integer weights
  */
-record IntegerConversion(Content read, Model floats, Network.Folded folded, Network integers, ElementType type) {
+record IntegerConversion(Content read, Model floats, Network.Folded folded, Network integers, ElementType type)
+        implements Conversion {
 
     /** Images side by side. */
     private static final int BATCH = 128;
@@ -49,24 +48,14 @@ record IntegerConversion(Content read, Model floats, Network.Folded folded, Netw
         return new IntegerConversion(read, floats, folded, integers, type);
     }
 
-    /** What is written in place of what was read. */
-    Content content() {
+    @Override
+    public Content content() {
         return Content.of(read.file(), read.format(), new Model(integers, floats.notes()), read.notices());
     }
 
-    Section bytes(Path out) throws IOException {
-        return Section.of("")
-                .say(
-                        "Wrote",
-                        "%s, %,d bytes; %s has %,d",
-                        out.toString(),
-                        Files.size(out),
-                        read.file(),
-                        Files.size(read.file()));
-    }
-
-    /** Says what changed: spikes of a random input, and of images accuracy. */
-    Section changes(CommandSpec command, @Nullable Dataset data) throws IOException {
+    /** Spikes of a random input, and of images accuracy. */
+    @Override
+    public Section changes(CommandSpec command, @Nullable Dataset data) throws IOException {
         Section said = Section.of("");
         for (FoldedValues each : folded.changes()) {
             said.say("Folded", "%s", each);

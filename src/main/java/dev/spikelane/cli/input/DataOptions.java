@@ -55,4 +55,10 @@ public final class DataOptions {
         Path chosen = folder(command);
         return chosen == null ? ImageSet.sampleDataset() : Dataset.idxTest(chosen);
     }
+
+    /** The training images; the embedded ones are those of the test too. */
+    public Dataset training(CommandSpec command) throws IOException {
+        Path chosen = folder(command);
+        return chosen == null ? ImageSet.sampleDataset() : Dataset.idxTrain(chosen);
+    }
 }

@@ -50,6 +50,7 @@ public final class TrainingRecipes {
 
     private static final Map<Decoding, String> DESCRIPTIONS = Map.of(
             Decoding.MEMBRANE, "the largest sum of the softmax of the membranes",
+            Decoding.LAST_MEMBRANE, "the highest membrane at the last step",
             Decoding.MAX_MEMBRANE, "the highest membrane",
             Decoding.COUNT, "the most spikes",
             Decoding.FIRST_SPIKE, "the first spike",
@@ -93,8 +94,10 @@ public final class TrainingRecipes {
 
     private static Map<String, Decoding> decodings() {
         Map<String, Decoding> decodings = new LinkedHashMap<>();
-        for (Decoding each : List.of(Decoding.MEMBRANE, Decoding.MAX_MEMBRANE, Decoding.COUNT, Decoding.FIRST_SPIKE)) {
-            decodings.put(each.toString(), each);
+        for (Decoding each : Decoding.values()) {
+            if (each != Decoding.NONE) {
+                decodings.put(each.toString(), each);
+            }
         }
         return decodings;
     }

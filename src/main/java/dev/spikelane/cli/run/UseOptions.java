@@ -34,7 +34,8 @@ final class UseOptions {
             names = "--decoding",
             paramLabel = "NAME",
             description =
-                    "membrane, max-membrane, count, or first-spike. Default: as the model was trained, else membrane.")
+                    "membrane, max-membrane, last-membrane, count, or first-spike. Default: as the model was trained,"
+                            + " else membrane.")
     private @Nullable String decoding;
 
     /** Whether something is said. */

@@ -61,7 +61,8 @@ public final class ClassDecoder {
         this.read = switch (decoding) {
             case ClassScore.Named.COUNT -> new CountScores(blocks);
             case ClassScore.Named.FIRST_SPIKE -> new FirstSpikeScores(outputs, false);
-            case ClassScore.Named.MAX_MEMBRANE -> new HighestMembranes(outputs);
+            case ClassScore.Named.LAST_MEMBRANE -> new HighestMembranes(outputs, true);
+            case ClassScore.Named.MAX_MEMBRANE -> new HighestMembranes(outputs, false);
             case ClassScore.Named.MEMBRANE, ClassScore.Named.NONE -> null;
             case ClassScore.Own _ -> null;
         };

@@ -16,6 +16,7 @@ public sealed interface ClassScore {
     enum Named implements ClassScore {
         COUNT,
         FIRST_SPIKE,
+        LAST_MEMBRANE,
         MAX_MEMBRANE,
         MEMBRANE,
         NONE;
@@ -27,7 +28,7 @@ public sealed interface ClassScore {
 
         @Override
         public boolean readsMembranes() {
-            return this == MAX_MEMBRANE || this == MEMBRANE;
+            return this == LAST_MEMBRANE || this == MAX_MEMBRANE || this == MEMBRANE;
         }
 
         @Override

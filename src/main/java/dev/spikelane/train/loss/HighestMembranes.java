@@ -4,21 +4,21 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 import org.jspecify.annotations.Nullable;
 
-/** The highest membranes; the gradient goes to the first step that has them. NaN is above all. */
+/** The highest membranes, of the last step or of all; the gradient goes to the first of these. NaN is above all. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record HighestMembranes(int[] steps) implements SampleScores {
+record HighestMembranes(int[] steps, boolean last) implements SampleScores {
 
-    HighestMembranes(int outputs) {
-        this(new int[outputs]);
+    HighestMembranes(int outputs, boolean last) {
+        this(new int[outputs], last);
     }
 
     @Override
     public void read(LossRows input, int sample, FloatMatrix row) {
         FloatMatrix membranes = input.membranes();
         for (int output = 0; output < input.outputs; output++) {
-            float most = Elements.get(membranes, sample, output);
-            int at = 0;
-            for (int step = 1; step < input.steps && !Float.isNaN(most); step++) {
+            int at = last ? input.steps - 1 : 0;
+            float most = Elements.get(membranes, at * input.batch + sample, output);
+            for (int step = at + 1; step < input.steps && !Float.isNaN(most); step++) {
                 float membrane = Elements.get(membranes, step * input.batch + sample, output);
                 if (!(membrane <= most)) {
                     most = membrane;

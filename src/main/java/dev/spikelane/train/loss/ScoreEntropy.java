@@ -24,7 +24,7 @@ public final class ScoreEntropy implements LossKind {
 
     /** Of the highest membranes. */
     public static ScoreEntropy ofHighestMembranes(LossShape shape, SoftmaxTerm term) {
-        return new ScoreEntropy(shape, term, new HighestMembranes(shape.outputs()));
+        return new ScoreEntropy(shape, term, new HighestMembranes(shape.outputs(), false));
     }
 
     /** Of first spike times. */

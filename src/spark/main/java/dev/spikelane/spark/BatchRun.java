@@ -67,7 +67,7 @@ final class BatchRun implements AutoCloseable {
             this.isFrame = code != null && code.steps() == 0;
             this.spikes = simulation.recordSpikes(population.name(), steps).spikes();
             this.outputs = new Loss.Input(steps, samples, population.size()).setSpikes(spikes);
-            if (decoding == Decoding.MEMBRANE || decoding == Decoding.MAX_MEMBRANE) {
+            if (decoding != Decoding.COUNT && decoding != Decoding.FIRST_SPIKE && decoding != Decoding.NONE) {
                 outputs.setMembranes(simulation
                         .recordBeforeReset(population.name(), "membrane", steps)
                         .values());

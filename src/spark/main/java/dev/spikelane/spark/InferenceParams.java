@@ -43,7 +43,9 @@ abstract class InferenceParams extends Model<SpikelaneModel> implements SamplePa
         code = new Param<>(this, "code", "frame, rate, latency, pieces, or spikes: how samples become input");
         steps = new IntParam(this, "steps", "time steps of a sample");
         decoding = new Param<>(
-                this, "decoding", "count, first-spike, max-membrane, membrane or none: how outputs become a label");
+                this,
+                "decoding",
+                "count, first-spike, last-membrane, max-membrane, membrane or none: how outputs become a label");
         seed = new LongParam(this, "seed", "seed of the random numbers");
         batchSize = new IntParam(this, "batchSize", "samples that run side by side in a task");
         weights = new Param<>(this, "weights", "float, stored, int8 or int16");

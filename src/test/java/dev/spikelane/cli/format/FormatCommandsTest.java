@@ -36,6 +36,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -209,6 +211,34 @@ final class FormatCommandsTest {
                         folder.resolve("few.nir").toString())
                 .requireSuccess();
         assertTrue(certificate.startsWith("{\"equal\":true,"), certificate);
+    }
+
+    /** A file of ReLUs becomes a model that runs as it was measured. */
+    @Test
+    void convertToSpikingSaysTheAccuracyBySteps() throws IOException {
+        List<Tensor> tensors = StateDict.of(ModelFile.read(model())).tensors().stream()
+                .filter(each -> each.name().startsWith("fc"))
+                .toList();
+        Path file = folder.resolve("relu.npz");
+        Tensors.of(Tensors.Format.NUMPY, tensors).write(file);
+        String images = SmallImages.write(folder.resolve("images")).toString();
+        String out = folder.resolve("spiking.safetensors").toString();
+        String[] command = {
+            "convert", "--to", "spiking", "--layers", "Linear, ReLU, Linear", "--data", images, file.toString(), out
+        };
+        String said = CommandRun.of(command).requireSuccess();
+        assertTrue(said.matches("(?s).*Threshold +of 150 images of .*Accuracy +[\\d.]+ % by values, on .*"), said);
+        Matcher found = Pattern.compile("Accuracy +([\\d.]+) % in 32 steps, [+-][\\d.]+")
+                .matcher(said);
+        assertTrue(found.find(), said);
+        assertEquals(5, said.split(" steps, ", -1).length - 1, said);
+        double run = Double.parseDouble(
+                accuracy("run", "--model", out, "--data", images, "--json").replaceAll("[^\\d.]", ""));
+        assertEquals(Double.parseDouble(found.group(1)), 100 * run, 0.01);
+        command[4] = "Linear, Sigmoid, Linear";
+        CommandRun.of(command).requireFailureWith(1, "layer Sigmoid is none that is read");
+        CommandRun.of("convert", "--to", "spiking", "--sample", model().toString(), out)
+                .requireFailureWith(1, "population 'lif1' is Leaky[");
     }
 
     @Test

@@ -1,0 +1,79 @@
+package dev.spikelane.cli.format;
+
+import dev.spikelane.cli.input.TrainingRecipes;
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputCode;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.Network;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Evaluator;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * A network that fires in place of one of ReLUs.
+ *
+ * @param read the file
+ * @param values its network
+ * @param spiking the network that fires
+ * @param calibration images that say its thresholds
+ */
+record SpikingConversion(Content read, Model values, Network spiking, Dataset calibration) implements Conversion {
+
+    /** Images that say thresholds, at most. */
+    private static final int CALIBRATION = 1_000;
+
+    /** Images side by side. */
+    private static final int BATCH = 128;
+
+    private static final int STEPS = 32;
+
+    static SpikingConversion of(Content read, Dataset images, double percentile) throws IOException {
+        Model values = read.requireModel();
+        Dataset some = images.range(0, Math.min(CALIBRATION, images.size()));
+        FloatMatrix rows = FloatMatrix.zeros(some.size(), some.shape().size());
+        for (int i = 0; i < some.size(); i++) {
+            some.read(i, rows, i);
+        }
+        try {
+            return new SpikingConversion(read, values, values.network().spiking(rows, percentile), some);
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(read.file() + ": " + refused.getMessage(), refused);
+        }
+    }
+
+    @Override
+    public Content content() {
+        Model model = new Model(spiking, values.notes())
+                .with(Model.STEPS, String.valueOf(STEPS))
+                .with(Model.CODE, TrainingRecipes.DEFAULT_CODE)
+                .with(Model.DECODING, Decoding.LAST_MEMBRANE.toString());
+        return Content.of(read.file(), read.format(), model, read.notices());
+    }
+
+    @Override
+    public Section changes(CommandSpec command, @Nullable Dataset data) {
+        Section said = Section.of("").say("Threshold", "of %,d images of %s", calibration.size(), calibration);
+        if (data == null) {
+            return said;
+        }
+        double before = accuracy(values.network(), 1, data);
+        said.say("Accuracy", "%.2f %% by values, on %s", 100 * before, data);
+        for (int steps = 4; steps <= 2 * STEPS; steps *= 2) {
+            double found = accuracy(spiking, steps, data);
+            said.say("Accuracy", "%.2f %% in %d steps, %+.2f", 100 * found, steps, 100 * (found - before));
+        }
+        return said;
+    }
+
+    private static double accuracy(Network network, int steps, Dataset data) {
+        Batching batching = new Batching(BATCH).withCode(InputCode.frame());
+        try (Evaluator evaluator = new Evaluator(network, steps, batching, 1).decoding(Decoding.LAST_MEMBRANE)) {
+            return evaluator.evaluate(data).accuracy();
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Pool;
+import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
+import dev.spikelane.simd.Rows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Puts neurons that fire in place of those of a network without time. */
+final class Spiking {
+
+    /** A membrane that begins in the middle rounds a rate, where one that begins at 0 rounds it down. */
+    private static final String NEURON = """
+            neuron IntegrateAndFire
+            param threshold = 1
+            state v = threshold / 2
+            input current
+            v = v + current
+            spike v >= threshold
+            v = v - spike * threshold
+            carries threshold
+            """;
+
+    private static final String MEMBRANE = "membrane";
+
+    /** Samples that run side by side. */
+    private static final int BATCH = 64;
+
+    private final Network folded;
+    private final Map<String, Values> rectified = new LinkedHashMap<>();
+
+    private Spiking(Network folded) {
+        this.folded = folded;
+        for (Population each : folded.populations()) {
+            if (each.neuron().equals(EquationNeuron.relu())) {
+                rectified.put(each.name(), new Values());
+            } else if (!isSum(each)) {
+                throw new IllegalArgumentException("population '" + each.name() + "' is " + each.neuron()
+                        + ", expected EquationNeuron.relu(), or Leaky with beta 0 and without a reset for the outputs");
+            }
+        }
+        folded.projections().forEach(this::require);
+    }
+
+    static Network spiking(Network network, FloatMatrix samples, double percentile) {
+        if (!(percentile > 0 && percentile <= 100)) {
+            throw new IllegalArgumentException("percentile is " + percentile + ", expected more than 0, at most 100");
+        }
+        Spiking spiking = new Spiking(network.folded().network());
+        spiking.run(samples);
+        return spiking.made(percentile);
+    }
+
+    /** Whether the membrane of outputs is the current of each step. */
+    private boolean isSum(Population of) {
+        return of.neuron() instanceof Leaky said
+                && said.firing().reset() == Reset.NONE
+                && Parameter.of(folded.weights().get(of.name() + ".beta").toArray())
+                        .isAlways(0);
+    }
+
+    /** Throws unless spikes that carry a value, added up over time, make of a projection what that value makes. */
+    private void require(Projection said) {
+        Projection.Source source = said.source();
+        boolean isInput = source instanceof Input;
+        boolean isValue = source instanceof Variable
+                && rectified.containsKey(source.ofPopulation().orElseThrow().name());
+        if (said.delay() > 0 || said.plastic() || !isInput && !isValue) {
+            throw new IllegalArgumentException("projection '" + said + "' has "
+                    + (said.plastic() ? "a rule" : said.delay() > 0 ? "a delay" : "another source")
+                    + ", expected the membranes of ReLUs, or an input, in the same step");
+        }
+        for (Connection each : said.path()) {
+            if (!isInput && each instanceof Pool pool && pool.rule() == Pool.Rule.MAX) {
+                throw new IllegalArgumentException("projection '" + said.name() + "' has " + pool
+                        + ", and the largest of spikes is not that of rates, expected an average");
+            }
+        }
+    }
+
+    private void run(FloatMatrix samples) {
+        for (int first = 0; first < samples.rows(); first += BATCH) {
+            int count = Math.min(BATCH, samples.rows() - first);
+            FloatMatrix some = FloatMatrix.zeros(count, samples.columns());
+            Rows.copy(samples, first, some, 0, count);
+            try (Simulation simulation = folded.simulate(count)) {
+                rectified.forEach(simulation::observe);
+                simulation.run(some);
+            }
+        }
+    }
+
+    /** The values of a population, of all samples and neurons. */
+    private static final class Values implements Population.Observer {
+
+        private float[] all = {};
+        private int ofStep;
+
+        @Override
+        public void attach(int batch, int neurons) {
+            ofStep = batch * neurons;
+        }
+
+        @Override
+        public boolean needsMembranes() {
+            return true;
+        }
+
+        @Override
+        public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
+            all = Arrays.copyOf(all, Math.addExact(all.length, ofStep));
+            System.arraycopy(membranes.toArray(), 0, all, all.length - ofStep, ofStep);
+        }
+
+        /** The lowest value that this share of all values, in hundredths, does not exceed. */
+        float percentile(double share) {
+            Arrays.sort(all);
+            return all[(int) Math.ceil(share / 100 * all.length) - 1];
+        }
+    }
+
+    private Network made(double percentile) {
+        NetworkBuilder builder = Network.builder();
+        Map<String, Projection.Source> sources = new HashMap<>();
+        folded.inputs().forEach(each -> sources.put(each.name(), builder.input(each.name(), each.shape())));
+        Map<String, Population> populations = new HashMap<>();
+        for (Population each : folded.populations()) {
+            populations.put(each.name(), builder.population(each.name(), each.shape(), neuron(each, percentile)));
+        }
+        sources.putAll(populations);
+        for (Projection said : folded.projections()) {
+            String from = said.source()
+                    .ofPopulation()
+                    .map(Population::name)
+                    .orElse(said.source().name());
+            Population target =
+                    Objects.requireNonNull(populations.get(said.target().name()));
+            Connection[] path = said.path().toArray(Connection[]::new);
+            builder.project(said.name(), Objects.requireNonNull(sources.get(from)), target, path)
+                    .port(said.port());
+        }
+        Network network = builder.build();
+        List<String> names = new ArrayList<>(folded.weights().names());
+        names.removeIf(name -> populations.keySet().stream().anyMatch(each -> name.equals(each + ".beta")));
+        Map<String, FloatMatrix> values = new LinkedHashMap<>();
+        names.forEach(name -> values.put(name, folded.weights().get(name)));
+        network.weights().replaceAll(values);
+        return network;
+    }
+
+    private Neuron neuron(Population of, double percentile) {
+        Values values = rectified.get(of.name());
+        if (values == null) {
+            return of.neuron().withParameter("beta", Parameter.of(1));
+        }
+        float threshold = values.percentile(percentile);
+        if (threshold <= 0) {
+            throw new IllegalArgumentException("population '" + of.name() + "' is 0 at the percentile " + percentile
+                    + " of its values on these samples, expected a higher one, or samples that it answers");
+        }
+        return EquationNeuron.of(NEURON).with("threshold", threshold);
+    }
+}
