@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * neuron NAME
- * param  NAME [UNIT] = NUMBER, ...        one value, or one for each neuron; there is a parameter dt = 1
+ * param  NAME [UNIT] = NUMBER [from NUMBER to NUMBER], ...
+ *                                         one value, or one for each neuron, in a range; there is a parameter dt = 1
  * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
  * let32  NAME = EXPRESSION                the same in float32, one operation after the other
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0; with
@@ -85,6 +87,7 @@ public final class EquationParser extends TextParser {
     private final LinkedHashMap<String, Node> variables = new LinkedHashMap<>();
     private final LinkedHashMap<String, Node> atSpike = new LinkedHashMap<>();
     private final Map<String, Integer> greatest = new HashMap<>();
+    private final Map<String, Equations.Range> ranges = new HashMap<>();
     private final List<String> inputs = new ArrayList<>();
     private final List<String> noises = new ArrayList<>();
     private final List<String> held = new ArrayList<>();
@@ -172,6 +175,7 @@ public final class EquationParser extends TextParser {
         Equations made = new Equations(
                 name == null ? "neuron" : name,
                 parameters,
+                ranges,
                 derived,
                 variables,
                 inputs,
@@ -221,7 +225,7 @@ public final class EquationParser extends TextParser {
         words.take();
         switch (first.text()) {
             case "neuron" -> title(first);
-            case "param" -> list(this::parameter);
+            case "param" -> list(this::ranged);
             case "let" -> let(false);
             case "let32" -> let(true);
             case "state" -> list(this::variable);
@@ -234,6 +238,19 @@ public final class EquationParser extends TextParser {
             case "reset" -> reset(first);
             case "carries" -> carries(first);
             default -> throw unknown(first, STATEMENTS, "NAME = ... or dNAME/dt = ...");
+        }
+    }
+
+    /** A parameter that may have a range. */
+    private void ranged(Token token) {
+        parameter(token);
+        if (words.takes("from")) {
+            float least = (float) number(token);
+            words.expect("to");
+            Equations.Range range = new Equations.Range(least, (float) number(token));
+            double value = Objects.requireNonNull(parameters.get(token.text()));
+            range.require(token.toString(), (float) value, token::error);
+            ranges.put(token.text(), range);
         }
     }
 

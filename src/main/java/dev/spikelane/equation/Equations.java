@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the neuron's
  * @param parameters by name, in order, and what they are by default; {@code dt} is always among them
+ * @param ranges of parameters that have one, by name
  * @param derived parameters that follow from others, by name; each needs none but those before it
  * @param variables by name, in order, and their values at the start, of parameters alone
  * @param inputs names of the ports
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public record Equations(
         String name,
         SequencedMap<String, Double> parameters,
+        Map<String, Range> ranges,
         SequencedMap<String, Derived> derived,
         SequencedMap<String, Node> variables,
         List<String> inputs,
@@ -79,6 +82,7 @@ public record Equations(
         return new Equations(
                 name,
                 parameters,
+                ranges,
                 derived,
                 variables,
                 otherInputs,
@@ -89,6 +93,22 @@ public record Equations(
                 after,
                 fires,
                 carries);
+    }
+
+    /** The values that a parameter may have. */
+    public record Range(float least, float most) {
+
+        /** The nearest value of the range; NaN stays. */
+        public float nearest(float value) {
+            return Math.max(least, Math.min(most, value));
+        }
+
+        /** Throws unless a value lies in the range. */
+        public void require(String name, float value, Function<String, IllegalArgumentException> error) {
+            if (!(value >= least && value <= most)) {
+                throw error.apply(name + " is " + value + ", expected " + least + " to " + most);
+            }
+        }
     }
 
     /** Whether a variable is rounded where variables are: all but what counts down a refractory period. */

@@ -179,6 +179,13 @@ abstract class TextParser {
 
     final void parameter(Token token) {
         words.expect("=");
+        double number = number(token);
+        declare(token, graph.leaf(Op.PARAMETER, token.text(), 0));
+        parameters.put(token.text(), number);
+    }
+
+    /** A number that a line says of a parameter. */
+    final double number(Token token) {
         Token at = words.peek(0);
         Node value = words.number();
         if (Graph.order(List.of(value)).stream().anyMatch(node -> node.op().isLeaf() && node.op() != Op.CONSTANT)) {
@@ -190,8 +197,7 @@ abstract class TextParser {
         if (!Float.isFinite((float) number)) {
             throw at.error(token + " is " + number + ", expected a finite number");
         }
-        declare(token, graph.leaf(Op.PARAMETER, token.text(), 0));
-        parameters.put(token.text(), number);
+        return number;
     }
 
     /** A parameter of others, which may be computed in float32. */

@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * neuron NAME
- * param  NAME [UNIT] = NUMBER, ...        one value, or one for each neuron; there is a parameter dt = 1
+ * param  NAME [UNIT] = NUMBER [from NUMBER to NUMBER], ...
+ *                                         one value, or one for each neuron, in a range; there is a parameter dt = 1
  * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
  * let32  NAME = EXPRESSION                the same in float32, one operation after the other
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0; with
@@ -68,7 +69,8 @@ import org.jspecify.annotations.Nullable;
  * condition, so gradients pass through the value that is chosen; {@code v = v - spike} subtracts the spike itself, and
  * the surrogate's gradient passes through it. {@code max(a, b)} is {@code a > b ? a : b}, and {@code min(a, b)} is
  * {@code a < b ? a : b}: the second if one is NaN. In a refractory period, states that {@code holds} names are at
- * {@code spike} what they were before the step; lines behind it change them. Units label axes and tables
+ * {@code spike} what they were before the step; lines behind it change them. A parameter that training moves out of
+ * its range goes to the nearest value in it; others are refused. Units label axes and tables
  * ({@link #unit}); nothing checks them.
  *
  * <p>What {@code let}, {@code carries} and the first values of states make of parameters is finite, a refractory
@@ -167,6 +169,55 @@ public final class EquationNeuron implements Neuron {
     }
 
     /**
+     * Returns neurons that hand on their current after a time which can be learned, between two steps too: {@code
+     * membrane = (1 - f) * current[t - k] + f * current[t - k - 1]}, where {@code delay = k + f}, {@code 0 <= f < 1},
+     * the linear kernel of snnTorch's {@code SynapticDelay}. The gradient of a delay is the difference of the two
+     * currents; a delay that an optimizer moves out of its range goes to the nearest one in it. Behind a connection
+     * these neurons delay each of its outputs, before one each of its inputs; with delays of whole steps spikes come
+     * out as they came in:
+     *
+     * <pre>{@code
+     * Network.builder(700).dense(256, random)
+     *         .neuron("delay1", EquationNeuron.delay(25)).variable("membrane").scale(1)
+     *         .neuron("lif1", new Leaky(0.9)) // train with learn("delay1.delay"); with("delay", ...) says one for each
+     * }</pre>
+     *
+     * @param most the longest delay in steps, 1 to 31
+     * @return the neuron, with the parameter {@code delay}, from 0 on, 1 at first
+     * @throws IllegalArgumentException if the longest delay is out of range
+     */
+    public static EquationNeuron delay(int most) {
+        return of(DelayText.linear(most));
+    }
+
+    /**
+     * Returns neurons that hand on a mean of their currents of the last steps, weighted by {@code exp(-((k - delay) /
+     * sigma)^2 / 2)}, so that gradients reach further than to the next step, as in dilated convolutions with learnable
+     * spacings (Hammouamri, Khalfaoui-Hassani and Masquelier, 2024), which make {@code sigma} smaller from epoch to
+     * epoch.
+     *
+     * @param most the longest delay in steps, 1 to 31
+     * @param sigma the width, 0.1 to 100 steps
+     * @return the neuron, with the parameters {@code delay}, from 0 on, 1 at first, and {@code sigma}
+     * @throws IllegalArgumentException if the longest delay or the width is out of range
+     */
+    public static EquationNeuron delay(int most, double sigma) {
+        return of(DelayText.gaussian(most)).with("sigma", sigma);
+    }
+
+    /**
+     * Returns the value of a parameter's range that is nearest.
+     *
+     * @param name a parameter of the text
+     * @param value any
+     * @return the same value where it lies in the range, or there is none
+     */
+    public float nearest(String name, float value) {
+        Equations.Range range = equations.ranges().get(Objects.requireNonNull(name, "name"));
+        return range == null ? value : range.nearest(value);
+    }
+
+    /**
      * Returns the text.
      *
      * @return what {@link #of} was given
@@ -248,10 +299,18 @@ public final class EquationNeuron implements Neuron {
     @Override
     public EquationNeuron withParameters(Map<String, Parameter> others) {
         Parameters.requireKnown(others, values.keySet());
-        others.forEach((name, other) -> other.requireFinite(name));
+        others.forEach(this::requireInRange);
         Map<String, Parameter> changed = new LinkedHashMap<>(values);
         changed.putAll(others);
         return new EquationNeuron(text, equations, changed, seed, quantization, resets);
+    }
+
+    private void requireInRange(String name, Parameter other) {
+        other.requireFinite(name);
+        Equations.Range range = equations.ranges().get(name);
+        for (int i = 0; range != null && i < other.values().length; i++) {
+            range.require(name, other.values()[i], IllegalArgumentException::new);
+        }
     }
 
     Equations equations() {

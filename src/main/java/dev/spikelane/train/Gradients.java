@@ -491,6 +491,9 @@ public final class Gradients implements AutoCloseable {
 
     /** Takes over parameters of neurons that an optimizer has written, which the network has in another form. */
     void replace(List<TrainingParameter> parameters) {
+        for (int i = 0; i < slots.size(); i++) {
+            slots.get(i).hold();
+        }
         for (int i = 0; i < changes.size(); i++) {
             try {
                 plan.layout().setParameters(changes.get(i));

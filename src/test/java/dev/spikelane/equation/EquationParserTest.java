@@ -175,6 +175,8 @@ final class EquationParserTest {
                     param k                 | line 4, column 8: found the end of the line, expected '='
                     param k = p             | line 4, column 11: 'k' depends on 'p', expected a number; 'let' makes parameters of others
                     param k = 1 / 0         | line 4, column 11: 'k' is Infinity, expected a finite number
+                    param k = 3 from 0 to 2 | line 4, column 7: 'k' is 3.0, expected 0.0 to 2.0
+                    param k = 3 from 0      | line 4, column 19: found the end of the line, expected 'to'
                     param if = 1, spike = 2 | line 4, column 15: 'spike' is a word of the language, expected another name
                     let k = v               | line 4, column 5: 'k' depends on 'v', expected parameters and numbers
                     reset v = 0             | line 4, column 1: 'reset' stands before 'spike', expected it behind

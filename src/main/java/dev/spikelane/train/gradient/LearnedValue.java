@@ -8,6 +8,7 @@ import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Population;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.simd.TorchLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -152,6 +153,15 @@ public final class LearnedValue {
     void take(Shape shape) {
         for (int i = 0; i < scratch.length; i++) {
             gradient().set(0, TorchLayout.torch(shape, i, scratch.length), scratch[i]);
+        }
+    }
+
+    /** Brings a parameter that an optimizer has changed back to its range. */
+    public void hold() {
+        if (population != null && population.neuron() instanceof EquationNeuron said) {
+            for (int i = 0; i < values.columns(); i++) {
+                values.set(0, i, said.nearest(parameter, values.get(0, i)));
+            }
         }
     }
 
