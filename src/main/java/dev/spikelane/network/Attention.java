@@ -11,7 +11,6 @@ import dev.spikelane.connection.Pool;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.neuron.Lif;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.simd.Checks;
@@ -24,42 +23,25 @@ import java.util.Objects;
  * Tokens are the positions of maps; with Q, K, V spikes of three linear maps of tokens, each behind a batch norm:
  *
  * <pre>{@code
- * mask[channel]      = LIF(sum of Q[channel, token] and K[channel, token] over tokens)
+ * mask[channel]      = fires(sum of Q[channel, token] and K[channel, token] over tokens)
  * out[channel,token] = mask[channel] and V[channel, token]
  * }</pre>
  *
  * <p>so that work grows with the tokens, and not with their square. A membrane shortcut adds the currents that such
- * attention makes to those that have entered it, and so do the two layers behind it. Neurons are {@code
- * Lif.spikingJelly(2)}; {@link Network#folded} leaves no batch norms.
+ * attention makes to those that have entered it, and so do the two layers behind it. Neurons are those of
+ * {@link Networks}; {@link Network#folded} leaves no batch norms.
  */
 public final class Attention {
 
-    /** Fires where both ports get a spike; by {@code Surrogate.straightThrough()} its gradient is that of a product. */
-    public static final EquationNeuron AND = EquationNeuron.of("""
-            neuron And
-            state v
-            input current, gate
-            v = current * gate
-            spike v > 0.5
-            """);
+    /** Fire as others do; their variable {@code out} is their spikes where the port {@code identity} gets some. */
+    private static final EquationNeuron MASKED = Networks.Join.AND.neuron(1);
 
-    /** {@code Lif.spikingJelly(2)} whose currents others can take. */
-    private static final EquationNeuron SHORTCUT = EquationNeuron.of("""
-            neuron Shortcut
-            param tau = 2, threshold = 1
-            state v, carried
-            input current
-            carried = current
-            v = v + (current - v) / tau
-            spike v >= threshold
-            reset v = 0
-            """);
+    private static final String IDENTITY = "identity";
+    private static final String OUT = "out";
+    private static final String SUM = "sum";
 
-    private static final String CARRIED = "carried";
     /** An identity without weights. */
     private static final Connection SAME = OneToOne.scale(1);
-
-    private static final Lif LIF = Lif.spikingJelly(2);
 
     /** The threshold of masks. */
     private static final double HALF = 0.5;
@@ -92,11 +74,11 @@ public final class Attention {
         NetworkBuilder builder = Network.builder();
         Attention made = new Attention(builder, random);
         Pool half = Pool.max(2);
-        Population first = made.layer("stem1", builder.input("image", image), channels / 2, 3, LIF);
-        Population second = made.layer("stem2", first, channels, 3, LIF, half);
-        Population tokens = made.layer("tokens", second, channels, 3, SHORTCUT, half);
-        Population last = made.layer("places", tokens, channels, 3, SHORTCUT);
-        made.project(tokens.variable(CARRIED), last, SAME);
+        Population first = made.layer("stem1", builder.input("image", image), channels / 2, 3, Networks.PLAIN);
+        Population second = made.layer("stem2", first, channels, 3, Networks.PLAIN, half);
+        Population tokens = made.layer("tokens", second, channels, 3, Networks.CARRYING, half);
+        Population last = made.layer("places", tokens, channels, 3, Networks.CARRYING);
+        made.project(tokens.variable(SUM), last, SAME);
         for (int i = 1; i <= blocks; i++) {
             last = block(builder, "block" + i, last, random);
         }
@@ -118,10 +100,10 @@ public final class Attention {
     public static Population block(NetworkBuilder builder, String name, Population tokens, TorchRandom random) {
         Attention made = new Attention(builder, random);
         int channels = tokens.shape().channels();
-        Population attended = made.attend(name, tokens, tokens.variable(CARRIED));
-        Population inner = made.layer(name + ".inner", attended, EXPANSION * channels, 1, LIF);
-        Population out = made.layer(name + ".out", inner, channels, 1, SHORTCUT);
-        made.project(attended.variable(CARRIED), out, SAME);
+        Population attended = made.attend(name, tokens, tokens.variable(SUM));
+        Population inner = made.layer(name + ".inner", attended, EXPANSION * channels, 1, Networks.PLAIN);
+        Population out = made.layer(name + ".out", inner, channels, 1, Networks.CARRYING);
+        made.project(attended.variable(SUM), out, SAME);
         return out;
     }
 
@@ -133,7 +115,7 @@ public final class Attention {
      * @param tokens spikes in maps
      * @param carried currents of the same shape, to which those of the attention are added
      * @param random the stream weights are drawn from
-     * @return neurons in maps of the same shape, whose variable {@code carried} is the sum
+     * @return neurons in maps of the same shape, whose variable {@code sum} is the sum
      * @throws IllegalArgumentException if a name is used already
      */
     public static Population attention(
@@ -148,18 +130,15 @@ public final class Attention {
     private Population attend(String name, Projection.Source tokens, Projection.Source carried) {
         Shape maps = tokens.shape();
         int channels = maps.channels();
-        Population query = layer(name + ".query", tokens, channels, 1, LIF);
-        Population key = layer(name + ".key", tokens, channels, 1, LIF);
-        Population value = layer(name + ".value", tokens, channels, 1, LIF);
-        Population both = builder.population(name + ".both", maps, AND);
-        project(key, both, SAME);
-        project(query, both, SAME).port("gate");
-        Population mask = builder.population(name + ".mask", Shape.of(channels, 1, 1), LIF.withThreshold(HALF));
-        project(both, mask, Pool.sumOfAll());
-        Population masked = builder.population(name + ".masked", maps, AND);
-        project(value, masked, SAME);
-        project(mask, masked, Pool.spread(maps.height(), maps.width())).port("gate");
-        Population attended = layer(name + ".attended", masked, channels, 1, SHORTCUT);
+        Population query = layer(name + ".query", tokens, channels, 1, Networks.PLAIN);
+        Population key = layer(name + ".key", tokens, channels, 1, MASKED);
+        project(query, key, SAME).port(IDENTITY);
+        Population mask = builder.population(
+                name + ".mask", Shape.of(channels, 1, 1), Networks.PLAIN.with("threshold", HALF));
+        project(key.variable(OUT), mask, Pool.sumOfAll());
+        Population value = layer(name + ".value", tokens, channels, 1, MASKED);
+        project(mask, value, Pool.spread(maps.height(), maps.width())).port(IDENTITY);
+        Population attended = layer(name + ".attended", value.variable(OUT), channels, 1, Networks.CARRYING);
         project(carried, attended, SAME);
         return attended;
     }

@@ -34,10 +34,10 @@ public final class Networks {
             18, List.of(2, 2, 2, 2),
             34, List.of(3, 4, 6, 3)));
 
-    private static final EquationNeuron PLAIN = neuron("Plain", "", "", "");
+    static final EquationNeuron PLAIN = neuron("Plain", "", "", "");
 
     /** These pass on what enters them too. */
-    private static final EquationNeuron CARRYING = neuron("Carrying", ", sum", "", "sum = current");
+    static final EquationNeuron CARRYING = neuron("Carrying", ", sum", "", "sum = current");
 
     private final NetworkBuilder builder = Network.builder();
     private final TorchRandom random;

@@ -23,7 +23,6 @@ import dev.spikelane.train.EpochResult;
 import dev.spikelane.train.Evaluator;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.Trainer;
-import dev.spikelane.train.TrainerBuilder;
 import dev.spikelane.train.TrainingRun;
 import dev.spikelane.train.TrainingRunBuilder;
 import java.io.IOException;
@@ -139,10 +138,10 @@ public final class TrainCommand implements Callable<Integer> {
                 data.training().shape(), Math.max(2, data.training().classes()), common.seed());
         WeightQuantization rounded =
                 weights == null ? WeightQuantization.float32() : Choices.choose(command, "--weights", weights, WEIGHTS);
-        TrainerBuilder builder = Trainer.of(network, settings.steps(), settings.batch());
-        try (Trainer trainer = settings.surrogates(builder, network)
+        try (Trainer trainer = Trainer.of(network, settings.steps(), settings.batch())
                 .weights(rounded)
                 .loss(settings.lossFunction())
+                .surrogate(settings.surrogateFunction())
                 .optimizer(new Adam(settings.rate()))
                 .seed(common.seed())
                 .threads(common.threads())

@@ -25,7 +25,7 @@ final class TrainFacts {
         Dataset heldOut = data.validation();
         return Section.of(
                         "",
-                        "Training " + settings.sizes(network) + ", " + settings.neurons()
+                        "Training " + settings.sizes(network) + (settings.recurrent() ? ", RLeaky" : ", Leaky")
                                 + ", beta " + settings.beta() + ", " + settings.steps() + " steps, code "
                                 + settings.code())
                 .say(

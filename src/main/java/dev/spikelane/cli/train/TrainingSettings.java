@@ -7,7 +7,6 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Attention;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
-import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
@@ -15,7 +14,6 @@ import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Loss;
 import dev.spikelane.train.Schedule;
 import dev.spikelane.train.Surrogate;
-import dev.spikelane.train.TrainerBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,28 +117,12 @@ record TrainingSettings(
         return hidden.isEmpty() || hidden.stream().anyMatch(layer -> !layer.isDense());
     }
 
-    /** The class of the neurons. */
-    String neurons() {
-        return recurrent ? "RLeaky" : hidden.isEmpty() ? "Lif" : "Leaky";
-    }
-
     Loss lossFunction() {
         return Objects.requireNonNull(TrainingRecipes.LOSSES.get(loss));
     }
 
-    private Surrogate surrogateFunction() {
+    Surrogate surrogateFunction() {
         return Objects.requireNonNull(TrainingRecipes.SURROGATES.get(surrogate));
-    }
-
-    /** Gives a trainer its surrogates: a mask has the gradient of a product. */
-    TrainerBuilder surrogates(TrainerBuilder trainer, Network network) {
-        trainer.surrogate(surrogateFunction());
-        for (Population population : network.populations()) {
-            if (population.neuron().equals(Attention.AND)) {
-                trainer.surrogate(population.name(), Surrogate.straightThrough());
-            }
-        }
-        return trainer;
     }
 
     private InputCode inputCode() {

@@ -56,13 +56,11 @@ final class AttentionSlopesTest {
         loss(inputs, ofSums, ofSpikes, true);
         try (Gradients gradients = Gradients.of(network, AttentionTest.STEPS, 1)
                 .surrogate(Surrogate.fastSigmoid(SLOPE))
-                .surrogate("a.both", Surrogate.straightThrough())
-                .surrogate("a.masked", Surrogate.straightThrough())
-                .startAt("a.attended", "carried")
+                .startAt("a.attended", "sum")
                 .startAtSpikes("a.attended")
                 .build()) {
             gradients.forward(inputs);
-            gradients.given("a.attended", "carried").copyFrom(ofSums);
+            gradients.given("a.attended", "sum").copyFrom(ofSums);
             gradients.given("a.attended").copyFrom(ofSpikes);
             gradients.backward();
             for (String name : network.weights().names()) {
@@ -115,7 +113,7 @@ final class AttentionSlopesTest {
             for (int i = 0; i < in.length; i++) {
                 masked[i] = mask[i / TOKENS] * value[i];
             }
-            double[] sum = linear("a.masked-a.attended", masked);
+            double[] sum = linear("a.value.out-a.attended", masked);
             for (int i = 0; i < in.length; i++) {
                 sum[i] += carried.get(step, i);
                 loss += sum[i] * ofSums.get(step, i);
@@ -152,14 +150,14 @@ final class AttentionSlopesTest {
         double[] v = membranes.computeIfAbsent(name, _ -> new double[current.length]);
         double[] spikes = new double[current.length];
         for (int i = 0; i < v.length; i++) {
-            v[i] += (current[i] - v[i]) / 2;
+            v[i] = v[i] / 2 + current[i];
         }
         if (first) {
             stood.put(name + step, v.clone());
         }
         double[] before = stood.get(name + step);
         for (int i = 0; i < v.length; i++) {
-            boolean fired = before[i] >= threshold;
+            boolean fired = before[i] > threshold;
             double slope = 1 / Math.pow(SLOPE * Math.abs(before[i] - threshold) + 1, 2);
             spikes[i] = (fired ? 1 : 0) + slope * (v[i] - before[i]);
             v[i] = fired ? 0 : v[i];
