@@ -2,6 +2,7 @@ package dev.spikelane.bench;
 
 import dev.spikelane.equation.Zoo;
 import dev.spikelane.equation.ZooWork;
+import dev.spikelane.io.EventWork;
 import dev.spikelane.kernel.encode.BernoulliSpikesWork;
 import dev.spikelane.kernel.encode.CodingWork;
 import dev.spikelane.kernel.encode.SpikeCountWork;
@@ -223,6 +224,9 @@ final class Workloads {
         }
         for (NeuronWork.Model model : NeuronWork.Model.values()) {
             works.add(new NeuronWork(model));
+        }
+        for (EventWork.Format format : EventWork.Format.values()) {
+            works.add(new EventWork(format));
         }
         Zoo.NAMES.forEach(name -> works.add(new ZooWork(name)));
         works.add(new RecurrentNeuronWork(1000));

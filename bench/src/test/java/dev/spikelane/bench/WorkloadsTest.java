@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.equation.ZooWork;
+import dev.spikelane.io.EventWork;
 import dev.spikelane.kernel.encode.BernoulliSpikesWork;
 import dev.spikelane.kernel.encode.CodingWork;
 import dev.spikelane.kernel.encode.SpikeCountWork;
@@ -53,6 +54,8 @@ class WorkloadsTest {
 
     static Stream<Work> small() {
         return Stream.of(
+                new EventWork(EventWork.Format.BIN),
+                new EventWork(EventWork.Format.EVT3),
                 new SpikeMatmulWork(70, 130, 9, 0.5, 1),
                 new SpikeMatmulWork(70, 130, 30, 0.5, 2),
                 new SpikeMatmulWork(70, 130, 9, 0.02, 1, SpikeMatmulWork.Variant.WIDE),
