@@ -28,7 +28,7 @@ public record EPropWork(boolean online, int batch) implements Work {
 
     @Override
     public String name() {
-        return "eprop iteration %d recurrent %dx%d batch %d steps %d density %.2f, %s"
+        return "eprop iteration %d recurrent %dx%d batch %d steps %d density %.2f by %s"
                 .formatted(
                         NEURONS,
                         NEURONS,
