@@ -233,9 +233,7 @@ final class EventDataset implements Dataset {
 
     private void bin(int number, SpikeMatrix into, int row, int stride) throws IOException {
         for (int step = 0; step < steps; step++) {
-            into.segment()
-                    .asSlice(into.rowOffset(row + step * stride), into.rowOffset(1))
-                    .fill((byte) 0);
+            into.clear(row + step * stride, 1);
         }
         EventBlock block = blocks.get();
         EventBinning.Bins bins = binning.bins();

@@ -232,7 +232,7 @@ public final class Rate {
         }
         int firstRow = options.firstSpikeTime * batch;
         if (firstRow > 0) {
-            spikes.segment().asSlice(0, spikes.rowOffset(firstRow)).fill((byte) 0);
+            spikes.clear(0, firstRow);
         }
         return firstRow;
     }

@@ -154,7 +154,7 @@ public final class SpikeMatrix extends Signal {
             Memory.requireIndex("SpikeMatrix", row, rows, neuron, columns);
         }
         Memory.requireIndex("SpikeMatrix", row, rows, 0, columns);
-        segment.asSlice(rowOffset(row), (long) stride * Long.BYTES).fill((byte) 0);
+        clear(row, 1);
         for (int neuron : neurons) {
             set(row, neuron, true);
         }
@@ -201,6 +201,21 @@ public final class SpikeMatrix extends Signal {
     public void clear() {
         Memory.requireAccessible(this);
         segment.fill((byte) 0);
+    }
+
+    /**
+     * Clears the spikes of some rows.
+     *
+     * @param first the first row
+     * @param count how many rows, at least 1
+     * @throws IndexOutOfBoundsException if the rows are not all there
+     */
+    public void clear(int first, int count) {
+        Memory.requireRows("SpikeMatrix", first, count, rows);
+        long end = rowOffset(first + count);
+        for (long at = rowOffset(first); at < end; at += Long.BYTES) { // a slice to fill may be allocated
+            segment.set(JAVA_LONG, at, 0);
+        }
     }
 
     /**

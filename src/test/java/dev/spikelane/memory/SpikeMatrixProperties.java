@@ -4,6 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -102,6 +103,10 @@ final class SpikeMatrixProperties {
             boolean inView = i / columns >= first && i / columns < first + count;
             assertEquals(inView ? 0 : bits[i], after[i]);
         }
+        SpikeMatrix cleared = SpikeMatrix.copyOf(arena, rows, columns, bits);
+        cleared.clear(first, count);
+        assertArrayEquals(after, cleared.toArray());
+        assertThrows(IndexOutOfBoundsException.class, () -> cleared.clear(first, rows - first + 1));
         spikes.set(first, 0, true);
         assertEquals(true, view.get(0, 0));
     }
