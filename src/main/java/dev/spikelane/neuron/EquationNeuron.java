@@ -345,6 +345,7 @@ public final class EquationNeuron implements Neuron {
 
     /** The name that the text has for a variable. */
     private String own(String name) {
+        Objects.requireNonNull(name, "name");
         return name.equals(MEMBRANE) ? equations.variables().firstEntry().getKey() : name;
     }
 
