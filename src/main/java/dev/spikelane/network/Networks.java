@@ -85,8 +85,15 @@ public final class Networks {
                 Projection.Source identity = made.sum.shape().equals(last.shape())
                         ? made.sum
                         : made.convolve(
-                                name + ".shortcut", made.sum, name + ".shortcut", last.shape().channels(), 2, PLAIN);
-                made.builder.project(name + ".identity", identity, last, OneToOne.scale(1)).port("identity");
+                                name + ".shortcut",
+                                made.sum,
+                                name + ".shortcut",
+                                last.shape().channels(),
+                                2,
+                                PLAIN);
+                made.builder
+                        .project(name + ".identity", identity, last, OneToOne.scale(1))
+                        .port("identity");
                 made.sum = last.variable("out");
             }
         }
@@ -159,8 +166,7 @@ public final class Networks {
     private Population convolve(
             String name, Projection.Source from, String neurons, int channels, int stride, EquationNeuron model) {
         Shape shape = from.shape();
-        Shape made = Shape.of(
-                channels, Math.ceilDiv(shape.height(), stride), Math.ceilDiv(shape.width(), stride));
+        Shape made = Shape.of(channels, Math.ceilDiv(shape.height(), stride), Math.ceilDiv(shape.width(), stride));
         Population target = builder.population(neurons, made, model);
         project(name, from, target, name.endsWith(".shortcut") ? 1 : 3, stride);
         return target;
@@ -170,11 +176,7 @@ public final class Networks {
         Kernel kernel = Kernel.of(size).withStride(stride).withPadding(size / 2).withoutBias();
         int made = target.shape().channels();
         builder.project(
-                name,
-                from,
-                target,
-                Convolution.of(from.shape().channels(), made, kernel, random),
-                BatchNorm.of(made));
+                name, from, target, Convolution.of(from.shape().channels(), made, kernel, random), BatchNorm.of(made));
     }
 
     private Network classify(Projection.Source from, int classes) {

@@ -45,8 +45,7 @@ public record WholeNumbers(int greatest, Operator unbiased) {
     }
 
     private static Room room(Operator operator, Scratch scratch) {
-        return scratch.wholeNumbers(
-                Math.min(MOST_ROWS, operator.fewestRows()), operator.inputs(), operator.outputs());
+        return scratch.wholeNumbers(Math.min(MOST_ROWS, operator.fewestRows()), operator.inputs(), operator.outputs());
     }
 
     /**

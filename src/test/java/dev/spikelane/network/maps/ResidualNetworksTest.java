@@ -99,7 +99,9 @@ final class ResidualNetworksTest {
             Map<Population, FloatMatrix> recorded = new HashMap<>();
             for (Population population : network.populations()) {
                 String last = population.neuron().variables().getLast();
-                recorded.put(population, simulation.record(population.name(), last, STEPS).values());
+                recorded.put(
+                        population,
+                        simulation.record(population.name(), last, STEPS).values());
             }
             simulation.run(input);
             for (Population population : network.populations()) {
@@ -135,7 +137,8 @@ final class ResidualNetworksTest {
         Population dense = builder.population("dense", Shape.of(70), neuron);
         builder.project("dense", out, dense, new Flatten(), Dense.linear(IMAGE.size(), 70, random));
         Population few = builder.population("few", Shape.of(3), neuron);
-        builder.project("few", out, few, new Flatten(), Dense.linear(IMAGE.size(), 3, random)).delay(1);
+        builder.project("few", out, few, new Flatten(), Dense.linear(IMAGE.size(), 3, random))
+                .delay(1);
         Network network = builder.build();
         NaiveNetwork expected = interpreted(network, input);
         expected.run(STEPS);
@@ -179,8 +182,7 @@ final class ResidualNetworksTest {
         }
     }
 
-    private static int compare(
-            Network network, NaiveGradients expected, Gradients gradients, Projection projection) {
+    private static int compare(Network network, NaiveGradients expected, Gradients gradients, Projection projection) {
         int learned = 0;
         int number = network.projections().indexOf(projection);
         for (OperatorDescription each : network.laidOut().description().operators(number)) {
@@ -213,11 +215,9 @@ final class ResidualNetworksTest {
     @Test
     void refusesWhatIsNoNetwork() {
         TorchRandom random = new TorchRandom(1);
-        var depth = assertThrows(
-                IllegalArgumentException.class, () -> Networks.msResNet(20, 2, IMAGE, 5, random));
+        var depth = assertThrows(IllegalArgumentException.class, () -> Networks.msResNet(20, 2, IMAGE, 5, random));
         assertEquals("depth is 20, expected one of [10, 18, 34]", depth.getMessage());
-        var row = assertThrows(
-                IllegalArgumentException.class, () -> Networks.msResNet(10, 2, Shape.of(8), 5, random));
+        var row = assertThrows(IllegalArgumentException.class, () -> Networks.msResNet(10, 2, Shape.of(8), 5, random));
         assertTrue(row.getMessage().contains("expected maps"), row.getMessage());
         var greatest = assertThrows(IllegalArgumentException.class, () -> Networks.Join.ADD.neuron(16));
         assertTrue(greatest.getMessage().contains("whole number, 1 to 15"), greatest.getMessage());

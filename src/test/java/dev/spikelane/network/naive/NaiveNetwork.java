@@ -625,7 +625,8 @@ public final class NaiveNetwork {
         return switch (connection) {
             case Dense said -> Dense.of(said.weights(), FloatMatrix.zeros(1, said.outputs()));
             case Recurrent said ->
-                new Recurrent(said.weights(), FloatMatrix.zeros(1, said.weights().rows()));
+                new Recurrent(
+                        said.weights(), FloatMatrix.zeros(1, said.weights().rows()));
             case Convolution said -> Convolution.of(said.kernel().withoutBias(), said.weights());
             default -> throw new AssertionError(connection);
         };
