@@ -33,8 +33,6 @@ final class Spiking {
             carries threshold
             """;
 
-    private static final String MEMBRANE = "membrane";
-
     /** Samples that run side by side. */
     private static final int BATCH = 64;
 
