@@ -31,6 +31,11 @@ final class PortSum {
      */
     private static final int BLOCKS_IN_TILE = 4;
 
+    /** Rows of such a part: fewer rows have more blocks where there are many, whose windows are rows of a product. */
+    private static final int ROWS_IN_TILE = 256;
+
+    private static final int MANY_BLOCKS = 64;
+
     /** Parts for each thread: enough to even out threads that start late, few enough to cost little. */
     private static final int PARTS_OF_THREAD = 4;
 
@@ -61,6 +66,8 @@ final class PortSum {
     private final Tile[] added;
 
     private final int blocksAdded;
+    /** Most blocks of a part. */
+    private final int blocksInTile;
     /** Samples that paths take at a time; 0 if they take all. */
     private final int samplesAtATime;
     /** All samples in groups, for each range of steps that threads may fill. */
@@ -120,6 +127,9 @@ final class PortSum {
         this.inFirstSum = sum;
         this.turn = size.turn();
         this.kept = kept;
+        this.blocksInTile = blocks() > MANY_BLOCKS
+                ? Math.clamp(ROWS_IN_TILE * BLOCKS_IN_TILE / size.segmentRows(), BLOCKS_IN_TILE, blocks())
+                : BLOCKS_IN_TILE;
         this.tiles = new Tile[size.threads()];
         Tile none = Tile.whole(FloatMatrix.zeros(arena, 1, columns));
         for (int i = 0; i < tiles.length; i++) {
@@ -131,7 +141,7 @@ final class PortSum {
         for (int i = 0; i < added.length; i++) {
             added[i] = several ? Tile.whole(FloatMatrix.zeros(arena, rows, columns)) : tile(arena, size);
         }
-        this.blocksAdded = several ? blocks() : BLOCKS_IN_TILE;
+        this.blocksAdded = several ? blocks() : blocksInTile;
         this.samples = samples(size.threads());
         if (several) {
             projections.forEach(projection -> projection.chain().makeRoom(rows));
@@ -166,7 +176,7 @@ final class PortSum {
     }
 
     private Tile tile(Arena arena, RunSize size) {
-        int blocks = Math.min(BLOCKS_IN_TILE, blocks());
+        int blocks = Math.min(blocksInTile, blocks());
         return Tile.of(FloatMatrix.zeros(arena, size.segmentRows(), blocks * Long.SIZE), columns);
     }
 
@@ -177,7 +187,7 @@ final class PortSum {
 
     /** How many of them a part has where so many threads share them. */
     int blocksInPart(int threads) {
-        return Math.min(BLOCKS_IN_TILE, Math.ceilDiv(blocks(), threads == 1 ? 1 : PARTS_OF_THREAD * threads));
+        return Math.min(blocksInTile, Math.ceilDiv(blocks(), threads == 1 ? 1 : PARTS_OF_THREAD * threads));
     }
 
     /** Whether threads share some steps by their rows: the currents stand in whole then. */
