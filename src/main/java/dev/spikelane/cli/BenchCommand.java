@@ -19,14 +19,12 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "bench",
-        sortOptions = false,
         abbreviateSynopsis = true,
         description = {
             "Measure the kernels and networks of this machine, or your own network, against their rooflines, C and"
                     + " other libraries.",
             "The launcher of a checkout builds and starts it; bench/README.md describes it."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane bench",
             "  ./spikelane bench --model spikelane-model.safetensors",

@@ -28,7 +28,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "info",
         description = "Print the JDK, the SIMD width in use and why, and the defaults.",
-        footerHeading = "%nExamples:%n",
         footer = {"  ./spikelane info", "  ./spikelane info --json | jq -r .simd"})
 final class InfoCommand implements Runnable {
 

@@ -192,9 +192,8 @@ public final class Main implements Runnable {
         }
         CommandSpec spec = commandLine.getCommandSpec().version(Program.NAME + " " + Program.version());
         spec.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes);
-        if (spec.usageMessage().footer().length == 0) {
-            spec.usageMessage().footerHeading("%n");
-        }
+        boolean hasExamples = spec.usageMessage().footer().length > 0;
+        spec.usageMessage().sortOptions(!hasExamples).footerHeading(hasExamples ? "%nExamples:%n" : "%n");
     }
 
     private static Path path(String text) {

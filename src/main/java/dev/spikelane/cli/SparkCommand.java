@@ -9,12 +9,10 @@ import picocli.CommandLine.Unmatched;
 /** Stands in the help for the program that the launcher starts: Spark is no part of this program. */
 @Command(
         name = "spark",
-        sortOptions = false,
         description = {
             "Run an example program on Apache Spark: Classify, Train.",
             "The launcher of a checkout downloads it, 319 MB, once; src/site/markdown/spark.md describes it."
         },
-        footerHeading = "%nExamples:%n",
         footer = {"  ./spikelane spark --help", "  ./spikelane spark Classify m.safetensors images.parquet predictions"
         })
 final class SparkCommand implements Runnable {

@@ -14,7 +14,6 @@ import picocli.CommandLine.Spec;
         name = "tune",
         description = "Measure in half a minute which variants of products are the fastest on this machine,"
                 + " and print the option of java that pins the choice.",
-        footerHeading = "%nExamples:%n",
         footer = {"  ./spikelane tune", "  JAVA_OPTS=\"$(./spikelane tune | tail -1)\" ./spikelane demo"})
 final class TuneCommand implements Runnable {
 

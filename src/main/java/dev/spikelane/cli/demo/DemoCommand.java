@@ -38,7 +38,6 @@ import picocli.CommandLine.Spec;
 /** Runs the neurons and the network of snnTorch's tutorial 3, on its own input and on images. */
 @Command(
         name = "demo",
-        sortOptions = false,
         abbreviateSynopsis = true,
         description = {
             "Run the neurons and the network of snnTorch's tutorial 3: two single neurons, the network"
@@ -51,7 +50,6 @@ import picocli.CommandLine.Spec;
             "--network cuba, brunel and microcircuit run sparse networks of the literature in steps of 0.1 ms, and say"
                     + " how often, how irregularly and how synchronously their neurons fire."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane demo",
             "  ./spikelane demo --network conv",

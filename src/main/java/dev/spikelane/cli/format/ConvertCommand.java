@@ -29,13 +29,11 @@ import picocli.CommandLine.Spec;
 /** Turns a file of one format into one of another. */
 @Command(
         name = "convert",
-        sortOptions = false,
         description = {
             "Read a file of a network or of tensors and write it in the format that the name of OUT ends in.",
             "The format of IN is recognized by its first bytes. OUT appears when it is complete; an older file is"
                     + " replaced."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane convert model.pth model.safetensors",
             "  ./spikelane convert --check random model.nir model.safetensors",

@@ -34,13 +34,11 @@ import picocli.CommandLine.Spec;
 /** Prints the content of a file. */
 @Command(
         name = "show",
-        sortOptions = false,
         description = {
             "Print what a file of a network or of tensors holds: populations, projections, shapes, parameters,"
                     + " semantics and sizes.",
             "The format is recognized by the file's first bytes."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane show model.safetensors",
             "  ./spikelane show model.pth",

@@ -28,12 +28,10 @@ import picocli.CommandLine.Spec;
 /** Writes a model as a file that runs without Spikelane. */
 @Command(
         name = "export",
-        sortOptions = false,
         description = {
             "Write a model as one file of C99: fixed memory, no libraries, a function for a step, and a self-test. It"
                     + " makes the same spikes as Spikelane."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane export spikelane-model.safetensors --c network.c",
             "  ./spikelane export m.safetensors --c network.c --weights int8",

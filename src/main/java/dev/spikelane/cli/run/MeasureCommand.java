@@ -20,13 +20,11 @@ import picocli.CommandLine.Spec;
 /** Measures a model on images by the names of NeuroBench. */
 @Command(
         name = "measure",
-        sortOptions = false,
         abbreviateSynopsis = true,
         description = {
             "Measure a model on images by the names of NeuroBench 2.3: footprint, sparsities, synaptic operations and"
                     + " membrane updates; and time and energy."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane measure --model m.safetensors --sample",
             "  ./spikelane measure --model m.safetensors --sample --json | jq .effective_acs"

@@ -30,14 +30,12 @@ import picocli.CommandLine.Spec;
 /** Runs a model on images and says its accuracy and cost. */
 @Command(
         name = "run",
-        sortOptions = false,
         abbreviateSynopsis = true,
         description = {
             "Run a model on images: accuracy, confusion matrix, and spikes and synaptic operations per image against"
                     + " the multiplications and additions of a dense network; or on an array of NumPy,"
                     + " --data FILE.npy of [steps, batch, ...]: spikes and label of each sample."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane run --model spikelane-model.safetensors",
             "  ./spikelane run --model m.safetensors --sample --decoding count",

@@ -22,10 +22,8 @@ import picocli.CommandLine.Spec;
 /** Replays recordings of sessions, and says whether receipts, spikes or another replay are the same. */
 @Command(
         name = "verify",
-        sortOptions = false,
         description = "Replay recordings of sessions, and compare receipts, the recorded spikes, or with --with or"
                 + " --against every spike and membrane of another model or recording.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane verify receipts.bin --model m.safetensors --inputs 7.recording",
             "  ./spikelane verify --model m.safetensors --inputs 7.recording",

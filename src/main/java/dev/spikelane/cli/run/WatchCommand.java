@@ -25,13 +25,11 @@ import picocli.CommandLine.Spec;
 /** Runs a model on events as they come and says what it sees. */
 @Command(
         name = "watch",
-        sortOptions = false,
         abbreviateSynopsis = true,
         description = {
             "Run a model on the events of a file or of standard input as they come, and print what it sees: the"
                     + " time, the class, its share of the output's spikes, and rates."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane watch --model m.safetensors --events 00002.bin",
             "  ./spikelane watch --model m.safetensors --events - --json | jq .label"

@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
         name = "selftest",
         description = "Compute a fixed set of results and compare them with those of every other machine,"
                 + " bit for bit; say how fast the main kernel is.",
-        footerHeading = "%nExamples:%n",
         footer = {"  ./spikelane selftest", "  JAVA_OPTS=-Dspikelane.simd=256 ./spikelane selftest"})
 public final class SelfTestCommand implements Callable<Integer> {
 

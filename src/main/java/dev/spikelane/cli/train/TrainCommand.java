@@ -43,13 +43,11 @@ import picocli.CommandLine.Spec;
 /** Trains a network on images and writes a model. */
 @Command(
         name = "train",
-        sortOptions = false,
         abbreviateSynopsis = true,
         description = {
             "Train a network on images and write a model file.",
             "Ctrl-C saves and exits; --resume goes on, and the model has the bits of a run that was not stopped."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  ./spikelane train",
             "  ./spikelane train --preset recurrent --model rows.safetensors",
