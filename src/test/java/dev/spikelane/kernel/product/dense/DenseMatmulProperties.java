@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
@@ -64,6 +65,8 @@ final class DenseMatmulProperties {
         check(m, k, n, transposeA, transposeB, accumulate, kind, seed);
     }
 
+    /** Only vectors have panels. */
+    @ComparesVectors
     @Property(tries = 20)
     void rowsBeyondAPanelKeepTheCanonicalOrder(
             @ForAll("sizes") int more,
