@@ -22,8 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Users
 final class ForgottenSimulationTest {
 
-    private static final long MOST_LEFT_KB = 50_000;
-
     @TempDir
     private Path folder;
 
@@ -37,8 +35,8 @@ final class ForgottenSimulationTest {
         long most = numbers[1];
         long after = numbers[2];
         String report = "from " + before + " kB by way of " + most + " kB to " + after + " kB";
-        assertTrue(most - before > MOST_LEFT_KB, "too little memory to tell: " + report);
-        assertTrue(after - before <= MOST_LEFT_KB, report);
+        assertTrue(most - before > ForgottenSimulationsMain.MOST_LEFT_KB, "too little memory to tell: " + report);
+        assertTrue(after - before <= ForgottenSimulationsMain.MOST_LEFT_KB, report);
         assertEquals(0, numbers[3], "workers are left");
     }
 

@@ -19,7 +19,8 @@ final class ForgottenSimulationsMain {
 
     static final Path STATUS = Path.of("/proc/self/status");
     private static final int SIMULATIONS = 200;
-    private static final int MOST_COLLECTIONS = 30;
+    private static final int MOST_COLLECTIONS = 100;
+    static final long MOST_LEFT_KB = 50_000;
 
     private ForgottenSimulationsMain() {}
 
@@ -37,8 +38,8 @@ final class ForgottenSimulationsMain {
             run(network, input, threads);
             most = Math.max(most, residentKilobytes());
         }
-        // The worker of the first simulation may be alive until a collection.
-        for (int i = 0; i < MOST_COLLECTIONS && (i < 10 || workers() > 0); i++) {
+        // The worker of the first simulation may be alive until a collection; the C library trims its heap now and then.
+        for (int i = 0; i < MOST_COLLECTIONS && (workers() > 0 || residentKilobytes() - before > MOST_LEFT_KB); i++) {
             System.gc();
             LockSupport.parkNanos(100_000_000);
         }

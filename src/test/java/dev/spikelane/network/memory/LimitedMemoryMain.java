@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 final class LimitedMemoryMain {
 
     private static final int SIMULATIONS = 300;
-    private static final int TRAINERS = 15;
+    private static final int TRAINERS = 8;
     private static final int STEPS = 100;
 
     /** Its CPU time goes on while it works, collectors included, whoever else is busy. */
@@ -63,7 +63,7 @@ final class LimitedMemoryMain {
     private static void forgetMore(Network network) {
         SpikeMatrix input = SpikeMatrix.zeros(200, 784);
         long most = 0;
-        for (int i = 0; i < 2 * SIMULATIONS; i++) {
+        for (int i = 0; i < SIMULATIONS; i++) {
             network.simulate(1).run(input);
             most = Math.max(most, NativeMemory.held());
         }

@@ -68,7 +68,7 @@ final class LimitedMemoryTest {
         assertTrue(grown / 1_000 < 3 * LIMIT_MB, "grew by " + grown + " kB"); // the heap grows, too
     }
 
-    /** They took 300 MB and more; what is held then, 150 MB of matrices, asks for two collections and not for 300. */
+    /** Kept, they take 500 MB; what is held then, 150 MB of matrices, asks for two collections and not for 300. */
     @Test
     void forgottenSimulationsAreFreedLongBeforeTheLimit() throws IOException, InterruptedException {
         List<String> lines = run("forget more simulations", 8 * LIMIT_MB);
