@@ -69,7 +69,7 @@ final class WarmUpTest {
         builder.project("e-e", e, e, Dense.linear(12, 12, random)).delay(1);
         Network network = builder.build();
         long start = System.nanoTime();
-        WarmUp.run(network, 1, 1, Duration.ofSeconds(3));
+        WarmUp.run(network, 1, 1, Duration.ofMillis(300));
         assertTrue(System.nanoTime() - start < MOST.toNanos());
     }
 
