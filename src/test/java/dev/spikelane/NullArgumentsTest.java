@@ -52,6 +52,7 @@ final class NullArgumentsTest {
             "SessionStore.write",
             "SessionStore.read",
             "Metrics.record",
+            "Steps.run",
             "SpikeCounts.observe",
             "Loss.divisor",
             "CrossEntropyLoss.divisor",
