@@ -32,6 +32,7 @@ import dev.spikelane.train.LossWork;
 import dev.spikelane.train.OptimizerWork;
 import dev.spikelane.train.RecurrentTrainingWork;
 import dev.spikelane.train.TrainingWork;
+import dev.spikelane.train.SewResNetWork;
 import dev.spikelane.train.Tutorial6TrainingWork;
 import dev.spikelane.train.Vgg9TrainingWork;
 import java.util.ArrayList;
@@ -255,6 +256,7 @@ final class Workloads {
             works.add(new Tutorial6TrainingWork(threads));
             works.add(Tutorial6TrainingWork.ofRecipe(threads));
             works.add(new Vgg9TrainingWork(threads));
+            works.add(new SewResNetWork(true, threads));
         }
         for (int batch : new int[] {1, 32}) {
             works.add(new EPropWork(true, batch));
@@ -289,6 +291,7 @@ final class Workloads {
             works.add(new Tutorial6Work(Tutorial6.BATCH, density, threads));
         }
         works.add(new Vgg9Work(threads));
+        works.add(new SewResNetWork(false, threads));
         for (ElementType type : new ElementType[] {ElementType.INT8, ElementType.INT4, ElementType.TERNARY}) {
             for (double density : new double[] {0.02, 0.1, 0.5}) {
                 works.add(new IntegerNetworkWork(false, type, 1, density, threads));
