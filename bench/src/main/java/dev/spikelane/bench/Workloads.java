@@ -17,6 +17,7 @@ import dev.spikelane.kernel.step.leaky.LeakyFrameWork;
 import dev.spikelane.kernel.step.leaky.LeakyStepWork;
 import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.network.AttentionWork;
 import dev.spikelane.network.CellWork;
 import dev.spikelane.network.IntegerNetworkWork;
 import dev.spikelane.network.NetworkWork;
@@ -231,6 +232,8 @@ final class Workloads {
         }
         Zoo.NAMES.forEach(name -> works.add(new ZooWork(name)));
         works.add(new RecurrentNeuronWork(1000));
+        works.add(new AttentionWork(128, 14, 1));
+        works.add(new AttentionWork(128, 14, 2));
         for (CellWork.Kind kind : CellWork.Kind.values()) {
             works.add(new CellWork(kind, 100));
             works.add(new CellWork(kind, 1000));

@@ -15,6 +15,7 @@ import dev.spikelane.kernel.product.window.WindowWork;
 import dev.spikelane.kernel.step.NeuronWork;
 import dev.spikelane.kernel.step.leaky.LeakyStepWork;
 import dev.spikelane.kernel.step.leaky.NeuronBackwardWork;
+import dev.spikelane.network.AttentionWork;
 import dev.spikelane.network.CellWork;
 import dev.spikelane.network.NetworkWork;
 import dev.spikelane.network.Tutorial6Work;
@@ -85,6 +86,7 @@ class WorkloadsTest {
                 new CodingWork(CodingWork.Kind.LATENCY_SPIKES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.DELTA_SPIKES, 70, 3, 9),
                 new CodingWork(CodingWork.Kind.DELTA_SIGNED, 70, 3, 9),
+                new AttentionWork(9, 2, 2),
                 new CellWork(CellWork.Kind.SLSTM, 9),
                 new CellWork(CellWork.Kind.RLEAKY_ALL_TO_ALL, 9),
                 new CellWork(CellWork.Kind.RLEAKY_ONE_TO_ONE, 9),
