@@ -12,12 +12,15 @@ import java.util.function.Consumer;
  * smooths, {@code z += smoothing * (x - z)} from {@code z = m}, and the band is
  * {@code m +- limit * s * sqrt(smoothing / (2 - smoothing))}: so many standard deviations of {@code z}, if numbers are
  * independent (an EWMA control chart, Roberts 1959). Where they are not, a longer window and a larger limit keep it
- * quiet. Numbers that are not finite do not count.
+ * quiet. Numbers that are not finite do not count, and differences of a billionth, to which {@code z} may be rounded
+ * where the band is 0, as of a window of equal numbers.
  *
  * <p>Each alarm is also an event {@code dev.spikelane.Metric} of Flight Recorder, named as the numbers with
  * {@code .drift} behind, with {@code z}.
  */
 public final class DriftAlarm implements Metrics {
+
+    private static final double ROUNDED = 1e-9;
 
     private final String name;
     private final int reference;
@@ -74,7 +77,7 @@ public final class DriftAlarm implements Metrics {
             smoothed = mean;
         } else {
             smoothed += smoothing * (value - smoothed);
-            outside = Math.abs(smoothed - mean) > band();
+            outside = Math.abs(smoothed - mean) > Math.max(band(), ROUNDED * Math.max(1, Math.abs(mean)));
         }
         return outside != before;
     }

@@ -72,6 +72,20 @@ final class DriftAlarmTest {
         assertTrue(said.getLast().contains(", inside of 5."), said.getLast());
     }
 
+    /** Of equal numbers the band is 0, and the smoothed number does not come back to the last bit. */
+    @Test
+    void aConstantReferenceIsReachedAgain() {
+        for (double usual : new double[] {0, 0.3, 1e6}) {
+            said.clear();
+            DriftAlarm alarm = alarm(10, 0.01, 6);
+            for (int i = 0; i < 4_000; i++) {
+                alarm.record(NAME, i == 20 ? usual + 0.6 : usual);
+            }
+            assertEquals(2, said.size(), said.toString());
+            assertFalse(alarm.isOutside());
+        }
+    }
+
     @Test
     void handsOnToOthers() {
         List<Double> others = new ArrayList<>();
