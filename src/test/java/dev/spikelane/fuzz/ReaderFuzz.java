@@ -2,9 +2,13 @@ package dev.spikelane.fuzz;
 
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
+import dev.spikelane.io.EventSource;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Tensors;
+import dev.spikelane.io.event.EventFiles;
+import dev.spikelane.io.event.EventFiles.Events;
+import dev.spikelane.memory.EventBlock;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.model.NirImport;
@@ -45,7 +49,8 @@ public final class ReaderFuzz {
             "layers", stream -> LAYERS.network(new String(stream.readAllBytes(), StandardCharsets.UTF_8)),
             "idx", stream -> Idx.read("x", stream).toArray(),
             "nir", stream -> NirImport.DEFAULT.read("x", stream),
-            "model", stream -> ModelFile.readModel("x", stream));
+            "model", stream -> ModelFile.readModel("x", stream),
+            "events", ReaderFuzz::events);
 
     private static Reader reader = READERS.get("safetensors");
 
@@ -64,6 +69,16 @@ public final class ReaderFuzz {
                 "x", Tensors.of(Tensors.Format.NUMPY, StateDict.of(network).tensors()));
     }
 
+    /** Those that their first bytes do not name are read as text. */
+    private static void events(InputStream stream) throws IOException {
+        try (EventSource source = EventSource.open("x.csv", stream)) {
+            EventBlock block = new EventBlock(64);
+            while (source.read(block)) {
+                block.time(block.size() - 1);
+            }
+        }
+    }
+
     private static void use(Tensors file) throws IOException {
         StateDict.of("x", file).network();
     }
@@ -78,7 +93,7 @@ public final class ReaderFuzz {
         try {
             reader.read(new ByteArrayInputStream(data));
         } catch (IOException refused) {
-            if (refused.getMessage() == null || !refused.getMessage().startsWith("x: ")) {
+            if (refused.getMessage() == null || !refused.getMessage().matches("(?s)x(\\.csv)?: .*")) {
                 throw new AssertionError("a message without the file's name", refused);
             }
         }
@@ -97,6 +112,20 @@ public final class ReaderFuzz {
                     folder.resolve("printed"),
                     "1x6x6\nNet(\n  (conv1): Conv2d(1, 2, kernel_size=(3, 3), stride=(1, 1), padding=(0, 0))\n"
                             + "  (net): Sequential(\n    (0): AvgPool2d(kernel_size=2)\n  )\n  (lif1): Leaky()\n)");
+            return;
+        }
+        if (format.equals("events")) {
+            Events some = Events.random(1, 40, 120, 120, 3_000);
+            Files.write(folder.resolve("aedat2"), EventFiles.aedat2(some, true));
+            Files.write(folder.resolve("aedat3"), EventFiles.aedat3(some));
+            Files.write(folder.resolve("aedat4"), EventFiles.aedat4(some, 0));
+            Files.write(folder.resolve("lz4"), EventFiles.aedat4(some, 1));
+            Files.write(folder.resolve("evt2"), EventFiles.evt2(some));
+            Files.write(folder.resolve("evt21"), EventFiles.evt21(some, false));
+            Files.write(folder.resolve("evt3"), EventFiles.evt3(some));
+            Files.write(folder.resolve("dat"), EventFiles.dat(some));
+            Files.write(folder.resolve("text"), EventFiles.csv(some, true));
+            Files.write(folder.resolve("npy"), EventFiles.npy(some));
             return;
         }
         if (format.equals("model")) {
