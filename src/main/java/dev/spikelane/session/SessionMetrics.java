@@ -11,7 +11,7 @@ final class SessionMetrics {
 
     private static final String NAME = "spikelane.sessions.";
     private static final int EVERY = 8;
-    private static final int MOST = 64;
+    private static final int MOST = 16;
 
     private final Told told;
     private long start;

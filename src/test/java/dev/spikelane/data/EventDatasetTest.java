@@ -114,8 +114,7 @@ final class EventDatasetTest {
         Dataset data = Dataset.events(folder, BINNING, STEPS);
         SpikeMatrix into = SpikeMatrix.zeros(STEPS, data.shape().size());
         data.readSpikes(0, into, 0, 1);
-        UncheckedIOException refused =
-                assertThrows(UncheckedIOException.class, () -> data.readSpikes(1, into, 0, 1));
+        UncheckedIOException refused = assertThrows(UncheckedIOException.class, () -> data.readSpikes(1, into, 0, 1));
         String message = "1.bin: ends inside an event of 5 bytes, at byte 73, expected a whole recording";
         assertTrue(refused.getMessage().endsWith(message), refused.getMessage());
     }

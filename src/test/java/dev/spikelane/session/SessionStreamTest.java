@@ -55,7 +55,9 @@ final class SessionStreamTest {
             stream.run(source(1), found::add);
             other.run(source(3), _ -> {});
             stream.run(source(2), found::add);
-            assertEquals(10 * expected.size(), pool.offer(7, SpikeMatrix.zeros(1, 240)).join().steps() - 1);
+            assertEquals(
+                    10 * expected.size(),
+                    pool.offer(7, SpikeMatrix.zeros(1, 240)).join().steps() - 1);
         }
         assertEquals(expected, found);
         assertTrue(found.stream().mapToInt(Decision::label).distinct().count() > 1);

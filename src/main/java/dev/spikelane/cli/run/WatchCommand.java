@@ -156,12 +156,14 @@ public final class WatchCommand implements Callable<Integer> {
             totals[0]++;
             totals[1] += decision.events();
             totals[2] += decision.late();
-            progress.advance(1, () -> String.format(
-                    Locale.ROOT,
-                    "%d events, %.0f a second, %d late",
-                    totals[1],
-                    totals[1] / seconds(began),
-                    totals[2]));
+            progress.advance(
+                    1,
+                    () -> String.format(
+                            Locale.ROOT,
+                            "%d events, %.0f a second, %d late",
+                            totals[1],
+                            totals[1] / seconds(began),
+                            totals[2]));
             String name = decision.label() < 0 ? "nothing" : name(trained, decision.label());
             if (json) {
                 out.println(new JsonWriter()

@@ -37,7 +37,8 @@ final class CsvFormat implements EventFormat {
         for (int i = 0; i < COLUMNS; i++) {
             order[i] = i < names.size() ? EventFields.of(names.get(i)) : -1;
         }
-        if (names.size() != COLUMNS || Arrays.stream(order).filter(of -> of >= 0).distinct().count() != COLUMNS) {
+        if (names.size() != COLUMNS
+                || Arrays.stream(order).filter(of -> of >= 0).distinct().count() != COLUMNS) {
             throw input.wrong("are the columns " + names + ", expected t, x, y and p in any order");
         }
         input.skip(end + 1 - input.at());

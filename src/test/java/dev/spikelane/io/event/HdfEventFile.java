@@ -56,7 +56,8 @@ public final class HdfEventFile {
         for (int label : labels) {
             numbers.putInt(label);
         }
-        byte[] wide = little(12).put(whole).putInt(4, 4).putShort(10, (short) 32).array();
+        byte[] wide =
+                little(12).put(whole).putInt(4, 4).putShort(10, (short) 32).array();
         long labelsAt = file.dataset(numbers.array(), labels.length, wide);
         long group = file.group(List.of("times", "units"), timesAt, unitsAt);
         long root = file.group(List.of("spikes", "labels"), group, labelsAt);
