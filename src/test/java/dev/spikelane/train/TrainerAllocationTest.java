@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Training allocates nothing once it is warm. */
 @Alone
+@SuppressWarnings({"exports", "missing-explicit-ctor"})
 public final class TrainerAllocationTest {
 
     private static final int STEPS = 8;
