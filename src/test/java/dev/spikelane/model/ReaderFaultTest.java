@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.Tries;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Idx;
@@ -158,7 +159,7 @@ final class ReaderFaultTest {
         AtomicBoolean done = new AtomicBoolean();
         try (ExecutorService other = Executors.newSingleThreadExecutor()) {
             Future<?> changes = other.submit(() -> change(file, one, two, done));
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < Tries.beforeTheNight(200); i++) {
                 try {
                     long hash = ModelFile.read(file).weights().hash();
                     assertTrue(hash == first || hash == second, "neither of both files was read");

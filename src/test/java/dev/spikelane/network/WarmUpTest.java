@@ -8,6 +8,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Source;
 import dev.spikelane.neuron.Synaptic;
 import dev.spikelane.random.TorchRandom;
 import java.time.Duration;
@@ -71,6 +72,13 @@ final class WarmUpTest {
         long start = System.nanoTime();
         WarmUp.run(network, 1, 1, Duration.ofMillis(300));
         assertTrue(System.nanoTime() - start < MOST.toNanos());
+    }
+
+    @Test
+    void runsNetworksWithoutInputs() {
+        NetworkBuilder builder = Network.builder();
+        builder.population("p", Shape.of(5), Source.poisson(10, 1));
+        WarmUp.run(builder.build(), 1, 1, Duration.ofMillis(300));
     }
 
     @Test

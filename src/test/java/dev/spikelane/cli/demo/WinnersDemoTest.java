@@ -59,6 +59,7 @@ final class WinnersDemoTest {
         return new ObjectMapper().readTree(CommandRun.of(all).requireSuccess());
     }
 
+    @Users
     @Test
     void labelsOfTheTestChangeNothingButTheVerdict() throws IOException {
         JsonNode right = run(0, 0);

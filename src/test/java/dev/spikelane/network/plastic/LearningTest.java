@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EveryWidth
 final class LearningTest {
 
-    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     /** Weights grow by 1/8 with each spike of their input. */
     private static final String UP = "rule Up\nparam up = 0.125\non pre\nw += up";
