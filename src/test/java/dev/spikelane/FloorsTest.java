@@ -418,8 +418,6 @@ final class FloorsTest {
                         "BernoulliRowVector.fired",
                         "DoublesVector.load",
                         "ExponentialVector.of",
-                        "IntLanes.bits",
-                        "IntLanes.floats",
                         "QuantizeUniformVector.level",
                         "QuantizeUniformVector.within",
                         "SpikePermuteVector.zip")),

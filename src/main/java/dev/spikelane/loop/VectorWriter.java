@@ -35,10 +35,7 @@ final class VectorWriter extends LoopWriter {
     private static final ClassDesc BINARY = OPERATORS.nested("Binary");
     private static final ClassDesc LANES = ClassDesc.of("dev.spikelane.simd.Lanes");
     private static final ClassDesc INT_LANES = ClassDesc.of("dev.spikelane.simd.IntLanes");
-    /**
-     * Whether {@code reinterpretAsInts} boxes. Elsewhere a call more could be one that C2 does not inline: cells of an
-     * {@code SLstm} allocated 1.5 KB a call (JDK 25.0.3, Emerald Rapids, 2026-11-30).
-     */
+    /** Whether {@code reinterpretAsInts} boxes; see {@code IntLanes}. */
     private static final boolean BOXES = Runtime.version().feature() == 27;
 
     private static final ClassDesc SPIKES = ClassDesc.of("dev.spikelane.simd.SpikeLanesVector");
@@ -48,6 +45,8 @@ final class VectorWriter extends LoopWriter {
     private static final MethodTypeDesc TWO = MethodTypeDesc.of(FLOATS, VECTOR);
     private static final MethodTypeDesc ONE = MethodTypeDesc.of(FLOATS);
     private static final MethodTypeDesc BY_INT = MethodTypeDesc.of(INTS, CD_int);
+    private static final MethodTypeDesc SHAPE =
+            MethodTypeDesc.of(ClassDesc.of(API + "Vector"), SPECIES, CD_int);
     private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(FLOATS, SPECIES, CD_float);
 
     /**
@@ -264,7 +263,8 @@ final class VectorWriter extends LoopWriter {
 
     private void bits() {
         if (BOXES) {
-            code.invokestatic(INT_LANES, "bits", MethodTypeDesc.of(INTS, FLOATS));
+            code.getstatic(INT_LANES, "INT", SPECIES).iconst_0();
+            code.invokevirtual(FLOATS, "reinterpretShape", SHAPE).checkcast(INTS);
         } else {
             code.invokevirtual(FLOATS, "reinterpretAsInts", MethodTypeDesc.of(INTS));
         }
@@ -277,7 +277,8 @@ final class VectorWriter extends LoopWriter {
 
     private void floats() {
         if (BOXES) {
-            code.invokestatic(INT_LANES, "floats", MethodTypeDesc.of(FLOATS, INTS));
+            code.getstatic(LANES, "FLOAT", SPECIES).iconst_0();
+            code.invokevirtual(INTS, "reinterpretShape", SHAPE).checkcast(FLOATS);
         } else {
             code.invokevirtual(INTS, "reinterpretAsFloats", ONE);
         }

@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /** The vector variant of {@link Exponential}. */
 public final class ExponentialVector {
@@ -37,8 +38,10 @@ public final class ExponentialVector {
         p = p.mul(r).add(TERM_4);
         p = p.mul(r).add(TERM_3);
         p = p.mul(r).add(TERM_2);
-        FloatVector power = IntLanes.floats(
-                IntLanes.bits(rounded).add(Exponential.EXPONENT).lanewise(LSHL, Exponential.MANTISSA_BITS));
+        FloatVector power = (FloatVector) ((IntVector) rounded.reinterpretShape(IntLanes.INT, 0))
+                .add(Exponential.EXPONENT)
+                .lanewise(LSHL, Exponential.MANTISSA_BITS)
+                .reinterpretShape(FLOAT, 0);
         return p.mul(r.mul(r)).add(r).add(ONE).mul(power).blend(0, x.compare(LT, LEAST));
     }
 
@@ -60,8 +63,10 @@ public final class ExponentialVector {
             p = p.mul(r).add(Exponential.TERM_4);
             p = p.mul(r).add(Exponential.TERM_3);
             p = p.mul(r).add(Exponential.TERM_2);
-            FloatVector power = IntLanes.floats(
-                    IntLanes.bits(rounded).add(Exponential.EXPONENT).lanewise(LSHL, Exponential.MANTISSA_BITS));
+            FloatVector power = (FloatVector) ((IntVector) rounded.reinterpretShape(IntLanes.INT, 0))
+                    .add(Exponential.EXPONENT)
+                    .lanewise(LSHL, Exponential.MANTISSA_BITS)
+                    .reinterpretShape(FLOAT, 0);
             p.mul(r.mul(r))
                     .add(r)
                     .add(1)

@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.simd.IntLanes.bits;
-import static dev.spikelane.simd.IntLanes.floats;
+import static dev.spikelane.simd.IntLanes.INT;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
@@ -17,6 +16,7 @@ import dev.spikelane.simd.Pads;
 import dev.spikelane.simd.SpikeLanesVector;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
  * The vector variant of {@link DeltaSpikes}. Where data are compared with zero, the bits of the data before them are
@@ -41,8 +41,10 @@ final class DeltaSpikesVector {
         for (int i = 0; i < end; i++) {
             long at = (long) i * BYTES;
             FloatVector difference = FloatVector.fromMemorySegment(FLOAT, values, nowRow + at, ORDER)
-                    .sub(floats(bits(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER))
-                            .and(kept)));
+                    .sub((FloatVector) ((IntVector) FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER)
+                                    .reinterpretShape(INT, 0))
+                            .and(kept)
+                            .reinterpretShape(FLOAT, 0));
             SpikeLanesVector.store(
                     out, outRow, i, difference.mul(sign).compare(GE, threshold).toLong());
         }
@@ -66,8 +68,10 @@ final class DeltaSpikesVector {
         for (int neuron = 0; neuron < data.columns(); neuron += COUNT) {
             long at = (long) neuron * Float.BYTES;
             FloatVector difference = FloatVector.fromMemorySegment(FLOAT, values, nowRow + at, ORDER)
-                    .sub(floats(bits(FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER))
-                            .and(kept)));
+                    .sub((FloatVector) ((IntVector) FloatVector.fromMemorySegment(FLOAT, values, beforeRow + at, ORDER)
+                                    .reinterpretShape(INT, 0))
+                            .and(kept)
+                            .reinterpretShape(FLOAT, 0));
             FloatVector rises = zero.blend(one, difference.compare(GE, threshold));
             FloatVector falls = zero.blend(one, difference.compare(LE, -threshold));
             rises.sub(falls).intoMemorySegment(out, nowRow + at, ORDER);

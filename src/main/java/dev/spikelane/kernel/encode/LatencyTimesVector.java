@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.simd.IntLanes.bits;
-import static dev.spikelane.simd.IntLanes.floats;
+import static dev.spikelane.simd.IntLanes.INT;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
@@ -42,10 +41,12 @@ final class LatencyTimesVector {
             FloatVector x =
                     FloatVector.fromMemorySegment(FLOAT, from, at, ORDER).max(lowest);
             FloatVector ratio = x.div(x.sub(threshold));
-            IntVector e = bits(ratio.mul(EXPONENT_SCALE))
+            IntVector e = ((IntVector) ratio.mul(EXPONENT_SCALE).reinterpretShape(INT, 0))
                     .lanewise(ASHR, MANTISSA_BITS)
                     .sub(EXPONENT_BIAS);
-            FloatVector m = floats(bits(ratio).sub(e.lanewise(LSHL, MANTISSA_BITS)));
+            FloatVector m = (FloatVector) ((IntVector) ratio.reinterpretShape(INT, 0))
+                    .sub(e.lanewise(LSHL, MANTISSA_BITS))
+                    .reinterpretShape(FLOAT, 0);
             FloatVector power = (FloatVector) e.convert(I2F, 0);
             FloatVector exponent = power.mul(LOG_2);
             FloatVector log2 = FloatVector.broadcast(FLOAT, LOG_2);
