@@ -6,7 +6,6 @@ import dev.spikelane.Allocations;
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
-import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

@@ -38,7 +38,8 @@ final class ForgottenSimulationsMain {
             run(network, input, threads);
             most = Math.max(most, residentKilobytes());
         }
-        // The worker of the first simulation may be alive until a collection; the C library trims its heap now and then.
+        // The worker of the first simulation may be alive until a collection; the C library trims its heap now and
+        // then.
         for (int i = 0; i < MOST_COLLECTIONS && (workers() > 0 || residentKilobytes() - before > MOST_LEFT_KB); i++) {
             System.gc();
             LockSupport.parkNanos(100_000_000);
