@@ -593,8 +593,8 @@ public final class NaiveNetwork {
                 .orElse(0);
     }
 
-    private static boolean multipliesBits(Connection connection) {
-        return switch (connection) {
+    private static boolean multipliesBits(Connection of) {
+        return switch (of) {
             case Dense _, Recurrent _ -> true;
             case Convolution said -> said.integers().isEmpty();
             default -> false;
@@ -621,14 +621,14 @@ public final class NaiveNetwork {
         return sum;
     }
 
-    private static Connection withoutBias(Connection connection) {
-        return switch (connection) {
+    private static Connection withoutBias(Connection of) {
+        return switch (of) {
             case Dense said -> Dense.of(said.weights(), FloatMatrix.zeros(1, said.outputs()));
             case Recurrent said ->
                 new Recurrent(
                         said.weights(), FloatMatrix.zeros(1, said.weights().rows()));
             case Convolution said -> Convolution.of(said.kernel().withoutBias(), said.weights());
-            default -> throw new AssertionError(connection);
+            default -> throw new AssertionError(of);
         };
     }
 
