@@ -140,10 +140,7 @@ final class EventDataset implements Dataset {
                 SpikeMatrix spikes = sample.get();
                 for (int i = 0; i < labels.length; i++) {
                     bin(i, spikes, 0, 1);
-                    ByteBuffer bytes = spikes.segment().asByteBuffer();
-                    while (bytes.hasRemaining()) {
-                        channel.write(bytes);
-                    }
+                    channel.write(spikes.segment().asByteBuffer());
                 }
             });
         }

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -240,13 +239,7 @@ public final class NirFile {
         Path temporary = Files.createTempFile("spikelane-", ".nir");
         try {
             Hdf5.write(temporary, root);
-            byte[] written = Files.readAllBytes(temporary);
-            AtomicFile.write(file, channel -> {
-                ByteBuffer bytes = ByteBuffer.wrap(written);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-            });
+            AtomicFile.write(file, Files.readAllBytes(temporary));
         } finally {
             Files.deleteIfExists(temporary);
         }

@@ -352,9 +352,7 @@ public final class Npy<M extends Signal> {
 
     private static void flush(WritableByteChannel channel, ByteBuffer buffer) throws IOException {
         buffer.flip();
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
+        channel.write(buffer);
         buffer.clear();
     }
 

@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -99,13 +98,11 @@ final class Safetensors {
     static void write(Path file, Tensors content) throws IOException {
         ByteBuffer header = header(content);
         AtomicFile.write(file, channel -> {
-            write(channel, header);
+            channel.write(header);
             for (Tensor tensor : content.tensors()) {
                 MemorySegment bytes = tensor.bytes();
                 for (long at = 0; at < bytes.byteSize(); at += MOST_BYTES_IN_CALL) {
-                    write(
-                            channel,
-                            bytes.asSlice(at, Math.min(MOST_BYTES_IN_CALL, bytes.byteSize() - at))
+                    channel.write(bytes.asSlice(at, Math.min(MOST_BYTES_IN_CALL, bytes.byteSize() - at))
                                     .asByteBuffer());
                 }
             }
@@ -142,11 +139,5 @@ final class Safetensors {
             header.put((byte) ' ');
         }
         return header.flip();
-    }
-
-    private static void write(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
     }
 }

@@ -7,7 +7,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.c.CNetwork;
 import dev.spikelane.network.Network;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -158,12 +157,6 @@ public final class CExport {
      */
     public void write(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        byte[] bytes = text().getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, channel -> {
-            ByteBuffer all = ByteBuffer.wrap(bytes);
-            while (all.hasRemaining()) {
-                channel.write(all);
-            }
-        });
+        AtomicFile.write(file, text().getBytes(StandardCharsets.UTF_8));
     }
 }

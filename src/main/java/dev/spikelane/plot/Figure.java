@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.SpikeTrain;
@@ -257,7 +258,7 @@ public abstract sealed class Figure
      */
     public final void write(Path file) throws IOException {
         Objects.requireNonNull(file, "file");
-        Output.write(Output.of(this, file).bytes(this), file);
+        AtomicFile.write(file, Output.of(this, file).bytes(this));
     }
 
     /**

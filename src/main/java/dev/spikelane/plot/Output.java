@@ -1,9 +1,7 @@
 package dev.spikelane.plot;
 
-import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.plot.page.OptionalLibrary;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -40,16 +38,6 @@ enum Output {
 
     /** The content of a file. */
     abstract byte[] bytes(Figure figure) throws IOException;
-
-    /** Writes a file as a whole or not at all; a pipe or a device in place. */
-    static void write(byte[] content, Path file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(content);
-        AtomicFile.write(file, channel -> {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
-    }
 
     /** The format that a file's extension names. */
     static Output of(Figure figure, Path file) {

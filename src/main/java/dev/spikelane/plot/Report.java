@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.plot.data.Signals;
 import java.io.IOException;
@@ -177,7 +178,7 @@ public final class Report {
             throw new IllegalArgumentException(
                     "report is to be written to " + file + ", expected .html, as it is a page");
         }
-        Output.write(toHtml().getBytes(StandardCharsets.UTF_8), file);
+        AtomicFile.write(file, toHtml().getBytes(StandardCharsets.UTF_8));
     }
 
     /**

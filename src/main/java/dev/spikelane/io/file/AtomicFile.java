@@ -1,6 +1,7 @@
 package dev.spikelane.io.file;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AccessDeniedException;
@@ -49,7 +50,7 @@ public final class AtomicFile {
         /**
          * Writes all bytes.
          *
-         * @param channel where they go
+         * @param channel where they go, all of a buffer in a call
          * @throws IOException if they cannot be written
          */
         void writeTo(WritableByteChannel channel) throws IOException;
@@ -83,6 +84,17 @@ public final class AtomicFile {
         } finally {
             TemporaryFiles.remove(temporary);
         }
+    }
+
+    /**
+     * Writes these bytes so.
+     *
+     * @param target the file, a link to it, a pipe or a device
+     * @param content its bytes
+     * @throws IOException if the file cannot be written; the message names it
+     */
+    public static void write(Path target, byte[] content) throws IOException {
+        write(target, channel -> channel.write(ByteBuffer.wrap(content)));
     }
 
     private static void replace(

@@ -3,7 +3,6 @@ package dev.spikelane.train.run;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.JsonWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +84,6 @@ public record History(List<EpochNumbers> epochs) {
             throw new IllegalArgumentException("history is to be written to " + file + ", expected .csv or .json");
         }
         byte[] text = (name.endsWith(".csv") ? csv() : json() + "\n").getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(text)));
+        AtomicFile.write(file, text);
     }
 }
