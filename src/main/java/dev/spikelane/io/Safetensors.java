@@ -103,7 +103,7 @@ final class Safetensors {
                 MemorySegment bytes = tensor.bytes();
                 for (long at = 0; at < bytes.byteSize(); at += MOST_BYTES_IN_CALL) {
                     channel.write(bytes.asSlice(at, Math.min(MOST_BYTES_IN_CALL, bytes.byteSize() - at))
-                                    .asByteBuffer());
+                            .asByteBuffer());
                 }
             }
         });
