@@ -45,8 +45,7 @@ final class VectorWriter extends LoopWriter {
     private static final MethodTypeDesc TWO = MethodTypeDesc.of(FLOATS, VECTOR);
     private static final MethodTypeDesc ONE = MethodTypeDesc.of(FLOATS);
     private static final MethodTypeDesc BY_INT = MethodTypeDesc.of(INTS, CD_int);
-    private static final MethodTypeDesc SHAPE =
-            MethodTypeDesc.of(ClassDesc.of(API + "Vector"), SPECIES, CD_int);
+    private static final MethodTypeDesc SHAPE = MethodTypeDesc.of(ClassDesc.of(API + "Vector"), SPECIES, CD_int);
     private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(FLOATS, SPECIES, CD_float);
 
     /**

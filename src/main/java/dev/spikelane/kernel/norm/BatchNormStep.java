@@ -123,7 +123,7 @@ public final class BatchNormStep {
     public void measure(FloatMatrix values, int at, int block) {
         rows.require("values", values, at, block);
         if (SimdWidth.VECTOR && BatchNormStepVector.takes(rows)) {
-            BatchNormStepVector.measure(this, values, at, block);
+            BatchNormStepVector.LOOPS.measure(this, values, at, block);
         } else {
             scalarMeasure(values, at, block);
         }

@@ -1,22 +1,28 @@
 package dev.spikelane.kernel.norm;
 
+import static dev.spikelane.loop.Unrolled.next;
 import static dev.spikelane.simd.Lanes.ORDER;
 import static dev.spikelane.simd.OtherLanes.DOUBLE;
 
+import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.DoublesVector;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 
 /**
  * The vector variant of {@link BatchNormStep}: as many channels at a time as a vector has numbers, the last of them
  * once more with those before where they are fewer.
  */
-final class BatchNormStepVector {
+class BatchNormStepVector {
 
     /** Doubles in a vector. */
     static final int COUNT = DOUBLE.length();
+
+    /** Unrolled, as copies are not inlined: where C2 inlines {@link #measure} it may leave the loads calls, and box. */
+    static final BatchNormStepVector LOOPS = Unrolled.of(MethodHandles.lookup(), new BatchNormStepVector());
 
     private BatchNormStepVector() {}
 
@@ -30,7 +36,7 @@ final class BatchNormStepVector {
         return rows.positions() == 1 ? channel : Math.min(channel, rows.channels() - COUNT);
     }
 
-    static void measure(BatchNormStep of, FloatMatrix values, int at, int block) {
+    void measure(BatchNormStep of, FloatMatrix values, int at, int block) {
         NormRows rows = of.rows;
         MemorySegment from = values.segment();
         MemorySegment sums = of.sums.segment();
@@ -41,20 +47,23 @@ final class BatchNormStepVector {
         long bytes = (long) rows.channels() * Float.BYTES;
         for (int next = 0; next < rows.channels(); next += COUNT) {
             int channel = first(rows, next);
-            DoubleVector sum = DoubleVector.zero(DOUBLE);
-            DoubleVector squares = DoubleVector.zero(DOUBLE);
+            DoubleVector[] sum = new DoubleVector[2];
+            for (int i = 0; i < 2; i = next(i)) {
+                sum[i] = DoubleVector.zero(DOUBLE);
+            }
             for (int row = firstRow; row < endRow; row++) {
                 long offset = values.rowOffset(row) + (long) channel * Float.BYTES;
                 for (int position = 0; position < rows.positions(); position++) {
                     DoubleVector x = DoublesVector.load(from, offset);
-                    sum = sum.add(x);
-                    squares = squares.add(x.mul(x));
+                    sum[0] = sum[0].add(x);
+                    sum[1] = sum[1].add(x.mul(x));
                     offset += bytes;
                 }
             }
             long to = (long) channel * Double.BYTES;
-            sum.intoMemorySegment(sums, of.sums.offset(at, block, 0) + to, ORDER);
-            squares.intoMemorySegment(sums, of.sums.offset(at, block, 1) + to, ORDER);
+            for (int i = 0; i < 2; i = next(i)) {
+                sum[i].intoMemorySegment(sums, of.sums.offset(at, block, i) + to, ORDER);
+            }
         }
     }
 }
