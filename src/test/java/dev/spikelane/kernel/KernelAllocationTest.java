@@ -157,7 +157,7 @@ final class KernelAllocationTest {
         Tile tile = Tile.whole(FloatMatrix.zeros(arena, 4, window.positions() * outputs));
         assertNone(CALLS, () -> {
             tables.fill(weights);
-            WindowMatmul.multiply(input, 4, lists, tile);
+            WindowMatmul.multiply(input, 0, 4, lists, tile);
         });
     }
 

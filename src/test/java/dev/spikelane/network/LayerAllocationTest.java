@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,6 +48,29 @@ final class LayerAllocationTest {
     @AfterEach
     void close() {
         arena.close();
+    }
+
+    /** Words and windows that slide, which are joined where weights are small, with pools behind them. */
+    @ParameterizedTest
+    @EnumSource(names = {"INT8", "INT4", "TERNARY"})
+    void integersWithPools(ElementType type) {
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(Shape.of(1, 14, 14))
+                .conv2d(8, 3, random)
+                .maxPool2d(2)
+                .neuron(new Leaky(0.9f).withThreshold(0.1f))
+                .conv2d(20, 3, random)
+                .maxPool2d(2)
+                .neuron(new Leaky(0.9f))
+                .build()
+                .quantized(type);
+        SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, 196, 0.3, new Random(1));
+        try (Simulation simulation = network.simulate(BATCH)) {
+            assertNone(30, () -> {
+                simulation.reset();
+                simulation.run(spikes);
+            });
+        }
     }
 
     /** Windows of spikes and of values are unfolded in memory that is used again. */

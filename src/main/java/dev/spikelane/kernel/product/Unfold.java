@@ -147,8 +147,11 @@ public final class Unfold {
             some = Math.min(Math.min(count - row, positions - position), columns - x);
             if (inWords) {
                 MemorySegment from = maps.segment();
-                int cut = lines == null ? 0 : lines.cut(from, map, y, x, some, to.segment(), to.rowOffset(row));
-                copyLines(from, map, y, x + cut, some - cut, to.segment(), to.rowOffset(row + cut));
+                if (lines == null) {
+                    copyLines(from, map, y, x, some, to.segment(), to.rowOffset(row));
+                } else {
+                    lines.cut(from, map, y, x, some, to.segment(), to.rowOffset(row));
+                }
                 continue;
             }
             for (int i = 0; i < some; i++) {

@@ -40,9 +40,9 @@ final class UnfoldLinesVector {
         this.rows = rows;
         this.kernelRows = kernelRows;
         this.ofKernelRow = ofKernelRow;
-        this.from = new long[columns];
-        this.bits = new long[columns];
-        this.to = new long[columns];
+        this.from = new long[columns + COUNT];
+        this.bits = new long[columns + COUNT];
+        this.to = new long[columns + COUNT];
     }
 
     /** Says where the run of a column of outputs is. */
@@ -53,7 +53,7 @@ final class UnfoldLinesVector {
     }
 
     /**
-     * Cuts as many windows as fill vectors.
+     * Cuts neighboring windows.
      *
      * @param maps where the input is
      * @param map its first bit
@@ -62,12 +62,10 @@ final class UnfoldLinesVector {
      * @param count how many columns
      * @param windows a word for each
      * @param offset of the first, in bytes
-     * @return how many were cut
      */
-    int cut(MemorySegment maps, long map, int y, int x, int count, MemorySegment windows, long offset) {
+    void cut(MemorySegment maps, long map, int y, int x, int count, MemorySegment windows, long offset) {
         Checks.isNative(windows);
-        int done = 0;
-        for (; done + COUNT <= count; done += COUNT) {
+        for (int done = 0; done < count; done += COUNT) {
             LongVector begins = LongVector.fromArray(LONG, from, x + done);
             LongVector mask = LongVector.fromArray(LONG, bits, x + done);
             LongVector places = LongVector.fromArray(LONG, to, x + done);
@@ -83,8 +81,12 @@ final class UnfoldLinesVector {
                         .lanewise(LSHL, places.add((long) ky * ofKernelRow))
                         .or(words);
             }
-            words.intoMemorySegment(windows, offset + (long) done * Long.BYTES, ORDER);
+            if (done + COUNT <= count) {
+                words.intoMemorySegment(windows, offset + (long) done * Long.BYTES, ORDER);
+            } else {
+                words.intoMemorySegment(
+                        windows, offset + (long) done * Long.BYTES, ORDER, LONG.indexInRange(done, count));
+            }
         }
-        return done;
     }
 }

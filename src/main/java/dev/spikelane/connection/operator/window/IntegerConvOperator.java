@@ -1,6 +1,7 @@
 package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.operator.IntegerOperator;
 import dev.spikelane.connection.operator.IntegerValues;
 import dev.spikelane.connection.operator.Operator;
@@ -16,6 +17,7 @@ import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.kernel.product.integer.ScaleRule;
+import dev.spikelane.kernel.product.window.JoinedSums;
 import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -24,6 +26,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -50,6 +53,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
     private volatile PackedWeights @Nullable [] widened;
 
     private @Nullable RoundedFloats floats;
+    private @Nullable ConvOperator joined;
 
     /**
      * Lays out a convolution.
@@ -143,6 +147,58 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
         return ofSpikes[0];
     }
 
+    /** Windows of 2 x 2 or 1 x 2 of these. */
+    @Override
+    synchronized @Nullable ConvOperator joined() {
+        Kernel own = layout.kernel();
+        int rows = JoinedSums.rows((long) windows[0].size() * -torch.type().least());
+        boolean plain = own.y().stride()
+                        * own.x().stride()
+                        * own.y().dilation()
+                        * own.x().dilation()
+                == 1;
+        if (joined == null && SimdWidth.VECTOR && rows > 0 && plain && floats == null) {
+            Kernel kernel =
+                    Kernel.of(own.y().size() + rows - 1, own.x().size() + 1).withStride(rows, 2);
+            FloatMatrix zeros = FloatMatrix.zeros(
+                    layout.outputs(),
+                    layout.inputs() * kernel.y().size() * kernel.x().size());
+            ConvOperator made = new ConvOperator(
+                    NativeMemory.ofAuto(),
+                    Convolution.of(kernel, zeros),
+                    List.of(ValueDescription.weight(ValueDescription.WEIGHT, zeros.rows(), zeros.columns())),
+                    layout.source(),
+                    Parameter.of(1));
+            joined = made.fast.serveAlways() ? made : null;
+            join();
+        }
+        return joined;
+    }
+
+    /** Adds up the weights of windows that are joined. */
+    private void join() {
+        if (joined == null) {
+            return;
+        }
+        Kernel own = layout.kernel();
+        Kernel wide = joined.layout.kernel();
+        FloatMatrix sums = FloatMatrix.zeros(torch.rows(), joined.windows[0].size());
+        for (int row = 0; row < torch.rows(); row++) {
+            for (int i = 0; i < torch.columns(); i++) {
+                int y = i / own.x().size();
+                int first = (y + y / own.y().size() * (wide.y().stride() - 1))
+                                * wide.x().size()
+                        + i % own.x().size();
+                for (int place = 0; place < 2 * wide.y().stride(); place++) {
+                    int at = first + place / 2 * wide.x().size() + place % 2;
+                    float item = torch.item(row, i) * JoinedSums.factor(wide.y().stride(), place);
+                    sums.set(row, at, sums.get(row, at) + item);
+                }
+            }
+        }
+        joined.values().getFirst().write(sums);
+    }
+
     @Override
     public List<Values> values() {
         List<Values> values = new ArrayList<>();
@@ -195,6 +251,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
                             ? PackedWeights.pack(NativeMemory.ofAuto(), layout.arranged(items(), 0))
                             : from.rounding().items());
         }
+        join();
         for (int group = 0; group < weights.length; group++) {
             ofSpikes[group] = spikeValue == 1 ? weights[group] : weights[group].times(spikeValue);
         }

@@ -8,14 +8,17 @@ import dev.spikelane.kernel.pool.PoolWinners;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.Scaling;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
+import dev.spikelane.kernel.product.window.JoinedSums;
 import dev.spikelane.kernel.product.window.PooledWindows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
+import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A convolution of small windows and the pool behind it, in one go, whose currents between them stand nowhere. */
@@ -25,17 +28,24 @@ public final class PooledConvOperator implements Operator {
     private final PoolOperator pool;
     private final PooledWindows windows;
 
-    private PooledConvOperator(UnfoldedOperator convolution, PoolOperator pool, PooledWindows windows) {
+    private final @Nullable ConvOperator joined;
+    private final JoinedSums sums;
+
+    private PooledConvOperator(
+            UnfoldedOperator convolution, PoolOperator pool, PooledWindows windows, @Nullable ConvOperator joined) {
         this.convolution = convolution;
         this.pool = pool;
         this.windows = windows;
+        this.joined = joined;
+        int rows = joined == null ? 1 : joined.windows[0].y().stride();
+        this.sums = new JoinedSums(pool.pool().window(), convolution.layout.outputs(), rows);
     }
 
     /** Puts convolutions and pools of a path that only goes forward together, where that is possible. */
     public static List<Operator> join(List<Operator> path) {
         List<Operator> joined = new ArrayList<>();
         for (Operator operator : path) {
-            Operator both = joined.isEmpty() ? null : join(joined.getLast(), operator);
+            Operator both = joined.isEmpty() ? null : join(joined.getLast(), operator, true);
             if (both == null) {
                 joined.add(operator);
             } else {
@@ -51,11 +61,21 @@ public final class PooledConvOperator implements Operator {
      * @return both in one go; null where that is not possible
      */
     public static @Nullable PooledConvOperator join(Operator before, Operator behind) {
-        if (before instanceof UnfoldedOperator convolution && behind instanceof PoolOperator pool && pool.isMax()) {
-            PooledWindows windows = convolution.pooled(pool.pool().window());
-            return windows == null ? null : new PooledConvOperator(convolution, pool, windows);
+        return join(before, behind, false);
+    }
+
+    private static @Nullable PooledConvOperator join(Operator before, Operator behind, boolean onlyForward) {
+        if (!(before instanceof UnfoldedOperator convolution && behind instanceof PoolOperator pool && pool.isMax())
+                || !PooledWindows.serves(convolution.windows[0], pool.pool().window())) {
+            return null;
         }
-        return null;
+        Window of = pool.pool().window();
+        ConvOperator joined = onlyForward ? convolution.joined() : null;
+        PooledWindows windows = convolution.pooled(of);
+        if (joined != null && windows == null) {
+            windows = new PooledWindows(convolution.windows[0], of, convolution.layout.outputs(), null);
+        }
+        return windows == null ? null : new PooledConvOperator(convolution, pool, windows, joined);
     }
 
     @Override
@@ -91,11 +111,39 @@ public final class PooledConvOperator implements Operator {
     @Override
     public void reserve(Scratch scratch) {
         convolution.reserve(scratch);
+        if (joined != null) {
+            joined.reserve(scratch);
+            room(scratch, joined);
+        }
+    }
+
+    /** Memory for the sums of some rows. */
+    private Tile room(Scratch scratch, ConvOperator of) {
+        return scratch.unfolded(of.inputs(), of.outputs()).current;
     }
 
     @Override
     public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
-        multiply(spikes, rows, current, scratch, null, 0);
+        if (joined == null) {
+            multiply(spikes, rows, current, scratch, null, 0);
+        } else {
+            multiplyJoined(joined, spikes, rows, current, scratch);
+        }
+    }
+
+    private void multiplyJoined(ConvOperator by, SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
+        current.require("current", rows, outputs());
+        Tile room = room(scratch, by);
+        Scaling scaled = Objects.requireNonNull(convolution.scaled()).scaling();
+        int some;
+        for (int row = 0; row < rows; row += some) {
+            some = Math.min(rows - row, room.matrix().rows() - 1);
+            by.fast.multiply(by, spikes, row, some, room, scratch);
+            for (int i = 0; i < some; i++) {
+                sums.finish(room.matrix(), i, scaled, current.matrix(), row + i);
+            }
+        }
+        UnfoldedOperator.clearPadding(current, rows);
     }
 
     @Override
@@ -159,7 +207,7 @@ public final class PooledConvOperator implements Operator {
 
     @Override
     public String kernel(int rows, long active) {
-        return "unfolded, words, pooled";
+        return joined == null ? "unfolded, words, pooled" : joined.kernel(rows, active) + ", joined, pooled";
     }
 
     @Override

@@ -75,24 +75,29 @@ final class SpikeWindows {
 
     /** Computes the first rows, all outputs of each; returns whether that was done. */
     boolean multiply(UnfoldedOperator of, SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
-        if (words != null) {
-            multiply(of, spikes, count, words, current, of.rows(scratch).spikes());
+        if (tables != null && !tables.areSmall()) {
+            choose(of, spikes, count, current, scratch, tables);
             return true;
         }
-        if (tables == null) {
-            return false;
+        return multiply(of, spikes, 0, count, current, scratch);
+    }
+
+    /** Computes some rows, all outputs of each, if these {@link #serveAlways}; returns whether that was done. */
+    boolean multiply(UnfoldedOperator of, SpikeMatrix spikes, int first, int count, Tile current, Scratch scratch) {
+        if (words != null) {
+            multiply(of, spikes, first, count, words, current, of.rows(scratch).spikes());
+            return true;
         }
-        if (!tables.areSmall()) {
-            choose(of, spikes, count, current, scratch, tables);
-        } else {
-            WindowMatmul.multiply(spikes, count, scratch.windows(tables), current);
+        if (tables != null) {
+            WindowMatmul.multiply(spikes, first, count, scratch.windows(tables), current);
         }
-        return true;
+        return tables != null;
     }
 
     private void multiply(
             UnfoldedOperator of,
             SpikeMatrix spikes,
+            int first,
             int count,
             SmallWindowTables by,
             Tile current,
@@ -100,7 +105,7 @@ final class SpikeWindows {
         for (int row = 0; row < count; row++) {
             for (int done = 0; done < positions; done += unfolded.rows()) {
                 int some = Math.min(unfolded.rows(), positions - done);
-                of.unfold(0, spikes, row * positions + done, some, unfolded);
+                of.unfold(0, spikes, (first + row) * positions + done, some, unfolded);
                 by.multiply(unfolded, some, current.matrix(), row, done);
             }
         }
@@ -132,7 +137,7 @@ final class SpikeWindows {
             Scratch scratch,
             WindowTables by) {
         if (way == SLIDING) {
-            WindowMatmul.multiply(spikes, count, scratch.windows(by), current);
+            WindowMatmul.multiply(spikes, 0, count, scratch.windows(by), current);
         } else {
             of.multiplyUnfolded(spikes, count, current, scratch);
         }

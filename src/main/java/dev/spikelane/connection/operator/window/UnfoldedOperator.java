@@ -11,7 +11,6 @@ import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.kernel.product.window.PooledWindows;
-import dev.spikelane.kernel.product.window.SmallWindowTables;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -71,15 +70,18 @@ abstract class UnfoldedOperator implements Operator {
         return null;
     }
 
+    /** Windows of which each is several of these, whose sums share a float; null if there are none. */
+    @Nullable
+    ConvOperator joined() {
+        return null;
+    }
+
     /** The windows that compute this and a pool of the largest currents in one go; null if there are none. */
     @Nullable
     PooledWindows pooled(Window pool) {
-        SmallWindowTables words = fast.words;
-        return words == null
-                        || !PooledWindows.serves(windows[0], pool)
-                        || 2 * windows[0].x().outputs() > UnfoldedRows.rows(layout.outputs())
+        return fast.words == null || 2 * windows[0].x().outputs() > UnfoldedRows.rows(layout.outputs())
                 ? null
-                : new PooledWindows(windows[0], pool, words);
+                : new PooledWindows(windows[0], pool, layout.outputs(), fast.words);
     }
 
     @Override

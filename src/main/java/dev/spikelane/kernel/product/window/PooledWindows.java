@@ -23,7 +23,8 @@ public final class PooledWindows {
     private final Window window;
     private final int columns;
     private final int rows;
-    private final SmallWindowTables tables;
+    private final int outputs;
+    private final @Nullable SmallWindowTables tables;
     private final PooledWindowsVector loops;
     /** How many bytes behind its first value those of a window are. */
     private final long[] offsets;
@@ -37,12 +38,14 @@ public final class PooledWindows {
      *
      * @param window which, with the pool, is {@link #serves served}
      * @param pool of the currents
-     * @param tables of what spikes are multiplied by
+     * @param outputs channels of the output
+     * @param tables of what spikes are multiplied by; null if none come
      */
-    public PooledWindows(Window window, Window pool, SmallWindowTables tables) {
+    public PooledWindows(Window window, Window pool, int outputs, @Nullable SmallWindowTables tables) {
         this.window = window;
         this.columns = pool.x().outputs();
         this.rows = pool.y().outputs();
+        this.outputs = outputs;
         this.tables = tables;
         this.offsets = new long[window.size()];
         int ofRow = window.x().kernel() * window.channels();
@@ -54,19 +57,18 @@ public final class PooledWindows {
         }
         this.right = (long) window.x().stride() * window.allChannels() * Float.BYTES;
         this.below = (long) window.y().stride() * window.x().inputs() * window.allChannels() * Float.BYTES;
-        this.loops = new PooledWindowsVector(tables, window.x().outputs(), columns, offsets, right, below);
+        this.loops = new PooledWindowsVector(tables, outputs, window.x().outputs(), columns, offsets, right, below);
     }
 
     /**
-     * Tells whether windows are words without padding, and a pool is one of 2 x 2 of their currents.
+     * Tells whether windows have no padding, and a pool is one of 2 x 2 of their currents.
      *
      * @param window that reads all channels of an input
      * @param pool of largest values
      * @return whether this takes both
      */
     public static boolean serves(Window window, Window pool) {
-        return SmallWindowTables.serves(window)
-                && window.channels() == window.allChannels()
+        return window.channels() == window.allChannels()
                 && isWithin(window.y())
                 && isWithin(window.x())
                 && isHalved(pool.y(), window.y().outputs())
@@ -113,7 +115,7 @@ public final class PooledWindows {
             int kept) {
         Checks.rows("words", words.rows(), words());
         words.requireShape("words", words.rows(), window.size());
-        current.requireShape("current", current.rows(), rows * columns * tables.outputs);
+        current.requireShape("current", current.rows(), rows * columns * outputs);
         loops.words(words.segment(), scaled, current, place / rows, place % rows, winners, kept);
     }
 
@@ -136,9 +138,9 @@ public final class PooledWindows {
             @Nullable PoolWinners winners,
             int kept) {
         input.requireShape("input", input.rows(), window.inputs());
-        current.requireShape("current", current.rows(), rows * columns * tables.outputs);
+        current.requireShape("current", current.rows(), rows * columns * outputs);
         for (int y = 0; y < rows; y++) {
-            if (tables.areFinite()) {
+            if (tables == null || tables.areFinite()) {
                 loops.values(input, weights, current, row, y, winners, kept);
             } else {
                 scalar(input, weights, current, row, y, winners, kept);

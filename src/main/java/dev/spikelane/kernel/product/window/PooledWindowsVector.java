@@ -41,11 +41,18 @@ final class PooledWindowsVector {
     private final long right;
     private final long below;
 
-    PooledWindowsVector(SmallWindowTables of, int windows, int columns, long[] offsets, long right, long below) {
-        this.tables = of.tables;
-        this.starts = of.bias.segment();
-        this.groups = of.groups;
-        this.outputs = of.outputs;
+    PooledWindowsVector(
+            @Nullable SmallWindowTables of,
+            int outputs,
+            int windows,
+            int columns,
+            long[] offsets,
+            long right,
+            long below) {
+        this.tables = of == null ? MemorySegment.NULL : of.tables;
+        this.starts = of == null ? MemorySegment.NULL : of.bias.segment();
+        this.groups = of == null ? 0 : of.groups;
+        this.outputs = outputs;
         this.windows = windows;
         this.columns = columns;
         this.offsets = offsets;

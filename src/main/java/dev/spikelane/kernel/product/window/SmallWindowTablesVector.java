@@ -58,7 +58,6 @@ final class SmallWindowTablesVector {
         Checks.isNative(to);
         int step = outputs * Float.BYTES;
         long first = (long) channel / COUNT * groups * TABLE;
-        long end = first + (long) groups * TABLE;
         FloatVector start = FloatVector.fromMemorySegment(FLOAT, bias, (long) channel * Float.BYTES, ORDER);
         for (int window = 0; window < count; window += WINDOWS) {
             long word = (long) window * Long.BYTES;
@@ -70,25 +69,22 @@ final class SmallWindowTablesVector {
             FloatVector s1 = start;
             FloatVector s2 = start;
             FloatVector s3 = start;
-            for (long table = first; table < end; table += TABLE) {
+            for (int group = 0; group < groups; group++) {
+                MemorySegment entries = tables.asSlice(first + (long) group * TABLE, TABLE);
                 if (s0.getClass() != VECTOR
                         || s1.getClass() != VECTOR
                         || s2.getClass() != VECTOR
                         || s3.getClass() != VECTOR) {
                     throw new AssertionError(OTHER_VECTOR);
                 }
-                s0 = FloatVector.fromMemorySegment(FLOAT, tables, table + (w0 & 15) * BYTES, ORDER)
+                s0 = FloatVector.fromMemorySegment(FLOAT, entries, (w0 >>> 4 * group & 15) * BYTES, ORDER)
                         .add(s0);
-                s1 = FloatVector.fromMemorySegment(FLOAT, tables, table + (w1 & 15) * BYTES, ORDER)
+                s1 = FloatVector.fromMemorySegment(FLOAT, entries, (w1 >>> 4 * group & 15) * BYTES, ORDER)
                         .add(s1);
-                s2 = FloatVector.fromMemorySegment(FLOAT, tables, table + (w2 & 15) * BYTES, ORDER)
+                s2 = FloatVector.fromMemorySegment(FLOAT, entries, (w2 >>> 4 * group & 15) * BYTES, ORDER)
                         .add(s2);
-                s3 = FloatVector.fromMemorySegment(FLOAT, tables, table + (w3 & 15) * BYTES, ORDER)
+                s3 = FloatVector.fromMemorySegment(FLOAT, entries, (w3 >>> 4 * group & 15) * BYTES, ORDER)
                         .add(s3);
-                w0 >>>= 4;
-                w1 >>>= 4;
-                w2 >>>= 4;
-                w3 >>>= 4;
             }
             if (s0.getClass() != VECTOR
                     || s1.getClass() != VECTOR

@@ -43,15 +43,12 @@ public final class WindowMatmul {
         int kernel = upright.y().kernel();
         return window.channels() == window.allChannels()
                 && window.channels() % 4 == 0
-                && isPlain(upright.x())
-                && isPlain(upright.y())
+                && upright.x().isDense()
+                && upright.y().isDense()
+                && upright.y().stride() == 1
                 && kernel > 1
                 && kernel <= MOST_ROWS
                 && WindowTables.bytes(upright, outputs) <= WindowTables.MOST_BYTES;
-    }
-
-    private static boolean isPlain(Window.Axis axis) {
-        return axis.stride() == 1 && axis.isDense();
     }
 
     /** A single row as a single column, which stands in memory as it does. */
@@ -64,24 +61,25 @@ public final class WindowMatmul {
     /**
      * Computes the currents of the first rows.
      *
-     * @param spikes {@code [at least rows x window.inputs()]}, maps in the order (y, x, channel)
+     * @param spikes {@code [at least first + rows x window.inputs()]}, maps in the order (y, x, channel)
+     * @param first the first of its rows
      * @param rows how many rows, at least 1
      * @param lists scratch memory for the tables of the weights, used by one thread at a time
      * @param current {@code [at least rows x positions * channels]} in the same order, all blocks in use; these rows
      *     are overwritten
      * @throws IllegalArgumentException if a shape does not fit, or some blocks are not in use
      */
-    public static void multiply(SpikeMatrix spikes, int rows, WindowLists lists, Tile current) {
+    public static void multiply(SpikeMatrix spikes, int first, int rows, WindowLists lists, Tile current) {
         WindowTables tables = lists.tables;
         Window window = tables.window;
-        Checks.rows("spikes", spikes.rows(), rows);
+        Checks.range("rows", first, first + rows, spikes.rows());
         spikes.requireShape("spikes", spikes.rows(), window.inputs());
         current.require("current", rows, window.positions() * tables.outputs());
         if (!current.all()) {
             throw new IllegalArgumentException("current is " + current + ", expected all of them in use");
         }
         for (int row = 0; row < rows; row++) {
-            lists.list(spikes, row);
+            lists.list(spikes, first + row);
             long to = current.offset(row, 0);
             FloatMatrix room = lists.room;
             if (room == null) {

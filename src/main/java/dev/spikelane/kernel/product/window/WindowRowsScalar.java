@@ -24,7 +24,7 @@ final class WindowRowsScalar extends WindowRows {
                 for (int row = 0; row < pass.rows(); row++) {
                     int y = output - shift + row;
                     if (y >= pass.first() && y < pass.end()) {
-                        addRow(lists, y, column - x.padding(), block, pass.kernelRow() + row, sums, at);
+                        addRow(lists, y, column * x.stride() - x.padding(), block, pass.kernelRow() + row, sums, at);
                     }
                 }
             }

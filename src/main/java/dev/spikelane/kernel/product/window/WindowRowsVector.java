@@ -65,7 +65,7 @@ class WindowRowsVector extends WindowRows {
         int all = rows * vectors;
         int oldestSum = all - vectors;
         for (int column = 0; column < x.outputs(); column++) {
-            int place = column - x.padding();
+            int place = column * x.stride() - x.padding();
             int left = Math.clamp(place, 0, x.inputs()) * groups;
             int right = Math.clamp(place + x.kernel(), 0, x.inputs()) * groups;
             long sum = to + (long) column * position;

@@ -45,7 +45,7 @@ final class WindowMatmulProperties {
         WindowCase of = draw(rows, outputs, density, kind, seed);
         FloatMatrix current = of.current();
         WindowTables tables = of.tables();
-        WindowMatmul.multiply(of.spikes, rows, new WindowLists(arena, tables), Tile.whole(current));
+        WindowMatmul.multiply(of.spikes, 0, rows, new WindowLists(arena, tables), Tile.whole(current));
         assertSameBits(of.direct(), current, of.window.toString());
     }
 
@@ -59,7 +59,7 @@ final class WindowMatmulProperties {
         WindowCase of = draw(rows, outputs, density, kind, seed);
         FloatMatrix current = of.current();
         WindowTables tables = of.tables();
-        WindowMatmul.multiply(of.spikes, rows, new WindowLists(arena, tables), Tile.whole(current));
+        WindowMatmul.multiply(of.spikes, 0, rows, new WindowLists(arena, tables), Tile.whole(current));
         assertSameBits(of.unfolded(), current, of.window.toString());
     }
 
@@ -76,7 +76,7 @@ final class WindowMatmulProperties {
         WindowLists lists = new WindowLists(arena, tables);
         WindowCase before = new WindowCase(arena, 1, of.window, outputs, 1, Product.Weights.HUGE, random);
         tables.fill(before.packed);
-        WindowMatmul.multiply(before.spikes, 1, lists, Tile.whole(before.current()));
+        WindowMatmul.multiply(before.spikes, 0, 1, lists, Tile.whole(before.current()));
         tables.fill(of.packed);
         int some = 1 + random.nextInt(rows);
         float[][] expected = of.direct();
@@ -85,7 +85,7 @@ final class WindowMatmulProperties {
         }
         FloatMatrix current = of.current();
         current.fill(BEFORE);
-        WindowMatmul.multiply(of.spikes, some, lists, Tile.whole(current));
+        WindowMatmul.multiply(of.spikes, 0, some, lists, Tile.whole(current));
         assertSameBits(expected, current, of.window.toString());
     }
 

@@ -109,7 +109,7 @@ public record WindowWork(int channels, int outputs, int kernel, int padding, int
 
         private void slide(WindowLists lists) {
             for (SpikeMatrix map : maps) {
-                WindowMatmul.multiply(map, 1, lists, current);
+                WindowMatmul.multiply(map, 0, 1, lists, current);
             }
         }
 
