@@ -24,7 +24,8 @@ import java.util.Locale;
  * <p>The threshold of ternary weights is that of ternary weight networks (Li, Zhang and Liu 2016), the learned scale
  * that of LSQ (Esser et al. 2020), with the gradient
  * {@code sum of g (|w| < G scale ? item - w / scale : item) / sqrt(n G)}. The optimizer changes the logarithm of the
- * scale by it over the scale: SGD's steps are LSQ's, and those of Adam a share of the scale.
+ * scale by it over the scale: SGD's steps are LSQ's, and those of Adam a share of the scale. Weight decay leaves scales
+ * alone; a norm that is clipped counts their gradients.
  */
 public final class WeightQuantization {
 

@@ -232,6 +232,8 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
                     new WorkerPool(threads));
         } catch (OutOfMemoryError refused) {
             throw MemoryLimit.refused(work, refused, REMEDIES);
+        } finally {
+            forgetRunning(); // others may run beside these, and round integers of their own
         }
     }
 

@@ -49,23 +49,27 @@ final class TrainingParts implements AutoCloseable {
      * state, of zeros.
      */
     static BoundUpdate bind(Trainer.Optimizer optimizer, FloatMatrix values) {
+        return bind(optimizer, values, 1);
+    }
+
+    private static BoundUpdate bind(Trainer.Optimizer optimizer, FloatMatrix values, int decays) {
         OptimizerRule rule = switch (optimizer) {
-            case Sgd sgd -> new SgdRule(sgd.momentum(), sgd.dampening(), sgd.nesterov(), sgd.weightDecay());
+            case Sgd sgd -> new SgdRule(sgd.momentum(), sgd.dampening(), sgd.nesterov(), decays * sgd.weightDecay());
             case Adam adam ->
                 new AdamRule(
                         adam.beta1(),
                         adam.beta2(),
                         adam.epsilon(),
-                        adam.weightDecay(),
+                        decays * adam.weightDecay(),
                         adam.decoupled(),
                         adam.amsgrad());
         };
         return new BoundUpdate(values.segment(), rule);
     }
 
-    /** Binds the optimizer; checkpoints find values in its state that the network does not have. */
+    /** Binds the optimizer; its state has values that the network does not have. Scales do not decay. */
     private ParameterUpdate bind(LearnedValue slot) {
-        BoundUpdate update = bind(recipe.optimizer(), slot.values());
+        BoundUpdate update = bind(recipe.optimizer(), slot.values(), slot.isScale() ? 0 : 1);
         if (slot.isApart()) {
             update.keep("values", slot.values().segment());
         }

@@ -258,6 +258,11 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         return known;
     }
 
+    /** Lets {@link #running} make integers anew. */
+    final void forgetRunning() {
+        running = null;
+    }
+
     /** The memory of these integers, unless the network has them. */
     final long roundedBytes() {
         return rounded.isEmpty()

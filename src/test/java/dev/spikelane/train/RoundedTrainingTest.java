@@ -1,8 +1,10 @@
 package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -291,6 +293,39 @@ class RoundedTrainingTest {
                 expected = found;
             }
         }
+    }
+
+    /** Gradients that one builder has made may run beside each other, so each rounds integers of its own. */
+    @Test
+    void gradientsOfOneBuilderRoundApart() {
+        GradientsBuilder builder = Gradients.of(smooth(), STEPS, BATCH).weights(WeightQuantization.int8());
+        Network first = builder.running();
+        try (Gradients one = builder.build();
+                Gradients other = builder.build()) {
+            assertNotSame(first, builder.running(), one + " and " + other);
+        }
+    }
+
+    /** As by torch's practice for scales: decay pulls at weights alone. */
+    @Test
+    void scalesDoNotDecay() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), SmallRun.STEPS * 8, 12, 0.4, new Random(3));
+        TrainingBatch batch = TrainingBatch.of(input, 0, 1, 2, 3, 0, 1, 2, 3);
+        float[][] scales = new float[2][];
+        long[] weights = new long[2];
+        for (int i = 0; i < 2; i++) {
+            Network network = SmallRun.network();
+            try (Trainer trainer = SmallRun.trainer(network)
+                    .optimizer(Adam.decoupled(0.01).withWeightDecay(0.5 * i))
+                    .weights(WeightQuantization.int4().learned())
+                    .build()) {
+                trainer.step(batch);
+                scales[i] = trainer.quantized().weights().integers("fc1.weight").scales();
+                weights[i] = network.weights().hash();
+            }
+        }
+        assertArrayEquals(scales[0], scales[1]);
+        assertNotEquals(weights[0], weights[1]);
     }
 
     /** Where a scale is learned from a row of zeros on, its weights can still become others. */

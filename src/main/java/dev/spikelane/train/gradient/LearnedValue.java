@@ -84,9 +84,14 @@ public final class LearnedValue {
         rounding.clip(gradients, 0, 0, gradients.byteSize() / Float.BYTES);
     }
 
+    /** Whether these are logarithms of scales. */
+    public boolean isScale() {
+        return population == null && learned == null;
+    }
+
     /** Whether these are weights of feedback, or scales, which are no values of the network. */
     public boolean isApart() {
-        return population == null && (learned == null || name.contains(GradientRequest.Drawn.FEEDBACK));
+        return isScale() || population == null && name.contains(GradientRequest.Drawn.FEEDBACK);
     }
 
     public String name() {

@@ -13,6 +13,7 @@ import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.Main;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Input;
@@ -138,6 +139,28 @@ final class TrainCommandTest {
                 .requireSuccess();
         assertTrue(run.contains("  Folded         batch norms, into the weights before them"), run);
         assertTrue(run.contains("  Weights        int8; with float weights "), run);
+    }
+
+    /** The model file has the integers that were trained, by which it runs as it was validated. */
+    @Test
+    void trainsIntegers() throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        String[] options = {"--preset", "tutorial6", "--hidden", "6C3-P2,12", "--epochs", "8", "--loss", "membrane"};
+        List<String> arguments = new ArrayList<>(List.of(options));
+        arguments.addAll(List.of("--weights", "ternary", "--json"));
+        String out = train(model, arguments.toArray(String[]::new)).requireSuccess();
+        JsonNode test = new ObjectMapper().readTree(out).get("test");
+        assertTrue(test.get("accuracy").asDouble() > 0.6, out);
+        Network network = ModelFile.read(model);
+        for (String name : List.of("conv1.weight", "fc1.weight", "fc2.weight")) {
+            assertEquals(ElementType.TERNARY, network.weights().type(name), name);
+        }
+        String run = CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--json")
+                .requireSuccess();
+        assertEquals(test.get("accuracy"), new ObjectMapper().readTree(run).get("accuracy"));
+        train(model, "--weights", "int2").requireFailureWith(2, "--weights is 'int2', expected one of");
+        train(model, "--weights", "int8", "--eight-bits")
+                .requireFailureWith(2, "expected --eight-bits or --weights, not both: they round the same weights");
     }
 
     @Test

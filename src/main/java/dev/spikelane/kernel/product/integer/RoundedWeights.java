@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * item    = clamp(rint(w / divisor), -G, G)                ties to even, of the exact quotient; a weight: scale * item
+ *                                                          of NaN 0
  * LARGEST   divisor = scale = max |w| / G                  limit = infinity
  * MEAN      divisor = scale = 2 mean |w| / sqrt(G)         limit = (G + 1/2) * divisor
  *   TERNARY divisor = 2 * 0.7 mean |w|                     scale = mean of those |w| above 0.7 mean |w|
@@ -282,7 +283,7 @@ public final class RoundedWeights {
         float item = bounded + ROUNDS - ROUNDS;
         float rest = Math.fma(-item, divisor, value);
         item += Math.abs(rest) > 0.5f * divisor ? Math.copySign(1, rest) : 0;
-        return Math.max(Math.min(item, greatest), -greatest);
+        return Float.isNaN(item) ? 0 : Math.max(Math.min(item, greatest), -greatest);
     }
 
     /** Copies the scales out, one for each output. */

@@ -97,15 +97,15 @@ final class RoundedWeightsVector {
                         .blend(item.sub(one), rest.compare(VectorOperators.LT, half.neg()))
                         .min(greatest)
                         .max(greatest.neg());
+                low = zero.blend(low, low.compare(VectorOperators.EQ, low)); // NaN, which would take both bytes
+                high = zero.blend(high, high.compare(VectorOperators.EQ, high));
                 low.intoMemorySegment(items, at, ORDER);
                 high.intoMemorySegment(items, at + HALF, ORDER);
                 low.mul(FloatVector.fromMemorySegment(FLOAT, numbers, scales + lane, ORDER))
                         .intoMemorySegment(widened, at, ORDER);
                 high.mul(FloatVector.fromMemorySegment(FLOAT, numbers, scales + HALF + lane, ORDER))
                         .intoMemorySegment(widened, at + HALF, ORDER);
-                high = zero.blend(high, high.compare(VectorOperators.EQ, high)); // NaN, which would take both bytes
-                zero.blend(low, low.compare(VectorOperators.EQ, low))
-                        .add(integers.offset())
+                low.add(integers.offset())
                         .add(high.mul(256))
                         .convertShape(VectorOperators.F2S, IntegerSumsVector.HALF, 0)
                         .reinterpretAsShorts()

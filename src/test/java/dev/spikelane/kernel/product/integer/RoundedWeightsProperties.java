@@ -103,6 +103,7 @@ class RoundedWeightsProperties {
                 for (int input = 0; input < 5; input++) {
                     int expected = Float.isNaN(weights.get(output, input)) ? 0 : before.item(output, input);
                     assertEquals(expected, found.item(output, input), type + " " + output + ", " + input);
+                    assertEquals(expected, rounded.items().weight(output, input), "what products of few outputs add");
                 }
             }
         }
