@@ -174,15 +174,15 @@ public final class EquationNeuron implements Neuron {
      * the linear kernel of snnTorch's {@code SynapticDelay}. The gradient of a delay is the difference of the two
      * currents; a delay that an optimizer moves out of its range goes to the nearest one in it. Behind a connection
      * these neurons delay each of its outputs, before one each of its inputs; with delays of whole steps spikes come
-     * out as they came in:
+     * out as they came in. A longer delay is the sum of this and of the projection's own:
      *
      * <pre>{@code
      * Network.builder(700).dense(256, random)
-     *         .neuron("delay1", EquationNeuron.delay(25)).variable("membrane").scale(1)
+     *         .neuron("delay1", EquationNeuron.delay(7)).variable("membrane").scale(1)
      *         .neuron("lif1", new Leaky(0.9)) // train with learn("delay1.delay"); with("delay", ...) says one for each
      * }</pre>
      *
-     * @param most the longest delay in steps, 1 to 31
+     * @param most the longest delay in steps, 1 to 7
      * @return the neuron, with the parameter {@code delay}, from 0 on, 1 at first
      * @throws IllegalArgumentException if the longest delay is out of range
      */
@@ -196,7 +196,7 @@ public final class EquationNeuron implements Neuron {
      * spacings (Hammouamri, Khalfaoui-Hassani and Masquelier, 2024), which make {@code sigma} smaller from epoch to
      * epoch.
      *
-     * @param most the longest delay in steps, 1 to 31
+     * @param most the longest delay in steps, 1 to 7
      * @param sigma the width, 0.1 to 100 steps
      * @return the neuron, with the parameters {@code delay}, from 0 on, 1 at first, and {@code sigma}
      * @throws IllegalArgumentException if the longest delay or the width is out of range

@@ -255,12 +255,12 @@ final class LearnedDelayTest {
                 IllegalArgumentException.class, "delay is 5.5, expected 0.0 to 5.0", () -> delay.with("delay", 5.5));
         assertMessage(
                 IllegalArgumentException.class,
-                "the longest delay is 32, expected 1 to 31 steps",
-                () -> EquationNeuron.delay(32));
+                "the longest delay is 8, expected 1 to 7 steps",
+                () -> EquationNeuron.delay(8));
         assertMessage(
                 IllegalArgumentException.class,
                 "sigma is 0.05, expected 0.1 to 100.0",
-                () -> EquationNeuron.delay(31, 0.05));
+                () -> EquationNeuron.delay(7, 0.05));
         Network network = network(delay);
         assertMessage(
                 IllegalArgumentException.class,
