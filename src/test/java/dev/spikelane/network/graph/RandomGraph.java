@@ -425,7 +425,7 @@ public final class RandomGraph {
         }
         if (from.rank() > 1) {
             if (path.isEmpty() ? random.nextInt(3) == 0 : random.nextInt(4) > 0) {
-                Pool pool = random.nextInt(6) == 0 ? spread(from) : pool(from);
+                Pool pool = pool(from);
                 path.add(pool);
                 from = pool.outputShape(from);
             }
@@ -516,10 +516,6 @@ public final class RandomGraph {
                 continue; // too much padding, or a dilated sum
             }
         }
-    }
-
-    private Pool spread(Shape from) {
-        return Pool.spread(from.rank() == 2 ? 2 : 1 + random.nextInt(2), 2);
     }
 
     /** Whether a pool of 2 x 2 fits. */
