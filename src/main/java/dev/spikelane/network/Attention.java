@@ -133,8 +133,8 @@ public final class Attention {
         Population query = layer(name + ".query", tokens, channels, 1, Networks.PLAIN);
         Population key = layer(name + ".key", tokens, channels, 1, MASKED);
         project(query, key, SAME).port(IDENTITY);
-        Population mask = builder.population(
-                name + ".mask", Shape.of(channels, 1, 1), Networks.PLAIN.with("threshold", HALF));
+        Population mask =
+                builder.population(name + ".mask", Shape.of(channels, 1, 1), Networks.PLAIN.with("threshold", HALF));
         project(key.variable(OUT), mask, Pool.sumOfAll());
         Population value = layer(name + ".value", tokens, channels, 1, MASKED);
         project(mask, value, Pool.spread(maps.height(), maps.width())).port(IDENTITY);

@@ -40,8 +40,7 @@ final class AttentionSlopesTest {
 
     @Test
     void gradientsAreSlopes() {
-        Network network =
-                AttentionTest.network(MAPS, false, SEED).folded().network();
+        Network network = AttentionTest.network(MAPS, false, SEED).folded().network();
         Map<String, Signal> inputs = AttentionTest.inputs(MAPS, 1, SEED);
         FloatMatrix ofSums = Matrices.uniform(Arena.ofAuto(), AttentionTest.STEPS, MAPS.size(), random);
         FloatMatrix ofSpikes = Matrices.uniform(Arena.ofAuto(), AttentionTest.STEPS, MAPS.size(), random);
@@ -141,12 +140,7 @@ final class AttentionSlopesTest {
 
     /** One step of neurons; resets stay as they were. */
     private double[] fire(
-            String name,
-            double[] current,
-            double threshold,
-            int step,
-            Map<String, double[]> membranes,
-            boolean first) {
+            String name, double[] current, double threshold, int step, Map<String, double[]> membranes, boolean first) {
         double[] v = membranes.computeIfAbsent(name, _ -> new double[current.length]);
         double[] spikes = new double[current.length];
         for (int i = 0; i < v.length; i++) {

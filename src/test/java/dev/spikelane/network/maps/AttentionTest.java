@@ -92,15 +92,13 @@ final class AttentionTest {
             Map<String, SpikeMatrix> spikes = new HashMap<>();
             for (Population each : network.populations()) {
                 spikes.put(
-                        each.name(),
-                        simulation.recordSpikes(each.name(), STEPS).spikes());
+                        each.name(), simulation.recordSpikes(each.name(), STEPS).spikes());
             }
             FloatMatrix[] masked = {
                 simulation.record("a.value", "out", STEPS).values(),
                 simulation.record("b.value", "out", STEPS).values()
             };
-            FloatMatrix sums =
-                    simulation.record("b.out", "sum", STEPS).values();
+            FloatMatrix sums = simulation.record("b.out", "sum", STEPS).values();
             simulation.run(inputs);
             for (Population each : network.populations()) {
                 for (int row = 0; row < STEPS * batch; row++) {
@@ -124,7 +122,8 @@ final class AttentionTest {
     }
 
     /** What the paper says, of the spikes of Q, K and V. */
-    private static void compareMasks(Shape maps, int batch, Map<String, SpikeMatrix> spikes, String name, FloatMatrix masked) {
+    private static void compareMasks(
+            Shape maps, int batch, Map<String, SpikeMatrix> spikes, String name, FloatMatrix masked) {
         int tokens = maps.size() / maps.channels();
         int masks = 0;
         for (int sample = 0; sample < batch; sample++) {
@@ -150,7 +149,9 @@ final class AttentionTest {
                 }
             }
         }
-        assertTrue(name.startsWith("b") || maps.size() < 100 || masks > 0 && masks < batch * STEPS * maps.channels(), masks + " masks");
+        assertTrue(
+                name.startsWith("b") || maps.size() < 100 || masks > 0 && masks < batch * STEPS * maps.channels(),
+                masks + " masks");
     }
 
     @Test

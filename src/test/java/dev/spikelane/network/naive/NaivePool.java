@@ -23,7 +23,9 @@ public final class NaivePool {
         List<Integer> window = new ArrayList<>();
         int map = output / (made.height() * made.width());
         if (said.rule() == Pool.Rule.SPREAD) {
-            int y = from.rank() == 2 ? 0 : output / made.width() % made.height() / said.y().size();
+            int y = from.rank() == 2
+                    ? 0
+                    : output / made.width() % made.height() / said.y().size();
             int x = output % made.width() / said.x().size();
             return List.of((map * from.height() + y) * from.width() + x);
         }
