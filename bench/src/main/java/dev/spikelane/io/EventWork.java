@@ -122,8 +122,8 @@ public record EventWork(Format format) implements Work {
         }
 
         private void read() {
-            try (EventSource source =
-                    EventSource.open("x." + work.format.name().toLowerCase(Locale.ROOT), new ByteArrayInputStream(recording))) {
+            try (EventSource source = EventSource.open(
+                    "x." + work.format.name().toLowerCase(Locale.ROOT), new ByteArrayInputStream(recording))) {
                 long placed = binning.read(source, spikes);
                 if (placed != EVENTS) {
                     throw new IllegalStateException(placed + " events of " + EVENTS);
@@ -141,8 +141,7 @@ public record EventWork(Format format) implements Work {
             SpikeMatrix words = SpikeMatrix.zeros(arena, STEPS, spikes.columns());
             MemorySegment bytes = arena.allocate(recording.length);
             MemorySegment.copy(recording, 0, bytes, JAVA_BYTE, 0, recording.length);
-            MemorySegment sizes =
-                    arena.allocateFrom(JAVA_LONG, spikes.columns() / 2, STEP, words.rowOffset(1), STEPS);
+            MemorySegment sizes = arena.allocateFrom(JAVA_LONG, spikes.columns() / 2, STEP, words.rowOffset(1), STEPS);
             MemorySegment ofX = table(work.format.width, 1);
             MemorySegment ofY = table(work.format.height, binning.shape().width());
             return new Entry(
