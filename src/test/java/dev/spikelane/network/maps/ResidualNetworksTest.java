@@ -12,6 +12,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.OperatorDescription;
@@ -119,7 +120,7 @@ final class ResidualNetworksTest {
         return greatest;
     }
 
-    /** Three bits, each but the first without the bias, of groups, rows and maps. */
+    /** Three bits, each but the first without the bias, of groups, rows and maps, and of small windows with a pool. */
     @Test
     void addsBiasesOnce() {
         TorchRandom random = new TorchRandom(4);
@@ -139,6 +140,8 @@ final class ResidualNetworksTest {
         Population few = builder.population("few", Shape.of(3), neuron);
         builder.project("few", out, few, new Flatten(), Dense.linear(IMAGE.size(), 3, random))
                 .delay(1);
+        Population pooled = builder.population("pooled", Shape.of(6, 3, 3), neuron);
+        builder.project("pooled", out, pooled, Convolution.of(2, 6, Kernel.of(3), random), Pool.max(2));
         Network network = builder.build();
         NaiveNetwork expected = interpreted(network, input);
         expected.run(STEPS);

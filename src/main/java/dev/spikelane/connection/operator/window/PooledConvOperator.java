@@ -66,6 +66,7 @@ public final class PooledConvOperator implements Operator {
 
     private static @Nullable PooledConvOperator join(Operator before, Operator behind, boolean onlyForward) {
         if (!(before instanceof UnfoldedOperator convolution && behind instanceof PoolOperator pool && pool.isMax())
+                || before.multipliesBits()
                 || !PooledWindows.serves(convolution.windows[0], pool.pool().window())) {
             return null;
         }
