@@ -157,7 +157,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
                         * own.y().dilation()
                         * own.x().dilation()
                 == 1;
-        if (joined == null && SimdWidth.VECTOR && rows > 0 && plain && floats == null) {
+        if (joined == null && SimdWidth.VECTOR && rows > 0 && plain && !own.transposed() && floats == null) {
             Kernel kernel =
                     Kernel.of(own.y().size() + rows - 1, own.x().size() + 1).withStride(rows, 2);
             FloatMatrix zeros = FloatMatrix.zeros(

@@ -17,6 +17,7 @@ import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.window.PooledConvOperator;
+import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.pool.PoolWinners;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -30,6 +31,7 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -76,6 +78,28 @@ final class PooledWindowsProperties {
                 assertEquals(1, joined.size());
                 compare(arena, apart, joined.getFirst(), Matrices.spikes(arena, 3, source.size(), 0.3, random));
                 compare(arena, apart, joined.getFirst(), values(arena, 3, source.size(), random));
+            }
+        }
+    }
+
+    /** A transposed kernel of stride 1 reads such windows where its edges are left out, by weights in reverse. */
+    @ComparesVectors
+    @Example
+    void areTransposedConvolutionAndPool() {
+        Random random = new Random(1);
+        Shape source = Shape.of(3, 9, 8);
+        Kernel kernel = Kernel.transposed(3).withPadding(2);
+        try (Arena arena = Arena.ofShared()) {
+            for (int outputs = 2; outputs <= 3; outputs++) {
+                FloatMatrix weights = Matrices.uniform(arena, 3, 9 * outputs, random);
+                Convolution said = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random))
+                        .nearest(ElementType.TERNARY);
+                List<Operator> apart = List.of(
+                        ConnectionKinds.of(said).bind(arena, said, source, Parameter.of(1)),
+                        ConnectionKinds.of(Pool.max(2))
+                                .bind(arena, Pool.max(2), said.outputShape(source), Parameter.of(1)));
+                Operator joined = PooledConvOperator.join(apart).getFirst();
+                compare(arena, apart, joined, Matrices.spikes(arena, 3, source.size(), 0.3, random));
             }
         }
     }
