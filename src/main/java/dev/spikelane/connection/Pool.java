@@ -79,7 +79,11 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
         /** How many windows there are of so many values. */
         private int outputs(Pool pool, String name, int inputs) {
             if (pool.rule == Rule.SPREAD) {
-                return Math.multiplyExact(inputs, size);
+                if (size > Integer.MAX_VALUE / inputs) {
+                    throw new IllegalArgumentException(pool + " makes " + (long) inputs * size
+                            + " values along its " + name + ", expected at most " + Integer.MAX_VALUE);
+                }
+                return inputs * size;
             }
             long span = (size == 0 ? inputs - 1L : size - 1L) * dilation + 1;
             if (padding > span / 2) {

@@ -71,6 +71,9 @@ final class PoolTest {
                 name + "sum pool 3 x 3, padding 1 x 2 has a padding of 2 along its width, expected at most 1, "
                         + "half of a window",
                 Pool.sum(3).withPadding(1, 2));
+        refused(
+                name + "spread 1 x 1073741824 makes 8589934592 values along its width, expected at most 2147483647",
+                Pool.spread(1, 1 << 30));
         NetworkBuilder large = Network.builder(Shape.of(1, 1088, 1088));
         assertMessage(
                 IllegalArgumentException.class,
