@@ -2,6 +2,7 @@ package dev.spikelane.network.maps;
 
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -170,6 +171,14 @@ final class AttentionTest {
         for (int i = 0; i < expected.length; i++) {
             assertEquals(expected[i], found[i], 1e-4f);
         }
+    }
+
+    @Test
+    void halfOfAllChannelsMustBeWhole() {
+        Shape image = Shape.of(1, 8, 8);
+        var odd = assertThrows(
+                IllegalArgumentException.class, () -> Attention.network(image, 5, 1, 3, new TorchRandom(1)));
+        assertEquals("channels is 5, expected an even number", odd.getMessage());
     }
 
     private static float[] membranes(Network network, FloatMatrix images) {
