@@ -116,6 +116,10 @@ final class TrainOptions {
         Choices.choose(command, "--code", settings.code(), TrainingRecipes.CODES);
         Choices.choose(command, "--loss", settings.loss(), TrainingRecipes.LOSSES);
         Choices.choose(command, "--surrogate", settings.surrogate(), TrainingRecipes.SURROGATES);
+        if (settings.hidden().isEmpty() && (batchNorm != null || beta != null)) {
+            throw Choices.wrong(
+                    command, "--preset attention has norms and a beta of its own, expected no --batch-norm or --beta");
+        }
         if (settings.convolves() && settings.recurrent()) {
             throw Choices.wrong(
                     command, "--hidden has a convolution, expected numbers of neurons for --preset recurrent");

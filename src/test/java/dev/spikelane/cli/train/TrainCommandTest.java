@@ -125,6 +125,31 @@ final class TrainCommandTest {
         assertTrue(operations > 4 * spikes && operations <= 4 * spikes + 36 * 20, run.toString());
     }
 
+    /** What options of hidden layers would say, attention has of its own. */
+    @Test
+    void trainsAttention() throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        List<String> arguments = new ArrayList<>(List.of("train", "--preset", "attention"));
+        arguments.addAll(List.of("--data", images.toString()));
+        arguments.addAll(List.of("--hold-out", "30", "--batch", "16", "--rate", "0.01", "--model", model.toString()));
+        String out = CommandRun.of(arguments.toArray(String[]::new)).requireSuccess();
+        assertTrue(out.contains("Training 36 -> attention -> 4, Leaky, beta 0.5, 4 steps, code frame"), out);
+        String accuracy = out.lines()
+                .filter(line -> line.startsWith("  Accuracy"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(Double.parseDouble(accuracy.replaceAll("  Accuracy +([0-9.]+) %.*", "$1")) > 50, out);
+        String run = CommandRun.of("run", "--model", model.toString(), "--data", images.toString())
+                .requireSuccess();
+        assertTrue(run.contains(accuracy), accuracy + " in " + run);
+        for (String option : List.of("--beta=0.9", "--no-batch-norm")) {
+            arguments.add(option);
+            CommandRun.of(arguments.toArray(String[]::new))
+                    .requireFailureWith(2, "--preset attention has norms and a beta of its own");
+            arguments.removeLast();
+        }
+    }
+
     /** The model file keeps the batch norms by torch's names, and a dense layer may stand behind maps. */
     @Test
     void trainsConvolutionsWithBatchNorm() throws IOException {
