@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class NpyEvents implements EventFormat {
 
     private static final int FIELDS = 4;
+    /** Of an item: as many bytes as the buffer of a file holds whatever others align it to. */
+    private static final int MOST_BYTES = 1 << 12;
+
     private static final Pattern FIELD =
             Pattern.compile("\\('([^']*)', '(?:([<>|][a-z][1248])|\\|V(\\d{1,4}))'\\)(, |])");
 
@@ -101,9 +104,9 @@ final class NpyEvents implements EventFormat {
                 known |= put(matcher.group(1), stride, items);
                 stride += items.type().bytes();
             }
-            if (end != header.code().length()) {
+            if (end != header.code().length() || stride > MOST_BYTES) {
                 throw new IOException(name + ": has items of " + FileText.shown(header.code())
-                        + ", expected fields of numbers such as ('t', '<i8')");
+                        + ", expected fields of numbers such as ('t', '<i8'), of " + MOST_BYTES + " bytes at most");
             }
         } else if (EventFields.of(member) >= 0) {
             NpyItems items = NpyItems.of(name, header.code());

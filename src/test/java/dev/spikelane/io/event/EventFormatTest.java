@@ -3,6 +3,7 @@ package dev.spikelane.io.event;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Tries;
@@ -280,6 +281,18 @@ final class EventFormatTest {
         bytes.putLong(9).put((byte) 0).position(bytes.position() + 3).putInt(20);
         Events found = readAll(EventSource.open("x.npy", new ByteArrayInputStream(bytes.array())));
         assertSame(new Events(new long[] {7, 9}, new int[] {300, 20}, new int[2], new int[] {1, 0}), found);
+    }
+
+    /** The buffer of a file holds one at least, or nobody would come to its end. */
+    @Test
+    void itemsAreShort() {
+        String fields = "('t', '<i8'), ('x', '<i2')" + ", ('', '|V9999')".repeat(7);
+        assertTimeoutPreemptively(
+                Duration.ofMinutes(1),
+                () -> assertRefused(
+                        "x.npy",
+                        EventFiles.npyHeader("[" + fields + "]", 2, 70_003).array(),
+                        "x.npy: has items of [('t', '<i8'), ('x', '<i2'), ('', '|V9999')"));
     }
 
     @Test
