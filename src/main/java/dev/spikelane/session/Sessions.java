@@ -217,7 +217,10 @@ final class Sessions {
     }
 
     long key(String name) {
-        return names.computeIfAbsent(Objects.requireNonNull(name, "name"), _ -> nextName.getAndIncrement());
+        Objects.requireNonNull(name, "name");
+        synchronized (names) { // not between the names of a snapshot that is restored and the number behind them
+            return names.computeIfAbsent(name, _ -> nextName.getAndIncrement());
+        }
     }
 
     void remove(String name) {
@@ -343,9 +346,11 @@ final class Sessions {
                     table.elsewhere(found.key(i), true);
                 }
             }
-            names.clear();
-            names.putAll(found.names());
-            nextName.set(names.values().stream().mapToLong(key -> key + 1).max().orElse(Long.MIN_VALUE));
+            synchronized (names) {
+                names.clear();
+                names.putAll(found.names());
+                nextName.set(names.values().stream().mapToLong(key -> key + 1).max().orElse(Long.MIN_VALUE));
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.session;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.SpikeMatrix;
@@ -14,7 +15,11 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +125,37 @@ final class SessionNamesTest {
             assertEquals(0, pool.sessions());
             other.restore(file);
             assertArrayEquals(state, other.state(other.key("a")));
+        }
+    }
+
+    /** Whoever asks for the key of a new name while a snapshot is restored gets none of those that it has. */
+    @Test
+    void keysAreDifferentWhileNamesComeBack() throws Exception {
+        int count = 40_000;
+        Path file = folder.resolve("pool");
+        try (SessionPool pool = SessionPool.builder(network()).build();
+                SessionPool other = SessionPool.builder(network()).build()) {
+            for (int i = 0; i < count; i++) {
+                pool.key("old " + i);
+            }
+            pool.snapshot(file);
+            AtomicBoolean over = new AtomicBoolean();
+            CompletableFuture<Integer> asked = CompletableFuture.supplyAsync(() -> {
+                int next = 0;
+                while (!over.get()) {
+                    other.key("new " + next++);
+                }
+                return next;
+            });
+            other.restore(file);
+            over.set(true);
+            Set<Long> keys = new HashSet<>();
+            for (int i = 0; i < count; i++) {
+                assertTrue(keys.add(other.key("old " + i)));
+            }
+            for (int i = 0; i < asked.join(); i++) {
+                assertTrue(keys.add(other.key("new " + i)), "new " + i + " has the key of another name");
+            }
         }
     }
 }
