@@ -300,8 +300,8 @@ public final class Network {
      * Makes a network that fires of one that has no time, such as {@code StateDict.network} reads of ReLUs. Each
      * {@link dev.spikelane.neuron.EquationNeuron#relu} becomes a neuron that integrates and fires, whose spike carries
      * its threshold, so that weights stay as they are and rates stand for values; outputs add up over time. Where an
-     * input stays the same for all steps, {@code Decoding.LAST_MEMBRANE} finds the class. Batch norms are
-     * {@linkplain #folded folded}.
+     * input stays the same for all steps, {@code Decoding.LAST_MEMBRANE} finds the class, or {@code Decoding.COUNT}
+     * where outputs are ReLUs too. Batch norms are {@linkplain #folded folded}.
      *
      * @param samples inputs, {@code [samples x inputs]}, on which the values of a population say its threshold
      * @param percentile the share of these values, in hundredths, that do not exceed it, 99.9 or so: lower ones fire

@@ -8,6 +8,7 @@ import dev.spikelane.data.InputCode;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Evaluator;
 import java.io.IOException;
@@ -51,8 +52,14 @@ record SpikingConversion(Content read, Model values, Network spiking, Dataset ca
         Model model = new Model(spiking, values.notes())
                 .with(Model.STEPS, String.valueOf(STEPS))
                 .with(Model.CODE, TrainingRecipes.DEFAULT_CODE)
-                .with(Model.DECODING, Decoding.LAST_MEMBRANE.toString());
+                .with(Model.DECODING, decoding().toString());
         return Content.of(read.file(), read.format(), model, read.notices());
+    }
+
+    /** Membranes of outputs add up over time, but those that fire, in place of ReLUs, keep a rest. */
+    private Decoding decoding() {
+        boolean fires = spiking.populations().getLast().neuron() instanceof EquationNeuron;
+        return fires ? Decoding.COUNT : Decoding.LAST_MEMBRANE;
     }
 
     @Override
@@ -61,18 +68,18 @@ record SpikingConversion(Content read, Model values, Network spiking, Dataset ca
         if (data == null) {
             return said;
         }
-        double before = accuracy(values.network(), 1, data);
+        double before = accuracy(values.network(), 1, data, Decoding.LAST_MEMBRANE);
         said.say("Accuracy", "%.2f %% by values, on %s", 100 * before, data);
         for (int steps = 4; steps <= 2 * STEPS; steps *= 2) {
-            double found = accuracy(spiking, steps, data);
+            double found = accuracy(spiking, steps, data, decoding());
             said.say("Accuracy", "%.2f %% in %d steps, %+.2f", 100 * found, steps, 100 * (found - before));
         }
         return said;
     }
 
-    private static double accuracy(Network network, int steps, Dataset data) {
+    private static double accuracy(Network network, int steps, Dataset data, Decoding decoding) {
         Batching batching = new Batching(BATCH).withCode(InputCode.frame());
-        try (Evaluator evaluator = new Evaluator(network, steps, batching, 1).decoding(Decoding.LAST_MEMBRANE)) {
+        try (Evaluator evaluator = new Evaluator(network, steps, batching, 1).decoding(decoding)) {
             return evaluator.evaluate(data).accuracy();
         }
     }

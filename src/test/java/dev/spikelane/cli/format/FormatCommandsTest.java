@@ -235,6 +235,12 @@ final class FormatCommandsTest {
         double run = Double.parseDouble(
                 accuracy("run", "--model", out, "--data", images, "--json").replaceAll("[^\\d.]", ""));
         assertEquals(Double.parseDouble(found.group(1)), 100 * run, 0.01);
+        command[4] = "Linear, ReLU, Linear, ReLU"; // whose outputs fire
+        CommandRun.of(command).requireSuccess();
+        assertEquals(
+                "count",
+                ModelFile.readModel(Path.of(out)).decoding().orElseThrow(),
+                "a membrane behind a spike is what is left of it");
         command[4] = "Linear, Sigmoid, Linear";
         CommandRun.of(command).requireFailureWith(1, "layer Sigmoid is none that is read");
         CommandRun.of("convert", "--to", "spiking", "--sample", model().toString(), out)
