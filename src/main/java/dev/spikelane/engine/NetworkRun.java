@@ -570,16 +570,20 @@ public final class NetworkRun {
     }
 
     private void walk() {
-        for (InputRun input : inputs) {
-            input.walk(walk);
+        try {
+            for (InputRun input : inputs) {
+                input.walk(walk);
+            }
+            for (PopulationRun population : populations) {
+                population.walk(walk);
+            }
+            for (RuleRun rule : rules.values()) {
+                rule.walk(walk);
+            }
+            plastic.walk(walk);
+        } finally {
+            walk.end();
         }
-        for (PopulationRun population : populations) {
-            population.walk(walk);
-        }
-        for (RuleRun rule : rules.values()) {
-            rule.walk(walk);
-        }
-        plastic.walk(walk);
     }
 
     /**

@@ -5,6 +5,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
@@ -19,8 +20,10 @@ import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +72,27 @@ final class StateBytesTest {
                 assertArrayEquals(expected, other.snapshot().toBytes());
             }
         }
+    }
+
+    /** A simulation may live long, and states be large. */
+    @Test
+    void buffersAreForgotten() {
+        try (Simulation simulation = network().simulate(1)) {
+            WeakReference<ByteBuffer> written = new WeakReference<>(ByteBuffer.allocate(simulation.stateBytes()));
+            simulation.snapshot(Objects.requireNonNull(written.get()));
+            requireFreed(written);
+            WeakReference<ByteBuffer> read =
+                    new WeakReference<>(ByteBuffer.wrap(simulation.snapshot().toBytes()));
+            simulation.restore(Objects.requireNonNull(read.get()));
+            requireFreed(read);
+        }
+    }
+
+    private static void requireFreed(WeakReference<ByteBuffer> buffer) {
+        for (int i = 0; i < 50 && !buffer.refersTo(null); i++) {
+            System.gc();
+        }
+        assertTrue(buffer.refersTo(null));
     }
 
     @Test

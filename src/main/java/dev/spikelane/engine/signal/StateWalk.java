@@ -24,6 +24,11 @@ public final class StateWalk {
         return this;
     }
 
+    /** Forgets the buffer, so that it can be freed. */
+    public void end() {
+        buffer = null;
+    }
+
     public boolean reads() {
         return reads;
     }
