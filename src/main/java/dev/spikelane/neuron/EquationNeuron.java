@@ -308,8 +308,8 @@ public final class EquationNeuron implements Neuron {
     private void requireInRange(String name, Parameter other) {
         other.requireFinite(name);
         Equations.Range range = equations.ranges().get(name);
-        for (int i = 0; range != null && i < other.values().length; i++) {
-            range.require(name, other.values()[i], IllegalArgumentException::new);
+        for (int i = 0; range != null && i < other.count(); i++) {
+            range.require(name, other.value(i), IllegalArgumentException::new);
         }
     }
 

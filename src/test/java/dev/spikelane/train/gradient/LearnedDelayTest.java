@@ -4,10 +4,12 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -21,6 +23,7 @@ import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -266,5 +269,13 @@ final class LearnedDelayTest {
                 IllegalArgumentException.class,
                 "delay is -1.0, expected 0.0 to 5.0",
                 () -> network.weights().replace("d.delay", FloatMatrix.vector(-1)));
+    }
+
+    /** Each of a million once: a copy of all for each of them took minutes. */
+    @Test
+    void manyDelaysAreChecked() {
+        Parameter many = Parameter.of(new float[1 << 20]);
+        Duration most = Duration.ofMinutes(5); // also of a machine that stands still
+        assertTimeoutPreemptively(most, () -> EquationNeuron.delay(5).withParameter("delay", many));
     }
 }
