@@ -16,6 +16,7 @@ import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.window.PooledConvOperator;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.pool.PoolWinners;
@@ -29,6 +30,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Example;
@@ -79,6 +81,10 @@ final class PooledWindowsProperties {
                 compare(arena, apart, joined.getFirst(), Matrices.spikes(arena, 3, source.size(), 0.3, random));
                 compare(arena, apart, joined.getFirst(), values(arena, 3, source.size(), random));
             }
+            if (joined.size() == 1 && said.integers().isPresent()) {
+                writeLargest(apart.getFirst().values().get(1), random);
+                compare(arena, apart, joined.getFirst(), Matrices.spikes(arena, 3, source.size(), 1, random));
+            }
         }
     }
 
@@ -102,6 +108,18 @@ final class PooledWindowsProperties {
                 compare(arena, apart, joined, Matrices.spikes(arena, 3, source.size(), 0.3, random));
             }
         }
+    }
+
+    /** Weights of which all that go to an output are the largest, or the least: so sums are as large as they can be. */
+    private static void writeLargest(Values weights, Random random) {
+        IntegerMatrix before = weights.integers();
+        ElementType type = before.type();
+        short[] items = new short[before.rows() * before.columns()];
+        for (int row = 0; row < before.rows(); row++) {
+            int item = random.nextBoolean() ? type.greatest() : type.least();
+            Arrays.fill(items, row * before.columns(), (row + 1) * before.columns(), (short) item);
+        }
+        weights.write(IntegerMatrix.of(type, before.rows(), before.columns(), items, before.scales()));
     }
 
     private static void compare(Arena arena, List<Operator> apart, Operator joined, Signal source) {

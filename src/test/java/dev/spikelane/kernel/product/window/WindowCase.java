@@ -43,7 +43,12 @@ public final class WindowCase {
         if (random.nextInt(5) == 0) {
             return new Window(channels, Window.Axis.ONE, draw(random, 2 + random.nextInt(4)));
         }
-        return new Window(channels, draw(random, 2 + random.nextInt(4)), draw(random, 1 + random.nextInt(5)));
+        Window.Axis y = draw(random, 2 + random.nextInt(4));
+        Window.Axis x = draw(random, 1 + random.nextInt(5));
+        int stride = 1 + random.nextInt(random.nextInt(4) == 0 ? 3 : 1);
+        int outputs = Math.ceilDiv(x.outputs(), stride);
+        return new Window(
+                channels, y, new Window.Axis(x.inputs(), x.kernel(), stride, x.padding(), x.dilation(), outputs));
     }
 
     /** Padding may be wider than the kernel, and there may be more of it on one side. */
