@@ -168,22 +168,24 @@ final class UnrolledTest {
     void kernelsAreUnrolled() throws ReflectiveOperationException {
         Assumptions.assumeTrue(SimdWidth.VECTOR);
         List<String> kernels = List.of(
-                "gradient.PairListsVector",
-                "gradient.WeightGradientVector",
-                "gradient.WeightTablesVector",
-                "integer.IntegerMatmulVector",
-                "integer.IntegerPairsVector",
-                "integer.IntegerPlanesVector",
-                "integer.IntegerSumsVector",
-                "integer.IntegerTablesVector",
-                "spike.RecurrentMatmulVector",
-                "spike.SpikeActiveVector",
-                "spike.SpikeDenseVector",
-                "spike.SpikeListsVector",
-                "spike.SpikePanelsVector",
-                "window.WindowGradientMapVector");
+                "norm.BatchNormStepVector",
+                "product.gradient.PairListsVector",
+                "product.gradient.WeightGradientVector",
+                "product.gradient.WeightTablesVector",
+                "product.integer.IntegerMatmulVector",
+                "product.integer.IntegerPairsVector",
+                "product.integer.IntegerPlanesVector",
+                "product.integer.IntegerSumsVector",
+                "product.integer.IntegerTablesVector",
+                "product.spike.RecurrentMatmulVector",
+                "product.spike.SpikeActiveVector",
+                "product.spike.SpikeDenseVector",
+                "product.spike.SpikeListsVector",
+                "product.spike.SpikePanelsVector",
+                "product.window.WindowGradientMapVector",
+                "step.QuantizeVector");
         for (String kernel : kernels) {
-            Class<?> type = Class.forName("dev.spikelane.kernel.product." + kernel);
+            Class<?> type = Class.forName("dev.spikelane.kernel." + kernel);
             for (Field field : type.getDeclaredFields()) {
                 if (field.getType() == type) {
                     field.setAccessible(true);

@@ -99,7 +99,7 @@ final class SessionNamesTest {
             public boolean read(long key, MemorySegment into) throws IOException {
                 for (SessionPool pool : pools) { // once, in the snapshot
                     Thread thread = Thread.ofPlatform().daemon().start(() -> pool.remove("a"));
-                    while (thread.getState() != Thread.State.WAITING) { // for its turn
+                    while (thread.isAlive() && thread.getState() != Thread.State.WAITING) { // for its turn
                         Thread.onSpinWait();
                     }
                 }

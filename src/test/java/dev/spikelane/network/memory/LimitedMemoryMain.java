@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 final class LimitedMemoryMain {
 
     private static final int SIMULATIONS = 300;
-    private static final int TRAINERS = 8;
+    private static final int TRAINERS = 9;
     private static final int STEPS = 100;
 
     /** Its CPU time goes on while it works, collectors included, whoever else is busy. */
@@ -78,6 +78,7 @@ final class LimitedMemoryMain {
 
     private static void forgetTrainers(Network network) {
         SpikeMatrix input = SpikeMatrix.zeros(STEPS * 4, 784);
+        long before = NativeMemory.held();
         long most = 0;
         for (int i = 0; i < TRAINERS; i++) {
             Trainer trainer = Trainer.of(network, STEPS, 4)
@@ -86,6 +87,9 @@ final class LimitedMemoryMain {
                     .build();
             trainer.step(TrainingBatch.of(input, new int[] {1, 2, 3, 4}));
             most = Math.max(most, NativeMemory.held());
+            if (i == 0) {
+                System.out.println(TRAINERS * (most - before));
+            }
         }
         System.out.println(most);
     }
