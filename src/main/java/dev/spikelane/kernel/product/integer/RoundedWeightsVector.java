@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.integer;
 
+import static dev.spikelane.simd.IntLanes.INT;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.FLOAT;
 import static dev.spikelane.simd.Lanes.ORDER;
@@ -8,6 +9,7 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
@@ -33,7 +35,7 @@ final class RoundedWeightsVector {
             FloatVector above = threshold < 0
                     ? one.neg()
                     : FloatVector.fromMemorySegment(FLOAT, numbers, weights.at(threshold, part) + lane, ORDER);
-            FloatVector largest = zero;
+            IntVector largest = IntVector.zero(INT); // magnitudes in the order of their bits, NaN above all
             FloatVector sum = zero;
             FloatVector count = zero;
             long at = weights.offset(part) + lane;
@@ -41,7 +43,7 @@ final class RoundedWeightsVector {
                 FloatVector size =
                         FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER).lanewise(VectorOperators.ABS);
                 VectorMask<Float> counts = size.compare(VectorOperators.GT, above);
-                largest = largest.max(size);
+                largest = largest.max(size.reinterpretAsInts());
                 sum = sum.add(zero.blend(size, counts));
                 count = count.add(zero.blend(one, counts));
                 at += ROW;
@@ -52,7 +54,11 @@ final class RoundedWeightsVector {
         }
     }
 
-    /** Two bytes are made as the float of a number of 16 bits. Items that nobody keeps stand where they are widened. */
+    /**
+     * Two bytes are made as the float of a number of 16 bits, the low bits of its sum with {@code ROUNDS}. Items that
+     * nobody keeps stand where they are widened. Vectors are bounded by comparisons: min and max, which care for NaN
+     * and the sign of zero, are some six instructions each, and took most of the time.
+     */
     static void round(RoundedWeights weights, int part) {
         MemorySegment floats = weights.floats(part);
         MemorySegment items = weights.items(part);
@@ -67,52 +73,63 @@ final class RoundedWeightsVector {
         Checks.isNative(numbers);
         FloatVector rounds = FloatVector.broadcast(FLOAT, RoundedWeights.ROUNDS);
         FloatVector greatest = FloatVector.broadcast(FLOAT, weights.greatest());
+        FloatVector least = greatest.neg();
         FloatVector more = greatest.add(1);
+        FloatVector less = more.neg();
         FloatVector one = FloatVector.broadcast(FLOAT, 1);
         FloatVector zero = FloatVector.zero(FLOAT);
+        FloatVector offset = rounds.add(integers.offset());
         long step = integers.inputBytes(weights.block(part));
-        long divisors = weights.at(RoundedWeights.DIVISOR, part);
-        long scales = weights.at(RoundedWeights.SCALE, part);
-        long row = weights.offset(part);
-        long to = integers.blockOffset(weights.block(part));
-        for (int input = 0; input < weights.inputs; input++) {
-            for (int lane = 0; lane < HALF; lane += BYTES) {
-                long at = row + lane;
-                FloatVector value = FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER);
-                FloatVector divisor = FloatVector.fromMemorySegment(FLOAT, numbers, divisors + lane, ORDER);
-                FloatVector half = divisor.mul(0.5f);
-                FloatVector item =
-                        value.div(divisor).min(more).max(more.neg()).add(rounds).sub(rounds);
-                FloatVector rest = item.neg().fma(divisor, value);
-                FloatVector low = item.blend(item.add(one), rest.compare(VectorOperators.GT, half))
-                        .blend(item.sub(one), rest.compare(VectorOperators.LT, half.neg()))
-                        .min(greatest)
-                        .max(greatest.neg());
-                value = FloatVector.fromMemorySegment(FLOAT, floats, at + HALF, ORDER);
-                divisor = FloatVector.fromMemorySegment(FLOAT, numbers, divisors + HALF + lane, ORDER);
-                half = divisor.mul(0.5f);
-                item = value.div(divisor).min(more).max(more.neg()).add(rounds).sub(rounds);
-                rest = item.neg().fma(divisor, value);
-                FloatVector high = item.blend(item.add(one), rest.compare(VectorOperators.GT, half))
-                        .blend(item.sub(one), rest.compare(VectorOperators.LT, half.neg()))
-                        .min(greatest)
-                        .max(greatest.neg());
+        for (int lane = 0; lane < HALF; lane += BYTES) {
+            long divisors = weights.at(RoundedWeights.DIVISOR, part) + lane;
+            long scales = weights.at(RoundedWeights.SCALE, part) + lane;
+            FloatVector lowDivisor = FloatVector.fromMemorySegment(FLOAT, numbers, divisors, ORDER);
+            FloatVector highDivisor = FloatVector.fromMemorySegment(FLOAT, numbers, divisors + HALF, ORDER);
+            FloatVector lowHalf = lowDivisor.mul(0.5f);
+            FloatVector highHalf = highDivisor.mul(0.5f);
+            FloatVector lowScale = FloatVector.fromMemorySegment(FLOAT, numbers, scales, ORDER);
+            FloatVector highScale = FloatVector.fromMemorySegment(FLOAT, numbers, scales + HALF, ORDER);
+            long at = weights.offset(part) + lane;
+            long to = integers.blockOffset(weights.block(part)) + lane / 2;
+            for (int input = 0; input < weights.inputs; input++) {
+                FloatVector lowValue = FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER);
+                FloatVector low = lowValue.div(lowDivisor);
+                low = low.blend(more, low.compare(VectorOperators.GT, more))
+                        .blend(less, low.compare(VectorOperators.LT, less))
+                        .add(rounds)
+                        .sub(rounds);
+                FloatVector lowRest = low.neg().fma(lowDivisor, lowValue);
+                low = low.blend(low.add(one), lowRest.compare(VectorOperators.GT, lowHalf))
+                        .blend(low.sub(one), lowRest.compare(VectorOperators.LT, lowHalf.neg()));
+                low = low.blend(greatest, low.compare(VectorOperators.GT, greatest))
+                        .blend(least, low.compare(VectorOperators.LT, least));
                 low = zero.blend(low, low.compare(VectorOperators.EQ, low)); // NaN, which would take both bytes
-                high = zero.blend(high, high.compare(VectorOperators.EQ, high));
                 low.intoMemorySegment(items, at, ORDER);
+                low.mul(lowScale).intoMemorySegment(widened, at, ORDER);
+                FloatVector highValue = FloatVector.fromMemorySegment(FLOAT, floats, at + HALF, ORDER);
+                FloatVector high = highValue.div(highDivisor);
+                high = high.blend(more, high.compare(VectorOperators.GT, more))
+                        .blend(less, high.compare(VectorOperators.LT, less))
+                        .add(rounds)
+                        .sub(rounds);
+                FloatVector highRest = high.neg().fma(highDivisor, highValue);
+                high = high.blend(high.add(one), highRest.compare(VectorOperators.GT, highHalf))
+                        .blend(high.sub(one), highRest.compare(VectorOperators.LT, highHalf.neg()));
+                high = high.blend(greatest, high.compare(VectorOperators.GT, greatest))
+                        .blend(least, high.compare(VectorOperators.LT, least));
+                high = zero.blend(high, high.compare(VectorOperators.EQ, high)); // NaN, which would take both bytes
                 high.intoMemorySegment(items, at + HALF, ORDER);
-                low.mul(FloatVector.fromMemorySegment(FLOAT, numbers, scales + lane, ORDER))
-                        .intoMemorySegment(widened, at, ORDER);
-                high.mul(FloatVector.fromMemorySegment(FLOAT, numbers, scales + HALF + lane, ORDER))
-                        .intoMemorySegment(widened, at + HALF, ORDER);
-                low.add(integers.offset())
-                        .add(high.mul(256))
-                        .convertShape(VectorOperators.F2S, IntegerSumsVector.HALF, 0)
+                high.mul(highScale).intoMemorySegment(widened, at + HALF, ORDER);
+                high.mul(256)
+                        .add(low)
+                        .add(offset)
+                        .reinterpretAsInts()
+                        .convertShape(VectorOperators.I2S, IntegerSumsVector.HALF, 0)
                         .reinterpretAsShorts()
-                        .intoMemorySegment(bytes, to + lane / 2, ORDER);
+                        .intoMemorySegment(bytes, to, ORDER);
+                at += ROW;
+                to += step;
             }
-            row += ROW;
-            to += step;
         }
     }
 
