@@ -80,8 +80,8 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
         private int outputs(Pool pool, String name, int inputs) {
             if (pool.rule == Rule.SPREAD) {
                 if (size > Integer.MAX_VALUE / inputs) {
-                    throw new IllegalArgumentException(pool + " makes " + (long) inputs * size
-                            + " values along its " + name + ", expected at most " + Integer.MAX_VALUE);
+                    throw new IllegalArgumentException(pool + " makes " + (long) inputs * size + " values along its "
+                            + name + ", expected at most " + Integer.MAX_VALUE);
                 }
                 return inputs * size;
             }

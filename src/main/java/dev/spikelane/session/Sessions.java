@@ -349,7 +349,8 @@ final class Sessions {
             synchronized (names) {
                 names.clear();
                 names.putAll(found.names());
-                nextName.set(names.values().stream().mapToLong(key -> key + 1).max().orElse(Long.MIN_VALUE));
+                nextName.set(
+                        names.values().stream().mapToLong(key -> key + 1).max().orElse(Long.MIN_VALUE));
             }
         }
     }
