@@ -39,11 +39,11 @@ final class Spiking {
     private final Network folded;
     private final Map<String, Values> rectified = new LinkedHashMap<>();
 
-    private Spiking(Network folded) {
+    private Spiking(Network folded, int samples) {
         this.folded = folded;
         for (Population each : folded.populations()) {
             if (each.neuron().equals(EquationNeuron.relu())) {
-                rectified.put(each.name(), new Values());
+                rectified.put(each.name(), new Values(samples));
             } else if (!isSum(each)) {
                 throw new IllegalArgumentException("population '" + each.name() + "' is " + each.neuron()
                         + ", expected EquationNeuron.relu(), or Leaky with beta 0 and without a reset for the outputs");
@@ -56,7 +56,7 @@ final class Spiking {
         if (!(percentile > 0 && percentile <= 100)) {
             throw new IllegalArgumentException("percentile is " + percentile + ", expected more than 0, at most 100");
         }
-        Spiking spiking = new Spiking(network.folded().network());
+        Spiking spiking = new Spiking(network.folded().network(), samples.rows());
         spiking.run(samples);
         return spiking.made(percentile);
     }
@@ -103,12 +103,21 @@ final class Spiking {
     /** The values of a population, of all samples and neurons. */
     private static final class Values implements Population.Observer {
 
+        private final int samples;
         private float[] all = {};
+        private int filled;
         private int ofStep;
+
+        Values(int samples) {
+            this.samples = samples;
+        }
 
         @Override
         public void attach(int batch, int neurons) {
             ofStep = batch * neurons;
+            if (filled == 0) {
+                all = new float[Math.multiplyExact(samples, neurons)];
+            }
         }
 
         @Override
@@ -118,14 +127,14 @@ final class Spiking {
 
         @Override
         public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
-            all = Arrays.copyOf(all, Math.addExact(all.length, ofStep));
-            System.arraycopy(membranes.toArray(), 0, all, all.length - ofStep, ofStep);
+            System.arraycopy(membranes.toArray(), 0, all, filled, ofStep);
+            filled += ofStep;
         }
 
         /** The lowest value that this share of all values, in hundredths, does not exceed. */
         float percentile(double share) {
             Arrays.sort(all);
-            return all[(int) Math.ceil(share / 100 * all.length) - 1];
+            return all[Math.max(1, (int) Math.ceil(share / 100 * all.length)) - 1];
         }
     }
 

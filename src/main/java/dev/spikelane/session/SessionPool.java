@@ -408,8 +408,9 @@ public final class SessionPool implements AutoCloseable {
      * Returns the key that stands for a name in this pool and its snapshots, from {@link Long#MIN_VALUE} on: keys of
      * your own should not be as low.
      *
-     * @param name any text
+     * @param name any text of at most 20,000 characters
      * @return the same number for the same name until {@link #remove(String)}
+     * @throws IllegalArgumentException if the name is longer
      */
     public long key(String name) {
         return sessions.key(name);

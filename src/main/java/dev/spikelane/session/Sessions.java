@@ -23,6 +23,9 @@ final class Sessions {
     /** So many sessions go to a file, or a store, before others have their turn. */
     private static final int AT_ONCE = 256;
 
+    /** Characters of a name, each of at most three bytes in a snapshot, which has 65,535 bytes for it. */
+    private static final int LONGEST_NAME = 20_000;
+
     private final SessionTurn turn;
     private final @Nullable SessionStore store;
     private final int mostSessions;
@@ -218,6 +221,10 @@ final class Sessions {
 
     long key(String name) {
         Objects.requireNonNull(name, "name");
+        if (name.length() > LONGEST_NAME) {
+            throw new IllegalArgumentException(
+                    "name has " + name.length() + " characters, expected at most " + LONGEST_NAME);
+        }
         synchronized (names) { // not between the names of a snapshot that is restored and the number behind them
             return names.computeIfAbsent(name, _ -> nextName.getAndIncrement());
         }

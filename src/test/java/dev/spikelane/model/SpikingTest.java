@@ -182,6 +182,7 @@ final class SpikingTest {
         Network network = deep();
         FloatMatrix frame = values(3, 16, 0.01f, 0, 100);
         assertRefuses(network, frame, 0, "percentile is 0.0, expected more than 0, at most 100");
+        assertRefuses(network, frame, Double.MIN_VALUE, "population 'lif1' is 0 at the percentile 4.9E-324");
         assertRefuses(
                 network,
                 frame,

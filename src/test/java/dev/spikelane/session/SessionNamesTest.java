@@ -70,6 +70,23 @@ final class SessionNamesTest {
 
     /** A store that fails, or a pool that is closed, leaves the name and its session. */
     @Test
+    void snapshotsTakeTheLongestName() throws IOException {
+        Path file = folder.resolve("pool");
+        String longest = "\uffff".repeat(20_000);
+        try (SessionPool pool = SessionPool.builder(network()).build();
+                SessionPool other = SessionPool.builder(network()).build()) {
+            long key = pool.key(longest);
+            pool.step(new long[] {key}, spikes(1), pool.newAnswers(1));
+            String message = assertThrows(IllegalArgumentException.class, () -> pool.key(longest + "a"))
+                    .getMessage();
+            assertEquals("name has 20001 characters, expected at most 20000", message);
+            pool.snapshot(file);
+            other.restore(file);
+            assertEquals(key, other.key(longest));
+        }
+    }
+
+    @Test
     void aNameStaysWhereItsSessionDoes() {
         MapStore store = new MapStore();
         SessionPool pool = SessionPool.builder(network()).store(store).build();

@@ -41,6 +41,9 @@ import picocli.CommandLine.Spec;
         })
 public final class ConvertCommand implements Callable<Integer> {
 
+    private static final String SPIKING = "spiking";
+    private static final double SHARE = 99.9;
+
     @Spec
     private CommandSpec command = CommandSpec.create();
 
@@ -73,9 +76,8 @@ public final class ConvertCommand implements Callable<Integer> {
     @Option(
             names = "--percentile",
             paramLabel = "P",
-            description =
-                    "With --to spiking, the share of values, in percent, below a threshold. Default: ${DEFAULT-VALUE}.")
-    private double percentile = 99.9;
+            description = "With --to spiking, the share of values, in percent, below a threshold. Default: 99.9.")
+    private @Nullable Double percentile;
 
     @Mixin
     private DataOptions images = new DataOptions();
@@ -108,6 +110,9 @@ public final class ConvertCommand implements Callable<Integer> {
         if (images.isGiven() && (to == null || check != null)) {
             throw Choices.wrong(command, "--data and --sample go with --to, and without --check");
         }
+        if (percentile != null && !SPIKING.equals(to)) {
+            throw Choices.wrong(command, "--percentile goes with --to spiking");
+        }
         Maker maker = to == null ? null : Choices.choose(command, "--to", to, makers());
         AtomicFile.requireWritable(out);
         NirImport semantics = reading.semantics(command);
@@ -139,7 +144,8 @@ public final class ConvertCommand implements Callable<Integer> {
     private Map<String, Maker> makers() {
         Map<String, Maker> makers = new HashMap<>();
         TrainingRecipes.INTEGERS.forEach((word, type) -> makers.put(word, read -> IntegerConversion.of(read, type)));
-        makers.put("spiking", read -> SpikingConversion.of(read, images.training(command), percentile));
+        double share = percentile == null ? SHARE : percentile;
+        makers.put(SPIKING, read -> SpikingConversion.of(read, images.training(command), share));
         return makers;
     }
 

@@ -245,6 +245,8 @@ final class FormatCommandsTest {
         CommandRun.of(command).requireFailureWith(1, "layer Sigmoid is none that is read");
         CommandRun.of("convert", "--to", "spiking", "--sample", model().toString(), out)
                 .requireFailureWith(1, "population 'lif1' is Leaky[");
+        CommandRun.of("convert", "--to", "int8", "--percentile", "99", model().toString(), out)
+                .requireFailureWith(2, "--percentile goes with --to spiking");
     }
 
     @Test
