@@ -18,6 +18,7 @@ import dev.spikelane.network.EventStream;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
 import dev.spikelane.random.CounterRandom;
@@ -41,6 +42,7 @@ final class EventsDemo implements Ran {
     private static final int SIDE = 24;
     private static final int CLASSES = 12;
     private static final int SHOWN = 24;
+    private static final int ON_PAGE = 4;
     private static final int TRAINING = 720;
     private static final int TESTS = 120;
     private static final int EPOCHS = 8;
@@ -57,6 +59,7 @@ final class EventsDemo implements Ran {
     private final long seed;
     private final int steps;
     private final List<EventStream.Decision> decisions = new ArrayList<>();
+    private final List<Figure> rasters = new ArrayList<>();
     private double accuracy;
     private double seconds;
     private long right;
@@ -116,7 +119,13 @@ final class EventsDemo implements Ran {
             return block.size() > 0;
         };
         try (Simulation simulation = network.simulate(1)) {
+            SpikeMatrix hidden = simulation.recordSpikes("lif1", SHOWN * steps).spikes();
+            SpikeMatrix output = simulation.recordSpikes("lif2", SHOWN * steps).spikes();
             new EventStream(simulation, "lif2", BINNING, steps, steps).run(drawings, decisions::add);
+            for (int i = 0; i < ON_PAGE; i++) {
+                rasters.add(Plot.raster("lif1", hidden.rows(i * steps, steps))
+                        .add("lif2", output.rows(i * steps, steps)));
+            }
         }
         for (int i = 0; i < decisions.size(); i++) {
             right += decisions.get(i).label() == classOf(TRAINING + TESTS + i) ? 1 : 0;
@@ -182,13 +191,14 @@ final class EventsDemo implements Ran {
     public Report page() {
         Report report = Report.of("Spikelane demo: events").section("What the network saw");
         SpikeMatrix spikes = SpikeMatrix.zeros(steps, BINNING.shape().size());
-        for (int i = 0; i < Math.min(4, decisions.size()); i++) {
+        for (int i = 0; i < ON_PAGE; i++) {
             int drawing = TRAINING + TESTS + i;
             new Drawn().readSpikes(drawing, spikes, 0, 1);
             report.text("Drawn: " + name(classOf(drawing)) + "; seen: "
                             + name(decisions.get(i).label()))
                     .figure(Plot.events(spikes, BINNING.shape()).title("Events"))
-                    .figure(Plot.timeSurface(spikes, BINNING.shape(), 5).title("Time surface, 5 steps"));
+                    .figure(Plot.timeSurface(spikes, BINNING.shape(), 5).title("Time surface, 5 steps"))
+                    .figure(rasters.get(i).title("Spikes of the network"));
         }
         return report;
     }
