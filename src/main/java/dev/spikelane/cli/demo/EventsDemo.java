@@ -123,8 +123,8 @@ final class EventsDemo implements Ran {
             SpikeMatrix output = simulation.recordSpikes("lif2", SHOWN * steps).spikes();
             new EventStream(simulation, "lif2", BINNING, steps, steps).run(drawings, decisions::add);
             for (int i = 0; i < ON_PAGE; i++) {
-                rasters.add(Plot.raster("lif1", hidden.rows(i * steps, steps))
-                        .add("lif2", output.rows(i * steps, steps)));
+                rasters.add(
+                        Plot.raster("lif1", hidden.rows(i * steps, steps)).add("lif2", output.rows(i * steps, steps)));
             }
         }
         for (int i = 0; i < decisions.size(); i++) {
