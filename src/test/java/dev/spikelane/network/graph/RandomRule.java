@@ -35,7 +35,9 @@ final class RandomRule {
         if (random.nextInt(4) == 0) {
             return shipped(random, ofTarget);
         }
-        String read = ofTarget.get(random.nextInt(ofTarget.size()));
+        List<String> readable =
+                ofTarget.stream().filter(name -> !SYNAPSES.contains(name)).toList(); // w is the weight
+        String read = readable.get(random.nextInt(readable.size()));
         return new RandomRule(random, read).draw().with("up", random.nextInt(1, 9) / 8.0);
     }
 
