@@ -126,8 +126,8 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
                     + (rule == Rule.AVERAGE ? "averages" : "sums"));
         }
         if (rule == Rule.SPREAD && (ceil || !y.isApart() || !x.isApart())) {
-            throw new IllegalArgumentException(
-                    "a spread has other options than a size, expected windows side by side without padding");
+            throw new IllegalArgumentException("a spread has the windows " + y + " and " + x
+                    + (ceil ? ", rounded up" : "") + ", expected windows side by side without padding");
         }
     }
 

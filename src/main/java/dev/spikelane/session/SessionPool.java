@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -306,9 +307,10 @@ public final class SessionPool implements AutoCloseable {
         Answers answers = newAnswers(1);
         long[] keys = {key};
         EventStream.Steps session = (input, counts) -> {
+            IntConsumer count = output -> counts[output]++;
             for (int row = 0; row < input.rows(); row++) {
                 step(keys, input.rows(row, 1), answers);
-                answers.spikes().forEachSpike(0, output -> counts[output]++);
+                answers.spikes().forEachSpike(0, count);
             }
         };
         return new EventStream(session, network.outputs(), binning, window, every);
