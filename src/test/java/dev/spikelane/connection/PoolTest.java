@@ -3,10 +3,20 @@ package dev.spikelane.connection;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.window.PooledConvOperator;
+import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.IntegerMatrix;
+import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.neuron.Leaky;
+import java.lang.foreign.Arena;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class PoolTest {
@@ -27,6 +37,22 @@ final class PoolTest {
         assertEquals(Shape.of(1, 2), Pool.max(2).withPadding(1).withCeil().outputShape(Shape.of(1, 3)));
         // a window of 3 reads the 2 that there are
         assertEquals(Shape.of(1, 1), Pool.max(3).withCeil().outputShape(Shape.of(1, 2)));
+    }
+
+    /** A network of many channels would make and drop 11 MB for each run. */
+    @Test
+    void largeTablesAreNotBuiltToBeDropped() {
+        Shape maps = Shape.of(16, 8, 8);
+        IntegerMatrix weights = IntegerMatrix.nearest(ElementType.INT4, FloatMatrix.zeros(2048, 16 * 9));
+        List<Operator> path = List.of(
+                bind(Convolution.of(Kernel.of(3, 3), weights, FloatMatrix.zeros(1, 2048)), maps), bind(Pool.max(2), Shape.of(2048, 6, 6)));
+        long before = NativeMemory.withoutArena();
+        assertEquals(path, PooledConvOperator.join(path));
+        assertEquals(0, Math.max(0, NativeMemory.withoutArena() - before) >> 20, "megabytes");
+    }
+
+    private static Operator bind(Connection connection, Shape source) {
+        return ConnectionKinds.of(connection).bind(Arena.ofAuto(), connection, source, Parameter.of(1));
     }
 
     @Test

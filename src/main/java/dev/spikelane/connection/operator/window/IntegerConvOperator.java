@@ -160,19 +160,27 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
         if (joined == null && SimdWidth.VECTOR && rows > 0 && plain && !own.transposed() && floats == null) {
             Kernel kernel =
                     Kernel.of(own.y().size() + rows - 1, own.x().size() + 1).withStride(rows, 2);
-            FloatMatrix zeros = FloatMatrix.zeros(
-                    layout.outputs(),
-                    layout.inputs() * kernel.y().size() * kernel.x().size());
-            ConvOperator made = new ConvOperator(
-                    NativeMemory.ofAuto(),
-                    Convolution.of(kernel, zeros),
-                    List.of(ValueDescription.weight(ValueDescription.WEIGHT, zeros.rows(), zeros.columns())),
-                    layout.source(),
-                    Parameter.of(1));
-            joined = made.fast.serveAlways() ? made : null;
-            join();
+            Shape made = Shape.of(layout.outputs(), layout.made().height() / rows, layout.made().width() / 2);
+            ConvolutionLayout wide = new ConvolutionLayout(kernel, layout.source(), made);
+            if (SpikeWindows.serveAlways(wide.windows(), layout.outputs())) {
+                joined = zeros(kernel);
+                join();
+            }
         }
         return joined;
+    }
+
+    /** A convolution of the same maps, still without weights. */
+    private ConvOperator zeros(Kernel kernel) {
+        FloatMatrix zeros = FloatMatrix.zeros(
+                layout.outputs(),
+                layout.inputs() * kernel.y().size() * kernel.x().size());
+        return new ConvOperator(
+                NativeMemory.ofAuto(),
+                Convolution.of(kernel, zeros),
+                List.of(ValueDescription.weight(ValueDescription.WEIGHT, zeros.rows(), zeros.columns())),
+                layout.source(),
+                Parameter.of(1));
     }
 
     /** Adds up the weights of windows that are joined. */

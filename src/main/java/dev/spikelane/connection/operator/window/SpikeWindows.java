@@ -47,6 +47,14 @@ final class SpikeWindows {
                 : null;
     }
 
+    /** Whether they would {@link #serveAlways}, if tables of any size were to be made. */
+    static boolean serveAlways(Window[] windows, int outputs) {
+        return windows.length == 1
+                && (WindowMatmul.serves(windows[0], outputs)
+                        ? WindowTables.bytesOf(windows[0], outputs) <= WindowTables.SMALL_BYTES
+                        : SmallWindowTables.serves(windows[0]));
+    }
+
     /** Takes weights that are new, or have changed. */
     void fill(PackedWeights weights) {
         if (tables != null) {
