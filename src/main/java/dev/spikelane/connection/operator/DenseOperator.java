@@ -24,7 +24,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A dense or a recurrent connection whose weights are packed for the kernels. */
-public final class DenseOperator implements PackedOperator {
+public final class DenseOperator extends BitsOperator implements PackedOperator {
 
     /** Ways to multiply where there are few outputs. */
     private static final int ANY = 0;
@@ -44,9 +44,6 @@ public final class DenseOperator implements PackedOperator {
     private @Nullable PackedWeights scaled;
     /** The weights that spikes are multiplied by. */
     private PackedWeights ofSpikes;
-
-    /** The values of the source, if they are such. */
-    private @Nullable WholeNumbers numbers;
 
     public DenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
         this.rows = rows;
@@ -80,13 +77,8 @@ public final class DenseOperator implements PackedOperator {
     }
 
     @Override
-    public boolean multipliesBits() {
-        return numbers != null;
-    }
-
-    @Override
-    public void takeWholeNumbers(int greatest) {
-        numbers = new WholeNumbers(greatest, new DenseOperator(this, weights.withoutBias()));
+    protected Operator withoutBias() {
+        return new DenseOperator(this, weights.withoutBias());
     }
 
     private FloatMatrix arranged(FloatMatrix torch) {
@@ -192,24 +184,13 @@ public final class DenseOperator implements PackedOperator {
     }
 
     @Override
-    public void reserveValues(Scratch scratch) {
-        if (numbers != null) {
-            numbers.reserve(this, scratch);
-        }
-    }
-
-    @Override
-    public void multiply(FloatMatrix input, int count, Tile current, Scratch scratch) {
-        if (numbers == null) {
-            DenseMatmul.multiply(input, count, weights, current);
-        } else {
-            numbers.multiply(this, input, count, current, scratch);
-        }
+    protected void multiplyOthers(FloatMatrix input, int count, Tile current, Scratch scratch) {
+        DenseMatmul.multiply(input, count, weights, current);
     }
 
     @Override
     public boolean prepareFrame(FloatMatrix frame, long version, PreparedFrame prepared) {
-        return numbers == null && prepared.take(frame, version);
+        return !multipliesBits() && prepared.take(frame, version);
     }
 
     @Override
@@ -241,8 +222,8 @@ public final class DenseOperator implements PackedOperator {
     }
 
     @Override
-    public String kernel(int count) {
-        return numbers == null ? DenseMatmul.variant() : "bits of numbers";
+    protected String kernelOfOthers() {
+        return DenseMatmul.variant();
     }
 
     @Override
@@ -274,9 +255,7 @@ public final class DenseOperator implements PackedOperator {
     @Override
     public Operator copy(Arena arena) {
         DenseOperator copy = new DenseOperator(this, PackedWeights.copyOf(arena, weights));
-        if (numbers != null) {
-            copy.takeWholeNumbers(numbers.greatest());
-        }
+        copy.takeNumbersOf(this);
         return copy;
     }
 

@@ -30,7 +30,7 @@ public final class Scratch {
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
     private final List<WindowGradientRoom> gradients = new ArrayList<>();
     private final List<WindowLists> windows = new ArrayList<>();
-    private final List<WholeNumbers.Room> wholeNumbers = new ArrayList<>();
+    private final List<BitsOperator.Room> wholeNumbers = new ArrayList<>();
 
     /**
      * Makes scratch memory for a single thread.
@@ -165,13 +165,13 @@ public final class Scratch {
     }
 
     /** The memory for bits of whole numbers and their sums, one and the same for equal numbers. */
-    WholeNumbers.Room wholeNumbers(int rows, int inputs, int outputs) {
+    BitsOperator.Room wholeNumbers(int rows, int inputs, int outputs) {
         for (int i = 0; i < wholeNumbers.size(); i++) {
             if (wholeNumbers.get(i).isOf(rows, inputs, outputs)) {
                 return wholeNumbers.get(i);
             }
         }
-        WholeNumbers.Room room = new WholeNumbers.Room(arena, rows, inputs, outputs);
+        BitsOperator.Room room = new BitsOperator.Room(arena, rows, inputs, outputs);
         wholeNumbers.add(room);
         return room;
     }

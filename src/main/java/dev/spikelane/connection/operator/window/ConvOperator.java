@@ -10,7 +10,6 @@ import dev.spikelane.connection.operator.SpikeValues;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.WeightGradients;
-import dev.spikelane.connection.operator.WholeNumbers;
 import dev.spikelane.kernel.product.PackedGroups;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
@@ -48,9 +47,6 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
     /** The weights that spikes are multiplied by. */
     private PackedWeights[] ofSpikes;
 
-    /** The values of the source, if they are such. */
-    private @Nullable WholeNumbers numbers;
-
     /**
      * Lays out a convolution.
      *
@@ -87,36 +83,8 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
     }
 
     @Override
-    public boolean multipliesBits() {
-        return numbers != null;
-    }
-
-    @Override
-    public void takeWholeNumbers(int greatest) {
-        numbers = new WholeNumbers(greatest, new ConvOperator(NativeMemory.ofAuto(), this, all.withoutBias(), 0));
-    }
-
-    @Override
-    public void reserveValues(Scratch scratch) {
-        if (numbers == null) {
-            super.reserveValues(scratch);
-        } else {
-            numbers.reserve(this, scratch);
-        }
-    }
-
-    @Override
-    public void multiply(FloatMatrix input, int count, Tile current, Scratch scratch) {
-        if (numbers == null) {
-            super.multiply(input, count, current, scratch);
-        } else {
-            numbers.multiply(this, input, count, current, scratch);
-        }
-    }
-
-    @Override
-    public String kernel(int count) {
-        return numbers == null ? super.kernel(count) : "bits of numbers";
+    protected Operator withoutBias() {
+        return new ConvOperator(NativeMemory.ofAuto(), this, all.withoutBias(), 0);
     }
 
     @Override
@@ -216,9 +184,7 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
     @Override
     public Operator copy(Arena arena) {
         ConvOperator copy = new ConvOperator(arena, this, all.copy(arena), WindowTables.MOST_BYTES);
-        if (numbers != null) {
-            copy.takeWholeNumbers(numbers.greatest());
-        }
+        copy.takeNumbersOf(this);
         return copy;
     }
 

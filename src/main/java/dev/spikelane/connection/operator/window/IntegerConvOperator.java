@@ -112,6 +112,11 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
     }
 
     @Override
+    protected @Nullable Operator withoutBias() {
+        return null;
+    }
+
+    @Override
     PackedWeights[] ofValues() {
         PackedWeights[] known = widened;
         return known == null ? widen() : known;

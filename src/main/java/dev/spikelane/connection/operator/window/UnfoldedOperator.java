@@ -1,8 +1,8 @@
 package dev.spikelane.connection.operator.window;
 
+import dev.spikelane.connection.operator.BitsOperator;
 import dev.spikelane.connection.operator.Cut;
 import dev.spikelane.connection.operator.FlattenOperator;
-import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.UnfoldedRows;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A convolution that unfolds windows, some of them at a time, and multiplies each group's by weights that are packed
  * for products.
  */
-abstract class UnfoldedOperator implements Operator {
+abstract class UnfoldedOperator extends BitsOperator {
 
     /** Samples of each thread from which on threads share them. */
     private static final int ROWS_OF_THREAD = 2;
@@ -111,7 +111,7 @@ abstract class UnfoldedOperator implements Operator {
     }
 
     @Override
-    public void reserveValues(Scratch scratch) {
+    protected final void reserveOthers(Scratch scratch) {
         rows(scratch).values();
     }
 
@@ -148,7 +148,7 @@ abstract class UnfoldedOperator implements Operator {
     }
 
     @Override
-    public void multiply(FloatMatrix input, int count, Tile current, Scratch scratch) {
+    protected final void multiplyOthers(FloatMatrix input, int count, Tile current, Scratch scratch) {
         current.require("current", count, outputs());
         UnfoldedRows rows = rows(scratch);
         FloatMatrix unfolded = rows.values();
@@ -235,7 +235,7 @@ abstract class UnfoldedOperator implements Operator {
     abstract String variant(int count, long active);
 
     @Override
-    public String kernel(int count) {
+    protected final String kernelOfOthers() {
         return "unfolded, " + DenseMatmul.variant();
     }
 

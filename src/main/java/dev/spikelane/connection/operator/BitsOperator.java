@@ -1,0 +1,122 @@
+package dev.spikelane.connection.operator;
+
+import dev.spikelane.kernel.product.BitPlanes;
+import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Tile;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One that multiplies whole numbers of its source by their bits, which are spikes: the product of the ones, from the
+ * bias; then that of the twos over all inputs, from +0, which is doubled and added once; likewise that of each further
+ * bit.
+ */
+public abstract class BitsOperator implements Operator {
+
+    /** Rows whose bits, and sums of both kinds, stay in caches. */
+    private static final int MOST_ROWS = 64;
+
+    /** The greatest of the numbers; 0 if the values of the source are others. */
+    private int greatest;
+
+    /** Multiplies bits from the twos on; null if numbers are multiplied as they are. */
+    private @Nullable Operator unbiased;
+
+    /** Memory of one thread. */
+    static final class Room {
+
+        private final SpikeMatrix spikes;
+        private final Tile sum;
+        private final Tile ofPlane;
+
+        Room(Arena arena, int rows, int inputs, int outputs) {
+            this.spikes = SpikeMatrix.zeros(arena, rows, inputs);
+            this.sum = Tile.whole(FloatMatrix.zeros(arena, rows, outputs));
+            this.ofPlane = Tile.whole(FloatMatrix.zeros(arena, rows, outputs));
+        }
+
+        boolean isOf(int rows, int inputs, int outputs) {
+            return spikes.rows() == rows && spikes.columns() == inputs && sum.columns() == outputs;
+        }
+    }
+
+    /** Makes one that multiplies by the same weights, without a bias; null if bits are not to be multiplied. */
+    protected abstract @Nullable Operator withoutBias();
+
+    /** Asks for the memory that a thread needs to multiply other values. */
+    protected void reserveOthers(Scratch scratch) {}
+
+    /** Multiplies other values. */
+    protected abstract void multiplyOthers(FloatMatrix input, int rows, Tile current, Scratch scratch);
+
+    /** Names the kernel that multiplies other values. */
+    protected abstract String kernelOfOthers();
+
+    @Override
+    public final void takeWholeNumbers(int most) {
+        greatest = most;
+        unbiased = most > 0 ? withoutBias() : null;
+    }
+
+    /** Takes the same numbers as another, of which this is a copy. */
+    protected final void takeNumbersOf(BitsOperator other) {
+        takeWholeNumbers(other.greatest);
+    }
+
+    @Override
+    public final boolean multipliesBits() {
+        return unbiased != null;
+    }
+
+    @Override
+    public final String kernel(int rows) {
+        return multipliesBits() ? "bits of numbers" : kernelOfOthers();
+    }
+
+    @Override
+    public final void reserveValues(Scratch scratch) {
+        if (unbiased == null) {
+            reserveOthers(scratch);
+        } else {
+            reserve(scratch);
+            unbiased.reserve(scratch);
+            room(scratch);
+        }
+    }
+
+    private Room room(Scratch scratch) {
+        return scratch.wholeNumbers(Math.min(MOST_ROWS, fewestRows()), inputs(), outputs());
+    }
+
+    @Override
+    public final void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
+        if (unbiased == null) {
+            multiplyOthers(input, rows, current, scratch);
+        } else {
+            multiplyBits(unbiased, input, rows, current, scratch);
+        }
+    }
+
+    private void multiplyBits(Operator planes, FloatMatrix input, int rows, Tile current, Scratch scratch) {
+        current.require("current", rows, outputs());
+        Room room = room(scratch);
+        Tile sum = room.sum.at(current);
+        Tile ofPlane = room.ofPlane.at(current);
+        for (int done = 0; done < rows; done += room.spikes.rows()) {
+            int some = Math.min(room.spikes.rows(), rows - done);
+            BitPlanes.copy(input, done, some, 0, greatest, room.spikes);
+            multiply(room.spikes, some, sum, scratch);
+            for (int plane = 1; plane < BitPlanes.count(greatest); plane++) {
+                BitPlanes.copy(input, done, some, plane, greatest, room.spikes);
+                planes.multiply(room.spikes, some, ofPlane, scratch);
+                for (int i = 0; i < plane; i++) {
+                    RowSum.twice(ofPlane, some);
+                }
+                RowSum.add(sum, ofPlane, some);
+            }
+            current.copyFrom(sum.matrix(), 0, done, some);
+        }
+    }
+}
