@@ -134,16 +134,25 @@ public final class EquationParameters {
     }
 
     /**
-     * Requires that what lines of a text make of parameters is finite, a refractory period a number of steps, and the
-     * mean of counts so small that they hardly reach the greatest.
+     * Requires that what lines of a text make of parameters is finite, a refractory period a number of steps, the mean
+     * of counts so small that they hardly reach the greatest, and that whole numbers begin as such as they may be.
      *
      * @param variables by name, and what they begin with
+     * @param greatest of those that are whole numbers
      * @param error of a name and a message
      */
     public void requireNumbers(
-            Map<String, Node> variables, BiFunction<String, String, IllegalArgumentException> error) {
+            Map<String, Node> variables,
+            Map<String, Integer> greatest,
+            BiFunction<String, String, IllegalArgumentException> error) {
         limits.forEach(each -> each.require(error));
-        variables.forEach((name, begins) -> Limit.finite(name, values(begins)).require(error));
+        variables.forEach((name, begins) -> {
+            Integer most = greatest.get(name);
+            Limit limit = most == null
+                    ? Limit.finite(name, values(begins))
+                    : new Limit(name, values(begins), 0, most, "0 to " + most);
+            limit.require(error);
+        });
     }
 
     /** Whether parameters are such now. */

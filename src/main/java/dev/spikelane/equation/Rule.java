@@ -99,7 +99,7 @@ public record Rule(
     public void requireNumbers(EquationParameters of, BiFunction<String, String, IllegalArgumentException> error) {
         Map<String, Node> initial = new LinkedHashMap<>();
         variables.forEach((each, variable) -> initial.put(each, variable.initial()));
-        of.requireNumbers(initial, error);
+        of.requireNumbers(initial, Map.of(), error);
         derived.keySet().stream().filter(each -> each.startsWith(TAU)).forEach(each -> {
             if (!(of.values(each)[0] > 0)) { // NaN is not
                 String trace = each.substring(TAU.length());

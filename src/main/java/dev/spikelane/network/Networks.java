@@ -34,6 +34,9 @@ public final class Networks {
             18, List.of(2, 2, 2, 2),
             34, List.of(3, 4, 6, 3)));
 
+    /** The last stage has eight times as many. */
+    private static final int MOST_CHANNELS = Integer.MAX_VALUE / 8;
+
     static final EquationNeuron PLAIN = neuron("Plain", "", "", "");
 
     /** These pass on what enters them too. */
@@ -50,6 +53,9 @@ public final class Networks {
     private Networks(Shape image, int channels, EquationNeuron stem, TorchRandom random) {
         if (image.rank() != 3) {
             throw new IllegalArgumentException("image is " + image + ", expected maps such as [3 x 32 x 32]");
+        }
+        if (channels < 1 || channels > MOST_CHANNELS) {
+            throw new IllegalArgumentException("channels are " + channels + ", expected 1 to " + MOST_CHANNELS);
         }
         this.random = Objects.requireNonNull(random, "random");
         this.channels = channels;
@@ -156,7 +162,7 @@ public final class Networks {
 
     /** The two convolutions of a block, the first of which halves maps where a stage begins behind another. */
     private Population branch(String name, Projection.Source from, int stage, int place, EquationNeuron last) {
-        int wider = Math.multiplyExact(channels, 1 << stage);
+        int wider = channels << stage;
         int stride = place == 0 && stage > 0 ? 2 : 1;
         Population inner = convolve(name + ".conv1", from, name + ".inner", wider, stride, PLAIN);
         return convolve(name + ".conv2", inner, name, wider, 1, last);

@@ -41,6 +41,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
         this.parameters = new EquationParameters(arena, equations, neurons, given(model.parameters()));
         parameters.requireNumbers(
                 equations.variables(),
+                equations.greatest(),
                 (_, message) -> new IllegalArgumentException("neuron " + equations.name() + ": " + message));
         this.levels = cut == null
                 ? null

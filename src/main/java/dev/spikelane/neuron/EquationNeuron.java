@@ -73,8 +73,8 @@ import org.jspecify.annotations.Nullable;
  * its range goes to the nearest value in it; others are refused. Units label axes and tables
  * ({@link #unit}); nothing checks them.
  *
- * <p>What {@code let}, {@code carries} and the first values of states make of parameters is finite, a refractory
- * period has 0 to 16,777,216 steps, and the mean of counts is so small that one in 2^24 is greater than the greatest:
+ * <p>What {@code let}, {@code carries} and the first values of states make of parameters is finite, whole numbers begin
+ * in their range, a refractory period has 0 to 16,777,216 steps, and the mean of counts is so small that one in 2^24 is greater than the greatest:
  * {@link #of} and {@link #bind} refuse others. Counts whose mean changes from step to step are the greatest where they
  * would be more. What a step computes is not checked:
  * {@code 1 / 0} is infinite and {@code 0 / 0} is NaN.
@@ -276,12 +276,16 @@ public final class EquationNeuron implements Neuron {
      *
      * @param levels snnTorch's {@code state_quant}
      * @return the neuron
-     * @throws IllegalArgumentException if lines behind {@code spike} take more from those before it than states
+     * @throws IllegalArgumentException if lines behind {@code spike} take more from those before it than states, or a
+     *     state is a whole number
      */
     public EquationNeuron withQuantization(Quantization levels) {
         Objects.requireNonNull(levels, "levels");
         if (!levels.equals(Quantization.NONE)) {
             EquationParser.cut(text);
+            for (String whole : equations.greatest().keySet()) {
+                throw EquationParser.error(text, whole, "is a whole number, expected no such among rounded states");
+            }
         }
         return new EquationNeuron(text, equations, values, seed, levels, resets);
     }

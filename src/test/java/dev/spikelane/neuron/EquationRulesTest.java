@@ -156,4 +156,32 @@ final class EquationRulesTest {
         }
         return made;
     }
+
+    private static final String WHOLE = """
+            neuron Counting
+            param first = 3
+            state v, out = first to 3
+            input current
+            v = v + current
+            spike v > 1
+            out = min(out + spike, 3)
+            """;
+
+    /** Products take bits of these, and others what they are: both are the same in the range alone. */
+    @Test
+    void wholeNumbersBeginInTheirRangeAndAreNotRounded() {
+        EquationNeuron counting = EquationNeuron.of(WHOLE);
+        assertMessage(
+                IllegalArgumentException.class,
+                "neuron Counting: 'out' is 4.0, expected 0 to 3",
+                () -> counting.with("first", 4).bind(Arena.ofAuto(), 2));
+        assertMessage(
+                IllegalArgumentException.class,
+                "line 3, column 10: 'out' is -1.0, expected 0 to 3",
+                () -> EquationNeuron.of(WHOLE.replace("first = 3", "first = -1")));
+        assertMessage(
+                IllegalArgumentException.class,
+                "line 3, column 10: 'out' is a whole number, expected no such among rounded states",
+                () -> counting.withQuantization(Quantization.named("q", 0, 1)));
+    }
 }

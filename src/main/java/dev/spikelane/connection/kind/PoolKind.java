@@ -80,13 +80,17 @@ final class PoolKind extends ConnectionKind<Pool> {
     public Connection read(JsonValue said, StoredValues values) throws IOException {
         boolean spreads = said.members().containsKey(SPREAD) && flag(said, SPREAD);
         Pool.Rule sums = flag(said, AVERAGE) ? Pool.Rule.AVERAGE : spreads ? Pool.Rule.SPREAD : Pool.Rule.SUM;
-        requireOptions(said, options(spreads ? Pool.spread(1, 1) : Pool.max(1)).keySet());
-        return new Pool(
+        if (flag(said, MAX) && sums != Pool.Rule.SUM) {
+            throw said.member(MAX).unexpected("0 for a pool that has another rule");
+        }
+        Pool read = new Pool(
                 flag(said, MAX) ? Pool.Rule.MAX : sums,
                 axis(said, HEIGHT),
                 axis(said, WIDTH),
                 flag(said, CEIL),
                 flag(said, COUNTS_PADDING));
+        requireOptions(said, options(read).keySet());
+        return read;
     }
 
     private static boolean flag(JsonValue said, String name) throws IOException {

@@ -2,19 +2,24 @@ package dev.spikelane.connection.kind;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Tries;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.NetworkDescription;
 import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.graph.RandomGraph;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +28,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Every connection has a kind, and random graphs draw it: these run at every width against plain loops, and come back
@@ -81,6 +88,23 @@ final class ConnectionKindsTest {
         } catch (UnsupportedOperationException none) {
             return false;
         }
+    }
+
+    /** One of two would win unseen. */
+    @ParameterizedTest
+    @CsvSource({"max, average", "average, spread", "max, spread"})
+    void poolsHaveOneRule(String one, String other) {
+        ConnectionKind<Connection> kind = ConnectionKinds.of(Pool.sum(2));
+        Map<String, Number> options = new HashMap<>(kind.options(Pool.sum(2)));
+        options.put(one, 1);
+        options.put(other, 1);
+        String text = options.entrySet().stream()
+                .map(each -> '"' + each.getKey() + "\": " + each.getValue())
+                .collect(Collectors.joining(", ", "{", "}"));
+        StoredValues none = (StoredValues) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {StoredValues.class}, (_, _, _) -> null);
+        var refused = assertThrows(IOException.class, () -> kind.read(JsonValue.parse("pool", text), none));
+        assertTrue(refused.getMessage().matches("pool.* (has 'spread'|'max' is 1), expected .*"), refused.getMessage());
     }
 
     @Test

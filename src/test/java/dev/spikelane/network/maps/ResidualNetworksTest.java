@@ -222,6 +222,12 @@ final class ResidualNetworksTest {
         assertEquals("depth is 20, expected one of [10, 18, 34]", depth.getMessage());
         var row = assertThrows(IllegalArgumentException.class, () -> Networks.msResNet(10, 2, Shape.of(8), 5, random));
         assertTrue(row.getMessage().contains("expected maps"), row.getMessage());
+        for (int channels : new int[] {0, 1 << 28}) {
+            var many = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Networks.msResNet(10, channels, Shape.of(1, 1, 1), 5, random));
+            assertEquals("channels are " + channels + ", expected 1 to 268435455", many.getMessage());
+        }
         var greatest = assertThrows(IllegalArgumentException.class, () -> Networks.Join.ADD.neuron(16));
         assertTrue(greatest.getMessage().contains("whole number, 1 to 15"), greatest.getMessage());
         var numbers = assertThrows(

@@ -57,7 +57,8 @@ public final class LeakyNeurons {
         this.options = options;
         this.equations = LeakyText.whole(model, options);
         this.parameters = new EquationParameters(arena, equations, model.neurons, model.values);
-        parameters.requireNumbers(equations.variables(), (_, message) -> new IllegalArgumentException(message));
+        parameters.requireNumbers(
+                equations.variables(), equations.greatest(), (_, message) -> new IllegalArgumentException(message));
         this.levels = QuantizeLevels.of(arena, model.levels);
         this.quantized = model.quantized;
         this.channels = model.channels;
