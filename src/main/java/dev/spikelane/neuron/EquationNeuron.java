@@ -74,10 +74,10 @@ import org.jspecify.annotations.Nullable;
  * ({@link #unit}); nothing checks them.
  *
  * <p>What {@code let}, {@code carries} and the first values of states make of parameters is finite, whole numbers begin
- * in their range, a refractory period has 0 to 16,777,216 steps, and the mean of counts is so small that one in 2^24 is greater than the greatest:
- * {@link #of} and {@link #bind} refuse others. Counts whose mean changes from step to step are the greatest where they
- * would be more. What a step computes is not checked:
- * {@code 1 / 0} is infinite and {@code 0 / 0} is NaN.
+ * in their range, a refractory period has 0 to 16,777,216 steps, and the mean of counts is so small that one in 2^24
+ * is greater than the greatest: {@link #of} and {@link #bind} refuse others. Counts whose mean changes from step to
+ * step are the greatest where they would be more. What a step computes is not checked: {@code 1 / 0}
+ * is infinite and {@code 0 / 0} is NaN.
  *
  * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
  * have the names of the text. Each input is a port, which projections name; those that name none enter {@code current}.

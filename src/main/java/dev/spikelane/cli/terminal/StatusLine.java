@@ -8,8 +8,8 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 
 /**
- * The last line of a terminal, which says how far some work is. It goes before anything else is printed, and when the
- * JVM ends.
+ * The last line of a terminal, which says how far some work is. It goes before anything else is printed and comes back
+ * below whole lines; it goes for good when the work or the JVM ends.
  */
 public final class StatusLine {
 
@@ -28,6 +28,9 @@ public final class StatusLine {
 
     private final PrintStream terminal;
     private final int columns;
+    /** What is shown, or will be again. */
+    private String text = "";
+
     private boolean shown;
     private boolean used;
     private boolean ended;
@@ -43,7 +46,7 @@ public final class StatusLine {
     }
 
     /** Shows as much of a text as the terminal has room for. */
-    synchronized void show(String text) {
+    synchronized void show(String words) {
         if (columns == 0 || ended) {
             return;
         }
@@ -51,12 +54,18 @@ public final class StatusLine {
             used = true;
             Runtime.getRuntime().addShutdownHook(new Thread(this::end, "spikelane-status-line"));
         }
-        terminal.print(ERASE + text.substring(0, Math.min(columns, text.length())));
+        text = words.substring(0, Math.min(columns, words.length()));
+        terminal.print(ERASE + text);
         terminal.flush();
         shown = true;
     }
 
     synchronized void clear() {
+        hide();
+        text = "";
+    }
+
+    private synchronized void hide() {
         if (shown) {
             terminal.print(ERASE);
             terminal.flush();
@@ -69,24 +78,35 @@ public final class StatusLine {
         ended = true;
     }
 
-    /** A stream that clears this line before it writes anything. */
+    private synchronized void showAgain() {
+        if (!shown && !text.isEmpty()) {
+            show(text);
+        }
+    }
+
+    /** A stream that hides this line before it writes anything, and shows it again below what was written. */
     public OutputStream before(OutputStream target) {
         return new OutputStream() {
+            private boolean inLine;
+
             @Override
             public void write(int value) throws IOException {
-                clear();
-                target.write(value);
+                write(new byte[] {(byte) value}, 0, 1);
             }
 
             @Override
             public void write(byte[] bytes, int start, int count) throws IOException {
-                clear();
+                hide();
                 target.write(bytes, start, count);
+                inLine = count > 0 ? bytes[start + count - 1] != '\n' : inLine;
             }
 
             @Override
             public void flush() throws IOException {
                 target.flush();
+                if (!inLine) {
+                    showAgain();
+                }
             }
         };
     }

@@ -94,6 +94,25 @@ class ProgressTest {
         assertEquals(ERASE + "Images [###" + ERASE + "stopped\n!", printed());
     }
 
+    /** As decisions of 'watch' on the terminal that shows how far it is, or in a file. */
+    @Test
+    void theLineStandsBelowWhatIsPrinted() throws IOException {
+        StatusLine line = new StatusLine(terminal, 80);
+        OutputStream lines = line.before(terminal);
+        line.show("Watching");
+        lines.write("half".getBytes(StandardCharsets.UTF_8));
+        lines.flush();
+        lines.write(" a line\n".getBytes(StandardCharsets.UTF_8));
+        lines.flush();
+        lines.flush();
+        line.clear();
+        lines.write('!');
+        lines.write('\n');
+        lines.flush();
+        assertEquals(
+                ERASE + "Watching" + ERASE + "half a line\n" + ERASE + "Watching" + ERASE + "!\n", printed());
+    }
+
     private String printed() {
         return terminal.toString(StandardCharsets.UTF_8);
     }
