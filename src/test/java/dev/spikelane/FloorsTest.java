@@ -420,7 +420,6 @@ final class FloorsTest {
                 new TreeSet<>(Set.of(
                         "BernoulliRowVector.fired",
                         "DoublesVector.load",
-                        "ExponentialVector.of",
                         "QuantizeUniformVector.level",
                         "QuantizeUniformVector.within",
                         "SpikePermuteVector.zip")),

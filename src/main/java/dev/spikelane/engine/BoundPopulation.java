@@ -179,14 +179,6 @@ public final class BoundPopulation {
         return keeps;
     }
 
-    /** Copies the values that a parameter has now, in the order of the rows. */
-    public synchronized void read(String name, float[] into) {
-        float[] values = parameters != null && parameters.has(name)
-                ? parameters.values(name)
-                : Objects.requireNonNull(inside.parameters().get(name)).values();
-        System.arraycopy(values, 0, into, 0, into.length);
-    }
-
     /** Gives the models the values that the neurons have. */
     private void renew() {
         EquationParameters own = parameters;

@@ -141,10 +141,6 @@ public final class NirModel {
         return warnings;
     }
 
-    NirImport options() {
-        return options;
-    }
-
     NirFile.Graph graph() {
         return graph;
     }

@@ -336,15 +336,6 @@ public final class Certificate {
     }
 
     /**
-     * Counts decisions that rounding alone could have turned.
-     *
-     * @return membranes that came closer to their threshold than float32 rounds
-     */
-    public long undecided() {
-        return undecided;
-    }
-
-    /**
      * Says all of it.
      *
      * @param hashes facts about files, by name, such as their hashes

@@ -51,11 +51,6 @@ public final class SessionTable {
         this.shift = Long.SIZE - 1 - Long.numberOfLeadingZeros(wanted);
     }
 
-    /** Returns the bytes that a session takes. */
-    public long stride() {
-        return stride;
-    }
-
     /** Returns all sessions. */
     public int size() {
         return slots.size();

@@ -254,11 +254,6 @@ public final class NeuronLoops {
         };
     }
 
-    /** One step, or what comes behind its charge. */
-    public CompiledProgram step() {
-        return compiled(Form.RUN, 1);
-    }
-
     /** Where a program finds the parameters. */
     public Frame frame(CompiledProgram of) {
         Frame made = new Frame(of.program(), neurons());

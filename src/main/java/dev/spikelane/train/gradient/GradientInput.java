@@ -84,11 +84,6 @@ public final class GradientInput {
         return input;
     }
 
-    /** The way forward. */
-    InputRun run() {
-        return run;
-    }
-
     public boolean wantsGradient() {
         return wantsGradient;
     }

@@ -124,15 +124,6 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return arranged;
     }
 
-    /** Puts the weights of a group, in the order of unfolded rows, into all weights in torch's layout. */
-    void put(FloatMatrix arranged, int group, FloatMatrix torch) {
-        for (int output = 0; output < arranged.rows(); output++) {
-            for (int k = 0; k < arranged.columns(); k++) {
-                torch.set(row(group, output, k), column(output, k), arranged.get(output, k));
-            }
-        }
-    }
-
     /** Copies packed weights of all groups, or their gradients, into torch's layout. It allocates nothing. */
     void read(PackedWeights[] groups, FloatMatrix torch) {
         for (int group = 0; group < groups.length; group++) {
