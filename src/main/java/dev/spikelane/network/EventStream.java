@@ -83,15 +83,16 @@ public final class EventStream {
      *     there is no such population, or the steps are out of range
      */
     public EventStream(Simulation simulation, String output, EventBinning binning, int window, int every) {
-        this(steps(simulation, output), simulation.network().population(output).size(), binning, window, every);
-        var inputs = simulation.network().inputs();
         int columns = binning.shape().size();
+        var inputs = simulation.network().inputs();
         if (simulation.batch() != 1
                 || inputs.size() != 1
                 || inputs.getFirst().shape().size() != columns) {
             throw new IllegalArgumentException("simulation has " + simulation.batch() + " samples and the inputs "
                     + inputs + ", expected one of shape " + binning.shape());
         }
+        requireWindow(window, every); // a stream that is refused leaves no counter
+        this(steps(simulation, output), simulation.network().population(output).size(), binning, window, every);
     }
 
     /**
@@ -107,17 +108,21 @@ public final class EventStream {
     public EventStream(Steps network, int neurons, EventBinning binning, int window, int every) {
         this.network = Objects.requireNonNull(network, "network");
         this.binning = Objects.requireNonNull(binning, "binning");
-        Checks.atLeast(1, "every", every);
-        if (window < every || window % every != 0) {
-            throw new IllegalArgumentException(
-                    "window is " + window + " steps, expected a multiple of " + every + ", from decision to decision");
-        }
+        requireWindow(window, every);
         this.every = every;
         this.bins = binning.bins();
         this.input = SpikeMatrix.zeros(every, binning.shape().size());
         this.pieces = new int[window / every][neurons];
         this.window = new int[neurons];
         this.counts = new int[neurons];
+    }
+
+    private static void requireWindow(int window, int every) {
+        Checks.atLeast(1, "every", every);
+        if (window < every || window % every != 0) {
+            throw new IllegalArgumentException(
+                    "window is " + window + " steps, expected a multiple of " + every + ", from decision to decision");
+        }
     }
 
     private static Steps steps(Simulation simulation, String output) {
@@ -179,9 +184,16 @@ public final class EventStream {
 
     private void decide(Consumer<Decision> decided, long time) {
         Arrays.fill(counts, 0);
-        network.run(input, counts);
-        input.clear();
-        bins.advance(every);
+        long events = bins.placed() - placed;
+        long tooLate = bins.late() - late;
+        try {
+            network.run(input, counts);
+        } finally { // rows of a step that throws do not come again
+            input.clear();
+            bins.advance(every);
+            placed += events;
+            late += tooLate;
+        }
         int[] piece = pieces[(int) (steps / every % pieces.length)];
         steps += every;
         long all = 0;
@@ -201,10 +213,8 @@ public final class EventStream {
                 label,
                 label < 0 ? 0 : (double) window[label] / all,
                 (double) all / seen / window.length,
-                bins.placed() - placed,
-                bins.late() - late);
-        placed = bins.placed();
-        late = bins.late();
+                events,
+                tooLate);
         decided.accept(decision);
     }
 

@@ -303,13 +303,15 @@ public final class SessionPool implements AutoCloseable {
      * @throws IllegalArgumentException if the input has another size, or the steps are out of range
      */
     public EventStream stream(long key, EventBinning binning, int window, int every) {
-        inputs.requireOne(SpikeMatrix.zeros(1, binning.shape().size()), 1);
+        SpikeMatrix one = SpikeMatrix.zeros(1, binning.shape().size());
+        inputs.requireOne(one, 1);
         Answers answers = newAnswers(1);
         long[] keys = {key};
         EventStream.Steps session = (input, counts) -> {
             IntConsumer count = output -> counts[output]++;
             for (int row = 0; row < input.rows(); row++) {
-                step(keys, input.rows(row, 1), answers);
+                Rows.copy(input, row, one, 0, 1);
+                step(keys, one, answers);
                 answers.spikes().forEachSpike(0, count);
             }
         };

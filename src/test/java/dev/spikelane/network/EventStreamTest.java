@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.EventSource;
 import dev.spikelane.io.event.EventFiles;
@@ -17,6 +18,7 @@ import dev.spikelane.random.TorchRandom;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -215,8 +217,30 @@ final class EventStreamTest {
         assertTrue(ahead[0] < 1_900_000, ahead[0] + " events ahead");
     }
 
+    /** Events of a step that throws are gone: the next source begins a step of its own. */
     @Test
-    void refusalsSayWhatIsExpected() {
+    void aStepThatThrowsIsNotRunAgain() throws IOException {
+        List<Long> spikes = new ArrayList<>();
+        List<Decision> found = new ArrayList<>();
+        EventStream stream = new EventStream(
+                (input, _) -> {
+                    spikes.add(input.count());
+                    if (spikes.size() == 1) {
+                        throw new IllegalStateException("once");
+                    }
+                },
+                5,
+                BINNING,
+                10,
+                10);
+        assertThrows(IllegalStateException.class, () -> stream.run(source(5_000, 5_100, 6_500), found::add));
+        stream.run(source(9_000), found::add);
+        assertEquals(List.of(2L, 1L), spikes);
+        assertEquals(List.of(1L), found.stream().map(Decision::events).toList());
+    }
+
+    @Test
+    void refusalsSayWhatIsExpected() throws ReflectiveOperationException {
         try (Simulation simulation = network().simulate(1);
                 Simulation two = network().simulate(2)) {
             assertRefused(
@@ -226,8 +250,24 @@ final class EventStreamTest {
             assertRefused(
                     "expected one of shape [1 x 10 x 12]",
                     () -> new EventStream(simulation, "lif1", BINNING.withPolarity(false), 5, 5));
+            assertCounters(0, simulation);
+            assertCounters(0, two);
+            assertTrue(new EventStream(simulation, "lif1", BINNING, 5, 5) != null);
+            assertCounters(1, simulation);
         }
         assertEquals(64, new EventBlock(64).room());
+    }
+
+    /** A stream that is refused leaves no counter behind. */
+    private static void assertCounters(int expected, Simulation simulation) throws ReflectiveOperationException {
+        Object observers = field(((NetworkRun) field(simulation, "run")).population(0), "observers");
+        assertEquals(expected, ((List<?>) field(observers, "ofBlocks")).size());
+    }
+
+    private static Object field(Object of, String name) throws ReflectiveOperationException {
+        Field field = of.getClass().getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(of);
     }
 
     private static void assertRefused(String message, org.junit.jupiter.api.function.Executable call) {

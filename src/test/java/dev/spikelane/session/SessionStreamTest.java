@@ -1,8 +1,11 @@
 package dev.spikelane.session;
 
+import static dev.spikelane.Allocations.ofThisThread;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.io.EventBinning;
@@ -16,6 +19,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.SimdWidth;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,6 +65,24 @@ final class SessionStreamTest {
         }
         assertEquals(expected, found);
         assertTrue(found.stream().mapToInt(Decision::label).distinct().count() > 1);
+    }
+
+    /** Nothing is made for each step of a decision; kernels with lanes allocate until C2 has compiled them. */
+    @Test
+    void stepsMakeNoViews() throws IOException {
+        assumeFalse(SimdWidth.VECTOR);
+        int steps = 4_000;
+        long[] bytes = new long[2];
+        try (SessionPool pool = SessionPool.builder(network).build()) {
+            EventStream stream = pool.stream(1, BINNING, steps, steps);
+            for (int time = 0; time < 2; time++) {
+                EventSource source = EventSource.open("x.csv", new ByteArrayInputStream("x,y,p,t\n1,1,1,5\n".getBytes(UTF_8)));
+                long before = ofThisThread();
+                stream.run(source, _ -> {});
+                bytes[time] = ofThisThread() - before;
+            }
+        }
+        assertTrue(bytes[1] < 16L * steps + 100_000, bytes[1] + " bytes for " + steps + " steps");
     }
 
     @Test
