@@ -24,6 +24,11 @@ public final class Tries {
         return ALL || FULL_WIDTH ? all : oneOfFour(all);
     }
 
+    /** All at the machine's full width and at night, else one of so many. */
+    public static <T> List<T> atThisWidth(int oneOf, List<T> all) {
+        return FULL_WIDTH ? all : beforeTheNight(oneOf, all);
+    }
+
     /** All at night, else a quarter: what takes long and is far from kernels. */
     public static int beforeTheNight(int all) {
         return ALL ? all : oneOfFour(all);

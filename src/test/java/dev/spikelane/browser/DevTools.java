@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class DevTools implements WebSocket.Listener {
 
     /** A busy machine may pause a process for long. */
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

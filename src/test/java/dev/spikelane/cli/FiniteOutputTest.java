@@ -129,7 +129,7 @@ final class FiniteOutputTest {
 
     @Test
     void timesCountOnceTheyAgree() throws IOException {
-        String out = require("demo --report %/page.html --warm-up 60 --count 1 --steps 200 --threads 1 --json");
+        String out = require("demo --report %/page.html --warm-up 20 --count 1 --steps 200 --threads 1 --json");
         requireFile("page.html");
         JsonNode images = new ObjectMapper().readTree(out).get("images");
         double fastest = images.get("network_ms_per_image_fastest").asDouble();

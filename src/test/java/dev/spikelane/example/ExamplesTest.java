@@ -64,15 +64,16 @@ final class ExamplesTest {
                     answers.add(-1);
                 }
             });
+            while (requests.isAlive() && answers.isEmpty()) {
+                Thread.sleep(1);
+            }
             service.swap(alwaysSays(1));
-            int before = answers.size();
             assertEquals(1, service.classify(new float[] {1}).label());
             while (requests.isAlive() && !answers.contains(1)) {
                 Thread.sleep(1);
             }
             ended.set(true);
             requests.join();
-            assertTrue(before > 0 && answers.indexOf(1) > 0, before + " answers");
             assertEquals(List.of(0, 1), answers.stream().distinct().toList());
             assertEquals(answers.lastIndexOf(0) + 1, answers.indexOf(1));
         }

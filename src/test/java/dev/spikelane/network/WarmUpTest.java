@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Leaky;
@@ -79,6 +80,17 @@ final class WarmUpTest {
         NetworkBuilder builder = Network.builder();
         builder.population("p", Shape.of(5), Source.poisson(10, 1));
         WarmUp.run(builder.build(), 1, 1, Duration.ofMillis(300));
+    }
+
+    /** A connection that has values for five steps runs five. */
+    @Test
+    void endsWithTheStepsThatThereAre() {
+        Network network = Network.builder(2)
+                .connect(Dense.linear(2, 3, new TorchRandom(1)))
+                .connect(BatchNorm.tt(3, 5))
+                .neuron(new Leaky(0.9))
+                .build();
+        WarmUp.run(network, 1, 1, Duration.ofMillis(20));
     }
 
     @Test

@@ -288,7 +288,7 @@ final class EventFormatTest {
     void itemsAreShort() {
         String fields = "('t', '<i8'), ('x', '<i2')" + ", ('', '|V9999')".repeat(7);
         assertTimeoutPreemptively(
-                Duration.ofMinutes(1),
+                Duration.ofMinutes(10),
                 () -> assertRefused(
                         "x.npy",
                         EventFiles.npyHeader("[" + fields + "]", 2, 70_003).array(),
@@ -313,7 +313,7 @@ final class EventFormatTest {
         String lines = ("% format ".repeat(7_000) + "\n").repeat(10);
         byte[] text = lines.getBytes(StandardCharsets.US_ASCII);
         Assertions.assertTimeoutPreemptively(
-                Duration.ofSeconds(20),
+                Duration.ofMinutes(10),
                 () -> assertEquals(
                         0,
                         readAll(EventSource.open("x", new ByteArrayInputStream(text)))

@@ -61,7 +61,7 @@ final class SpikeMatmulTest {
         FloatMatrix found = FloatMatrix.zeros(shared, 200, 128);
         for (int round = 0; round < 40; round++) {
             SpikeMatrix rows = Matrices.spikes(shared, 200, 784, 0.02 + 0.001 * round, random);
-            SpikeMatmul.scalar(rows, 0, 200, by, Tile.whole(expected));
+            SpikeMatmul.multiply(rows, 200, by, Tile.whole(expected), workspace); // a thread by itself
             prepared.take(SpikeMatmul.Variant.ACTIVE, rows.count(), rows, 200, by);
             prepared.keep(rows, round);
             Thread[] threads = new Thread[2];
