@@ -18,6 +18,12 @@ import dev.spikelane.simd.Checks;
  * weights and running values of its own, and no bias. A step is the one in which currents arrive, counted from the last
  * reset; there is nothing behind the last, so that a simulation or a trainer of more steps is refused.
  *
+ * <p>With a gain ({@link #td}), this is the threshold-dependent batch norm (tdBN; Zheng and others, 2021): in training,
+ * all steps of a window are normalized by the mean and variance of all their rows, over which running values move once;
+ * weights start at {@code alpha * threshold} in place of 1. As the first step needs the last one, training refuses it in
+ * a loop that reaches it within a window, and {@code recomputeEvery}; simulations, which take running values, run it
+ * anywhere, step by step too.
+ *
  * <p>It stands behind another connection, such as {@link Dense}, in the path of a projection.
  *
  * @param channels neurons of a row, or maps; at least 1
@@ -25,8 +31,9 @@ import dev.spikelane.simd.Checks;
  * @param momentum the share of a new value in running values, from 0 to 1
  * @param affine whether it has a weight and a bias for each channel, which are learned
  * @param steps how many steps have values of their own; 0 if all steps have the same
+ * @param gain where weights start if all steps are normalized together; 0 if each is by itself
  */
-public record BatchNorm(int channels, double epsilon, double momentum, boolean affine, int steps)
+public record BatchNorm(int channels, double epsilon, double momentum, boolean affine, int steps, double gain)
         implements Connection {
 
     /**
@@ -39,6 +46,10 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
         Checks.finiteAboveZero("epsilon", epsilon);
         Checks.share("momentum", momentum);
         Checks.atLeast(0, "steps", steps);
+        if (!(gain >= 0 && gain <= Float.MAX_VALUE && (gain == 0 || steps == 0))) {
+            throw new IllegalArgumentException(
+                    "gain is " + gain + ", expected 0 or, where steps have no values of their own, more");
+        }
     }
 
     /**
@@ -49,7 +60,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @throws IllegalArgumentException if there is no channel
      */
     public static BatchNorm of(int channels) {
-        return new BatchNorm(channels, 1e-5, 0.1, true, 0);
+        return new BatchNorm(channels, 1e-5, 0.1, true, 0, 0);
     }
 
     /**
@@ -62,7 +73,22 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @throws IllegalArgumentException if there is no channel or no step
      */
     public static BatchNorm tt(int channels, int steps) {
-        return new BatchNorm(channels, 1e-5, 0.1, true, Checks.atLeast(1, "steps", steps));
+        return new BatchNorm(channels, 1e-5, 0.1, true, Checks.atLeast(1, "steps", steps), 0);
+    }
+
+    /**
+     * Makes a threshold-dependent batch norm, which in training normalizes all steps together.
+     *
+     * @param channels neurons of a row, or maps; at least 1
+     * @param alpha a factor above 0: 1, or {@code 1 / sqrt(n)} where n of them are added
+     * @param threshold of the neurons behind it, above 0
+     * @return the connection, with an epsilon of 1e-5, a momentum of 0.1, weights and biases
+     * @throws IllegalArgumentException if a number is out of its range
+     */
+    public static BatchNorm td(int channels, double alpha, double threshold) {
+        Checks.finiteAboveZero("alpha", alpha);
+        Checks.finiteAboveZero("threshold", threshold);
+        return new BatchNorm(channels, 1e-5, 0.1, true, 0, alpha * threshold);
     }
 
     /**
@@ -73,7 +99,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @throws IllegalArgumentException if it is not above 0
      */
     public BatchNorm withEpsilon(double added) {
-        return new BatchNorm(channels, added, momentum, affine, steps);
+        return new BatchNorm(channels, added, momentum, affine, steps, gain);
     }
 
     /**
@@ -84,7 +110,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @throws IllegalArgumentException if it is out of this range
      */
     public BatchNorm withMomentum(double share) {
-        return new BatchNorm(channels, epsilon, share, affine, steps);
+        return new BatchNorm(channels, epsilon, share, affine, steps, gain);
     }
 
     /**
@@ -93,7 +119,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * @return a connection
      */
     public BatchNorm withoutAffine() {
-        return new BatchNorm(channels, epsilon, momentum, false, steps);
+        return new BatchNorm(channels, epsilon, momentum, false, steps, gain);
     }
 
     @Override
@@ -107,6 +133,7 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
 
     @Override
     public String toString() {
-        return "batch norm " + channels + (steps == 0 ? "" : " of " + steps + " steps");
+        return "batch norm " + channels + (steps == 0 ? "" : " of " + steps + " steps")
+                + (gain == 0 ? "" : " over time");
     }
 }

@@ -10,6 +10,7 @@ import dev.spikelane.engine.thread.Halves;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.norm.BatchNormStep;
 import dev.spikelane.kernel.norm.BatchStatistics;
+import dev.spikelane.kernel.norm.NormRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.lang.foreign.Arena;
@@ -35,6 +36,9 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
 
     private final BatchNormStep step;
     private final boolean trains;
+    /** Whether all steps of a window are one, whose samples are all rows. */
+    private final boolean joint;
+
     private final boolean[] measured;
     /** The number of the first step of the block, counted from the last reset. */
     private int start;
@@ -64,8 +68,9 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         this.sum = new PortSum(List.of(rows), operator.outputs(), arena, size, values);
         this.made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
         this.trains = trains;
+        this.joint = trains && operator.joint();
         this.step = trains
-                ? operator.forward(arena, size.segment(), size.steps(), size.batch())
+                ? operator.forward(arena, joint ? 1 : size.segment(), joint ? 1 : size.steps(), samples())
                 : operator.ofRunning(arena, size.segment(), size.batch());
         this.halves = new Halves(this, step.rows().blocks(), workers);
         this.measured = new boolean[size.steps()];
@@ -115,9 +120,34 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         return trains ? ofStep : number(ofStep);
     }
 
-    /** Returns the samples of a step. */
+    /** Returns the rows that statistics are of. */
     public int samples() {
-        return size.batch();
+        return joint ? size.steps() * size.batch() : size.batch();
+    }
+
+    /** Takes steps through both halves of an operation; returns how many, as all of a window may be one. */
+    public int run(Halves operation, int firstStep, int steps) {
+        if (joint && steps < size.steps()) {
+            throw new IllegalArgumentException("projection '"
+                    + rows.description().name() + "' normalizes all " + size.steps()
+                    + " steps of a window together, and"
+                    + " gets " + steps + " at a time, expected no loop that reaches it within a window, and no"
+                    + " recomputeEvery");
+        }
+        int some = joint ? 1 : steps;
+        operation.run(firstStep, some);
+        return some;
+    }
+
+    /** How many blocks of rows more samples have than these, beyond as many as one more has for each. */
+    public long moreBlocks(int more) {
+        int few = size.batch();
+        long perSample = blocks(few + 1) - blocks(few);
+        return blocks(more) - blocks(few) - perSample * (more - few);
+    }
+
+    private long blocks(int samples) {
+        return NormRows.blocks((long) samples * (samples() / size.batch()));
     }
 
     /** Begins a window, behind its rows; normalizes them at once if all steps have the same. */
@@ -125,7 +155,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
     public void open() {
         frame = null;
         Arrays.fill(measured, false);
-        if (rows.frame() != null && operator.steps() == 0) {
+        if (rows.frame() != null && operator.steps() == 0 && !joint) {
             prepare(0, 1);
             frame = made.steps(0, 1);
         }
@@ -139,7 +169,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         version++;
         values.open(firstStep - size.inSegment(firstStep));
         sum.run(workers, firstStep, steps, workers.threads() > 1);
-        halves.run(firstStep, steps);
+        run(halves, firstStep, steps);
         Arrays.fill(measured, firstStep, firstStep + steps, true);
     }
 

@@ -51,7 +51,7 @@ class FoldingTest {
                 OneToOne.scale(0.5f),
                 Dense.linear(7, 5, new TorchRandom(2)),
                 BatchNorm.of(5),
-                BatchNorm.of(5).withoutAffine());
+                BatchNorm.td(5, 1, 0.5).withoutAffine());
         Network network = builder.build();
         for (String name : network.weights().names()) {
             int columns = network.weights().get(name).columns();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.engine.thread.WorkerPool;
@@ -63,6 +64,19 @@ final class ForetoldBytesProperties {
                 .neuron(new Leaky(0.9))
                 .build();
         check(network, InputForm.VALUES, 1, 100, 2, 1, new Random(1));
+    }
+
+    /** Blocks of eight rows reach over steps. */
+    @Example
+    void foretoldBytesOfNormsOverTimeAreTaken() {
+        Network network = Network.builder(30)
+                .dense(70, new TorchRandom(1))
+                .connect(BatchNorm.td(70, 1, 1))
+                .neuron(new Leaky(0.9))
+                .build();
+        for (int steps = 1; steps < 6; steps++) {
+            check(network, InputForm.VALUES, steps, 19 + steps, 1 + steps % 2, steps, new Random(1));
+        }
     }
 
     /** Columns of frames have a word for each 64 samples. */

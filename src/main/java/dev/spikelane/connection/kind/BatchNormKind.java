@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Batch normalization: a weight and a bias for each channel, which are learned, and running values, which are not. */
@@ -26,6 +27,7 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
     private static final String MOMENTUM = "momentum";
     private static final String AFFINE = "affine";
     private static final String STEPS = "steps";
+    private static final String GAIN = "gain";
 
     BatchNormKind() {
         super(BatchNorm.class, "batch norm", Trait.FOLDS, Trait.VALUES);
@@ -59,6 +61,9 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
         if (said.steps() > 0) {
             options.put(STEPS, said.steps());
         }
+        if (said.gain() > 0) {
+            options.put(GAIN, said.gain());
+        }
         return options;
     }
 
@@ -76,7 +81,7 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
     /** Values are those of a new connection, until all of a file are taken. */
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
-        requireOptions(said, options(BatchNorm.tt(1, 1)).keySet());
+        requireOptions(said, Set.of(CHANNELS, EPSILON, MOMENTUM, AFFINE, STEPS, GAIN));
         int steps = said.members().containsKey(STEPS) ? (int) said.member(STEPS).integer(1, Integer.MAX_VALUE) : 0;
         for (int step = 0; step < steps; step++) { // so that a small file cannot ask for much memory
             values.floats(step + "." + BatchNormOperator.RUNNING_MEAN, 1);
@@ -86,6 +91,7 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
                 said.member(EPSILON).real(),
                 said.member(MOMENTUM).real(),
                 said.member(AFFINE).integer(0, 1) == 1,
-                steps);
+                steps,
+                said.members().containsKey(GAIN) ? said.member(GAIN).real() : 0);
     }
 }

@@ -58,7 +58,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         this.running = BatchStatistics.zeros(arena, sets, said.channels());
         this.batches = new long[sets];
         this.factors = NormFactors.zeros(arena, 1, positions(), running, weight, bias);
-        weight.fill(1);
+        weight.fill(said.gain() > 0 ? (float) said.gain() : 1);
         running.variance().fill(1);
         update();
     }
@@ -95,6 +95,11 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     @Override
     public int steps() {
         return said.steps();
+    }
+
+    @Override
+    public boolean joint() {
+        return said.gain() > 0;
     }
 
     @Override

@@ -25,6 +25,11 @@ public final class RunningStatistics {
         return operator.said().channels();
     }
 
+    /** Returns whether all steps of a window are one. */
+    public boolean joint() {
+        return operator.joint();
+    }
+
     /** Returns the means that were reached. */
     public FloatMatrix mean() {
         return mean;

@@ -32,6 +32,14 @@ public interface TwoStageOperator extends Operator {
     int steps();
 
     /**
+     * Tells whether all steps of a window have the same statistics in training, those of all their rows, as if these
+     * were the samples of one step.
+     *
+     * @return whether a window is one step
+     */
+    boolean joint();
+
+    /**
      * Prepares the second half with running values, where steps have their own.
      *
      * @param arena the arena that owns its memory

@@ -72,13 +72,13 @@ public final class BatchNormBackward {
     }
 
     /**
-     * Tells how much memory of the arena sums of blocks of samples take behind the first block.
+     * Tells how much memory of the arena sums of blocks of samples take.
      *
-     * @param samples of a step
+     * @param blocks how many blocks
      * @return bytes
      */
-    public long blockBytes(int samples) {
-        return sums.bytes(samples);
+    public long blockBytes(long blocks) {
+        return sums.bytes(blocks);
     }
 
     /** Forgets what was added to the gradients of weights and biases. */

@@ -23,9 +23,9 @@ final class BlockSums {
         this.rows = FloatMatrix.zeros(arena, 2 * blocks * steps, Math.multiplyExact(2, channels));
     }
 
-    /** Bytes that so many samples take behind their first block. */
-    long bytes(int samples) {
-        return rows.rowOffset(rows.rows()) / blocks * (Math.ceilDiv(samples, SAMPLES) - 1L);
+    /** Bytes that so many blocks take. */
+    long bytes(long some) {
+        return rows.rowOffset(rows.rows()) / blocks * some;
     }
 
     MemorySegment segment() {

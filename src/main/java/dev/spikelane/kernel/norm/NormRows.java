@@ -30,7 +30,17 @@ public record NormRows(int steps, int batch, int positions, int channels) {
      * @return blocks of eight, the last of which may have fewer
      */
     public int blocks() {
-        return Math.ceilDiv(batch, BlockSums.SAMPLES);
+        return (int) blocks(batch);
+    }
+
+    /**
+     * Returns how many blocks so many samples make.
+     *
+     * @param samples of a step
+     * @return blocks of eight, the last of which may have fewer
+     */
+    public static long blocks(long samples) {
+        return Math.ceilDiv(samples, BlockSums.SAMPLES);
     }
 
     /**

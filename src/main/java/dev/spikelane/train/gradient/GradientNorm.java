@@ -62,9 +62,10 @@ final class GradientNorm implements Halves.Work {
         return forward;
     }
 
-    /** Bytes of the arena that sums of blocks of so many samples take behind the first block. */
+    /** Bytes of the arena that sums of blocks of so many samples take beyond those that grow with each sample. */
     long blockBytes(int samples) {
-        return forward.step().blockBytes(samples) + kernel.blockBytes(samples);
+        long more = forward.moreBlocks(samples);
+        return forward.step().blockBytes(more) + kernel.blockBytes(more);
     }
 
     /** Begins the way back. */
@@ -82,9 +83,10 @@ final class GradientNorm implements Halves.Work {
         }
     }
 
-    /** Sees to it that the gradients from a step on are there. */
-    void backTo(int step) {
-        if (step >= done) {
+    /** Sees to it that the gradients from a step on are there: all of them, if they are made together. */
+    void backTo(int last) {
+        int step = forward.operator().joint() ? 0 : last;
+        if (last >= done) {
             return;
         }
         behind.openCurrents(step, done - step);
@@ -109,8 +111,8 @@ final class GradientNorm implements Halves.Work {
     }
 
     private void run(int firstStep, int endStep) {
-        halves.run(firstStep, endStep - firstStep);
-        for (int step = endStep - 1; step >= firstStep; step--) {
+        int end = firstStep + forward.run(halves, firstStep, endStep - firstStep);
+        for (int step = end - 1; step >= firstStep; step--) {
             kernel.collect(size.inSegment(step), step);
         }
     }

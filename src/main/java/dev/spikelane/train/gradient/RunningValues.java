@@ -97,10 +97,11 @@ public final class RunningValues {
      */
     public void follow(Map<String, FloatMatrix> statistics, int shard, int samples, int steps) {
         for (Following each : all) {
-            FloatMatrix means = found(statistics, each.mean, shard, steps, each);
-            FloatMatrix variances = found(statistics, each.variance, shard, steps, each);
-            for (int step = 0; step < steps; step++) {
-                each.values.follow(means, variances, step, step, samples);
+            int rows = each.values.joint() ? 1 : steps;
+            FloatMatrix means = found(statistics, each.mean, shard, rows, each);
+            FloatMatrix variances = found(statistics, each.variance, shard, rows, each);
+            for (int step = 0; step < rows; step++) {
+                each.values.follow(means, variances, step, step, steps / rows * samples);
             }
         }
     }

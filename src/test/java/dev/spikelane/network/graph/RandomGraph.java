@@ -184,8 +184,10 @@ public final class RandomGraph {
     }
 
     private BatchNorm norm(int channels) {
-        BatchNorm said =
-                random.nextInt(3) == 0 && !shared ? BatchNorm.tt(channels, MOST_STEPS) : BatchNorm.of(channels);
+        int kind = random.nextInt(3);
+        BatchNorm said = kind == 0 && !shared
+                ? BatchNorm.tt(channels, MOST_STEPS)
+                : kind == 1 && !learns ? BatchNorm.td(channels, 1, 0.5) : BatchNorm.of(channels);
         BatchNorm norm = said.withEpsilon(learns ? 0.1 : 1e-3);
         return random.nextInt(3) == 0 ? norm.withoutAffine() : norm.withMomentum(random.nextDouble());
     }

@@ -519,7 +519,7 @@ public final class NaiveNetwork {
             return value(prefix + "weight", null).toArray();
         }
         float[] ones = new float[said.channels()];
-        Arrays.fill(ones, 1);
+        Arrays.fill(ones, said.gain() > 0 ? (float) said.gain() : 1);
         return ones;
     }
 

@@ -126,6 +126,21 @@ final class LayerGradientsAllocationTest {
         }
     }
 
+    @Test
+    void layersThatAreNormalizedOverTime() {
+        FloatMatrix input = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, 20, new Random(1));
+        TorchRandom random = new TorchRandom(3);
+        Network network = Network.builder(20)
+                .dense(40, random)
+                .connect(BatchNorm.td(40, 1, 0.5))
+                .neuron(new Leaky(0.9))
+                .dense(4, random)
+                .connect(BatchNorm.td(4, 1, 1))
+                .neuron(new Leaky(0.9))
+                .build();
+        train(network, TrainingBatch.of(input, LABELS), trainer -> trainer);
+    }
+
     static List<Neuron> models() {
         List<Neuron> all = List.of(
                 new Alpha(0.9, 0.8).withThreshold(0.1),
