@@ -20,8 +20,8 @@ import dev.spikelane.simd.Checks;
  *
  * <p>With a gain ({@link #td}), this is the threshold-dependent batch norm (tdBN; Zheng and others, 2021): in training,
  * all steps of a window are normalized by the mean and variance of all their rows, over which running values move once;
- * weights start at {@code alpha * threshold} in place of 1. As the first step needs the last one, training refuses it in
- * a loop that reaches it within a window, and {@code recomputeEvery}; simulations, which take running values, run it
+ * weights start at {@code alpha * threshold} in place of 1. As the first step needs the last one, training refuses it
+ * in a loop that reaches it within a window, and {@code recomputeEvery}; simulations, which take running values, run it
  * anywhere, step by step too.
  *
  * <p>It stands behind another connection, such as {@link Dense}, in the path of a projection.
