@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import dev.spikelane.connection.operator.Cut;
+import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.StoredCurrents;
@@ -194,7 +195,9 @@ final class PortSum {
     boolean cutsRows(int steps) {
         boolean rows = kept != null;
         for (ProjectionRun projection : projections) {
-            rows &= several || projection.cut(steps) == Cut.ROWS;
+            rows &= several
+                    || projection.cut(steps) == Cut.ROWS
+                    || projection.chain().product() instanceof Operator.OnTile;
         }
         return rows;
     }

@@ -267,6 +267,16 @@ public final class FloatMatrix extends Signal {
     }
 
     @Override
+    public FloatMatrix inRowsOf(int narrower) {
+        Signal known = reshaped;
+        if (known == null || known.columns != narrower) {
+            known = new FloatMatrix(segment, narrowRows(narrower), narrower, narrower);
+            reshaped = known;
+        }
+        return (FloatMatrix) known;
+    }
+
+    @Override
     public FloatMatrix gather(int... which) {
         return RowCopies.gather("FloatMatrix", this, zeros(which.length, columns), which);
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.memory;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows that flow between populations: a matrix in time-major order, {@code row = step * batch + sample}, which
@@ -15,6 +16,9 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     final int rows;
     final int columns;
     final int stride;
+    /** The same memory in narrower rows; threads that meet may make it twice, which does no harm. */
+    @Nullable
+    Signal reshaped;
 
     Signal(MemorySegment segment, int rows, int columns, int stride) {
         this.segment = segment;
@@ -78,6 +82,25 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      * @throws IndexOutOfBoundsException if the rows are not all there
      */
     public abstract Signal rows(int first, int count);
+
+    /**
+     * Returns a view in which a row is several narrower ones, as the positions of a map whose channels are whole words.
+     * It is made once for a width.
+     *
+     * @param narrower columns of the view, a multiple of 64 that divides those of this matrix
+     * @return the view, {@code [rows * columns / narrower x narrower]}, which shares the memory
+     * @throws IllegalArgumentException if the columns are no multiple of these, or these none of 64
+     */
+    public abstract Signal inRowsOf(int narrower);
+
+    /** How many rows the memory holds of so many columns. */
+    final int narrowRows(int narrower) {
+        if (narrower < 1 || narrower % FloatMatrix.ROW_MULTIPLE != 0 || columns % narrower != 0) {
+            throw new IllegalArgumentException("rows have " + columns + " columns, expected a multiple of " + narrower
+                    + ", which is a multiple of " + FloatMatrix.ROW_MULTIPLE);
+        }
+        return Math.multiplyExact(rows, columns / narrower);
+    }
 
     /**
      * Copies some rows, for example the samples of a batch.

@@ -333,6 +333,16 @@ public final class SpikeMatrix extends Signal {
     }
 
     @Override
+    public SpikeMatrix inRowsOf(int narrower) {
+        Signal known = reshaped;
+        if (known == null || known.columns != narrower) {
+            known = new SpikeMatrix(segment, narrowRows(narrower), narrower, narrower / Long.SIZE);
+            reshaped = known;
+        }
+        return (SpikeMatrix) known;
+    }
+
+    @Override
     public SpikeMatrix gather(int... which) {
         return RowCopies.gather("SpikeMatrix", this, zeros(which.length, columns), which);
     }

@@ -104,7 +104,10 @@ final class ConvolutionProperties {
     }
 
     private static Shape source(Random random) {
-        int channels = 1 + random.nextInt(random.nextInt(6) == 0 ? 40 : 8);
+        boolean words = random.nextInt(8) == 0; // positions may be rows of a product as they stand
+        int channels = words
+                ? FloatMatrix.ROW_MULTIPLE * (1 + random.nextInt(2))
+                : 1 + random.nextInt(random.nextInt(6) == 0 ? 40 : 8);
         int width = 1 + random.nextInt(9);
         return random.nextInt(3) == 0 ? Shape.of(channels, width) : Shape.of(channels, 1 + random.nextInt(8), width);
     }
@@ -132,8 +135,9 @@ final class ConvolutionProperties {
     /** All blocks, or some of them, full of what was there before. */
     private static Tile someBlocks(Arena arena, int rows, int outputs, Random random) {
         int blocks = Math.ceilDiv(outputs, FloatMatrix.ROW_MULTIPLE);
-        int first = random.nextInt(blocks);
-        int end = first + 1 + random.nextInt(blocks - first);
+        boolean all = random.nextInt(3) == 0;
+        int first = all ? 0 : random.nextInt(blocks);
+        int end = all ? blocks : first + 1 + random.nextInt(blocks - first);
         if (random.nextBoolean()) {
             FloatMatrix whole = FloatMatrix.zeros(arena, rows, outputs);
             whole.fill(7);

@@ -56,6 +56,39 @@ final class SignalTest {
     }
 
     @Test
+    void wordsAreRows() {
+        try (Arena arena = Arena.ofConfined()) {
+            FloatMatrix values = FloatMatrix.zeros(arena, 2, 192);
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 192);
+            values.set(1, 70, 3);
+            spikes.set(1, 70, true);
+            assertEquals(6, values.inRowsOf(64).rows());
+            assertEquals(3, values.inRowsOf(64).get(4, 6));
+            assertTrue(spikes.inRowsOf(64).get(4, 6));
+            assertEquals(1, spikes.inRowsOf(64).count());
+            assertEquals(2, spikes.inRowsOf(192).rows());
+            assertSame(spikes.rows(1, 1).segment().address() + Long.BYTES, spikes.inRowsOf(64).rows(4, 1));
+            for (Signal signal : List.of(values, spikes)) {
+                for (int narrower : new int[] {0, 32, 128}) {
+                    assertMessage(
+                            IllegalArgumentException.class,
+                            "rows have 192 columns, expected a multiple of " + narrower + ", which is a multiple of 64",
+                            () -> signal.inRowsOf(narrower));
+                }
+            }
+            Allocations.assertNone(1000, () -> {
+                if (values.inRowsOf(64).rows() + spikes.inRowsOf(64).rows() != 12) {
+                    throw new AssertionError("other rows");
+                }
+            });
+        }
+    }
+
+    private static void assertSame(long address, SpikeMatrix view) {
+        assertEquals(address, view.segment().address());
+    }
+
+    @Test
     void closedArenaIsNamed() {
         Arena arena = Arena.ofConfined();
         FloatMatrix values = FloatMatrix.zeros(arena, 2, 3);

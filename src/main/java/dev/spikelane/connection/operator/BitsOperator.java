@@ -18,6 +18,9 @@ public abstract class BitsOperator implements Operator {
     /** Rows whose bits, and sums of both kinds, stay in caches. */
     private static final int MOST_ROWS = 64;
 
+    /** The least that there is room for: the steps of many networks. */
+    private static final int LEAST_ROWS = 4;
+
     /** The greatest of the numbers; 0 if the values of the source are others. */
     private int greatest;
 
@@ -87,7 +90,7 @@ public abstract class BitsOperator implements Operator {
     }
 
     private Room room(Scratch scratch) {
-        return scratch.wholeNumbers(Math.min(MOST_ROWS, fewestRows()), inputs(), outputs());
+        return scratch.wholeNumbers(Math.clamp(fewestRows(), LEAST_ROWS, MOST_ROWS), inputs(), outputs());
     }
 
     @Override
@@ -102,7 +105,8 @@ public abstract class BitsOperator implements Operator {
     private void multiplyBits(Operator planes, FloatMatrix input, int rows, Tile current, Scratch scratch) {
         current.require("current", rows, outputs());
         Room room = room(scratch);
-        Tile sum = room.sum.at(current);
+        boolean whole = rows <= room.spikes.rows();
+        Tile sum = whole ? current : room.sum.at(current);
         Tile ofPlane = room.ofPlane.at(current);
         for (int done = 0; done < rows; done += room.spikes.rows()) {
             int some = Math.min(room.spikes.rows(), rows - done);
@@ -116,7 +120,9 @@ public abstract class BitsOperator implements Operator {
                 }
                 RowSum.add(sum, ofPlane, some);
             }
-            current.copyFrom(sum.matrix(), 0, done, some);
+            if (!whole) {
+                current.copyFrom(sum.matrix(), 0, done, some);
+            }
         }
     }
 }

@@ -17,6 +17,9 @@ public final class UnfoldedRows {
 
     final int columns;
     public final Tile current;
+    /** Where all currents stand in rows of a position each. */
+    public final Tile inPlace;
+
     private final Lazy<SpikeMatrix> spikes;
     private final Lazy<FloatMatrix> values;
 
@@ -24,6 +27,7 @@ public final class UnfoldedRows {
         int rows = rows(outputs);
         this.columns = columns;
         this.current = Tile.whole(FloatMatrix.zeros(arena, rows, outputs));
+        this.inPlace = current.another();
         this.spikes = new Lazy<>(() -> SpikeMatrix.zeros(arena, rows, columns));
         this.values = new Lazy<>(() -> FloatMatrix.zeros(arena, Math.min(rows(columns), rows), columns));
     }

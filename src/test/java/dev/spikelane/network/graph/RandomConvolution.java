@@ -22,8 +22,9 @@ public final class RandomConvolution {
     /** Any that the source can have. */
     public Convolution of(Shape source) {
         while (true) {
-            Kernel kernel = kernel(source);
-            boolean block = random.nextInt(6) == 0; // of all groups together
+            boolean words = source.channels() % FloatMatrix.ROW_MULTIPLE == 0 && random.nextInt(4) > 0;
+            Kernel kernel = words ? position(source) : kernel(source);
+            boolean block = words || random.nextInt(6) == 0; // of all groups together
             int outputs = block ? FloatMatrix.ROW_MULTIPLE / kernel.groups() : 1 + random.nextInt(6);
             Convolution drawn = with(kernel, source.channels(), Math.max(outputs, 1));
             if (fits(drawn, source)) {
@@ -34,10 +35,17 @@ public final class RandomConvolution {
 
     private static boolean fits(Convolution drawn, Shape source) {
         try {
-            return drawn.outputShape(source).size() < 3_000;
+            return drawn.outputShape(source).size() < 5_000;
         } catch (IllegalArgumentException tooLarge) {
             return false;
         }
+    }
+
+    /** One place in a window, mostly where the window is. */
+    private Kernel position(Shape source) {
+        boolean transposed = source.rank() == 3 && random.nextInt(4) == 0;
+        Kernel kernel = source.rank() == 2 ? Kernel.of1d(1) : transposed ? Kernel.transposed(1, 1) : Kernel.of(1, 1);
+        return random.nextInt(3) > 0 ? kernel : kernel.withStride(1, 2).withPadding(random.nextInt(2), 1);
     }
 
     private Kernel kernel(Shape source) {

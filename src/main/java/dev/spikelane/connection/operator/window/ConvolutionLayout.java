@@ -68,6 +68,22 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return new Window.Axis(inputs, said.size(), said.stride(), before, said.dilation(), outputs);
     }
 
+    /** Whether each window is a position of the source, and the channels of both fill whole words. */
+    boolean isOfPositions() {
+        Window.Axis y = axis(kernel.y(), source.height(), made.height());
+        Window.Axis x = axis(kernel.x(), source.width(), made.width());
+        return groups() == 1
+                && source.channels() % Long.SIZE == 0
+                && made.channels() % Long.SIZE == 0
+                && isOfPositions(y)
+                && isOfPositions(x);
+    }
+
+    private static boolean isOfPositions(Window.Axis axis) {
+        int last = axis.inputs() - 1;
+        return axis.kernel() == 1 && axis.outputs() == axis.inputs() && axis.at(0, 0) == 0 && axis.at(last, 0) == last;
+    }
+
     /** Returns how many outputs each input adds to, in torch's order: fewer at the edges. */
     public int[] reach() {
         int[] all = new int[inputs() * places()];

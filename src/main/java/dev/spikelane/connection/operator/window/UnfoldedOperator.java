@@ -37,6 +37,9 @@ abstract class UnfoldedOperator extends BitsOperator {
 
     private final Unfold[] unfolds;
 
+    /** Whether a window is a position, whose channels are whole words, so that maps are rows of a product already. */
+    final boolean inPlace;
+
     /** The windows that need no product of unfolded rows. */
     final SpikeWindows fast;
 
@@ -49,6 +52,7 @@ abstract class UnfoldedOperator extends BitsOperator {
         this.layout = layout;
         this.fast = new SpikeWindows(arena, layout.windows(), layout.outputs(), mostBytes);
         this.windows = layout.windows();
+        this.inPlace = layout.isOfPositions();
         this.unfolds = new Unfold[windows.length];
         for (int group = 0; group < windows.length; group++) {
             unfolds[group] = new Unfold(windows[group]);
@@ -132,6 +136,11 @@ abstract class UnfoldedOperator extends BitsOperator {
     final void multiplyUnfolded(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
         current.require("current", count, outputs());
         UnfoldedRows rows = rows(scratch);
+        if (inPlace && current.all()) {
+            Tile all = rows.inPlace.on(current.matrix().inRowsOf(layout.outputs()));
+            multiply(0, spikes.inRowsOf(windows[0].size()), unfolded(count), all, scratch);
+            return;
+        }
         SpikeMatrix unfolded = rows.spikes();
         int first = firstPosition(current);
         int positions = endPosition(current) - first;
@@ -151,6 +160,11 @@ abstract class UnfoldedOperator extends BitsOperator {
     protected final void multiplyOthers(FloatMatrix input, int count, Tile current, Scratch scratch) {
         current.require("current", count, outputs());
         UnfoldedRows rows = rows(scratch);
+        if (inPlace && current.all()) {
+            Tile all = rows.inPlace.on(current.matrix().inRowsOf(layout.outputs()));
+            DenseMatmul.multiply(input.inRowsOf(windows[0].size()), unfolded(count), ofValues()[0], all);
+            return;
+        }
         FloatMatrix unfolded = rows.values();
         int first = firstPosition(current);
         int positions = endPosition(current) - first;
@@ -213,10 +227,15 @@ abstract class UnfoldedOperator extends BitsOperator {
         }
     }
 
-    /** A sample's windows and its currents are one thread's where there are enough samples, or windows slide. */
+    /**
+     * A sample's windows and its currents are one thread's where there are enough samples, or windows slide or are not
+     * unfolded.
+     */
     @Override
     public Cut cut(int rows, int threads) {
-        return fast.slide() || threads > 1 && rows >= ROWS_OF_THREAD * threads ? Cut.ROWS : Cut.OUTPUTS;
+        return fast.slide() || rows >= threads && (inPlace || threads > 1 && rows >= ROWS_OF_THREAD * threads)
+                ? Cut.ROWS
+                : Cut.OUTPUTS;
     }
 
     /** Windows that slide, or are words, take one row after the other; a product takes many windows. */
