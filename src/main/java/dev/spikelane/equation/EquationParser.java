@@ -132,7 +132,9 @@ public final class EquationParser extends TextParser {
         said.keySet().removeIf(EquationParameters::isHoisted);
         new EquationParameters(NativeMemory.ofAuto(), parameters, said, 1, Map.of())
                 .requireNumbers(
-                        variables, greatest, (of, message) -> Graph.of(declared, of).error(message));
+                        variables,
+                        greatest,
+                        (of, message) -> Graph.of(declared, of).error(message));
     }
 
     /**

@@ -45,7 +45,8 @@ final class PoolTest {
         Shape maps = Shape.of(16, 8, 8);
         IntegerMatrix weights = IntegerMatrix.nearest(ElementType.INT4, FloatMatrix.zeros(2048, 16 * 9));
         List<Operator> path = List.of(
-                bind(Convolution.of(Kernel.of(3, 3), weights, FloatMatrix.zeros(1, 2048)), maps), bind(Pool.max(2), Shape.of(2048, 6, 6)));
+                bind(Convolution.of(Kernel.of(3, 3), weights, FloatMatrix.zeros(1, 2048)), maps),
+                bind(Pool.max(2), Shape.of(2048, 6, 6)));
         long before = NativeMemory.withoutArena();
         assertEquals(path, PooledConvOperator.join(path));
         assertEquals(0, Math.max(0, NativeMemory.withoutArena() - before) >> 20, "megabytes");

@@ -67,7 +67,9 @@ final class SignalTest {
             assertTrue(spikes.inRowsOf(64).get(4, 6));
             assertEquals(1, spikes.inRowsOf(64).count());
             assertEquals(2, spikes.inRowsOf(192).rows());
-            assertSame(spikes.rows(1, 1).segment().address() + Long.BYTES, spikes.inRowsOf(64).rows(4, 1));
+            assertSame(
+                    spikes.rows(1, 1).segment().address() + Long.BYTES,
+                    spikes.inRowsOf(64).rows(4, 1));
             for (Signal signal : List.of(values, spikes)) {
                 for (int narrower : new int[] {0, 32, 128}) {
                     assertMessage(

@@ -76,7 +76,8 @@ final class SessionStreamTest {
         try (SessionPool pool = SessionPool.builder(network).build()) {
             EventStream stream = pool.stream(1, BINNING, steps, steps);
             for (int time = 0; time < 2; time++) {
-                EventSource source = EventSource.open("x.csv", new ByteArrayInputStream("x,y,p,t\n1,1,1,5\n".getBytes(UTF_8)));
+                EventSource source =
+                        EventSource.open("x.csv", new ByteArrayInputStream("x,y,p,t\n1,1,1,5\n".getBytes(UTF_8)));
                 long before = ofThisThread();
                 stream.run(source, _ -> {});
                 bytes[time] = ofThisThread() - before;

@@ -109,8 +109,7 @@ class ProgressTest {
         lines.write('!');
         lines.write('\n');
         lines.flush();
-        assertEquals(
-                ERASE + "Watching" + ERASE + "half a line\n" + ERASE + "Watching" + ERASE + "!\n", printed());
+        assertEquals(ERASE + "Watching" + ERASE + "half a line\n" + ERASE + "Watching" + ERASE + "!\n", printed());
     }
 
     private String printed() {

@@ -51,6 +51,7 @@ final class SparseFaultsTest {
     private static final int NEURONS = 100;
     /** Also of a machine that stands still. */
     private static final Duration SOON = Duration.ofMinutes(10);
+
     private static final Sparse ALL = Sparse.of(Edges.probability(0.5));
 
     @TempDir

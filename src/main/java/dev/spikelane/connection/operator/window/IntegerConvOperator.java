@@ -165,7 +165,10 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
         if (joined == null && SimdWidth.VECTOR && rows > 0 && plain && !own.transposed() && floats == null) {
             Kernel kernel =
                     Kernel.of(own.y().size() + rows - 1, own.x().size() + 1).withStride(rows, 2);
-            Shape made = Shape.of(layout.outputs(), layout.made().height() / rows, layout.made().width() / 2);
+            Shape made = Shape.of(
+                    layout.outputs(),
+                    layout.made().height() / rows,
+                    layout.made().width() / 2);
             ConvolutionLayout wide = new ConvolutionLayout(kernel, layout.source(), made);
             if (SpikeWindows.serveAlways(wide.windows(), layout.outputs())) {
                 joined = zeros(kernel);
