@@ -8,18 +8,12 @@ import dev.spikelane.neuron.Neuron;
 import java.util.Map;
 import java.util.Objects;
 
-/** A parameter of a population's neurons among a network's values. */
-final class PopulationValues implements Values {
-
-    private final LaidOutNetwork network;
-    private final int population;
-    private final String name;
-
-    PopulationValues(LaidOutNetwork network, int population, String name) {
-        this.network = network;
-        this.population = population;
-        this.name = name;
-    }
+/**
+ * A parameter of a population's neurons among a network's values.
+ *
+ * @param name which needs no look at the present values
+ */
+record PopulationValues(LaidOutNetwork network, int population, String name) implements Values {
 
     private Parameter parameter() {
         return Objects.requireNonNull(
@@ -36,16 +30,6 @@ final class PopulationValues implements Values {
     public void read(FloatMatrix into) {
         into.requireShape("into", 1, columns());
         into.copyFrom(parameter().values());
-    }
-
-    /** The name, which needs no look at the present values. */
-    @Override
-    public String name() {
-        return name;
-    }
-
-    int population() {
-        return population;
     }
 
     @Override

@@ -16,16 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Says a model in the format. Its parameters are those that it was declared with: a number, or numbers; a value that is
  * missing is the tensor of that name.
  */
-final class NeuronWriter {
-
-    private final JsonWriter json;
-    private final Function<String, @Nullable Parameter> stored;
-
-    /** The function gives the values that a parameter's tensor holds. */
-    NeuronWriter(JsonWriter json, Function<String, @Nullable Parameter> stored) {
-        this.json = json;
-        this.stored = stored;
-    }
+record NeuronWriter(JsonWriter json, Function<String, @Nullable Parameter> stored) {
 
     /** Throws where the weights of a window would be more than a reader allows. */
     static void requireWindow(String population, int size, Neuron model) {

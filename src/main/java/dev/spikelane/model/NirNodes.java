@@ -25,7 +25,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Makes connections and neurons of the nodes of a graph. */
-final class NirNodes {
+record NirNodes(NirImport options, List<String> warnings) {
 
     private static final Firing SILENT =
             Firing.DEFAULT.withThreshold(Float.MAX_VALUE).withReset(Reset.NONE).withResetTime(Reset.Time.SAME_STEP);
@@ -35,14 +35,6 @@ final class NirNodes {
 
     /** Of a time constant; one second of steps of 0.1 ms. */
     private static final double MANY_STEPS = 10_000;
-
-    private final NirImport options;
-    private final List<String> warnings;
-
-    NirNodes(NirImport options, List<String> warnings) {
-        this.options = options;
-        this.warnings = warnings;
-    }
 
     /** The shape that a node declares, in torch's order. */
     static Shape shape(FlatNode node, String parameter) throws IOException {

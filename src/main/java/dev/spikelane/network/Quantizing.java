@@ -16,20 +16,12 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Puts integers in place of the weights of dense connections. */
-final class Quantizing {
-
-    private final Network network;
-    /** The type of all weights; null where some are given. */
-    private final @Nullable ElementType type;
-
-    private final Map<String, IntegerMatrix> given;
-
-    private Quantizing(Network network, @Nullable ElementType type, Map<String, IntegerMatrix> given) {
-        this.network = network;
-        this.type = type;
-        this.given = given;
-    }
+/**
+ * Puts integers in place of the weights of dense connections.
+ *
+ * @param type the type of all weights; null where some are given
+ */
+record Quantizing(Network network, @Nullable ElementType type, Map<String, IntegerMatrix> given) {
 
     static Network quantized(Network network, ElementType type) {
         if (type == ElementType.FLOAT32 || type == ElementType.INT64) {

@@ -20,17 +20,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Lays networks out by integers, which are rounded from their weights whenever training has changed these. */
-final class Rounding {
-
-    private final Network network;
-    private final Map<String, WeightQuantization> said;
-    private final Set<String> learned;
-
-    private Rounding(Network network, Map<String, WeightQuantization> said, Set<String> learned) {
-        this.network = network;
-        this.said = said;
-        this.learned = learned;
-    }
+record Rounding(Network network, Map<String, WeightQuantization> said, Set<String> learned) {
 
     static LaidOutNetwork of(Network network, Map<String, WeightQuantization> said, Set<String> learned) {
         return network.laidOut().withChains(new Rounding(network, said, learned)::chain);

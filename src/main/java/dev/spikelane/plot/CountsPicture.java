@@ -10,8 +10,13 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.util.Arrays;
 
-/** Spike counts after some step, drawn by the JDK alone: a bar for each neuron, or a profile over many. */
-final class CountsPicture implements Picture {
+/**
+ * Spike counts after some step, drawn by the JDK alone: a bar for each neuron, or a profile over many.
+ *
+ * @param most the largest count of the last step, which gives the scale
+ */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+record CountsPicture(SpikeCountPlot plot, int step, int[] counts, int most) implements Picture {
 
     private static final int WIDTH = 640;
     private static final int PROFILE = 260;
@@ -19,19 +24,6 @@ final class CountsPicture implements Picture {
     private static final int RIGHT = 44;
     private static final int NOTE = 26;
     private static final int AXIS = 44;
-
-    private final SpikeCountPlot plot;
-    private final int step;
-    private final int[] counts;
-    /** The largest count of the last step, which gives the scale. */
-    private final int most;
-
-    private CountsPicture(SpikeCountPlot plot, int step, int[] counts, int most) {
-        this.plot = plot;
-        this.step = step;
-        this.counts = counts;
-        this.most = most;
-    }
 
     static CountsPicture last(SpikeCountPlot plot) {
         return all(plot, new int[] {plot.spikes().steps()})[0];

@@ -7,23 +7,12 @@ import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 
 /** An image with square pixels, and a line of text below it. */
-final class ImagePicture implements Picture {
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+record ImagePicture(ImagePlot plot, byte[] pixels, int first, String note) implements Picture {
 
     private static final int MARGIN = 16;
     private static final int NOTE = 28;
     private static final int SUITABLE = 420;
-
-    private final ImagePlot plot;
-    private final byte[] pixels;
-    private final int first;
-    private final String note;
-
-    private ImagePicture(ImagePlot plot, byte[] pixels, int first, String note) {
-        this.plot = plot;
-        this.pixels = pixels;
-        this.first = first;
-        this.note = note;
-    }
 
     /** The image, or the mean of many. */
     static ImagePicture still(ImagePlot plot) {

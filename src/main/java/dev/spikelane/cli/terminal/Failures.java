@@ -21,15 +21,9 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says in one line what went wrong, and picks the exit code. */
-public final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
-
-    private final PrintWriter err;
-    private final BooleanSupplier verbose;
-
-    public Failures(PrintWriter err, BooleanSupplier verbose) {
-        this.err = err;
-        this.verbose = verbose;
-    }
+public record Failures(
+        PrintWriter err, BooleanSupplier verbose)
+        implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {

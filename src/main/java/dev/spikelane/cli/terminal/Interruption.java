@@ -8,19 +8,13 @@ import java.lang.reflect.Proxy;
  * Runs something when the user presses Ctrl-C, once, instead of ending the JVM; a second Ctrl-C ends it. Where the JDK
  * has no module for signals, Ctrl-C ends the JVM at once.
  */
-public final class Interruption {
+public record Interruption(Runnable action) {
 
     private static final String SIGNAL = "sun.misc.Signal";
     private static final String HANDLER = "sun.misc.SignalHandler";
     private static final String INTERRUPT = "INT";
     /** The signal that the first of two JVMs sends to the second one. */
     private static final String TERMINATE = "TERM";
-
-    private final Runnable action;
-
-    private Interruption(Runnable action) {
-        this.action = action;
-    }
 
     /** Handles signals until {@link #end}. The action runs on a thread of the JVM and should only set a flag. */
     public static Interruption call(Runnable action) {

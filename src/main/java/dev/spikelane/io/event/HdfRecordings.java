@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * The recordings of a file as the Spiking Heidelberg Digits have it: {@code spikes/times} in seconds and
  * {@code spikes/units}, an array for each recording, and {@code labels}. A unit is x, y is 0, and all are on.
  */
-public final class HdfRecordings implements AutoCloseable {
+public record HdfRecordings(
+        String name, RaggedFile file, Hdf5Item.Ragged times, Hdf5Item.Ragged units)
+        implements AutoCloseable {
 
     /** Of all that is no array of a recording. */
     private static final long MOST_BYTES = 1L << 29;
@@ -23,18 +25,6 @@ public final class HdfRecordings implements AutoCloseable {
     private static final int MOST_LABEL = 999_999;
     private static final double SECOND = 1e6;
     private static final List<String> TYPES = List.of("F16", "F32", "F64", "I8", "U8", "I16", "U16", "I32", "U32");
-
-    private final String name;
-    private final RaggedFile file;
-    private final Hdf5Item.Ragged times;
-    private final Hdf5Item.Ragged units;
-
-    private HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times, Hdf5Item.Ragged units) {
-        this.name = name;
-        this.file = file;
-        this.times = times;
-        this.units = units;
-    }
 
     public static HdfRecordings open(Path path) throws IOException {
         RaggedFile file = RaggedFile.open(path, MOST_BYTES);

@@ -10,15 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 /** Writes to a file, and names it when the system refuses: its own message is only "No space left on device". */
-final class NamedChannel implements WritableByteChannel {
-
-    private final FileChannel channel;
-    private final Path file;
-
-    NamedChannel(FileChannel channel, Path file) {
-        this.channel = channel;
-        this.file = file;
-    }
+record NamedChannel(FileChannel channel, Path file) implements WritableByteChannel {
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {

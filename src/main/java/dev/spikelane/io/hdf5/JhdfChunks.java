@@ -23,7 +23,9 @@ import java.util.zip.Inflater;
  * which filters were left out, does not verify checksums, and its LZF warns of
  * sun.misc.Unsafe.
  */
-final class JhdfChunks {
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+record JhdfChunks(
+        HdfBackingStorage storage, Collection<Chunk> chunks, int[] sizes, int itemBytes, List<FilterInfo> filters) {
 
     private static final int DEFLATE = 1;
     private static final int SHUFFLE = 2;
@@ -34,21 +36,6 @@ final class JhdfChunks {
     private static final int MOST_UNPROVED = 1 << 22;
 
     private static final int MOST_IN_CHUNK = 1 << 26;
-
-    private final HdfBackingStorage storage;
-    private final Collection<Chunk> chunks;
-    private final int[] sizes;
-    private final int itemBytes;
-    private final List<FilterInfo> filters;
-
-    private JhdfChunks(
-            HdfBackingStorage storage, Collection<Chunk> chunks, int[] sizes, int itemBytes, List<FilterInfo> filters) {
-        this.storage = storage;
-        this.chunks = chunks;
-        this.sizes = sizes;
-        this.itemBytes = itemBytes;
-        this.filters = filters;
-    }
 
     static JhdfChunks of(HdfBackingStorage storage, ChunkedDatasetBase dataset) {
         ObjectHeader header = dataset.getHeader();

@@ -3,18 +3,14 @@ package dev.spikelane.kernel.product;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
-/** Packed weights and biases of several products of the same numbers, one behind the other in the same memory. */
-public final class PackedGroups {
-
-    private final FloatMatrix packed;
-    private final FloatMatrix bias;
-    private final PackedWeights[] groups;
-
-    private PackedGroups(FloatMatrix packed, FloatMatrix bias, PackedWeights[] groups) {
-        this.packed = packed;
-        this.bias = bias;
-        this.groups = groups;
-    }
+/**
+ * Packed weights and biases of several products of the same numbers, one behind the other in the same memory.
+ *
+ * @param packed all weights
+ * @param bias all biases
+ */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+public record PackedGroups(FloatMatrix packed, FloatMatrix bias, PackedWeights[] groups) {
 
     /**
      * Makes weights that are all zero.
@@ -72,23 +68,5 @@ public final class PackedGroups {
      */
     public PackedWeights[] groups() {
         return groups.clone();
-    }
-
-    /**
-     * Returns all weights.
-     *
-     * @return packed, those of a product behind those of the one before
-     */
-    public FloatMatrix packed() {
-        return packed;
-    }
-
-    /**
-     * Returns all biases.
-     *
-     * @return a row for each product
-     */
-    public FloatMatrix bias() {
-        return bias;
     }
 }

@@ -14,23 +14,8 @@ import dev.spikelane.simd.TorchLayout;
 import java.util.Arrays;
 
 /** Writes one operator of a path for a row: a method for each thing that C can do with one. */
-public final class COperator {
-
-    private final CFile file;
-    private final CProduct product;
-    private final OperatorDescription operator;
-    private final Operator bound;
-    private final CRow row;
-    private final String to;
-
-    COperator(CFile file, CProduct product, OperatorDescription operator, Operator bound, CRow row, String to) {
-        this.file = file;
-        this.product = product;
-        this.operator = operator;
-        this.bound = bound;
-        this.row = row;
-        this.to = to;
-    }
+public record COperator(
+        CFile file, CProduct product, OperatorDescription operator, Operator bound, CRow row, String to) {
 
     /** Says why C cannot do it. */
     public UnsupportedOperationException none(String why) {
@@ -78,7 +63,7 @@ public final class COperator {
     private void scaled(float[] weights, String result) {
         float[] by = weights.clone();
         for (int i = 0; row.spikes() && i < by.length; i++) {
-            by[i] *= product.carried.value(i);
+            by[i] *= product.carried().value(i);
         }
         file.call(row.spikes() ? CFunction.SCALE_SPIKES : CFunction.SCALE_VALUES);
         String name = file.floats(operator.owner() + "_weight", by);

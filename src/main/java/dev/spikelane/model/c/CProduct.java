@@ -19,19 +19,7 @@ import java.util.Locale;
  * Writes a product of a row and weights. These stand as {@code [group][input of a window][output of a group]}, times
  * the value of spikes, so that the weights of an input that fires are one behind the other.
  */
-final class CProduct {
-
-    private final CFile file;
-    private final Network network;
-    private final OperatorDescription operator;
-    final Parameter carried;
-
-    CProduct(CFile file, Network network, OperatorDescription operator, Parameter carried) {
-        this.file = file;
-        this.network = network;
-        this.operator = operator;
-        this.carried = carried;
-    }
+record CProduct(CFile file, Network network, OperatorDescription operator, Parameter carried) {
 
     /** Declares the windows of a layer. */
     static String layer(CFile file, String wanted, Window window, int groups, int channels, int outputs) {

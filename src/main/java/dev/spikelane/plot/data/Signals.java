@@ -11,18 +11,8 @@ import java.util.stream.IntStream;
  * Values copied to the heap so that a figure outlives the matrix they come from: {@code [steps x neurons]}, or any
  * matrix.
  */
-public final class Signals {
-
-    private final int rows;
-    private final int columns;
-    private final float[] values;
-
-    /** Takes {@code [rows x columns]} values, not copied. */
-    public Signals(int rows, int columns, float[] values) {
-        this.rows = rows;
-        this.columns = columns;
-        this.values = values;
-    }
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+public record Signals(int rows, int columns, float[] values) {
 
     /** Copies every {@code batch}-th row, from row {@code sample} on. */
     public static Signals of(String what, FloatMatrix matrix, int batch, int sample) {
@@ -39,14 +29,6 @@ public final class Signals {
             MemorySegment.copy(matrix.segment(), ValueLayout.JAVA_FLOAT, from, values, row * columns, columns);
         }
         return new Signals(rows, columns, values);
-    }
-
-    public int rows() {
-        return rows;
-    }
-
-    public int columns() {
-        return columns;
     }
 
     /** The number of values. */

@@ -13,21 +13,14 @@ import java.util.Objects;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** The spikes of one sample over time, copied to the heap so that a figure outlives the recording. */
-public final class SpikeTrain {
-
-    private final String name;
-    private final int steps;
-    private final int neurons;
-    /** {@code [steps x stride]} words of 64 neurons, the first in the lowest bit, pad bits zero. */
-    private final long[] words;
-
-    private SpikeTrain(String name, int steps, int neurons, long[] words) {
-        this.name = name;
-        this.steps = steps;
-        this.neurons = neurons;
-        this.words = words;
-    }
+/**
+ * The spikes of one sample over time, copied to the heap so that a figure outlives the recording.
+ *
+ * @param name of the neurons, such as "hidden"; may be empty
+ * @param words {@code [steps x stride]} words of 64 neurons, the first in the lowest bit, pad bits zero
+ */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+public record SpikeTrain(String name, int steps, int neurons, long[] words) {
 
     /** Copies every {@code batch}-th row, from row {@code sample} on. */
     public static SpikeTrain of(String name, SpikeMatrix spikes, int batch, int sample) {
@@ -46,11 +39,6 @@ public final class SpikeTrain {
         return new SpikeTrain(Objects.requireNonNull(name, "name"), steps, spikes.columns(), words);
     }
 
-    /** The name of the neurons, such as "hidden"; may be empty. */
-    public String name() {
-        return name;
-    }
-
     /** The caption of a panel of these spikes: the name, and how often they fire. */
     public String caption() {
         String density = new BigDecimal(density(), new MathContext(3))
@@ -64,14 +52,6 @@ public final class SpikeTrain {
                         neurons == 1 ? "neuron" : "neurons",
                         count(),
                         density);
-    }
-
-    public int steps() {
-        return steps;
-    }
-
-    public int neurons() {
-        return neurons;
     }
 
     private int stride() {

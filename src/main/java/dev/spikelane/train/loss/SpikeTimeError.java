@@ -4,30 +4,10 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
 
 /** Squared errors of spike times; times and targets are divided by the number of steps before they are compared. */
-final class SpikeTimeError implements LossKind {
-
-    private final LossShape shape;
-    private final int spikes;
-    private final SpikeTimes times;
-    private final ErrorTargets[] targets;
-    private final double tolerance;
-    private final ErrorWeights weights;
-
-    /** With targets for each spike, or none: they come with the input. */
-    SpikeTimeError(
-            LossShape shape,
-            int spikes,
-            SpikeTimes times,
-            ErrorTargets[] targets,
-            double tolerance,
-            ErrorWeights weights) {
-        this.shape = shape;
-        this.spikes = spikes;
-        this.times = times;
-        this.targets = targets;
-        this.tolerance = tolerance;
-        this.weights = weights;
-    }
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+record SpikeTimeError(
+        LossShape shape, int spikes, SpikeTimes times, ErrorTargets[] targets, double tolerance, ErrorWeights weights)
+        implements LossKind {
 
     @Override
     public void evaluate(LossRows input, int first, int end, LossSink gradient, double[] terms) {

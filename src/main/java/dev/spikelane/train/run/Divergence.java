@@ -15,18 +15,10 @@ import java.util.function.Supplier;
  * Finds where numbers stopped being finite, by running a batch once more; for the message of a failure, so it may take
  * its time.
  */
-public final class Divergence {
+public record Divergence(Network network, int steps) {
 
     /** The variable that is looked at. */
     public static final String MEMBRANE = "membrane";
-
-    private final Network network;
-    private final int steps;
-
-    public Divergence(Network network, int steps) {
-        this.network = network;
-        this.steps = steps;
-    }
 
     /**
      * Names values that are not finite, or the first population and step with a membrane that is not.

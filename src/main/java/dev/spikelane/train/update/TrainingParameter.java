@@ -5,34 +5,14 @@ import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Values that are learned, their optimizer, and the sum of their gradients over the parts of a batch. */
-public final class TrainingParameter {
-
-    private final String name;
-    private final FloatMatrix values;
-    private final ParameterUpdate update;
-    private final @Nullable FloatMatrix gradient;
-
-    /**
-     * Binds values.
-     *
-     * @param gradient receives the sums; that of the only part if there is one; null if the optimizer takes gradients
-     *     as they come to be
-     */
-    public TrainingParameter(String name, FloatMatrix values, ParameterUpdate update, @Nullable FloatMatrix gradient) {
-        this.name = name;
-        this.values = values;
-        this.update = update;
-        this.gradient = gradient;
-    }
-
-    public String name() {
-        return name;
-    }
-
-    public FloatMatrix values() {
-        return values;
-    }
+/**
+ * Values that are learned, their optimizer, and the sum of their gradients over the parts of a batch.
+ *
+ * @param gradient receives the sums; that of the only part if there is one; null if the optimizer takes gradients as
+ *     they come to be
+ */
+public record TrainingParameter(
+        String name, FloatMatrix values, ParameterUpdate update, @Nullable FloatMatrix gradient) {
 
     public FloatMatrix gradient() {
         return Objects.requireNonNull(gradient, "it is not stored");
@@ -41,10 +21,6 @@ public final class TrainingParameter {
     /** Whether the gradient is stored; else the optimizer takes it as it comes to be. */
     public boolean isStored() {
         return gradient != null;
-    }
-
-    public ParameterUpdate update() {
-        return update;
     }
 
     /** Adds the gradient of a part, in ascending order of the parts. */

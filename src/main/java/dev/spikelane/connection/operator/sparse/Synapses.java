@@ -13,23 +13,13 @@ import java.util.Arrays;
 /**
  * Where the synapses of a connection stand: those of a source together, in torch's order of sources, sorted by delay,
  * then by the target in torch's order, then in the order of edges. Weights of their own stand in the same order.
+ *
+ * @param starts where the synapses of each source and delay start
+ * @param targets the target of each synapse, in the order of rows
+ * @param drawn the weights at the start: one for all synapses, or one for each
  */
-public final class Synapses {
-
-    private final int delays;
-    /** Where the synapses of each source and delay start. */
-    private final long[] starts;
-    /** The target of each synapse, in the order of rows. */
-    private final MemorySegment targets;
-
-    private final FloatMatrix drawn;
-
-    private Synapses(int delays, long[] starts, MemorySegment targets, FloatMatrix drawn) {
-        this.delays = delays;
-        this.starts = starts;
-        this.targets = targets;
-        this.drawn = drawn;
-    }
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+public record Synapses(int delays, long[] starts, MemorySegment targets, FloatMatrix drawn) {
 
     /** Draws synapses twice, to count and to sort them. */
     static Synapses of(Arena arena, SparseStore store) {
@@ -87,10 +77,6 @@ public final class Synapses {
         }
     }
 
-    int delays() {
-        return delays;
-    }
-
     /** The number of the delay of a synapse. */
     int delayOf(int synapse) {
         int at = Arrays.binarySearch(starts, synapse);
@@ -129,11 +115,6 @@ public final class Synapses {
             numbers[from + i] = first + i;
             of[from + i] = targets.get(ValueLayout.JAVA_INT_UNALIGNED, (long) (first + i) * Integer.BYTES);
         }
-    }
-
-    /** The weights at the start: one for all synapses, or one for each. */
-    FloatMatrix drawn() {
-        return drawn;
     }
 
     /** How many there are. */
