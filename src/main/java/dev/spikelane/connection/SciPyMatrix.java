@@ -1,6 +1,7 @@
 package dev.spikelane.connection;
 
 import dev.spikelane.io.Tensors;
+import dev.spikelane.io.file.FileText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,11 +14,7 @@ final class SciPyMatrix {
     /** Reads synapses from row to column, or the other way around. */
     static Sparse read(Path file, boolean fromRows) throws IOException {
         Tensors read = Tensors.read(file, Tensors.Format.NUMPY, Long.MAX_VALUE);
-        try {
-            return of(read, fromRows);
-        } catch (IllegalArgumentException refused) {
-            throw new IOException(file + ": " + refused.getMessage(), refused);
-        }
+        return FileText.made(file + ": ", () -> of(read, fromRows));
     }
 
     private static Sparse of(Tensors file, boolean fromRows) {

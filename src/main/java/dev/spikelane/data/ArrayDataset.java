@@ -8,24 +8,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Samples in memory, with labels, targets or neither. */
-final class ArrayDataset implements Dataset {
+@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+record ArrayDataset(Shape shape, FloatMatrix values, int[] labels, int classes, @Nullable FloatMatrix targets)
+        implements Dataset {
 
     private static final int[] NO_LABELS = {};
 
-    private final Shape shape;
-    private final FloatMatrix values;
-    private final int[] labels;
-    private final int classes;
-    private final @Nullable FloatMatrix targets;
-
-    private ArrayDataset(Shape shape, FloatMatrix values, int[] labels, int classes, @Nullable FloatMatrix targets) {
+    ArrayDataset {
         values.requireShape("values", values.rows(), shape.size());
         values.requireShared("values");
-        this.shape = shape;
-        this.values = values;
-        this.labels = labels;
-        this.classes = classes;
-        this.targets = targets;
     }
 
     /** Samples with labels. */
@@ -54,16 +45,6 @@ final class ArrayDataset implements Dataset {
     @Override
     public int size() {
         return values.rows();
-    }
-
-    @Override
-    public Shape shape() {
-        return shape;
-    }
-
-    @Override
-    public int classes() {
-        return classes;
     }
 
     @Override

@@ -115,13 +115,11 @@ public final class Idx {
         if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".npy")) {
             return read(file).labels();
         }
-        return FileText.reading(file.toString(), () -> {
-            try {
-                return labels(Tensors.read(file, Tensors.Format.NUMPY).tensor(""));
-            } catch (IllegalArgumentException refused) {
-                throw new IOException(file + ": " + refused.getMessage(), refused);
-            }
-        });
+        return FileText.reading(
+                file.toString(),
+                () -> FileText.made(
+                        file + ": ",
+                        () -> labels(Tensors.read(file, Tensors.Format.NUMPY).tensor(""))));
     }
 
     private static int[] labels(Tensor tensor) {

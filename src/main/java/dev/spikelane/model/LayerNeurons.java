@@ -29,7 +29,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the neurons of snnTorch's modules of their tensors, and the parts of a module in front of its neurons. */
-final class LayerNeurons {
+record LayerNeurons(LayerTensors read) {
 
     /** The models of snnTorch that its tensors and a name tell. */
     static final Set<String> NAMES = Set.of(
@@ -51,12 +51,6 @@ final class LayerNeurons {
     private static final String BETA = ".beta";
     private static final Map<String, Reset> RESETS =
             Map.of("subtract", Reset.SUBTRACT, "zero", Reset.ZERO, "none", Reset.NONE);
-
-    private final LayerTensors read;
-
-    LayerNeurons(LayerTensors read) {
-        this.read = read;
-    }
 
     /** The connection that a module has in front of its neurons; null where it has none. */
     @Nullable

@@ -1,9 +1,9 @@
 package dev.spikelane.model;
 
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.network.Network;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -207,15 +207,13 @@ public record Model(Network network, Map<String, String> notes) {
         if (text == null) {
             return List.of();
         }
-        try {
+        return FileText.given(() -> {
             List<String> names = new ArrayList<>();
             for (JsonValue item :
                     JsonValue.parse("note '" + CLASS_NAMES + "'", text).items()) {
                 names.add(item.text());
             }
             return List.copyOf(names);
-        } catch (IOException refused) {
-            throw new IllegalArgumentException(refused.getMessage(), refused);
-        }
+        });
     }
 }

@@ -175,11 +175,8 @@ public final class ModelFile {
      * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
      */
     public static Model modelOf(byte[] bytes) {
-        try {
-            return readModel("model of " + bytes.length + " bytes", new ByteArrayInputStream(bytes));
-        } catch (IOException refused) {
-            throw new IllegalArgumentException(refused.getMessage(), refused);
-        }
+        return FileText.given(
+                () -> readModel("model of " + bytes.length + " bytes", new ByteArrayInputStream(bytes)));
     }
 
     /**
@@ -216,11 +213,7 @@ public final class ModelFile {
      */
     public static Network of(byte[] bytes) {
         Objects.requireNonNull(bytes, "bytes");
-        try {
-            return read("network of " + bytes.length + " bytes", new ByteArrayInputStream(bytes));
-        } catch (IOException refused) {
-            throw new IllegalArgumentException(refused.getMessage(), refused);
-        }
+        return FileText.given(() -> read("network of " + bytes.length + " bytes", new ByteArrayInputStream(bytes)));
     }
 
     /**
@@ -250,12 +243,6 @@ public final class ModelFile {
         Network network = read(name, content, integers);
         Map<String, String> notes = new LinkedHashMap<>(content.metadata());
         notes.keySet().removeAll(ModelFormat.OWN_NOTES);
-        return FileText.reading(name, () -> {
-            try {
-                return new Model(network, notes);
-            } catch (IllegalArgumentException refused) {
-                throw new IOException(name + ": " + refused.getMessage(), refused);
-            }
-        });
+        return FileText.reading(name, () -> FileText.made(name + ": ", () -> new Model(network, notes)));
     }
 }

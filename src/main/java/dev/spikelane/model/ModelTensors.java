@@ -153,11 +153,7 @@ final class ModelTensors {
     private IntegerMatrix integers(Tensor items) throws IOException {
         Tensor scales = find(items.name() + ModelFormat.SCALE);
         requireFloats(scales);
-        try {
-            return Integers.of(items, scales);
-        } catch (IllegalArgumentException refused) {
-            throw new IOException(name + ": tensor '" + items.name() + "': " + refused.getMessage(), refused);
-        }
+        return FileText.made(name + ": tensor '" + items.name() + "': ", () -> Integers.of(items, scales));
     }
 
     private void requireFloats(Tensor tensor) throws IOException {

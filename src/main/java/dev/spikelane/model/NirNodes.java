@@ -8,6 +8,7 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.io.Tensor;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -248,11 +249,7 @@ record NirNodes(NirImport options, List<String> warnings) {
         for (int i = 0; i < values.length; i++) {
             values[i] = change.applyAsDouble(values[i]);
         }
-        try {
-            return Parameter.of(values).requireFinite(name);
-        } catch (IllegalArgumentException refused) {
-            throw new IOException(node + " has " + refused.getMessage(), refused);
-        }
+        return FileText.made(node + " has ", () -> Parameter.of(values).requireFinite(name));
     }
 
     /** One value, or one for each neuron; missing: 0 for v_reset, 1 for w_in. */

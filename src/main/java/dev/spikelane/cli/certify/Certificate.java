@@ -2,6 +2,7 @@ package dev.spikelane.cli.certify;
 
 import dev.spikelane.cli.certify.NirReference.NirValue;
 import dev.spikelane.io.NirFile;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -103,11 +104,7 @@ public final class Certificate {
         Objects.requireNonNull(semantics, "semantics");
         Objects.requireNonNull(network, "network");
         Objects.requireNonNull(input, "input");
-        try {
-            return new Run(graph, semantics, network, input, batch).certificate();
-        } catch (IOException refused) {
-            throw new IllegalArgumentException(refused.getMessage(), refused);
-        }
+        return FileText.given(() -> new Run(graph, semantics, network, input, batch).certificate());
     }
 
     /** One comparison. */

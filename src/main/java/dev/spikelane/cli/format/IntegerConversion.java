@@ -4,6 +4,7 @@ import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Margins;
@@ -35,12 +36,8 @@ record IntegerConversion(Content read, Model floats, Network.Folded folded, Netw
     static IntegerConversion of(Content read, ElementType type) throws IOException {
         Model floats = read.requireModel();
         Network.Folded folded = floats.network().folded();
-        Network integers;
-        try {
-            integers = folded.network().quantized(type);
-        } catch (IllegalArgumentException refused) {
-            throw new IOException(read.file() + ": " + refused.getMessage(), refused);
-        }
+        Network integers =
+                FileText.made(read.file() + ": ", () -> folded.network().quantized(type));
         if (integers.toString().equals(folded.network().toString())) {
             throw new IOException(read.file()
                     + ": has no float weights of dense connections or convolutions, expected some to round");

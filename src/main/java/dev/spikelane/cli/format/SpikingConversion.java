@@ -5,6 +5,7 @@ import dev.spikelane.cli.output.Section;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
@@ -40,11 +41,9 @@ record SpikingConversion(Content read, Model values, Network spiking, Dataset ca
         for (int i = 0; i < some.size(); i++) {
             some.read(i, rows, i);
         }
-        try {
-            return new SpikingConversion(read, values, values.network().spiking(rows, percentile), some);
-        } catch (IllegalArgumentException refused) {
-            throw new IOException(read.file() + ": " + refused.getMessage(), refused);
-        }
+        return FileText.made(
+                read.file() + ": ",
+                () -> new SpikingConversion(read, values, values.network().spiking(rows, percentile), some));
     }
 
     @Override

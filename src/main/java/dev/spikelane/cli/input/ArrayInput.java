@@ -2,6 +2,7 @@ package dev.spikelane.cli.input;
 
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
+import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -38,12 +39,10 @@ public record ArrayInput(Signal rows, int steps, int batch) {
                             ? "an input of " + inputs.getFirst().shape()
                             : "one input, but there are " + inputs.size()));
         }
-        try {
-            return new ArrayInput(
-                    signal(given.rounded().floats(), shape.get(0) * shape.get(1), columns), shape.get(0), shape.get(1));
-        } catch (IllegalArgumentException refused) {
-            throw new IOException(data + ": " + refused.getMessage(), refused);
-        }
+        int rows = shape.get(0) * shape.get(1);
+        return FileText.made(
+                data + ": ",
+                () -> new ArrayInput(signal(given.rounded().floats(), rows, columns), shape.get(0), shape.get(1)));
     }
 
     private static Signal signal(float[] values, int rows, int columns) {

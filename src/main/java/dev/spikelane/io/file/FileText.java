@@ -65,6 +65,33 @@ public final class FileText {
         }
     }
 
+    /**
+     * Makes something of what a file says, which may be refused.
+     *
+     * @param name what begins the message of a refusal
+     * @throws IOException in place of an {@link IllegalArgumentException}, or as the reading does
+     */
+    public static <T> T made(String name, Reading<T> reading) throws IOException {
+        try {
+            return reading.read();
+        } catch (IllegalArgumentException refused) {
+            throw new IOException(name + refused.getMessage(), refused);
+        }
+    }
+
+    /**
+     * Reads what a caller has given.
+     *
+     * @throws IllegalArgumentException in place of an {@link IOException}
+     */
+    public static <T> T given(Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (IOException refused) {
+            throw new IllegalArgumentException(refused.getMessage(), refused);
+        }
+    }
+
     /** The exception in place of one without a message. */
     static InterruptedIOException interrupted(Path file, String what, ClosedByInterruptException cause) {
         return interrupted(file.toString(), what, cause);

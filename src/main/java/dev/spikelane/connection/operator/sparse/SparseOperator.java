@@ -25,8 +25,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * The synapses of one delay of a connection, pulled over rows of the source. A sum goes on through several of these,
  * delays ascending: the first starts it at zero, the last makes floats of whole quanta.
+ *
+ * @param part the number of its delay
+ * @param begins whether this starts a sum at zero, and does not go on with one
+ * @param shared of all delays; null where each who learns has one for itself
  */
-public final class SparseOperator implements PlasticOperator<FloatMatrix> {
+public record SparseOperator(
+        SparseStore store,
+        List<ValueDescription> described,
+        int part,
+        boolean begins,
+        boolean ends,
+        @Nullable SparseGradient shared)
+        implements PlasticOperator<FloatMatrix> {
 
     /** What the number of edges of each source is called, if they are listed. */
     public static final String DEGREE = "degree";
@@ -36,29 +47,6 @@ public final class SparseOperator implements PlasticOperator<FloatMatrix> {
 
     /** What their delays are called. */
     public static final String DELAY = "delay";
-
-    private final SparseStore store;
-    private final List<ValueDescription> described;
-    private final int delay;
-    private final boolean begins;
-    private final boolean ends;
-    /** Of all delays; null where each who learns has one for itself. */
-    private final @Nullable SparseGradient shared;
-
-    private SparseOperator(
-            SparseStore store,
-            List<ValueDescription> described,
-            int delay,
-            boolean begins,
-            boolean ends,
-            @Nullable SparseGradient shared) {
-        this.store = store;
-        this.described = described;
-        this.delay = delay;
-        this.begins = begins;
-        this.ends = ends;
-        this.shared = shared;
-    }
 
     /** Lays a connection out, whose weights have a name unless they are drawn and cannot change. */
     public static SparseOperator of(
@@ -72,10 +60,6 @@ public final class SparseOperator implements PlasticOperator<FloatMatrix> {
         return store.said();
     }
 
-    SparseStore store() {
-        return store;
-    }
-
     /** Whether another one has the same synapses, perhaps of another delay. */
     public boolean isPartWith(SparseOperator other) {
         return store.equals(other.store);
@@ -83,7 +67,7 @@ public final class SparseOperator implements PlasticOperator<FloatMatrix> {
 
     /** The delay of this part of a sum. */
     public int delay() {
-        return store.steps()[delay];
+        return store.steps()[part];
     }
 
     /** One of these for each delay, which share what is learned. */
@@ -98,17 +82,12 @@ public final class SparseOperator implements PlasticOperator<FloatMatrix> {
 
     /** The same as a part of a sum. */
     public SparseOperator inSum(boolean first, boolean last) {
-        return new SparseOperator(store, described, delay, first, last, shared);
+        return new SparseOperator(store, described, part, first, last, shared);
     }
 
     /** Whether its sum has other parts. */
     public boolean isPart() {
         return !begins || !ends;
-    }
-
-    /** Whether this starts a sum at zero, and does not go on with one. */
-    public boolean begins() {
-        return begins;
     }
 
     @Override
@@ -175,10 +154,10 @@ public final class SparseOperator implements PlasticOperator<FloatMatrix> {
     private void add(
             Synapses synapses, FloatMatrix weights, int input, float value, float carried, FloatMatrix into, int row) {
         int source = torch(input);
-        long end = synapses.end(source, delay);
+        long end = synapses.end(source, part);
         boolean own = weights.columns() > 1;
         boolean whole = said().quantum() > 0;
-        for (long i = synapses.first(source, delay); i < end; i++) {
+        for (long i = synapses.first(source, part); i < end; i++) {
             int target = synapses.target(i);
             float weight = weights.get(0, own ? (int) i : 0);
             if (whole) {
@@ -293,7 +272,7 @@ public final class SparseOperator implements PlasticOperator<FloatMatrix> {
 
     @Override
     public Operator copy(Arena arena) {
-        return new SparseOperator(store.copy(arena), described, delay, begins, ends, null);
+        return new SparseOperator(store.copy(arena), described, part, begins, ends, null);
     }
 
     @Override
@@ -319,8 +298,8 @@ public final class SparseOperator implements PlasticOperator<FloatMatrix> {
         for (int row = 0; row < rows; row++) {
             for (int i = into.firstColumn(); i < into.endColumn(); i++) {
                 float sum = 0;
-                long end = synapses.end(torch(i), delay);
-                for (long at = synapses.first(torch(i), delay); at < end; at++) {
+                long end = synapses.end(torch(i), part);
+                for (long at = synapses.first(torch(i), part); at < end; at++) {
                     sum = ZeroInputs.fma(
                             gradients.get(row, synapses.target(at)), weights.get(0, own ? (int) at : 0), sum);
                 }
@@ -334,7 +313,7 @@ public final class SparseOperator implements PlasticOperator<FloatMatrix> {
         requireGradient();
         return described.isEmpty() || described.getFirst().role() != ValueDescription.Role.WEIGHT
                 ? null
-                : (shared == null ? new SparseGradient(store) : shared).of(arena, described.getFirst(), delay);
+                : (shared == null ? new SparseGradient(store) : shared).of(arena, described.getFirst(), part);
     }
 
     private void requireGradient() {
