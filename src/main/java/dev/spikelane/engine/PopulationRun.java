@@ -81,7 +81,7 @@ public final class PopulationRun {
         this.signals = new PopulationSignals(description, number, isLast, arena, size, delays, keeping);
         showPreviousSpikes();
         this.observers = new PopulationObservers(this, network, arena);
-        this.kept = keeping == null ? null : new RecordingRun(this, keeping, size);
+        this.kept = keeping == null ? null : new RecordingRun(this, keeping, size, arena);
     }
 
     /** Makes the block longer. */

@@ -2,14 +2,17 @@ package dev.spikelane.engine;
 
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.StoredCurrents;
+import dev.spikelane.kernel.step.DelayLine;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.simd.Tile;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the neurons of a population through steps whose currents are kept, and keeps the wanted variables.
@@ -25,14 +28,27 @@ public final class RecordingRun {
     /** The currents that a thread takes to the neurons. */
     private final PortCurrents[] currents;
 
+    private final RunSize size;
+    /** The currents of a segment before they are delayed; null if they are not. */
+    private final @Nullable FloatMatrix raw;
+
+    private final DelayLine.Run[] delays;
+
     /** A variable that a thread keeps. */
     private final Tile[] variableOf;
 
-    RecordingRun(PopulationRun population, BackwardNeeds.Keeping keeping, RunSize size) {
+    RecordingRun(PopulationRun population, BackwardNeeds.Keeping keeping, RunSize size, Arena arena) {
         this.population = population;
         this.keeping = keeping;
         this.kept = keeping.currents().toArray(StoredCurrents[]::new);
         this.oneEach = population.currents() == population.size();
+        DelayLine line = steps().line();
+        this.raw = line == null ? null : FloatMatrix.zeros(arena, size.segmentRows(), population.size());
+        this.size = size;
+        this.delays = new DelayLine.Run[line == null ? 0 : size.threads()];
+        for (int i = 0; line != null && i < delays.length; i++) {
+            delays[i] = new DelayLine.Run(line);
+        }
         this.currents = new PortCurrents[size.threads()];
         this.variableOf = new Tile[size.threads()];
         Tile none = Tile.whole(FloatMatrix.zeros(1, 1));
@@ -40,6 +56,7 @@ public final class RecordingRun {
             currents[i] = new PortCurrents(
                     Stream.generate(none::another).limit(kept.length).toArray(Tile[]::new));
             variableOf[i] = none.another();
+            currents[i].setDelayed();
         }
     }
 
@@ -47,8 +64,24 @@ public final class RecordingRun {
         return keeping;
     }
 
+    /** The currents of a segment before they are delayed; null if they are not. */
+    public @Nullable FloatMatrix undelayed() {
+        return raw;
+    }
+
+    /** Delays the currents of some steps, where neurons do that, and keeps them as they were. */
+    public void delay(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
+        if (raw != null) {
+            Tile tile = at(first, firstBlock, endBlock, thread).current();
+            int rows = count * size.batch();
+            tile.copyTo(0, raw, size.inSegment(first) * size.batch(), rows);
+            delays[thread].forward(tile, 0, rows, tile.matrix(), tile.origin(), from.window());
+        }
+    }
+
     /** Takes neurons through some steps. */
     void fire(int first, int count, int firstBlock, int endBlock, int thread) {
+        delay(population.state(), first, count, firstBlock, endBlock, thread);
         List<PopulationSignals.Kept> variables = population.variables();
         if (keeping.replaces()) {
             record(population.state(), first, count, firstBlock, endBlock, thread);

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * let32  NAME = EXPRESSION                the same in float32, one operation after the other
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0; with
  *        to NUMBER                        it is a whole number from 0 to at most 15, which products take as bits
- * input  NAME [UNIT], ...                 a port
+ * input  NAME [UNIT], ...                 a port; the first may be
+ *        delayed by NAME                  by so many steps, a parameter in a range from 0 to at most 64
  * noise  NAME, ...                        standard normal, drawn anew at each step
  * uniform NAME, ...                       in [0, 1), likewise
  * poisson NAME = EXPRESSION [to NUMBER]   how often what happens EXPRESSION times a step on average does in this one,
@@ -59,6 +60,8 @@ public final class EquationParser extends TextParser {
     private static final int MOST_STATES = 32;
     /** Inputs, or noises. */
     private static final int MOST_ROWS = 16;
+
+    private static final int MOST_DELAY = 64;
     /** The greatest count that is drawn, unless a text says another, and the greatest that it may say. */
     private static final int COUNTS = 16;
 
@@ -94,6 +97,7 @@ public final class EquationParser extends TextParser {
     private @Nullable Node refractory;
     private @Nullable Node spike;
     private @Nullable Node carries;
+    private Equations.@Nullable Line line;
     /** Whether variables behind the spike are leaves of their own. */
     private final boolean cuts;
 
@@ -187,7 +191,8 @@ public final class EquationParser extends TextParser {
                 atSpike,
                 next,
                 fires,
-                carries);
+                carries,
+                line);
         requireShort(made.order());
         return made;
     }
@@ -231,7 +236,7 @@ public final class EquationParser extends TextParser {
             case "let" -> let(false);
             case "let32" -> let(true);
             case "state" -> list(this::variable);
-            case "input" -> list(token -> row(token, inputs));
+            case "input" -> list(this::input);
             case "noise" -> list(this::noise);
             case "uniform" -> list(token -> row(token, noises));
             case "poisson" -> poisson();
@@ -288,6 +293,21 @@ public final class EquationParser extends TextParser {
         }
         declare(token, graph.leaf(Op.STEP, token.text(), 0));
         to.add(token.text());
+    }
+
+    /** An input, the first of which may be delayed. */
+    private void input(Token token) {
+        row(token, inputs);
+        if (inputs.size() == 1 && words.takes("delayed")) {
+            words.expect("by");
+            Token by = words.take();
+            Equations.Range range = ranges.get(by.text());
+            if (range == null || !(range.least() >= 0 && range.most() >= 1 && range.most() <= MOST_DELAY)) {
+                throw by.error("found " + by + ", expected a parameter from 0 to 1, or to at most " + MOST_DELAY);
+            }
+            line = new Equations.Line(by.text(), (int) Math.ceil(range.most()));
+            words.used.add(by.text());
+        }
     }
 
     private void noise(Token token) {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param next each variable after the step
  * @param spike a {@link Op#SPIKE}: whether a neuron fires, and the distance to its threshold
  * @param carries a parameter that is what a spike carries; null for 1
+ * @param line how the first input is delayed; null if it is not
  */
 public record Equations(
         String name,
@@ -47,7 +48,8 @@ public record Equations(
         SequencedMap<String, Node> atSpike,
         SequencedMap<String, Node> next,
         Node spike,
-        @Nullable Node carries) {
+        @Nullable Node carries,
+        @Nullable Line line) {
 
     /** Name of the row of spikes of a step. */
     public static final String SPIKE = "spike";
@@ -92,8 +94,17 @@ public record Equations(
                 charged,
                 after,
                 fires,
-                carries);
+                carries,
+                line);
     }
+
+    /**
+     * A line of steps that an input goes through.
+     *
+     * @param delay the parameter that says how many steps, from 0 on
+     * @param steps the most
+     */
+    public record Line(String delay, int steps) {}
 
     /** The values that a parameter may have. */
     public record Range(float least, float most) {

@@ -1,32 +1,28 @@
 package dev.spikelane.neuron;
 
-/** Writes neurons that keep their currents of some steps, and hand on a mean of these. */
+/** Writes neurons that hand on a mean of their currents of some steps. */
 final class DelayText {
 
+    private static final int MOST = 64;
+
     /**
-     * The most steps whose loops C2 compiled in a training of 256 neurons: with 16, steps went on to allocate vectors,
-     * 1 GB each (Emerald Rapids, 2026-11).
+     * The most steps whose loops C2 compiled in a training of 256 neurons where all have weights: with 16, steps went
+     * on to allocate vectors, 1 GB each (Emerald Rapids, 2026-11).
      */
-    private static final int MOST = 7;
+    private static final int MOST_WEIGHTS = 7;
 
     private DelayText() {}
 
-    /** Weights of the two steps next to the delay. Where it is a whole number, slopes are those of a longer one. */
+    /** The two steps next to the delay. */
     static String linear(int most) {
-        require(most);
-        StringBuilder weights = new StringBuilder();
-        for (int k = 0; k <= most; k++) {
-            String falls = k == most ? "" : "delay >= " + k + " ? " + (k + 1) + " - delay : ";
-            String ends = k >= most - 1 ? "" : "delay >= " + (k + 1) + " ? 0 : ";
-            String rises = k == 0 ? "0" : "delay >= " + (k - 1) + " ? delay - " + (k - 1) + " : 0";
-            weights.append("let w" + k + " = " + ends + falls + rises + "\n");
-        }
-        return text(most, "", weights.toString());
+        require(most, MOST);
+        return "neuron Delay\nparam delay = 1 from 0 to " + most
+                + "\nstate v\ninput current delayed by delay\nv = current\nspike v > 0.5\n";
     }
 
     /** Weights of all steps, by their distance to the delay. */
     static String gaussian(int most) {
-        require(most);
+        require(most, MOST_WEIGHTS);
         StringBuilder weights = new StringBuilder();
         StringBuilder sum = new StringBuilder("let sum = g0");
         StringBuilder shares = new StringBuilder();
@@ -38,9 +34,10 @@ final class DelayText {
         return text(most, ", sigma = 1 from 0.1 to 100", weights.toString() + sum + "\n" + shares);
     }
 
-    private static void require(int most) {
-        if (most < 1 || most > MOST) {
-            throw new IllegalArgumentException("the longest delay is " + most + ", expected 1 to " + MOST + " steps");
+    private static void require(int most, int longest) {
+        if (most < 1 || most > longest) {
+            throw new IllegalArgumentException(
+                    "the longest delay is " + most + ", expected 1 to " + longest + " steps");
         }
     }
 

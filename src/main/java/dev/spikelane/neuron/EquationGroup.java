@@ -3,6 +3,7 @@ package dev.spikelane.neuron;
 import dev.spikelane.equation.BoundEquations;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Equations;
+import dev.spikelane.kernel.step.DelayLine;
 import dev.spikelane.kernel.step.NeuronLoops;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.QuantizeLevels;
@@ -32,6 +33,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
     private final Equations steps;
     private final NeuronLoops loops;
     private final FloatMatrix initial;
+    private final @Nullable DelayLine line;
 
     EquationGroup(Arena arena, EquationNeuron model, int neurons) {
         Equations.Cut cut = model.cut();
@@ -49,6 +51,7 @@ final class EquationGroup implements TileGroup, BoundEquations {
         this.steps = cut == null ? equations : cut.fire();
         this.loops =
                 new NeuronLoops(cut == null ? null : equations, steps, cut == null ? null : this::round, parameters, 0);
+        this.line = DelayLine.of(equations, parameters);
         this.initial = FloatMatrix.zeros(arena, names.size(), neurons);
         start();
     }
@@ -111,7 +114,12 @@ final class EquationGroup implements TileGroup, BoundEquations {
 
     @Override
     public boolean clears() {
-        return levels == null;
+        return levels == null && line == null;
+    }
+
+    @Override
+    public @Nullable DelayLine line() {
+        return line;
     }
 
     NeuronLoops loops() {
@@ -147,7 +155,8 @@ final class EquationGroup implements TileGroup, BoundEquations {
 
     @Override
     public NeuronState newState(Arena arena, int batch) {
-        return NeuronState.starting(arena, new NeuronState.Layout(batch, neurons(), names), initial);
+        int steps = line == null ? 0 : line.steps();
+        return NeuronState.starting(arena, new NeuronState.Layout(batch, neurons(), names, false, steps), initial);
     }
 
     @Override

@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * let32  NAME = EXPRESSION                the same in float32, one operation after the other
  * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0; with
  *        to NUMBER                        it is a whole number from 0 to at most 15, which products take as bits
- * input  NAME [UNIT], ...                 ports at which currents enter; most neurons have one, current
+ * input  NAME [UNIT], ...                 ports at which currents enter; most neurons have one, current; the first
+ *        delayed by NAME                  comes so many steps later, a parameter in a range from 0 to at most 64
  * noise  NAME, ...                        standard normal, drawn anew at each step
  * uniform NAME, ...                       in [0, 1), likewise
  * poisson NAME = EXPRESSION [to NUMBER]   how often what happens EXPRESSION times a step on average does in this one,
@@ -70,7 +71,9 @@ import org.jspecify.annotations.Nullable;
  * the surrogate's gradient passes through it. {@code max(a, b)} is {@code a > b ? a : b}, and {@code min(a, b)} is
  * {@code a < b ? a : b}: the second if one is NaN. In a refractory period, states that {@code holds} names are at
  * {@code spike} what they were before the step; lines behind it change them. A parameter that training moves out of
- * its range goes to the nearest value in it; others are refused. Units label axes and tables
+ * its range goes to the nearest value in it; others are refused. Between two steps a delay {@code k + f} takes
+ * {@code (1 - f) * current[t - k] + f * current[t - k - 1]}, whose slope in the delay is the difference of the two;
+ * currents before the first step are 0. Units label axes and tables
  * ({@link #unit}); nothing checks them.
  *
  * <p>What {@code let}, {@code carries} and the first values of states make of parameters is finite, whole numbers begin
@@ -169,20 +172,23 @@ public final class EquationNeuron implements Neuron {
     }
 
     /**
-     * Returns neurons that hand on their current after a time which can be learned, between two steps too: {@code
-     * membrane = (1 - f) * current[t - k] + f * current[t - k - 1]}, where {@code delay = k + f}, {@code 0 <= f < 1},
-     * the linear kernel of snnTorch's {@code SynapticDelay}. The gradient of a delay is the difference of the two
-     * currents; a delay that an optimizer moves out of its range goes to the nearest one in it. Behind a connection
-     * these neurons delay each of its outputs, before one each of its inputs; with delays of whole steps spikes come
-     * out as they came in. A longer delay is the sum of this and of the projection's own:
+     * Returns neurons that hand on their current after a time which can be learned, between two steps too, by the
+     * linear kernel of snnTorch's {@code SynapticDelay}: their line is {@code input current delayed by delay}. Behind a
+     * connection they delay each of its outputs, before one each of its inputs; with delays of whole steps
+     * spikes come out as they came in. A neuron that has that line itself needs no other population, and less time:
      *
      * <pre>{@code
-     * Network.builder(700).dense(256, random)
-     *         .neuron("delay1", EquationNeuron.delay(7)).variable("membrane").scale(1)
-     *         .neuron("lif1", new Leaky(0.9)) // train with learn("delay1.delay"); with("delay", ...) says one for each
+     * EquationNeuron late = EquationNeuron.of("""
+     *         param beta = 0.9, delay = 1 from 0 to 25
+     *         state v
+     *         input current delayed by delay
+     *         v = beta * v + current
+     *         spike v > 1
+     *         reset v = v - 1
+     *         """); // train with learn("lif1.delay"); with("delay", ...) says one for each
      * }</pre>
      *
-     * @param most the longest delay in steps, 1 to 7
+     * @param most the longest delay in steps, 1 to 64
      * @return the neuron, with the parameter {@code delay}, from 0 on, 1 at first
      * @throws IllegalArgumentException if the longest delay is out of range
      */

@@ -1,8 +1,11 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.equation.NoiseRows;
+import dev.spikelane.kernel.step.DelayLine;
 import dev.spikelane.kernel.step.StepFrames;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import org.jspecify.annotations.Nullable;
 
 /** Runs loops of equations and draws their noise; it serves one thread at a time. */
@@ -12,6 +15,10 @@ final class EquationRun {
     private final NeuronState state;
     /** Made when a batch is known. */
     private @Nullable NoiseRows noises;
+    /** Currents that have gone through a line; made when they are needed. */
+    private @Nullable FloatMatrix delayed;
+
+    private DelayLine.@Nullable Run delays;
 
     EquationRun(EquationGroup group, NeuronState state) {
         this.state = state;
@@ -24,6 +31,15 @@ final class EquationRun {
 
     /** Runs whole steps, from a row on, the first of which has a number. */
     void run(StepRun run, int firstRow, int rows, long step) {
+        DelayLine line = group.line();
+        if (line != null && (run.ports == null || !run.ports.delayed())) {
+            delayed(line, run, firstRow, rows, step);
+        } else {
+            steps(run, firstRow, rows, step);
+        }
+    }
+
+    private void steps(StepRun run, int firstRow, int rows, long step) {
         StepFrames frames = run.frames(group.loops());
         int batch = run.state.rows() / group.names().size();
         if (group.equations().noises().isEmpty()) {
@@ -34,6 +50,24 @@ final class EquationRun {
                 frames.run(run, firstRow + row, batch, drawn);
             }
         }
+    }
+
+    private void delayed(DelayLine line, StepRun run, int firstRow, int rows, long step) {
+        FloatMatrix from = run.current;
+        FloatMatrix into = delayed;
+        if (into == null || into.rows() < firstRow + rows || into.columns() != from.columns()) {
+            into = FloatMatrix.zeros(NativeMemory.ofAuto(), firstRow + rows, from.columns());
+            delayed = into;
+        }
+        DelayLine.Run own = delays;
+        if (own == null) {
+            own = new DelayLine.Run(line);
+            delays = own;
+        }
+        own.forward(run.tile, firstRow, rows, into, run.firstCurrent, state.window());
+        run.current = into;
+        steps(run, firstRow, rows, step);
+        run.current = from;
     }
 
     private NoiseRows draw(StepRun run, int batch, int step) {

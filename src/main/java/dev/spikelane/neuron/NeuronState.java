@@ -512,8 +512,13 @@ public final class NeuronState {
         return scratch;
     }
 
-    /** The newest inputs, {@code [window * batch x neurons]}; only where there is a window. */
-    FloatMatrix window() {
+    /**
+     * Returns the newest inputs, where neurons keep some.
+     *
+     * @return {@code [steps * batch x neurons]}
+     * @throws NullPointerException if they keep none
+     */
+    public FloatMatrix window() {
         return Objects.requireNonNull(window, "window");
     }
 

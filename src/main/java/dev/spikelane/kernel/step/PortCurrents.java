@@ -11,6 +11,7 @@ public final class PortCurrents {
 
     private final Tile[] ports;
     private boolean clears;
+    private boolean delayed;
 
     /**
      * The currents of neurons.
@@ -34,6 +35,16 @@ public final class PortCurrents {
 
     boolean clears() {
         return clears;
+    }
+
+    /** Says that the first of these have gone through {@link PortSteps#line} already. */
+    public void setDelayed() {
+        delayed = true;
+    }
+
+    /** Whether they have. */
+    public boolean delayed() {
+        return delayed;
     }
 
     /** Returns how many ports there are. */

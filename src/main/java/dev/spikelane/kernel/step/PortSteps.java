@@ -3,6 +3,7 @@ package dev.spikelane.kernel.step;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Steps of neurons whose currents stand in tiles: what those who run a network or take gradients back through it ask of
@@ -54,6 +55,15 @@ public interface PortSteps<S> {
      */
     default boolean clears() {
         return false;
+    }
+
+    /**
+     * Returns what delays the first of the currents.
+     *
+     * @return the line; null if they are not delayed
+     */
+    default @Nullable DelayLine line() {
+        return null;
     }
 
     /**

@@ -61,6 +61,9 @@ final class CNeurons {
         if (!equations.noises().isEmpty()) {
             throw refused(population, "noise is drawn at random");
         }
+        if (equations.line() != null) {
+            throw refused(population, "its input is delayed");
+        }
         this.file = file;
         this.population = population;
         this.program = equations.forward(1, List.of(), new Graph());

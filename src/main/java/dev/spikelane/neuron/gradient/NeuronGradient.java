@@ -8,9 +8,11 @@ import dev.spikelane.equation.EquationGradients;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
+import dev.spikelane.kernel.step.DelayLine;
 import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.kernel.step.NeuronLoops;
+import dev.spikelane.kernel.step.PortSteps;
 import dev.spikelane.kernel.step.Quantize;
 import dev.spikelane.kernel.step.QuantizeLevels;
 import dev.spikelane.kernel.step.leaky.Differentiable;
@@ -33,6 +35,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +77,7 @@ public final class NeuronGradient {
     private final boolean throughSpikes;
     private final boolean needsCurrents;
     private final boolean linear;
+    private final @Nullable DelayLine line;
 
     /**
      * A parameter that follows from others.
@@ -173,7 +177,8 @@ public final class NeuronGradient {
                 : text.back(new EquationGradients(first, read, FLAGS, APART))
                         .with(EquationLoops.compile(graph -> first.charge(FLAGS, graph), text.parameters.shared()));
         this.throughSpikes = back.throughSpikes();
-        this.linear = charge == null && back.isLinear();
+        this.line = ((PortSteps<?>) group).line();
+        this.linear = charge == null && line == null && back.isLinear();
         this.needsCurrents = charge != null || back.needsInputs();
     }
 
@@ -201,6 +206,10 @@ public final class NeuronGradient {
         Map<String, FloatMatrix> sums = new LinkedHashMap<>();
         for (String name : EquationGradients.read(text.cut, names)) {
             sums.put(name, FloatMatrix.zeros(arena, batch, group.neurons()));
+        }
+        DelayLine line = ((PortSteps<?>) group).line();
+        if (line != null && learned.contains(line.delay())) {
+            sums.putIfAbsent(line.delay(), FloatMatrix.zeros(arena, batch, group.neurons()));
         }
         return new NeuronGradient(group, text, names, sums);
     }
@@ -286,7 +295,7 @@ public final class NeuronGradient {
      * @return whether nothing but the variables goes from step to step, and nothing is drawn
      */
     public boolean samplesApart() {
-        return group instanceof Differentiable own ? own.samplesApart() : !drawsNoise();
+        return group instanceof Differentiable own ? own.samplesApart() : !drawsNoise() && line == null;
     }
 
     /**
@@ -317,6 +326,27 @@ public final class NeuronGradient {
      */
     public NeuronBackward tile(int firstNeuron, int neurons) {
         return backward(sums, firstNeuron, neurons);
+    }
+
+    /**
+     * Tells whether currents are delayed.
+     *
+     * @return whether {@link #delays(int, int)} can be asked for
+     */
+    public boolean delays() {
+        return line != null;
+    }
+
+    /**
+     * Makes what takes gradients of a tile back through delays.
+     *
+     * @param firstNeuron the first neuron of the tile
+     * @param neurons neurons of the tile
+     * @return an object for one thread
+     */
+    public DelayLine.Back delays(int firstNeuron, int neurons) {
+        DelayLine own = Objects.requireNonNull(line);
+        return new DelayLine.Back(own, sums.get(own.delay()), firstNeuron, neurons);
     }
 
     /**

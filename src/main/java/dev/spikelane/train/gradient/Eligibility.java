@@ -101,6 +101,9 @@ final class Eligibility {
         if (group.currents() != neurons) {
             throw refused("has gates, expected neurons of one current at a port");
         }
+        if (population.neurons().delays()) {
+            throw refused("has delayed currents, expected some that enter at once");
+        }
         if (isReadout
                 && !isSpatial
                 && !(population.neurons().isLinear() && group.ports().size() == 1)) {

@@ -6,11 +6,13 @@ import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.StepViews;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.RowSum;
+import dev.spikelane.kernel.step.DelayLine;
 import dev.spikelane.kernel.step.NeuronBackward;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ final class GradientBackward implements WorkerPool.Job {
 
     private final @Nullable GradientScratch[] scratch;
     private NeuronBackward[] tiles;
+    /** The way back through a line of delays, of each part; none if there is no line. */
+    private DelayLine.Back[] delays = {};
     /** Takes gradients of currents at once where nothing else reads them; null elsewhere. */
     private @Nullable WeightGradients weights;
     /** The same where a frame has given the currents. */
@@ -62,11 +66,15 @@ final class GradientBackward implements WorkerPool.Job {
 
     private NeuronBackward[] tiles() {
         NeuronBackward[] made = new NeuronBackward[parts];
+        delays = new DelayLine.Back[population.neurons().delays() ? parts : 0];
         for (int part = 0; part < parts; part++) {
             int first = firstBlock(part) * Long.SIZE;
             int end = Math.min(
                     firstBlock(part + 1) * Long.SIZE, population.declared().size());
             made[part] = population.neurons().tile(first, end - first);
+            if (delays.length > 0) {
+                delays[part] = population.neurons().delays(first, end - first);
+            }
         }
         return made;
     }
@@ -124,6 +132,13 @@ final class GradientBackward implements WorkerPool.Job {
     /** Goes to a segment, whose currents are there. */
     void open(int firstStep, int steps) {
         at(firstStep, steps);
+        FloatMatrix undelayed = population.forward().run().kept().undelayed();
+        FloatMatrix newest = undelayed == null || firstStep > 0
+                ? null
+                : population.forward().start().window();
+        for (int part = 0; part < delays.length; part++) {
+            delays[part].open(Objects.requireNonNull(undelayed), newest, size.batch());
+        }
         for (int thread = 0; thread < scratch.length; thread++) {
             scratch(thread); // before threads share them
         }
@@ -205,11 +220,32 @@ final class GradientBackward implements WorkerPool.Job {
         for (int behind = count; behind > 0; behind -= size.turn()) {
             int from = Math.max(0, behind - size.turn());
             backSteps(from, behind - from, part, own);
+            if (delays.length > 0) {
+                back(delays[part], from, behind - from, own, firstBlock);
+            }
             if (taker != null) {
                 taker.add(own.tiles.addedIn(own.ofCurrents().all()), first + from, first + behind, thread);
             } else if (sum != null) {
                 sum.add(own.ofCurrents(), behind - from, own.tiles);
             }
+        }
+    }
+
+    /** Takes gradients of a few steps back through the delays of their currents. */
+    private void back(DelayLine.Back of, int from, int some, GradientScratch own, int firstBlock) {
+        int step = size.inSegment(first + from);
+        if (takesTurns()) {
+            of.back(own.ofCurrents().all(), 0, firstBlock * Long.SIZE, step, some);
+        } else {
+            FloatMatrix all = population.forward().currents()[0].all();
+            of.back(all, step * size.batch(), 0, step, some);
+        }
+    }
+
+    /** Begins a way back. */
+    void begin() {
+        for (DelayLine.Back each : delays) {
+            each.begin();
         }
     }
 

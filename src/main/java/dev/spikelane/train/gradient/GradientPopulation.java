@@ -245,6 +245,7 @@ public final class GradientPopulation {
             carried.all().fill(0);
         }
         forward.states().begin();
+        backward.begin();
         carried.ofSpikes().fill(0);
         gradient.clear();
     }

@@ -160,6 +160,7 @@ public final class KeptForward {
                 port.back(first);
             }
             run.fillAgain(workers, first, count, size);
+            run.kept().delay(states.again(segment), first, count, 0, blocks, 0);
             if (!needsCurrents) {
                 run.kept().record(states.again(segment), first, count, 0, blocks, 0);
             }

@@ -72,6 +72,14 @@ public final class RandomNeuron {
             u = beta * u + current - (u > 0.5) * 0.5
             spike u > 0.5
             carries 1.5
+            """, """
+            neuron Late
+            param beta = 0.9, delay = 1.5 from 0.25 to 5
+            state v
+            input current delayed by delay
+            v = beta * v + current + 0.01 * delay * abs(current)
+            spike v > 0.5
+            reset v = 0
             """, Zoo.text("adaptive-threshold"), Zoo.text("delta-lif"), """
             neuron Coupled
             param beta = 0.9, tau = 4, threshold = 0.4
@@ -112,6 +120,14 @@ public final class RandomNeuron {
             spike u > 0.5
             reset u = u - 0.5
             carries 0.75
+            """, """
+            param beta = 0.7, delay = 2 from 0 to 3
+            state u, s
+            input current delayed by delay, near
+            s = beta * s + tanh(current)
+            u = 0.5 * u + s * (1 + near)
+            spike u > 0.5
+            reset u = u - 0.5
             """, Zoo.text("cuba-lif"), Zoo.text("mat2"));
 
     private static final List<String> NOISY = List.of("""
@@ -233,6 +249,10 @@ public final class RandomNeuron {
         EquationNeuron made = EquationNeuron.of(text);
         if (!text.contains("beta")) {
             return made.with("dt", 2); // of a classic, whose currents are small here
+        }
+        if (text.contains("delayed")) {
+            double delay = 5 * random.nextDouble(0.05, 1);
+            made = random.nextBoolean() ? made : made.with("delay", random.nextBoolean() ? delay : Math.ceil(delay));
         }
         return shape.rank() > 1 ? made.with("beta", random.nextFloat()) : made.withParameter("beta", shares());
     }

@@ -258,8 +258,8 @@ final class LearnedDelayTest {
                 IllegalArgumentException.class, "delay is 5.5, expected 0.0 to 5.0", () -> delay.with("delay", 5.5));
         assertMessage(
                 IllegalArgumentException.class,
-                "the longest delay is 8, expected 1 to 7 steps",
-                () -> EquationNeuron.delay(8));
+                "the longest delay is 65, expected 1 to 64 steps",
+                () -> EquationNeuron.delay(65));
         assertMessage(
                 IllegalArgumentException.class,
                 "sigma is 0.05, expected 0.1 to 100.0",
