@@ -28,7 +28,7 @@ final class DenseMatmulVector {
 
     private static final int STRIP_BYTES = 4 * BYTES;
 
-    private static final DenseTileVector TILE = tile(TileWalk.ROWS, TileWalk.VECTORS);
+    static final DenseTileVector TILE = tile(TileWalk.ROWS, TileWalk.VECTORS);
 
     /** For two rows that are left over, and for one. */
     private static final DenseTileVector TWO_ROWS = tile(2, 4);

@@ -78,8 +78,16 @@ public final class WindowGradientInput {
         Checks.rows("gradient", gradient.rows(), rows);
         Checks.rows("into", into.rows(), rows);
         Checks.apart("into", into, "gradient", gradient);
-        for (int row = 0; row < rows; row++) {
-            pull(gradient, row, into, row, room);
+        int most = gradient.stride() == shape.columns() ? WindowGradientRoom.rows(shape) : 1;
+        for (int row = 0; row < rows; row += most) {
+            int some = Math.min(most, rows - row);
+            if (strips != null && some > 1 && isFinite(gradient, row, some)) {
+                pull(strips, gradient, row, some, null, into, row, room.vectors());
+                continue;
+            }
+            for (int i = row; i < row + some; i++) {
+                pull(gradient, i, into, i, room);
+            }
         }
     }
 
@@ -98,8 +106,8 @@ public final class WindowGradientInput {
         boolean lists =
                 strips != null && gradient.readsOnce() && WindowGradientListVector.serves(shape.outputsOfGroup());
         for (int row = 0; row < rows; row++) {
-            if (lists && isFinite(gradient.behind(), row)) {
-                pull(Objects.requireNonNull(strips), gradient.behind(), row, gradient, into, row, room.vectors());
+            if (lists && isFinite(gradient.behind(), row, 1)) {
+                pull(Objects.requireNonNull(strips), gradient.behind(), row, 1, gradient, into, row, room.vectors());
             } else {
                 pull(gradient.rows(row, 1), 0, into, row, room);
             }
@@ -107,29 +115,30 @@ public final class WindowGradientInput {
     }
 
     private void pull(FloatMatrix gradient, int row, FloatMatrix into, int intoRow, WindowGradientRoom room) {
-        if (strips != null && isFinite(gradient, row)) {
-            pull(strips, gradient, row, null, into, intoRow, room.vectors());
+        if (strips != null && isFinite(gradient, row, 1)) {
+            pull(strips, gradient, row, 1, null, into, intoRow, room.vectors());
         } else {
             scalar.pull(gradient, row, weights, into, intoRow);
         }
     }
 
     /** What is not finite must not meet the zeros behind a strip. */
-    private static boolean isFinite(FloatMatrix gradient, int row) {
+    private static boolean isFinite(FloatMatrix gradient, int row, int rows) {
         int bytes = (int) (gradient.rowOffset(1) - gradient.rowOffset(0));
-        return BitsVector.areFinite(gradient.segment(), gradient.rowOffset(row), 0, 1, bytes);
+        return BitsVector.areFinite(gradient.segment(), gradient.rowOffset(row), bytes, rows, bytes);
     }
 
-    /** Takes gradients of positions or, past a pool, those behind it. */
+    /** Takes gradients of positions, side by side if of several rows, or, past a pool, those behind it. */
     private void pull(
             WindowGradientStrips strips,
             FloatMatrix gradient,
             int row,
+            int rows,
             @Nullable PooledGradients past,
             FloatMatrix into,
             int intoRow,
             WindowGradientRoom.Vectors own) {
-        int positions = shape.window().positions();
+        int positions = rows * shape.window().positions();
         if (!WindowGradientListVector.serves(shape.outputsOfGroup())) {
             WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits);
         }
@@ -151,7 +160,9 @@ public final class WindowGradientInput {
                     strips.add(own.lists, group, first, count, own.map);
                 }
             }
-            copy(strips, own.map, into, intoRow, group);
+            for (int i = 0; i < rows; i++) {
+                copy(strips, own.map, strips.mapBytes() * i, into, intoRow + i, group);
+            }
         }
     }
 
@@ -191,14 +202,14 @@ public final class WindowGradientInput {
     }
 
     /** Copies what is no padding, and does not stand between inputs. */
-    private void copy(WindowGradientStrips strips, MemorySegment map, FloatMatrix into, int row, int group) {
+    private void copy(
+            WindowGradientStrips strips, MemorySegment map, long ofRow, FloatMatrix into, int row, int group) {
         Window window = shape.window();
         Window.Axis x = window.x();
         long bytes = (long) shape.channels() * Float.BYTES;
         for (int iy = 0; iy < window.y().inputs(); iy++) {
-            long from = strips.mapOffset(
-                    WindowGradientShape.firstInput(window.y()) + iy * window.y().spread(),
-                    WindowGradientShape.firstInput(x));
+            int y = WindowGradientShape.firstInput(window.y()) + iy * window.y().spread();
+            long from = ofRow + strips.mapOffset(y, WindowGradientShape.firstInput(x));
             long to = into.rowOffset(row) + (long) window.place(iy, 0) * Float.BYTES + group * bytes;
             if (shape.groups() == 1 && x.spread() == 1) {
                 MemorySegment.copy(map, from, into.segment(), to, x.inputs() * bytes);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the gradients of weights are made of, for one thread: gradients of 64 outputs of some rows, each a map with
  * zeros where no window begins, so that all columns of the kernel find theirs side by side; for each channel of the
- * input and row of the kernel the places there that its spikes reach; and a row of values with its padding. Of a large
+ * input and row of the kernel the places there that its spikes reach; and rows of values with their padding. Of a large
  * map a band of its rows is there at a time, from the first to the last.
  */
 final class WindowGradientMaps {
@@ -56,6 +56,10 @@ final class WindowGradientMaps {
     /** Columns of the values, padding included. */
     private final int valueWidth;
 
+    private final int valueHeight;
+    /** Whether lines stand side by side in both maps: all positions of a band, and zeros between, are one line. */
+    private final boolean joined;
+
     /** Where gradients come from: of positions, or past a pool; whose places stand at these bytes of a map. */
     private FloatMatrix from;
 
@@ -83,8 +87,9 @@ final class WindowGradientMaps {
         openBand(0);
         this.from = FloatMatrix.zeros(arena, 1, 1);
         this.valueWidth = WindowGradientShape.extent(x);
-        int valueHeight = WindowGradientShape.extent(y);
-        this.values = WindowGradientStrips.memory(arena, (long) valueHeight * valueWidth * shape.channels());
+        this.valueHeight = WindowGradientShape.extent(y);
+        this.joined = y.stride() == 1 && x.stride() == 1 && valueWidth == width;
+        this.values = WindowGradientStrips.memory(arena, (long) rows * valueHeight * valueWidth * shape.channels());
     }
 
     /** Goes to the band that begins with a row of the output. */
@@ -137,9 +142,22 @@ final class WindowGradientMaps {
         return row * (long) mapBytes() + ((long) (oy - top) * width + left + (long) ox * x.stride()) * BLOCK_BYTES;
     }
 
-    /** Bytes to the value of the first channel that a position reads at a place. */
-    long valueOffset(int oy, int ky, int kx) {
-        long row = WindowGradientShape.firstWindow(y) + (long) oy * y.stride() + (long) ky * y.dilation();
+    /** Lines of positions that are multiplied at once. */
+    int lines() {
+        return joined ? bottom - top : 1;
+    }
+
+    /** Their positions, those between lines among them. */
+    int positions() {
+        return (lines() - 1) * width + x.outputs();
+    }
+
+    /** Bytes to the value of the first channel that a position reads at a place, of one of the rows that are there. */
+    long valueOffset(int of, int oy, int ky, int kx) {
+        long row = of * (long) valueHeight
+                + WindowGradientShape.firstWindow(y)
+                + (long) oy * y.stride()
+                + (long) ky * y.dilation();
         return (row * valueWidth + WindowGradientShape.firstWindow(x) + (long) kx * x.dilation())
                 * shape.channels()
                 * Float.BYTES;
@@ -214,11 +232,11 @@ final class WindowGradientMaps {
         }
     }
 
-    /** Takes the values of a row, of the channels of a group. */
-    void takeValues(FloatMatrix source, int row, int group) {
+    /** Takes the values of a row, of the channels of a group, as one of those that are there. */
+    void takeValues(FloatMatrix source, int row, int at, int group) {
         long bytes = (long) shape.channels() * Float.BYTES;
         for (int iy = 0; iy < y.inputs(); iy++) {
-            long mapRow = WindowGradientShape.firstInput(y) + (long) iy * y.spread();
+            long mapRow = (long) at * valueHeight + WindowGradientShape.firstInput(y) + (long) iy * y.spread();
             long to = (mapRow * valueWidth + WindowGradientShape.firstInput(x)) * bytes;
             long from = source.rowOffset(row) + ((long) iy * x.inputs() * shape.groups() + group) * bytes;
             if (shape.groups() == 1 && x.spread() == 1) {

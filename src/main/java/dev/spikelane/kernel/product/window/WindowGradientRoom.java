@@ -27,7 +27,7 @@ public final class WindowGradientRoom {
         /** In which sums are added to the map. */
         final int[] order;
 
-        /** Inputs of a group, padding included. */
+        /** Inputs of a group of some rows, padding included. */
         final MemorySegment map;
 
         /** What a strip of weights gives to each position. */
@@ -36,11 +36,11 @@ public final class WindowGradientRoom {
         final TileWalk tile = new TileWalk();
 
         private Vectors(Arena arena, WindowGradientShape shape) {
-            int positions = Math.min(POSITIONS, shape.window().positions());
+            int positions = Math.min(POSITIONS, rows(shape) * shape.window().positions());
             this.bits = new long[Math.ceilDiv(shape.columns(), Long.SIZE)];
             this.lists = new WindowGradientLists(positions, positions * shape.outputsOfGroup() + Lanes.COUNT, true);
             this.order = new int[positions];
-            this.map = WindowGradientStrips.memory(arena, WindowGradientStrips.mapFloats(shape));
+            this.map = WindowGradientStrips.memory(arena, WindowGradientStrips.mapFloats(shape, rows(shape)));
             this.sums = WindowGradientStrips.memory(arena, (long) positions * WindowGradientStrips.MOST_FLOATS);
         }
     }
@@ -54,6 +54,13 @@ public final class WindowGradientRoom {
     public WindowGradientRoom(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
         this.vectors = SimdWidth.VECTOR ? new Vectors(arena, shape) : null;
+    }
+
+    /** Rows whose positions are taken together: weights, which may come from memory, are read once for them. */
+    static int rows(WindowGradientShape shape) {
+        return WindowGradientListVector.serves(shape.outputsOfGroup())
+                ? Math.max(1, POSITIONS / shape.window().positions())
+                : 1;
     }
 
     Vectors vectors() {

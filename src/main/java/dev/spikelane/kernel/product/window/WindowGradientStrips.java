@@ -27,6 +27,9 @@ final class WindowGradientStrips {
 
     private static final int PIECE_BYTES = PIECE * Float.BYTES;
 
+    /** Outputs whose weights, of four vectors, stay in an L1 cache of 32 KB while positions are added to. */
+    private static final int DEPTH = 64;
+
     private final WindowGradientShape shape;
     /** Pixels of a row of a map. */
     private final int width;
@@ -70,14 +73,16 @@ final class WindowGradientStrips {
         Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
         int left = WindowGradientShape.firstWindow(x);
-        int row = WindowGradientShape.firstWindow(y) + first / x.outputs() * y.stride();
+        int top = WindowGradientShape.firstWindow(y);
+        int line = first / x.outputs(); // of all rows
         int column = first % x.outputs();
         for (int i = 0; i < count; i++, column++) {
             if (column == x.outputs()) {
                 column = 0;
-                row += y.stride();
+                line++;
             }
-            lists.targets[i] = mapOffset(row, left + column * x.stride());
+            lists.targets[i] = line / y.outputs() * mapBytes()
+                    + mapOffset(top + line % y.outputs() * y.stride(), left + column * x.stride());
         }
     }
 
@@ -129,11 +134,16 @@ final class WindowGradientStrips {
         return ((long) y * width + x) * shape.channels() * Float.BYTES;
     }
 
-    /** The floats of a map of a group of channels, behind which a strip may write zeros. */
-    static long mapFloats(WindowGradientShape shape) {
+    /** Bytes from the map of a row to that of the next. */
+    long mapBytes() {
+        return mapOffset(WindowGradientShape.extent(shape.window().y()), 0);
+    }
+
+    /** The floats of the maps of a group of channels of some rows, behind which a strip may write zeros. */
+    static long mapFloats(WindowGradientShape shape, int rows) {
         Window window = shape.window();
         long pixels = (long) WindowGradientShape.extent(window.y()) * WindowGradientShape.extent(window.x());
-        return pixels * shape.channels() + PIECE;
+        return rows * pixels * shape.channels() + PIECE;
     }
 
     /** Takes weights in the layout of the shape. */
@@ -183,7 +193,7 @@ final class WindowGradientStrips {
         target(own.lists, first, count);
         order(own.order, first, count, shape.window().x().outputs());
         long outputs = shape.outputs();
-        tile.a = gradient.rowOffset(row) + (first * outputs + (long) group * shape.outputsOfGroup()) * Float.BYTES;
+        long from = gradient.rowOffset(row) + (first * outputs + (long) group * shape.outputsOfGroup()) * Float.BYTES;
         tile.rowOfA = outputs * Float.BYTES;
         tile.stepOfA = Float.BYTES;
         for (Strip strip : strips) {
@@ -192,9 +202,13 @@ final class WindowGradientStrips {
             tile.rowOfC = bytes;
             WindowGradientMapVector.clear(sums, (long) count * bytes);
             for (int lanes = 0; lanes < bytes; lanes += TileWalk.STRIP_BYTES) {
-                tile.b = offset(group, strip) + lanes;
                 tile.c = lanes;
-                tile.add(gradient.segment(), weights, sums, count, shape.outputsOfGroup());
+                for (int output = 0; output < shape.outputsOfGroup(); output += DEPTH) {
+                    tile.a = from + (long) output * Float.BYTES;
+                    tile.b = offset(group, strip) + (long) output * bytes + lanes;
+                    int depth = Math.min(DEPTH, shape.outputsOfGroup() - output);
+                    tile.add(gradient.segment(), weights, sums, count, depth);
+                }
             }
             for (int i = 0; i < strip.places.length; i++) {
                 WindowGradientMapVector.add(

@@ -27,6 +27,9 @@ public final class WindowGradientWeights {
 
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
 
+    /** Weights that take all positions that are there one after the other: their sums stay in the L1 cache. */
+    private static final int SUMS = 32;
+
     private final WindowGradientShape shape;
     private final WindowGradientScalar scalar;
     /** Null where there are no vectors. */
@@ -112,7 +115,7 @@ public final class WindowGradientWeights {
             for (int i = row; i < row + some && own != null; i++) {
                 if (isFinite((FloatMatrix) source, i) && isFinite(gradient.behind(), i)) {
                     own.of(gradient, i);
-                    addValues(own, (FloatMatrix) source, i, sum);
+                    addValues(own, (FloatMatrix) source, i, 1, sum);
                 } else {
                     addPlain(source, i, gradient.rows(i, 1), 0, sum);
                 }
@@ -136,12 +139,22 @@ public final class WindowGradientWeights {
             addSpikes(own, spikes, first, rows, sum);
             return;
         }
-        for (int i = 0; i < rows; i++) {
-            if (own != null && isFinite((FloatMatrix) source, first + i) && isFinite(gradient, firstGradient + i)) {
+        FloatMatrix values = (FloatMatrix) source;
+        for (int i = 0; i < rows; ) {
+            int some = 0;
+            while (own != null
+                    && i + some < rows
+                    && isFinite(values, first + i + some)
+                    && isFinite(gradient, firstGradient + i + some)) {
+                some++;
+            }
+            if (own != null && some > 0) {
                 own.of(gradient, firstGradient + i);
-                addValues(own, (FloatMatrix) source, first + i, sum);
+                addValues(own, values, first + i, some, sum);
+                i += some;
             } else {
                 addPlain(source, first + i, gradient, firstGradient + i, sum);
+                i++;
             }
         }
     }
@@ -156,10 +169,10 @@ public final class WindowGradientWeights {
         }
     }
 
-    private void addValues(WindowGradientMaps own, FloatMatrix values, int row, WindowGradientSum sum) {
+    private void addValues(WindowGradientMaps own, FloatMatrix values, int row, int rows, WindowGradientSum sum) {
         for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
             own.openBand(band);
-            add(own, values, row, 1, sum);
+            add(own, values, row, rows, sum);
         }
     }
 
@@ -181,11 +194,11 @@ public final class WindowGradientWeights {
         return BitsVector.areFinite(values.segment(), values.rowOffset(row), 0, 1, bytes);
     }
 
-    /** Adds the band of rows of spikes that were listed, or of one row of values. */
+    /** Adds the band of rows of spikes that were listed, or of rows of values. */
     private void add(WindowGradientMaps own, @Nullable FloatMatrix values, int row, int rows, WindowGradientSum sum) {
         for (int group = 0; group < shape.groups(); group++) {
-            if (values != null) {
-                own.takeValues(values, row, group);
+            for (int i = 0; i < rows && values != null; i++) {
+                own.takeValues(values, row + i, i, group);
             }
             for (int block = 0; block < shape.blocks(); block++) {
                 own.takeGradients(rows, group, block);
@@ -196,7 +209,7 @@ public final class WindowGradientWeights {
                 if (values == null) {
                     addSpikes(own, group, sum.weights.segment(), to);
                 } else {
-                    addValues(own, shape.outputsOfBlock(block), sum.weights.segment(), to);
+                    addValues(own, rows, shape.outputsOfBlock(block), sum.weights.segment(), to);
                 }
             }
         }
@@ -240,8 +253,8 @@ public final class WindowGradientWeights {
         }
     }
 
-    /** For each row of outputs products of what the kernel reads there and the gradients. */
-    private void addValues(WindowGradientMaps own, int outputs, MemorySegment sums, long to) {
+    /** Products of what the kernel reads and the gradients, {@value #SUMS} weights of 64 outputs at a time. */
+    private void addValues(WindowGradientMaps own, int rows, int outputs, MemorySegment sums, long to) {
         Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
         int some = endChannel - firstChannel;
@@ -251,25 +264,36 @@ public final class WindowGradientWeights {
         tile.stepOfA = (long) x.stride() * shape.channels() * Float.BYTES;
         tile.stepOfB = (long) x.stride() * BLOCK_BYTES;
         tile.rowOfC = BLOCK_BYTES;
-        for (int oy = own.top; oy < own.bottom; oy++) {
-            for (int ky = 0; ky < y.kernel(); ky++) {
-                for (int kx = 0; kx < x.kernel(); kx += together ? x.kernel() : 1) {
-                    int weight = (ky * x.kernel() + kx) * shape.channels() + firstChannel;
-                    int rows = together ? some * x.kernel() : some;
-                    tile.a = own.valueOffset(oy, ky, kx) + (long) firstChannel * Float.BYTES;
-                    tile.b = own.gradientOffset(0, oy, 0);
-                    tile.c = to + (long) weight * BLOCK_BYTES;
-                    if (outputs <= Lanes.COUNT) {
-                        tile.addNarrow(own.values, own.gradients, sums, rows, x.outputs());
-                        continue;
-                    }
-                    for (int strip = 0; strip < BLOCK_BYTES; strip += TileWalk.STRIP_BYTES) {
-                        tile.add(own.values, own.gradients, sums, rows, x.outputs());
-                        tile.b += TileWalk.STRIP_BYTES;
-                        tile.c += TileWalk.STRIP_BYTES;
+        for (int ky = 0; ky < y.kernel(); ky++) {
+            for (int kx = 0; kx < x.kernel(); kx += together ? x.kernel() : 1) {
+                int all = together ? some * x.kernel() : some;
+                for (int first = 0; first < all; first += SUMS) {
+                    int weight = (ky * x.kernel() + kx) * shape.channels() + firstChannel + first;
+                    int count = Math.min(SUMS, all - first);
+                    for (int row = 0; row < rows; row++) {
+                        for (int oy = own.top; oy < own.bottom; oy += own.lines()) {
+                            tile.a = own.valueOffset(row, oy, ky, kx) + (long) (firstChannel + first) * Float.BYTES;
+                            tile.b = own.gradientOffset(row, oy, 0);
+                            tile.c = to + (long) weight * BLOCK_BYTES;
+                            add(own, outputs, sums, count);
+                        }
                     }
                 }
             }
+        }
+    }
+
+    /** Adds the positions of a line, or of several that stand side by side, to some weights. */
+    private static void add(WindowGradientMaps own, int outputs, MemorySegment sums, int count) {
+        TileWalk tile = own.tile;
+        if (outputs <= Lanes.COUNT) {
+            tile.addNarrow(own.values, own.gradients, sums, count, own.positions());
+            return;
+        }
+        for (int strip = 0; strip < BLOCK_BYTES; strip += TileWalk.STRIP_BYTES) {
+            tile.add(own.values, own.gradients, sums, count, own.positions());
+            tile.b += TileWalk.STRIP_BYTES;
+            tile.c += TileWalk.STRIP_BYTES;
         }
     }
 }
