@@ -286,6 +286,13 @@ public final class LaidOutNetwork {
         return populations[population].neurons();
     }
 
+    /** Whether a projection multiplies the bits of whole numbers. */
+    public boolean multipliesBits(String projection) {
+        return IntStream.range(0, chains.length)
+                .anyMatch(i -> description.projections().get(i).name().equals(projection)
+                        && chains[i].operators().getFirst().multipliesBits());
+    }
+
     /** Whether the value of a population's spikes is 1, and stays so while values of these names are learned. */
     public boolean carriesOnes(String population, Set<String> learned) {
         for (int i = 0; i < populations.length; i++) {

@@ -2,6 +2,7 @@ package dev.spikelane.kernel.pool;
 
 import dev.spikelane.simd.Window;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,32 +30,54 @@ record Places(
 
     /** Which inputs each output of a window reads, (ky, kx) ascending, and what the sum is divided by. */
     static Places of(Window window, float @Nullable [] divisors) {
-        int[] starts = new int[window.positions() + 1];
-        long all = (long) window.positions() * window.y().kernel() * window.x().kernel();
+        long all = (long) window.positions() * most(window.y()) * most(window.x());
         if (all > MOST) {
             throw new IllegalArgumentException("windows of " + window.y().kernel() + " x "
                     + window.x().kernel() + " at " + window.positions() + " positions read " + all
                     + " places, expected at most " + MOST);
         }
+        int[][] columns = reads(window.x());
+        int[] starts = new int[window.positions() + 1];
         int[] places = new int[(int) all];
         int count = 0;
-        for (int position = 0; position < window.positions(); position++) {
-            for (int ky = 0; ky < window.y().kernel(); ky++) {
-                int y = window.y().at(position / window.x().outputs(), ky);
-                for (int kx = 0; kx < window.x().kernel(); kx++) {
-                    int x = window.x().at(position % window.x().outputs(), kx);
-                    if (y >= 0
-                            && y < window.y().inputs()
-                            && x >= 0
-                            && x < window.x().inputs()) {
+        int position = 0;
+        for (int[] ofRow : reads(window.y())) {
+            for (int[] ofColumn : columns) {
+                for (int y : ofRow) {
+                    for (int x : ofColumn) {
                         places[count++] = y * window.x().inputs() + x;
                     }
                 }
+                starts[++position] = count;
             }
-            starts[position + 1] = count;
         }
         int[] used = Arrays.copyOf(places, count);
         return new Places(window.channels(), starts, used, divisors, null, corners(starts, used));
+    }
+
+    /** How many places of a window lie from one that may be read to the next. */
+    private static int step(Window.Axis axis) {
+        return axis.dilation() == 1 ? axis.spread() : 1;
+    }
+
+    /** The most places that a window reads. */
+    private static int most(Window.Axis axis) {
+        return Math.ceilDiv(axis.kernel(), step(axis));
+    }
+
+    /** What each window reads along a dimension. */
+    private static int[][] reads(Window.Axis axis) {
+        int step = step(axis);
+        int[][] reads = new int[axis.outputs()][];
+        for (int output = 0; output < reads.length; output++) {
+            int of = output;
+            int first = Math.floorMod(axis.padding() - output * axis.stride(), step);
+            reads[output] = IntStream.iterate(first, place -> place < axis.kernel(), place -> place + step)
+                    .map(place -> axis.at(of, place))
+                    .filter(at -> at >= 0 && at < axis.inputs())
+                    .toArray();
+        }
+        return reads;
     }
 
     /** Which of these positions read each of so many of the other map: the way back of a sum. */

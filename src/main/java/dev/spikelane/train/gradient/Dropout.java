@@ -23,13 +23,7 @@ public record Dropout(double probability, boolean channels) {
             throw new IllegalArgumentException("projection '" + of.name() + "' carries graded spikes of population '"
                     + population.name() + "', expected spikes of 1 or values for a dropout");
         }
-        if (of.source().ofVariable().isPresent()
-                && of.source()
-                                .ofPopulation()
-                                .orElseThrow()
-                                .neuron()
-                                .greatest(of.source().ofVariable().orElseThrow())
-                        > 0) {
+        if (network.laidOut().multipliesBits(of.name())) {
             throw new IllegalArgumentException("projection '" + of.name() + "' carries the whole numbers of '"
                     + of.source().name() + "', expected spikes of 1 or values for a dropout");
         }

@@ -508,7 +508,11 @@ public final class RandomGraph {
         }
         while (true) {
             Pool.Axis x = axis();
-            Pool.Rule rule = Pool.Rule.values()[random.nextInt(3)];
+            Pool.Rule rule = Pool.Rule.values()[random.nextInt(Pool.Rule.values().length)];
+            if (rule == Pool.Rule.SPREAD) {
+                int width = 1 + random.nextInt(3);
+                return Pool.spread(from.rank() == 2 ? width : 1 + random.nextInt(2), width);
+            }
             try {
                 Pool pool =
                         new Pool(rule, from.rank() == 2 ? x : axis(), x, random.nextBoolean(), random.nextBoolean());

@@ -234,5 +234,6 @@ final class ResidualNetworksTest {
                 IllegalArgumentException.class,
                 () -> Gradients.of(network("ADD", 10), STEPS, BATCH).dropout("block2.conv1", 0.5));
         assertTrue(numbers.getMessage().contains("whole numbers of 'block1.out'"), numbers.getMessage());
+        Gradients.of(network("ADD", 18), STEPS, BATCH).dropout("block2.identity", 0.5); // multiplies no bits
     }
 }
