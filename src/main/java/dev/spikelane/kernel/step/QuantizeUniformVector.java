@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import static dev.spikelane.simd.IntLanes.INT;
 import static dev.spikelane.simd.Lanes.BYTES;
 import static dev.spikelane.simd.Lanes.COUNT;
 import static dev.spikelane.simd.Lanes.FLOAT;
@@ -14,6 +15,7 @@ import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Progression;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
@@ -68,11 +70,10 @@ final class QuantizeUniformVector {
                     FloatVector.fromMemorySegment(FLOAT, states, at, ORDER).sub(low);
             // Within the levels. Floats that are not negative have the order of their bits as integers, and negative
             // ones are below 0 there too.
-            FloatVector place = above.mul(inverse)
-                    .reinterpretAsInts()
+            FloatVector place = (FloatVector) ((IntVector) above.mul(inverse).reinterpretShape(INT, 0))
                     .max(0)
-                    .min(last.reinterpretAsInts())
-                    .reinterpretAsFloats();
+                    .min(last.reinterpretShape(INT, 0))
+                    .reinterpretShape(FLOAT, 0);
             FloatVector guess = place.add(ROUND).sub(ROUND);
             VectorMask<Float> certain = place.sub(guess).abs().compare(LE, near).and(above.compare(LE, farthest));
             if (certain.allTrue()) {

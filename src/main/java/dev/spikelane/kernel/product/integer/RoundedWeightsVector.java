@@ -43,7 +43,7 @@ final class RoundedWeightsVector {
                 FloatVector size =
                         FloatVector.fromMemorySegment(FLOAT, floats, at, ORDER).lanewise(VectorOperators.ABS);
                 VectorMask<Float> counts = size.compare(VectorOperators.GT, above);
-                largest = largest.max(size.reinterpretAsInts());
+                largest = largest.max(size.reinterpretShape(INT, 0));
                 sum = sum.add(zero.blend(size, counts));
                 count = count.add(zero.blend(one, counts));
                 at += ROW;
@@ -123,7 +123,7 @@ final class RoundedWeightsVector {
                 high.mul(256)
                         .add(low)
                         .add(offset)
-                        .reinterpretAsInts()
+                        .reinterpretShape(INT, 0)
                         .convertShape(VectorOperators.I2S, IntegerSumsVector.HALF, 0)
                         .reinterpretAsShorts()
                         .intoMemorySegment(bytes, to, ORDER);
