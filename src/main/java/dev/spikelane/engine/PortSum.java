@@ -340,6 +340,12 @@ final class PortSum {
         for (int block = firstBlock; block < endBlock; block += blocksAdded) {
             current.at(block, Math.min(block + blocksAdded, endBlock));
             for (int i = inFirstSum; i < projections.length; ) {
+                FloatMatrix there = of == null ? projections[i].passed(firstStep) : null;
+                if (there != null) {
+                    RowSum.add(current, there, rows);
+                    i++;
+                    continue;
+                }
                 Tile own = added[thread].at(current);
                 i += fillSum(i, firstStep, steps, of, own, thread);
                 RowSum.add(current, own, rows);

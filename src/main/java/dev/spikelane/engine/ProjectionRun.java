@@ -204,6 +204,13 @@ public final class ProjectionRun {
         return rows;
     }
 
+    /** The values that are its currents from a step on, as they stand; null if there are none. */
+    @Nullable
+    FloatMatrix passed(int first) {
+        boolean passes = frame == null && chain.operators().size() == 1 && chain.product().passes();
+        return passes && source.from(first, delay) instanceof FloatMatrix values ? values : null;
+    }
+
     /** How threads should share the currents of some steps. */
     Cut cut(int count) {
         return frame == null || !chain.isOneProduct() ? chain.cut(count * batch) : Cut.OUTPUTS;

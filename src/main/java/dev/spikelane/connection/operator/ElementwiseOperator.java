@@ -24,6 +24,8 @@ public final class ElementwiseOperator implements Operator.OnTile {
     private final @Nullable ValueDescription named;
 
     private final float[] spikeValue;
+    /** Whether all weights are 1. */
+    private boolean passes;
 
     private ElementwiseOperator(
             String name, Shape shape, FloatMatrix weights, float[] spikeValue, @Nullable ValueDescription named) {
@@ -123,9 +125,16 @@ public final class ElementwiseOperator implements Operator.OnTile {
 
     @Override
     public void update() {
+        passes = true;
         for (int i = 0; i < weights.columns(); i++) {
+            passes &= weights.get(0, i) == 1;
             ofSpikes.set(0, i, weights.get(0, i) * spikeValue[i]);
         }
+    }
+
+    @Override
+    public boolean passes() {
+        return passes;
     }
 
     /** Multiplies a sum for each input by the value of its spikes. */

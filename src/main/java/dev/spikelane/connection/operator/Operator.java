@@ -172,6 +172,15 @@ public interface Operator {
     }
 
     /**
+     * Tells whether values become currents as they are.
+     *
+     * @return whether they do, with the weights that there are now
+     */
+    default boolean passes() {
+        return false;
+    }
+
+    /**
      * Copies this operator with its weights.
      *
      * @param arena the arena that owns the copy

@@ -2,7 +2,6 @@ package dev.spikelane.kernel.pool;
 
 import dev.spikelane.simd.Window;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,13 +68,17 @@ record Places(
     private static int[][] reads(Window.Axis axis) {
         int step = step(axis);
         int[][] reads = new int[axis.outputs()][];
+        int[] found = new int[most(axis)];
         for (int output = 0; output < reads.length; output++) {
-            int of = output;
+            int count = 0;
             int first = Math.floorMod(axis.padding() - output * axis.stride(), step);
-            reads[output] = IntStream.iterate(first, place -> place < axis.kernel(), place -> place + step)
-                    .map(place -> axis.at(of, place))
-                    .filter(at -> at >= 0 && at < axis.inputs())
-                    .toArray();
+            for (int place = first; place < axis.kernel(); place += step) {
+                int at = axis.at(output, place);
+                if (at >= 0 && at < axis.inputs()) {
+                    found[count++] = at;
+                }
+            }
+            reads[output] = Arrays.copyOf(found, count);
         }
         return reads;
     }
@@ -97,6 +100,16 @@ record Places(
             }
         }
         return new Places(channels, begins, readers, null, divisors, null);
+    }
+
+    /** Whether a position reads one place, that of the position before. */
+    boolean repeats(int position) {
+        int first = starts[position];
+        return divisors == null
+                && first > 0
+                && starts[position + 1] == first + 1
+                && starts[position - 1] == first - 1
+                && places[first] == places[first - 1];
     }
 
     int positions() {

@@ -159,6 +159,15 @@ final class PoolVector {
             count = Math.min(channels - channel, COUNT);
             int first = of.starts()[position];
             int end = of.starts()[position + 1];
+            if (channel == 0 && channels >= COUNT && column >= into.firstColumn() + channels && of.repeats(position)) {
+                long bytes = (long) channels * Float.BYTES;
+                long at = toRow + (long) column * Float.BYTES;
+                long left = (long) (into.endColumn() - column) * Float.BYTES;
+                MemorySegment.copy(to, at - bytes, to, at, Math.min(bytes, left));
+                count = channels;
+                position++;
+                continue;
+            }
             int last = first == end ? 0 : of.places()[end - 1] * channels + channel;
             if (fits(values, fromRow, last, into, column)) {
                 FloatVector sum = FloatVector.zero(FLOAT);
