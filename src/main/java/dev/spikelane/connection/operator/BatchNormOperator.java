@@ -141,11 +141,6 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     }
 
     @Override
-    public int outputs() {
-        return shape.size();
-    }
-
-    @Override
     public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
         throw noSpikes();
     }
@@ -252,11 +247,6 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
         @Override
         public int inputs() {
-            return shape.size();
-        }
-
-        @Override
-        public int outputs() {
             return shape.size();
         }
 

@@ -63,11 +63,6 @@ public final class ElementwiseOperator implements Operator.OnTile {
     }
 
     @Override
-    public int outputs() {
-        return weights.columns();
-    }
-
-    @Override
     public void multiply(SpikeMatrix spikes, int rows, Tile current, Scratch scratch) {
         RowScale.multiply(spikes, ofSpikes, current, rows);
     }

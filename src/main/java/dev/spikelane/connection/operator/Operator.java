@@ -30,6 +30,11 @@ public interface Operator {
         void apply(Tile current, int rows);
 
         @Override
+        default int outputs() {
+            return inputs();
+        }
+
+        @Override
         default int fewestRows() {
             return 1;
         }

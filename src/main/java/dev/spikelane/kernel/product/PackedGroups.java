@@ -66,6 +66,7 @@ public record PackedGroups(FloatMatrix packed, FloatMatrix bias, PackedWeights[]
      *
      * @return views of the same memory
      */
+    @Override
     public PackedWeights[] groups() {
         return groups.clone();
     }

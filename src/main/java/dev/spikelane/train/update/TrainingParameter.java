@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public record TrainingParameter(
         String name, FloatMatrix values, ParameterUpdate update, @Nullable FloatMatrix gradient) {
 
+    @Override
     public FloatMatrix gradient() {
         return Objects.requireNonNull(gradient, "it is not stored");
     }
