@@ -112,6 +112,7 @@ final class SessionRun {
         run.pack(0, into, atState, false);
         if (trail != null) {
             trail.begin(into, 0, null);
+            trail.prepare(into, 0);
         }
     }
 
@@ -129,6 +130,9 @@ final class SessionRun {
         for (int sample = 0; sample < size; sample++) {
             boolean idle = sample >= count;
             int slot = idle ? 0 : batch.slots[from + sample];
+            if (trail != null && !idle) {
+                trail.prepare(table.memory(slot), table.at(slot));
+            }
             run.pack(sample, idle ? initial : table.memory(slot), (idle ? 0 : table.at(slot)) + atState, true);
             for (int i = 0; i < batch.inputs.length; i++) {
                 run.input(i).loadSample(idle ? null : batch.inputs[i], idle ? 0 : batch.rows[from + sample], sample);

@@ -40,6 +40,9 @@ final class SessionTrail {
     /** Where steps were done with several values of the network. */
     private static final long MIXED = 0;
 
+    /** In place of bytes that wait: the state has not been hashed yet. */
+    private static final long BEGUN = -1;
+
     private final long atTrail;
     private final int rowBytes;
     private final int room;
@@ -93,11 +96,21 @@ final class SessionTrail {
         if (previous != null) {
             MemorySegment.copy(previous, 0, memory, trail + AT_PREVIOUS, HASH);
         }
-        memory.asSlice(trail + AT_CHAIN, HASH).fill((byte) 0);
+        for (long next = AT_CHAIN; next < AT_ROWS; next += Long.BYTES) {
+            memory.set(JAVA_LONG, trail + next, 0);
+        }
         memory.set(JAVA_LONG, trail, Fingerprint.value(model));
         memory.set(JAVA_LONG, trail + AT_FIRST, memory.get(JAVA_LONG, at));
-        memory.set(JAVA_LONG, trail + AT_WAITING, 0);
-        hash(memory, at, (int) atTrail, trail + AT_STATE);
+        memory.set(JAVA_LONG, trail + AT_WAITING, BEGUN);
+    }
+
+    /** Hashes a state that begins, before its first step: on the threads that share a batch, which read it anyway. */
+    void prepare(MemorySegment memory, long at) {
+        long trail = at + atTrail;
+        if (memory.get(JAVA_LONG, trail + AT_WAITING) == BEGUN) {
+            hash(memory, at, (int) atTrail, trail + AT_STATE);
+            memory.set(JAVA_LONG, trail + AT_WAITING, 0);
+        }
     }
 
     /** Puts the hash of some bytes somewhere. */
@@ -159,14 +172,16 @@ final class SessionTrail {
         receipt.putInt(Receipt.VERSION);
         digest.update(receipt.array(), 0, receipt.position());
         digest.update(model);
-        digest.update(memory.asSlice(trail + AT_STATE, 3 * HASH).toArray(JAVA_BYTE));
+        MemorySegment.copy(memory, JAVA_BYTE, trail + AT_STATE, bytes, 0, 3 * HASH);
+        digest.update(bytes, 0, 3 * HASH);
         ByteBuffer ruled = ByteBuffer.allocate(3 * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         digest.update(ruled.putInt(rule.steps())
                 .putInt(rule.margin())
                 .putInt(rule.classes())
                 .flip());
         receipt.put(digest.digest());
-        begin(memory, at, MemorySegment.ofArray(receipt.array()).asSlice(Receipt.AT_DIGEST));
+        MemorySegment.copy(receipt.array(), Receipt.AT_DIGEST, memory, JAVA_BYTE, trail + AT_PREVIOUS, HASH);
+        begin(memory, at, null);
         return receipt.array();
     }
 }

@@ -392,6 +392,39 @@ final class ReceiptsTest {
         }
     }
 
+    /** The hash is made with the next step, and is of the state at the receipt, wherever that was meanwhile. */
+    @Test
+    void aReceiptHasTheHashOfTheStateBefore() throws NoSuchAlgorithmException {
+        Network network = network(1);
+        SpikeMatrix input = SpikeMatrix.zeros(1, 30);
+        input.set(0, 3, true);
+        int length;
+        try (SessionPool plain = SessionPool.builder(network).build()) {
+            length = (int) plain.stateBytes();
+        }
+        try (SessionPool pool = SessionPool.builder(network)
+                .receipts()
+                .store(new MapStore())
+                .build()) {
+            SessionPool.Answers answers = pool.newAnswers(1);
+            long[] keys = {7};
+            pool.step(keys, input, answers);
+            for (int time = 0; time < 3; time++) {
+                pool.receipt(7);
+                byte[] state = Arrays.copyOf(pool.state(7), length);
+                if (time == 1) {
+                    pool.evict(7);
+                }
+                pool.step(keys, input, answers);
+                pool.step(keys, input, answers);
+                ByteBuffer receipt = ByteBuffer.wrap(pool.receipt(7));
+                byte[] hash = MessageDigest.getInstance("SHA-256").digest(state);
+                assertEquals(ByteBuffer.wrap(hash).getLong(), receipt.getLong(40));
+                pool.step(keys, input, answers);
+            }
+        }
+    }
+
     @Test
     void theVersionIsThatOfTheBuild() throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
