@@ -13,6 +13,7 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.Psn;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
@@ -302,6 +303,7 @@ final class ArgumentSamples {
         sample(Pool.class, () -> Pool.max(2));
         sample(Pool.Axis.class, () -> Pool.max(2).y());
         sample(BatchNorm.class, () -> BatchNorm.of(3));
+        sample(Psn.class, () -> Psn.of(2, new TorchRandom(1)));
         sample(Flatten.class, Flatten::new);
         sample(OneToOne.class, () -> new OneToOne(1));
         sample(OneToOne.Scale.class, () -> OneToOne.scale(1));

@@ -16,6 +16,7 @@ public sealed interface Connection
                 OneToOne,
                 OneToOne.Scale,
                 Pool,
+                Psn,
                 Recurrent,
                 Sparse {
 

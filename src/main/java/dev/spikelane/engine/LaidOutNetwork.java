@@ -51,6 +51,7 @@ public final class LaidOutNetwork {
     private final OperatorChain[] chains;
     private final Map<String, Values> values;
     private final int mostSteps;
+    private int series;
     private final List<WeakReference<NetworkRun>> runs;
     private final List<WeakReference<EventLists>> lists;
     private final UseLocks turns;
@@ -264,12 +265,31 @@ public final class LaidOutNetwork {
         }
     }
 
+    /** Returns how many steps must run at once; 0 if any number may. */
+    public int series() {
+        return series;
+    }
+
+    /** Throws if a connection takes another number of steps together than come. */
+    public void requireSeries(int steps, int... lengths) {
+        boolean fits = series == 0 || steps == series;
+        for (int length : lengths) {
+            fits &= series == 0 || length == series;
+        }
+        if (!fits) {
+            throw new IllegalArgumentException("a connection takes " + series + " steps together, and gets "
+                    + (lengths.length == 0 ? steps : "other lengths") + ", expected a run of " + series
+                    + " steps behind a reset");
+        }
+    }
+
     private int steps() {
         int most = Integer.MAX_VALUE;
         for (OperatorChain chain : chains) {
             for (Operator operator : chain.operators()) {
                 if (operator instanceof TwoStageOperator stepped && stepped.steps() > 0) {
                     most = Math.min(most, stepped.steps());
+                    series = stepped.joint() ? stepped.steps() : series;
                 }
             }
         }

@@ -190,7 +190,8 @@ public final class NetworkRun {
         try {
             workers = new WorkerPool(threads);
             Memory memory = new Memory(arena, workers);
-            int most = network.hasRules() ? 1 : mostSteps; // behind each step weights are others
+            // Behind each step of rules weights are others; a series runs in one block.
+            int most = network.hasRules() ? 1 : Math.max(mostSteps, network.series());
             RunSize size = RunSize.forward(Math.min(most, Math.ceilDiv(FIRST_ROWS, batch)), batch, threads);
             NetworkRun run = new NetworkRun(network, size, most, memory, null);
             CLEANER.register(owner, memory);
@@ -455,7 +456,7 @@ public final class NetworkRun {
 
     /** How many of the first rows of the block it is best to run at a time, for the present input. */
     public int rowsAtATime(int rows) {
-        return projections.rowsAtATime(rows);
+        return network.series() > 0 ? rows : projections.rowsAtATime(rows);
     }
 
     /** Runs the block. */

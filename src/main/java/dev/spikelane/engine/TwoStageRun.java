@@ -11,6 +11,7 @@ import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.norm.BatchNormStep;
 import dev.spikelane.kernel.norm.BatchStatistics;
 import dev.spikelane.kernel.norm.NormRows;
+import dev.spikelane.kernel.norm.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import java.lang.foreign.Arena;
@@ -34,10 +35,12 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
     private final PortSum sum;
     private final StepViews<FloatMatrix> made;
 
-    private final BatchNormStep step;
+    private final WindowStep step;
     private final boolean trains;
     /** Whether all steps of a window are one, whose samples are all rows. */
     private final boolean joint;
+
+    private final int window;
 
     private final boolean[] measured;
     /** The number of the first step of the block, counted from the last reset. */
@@ -68,8 +71,9 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         this.sum = new PortSum(List.of(rows), operator.outputs(), arena, size, values);
         this.made = new StepViews<>(FloatMatrix.zeros(arena, size.segmentRows(), operator.outputs()), size.batch());
         this.trains = trains;
-        this.joint = trains && operator.joint();
-        this.step = trains
+        this.window = operator.steps() > 0 ? operator.steps() : size.steps();
+        this.joint = operator.joint() && (trains || operator.steps() > 0);
+        this.step = trains || joint
                 ? operator.forward(arena, joint ? 1 : size.segment(), joint ? 1 : size.steps(), samples())
                 : operator.ofRunning(arena, size.segment(), size.batch());
         this.halves = new Halves(this, step.rows().blocks(), workers);
@@ -92,13 +96,13 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
     }
 
     /** Returns the object that measures and normalizes a step. */
-    public BatchNormStep step() {
+    public WindowStep step() {
         return step;
     }
 
     /** Returns the statistics of the window. */
     public BatchStatistics statistics() {
-        return step.statistics();
+        return ((BatchNormStep) step).statistics();
     }
 
     /** Says which step, counted from the last reset, is the first of the block or window to come. */
@@ -122,17 +126,16 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
 
     /** Returns the rows that statistics are of. */
     public int samples() {
-        return joint ? size.steps() * size.batch() : size.batch();
+        return joint ? window * size.batch() : size.batch();
     }
 
     /** Takes steps through both halves of an operation; returns how many, as all of a window may be one. */
     public int run(Halves operation, int firstStep, int steps) {
-        if (joint && steps < size.steps()) {
-            throw new IllegalArgumentException("projection '"
-                    + rows.description().name() + "' normalizes all " + size.steps()
-                    + " steps of a window together, and"
-                    + " gets " + steps + " at a time, expected no loop that reaches it within a window, and no"
-                    + " recomputeEvery");
+        if (joint && steps != window) {
+            throw new IllegalArgumentException(
+                    "projection '" + rows.description().name() + "' takes " + window
+                            + " steps together, and gets " + steps
+                            + ", expected all at once, outside of loops and without recomputeEvery");
         }
         int some = joint ? 1 : steps;
         operation.run(firstStep, some);

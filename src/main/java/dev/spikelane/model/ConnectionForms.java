@@ -7,6 +7,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.Psn;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.io.NirFile;
@@ -34,6 +35,7 @@ record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer
             case Dense.Integers _ -> row(NirConnection::dense, COperator::integers);
             case OneToOne _ -> row(NirConnection::scale, COperator::scale);
             case Pool said -> row(nir -> nir.pool(said), COperator::pool);
+            case Psn _ -> row(nir -> nir.none(""), c -> c.none("it takes all steps together"));
             case Recurrent said -> row(NirConnection::dense, c -> c.recurrent(said));
             case OneToOne.Scale said -> row(nir -> nir.scale(said.factor()), c -> c.scale(said.factor()));
             case Sparse _ ->

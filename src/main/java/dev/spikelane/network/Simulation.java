@@ -678,6 +678,7 @@ public final class Simulation implements AutoCloseable {
 
     private void runSteps(int count, int[] lengths) {
         network.laidOut().requireSteps(steps + count);
+        network.laidOut().requireSeries(count, lengths);
         profiled = NetworkRun.isProfiled();
         if (profiled) {
             run.beginProfiles();

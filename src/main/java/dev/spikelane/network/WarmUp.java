@@ -34,12 +34,15 @@ final class WarmUp {
     private final int batch;
     private final int steps;
     private final int constant;
+    /** Steps that come at once; 0 if they may come one by one. */
+    private final int series;
 
     private WarmUp(Network network, int batch) {
         this.batch = batch;
         int most = network.laidOut().mostSteps();
-        this.steps = Math.min(Math.max(2, Math.ceilDiv(ROWS, batch)), most);
-        this.constant = Math.min(2, most);
+        this.series = network.laidOut().series();
+        this.steps = Math.min(Math.max(Math.max(2, series), Math.ceilDiv(ROWS, batch)), most);
+        this.constant = series > 0 ? series : Math.min(2, most);
         for (float density : DENSITIES) {
             Map<String, Signal> spikes = new LinkedHashMap<>();
             network.inputs().forEach(input -> spikes.put(input.name(), spikes(input, steps * batch, density)));
@@ -92,8 +95,10 @@ final class WarmUp {
                 simulation.run(inputs.get(i));
             }
             simulation.reset(); // there may be values for so many steps alone
-            simulation.step(frames.get(i));
-            simulation.reset();
+            if (series == 0) {
+                simulation.step(frames.get(i));
+                simulation.reset();
+            }
             simulation.runConstant(frames.get(i), constant);
         }
     }

@@ -144,8 +144,8 @@ final class TrainingStep implements AutoCloseable {
         batch.work(shard);
         batch.requireLengths(shard);
         if (batch.hasLengths(shard) && normalizes()) {
-            throw new IllegalArgumentException("samples have different lengths, and a normalization averages over all"
-                    + " rows, expected samples of the same length");
+            throw new IllegalArgumentException("samples have different lengths, and a connection takes all rows"
+                    + " together, expected samples of the same length");
         }
         if (batch.hasLengths(shard) && recipe.online() && steps < recipe.steps()) {
             throw new IllegalArgumentException("samples have different lengths, and online gradients take " + steps
@@ -254,7 +254,7 @@ final class TrainingStep implements AutoCloseable {
         return sum;
     }
 
-    /** Whether batches are normalized by their own statistics. */
+    /** Whether a connection takes all rows of a batch together, as those do that normalize it. */
     boolean normalizes() {
         return !running.isEmpty();
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Alone;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Psn;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Source;
@@ -37,6 +38,18 @@ final class WarmUpTest {
         assertTrue(time.compareTo(MOST) < 0, time.toString());
         assertTrue(took.orElse(Duration.ZERO).compareTo(time) <= 0, took + ", measured " + time);
         assertEquals(values, network.weights().hash());
+    }
+
+    /** Connections that take all steps together get them. */
+    @Test
+    void runsWholeSeries() {
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(3)
+                .dense(2, random)
+                .connect(Psn.of(5, random))
+                .neuron(new Leaky(0))
+                .build();
+        assertTrue(WarmUp.run(network, 2, 1, Duration.ofMillis(1)).isEmpty());
     }
 
     /** The compiler has to be quiet for longer than that. */

@@ -8,6 +8,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Psn;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -77,6 +78,12 @@ final class ForetoldBytesProperties {
         for (int steps = 1; steps < 6; steps++) {
             check(network, InputForm.VALUES, steps, 19 + steps, 1 + steps % 2, steps, new Random(1));
         }
+        Network parallel = Network.builder(30)
+                .dense(70, new TorchRandom(1))
+                .connect(Psn.of(3, new TorchRandom(1)))
+                .neuron(new Leaky(0))
+                .build();
+        check(parallel, InputForm.VALUES, 3, 19, 2, 3, new Random(1));
     }
 
     /** Columns of frames have a word for each 64 samples. */

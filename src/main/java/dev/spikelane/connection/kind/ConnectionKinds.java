@@ -19,6 +19,7 @@ public final class ConnectionKinds {
             new BatchNormKind(),
             new ConvolutionKind(),
             new PoolKind(),
+            new PsnKind(),
             new SparseKind(),
             new BlasDenseKind());
 

@@ -8,6 +8,7 @@ import dev.spikelane.kernel.norm.BatchStatistics;
 import dev.spikelane.kernel.norm.NormFactors;
 import dev.spikelane.kernel.norm.NormRows;
 import dev.spikelane.kernel.norm.RowAffine;
+import dev.spikelane.kernel.norm.WindowStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -34,6 +35,8 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     /** The name of the number of batches that were followed. */
     public static final String BATCHES = "num_batches_tracked";
 
+    static final InputGradient PASSED = (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
+
     private final BatchNorm said;
     private final Shape shape;
     private final List<ValueDescription> described;
@@ -46,7 +49,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     /** Of each column, for inference where all steps have the same. */
     private final NormFactors factors;
 
-    private final Operator behind = new OfNormalized();
+    private final Operator behind = new Passed(this);
 
     public BatchNormOperator(Arena arena, BatchNorm said, Shape shape, List<ValueDescription> described) {
         this.said = said;
@@ -103,8 +106,8 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     }
 
     @Override
-    public BatchNormBackward backward(Arena arena, BatchNormStep forward, WeightGradients of) {
-        return new BatchNormBackward(arena, forward, ((Gradients) of).sums);
+    public BatchNormBackward backward(Arena arena, WindowStep forward, WeightGradients of) {
+        return new BatchNormBackward(arena, (BatchNormStep) forward, ((Gradients) of).sums);
     }
 
     @Override
@@ -226,12 +229,12 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     @Override
     public InputGradient inputGradient(Arena arena) {
-        return behind.inputGradient(arena);
+        return PASSED;
     }
 
     @Override
     public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
-        return behind.weightGradients(arena, threads);
+        return new Gradients(this, arena);
     }
 
     @Override
@@ -240,14 +243,20 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     }
 
     /**
-     * Behind rows that were normalized: they pass as they are, and so do their gradients. The way back through the
-     * normalization makes the gradients of the weights, and the owner of running values takes notice of new weights.
+     * Behind rows that were made: they pass as they are, and so do their gradients. The way back through what made them
+     * makes the gradients of the weights.
      */
-    private final class OfNormalized implements Operator.OnTile {
+    static final class Passed implements Operator.OnTile {
+
+        private final TwoStageOperator of;
+
+        Passed(TwoStageOperator of) {
+            this.of = of;
+        }
 
         @Override
         public int inputs() {
-            return shape.size();
+            return of.inputs();
         }
 
         @Override
@@ -265,7 +274,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
         @Override
         public Operator copy(Arena arena) {
-            return BatchNormOperator.this.copy(arena).behind();
+            return ((TwoStageOperator) of.copy(arena)).behind();
         }
 
         @Override
@@ -275,17 +284,17 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
         @Override
         public InputGradient inputGradient(Arena arena) {
-            return (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
+            return PASSED;
         }
 
         @Override
         public @Nullable WeightGradients weightGradients(Arena arena, int threads) {
-            return new Gradients(BatchNormOperator.this, arena);
+            return of.weightGradients(arena, threads);
         }
 
         @Override
         public String toString() {
-            return said.toString();
+            return of.toString();
         }
     }
 

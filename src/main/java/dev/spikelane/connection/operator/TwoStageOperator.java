@@ -1,8 +1,9 @@
 package dev.spikelane.connection.operator;
 
-import dev.spikelane.kernel.norm.BatchNormBackward;
-import dev.spikelane.kernel.norm.BatchNormStep;
+import dev.spikelane.kernel.norm.WindowBackward;
+import dev.spikelane.kernel.norm.WindowStep;
 import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operator that needs all samples of a step in training, before it makes any: its first half adds up statistics of
@@ -22,7 +23,7 @@ public interface TwoStageOperator extends Operator {
      * @param batch samples of a step
      * @return an object that measures steps and makes their rows
      */
-    BatchNormStep forward(Arena arena, int segment, int steps, int batch);
+    WindowStep forward(Arena arena, int segment, int steps, int batch);
 
     /**
      * Returns for how many steps this has values, each of its own. Then its path is cut where nothing is trained too.
@@ -32,8 +33,8 @@ public interface TwoStageOperator extends Operator {
     int steps();
 
     /**
-     * Tells whether all steps of a window have the same statistics in training, those of all their rows, as if these
-     * were the samples of one step.
+     * Tells whether all steps of a window are taken together, as if their rows were the samples of one step: in
+     * training and, where {@link #steps} says how many there are, always.
      *
      * @return whether a window is one step
      */
@@ -47,7 +48,7 @@ public interface TwoStageOperator extends Operator {
      * @param batch samples of a step
      * @return an object that makes rows by statistics that are there, in the row of the step
      */
-    BatchNormStep ofRunning(Arena arena, int segment, int batch);
+    WindowStep ofRunning(Arena arena, int segment, int batch);
 
     /**
      * Prepares the way back from the outputs to the inputs.
@@ -57,7 +58,7 @@ public interface TwoStageOperator extends Operator {
      * @param behind the gradients of the weights of {@link #behind}, which the way back makes
      * @return the way back
      */
-    BatchNormBackward backward(Arena arena, BatchNormStep forward, WeightGradients behind);
+    WindowBackward backward(Arena arena, WindowStep forward, WeightGradients behind);
 
     /**
      * Returns a stand-in of this operator behind rows that both halves have made: they pass as they are, and so do
@@ -70,7 +71,8 @@ public interface TwoStageOperator extends Operator {
     /**
      * Prepares running values for training.
      *
-     * @return copies, which a training step moves and gives back
+     * @return copies, which a training step moves and gives back; null if there are none
      */
+    @Nullable
     RunningStatistics running();
 }

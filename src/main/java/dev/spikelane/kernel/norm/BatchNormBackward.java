@@ -27,7 +27,7 @@ import java.util.Objects;
  * they may share again; threads may take different steps. Then one of them {@linkplain #collect collects} what steps
  * add to the gradients of weights and biases.
  */
-public final class BatchNormBackward {
+public final class BatchNormBackward implements WindowBackward {
 
     private static final Elementwise BACK = Elementwise.of(MethodHandles.lookup(), """
             state g
@@ -77,11 +77,13 @@ public final class BatchNormBackward {
      * @param blocks how many blocks
      * @return bytes
      */
+    @Override
     public long blockBytes(long blocks) {
         return sums.bytes(blocks);
     }
 
     /** Forgets what was added to the gradients of weights and biases. */
+    @Override
     public void begin() {
         total.ofWeights().fill(0);
         total.ofBias().fill(0);
@@ -97,6 +99,7 @@ public final class BatchNormBackward {
      * @param block the block of eight samples
      * @throws IllegalArgumentException if a shape does not fit
      */
+    @Override
     public void measure(FloatMatrix gradients, FloatMatrix values, int at, int step, int block) {
         require(gradients, values, at, block);
         Objects.checkIndex(step, forward.statistics.mean().rows());
@@ -119,6 +122,7 @@ public final class BatchNormBackward {
      * @param at the step of the rows
      * @param step the row of the statistics
      */
+    @Override
     public void settle(int at, int step) {
         Objects.checkIndex(at, rows.steps());
         Objects.checkIndex(step, forward.statistics.mean().rows());
@@ -148,6 +152,7 @@ public final class BatchNormBackward {
      * @param block the block of eight samples
      * @throws IllegalArgumentException if a shape does not fit, or the two share memory
      */
+    @Override
     public void run(FloatMatrix gradients, FloatMatrix values, int at, int block) {
         require(gradients, values, at, block);
         Frame frame = BACK.frame();
@@ -167,6 +172,7 @@ public final class BatchNormBackward {
      * @param at the step of the rows
      * @param step the row of the statistics
      */
+    @Override
     public void collect(int at, int step) {
         add(total.ofWeights(), forward.set(step), ofWeights, at);
         add(total.ofBias(), forward.set(step), ofBias, at);

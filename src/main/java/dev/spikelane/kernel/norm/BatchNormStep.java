@@ -30,7 +30,7 @@ import java.util.Objects;
  * <p>A step goes through {@link #measure}, which threads may share by blocks, {@link #settle}, {@link #fold}, and
  * {@link #normalize}, which they may share again. Threads may take different steps anyhow.
  */
-public final class BatchNormStep {
+public final class BatchNormStep implements WindowStep {
 
     private static final Elementwise NORMALIZE = Elementwise.of(MethodHandles.lookup(), """
             state y
@@ -75,6 +75,7 @@ public final class BatchNormStep {
      *
      * @return what the values are
      */
+    @Override
     public NormRows rows() {
         return rows;
     }
@@ -93,6 +94,7 @@ public final class BatchNormStep {
      *
      * @param step the row of the weights that belongs to row 0 of the statistics
      */
+    @Override
     public void begin(int step) {
         firstStep = step;
     }
@@ -103,6 +105,7 @@ public final class BatchNormStep {
      * @param blocks how many blocks
      * @return bytes
      */
+    @Override
     public long blockBytes(long blocks) {
         return sums.bytes(blocks);
     }
@@ -120,6 +123,7 @@ public final class BatchNormStep {
      * @param block the block of eight samples
      * @throws IllegalArgumentException if the shape does not fit
      */
+    @Override
     public void measure(FloatMatrix values, int at, int block) {
         rows.require("values", values, at, block);
         if (SimdWidth.VECTOR && BatchNormStepVector.takes(rows)) {
@@ -135,6 +139,7 @@ public final class BatchNormStep {
      * @param at the step of the rows
      * @param step the row of the statistics
      */
+    @Override
     public void settle(int at, int step) {
         Objects.checkIndex(at, rows.steps());
         Objects.checkIndex(step, statistics.mean().rows());
@@ -155,6 +160,7 @@ public final class BatchNormStep {
      * @param at the step of the rows
      * @param step the row of the statistics
      */
+    @Override
     public void fold(int at, int step) {
         Objects.checkIndex(at, rows.steps());
         Objects.checkIndex(step, statistics.mean().rows());
@@ -170,6 +176,7 @@ public final class BatchNormStep {
      * @param block the block of eight samples
      * @throws IllegalArgumentException if a shape does not fit, or the two share memory
      */
+    @Override
     public void normalize(FloatMatrix values, FloatMatrix into, int at, int block) {
         rows.require("values", values, at, block);
         rows.require("into", into, at, block);

@@ -5,7 +5,7 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.Halves;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.norm.BatchNormBackward;
+import dev.spikelane.kernel.norm.WindowBackward;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 import java.util.Objects;
@@ -22,7 +22,7 @@ final class GradientNorm implements Halves.Work {
     /** The gradients of the rows that were normalized. */
     private final StoredCurrents rows;
 
-    private final BatchNormBackward kernel;
+    private final WindowBackward kernel;
     private final Halves halves;
     private FloatMatrix gradients;
     private final FloatMatrix values;

@@ -22,9 +22,10 @@ public final class RunningValues {
     private static final String VARIANCE = ".running_var";
 
     /** The names of an operator's statistics, and its next values. */
-    private record Following(String mean, String variance, RunningStatistics values) {}
+    private record Following(String mean, String variance, RunningStatistics values, int norm) {}
 
     private final List<Following> all = new ArrayList<>();
+    private int norms;
 
     public RunningValues(LaidOutNetwork layout) {
         for (int i = 0; i < layout.description().projections().size(); i++) {
@@ -32,7 +33,11 @@ public final class RunningValues {
             for (int place = 0; place < chain.operators().size(); place++) {
                 if (chain.operators().get(place) instanceof TwoStageOperator operator) {
                     String owner = chain.owners().get(place);
-                    all.add(new Following(owner + MEAN, owner + VARIANCE, operator.running()));
+                    RunningStatistics running = operator.running();
+                    if (running != null) {
+                        all.add(new Following(owner + MEAN, owner + VARIANCE, running, norms));
+                    }
+                    norms++;
                 }
             }
         }
@@ -48,7 +53,7 @@ public final class RunningValues {
     /** Follows the window that a shard has run. */
     public void follow(GradientRun of) {
         for (int i = 0; i < all.size(); i++) {
-            TwoStageRun run = of.norms().get(i).forward();
+            TwoStageRun run = of.norms().get(all.get(i).norm).forward();
             BatchStatistics statistics = run.statistics();
             for (int step = 0; step < statistics.mean().rows(); step++) {
                 all.get(i)
@@ -83,9 +88,9 @@ public final class RunningValues {
         }
     }
 
-    /** Whether nothing is normalized. */
+    /** Whether nothing takes all rows together. */
     public boolean isEmpty() {
-        return all.isEmpty();
+        return norms == 0;
     }
 
     /**
@@ -122,7 +127,7 @@ public final class RunningValues {
     /** Copies the statistics of a window, under the names of the values that follow them. */
     public void statistics(GradientRun of, Map<String, FloatMatrix> to) {
         for (int i = 0; i < all.size(); i++) {
-            TwoStageRun run = of.norms().get(i).forward();
+            TwoStageRun run = of.norms().get(all.get(i).norm).forward();
             to.put(all.get(i).mean, rows(run, run.statistics().mean()));
             to.put(all.get(i).variance, rows(run, run.statistics().variance()));
         }

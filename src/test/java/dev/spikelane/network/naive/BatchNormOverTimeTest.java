@@ -359,8 +359,9 @@ final class BatchNormOverTimeTest {
     @Test
     void refusesWhatGivesNoWindowAtOnce() {
         TrainingBatch batch = TrainingBatch.of(rows(ROWS, MAPS.size(), 1), new int[BATCH]);
-        String message = "projection 'x-m' normalizes all 5 steps of a window together, and gets 2 at a time, expected"
-                + " no loop that reaches it within a window, and no recomputeEvery";
+        String message =
+                "projection 'x-m' takes 5 steps together, and gets 2, expected all at once, outside of loops and"
+                        + " without recomputeEvery";
         assertMessage(
                 IllegalArgumentException.class, message, () -> trained(batch, trainer -> trainer.recomputeEvery(2)));
         NetworkBuilder builder = Network.builder();

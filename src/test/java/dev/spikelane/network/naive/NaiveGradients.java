@@ -7,6 +7,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.Psn;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.FloatMatrix;
@@ -359,7 +360,7 @@ public final class NaiveGradients {
             case OneToOne.Scale scale -> multiply(Parameter.of(scale.factor()), of);
             case Flatten _ -> of;
             case Convolution _ -> convolution(projection, place).pulled(of);
-            case BatchNorm _, Dense.ByOpenBlas _, Dense.Integers _, Pool _, Sparse _ ->
+            case BatchNorm _, Dense.ByOpenBlas _, Dense.Integers _, Pool _, Psn _, Sparse _ ->
                 throw new AssertionError(projection + " has no gradient");
         };
     }

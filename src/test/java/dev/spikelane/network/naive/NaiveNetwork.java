@@ -7,6 +7,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.Psn;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.kind.ConnectionKinds;
@@ -724,7 +725,7 @@ public final class NaiveNetwork {
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
             case OneToOne.Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
             case Pool pool -> new Row(new NaivePool(pool, order).forward(plain(row)), null);
-            case BatchNorm _, Dense.ByOpenBlas _, Flatten _, Sparse _ ->
+            case BatchNorm _, Dense.ByOpenBlas _, Flatten _, Psn _, Sparse _ ->
                 throw new AssertionError("no plain loop of " + connection);
         };
     }

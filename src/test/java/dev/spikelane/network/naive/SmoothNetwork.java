@@ -7,6 +7,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
+import dev.spikelane.connection.Psn;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.FloatMatrix;
@@ -364,7 +365,7 @@ final class SmoothNetwork {
                                         place,
                                         projection.source().shape()))
                         .smooth(row, Objects.requireNonNull(weights));
-            case BatchNorm _, Dense.ByOpenBlas _, Dense.Integers _, Pool _, Sparse _ ->
+            case BatchNorm _, Dense.ByOpenBlas _, Dense.Integers _, Pool _, Psn _, Sparse _ ->
                 throw new AssertionError("no gradient of " + projection);
         };
     }

@@ -12,6 +12,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Psn;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -127,15 +128,17 @@ final class LayerGradientsAllocationTest {
     }
 
     @Test
-    void layersThatAreNormalizedOverTime() {
+    void layersOverTime() {
         FloatMatrix input = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, 20, new Random(1));
         TorchRandom random = new TorchRandom(3);
         Network network = Network.builder(20)
                 .dense(40, random)
                 .connect(BatchNorm.td(40, 1, 0.5))
                 .neuron(new Leaky(0.9))
+                .dense(20, random)
+                .connect(Psn.of(STEPS, random))
+                .neuron(new Leaky(0).withThreshold(-1))
                 .dense(4, random)
-                .connect(BatchNorm.td(4, 1, 1))
                 .neuron(new Leaky(0.9))
                 .build();
         train(network, TrainingBatch.of(input, LABELS), trainer -> trainer);
