@@ -72,7 +72,8 @@ final class TorchOrderTest {
             "NeuronGroup.run",
             "Run.membranes",
             "Run.spikes",
-            "NeuronState.setPreviousSpikes");
+            "NeuronState.setPreviousSpikes",
+            "NeuronState.window");
 
     /** Weights and files, whose order tests of their own hold, and what takes or makes what others have here. */
     private static final Set<String> ELSEWHERE = Set.of(
