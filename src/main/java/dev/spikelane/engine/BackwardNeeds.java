@@ -15,8 +15,14 @@ public interface BackwardNeeds {
      * @param replaces whether membranes are written in place of the currents
      * @param variables names of variables whose values are kept for all steps of a block
      * @param inPlace whether the membranes that stand in place of the currents are those that are kept
+     * @param undelayed whether currents are kept as they were before neurons delayed them
      */
-    record Keeping(List<StoredCurrents> currents, boolean replaces, Set<String> variables, boolean inPlace) {}
+    record Keeping(
+            List<StoredCurrents> currents,
+            boolean replaces,
+            Set<String> variables,
+            boolean inPlace,
+            boolean undelayed) {}
 
     /** The values of a population that are kept. */
     Keeping keeping(int population);

@@ -29,8 +29,8 @@ public final class RecordingRun {
     private final PortCurrents[] currents;
 
     private final RunSize size;
-    /** The currents of a segment before they are delayed; null if they are not. */
-    private final @Nullable FloatMatrix raw;
+    /** The currents of a segment before they are delayed, sample after sample; null if nobody needs them. */
+    private final @Nullable FloatMatrix undelayed;
 
     private final DelayLine.Run[] delays;
 
@@ -43,7 +43,9 @@ public final class RecordingRun {
         this.kept = keeping.currents().toArray(StoredCurrents[]::new);
         this.oneEach = population.currents() == population.size();
         DelayLine line = steps().line();
-        this.raw = line == null ? null : FloatMatrix.zeros(arena, size.segmentRows(), population.size());
+        this.undelayed = line == null || !keeping.undelayed()
+                ? null
+                : FloatMatrix.zeros(arena, size.segmentRows(), population.size());
         this.size = size;
         this.delays = new DelayLine.Run[line == null ? 0 : size.threads()];
         for (int i = 0; line != null && i < delays.length; i++) {
@@ -64,18 +66,19 @@ public final class RecordingRun {
         return keeping;
     }
 
-    /** The currents of a segment before they are delayed; null if they are not. */
+    /** The currents of a segment before they are delayed, sample after sample; null if nobody needs them. */
     public @Nullable FloatMatrix undelayed() {
-        return raw;
+        return undelayed;
     }
 
-    /** Delays the currents of some steps, where neurons do that, and keeps them as they were. */
+    /** Delays the currents of some steps, where neurons do that. */
     public void delay(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
-        if (raw != null) {
+        if (delays.length > 0) {
             Tile tile = at(first, firstBlock, endBlock, thread).current();
-            int rows = count * size.batch();
-            tile.copyTo(0, raw, size.inSegment(first) * size.batch(), rows);
-            delays[thread].forward(tile, 0, rows, tile.matrix(), tile.origin(), from.window());
+            if (undelayed != null) {
+                delays[thread].keep(undelayed, size.segment(), size.inSegment(first));
+            }
+            delays[thread].forward(tile, 0, count * size.batch(), tile.matrix(), tile.origin(), from.window());
         }
     }
 

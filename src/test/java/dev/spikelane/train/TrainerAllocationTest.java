@@ -11,6 +11,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
@@ -133,6 +134,27 @@ public final class TrainerAllocationTest {
     void learnedParameters() {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         train(deep(), TrainingBatch.of(input, LABELS), 1, "lif1.beta", "lif1.threshold", "lif2.alpha", "lif3.beta");
+    }
+
+    /** A trainer with learned delays, as any other. */
+    @Test
+    void learnedDelays() {
+        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
+        TorchRandom random = new TorchRandom(3);
+        Network late = Network.builder(40)
+                .dense(70, random)
+                .neuron("late", EquationNeuron.of("""
+                        param delay = 3 from 0 to 25
+                        state v
+                        input current delayed by delay
+                        v = 0.9 * v + current
+                        spike v > 1
+                        reset v = v - 1
+                        """))
+                .dense(4, random)
+                .neuron("slow", EquationNeuron.delay(5))
+                .build();
+        train(late, TrainingBatch.of(input, LABELS), 1, "late.delay", "slow.delay");
     }
 
     @Test

@@ -5,11 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,12 +68,21 @@ public final class DelayLine {
         float[] far = {};
         /** Steps one below the other, behind those that come before. */
         float[] given = {};
-        /** What becomes of them. */
-        float[] made = {};
-        /** By what differences are multiplied; empty where nobody learns. */
-        float[] factors = {};
+        /** What becomes of them, in bytes in front of the first step's row, and from row to row. */
+        MemorySegment made = MemorySegment.NULL;
 
+        long madeAt;
+        long madeStep;
+        /** By what differences are multiplied, likewise; null where nobody learns. */
+        MemorySegment factors = MemorySegment.NULL;
+
+        long factorsAt;
+        long factorsStep;
+        boolean learns;
         float[] sum = {};
+        /** The row before, as late. */
+        float[] past = {};
+
         int first;
         int width;
         private int version = -1;
@@ -91,6 +100,7 @@ public final class DelayLine {
                 near = new float[width];
                 far = new float[width];
                 sum = new float[width];
+                past = new float[width];
             }
             float[] delays = line.parameters.values(line.said.delay());
             for (int i = 0; i < width; i++) {
@@ -103,24 +113,39 @@ public final class DelayLine {
             }
         }
 
-        private void reserve(int rows, int steps) {
-            given = given.length < rows * width ? new float[rows * width] : given;
-            made = made.length < steps * width ? new float[steps * width] : made;
+        private long offset(FloatMatrix matrix, int row, int origin) {
+            return matrix.rowOffset(row) + (long) (first - origin) * Float.BYTES;
+        }
+
+        /** Says where results go: from a row on, so many rows apart. */
+        private void make(FloatMatrix matrix, int row, int apart, int origin) {
+            made = matrix.segment();
+            madeAt = offset(matrix, row, origin);
+            madeStep = (long) apart * matrix.stride() * Float.BYTES;
+        }
+
+        /** Says where factors are, likewise. */
+        private void learn(FloatMatrix matrix, int row, int apart) {
+            learns = true;
+            factors = matrix.segment();
+            factorsAt = offset(matrix, row, 0);
+            factorsStep = (long) apart * matrix.stride() * Float.BYTES;
         }
 
         /** Takes a row out of a matrix whose first column has a neuron. */
         private void take(FloatMatrix matrix, int row, int origin, float[] into, int at) {
-            long offset = matrix.rowOffset(row) + (long) (first - origin) * Float.BYTES;
-            MemorySegment.copy(matrix.segment(), JAVA_FLOAT, offset, into, at * width, width);
+            MemorySegment.copy(matrix.segment(), JAVA_FLOAT, offset(matrix, row, origin), into, at * width, width);
         }
 
         private void put(float[] from, int at, FloatMatrix matrix, int row, int origin) {
-            long offset = matrix.rowOffset(row) + (long) (first - origin) * Float.BYTES;
-            MemorySegment.copy(from, at * width, matrix.segment(), JAVA_FLOAT, offset, width);
+            MemorySegment.copy(from, at * width, matrix.segment(), JAVA_FLOAT, offset(matrix, row, origin), width);
         }
 
-        /** Delays some steps, the first of which stands in a row. */
+        /** Delays some steps, the first of which stands in a row: what is late in one is the past in the next. */
         private void delay(int row, int steps) {
+            for (int i = 0; i < width; i++) {
+                past[i] = given[(row - 1) * width + places[i]];
+            }
             if (SimdWidth.VECTOR) {
                 DelayLineVector.delay(this, row, steps);
             } else {
@@ -133,11 +158,12 @@ public final class DelayLine {
             for (int t = 0; t < steps; t++) {
                 for (int i = 0; i < width; i++) {
                     float now = given[(row + t) * width + places[i]];
-                    float past = given[(row + t - 1) * width + places[i]];
-                    made[t * width + i] = near[i] * now + far[i] * past;
-                    if (factors.length > 0) {
-                        sum[i] += factors[t * width + i] * (past - now);
+                    long at = (long) i * Float.BYTES;
+                    made.set(JAVA_FLOAT, madeAt + t * madeStep + at, near[i] * now + far[i] * past[i]);
+                    if (learns) {
+                        sum[i] += factors.get(JAVA_FLOAT, factorsAt + t * factorsStep + at) * (past[i] - now);
                     }
+                    past[i] = now;
                 }
             }
         }
@@ -148,10 +174,26 @@ public final class DelayLine {
 
         private final DelayLine line;
         private final Rows own = new Rows();
+        private @Nullable FloatMatrix kept;
+        private int keptSteps;
+        private int keptFrom;
 
         /** Starts. */
         public Run(DelayLine line) {
             this.line = line;
+        }
+
+        /**
+         * Keeps currents as they were before they were delayed.
+         *
+         * @param undelayed receives them, sample after sample
+         * @param steps of a sample there
+         * @param first where the first step comes
+         */
+        public void keep(FloatMatrix undelayed, int steps, int first) {
+            kept = undelayed;
+            keptSteps = steps;
+            keptFrom = first;
         }
 
         /**
@@ -169,7 +211,8 @@ public final class DelayLine {
             int batch = newest.rows() / most;
             int steps = count / batch;
             own.at(line, from.firstColumn(), (from.endBlock() - from.firstBlock()) * Long.SIZE);
-            own.reserve(most + Math.min(STEPS, steps), Math.min(STEPS, steps));
+            int room = (most + Math.min(STEPS, steps)) * own.width;
+            own.given = own.given.length < room ? new float[room] : own.given;
             for (int sample = 0; sample < batch; sample++) {
                 for (int k = 0; k < most; k++) {
                     own.take(newest, k * batch + sample, 0, own.given, most - 1 - k);
@@ -179,11 +222,12 @@ public final class DelayLine {
                     int at = row + done * batch + sample;
                     for (int t = 0; t < some; t++) {
                         own.take(from.matrix(), at + t * batch, from.origin(), own.given, most + t);
+                        if (kept != null) {
+                            own.put(own.given, most + t, kept, sample * keptSteps + keptFrom + done + t, 0);
+                        }
                     }
+                    own.make(into, at, batch, origin);
                     own.delay(most, some);
-                    for (int t = 0; t < some; t++) {
-                        own.put(own.made, t, into, at + t * batch, origin);
-                    }
                     System.arraycopy(own.given, some * own.width, own.given, 0, most * own.width);
                 }
                 for (int k = 0; k < most; k++) {
@@ -201,6 +245,8 @@ public final class DelayLine {
         private final Rows own = new Rows();
         private final int firstNeuron;
         private final int width;
+        /** For what nobody wants. */
+        private final FloatMatrix spare;
         /** Gradients of each sample, the last step first, behind the zeros of those behind it. */
         private float[][] gradients = {};
         /** How many rows there are. */
@@ -220,6 +266,7 @@ public final class DelayLine {
             this.sums = sums;
             this.firstNeuron = firstNeuron;
             this.width = Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE;
+            this.spare = FloatMatrix.zeros(NativeMemory.ofAuto(), sums == null ? 1 : line.steps(), width);
         }
 
         /** Begins a way back. */
@@ -233,10 +280,10 @@ public final class DelayLine {
         /**
          * Goes to a segment.
          *
-         * @param undelayed its currents before they were delayed, {@code [steps * batch x neurons]}
+         * @param undelayed its currents before they were delayed, sample after sample; null if nobody learns
          * @param before those before its first step; null if it is not the first segment
          */
-        public void open(FloatMatrix undelayed, @Nullable FloatMatrix before, int samples) {
+        public void open(@Nullable FloatMatrix undelayed, @Nullable FloatMatrix before, int samples) {
             currents = undelayed;
             newest = before;
             batch = samples;
@@ -253,7 +300,8 @@ public final class DelayLine {
          */
         public void back(FloatMatrix of, int row, int origin, int step, int steps) {
             int most = line.steps();
-            FloatMatrix factorsOf = Objects.requireNonNull(currents);
+            FloatMatrix factorsOf = currents;
+            int keptSteps = factorsOf == null ? 0 : factorsOf.rows() / batch;
             FloatMatrix before = newest;
             int room = most + Math.max(STEPS, Math.max(most, steps));
             if (gradients.length == 0 || gradients[0].length < room * width) {
@@ -265,26 +313,19 @@ public final class DelayLine {
                 gradients = all;
             }
             own.at(line, firstNeuron, width);
-            own.reserve(0, Math.max(most, steps));
-            int factors = sums == null ? 0 : Math.max(most, steps) * width;
-            own.factors = own.factors.length < factors ? new float[factors] : own.factors;
             turn(steps);
             for (int sample = 0; sample < batch; sample++) {
                 own.given = gradients[sample];
+                int last = (steps - 1) * batch + sample;
                 for (int t = 0; t < steps; t++) {
-                    int at = (steps - 1 - t) * batch + sample;
-                    own.take(of, row + at, origin, own.given, there + t);
-                    if (sums != null) {
-                        own.take(factorsOf, step * batch + at, 0, own.factors, t);
-                    }
+                    own.take(of, row + last - t * batch, origin, own.given, there + t);
                 }
-                if (sums != null) {
+                own.make(of, row + last, -batch, origin);
+                if (sums != null && factorsOf != null) {
+                    own.learn(factorsOf, sample * keptSteps + step + steps - 1, -1);
                     own.take(sums, sample, 0, own.sum, 0);
                 }
                 own.delay(there, steps);
-                for (int t = 0; t < steps; t++) {
-                    own.put(own.made, t, of, row + (steps - 1 - t) * batch + sample, origin);
-                }
                 if (sums != null) {
                     own.put(own.sum, 0, sums, sample, 0);
                 }
@@ -300,21 +341,27 @@ public final class DelayLine {
             int most = line.steps();
             turn(most);
             for (int sample = 0; sample < batch; sample++) {
-                boolean silent = true;
-                for (int k = 0; k < most; k++) {
-                    own.take(earlier, k * batch + sample, 0, own.factors, k);
+                if (isSilent(earlier, sample)) {
+                    continue;
                 }
-                for (int i = 0; i < most * width && silent; i++) {
-                    silent = own.factors[i] == 0;
-                }
-                if (!silent) {
-                    own.given = gradients[sample];
-                    Arrays.fill(own.given, there * width, (there + most) * width, 0);
-                    own.take(into, sample, 0, own.sum, 0);
-                    own.delay(there, most);
-                    own.put(own.sum, 0, into, sample, 0);
+                own.given = gradients[sample];
+                Arrays.fill(own.given, there * width, (there + most) * width, 0);
+                own.take(into, sample, 0, own.sum, 0);
+                own.make(spare, 0, 1, firstNeuron);
+                own.learn(earlier, sample, batch);
+                own.delay(there, most);
+                own.put(own.sum, 0, into, sample, 0);
+            }
+        }
+
+        private boolean isSilent(FloatMatrix earlier, int sample) {
+            boolean silent = true;
+            for (int row = sample; row < earlier.rows() && silent; row += batch) {
+                for (int i = firstNeuron; i < Math.min(firstNeuron + width, earlier.columns()); i++) {
+                    silent &= earlier.get(row, i) == 0;
                 }
             }
+            return silent;
         }
 
         /** Makes room for some steps: brings the last rows of all samples to the front. */

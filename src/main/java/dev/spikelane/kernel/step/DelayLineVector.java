@@ -1,6 +1,11 @@
 package dev.spikelane.kernel.step;
 
-import dev.spikelane.simd.Lanes;
+import static dev.spikelane.simd.Lanes.COUNT;
+import static dev.spikelane.simd.Lanes.FLOAT;
+import static dev.spikelane.simd.Lanes.ORDER;
+
+import dev.spikelane.simd.Checks;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /** The vector variant of {@link DelayLine}: lanes come from rows as old as they are delayed. */
@@ -9,23 +14,29 @@ final class DelayLineVector {
     private DelayLineVector() {}
 
     static void delay(DelayLine.Rows rows, int row, int steps) {
-        if (rows.factors.length > 0) {
+        if (rows.learns) {
             learn(rows, row, steps);
             return;
         }
         int width = rows.width;
         float[] given = rows.given;
         int[] places = rows.places;
+        float[] near = rows.near;
+        float[] far = rows.far;
+        float[] before = rows.past;
+        MemorySegment made = rows.made;
+        Checks.isNative(made);
         for (int t = 0; t < steps; t++) {
             int at = (row + t) * width;
-            for (int i = 0; i < width; i += Lanes.FLOAT.length()) {
-                FloatVector now = FloatVector.fromArray(Lanes.FLOAT, given, at, places, i);
-                FloatVector past = FloatVector.fromArray(Lanes.FLOAT, given, at - width, places, i);
-                FloatVector far = FloatVector.fromArray(Lanes.FLOAT, rows.far, i).mul(past);
-                FloatVector.fromArray(Lanes.FLOAT, rows.near, i)
+            long into = rows.madeAt + t * rows.madeStep;
+            for (int i = 0; i < width; i += COUNT) {
+                FloatVector now = FloatVector.fromArray(FLOAT, given, at, places, i);
+                FloatVector past = FloatVector.fromArray(FLOAT, before, i);
+                now.intoArray(before, i);
+                FloatVector.fromArray(FLOAT, near, i)
                         .mul(now)
-                        .add(far)
-                        .intoArray(rows.made, t * width + i);
+                        .add(FloatVector.fromArray(FLOAT, far, i).mul(past))
+                        .intoMemorySegment(made, into + (long) i * Float.BYTES, ORDER);
             }
         }
     }
@@ -35,19 +46,30 @@ final class DelayLineVector {
         int width = rows.width;
         float[] given = rows.given;
         int[] places = rows.places;
+        float[] near = rows.near;
+        float[] far = rows.far;
+        float[] before = rows.past;
+        float[] sum = rows.sum;
+        MemorySegment made = rows.made;
+        MemorySegment factors = rows.factors;
+        Checks.isNative(made);
+        Checks.isNative(factors);
         for (int t = 0; t < steps; t++) {
             int at = (row + t) * width;
-            for (int i = 0; i < width; i += Lanes.FLOAT.length()) {
-                FloatVector now = FloatVector.fromArray(Lanes.FLOAT, given, at, places, i);
-                FloatVector past = FloatVector.fromArray(Lanes.FLOAT, given, at - width, places, i);
-                FloatVector far = FloatVector.fromArray(Lanes.FLOAT, rows.far, i).mul(past);
-                FloatVector.fromArray(Lanes.FLOAT, rows.near, i)
+            long into = rows.madeAt + t * rows.madeStep;
+            long by = rows.factorsAt + t * rows.factorsStep;
+            for (int i = 0; i < width; i += COUNT) {
+                FloatVector now = FloatVector.fromArray(FLOAT, given, at, places, i);
+                FloatVector past = FloatVector.fromArray(FLOAT, before, i);
+                now.intoArray(before, i);
+                FloatVector.fromArray(FLOAT, near, i)
                         .mul(now)
-                        .add(far)
-                        .intoArray(rows.made, t * width + i);
-                FloatVector term = FloatVector.fromArray(Lanes.FLOAT, rows.factors, t * width + i)
-                        .mul(past.sub(now));
-                FloatVector.fromArray(Lanes.FLOAT, rows.sum, i).add(term).intoArray(rows.sum, i);
+                        .add(FloatVector.fromArray(FLOAT, far, i).mul(past))
+                        .intoMemorySegment(made, into + (long) i * Float.BYTES, ORDER);
+                FloatVector.fromArray(FLOAT, sum, i)
+                        .add(FloatVector.fromMemorySegment(FLOAT, factors, by + (long) i * Float.BYTES, ORDER)
+                                .mul(past.sub(now)))
+                        .intoArray(sum, i);
             }
         }
     }

@@ -12,7 +12,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.NeuronState;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,12 +131,9 @@ final class GradientBackward implements WorkerPool.Job {
     /** Goes to a segment, whose currents are there. */
     void open(int firstStep, int steps) {
         at(firstStep, steps);
-        FloatMatrix undelayed = population.forward().run().kept().undelayed();
-        FloatMatrix newest = undelayed == null || firstStep > 0
-                ? null
-                : population.forward().start().window();
-        for (int part = 0; part < delays.length; part++) {
-            delays[part].open(Objects.requireNonNull(undelayed), newest, size.batch());
+        for (DelayLine.Back each : delays) {
+            FloatMatrix before = firstStep == 0 ? population.forward().start().window() : null;
+            each.open(population.forward().run().kept().undelayed(), before, size.batch());
         }
         for (int thread = 0; thread < scratch.length; thread++) {
             scratch(thread); // before threads share them

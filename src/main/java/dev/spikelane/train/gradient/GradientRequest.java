@@ -3,10 +3,12 @@ package dev.spikelane.train.gradient;
 import dev.spikelane.connection.operator.DenseOperator;
 import dev.spikelane.description.Delays;
 import dev.spikelane.engine.BackwardNeeds;
+import dev.spikelane.engine.BoundPopulation;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.StoredCurrents;
+import dev.spikelane.kernel.step.DelayLine;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -163,6 +165,7 @@ public record GradientRequest(
     BackwardNeeds.Keeping keeping(int number, boolean replaces) {
         Population population = population(number);
         NeuronGroup group = layout.neurons(number);
+        DelayLine line = BoundPopulation.steps(group).line();
         List<String> names = population.neuron().variables();
         Set<String> variables = new LinkedHashSet<>();
         for (String name : names) {
@@ -176,7 +179,8 @@ public record GradientRequest(
                         .toList(),
                 replaces,
                 variables,
-                replaces && keepsInPlace(population.variable(names.getFirst()).name()));
+                replaces && keepsInPlace(population.variable(names.getFirst()).name()),
+                line != null && learnedOf(population).contains(line.delay()));
     }
 
     /** Where the currents of a port stay. */

@@ -5,9 +5,11 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
@@ -25,7 +27,9 @@ import dev.spikelane.train.TrainingBatch;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Delays between two steps: their formula, its gradient, the range, and all that neurons can do. */
@@ -110,33 +114,102 @@ final class LearnedDelayTest {
     private void gradientsAreDifferences(EquationNeuron neuron, Kernel kernel, double tolerance) {
         Network network = network(neuron.with("delay", DELAYS));
         FloatMatrix given = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, CHANNELS, new Random(2));
-        try (Gradients gradients = Gradients.of(network, STEPS, BATCH)
+        FloatMatrix window = FloatMatrix.zeros(STEPS / 2 * BATCH, CHANNELS);
+        FloatMatrix givenThere = FloatMatrix.zeros(STEPS / 2 * BATCH, CHANNELS);
+        try (Gradients gradients = Gradients.of(network, STEPS / 2, BATCH)
                 .learn("d.delay")
                 .startAt("d", "membrane")
                 .toInput("input")
                 .threads(2)
                 .build()) {
-            gradients.forward(input);
-            gradients.given("d", "membrane").copyFrom(given);
-            gradients.backward();
-            for (int i = 0; i < CHANNELS; i++) {
-                double delay = (float) DELAYS[i];
-                double slope = 0;
-                // From a whole number on to the next one, but for the longest.
-                double from = delay == MOST ? delay - 1e-4 : delay;
-                for (int row = 0; row < input.rows(); row++) {
-                    slope += given.get(row, i)
-                            * (expected(kernel, row, i, from + 1e-4) - expected(kernel, row, i, from))
-                            / 1e-4;
-                    double back = 0;
-                    for (int k = 0; k <= MOST && row + k * BATCH < input.rows(); k++) {
-                        back += kernel.weight(k, delay) * given.get(row + k * BATCH, i);
+            for (int first = 0; first < input.rows(); first += window.rows()) {
+                copy(input, first, window);
+                copy(given, first, givenThere);
+                gradients.forward(window);
+                gradients.given("d", "membrane").copyFrom(givenThere);
+                gradients.backward();
+                for (int i = 0; i < CHANNELS; i++) {
+                    double delay = (float) DELAYS[i];
+                    double slope = 0;
+                    // From a whole number on to the next one, but for the longest.
+                    double from = delay == MOST ? delay - 1e-4 : delay;
+                    int end = first + window.rows();
+                    for (int row = first; row < end; row++) {
+                        slope += given.get(row, i)
+                                * (expected(kernel, row, i, from + 1e-4) - expected(kernel, row, i, from))
+                                / 1e-4;
+                        double back = 0;
+                        for (int k = 0; k <= MOST && row + k * BATCH < end; k++) {
+                            back += kernel.weight(k, delay) * given.get(row + k * BATCH, i);
+                        }
+                        assertEquals(back, gradients.gradientOfInput("input").get(row - first, i), 1e-6);
                     }
-                    assertEquals(back, gradients.gradientOfInput("input").get(row, i), 1e-6);
+                    assertEquals(slope, gradients.gradient("d.delay").get(0, i), 50 * tolerance, "delay " + delay);
                 }
-                assertEquals(slope, gradients.gradient("d.delay").get(0, i), 50 * tolerance, "delay " + delay);
             }
         }
+    }
+
+    private static void copy(FloatMatrix from, int first, FloatMatrix into) {
+        for (int row = 0; row < into.rows(); row++) {
+            for (int i = 0; i < CHANNELS; i++) {
+                into.set(row, i, from.get(first + row, i));
+            }
+        }
+    }
+
+    /** In front of other neurons as in those themselves, which fire alike and have the same gradients. */
+    @Test
+    void neuronsDelayWhatEntersThem() {
+        String lif = "v = 0.9 * v + current\nspike v > 0.2\nreset v = v - 0.2\n";
+        double[] delays = {0, 63.5, 1, 1.7, 12, 20.25, 64, 7, 0.5};
+        Network apart = Network.builder(CHANNELS)
+                .dense(9, new TorchRandom(1))
+                .neuron("d", EquationNeuron.delay(64).with("delay", delays))
+                .variable("membrane")
+                .connect(OneToOne.scale(1))
+                .neuron("lif", EquationNeuron.of("state v\ninput current\n" + lif))
+                .build();
+        Network own = Network.builder(CHANNELS)
+                .dense(9, new TorchRandom(1))
+                .neuron(
+                        "d",
+                        EquationNeuron.of(
+                                        "param delay = 1 from 0 to 64\nstate v\ninput current delayed by delay\n" + lif)
+                                .with("delay", delays))
+                .build();
+        int steps = 90;
+        FloatMatrix values = Matrices.uniform(Arena.ofAuto(), steps * BATCH, CHANNELS, new Random(7));
+        FloatMatrix given = Matrices.uniform(Arena.ofAuto(), steps * BATCH, 9, new Random(8));
+        FloatMatrix[] found = new FloatMatrix[6];
+        int place = 0;
+        for (Network network : List.of(apart, own)) {
+            String last = network.equals(apart) ? "lif" : "d";
+            for (int segments = 1; segments <= 3; segments += 2) {
+                try (Gradients gradients = Gradients.of(network, steps, BATCH)
+                        .learn("d.delay")
+                        .startAt(last, "membrane")
+                        .toInput("input")
+                        .recomputeEvery(segments == 1 ? steps : 40)
+                        .threads(segments == 1 ? 2 : 1)
+                        .build()) {
+                    gradients.forward(values);
+                    gradients.given(last, "membrane").copyFrom(given);
+                    gradients.backward();
+                    found[place] = FloatMatrix.zeros(steps * BATCH, CHANNELS);
+                    found[place++].copyFrom(gradients.gradientOfInput("input"));
+                    if (segments == 3) {
+                        found[place] = FloatMatrix.zeros(1, 9);
+                        found[place++].copyFrom(gradients.gradient("d.delay"));
+                    }
+                }
+            }
+        }
+        assertSameBits(found[0], found[1], "segments");
+        assertSameBits(found[0], found[3], "one population");
+        assertSameBits(found[0], found[4], "one population, segments");
+        assertSameBits(found[2], found[5], "delays");
+        assertTrue(IntStream.range(0, 9).anyMatch(i -> found[2].get(0, i) != 0));
     }
 
     /** Delays of whole steps hand spikes on, and a spike between two of them is no spike of one. */
