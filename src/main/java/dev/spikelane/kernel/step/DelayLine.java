@@ -303,7 +303,7 @@ public final class DelayLine {
             FloatMatrix factorsOf = currents;
             int keptSteps = factorsOf == null ? 0 : factorsOf.rows() / batch;
             FloatMatrix before = newest;
-            int room = most + Math.max(STEPS, Math.max(most, steps));
+            int room = most + Math.max(most, steps);
             if (gradients.length == 0 || gradients[0].length < room * width) {
                 int known = gradients.length == 0 ? 0 : there * width;
                 float[][] all = new float[batch][room * width];
