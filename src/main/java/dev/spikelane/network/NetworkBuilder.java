@@ -89,7 +89,7 @@ public final class NetworkBuilder {
      * @param name a name that no other projection has
      * @param source an input, a population, or one of its {@linkplain Population#variable variables}
      * @param target the population that gets the currents
-     * @param path the connections that rows go through; none for the identity
+     * @param path the connections that rows go through; none for a {@link OneToOne} of ones, which learns as others do
      * @return this, for the delay, the port and other facts of the projection
      * @throws IllegalArgumentException if the name is used already, or source or target belong to another network
      */

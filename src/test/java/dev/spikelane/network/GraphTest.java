@@ -76,6 +76,26 @@ final class GraphTest {
         }
     }
 
+    /** Those that do not want it say {@code OneToOne.scale(1)}. */
+    @Test
+    void noConnectionIsWeightsOfOneThatLearn() {
+        Input x = builder.input("x", Shape.of(3));
+        builder.project("x-a", x, builder.population("a", Shape.of(3), relay()));
+        Network network = builder.build();
+        assertTrue(network.weights().names().contains("x-a.weight"));
+        assertSameBits(FloatMatrix.of(new float[][] {{1, 1, 1}}), network.weights().get("x-a.weight"), "weights");
+        try (Arena arena = Arena.ofConfined()) {
+            var learned = network.laidOut().chain(0).operators().getFirst().weightGradients(arena, 1);
+            assertEquals(1, learned.learned().size());
+        }
+        network.weights().replace("x-a.weight", FloatMatrix.of(new float[][] {{1, 0, 1}}));
+        try (Simulation simulation = network.simulate(1)) {
+            Population.SpikeRecorder fired = simulation.recordSpikes("a", 2);
+            simulation.run(FloatMatrix.of(new float[][] {{1, 1, 1}, {1, 1, 1}}));
+            assertEquals(2, fired.spikes().count());
+        }
+    }
+
     @Test
     void aSpikeGoesRoundALoop() {
         Input x = builder.input("x", Shape.of(1));

@@ -66,9 +66,10 @@ final class UnfoldLinesVector {
     void cut(MemorySegment maps, long map, int y, int x, int count, MemorySegment windows, long offset) {
         Checks.isNative(windows);
         for (int done = 0; done < count; done += COUNT) {
-            LongVector begins = LongVector.fromArray(LONG, from, x + done);
-            LongVector mask = LongVector.fromArray(LONG, bits, x + done);
-            LongVector places = LongVector.fromArray(LONG, to, x + done);
+            int at = Math.max(0, Math.min(done, count - COUNT)); // the last vector writes windows again, without a mask
+            LongVector begins = LongVector.fromArray(LONG, from, x + at);
+            LongVector mask = LongVector.fromArray(LONG, bits, x + at);
+            LongVector places = LongVector.fromArray(LONG, to, x + at);
             LongVector words = LongVector.zero(LONG);
             for (int ky = 0; ky < kernelRows; ky++) {
                 int begin = rows[y * kernelRows + ky];
@@ -81,11 +82,10 @@ final class UnfoldLinesVector {
                         .lanewise(LSHL, places.add((long) ky * ofKernelRow))
                         .or(words);
             }
-            if (done + COUNT <= count) {
-                words.intoMemorySegment(windows, offset + (long) done * Long.BYTES, ORDER);
+            if (count >= COUNT) {
+                words.intoMemorySegment(windows, offset + (long) at * Long.BYTES, ORDER);
             } else {
-                words.intoMemorySegment(
-                        windows, offset + (long) done * Long.BYTES, ORDER, LONG.indexInRange(done, count));
+                words.intoMemorySegment(windows, offset, ORDER, LONG.indexInRange(0, count));
             }
         }
     }
