@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
 public final class SpikeMatrix extends Signal {
 
     /** Words of a loop. */
-    private static final int COUNTED = 1 << 16;
+    private static final int COUNTED = 1 << 10;
 
     private SpikeMatrix(MemorySegment segment, int rows, int columns, int stride) {
         super(segment, rows, columns, stride);
@@ -300,10 +300,15 @@ public final class SpikeMatrix extends Signal {
         long spikes = 0;
         long end = rowOffset(first + count);
         for (long at = rowOffset(first); at < end; at += (long) COUNTED * Long.BYTES) {
-            int words = (int) Math.min(COUNTED, (end - at) / Long.BYTES);
-            for (int word = 0; word < words; word++) { // an int, so that C2 makes vectors of it
-                spikes += Long.bitCount(segment.get(JAVA_LONG, at + (long) word * Long.BYTES));
-            }
+            spikes += countWords(at, (int) Math.min(COUNTED, (end - at) / Long.BYTES));
+        }
+        return spikes;
+    }
+
+    private long countWords(long at, int words) {
+        long spikes = 0;
+        for (int word = 0; word < words; word++) { // an int, so that C2 makes vectors of it
+            spikes += Long.bitCount(segment.get(JAVA_LONG, at + (long) word * Long.BYTES));
         }
         return spikes;
     }

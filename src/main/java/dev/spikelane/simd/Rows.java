@@ -34,13 +34,16 @@ public final class Rows {
         }
         long active = 0;
         for (int row = first; row < first + count; row++) {
-            long at = rows.rowOffset(row);
-            int ofRow = 0;
-            for (int i = 0; i < rows.columns(); i++) {
-                int bits = rows.segment().get(JAVA_INT, at + (long) i * Float.BYTES) & Integer.MAX_VALUE;
-                ofRow += (bits | -bits) >>> Integer.SIZE - 1; // no branch, of which C2 makes vectors
-            }
-            active += ofRow;
+            active += active(rows.segment(), rows.rowOffset(row), rows.columns());
+        }
+        return active;
+    }
+
+    private static int active(MemorySegment values, long at, int count) {
+        int active = 0;
+        for (int i = 0; i < count; i++) {
+            int bits = values.get(JAVA_INT, at + (long) i * Float.BYTES) & Integer.MAX_VALUE;
+            active += (bits | -bits) >>> Integer.SIZE - 1; // no branch, of which C2 makes vectors
         }
         return active;
     }

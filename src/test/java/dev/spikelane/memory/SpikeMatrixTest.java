@@ -37,6 +37,17 @@ final class SpikeMatrixTest {
         assertEquals(1, spikes.count());
     }
 
+    /** More words than a loop takes. */
+    @Test
+    void allSpikesCount() {
+        SpikeMatrix spikes = SpikeMatrix.zeros(5_000, 70);
+        for (int row = 0; row < 5_000; row++) {
+            spikes.set(row, row % 70, true);
+        }
+        assertEquals(5_000, spikes.count());
+        assertEquals(3_001, spikes.count(7, 3_001));
+    }
+
     @Test
     void spikesOfARowAreSetAndFound() {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 130);

@@ -402,10 +402,8 @@ final class ReceiptsTest {
         try (SessionPool plain = SessionPool.builder(network).build()) {
             length = (int) plain.stateBytes();
         }
-        try (SessionPool pool = SessionPool.builder(network)
-                .receipts()
-                .store(new MapStore())
-                .build()) {
+        try (SessionPool pool =
+                SessionPool.builder(network).receipts().store(new MapStore()).build()) {
             SessionPool.Answers answers = pool.newAnswers(1);
             long[] keys = {7};
             pool.step(keys, input, answers);
