@@ -228,7 +228,14 @@ final class PsnTest {
     /** Blocks are as long as a series, however many rows that are. */
     @Test
     void manySamplesGiveTheBitsOfFew() {
-        Network network = network();
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(INPUTS) // the layer of the input would take fewer steps at a time
+                .dense(70, random)
+                .neuron(new Leaky(0.5).withThreshold(0.1))
+                .dense(4, random)
+                .connect(new Psn(rows(STEPS, STEPS, 1), rows(1, STEPS, 2)))
+                .neuron(firing(0))
+                .build();
         int many = 300;
         FloatMatrix x = rows(STEPS * many, INPUTS, 5);
         SpikeMatrix made = spikes(network, x, many, STEPS);

@@ -6,6 +6,7 @@ import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Elements;
+import dev.spikelane.simd.Rows;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
@@ -16,21 +17,14 @@ import java.util.Map;
  */
 public final class SeriesStep implements WindowStep {
 
-    private static final Elementwise FIRST = elementwise("""
-            param w = 0, b = 0
-            state y
-            input x, one
-            y = fma(x, w, one > 0 ? b : 0)
-            spike 0 > 1
-            """);
-    private static final Elementwise NEXT = elementwise("""
+    private static final Elementwise ADD =
+            new Elementwise(MethodHandles.lookup(), EquationParser.parse("""
             param w = 0
             state y
             input x
             y = fma(x, w, y)
             spike 0 > 1
-            """);
-    private static final float[] ZERO = new float[1];
+            """), Map.of("w", new float[1]), Map.of());
 
     final NormRows rows;
     /** Steps of the series, and samples of each. */
@@ -39,7 +33,7 @@ public final class SeriesStep implements WindowStep {
     final int batch;
     private final FloatMatrix weights;
     private final FloatMatrix bias;
-    /** A row of ones, whose padding is zero. */
+    /** A row of ones, whose padding is zero: its product with a bias is where a sum starts. */
     private final FloatMatrix ones;
     /** Each weight by itself, as loops take it, and each bias. */
     private final float[][] factors;
@@ -64,11 +58,6 @@ public final class SeriesStep implements WindowStep {
         ones.fill(1);
         this.factors = new float[steps * steps][1];
         this.starts = new float[steps][1];
-    }
-
-    private static Elementwise elementwise(String text) {
-        Map<String, float[]> numbers = Map.of("w", new float[1], "b", new float[1]);
-        return new Elementwise(MethodHandles.lookup(), EquationParser.parse(text), numbers, Map.of());
     }
 
     @Override
@@ -101,16 +90,21 @@ public final class SeriesStep implements WindowStep {
         for (int row = rows.row(0, block); row < end; row += count) {
             int step = row / batch;
             count = Math.min(end - row, batch - row % batch);
-            for (int other = 0; other < steps; other++) {
-                Elementwise loop = other == 0 ? FIRST : NEXT;
-                Frame frame = loop.frame();
+            for (int i = row; i < row + count; i++) {
+                Rows.clear(into, i);
+            }
+            for (int other = back ? 0 : -1; other < steps; other++) {
+                Frame frame = ADD.frame();
                 frame.put("y", into, row);
-                frame.put("x", values, other * batch + row % batch);
-                frame.repeat("one", ones, 0);
-                frame.share("w", factors[back ? other * steps + step : step * steps + other]);
-                frame.share("b", back ? ZERO : starts[step]);
+                if (other < 0) {
+                    frame.repeat("x", ones, 0);
+                    frame.share("w", starts[step]);
+                } else {
+                    frame.put("x", values, other * batch + row % batch);
+                    frame.share("w", factors[back ? other * steps + step : step * steps + other]);
+                }
                 frame.words = Math.ceilDiv(rows.columns(), Long.SIZE);
-                loop.run(frame, count);
+                ADD.run(frame, count);
             }
         }
     }
