@@ -10,7 +10,10 @@ import java.lang.foreign.Arena;
 public final class UnfoldedRows {
 
     private static final int MOST_ROWS = 1_024;
-    private static final int FEWEST_ROWS = 16;
+    /** Tables, and weights from memory, serve so many rows: 512 -> 512, 3x3 takes .7 of the time of 128 (ER). */
+    private static final int FEWEST_ROWS = 256;
+
+    private static final int FEWEST_VALUES = 16;
 
     /** Floats that windows of values, or currents, may take. */
     private static final int MOST_FLOATS = 1 << 16;
@@ -29,7 +32,7 @@ public final class UnfoldedRows {
         this.current = Tile.whole(FloatMatrix.zeros(arena, rows, outputs));
         this.inPlace = current.another();
         this.spikes = new Lazy<>(() -> SpikeMatrix.zeros(arena, rows, columns));
-        this.values = new Lazy<>(() -> FloatMatrix.zeros(arena, Math.min(rows(columns), rows), columns));
+        this.values = new Lazy<>(() -> FloatMatrix.zeros(arena, Math.clamp(MOST_FLOATS / columns, FEWEST_VALUES, rows), columns));
     }
 
     /** How many windows are unfolded at a time, for so many outputs. */

@@ -84,7 +84,8 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
 
     @Override
     protected Operator withoutBias() {
-        return new ConvOperator(NativeMemory.ofAuto(), this, all.withoutBias(), 0);
+        boolean biased = described.size() > 1;
+        return biased ? new ConvOperator(NativeMemory.ofAuto(), this, all.withoutBias(), 0) : this;
     }
 
     @Override

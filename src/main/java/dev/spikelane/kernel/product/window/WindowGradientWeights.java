@@ -28,7 +28,7 @@ public final class WindowGradientWeights {
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
 
     /** Weights that take all positions that are there one after the other: their sums stay in the L1 cache. */
-    private static final int SUMS = 32;
+    private static final int SUMS = 8;
 
     private final WindowGradientShape shape;
     private final WindowGradientScalar scalar;
