@@ -4,6 +4,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.simd.Checks;
+import java.util.Objects;
 
 /**
  * The product over time of parallel spiking neurons (PSN; Fang and others, 2023), the same for all neurons:
@@ -59,7 +60,7 @@ public record Psn(FloatMatrix weights, FloatMatrix bias) implements Connection {
 
     @Override
     public Shape outputShape(Shape input) {
-        return input;
+        return Objects.requireNonNull(input, "input");
     }
 
     @Override
