@@ -355,13 +355,14 @@ public final class DelayLine {
         }
 
         private boolean isSilent(FloatMatrix earlier, int sample) {
-            boolean silent = true;
-            for (int row = sample; row < earlier.rows() && silent; row += batch) {
-                for (int i = firstNeuron; i < Math.min(firstNeuron + width, earlier.columns()); i++) {
-                    silent &= earlier.get(row, i) == 0;
+            int bits = 0;
+            for (int row = sample; row < earlier.rows() && bits == 0; row += batch) {
+                own.take(earlier, row, 0, own.past, 0);
+                for (int i = 0; i < width; i++) {
+                    bits |= Float.floatToRawIntBits(own.past[i]) << 1; // without the sign
                 }
             }
-            return silent;
+            return bits == 0;
         }
 
         /** Makes room for some steps: brings the last rows of all samples to the front. */
