@@ -22,7 +22,11 @@ public final class OwnJvm {
     /** The same with flags of the JVM. */
     public static String run(List<String> flags, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
-        Process process = start(flags, main, arguments);
+        return output(start(flags, main, arguments));
+    }
+
+    /** Waits for it, and returns what it printed; fails unless it ends well. */
+    public static String output(Process process) throws IOException, InterruptedException {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
         return output;

@@ -6,7 +6,11 @@ import dev.spikelane.OwnJvm;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,12 +32,22 @@ final class FirstCallAllocationTest {
         return Tries.ALL ? List.of("simulation", "learning", "classifier") : List.of("simulation", "classifier");
     }
 
+    private static final Map<String, Process> STARTED = new HashMap<>();
+
+    /** Side by side: each waits for C2 alone. */
+    @BeforeAll
+    static void start() throws IOException {
+        for (String what : firstCalls()) {
+            STARTED.put(what, OwnJvm.start(List.of(), FirstCallAllocationMain.class, what));
+        }
+    }
+
     /** A classifier encodes and decodes, too: 34 ms of cold code and classes, where its network alone was warm. */
     @ParameterizedTest
     @MethodSource("firstCalls")
     void firstCallBehindAWarmUpIsCompiled(String what) throws IOException, InterruptedException {
         List<String> said =
-                OwnJvm.run(FirstCallAllocationMain.class, what).lines().toList();
+                OwnJvm.output(Objects.requireNonNull(STARTED.get(what))).lines().toList();
         long bytes = Long.parseLong(said.getLast());
         assertTrue(bytes < MOST_BYTES, bytes + " bytes");
         long classes = Long.parseLong(said.get(said.size() - 2));

@@ -8,10 +8,14 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,31 +36,44 @@ final class LimitedMemoryTest {
                     + " more, or raise the limit with -Dspikelane.maxNativeMemory");
 
     @TempDir
-    private Path folder;
+    private static Path folder;
 
-    private List<String> run(String what) throws IOException, InterruptedException {
-        return run(what, LIMIT_MB);
+    private static final Map<String, Process> STARTED = new HashMap<>();
+
+    /** Side by side: most of their time is that of a JVM which starts. */
+    @BeforeAll
+    static void start() throws IOException {
+        for (String what : List.of(
+                "forget simulations", "forget trainers", "hold simulations", "hold matrices", "large trainer")) {
+            start(what, LIMIT_MB);
+        }
+        start("forget more simulations", 8 * LIMIT_MB);
     }
 
-    private List<String> run(String what, long limit) throws IOException, InterruptedException {
+    private static void start(String what, long limit) throws IOException {
         String classPath = System.getProperty("java.class.path");
         String modulePath = System.getProperty("jdk.module.path");
-        Path output = folder.resolve("output");
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-Dspikelane.maxNativeMemory=" + limit + "m",
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-cp",
-                        modulePath == null ? classPath : classPath + File.pathSeparator + modulePath,
-                        LimitedMemoryMain.class.getName(),
-                        what))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .redirectOutput(output.toFile())
-                .start();
-        assertEquals(0, process.waitFor(), () -> what);
-        return Files.readAllLines(output);
+        STARTED.put(
+                what,
+                new ProcessBuilder(List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-Xmx256m",
+                                "-Dspikelane.maxNativeMemory=" + limit + "m",
+                                "--add-modules",
+                                "jdk.incubator.vector",
+                                "-cp",
+                                modulePath == null ? classPath : classPath + File.pathSeparator + modulePath,
+                                LimitedMemoryMain.class.getName(),
+                                what))
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .redirectOutput(folder.resolve(what).toFile())
+                        .start());
+    }
+
+    private static List<String> run(String what) throws IOException, InterruptedException {
+        assertEquals(0, Objects.requireNonNull(STARTED.get(what)).waitFor(), what);
+        return Files.readAllLines(folder.resolve(what));
     }
 
     /** They took 340 MB and more: nothing else makes this heap a reason to collect. */
@@ -71,7 +88,7 @@ final class LimitedMemoryTest {
     /** Kept, they take 500 MB; what is held then, 150 MB of matrices, asks for two collections and not for 300. */
     @Test
     void forgottenSimulationsAreFreedLongBeforeTheLimit() throws IOException, InterruptedException {
-        List<String> lines = run("forget more simulations", 8 * LIMIT_MB);
+        List<String> lines = run("forget more simulations");
         long most = Long.parseLong(lines.getFirst());
         assertTrue(most <= LIMIT_MB << 20, "held " + most);
         long nanoseconds = Long.parseLong(lines.get(1));
