@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Samples in memory, with labels, targets or neither. */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares these
-record ArrayDataset(Shape shape, FloatMatrix values, int[] labels, int classes, @Nullable FloatMatrix targets)
-        implements Dataset {
+record ArrayDataset(
+        Shape shape,
+        FloatMatrix values,
+        int[] labels,
+        int classes,
+        @Nullable FloatMatrix targets) implements Dataset {
 
     private static final int[] NO_LABELS = {};
 

@@ -207,7 +207,9 @@ public final class ProjectionRun {
     /** The values that are its currents from a step on, as they stand; null if there are none. */
     @Nullable
     FloatMatrix passed(int first) {
-        boolean passes = frame == null && chain.operators().size() == 1 && chain.product().passes();
+        boolean passes = frame == null
+                && chain.operators().size() == 1
+                && chain.product().passes();
         return passes && source.from(first, delay) instanceof FloatMatrix values ? values : null;
     }
 

@@ -175,8 +175,7 @@ public final class ModelFile {
      * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
      */
     public static Model modelOf(byte[] bytes) {
-        return FileText.given(
-                () -> readModel("model of " + bytes.length + " bytes", new ByteArrayInputStream(bytes)));
+        return FileText.given(() -> readModel("model of " + bytes.length + " bytes", new ByteArrayInputStream(bytes)));
     }
 
     /**

@@ -91,8 +91,10 @@ final class PoolTest {
     void spreadsReadOnePlaceEach() {
         for (Shape shape : List.of(Shape.of(1, 1, 1), Shape.of(1, 1))) {
             Pool spread = shape.rank() == 2 ? Pool.spread(20_000, 20_000) : Pool.spread(20_000, 3);
-            var network =
-                    Network.builder(shape).connect(spread).neuron(new Leaky(0.5)).build();
+            var network = Network.builder(shape)
+                    .connect(spread)
+                    .neuron(new Leaky(0.5))
+                    .build();
             try (var simulation = network.simulate(1)) {
                 assertEquals(
                         spread.outputShape(shape).size(),

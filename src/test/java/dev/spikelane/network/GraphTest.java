@@ -83,7 +83,8 @@ final class GraphTest {
         builder.project("x-a", x, builder.population("a", Shape.of(3), relay()));
         Network network = builder.build();
         assertTrue(network.weights().names().contains("x-a.weight"));
-        assertSameBits(FloatMatrix.of(new float[][] {{1, 1, 1}}), network.weights().get("x-a.weight"), "weights");
+        assertSameBits(
+                FloatMatrix.of(new float[][] {{1, 1, 1}}), network.weights().get("x-a.weight"), "weights");
         try (Arena arena = Arena.ofConfined()) {
             var learned = network.laidOut().chain(0).operators().getFirst().weightGradients(arena, 1);
             assertEquals(1, learned.learned().size());

@@ -21,8 +21,7 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says in one line what went wrong, and picks the exit code. */
-public record Failures(
-        PrintWriter err, BooleanSupplier verbose)
+public record Failures(PrintWriter err, BooleanSupplier verbose)
         implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
     @Override

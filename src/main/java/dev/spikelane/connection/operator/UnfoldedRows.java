@@ -32,7 +32,8 @@ public final class UnfoldedRows {
         this.current = Tile.whole(FloatMatrix.zeros(arena, rows, outputs));
         this.inPlace = current.another();
         this.spikes = new Lazy<>(() -> SpikeMatrix.zeros(arena, rows, columns));
-        this.values = new Lazy<>(() -> FloatMatrix.zeros(arena, Math.clamp(MOST_FLOATS / columns, FEWEST_VALUES, rows), columns));
+        this.values = new Lazy<>(
+                () -> FloatMatrix.zeros(arena, Math.clamp(MOST_FLOATS / columns, FEWEST_VALUES, rows), columns));
     }
 
     /** How many windows are unfolded at a time, for so many outputs. */

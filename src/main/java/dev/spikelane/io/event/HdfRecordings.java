@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The recordings of a file as the Spiking Heidelberg Digits have it: {@code spikes/times} in seconds and
  * {@code spikes/units}, an array for each recording, and {@code labels}. A unit is x, y is 0, and all are on.
  */
-public record HdfRecordings(
-        String name, RaggedFile file, Hdf5Item.Ragged times, Hdf5Item.Ragged units)
+public record HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times, Hdf5Item.Ragged units)
         implements AutoCloseable {
 
     /** Of all that is no array of a recording. */

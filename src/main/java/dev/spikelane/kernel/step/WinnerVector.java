@@ -97,20 +97,19 @@ final class WinnerVector {
         FloatVector even = largest0.blend(largest2, largest2.compare(GT, largest0));
         FloatVector odd = largest1.blend(largest3, largest3.compare(GT, largest1));
         // As integers in the order of floats: the reduction of those takes a third of the time.
-        IntVector bits =
-                (IntVector) even.blend(odd, odd.compare(GT, even)).reinterpretShape(INT, 0);
+        IntVector bits = (IntVector) even.blend(odd, odd.compare(GT, even)).reinterpretShape(INT, 0);
         IntVector flipped = bits.lanewise(ASHR, Integer.SIZE - 1).lanewise(LSHR, 1);
         int most = bits.lanewise(XOR, flipped).reduceLanes(MAX);
         float largest = Float.intBitsToFloat(most ^ most >> Integer.SIZE - 1 >>> 1);
         // Numbers of neurons, which are not negative.
         IntVector neuron0 =
                 (IntVector) NONE.blend(first0, largest0.compare(EQ, largest)).reinterpretShape(INT, 0);
-        IntVector neuron1 = (IntVector) NONE.blend(first1.add(1 * COUNT), largest1.compare(EQ, largest))
-                .reinterpretShape(INT, 0);
-        IntVector neuron2 = (IntVector) NONE.blend(first2.add(2 * COUNT), largest2.compare(EQ, largest))
-                .reinterpretShape(INT, 0);
-        IntVector neuron3 = (IntVector) NONE.blend(first3.add(3 * COUNT), largest3.compare(EQ, largest))
-                .reinterpretShape(INT, 0);
+        IntVector neuron1 = (IntVector)
+                NONE.blend(first1.add(1 * COUNT), largest1.compare(EQ, largest)).reinterpretShape(INT, 0);
+        IntVector neuron2 = (IntVector)
+                NONE.blend(first2.add(2 * COUNT), largest2.compare(EQ, largest)).reinterpretShape(INT, 0);
+        IntVector neuron3 = (IntVector)
+                NONE.blend(first3.add(3 * COUNT), largest3.compare(EQ, largest)).reinterpretShape(INT, 0);
         int first = neuron0.min(neuron1).min(neuron2.min(neuron3)).reduceLanes(MIN);
         return (int) Float.intBitsToFloat(first);
     }

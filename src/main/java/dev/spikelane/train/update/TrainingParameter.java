@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  *     they come to be
  */
 public record TrainingParameter(
-        String name, FloatMatrix values, ParameterUpdate update, @Nullable FloatMatrix gradient) {
+        String name,
+        FloatMatrix values,
+        ParameterUpdate update,
+        @Nullable FloatMatrix gradient) {
 
     @Override
     public FloatMatrix gradient() {
