@@ -45,7 +45,7 @@ public abstract class BitsOperator implements Operator {
         }
     }
 
-    /** Makes one that multiplies by the same weights, without a bias; null if bits are not to be multiplied. */
+    /** One of the same weights without a bias, this if it has none; null if bits are not to be multiplied. */
     protected abstract @Nullable Operator withoutBias();
 
     /** Asks for the memory that a thread needs to multiply other values. */
