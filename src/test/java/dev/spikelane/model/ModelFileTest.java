@@ -337,7 +337,7 @@ final class ModelFileTest {
         assertEquals(
                 text
                         + "in 'projections' at 0 in 'path' at 0 in 'type' is 'x', expected dense, integer dense, recurrent,"
-                        + " one to one, flatten, scale, batch norm, convolution, pool or sparse",
+                        + " one to one, flatten, scale, batch norm, convolution, pool, psn or sparse",
                 failure("\"type\":\"dense\",\"inputs\":4,", "\"type\":\"x\",\"inputs\":4,"));
         assertEquals(
                 text

@@ -121,7 +121,7 @@ public final class RandomNeuron {
             reset u = u - 0.5
             carries 0.75
             """, """
-            param beta = 0.7, delay = 2 from 0 to 3
+            param beta = 0.7, delay = 2 from 0 to 5
             state u, s
             input current delayed by delay, near
             s = beta * s + tanh(current)

@@ -237,7 +237,7 @@ final class SeriesProperties {
             if (normalizes) {
                 String message = assertThrows(IllegalArgumentException.class, () -> all.gradients(series, 0))
                         .getMessage();
-                assertTrue(message.contains("a normalization averages over all rows"), message);
+                assertTrue(message.contains("a connection takes all rows together"), message);
                 return;
             }
             for (int sample = 0; sample < batch; sample++) {

@@ -139,18 +139,17 @@ public final class WindowGradientWeights {
             addSpikes(own, spikes, first, rows, sum);
             return;
         }
-        FloatMatrix values = (FloatMatrix) source;
         for (int i = 0; i < rows; ) {
             int some = 0;
             while (own != null
                     && i + some < rows
-                    && isFinite(values, first + i + some)
+                    && isFinite((FloatMatrix) source, first + i + some)
                     && isFinite(gradient, firstGradient + i + some)) {
                 some++;
             }
             if (own != null && some > 0) {
                 own.of(gradient, firstGradient + i);
-                addValues(own, values, first + i, some, sum);
+                addValues(own, (FloatMatrix) source, first + i, some, sum);
                 i += some;
             } else {
                 addPlain(source, first + i, gradient, firstGradient + i, sum);
