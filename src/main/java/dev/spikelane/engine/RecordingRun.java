@@ -73,12 +73,14 @@ public final class RecordingRun {
 
     /** Delays the currents of some steps, where neurons do that. */
     public void delay(NeuronState from, int first, int count, int firstBlock, int endBlock, int thread) {
-        if (delays.length > 0) {
+        DelayLine line = steps().line();
+        if (line != null) {
             Tile tile = at(first, firstBlock, endBlock, thread).current();
+            DelayLine.Run own = delays[thread].with(line);
             if (undelayed != null) {
-                delays[thread].keep(undelayed, size.segment(), size.inSegment(first));
+                own.keep(undelayed, size.segment(), size.inSegment(first));
             }
-            delays[thread].forward(tile, 0, count * size.batch(), tile.matrix(), tile.origin(), from.window());
+            own.forward(tile, 0, count * size.batch(), tile.matrix(), tile.origin(), from.window());
         }
     }
 

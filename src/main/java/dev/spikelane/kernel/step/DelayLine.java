@@ -172,7 +172,7 @@ public final class DelayLine {
     /** A line at work; it serves one thread at a time. */
     public static final class Run {
 
-        private final DelayLine line;
+        private DelayLine line;
         private final Rows own = new Rows();
         private @Nullable FloatMatrix kept;
         private int keptSteps;
@@ -181,6 +181,15 @@ public final class DelayLine {
         /** Starts. */
         public Run(DelayLine line) {
             this.line = line;
+        }
+
+        /** Goes on with a line of the same text: neurons that were made anew have another. */
+        public Run with(DelayLine now) {
+            if (line != now) {
+                line = now;
+                own.version = -1;
+            }
+            return this;
         }
 
         /**

@@ -209,6 +209,24 @@ final class LearnedDelayTest {
         assertTrue(IntStream.range(0, 9).anyMatch(i -> found[1].get(0, i) != 0));
     }
 
+    /** Neurons that are made anew, as values of a file make them, delay what enters as they do in simulations. */
+    @Test
+    void delaysThatOthersReplaceServeInTraining() {
+        Network network = network(EquationNeuron.delay(MOST).with("delay", DELAYS));
+        try (Gradients gradients = Gradients.of(network, STEPS, BATCH)
+                .learn("d.delay")
+                .keep("d", "membrane")
+                .threads(2)
+                .build()) {
+            gradients.forward(input);
+            assertSameBits(run(network, input), gradients.values("d", "membrane"), "as made");
+            network.weights().replace("d.delay", FloatMatrix.vector(5, 4, 3.5f, 2, 1.25f, 0, 0.5f));
+            gradients.reset();
+            gradients.forward(input);
+            assertSameBits(run(network, input), gradients.values("d", "membrane"), "replaced");
+        }
+    }
+
     /** Delays of whole steps hand spikes on, and a spike between two of them is no spike of one. */
     @Test
     void spikesOfWholeStepsStaySpikes() {
