@@ -90,6 +90,7 @@ public final class LaidOutNetwork {
         this.chains = chains;
         this.values = same.values;
         this.mostSteps = same.mostSteps;
+        this.series = same.series;
         this.runs = same.runs;
         this.lists = same.lists;
         this.turns = same.turns;

@@ -251,6 +251,30 @@ final class PsnTest {
         }
     }
 
+    /** Where plastic projections serve with the network's own values, as in others. */
+    @Test
+    void manySamplesAreServedBesidePlasticProjections() {
+        TorchRandom random = new TorchRandom(1);
+        Network network = Network.builder(INPUTS)
+                .dense(70, random)
+                .neuron(new Leaky(0.5).withThreshold(0.1))
+                .plastic()
+                .dense(4, random)
+                .connect(new Psn(rows(STEPS, STEPS, 1), rows(1, STEPS, 2)))
+                .neuron(firing(0))
+                .build();
+        int many = 300;
+        FloatMatrix x = rows(STEPS * many, INPUTS, 5);
+        try (Simulation simulation = network.serve(many, 1)) {
+            Population.SpikeRecorder recorder = simulation.recordSpikes("lif2", STEPS);
+            simulation.run(x);
+            Matrices.assertSameBits(
+                    spikes(network, x, many, STEPS),
+                    SpikeMatrix.copyOf(STEPS * many, 4, recorder.spikes().toArray()),
+                    "served");
+        }
+    }
+
     @Test
     void refusesWhateverHasNoWholeSeries() {
         Network network = network();
