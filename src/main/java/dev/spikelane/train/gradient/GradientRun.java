@@ -231,7 +231,7 @@ public final class GradientRun implements BackwardNeeds {
                 && (isSpatial
                         || online.feedback() == GradientRequest.Feedback.SYMMETRIC
                                 && online.readouts().contains(declared.target().name()));
-        List<Operator> operators = made.forward().chain().operators();
+        List<Operator> operators = plan.layout().chain(number).operators(); // with those behind a cut
         boolean isDense = operators.size() == 1 && operators.getFirst() instanceof DenseOperator;
         if (!isDense && (pulls || made.learns())) {
             throw new IllegalArgumentException("projection '" + declared.name() + "' is "

@@ -1,5 +1,6 @@
 package dev.spikelane.train.online;
 
+import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.connection.Psn;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
@@ -134,6 +138,30 @@ class OnlineTrainingTest {
                     assertTrue(message.contains("a regularization of rates counts"), message);
                 }
             }
+        }
+    }
+
+    /** Gradients go forward through dense connections alone, not through one and what stands behind it. */
+    @Test
+    void connectionsBehindDenseOnesAreRefused() {
+        for (Connection behind : List.of(BatchNorm.of(70), BatchNorm.td(70, 1, 1), Psn.of(20, new TorchRandom(1)))) {
+            TorchRandom random = new TorchRandom(6);
+            Network network = Network.builder(INPUTS)
+                    .dense(70, random)
+                    .connect(behind)
+                    .neuron(new Leaky(0.9))
+                    .dense(CLASSES, random)
+                    .neuron(readout())
+                    .build();
+            TrainerBuilder online = Trainer.of(network, 20, BATCH)
+                    .loss(CrossEntropyLoss.membrane())
+                    .optimizer(new Adam(1e-3))
+                    .online(EProp.symmetric());
+            assertMessage(
+                    IllegalArgumentException.class,
+                    "projection 'fc1' is dense 9 -> 70, " + behind
+                            + ", expected one dense connection for online gradients",
+                    () -> online.build().close());
         }
     }
 
