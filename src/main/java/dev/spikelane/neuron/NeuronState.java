@@ -515,7 +515,7 @@ public final class NeuronState {
     /**
      * Returns the newest inputs, where neurons keep some.
      *
-     * @return {@code [steps * batch x neurons]}, in the inner order of the shape
+     * @return {@code [steps * batch x neurons]}, columns in the order of those of the variables
      * @throws NullPointerException if they keep none
      */
     public FloatMatrix window() {
