@@ -78,7 +78,8 @@ public final class WindowGradientInput {
         Checks.rows("gradient", gradient.rows(), rows);
         Checks.rows("into", into.rows(), rows);
         Checks.apart("into", into, "gradient", gradient);
-        int most = gradient.stride() == shape.columns() ? WindowGradientRoom.rows(shape) : 1;
+        boolean together = strips != null && gradient.stride() == shape.columns();
+        int most = together ? WindowGradientRoom.rows(shape) : 1;
         for (int row = 0; row < rows; row += most) {
             int some = Math.min(most, rows - row);
             if (strips != null && some > 1 && isFinite(gradient, row, some)) {
