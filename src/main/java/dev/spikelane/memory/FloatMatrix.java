@@ -268,12 +268,10 @@ public final class FloatMatrix extends Signal {
 
     @Override
     public FloatMatrix inRowsOf(int narrower) {
-        Signal known = reshaped;
-        if (known == null || known.columns != narrower) {
-            known = new FloatMatrix(segment, narrowRows(narrower), narrower, narrower);
-            reshaped = known;
-        }
-        return (FloatMatrix) known;
+        Signal known = reshaped(narrower);
+        return known == null
+                ? keep(new FloatMatrix(segment, narrowRows(narrower), narrower, narrower))
+                : (FloatMatrix) known;
     }
 
     @Override

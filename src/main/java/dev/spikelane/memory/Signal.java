@@ -16,9 +16,8 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     final int rows;
     final int columns;
     final int stride;
-    /** The same memory in narrower rows; threads that meet may make it twice, which does no harm. */
-    @Nullable
-    Signal reshaped;
+    /** The same memory in narrower rows, before rows of other widths; threads may make one twice, without harm. */
+    private @Nullable Signal reshaped;
 
     Signal(MemorySegment segment, int rows, int columns, int stride) {
         this.segment = segment;
@@ -93,12 +92,29 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
      */
     public abstract Signal inRowsOf(int narrower);
 
-    /** How many rows the memory holds of so many columns. */
-    final int narrowRows(int narrower) {
+    /** The view of so many columns that was kept; null if there is none yet. */
+    final @Nullable Signal reshaped(int narrower) {
         if (narrower < 1 || narrower % FloatMatrix.ROW_MULTIPLE != 0 || columns % narrower != 0) {
             throw new IllegalArgumentException("rows have " + columns + " columns, expected a multiple of " + narrower
                     + ", which is a multiple of " + FloatMatrix.ROW_MULTIPLE);
         }
+        Signal known = reshaped;
+        while (known != null && known.columns != narrower) {
+            known = known.reshaped;
+        }
+        return known;
+    }
+
+    /** Keeps a view before the others: maps of other channels may take turns in the same memory. */
+    final <S extends Signal> S keep(S view) {
+        Signal made = view;
+        made.reshaped = reshaped;
+        reshaped = made;
+        return view;
+    }
+
+    /** How many rows the memory holds of so many columns, which divide those of this matrix. */
+    final int narrowRows(int narrower) {
         return Math.multiplyExact(rows, columns / narrower);
     }
 

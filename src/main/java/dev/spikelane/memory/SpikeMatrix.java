@@ -339,12 +339,10 @@ public final class SpikeMatrix extends Signal {
 
     @Override
     public SpikeMatrix inRowsOf(int narrower) {
-        Signal known = reshaped;
-        if (known == null || known.columns != narrower) {
-            known = new SpikeMatrix(segment, narrowRows(narrower), narrower, narrower / Long.SIZE);
-            reshaped = known;
-        }
-        return (SpikeMatrix) known;
+        Signal known = reshaped(narrower);
+        return known == null
+                ? keep(new SpikeMatrix(segment, narrowRows(narrower), narrower, narrower / Long.SIZE))
+                : (SpikeMatrix) known;
     }
 
     @Override
