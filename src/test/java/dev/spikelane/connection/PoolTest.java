@@ -2,9 +2,11 @@ package dev.spikelane.connection;
 
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.window.PooledConvOperator;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -50,6 +52,22 @@ final class PoolTest {
         long before = NativeMemory.withoutArena();
         assertEquals(path, PooledConvOperator.join(path));
         assertEquals(0, Math.max(0, NativeMemory.withoutArena() - before) >> 20, "megabytes");
+    }
+
+    /** A map of 126 x 63 x 32 joined sums takes 1 MB, of which a thread has room for 16, not 256. */
+    @Test
+    void joinedMapsTakeLittleMemory() {
+        Shape maps = Shape.of(2, 128, 128);
+        IntegerMatrix weights = IntegerMatrix.nearest(ElementType.INT4, FloatMatrix.zeros(32, 2 * 9));
+        Operator both = PooledConvOperator.join(List.of(
+                        bind(Convolution.of(Kernel.of(3, 3), weights, FloatMatrix.zeros(1, 32)), maps),
+                        bind(Pool.max(2), Shape.of(32, 126, 126))))
+                .getFirst();
+        Scratch scratch = Scratch.of(NativeMemory.ofAuto(), 1)[0];
+        long before = NativeMemory.withoutArena();
+        both.reserve(scratch);
+        long megabytes = NativeMemory.withoutArena() - before >> 20;
+        assertTrue(megabytes < 32, megabytes + " MB");
     }
 
     private static Operator bind(Connection connection, Shape source) {

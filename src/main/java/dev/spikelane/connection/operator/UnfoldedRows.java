@@ -13,7 +13,10 @@ public final class UnfoldedRows {
     /** Tables, and weights from memory, serve so many rows: 512 -> 512, 3x3 takes .7 of the time of 128 (ER). */
     private static final int FEWEST_ROWS = 256;
 
-    private static final int FEWEST_VALUES = 16;
+    /** Currents from which on a row is a map, or memory counts for more: one of 254,016 would take 248 MB. */
+    private static final int MANY_OUTPUTS = 1_024;
+
+    private static final int FEWEST = 16;
 
     /** Floats that windows of values, or currents, may take. */
     private static final int MOST_FLOATS = 1 << 16;
@@ -33,12 +36,12 @@ public final class UnfoldedRows {
         this.inPlace = current.another();
         this.spikes = new Lazy<>(() -> SpikeMatrix.zeros(arena, rows, columns));
         this.values = new Lazy<>(
-                () -> FloatMatrix.zeros(arena, Math.clamp(MOST_FLOATS / columns, FEWEST_VALUES, rows), columns));
+                () -> FloatMatrix.zeros(arena, Math.clamp(MOST_FLOATS / columns, FEWEST, rows), columns));
     }
 
     /** How many windows are unfolded at a time, for so many outputs. */
     public static int rows(int floats) {
-        return Math.clamp(MOST_FLOATS / floats, FEWEST_ROWS, MOST_ROWS);
+        return Math.clamp(MOST_FLOATS / floats, floats > MANY_OUTPUTS ? FEWEST : FEWEST_ROWS, MOST_ROWS);
     }
 
     public boolean isOf(int someColumns, int outputs) {
