@@ -40,7 +40,7 @@ final class GivenInputs {
         if (given.isEmpty()) {
             throw new IllegalArgumentException("the network has no inputs, expected a number of steps");
         }
-        int rows = given.values().iterator().next().rows();
+        int rows = of(given, inputs.getFirst()).rows();
         for (int i = 0; i < inputs.size(); i++) {
             Signal of = of(given, inputs.get(i));
             requireRows(names.get(i), inputs.get(i), of);

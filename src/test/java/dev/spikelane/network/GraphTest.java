@@ -20,12 +20,14 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -141,6 +143,13 @@ final class GraphTest {
             IllegalArgumentException missing =
                     assertThrows(IllegalArgumentException.class, () -> simulation.run(Map.of("bits", spikes)));
             assertTrue(missing.getMessage().startsWith("input 'numbers' is missing"), missing.getMessage());
+            Map<String, Signal> turned = new LinkedHashMap<>();
+            turned.put("numbers", FloatMatrix.zeros(3, 2));
+            turned.put("bits", spikes);
+            assertMessage( // the first input says how many steps there are, wherever a map has it
+                    IllegalArgumentException.class,
+                    "input 'numbers' is [3 x 2], expected [1 x 2]",
+                    () -> simulation.run(turned));
         }
     }
 
