@@ -155,6 +155,14 @@ public final class TrainerAllocationTest {
                 .neuron("slow", EquationNeuron.delay(5))
                 .build();
         train(late, TrainingBatch.of(input, LABELS), 1, "late.delay", "slow.delay");
+        Network wide = Network.builder(40)
+                .dense(130, random) // two threads have tiles of 128 and 2, and one again all of them
+                .neuron("slow", EquationNeuron.delay(5))
+                .build();
+        train(
+                wide,
+                TrainingBatch.of(input, LABELS),
+                trainer -> trainer.threads(2).recomputeEvery(3).learn("slow.delay"));
     }
 
     @Test

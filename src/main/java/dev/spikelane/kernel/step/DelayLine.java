@@ -94,8 +94,8 @@ public final class DelayLine {
             }
             version = line.parameters.version();
             first = firstNeuron;
-            if (width != neurons) {
-                width = neurons;
+            width = neurons;
+            if (near.length < width) { // threads take tiles of several widths in turn
                 places = new int[width];
                 near = new float[width];
                 far = new float[width];
