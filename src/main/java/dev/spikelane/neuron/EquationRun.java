@@ -54,9 +54,13 @@ final class EquationRun {
 
     private void delayed(DelayLine line, StepRun run, int firstRow, int rows, long step) {
         FloatMatrix from = run.current;
+        int origin = run.firstCurrent;
+        boolean alone = group.ports().size() == 1; // other ports stand as these currents do
+        int first = alone ? run.tile.firstColumn() : origin;
+        int columns = alone ? (run.endWord - run.firstWord) * Long.SIZE : from.columns();
         FloatMatrix into = delayed;
-        if (into == null || into.rows() < firstRow + rows || into.columns() != from.columns()) {
-            into = FloatMatrix.zeros(NativeMemory.ofAuto(), firstRow + rows, from.columns());
+        if (into == null || into.rows() < firstRow + rows || into.columns() < columns) {
+            into = FloatMatrix.zeros(NativeMemory.ofAuto(), firstRow + rows, columns);
             delayed = into;
         }
         DelayLine.Run own = delays;
@@ -64,10 +68,12 @@ final class EquationRun {
             own = new DelayLine.Run(line);
             delays = own;
         }
-        own.forward(run.tile, firstRow, rows, into, run.firstCurrent, state.window());
+        own.forward(run.tile, firstRow, rows, into, first, state.window());
         run.current = into;
+        run.firstCurrent = first;
         steps(run, firstRow, rows, step);
         run.current = from;
+        run.firstCurrent = origin;
     }
 
     private NoiseRows draw(StepRun run, int batch, int step) {

@@ -9,10 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
@@ -357,6 +360,24 @@ final class LearnedDelayTest {
                 IllegalArgumentException.class,
                 "delay is -1.0, expected 0.0 to 5.0",
                 () -> network.weights().replace("d.delay", FloatMatrix.vector(-1)));
+    }
+
+    /** Maps have whole rows of currents, of which threads take tiles; a copy of all for each of these took 267 MB. */
+    @Test
+    void delayedCurrentsTakeAsMuchMemoryAsCurrents() {
+        Network network = Network.builder(Shape.of(1, 64, 64))
+                .connect(Convolution.of(
+                        dev.spikelane.connection.Kernel.of(3).withPadding(1), FloatMatrix.zeros(32, 9)))
+                .maxPool2d(2)
+                .neuron("d", EquationNeuron.delay(3))
+                .build();
+        try (Simulation simulation = network.simulate(16)) {
+            simulation.run(SpikeMatrix.zeros(16, 4_096));
+            long before = NativeMemory.held();
+            simulation.run(SpikeMatrix.zeros(64, 4_096));
+            long megabytes = NativeMemory.held() - before >> 20;
+            assertTrue(megabytes < 40, megabytes + " MB"); // 8 of currents, 8 of delayed ones
+        }
     }
 
     /** Each of a million once: a copy of all for each of them took minutes. */
