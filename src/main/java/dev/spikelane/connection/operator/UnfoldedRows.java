@@ -35,8 +35,8 @@ public final class UnfoldedRows {
         this.current = Tile.whole(FloatMatrix.zeros(arena, rows, outputs));
         this.inPlace = current.another();
         this.spikes = new Lazy<>(() -> SpikeMatrix.zeros(arena, rows, columns));
-        this.values = new Lazy<>(
-                () -> FloatMatrix.zeros(arena, Math.clamp(MOST_FLOATS / columns, FEWEST, rows), columns));
+        this.values =
+                new Lazy<>(() -> FloatMatrix.zeros(arena, Math.clamp(MOST_FLOATS / columns, FEWEST, rows), columns));
     }
 
     /** How many windows are unfolded at a time, for so many outputs. */

@@ -366,8 +366,7 @@ final class LearnedDelayTest {
     @Test
     void delayedCurrentsTakeAsMuchMemoryAsCurrents() {
         Network network = Network.builder(Shape.of(1, 64, 64))
-                .connect(Convolution.of(
-                        dev.spikelane.connection.Kernel.of(3).withPadding(1), FloatMatrix.zeros(32, 9)))
+                .connect(Convolution.of(dev.spikelane.connection.Kernel.of(3).withPadding(1), FloatMatrix.zeros(32, 9)))
                 .maxPool2d(2)
                 .neuron("d", EquationNeuron.delay(3))
                 .build();
