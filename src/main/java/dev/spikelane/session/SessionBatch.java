@@ -12,6 +12,12 @@ final class SessionBatch {
     /** Waking a thread takes as long as so many sessions. */
     private static final int LEAST_SHARED = 32;
 
+    /**
+     * Parts behind which threads meet, some 1,000 sessions: where two share a core, only one that waits and is woken
+     * comes to an idle one at once.
+     */
+    private static final int TOGETHER = 16;
+
     private static final int FIRST = 256;
     private static final Signal[] NOTHING = {};
 
@@ -30,6 +36,8 @@ final class SessionBatch {
 
     private int[] from = new int[FIRST];
     private int[] sizes = new int[FIRST];
+    /** The first of the parts that are at work. */
+    private int firstPart;
 
     private final SessionMetrics metrics;
 
@@ -82,12 +90,15 @@ final class SessionBatch {
                 runs[thread].run(size); // makes it: whichever thread takes the part
             }
         }
-        workers.run(job, parts, shared);
+        for (firstPart = 0; firstPart < parts; firstPart += TOGETHER) {
+            workers.run(job, Math.min(TOGETHER, parts - firstPart), shared);
+        }
         metrics.end(this);
         inputs = NOTHING;
     }
 
-    private void run(int part, int thread) {
+    private void run(int which, int thread) {
+        int part = firstPart + which;
         int some = Math.min(sizes[part], count - from[part]);
         runs[thread].run(this, from[part], some, sizes[part], initial);
     }

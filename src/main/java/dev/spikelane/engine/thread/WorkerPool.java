@@ -39,6 +39,13 @@ public final class WorkerPool implements AutoCloseable {
      */
     private static final int PATIENCE = 500;
 
+    /**
+     * Nanoseconds: what gave way for longer shares its core, and parks, as only a thread that is woken comes to an idle
+     * one at once. Else two threads of a pool with no pause between jobs stay on one core, for up to 150 ms beside an
+     * idle one (Linux 6.18, Emerald Rapids, 2026-12).
+     */
+    private static final long SHARED = 20_000;
+
     /** Bits of a part's number; the rest of a range's word is the round. */
     private static final int PART_BITS = 22;
 
@@ -139,7 +146,7 @@ public final class WorkerPool implements AutoCloseable {
         takeParts(0);
         for (int looks = 0; unfinished.get() != 0; looks++) {
             if (looks < LOOKS) {
-                pause(looks);
+                looks = pause(looks);
             } else {
                 LockSupport.park(this);
             }
@@ -155,13 +162,16 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Pauses behind so many looks; returns as many as it takes to park if another thread had the core meanwhile. */
     @SuppressWarnings("ThreadPriorityCheck") // the scheduler decides how long others wait, and nothing else
-    private static void pause(int looks) {
+    private static int pause(int looks) {
         if (looks < PATIENCE) {
             Thread.onSpinWait();
-        } else {
-            Thread.yield();
+            return looks;
         }
+        long before = System.nanoTime();
+        Thread.yield();
+        return System.nanoTime() - before > SHARED ? LOOKS : looks;
     }
 
     /** Does all rounds. */
@@ -243,6 +253,8 @@ public final class WorkerPool implements AutoCloseable {
 
         private final int number;
         private volatile boolean parked;
+        /** Whether another thread had the core when this one gave way last: it parks behind the next job then. */
+        private boolean shares;
 
         Helper(int number) {
             super("spikelane-" + number);
@@ -261,13 +273,15 @@ public final class WorkerPool implements AutoCloseable {
 
         /** Waits for another round than {@code seen}; false once closed. */
         private boolean await(long seen) {
-            for (int looks = 0; round == seen; looks++) {
+            for (int looks = shares ? LOOKS : 0; round == seen; looks++) {
                 if (closed) {
                     return false;
                 }
                 if (looks < LOOKS) {
-                    pause(looks);
+                    looks = pause(looks);
+                    shares = looks == LOOKS;
                 } else {
+                    shares = false;
                     parked = true;
                     if (round == seen && !closed) {
                         LockSupport.park(WorkerPool.this);
