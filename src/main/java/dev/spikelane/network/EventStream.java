@@ -83,7 +83,7 @@ public final class EventStream {
      *     there is no such population, or the steps are out of range
      */
     public EventStream(Simulation simulation, String output, EventBinning binning, int window, int every) {
-        int columns = binning.shape().size();
+        int columns = Objects.requireNonNull(binning, "binning").shape().size();
         var inputs = simulation.network().inputs();
         if (simulation.batch() != 1
                 || inputs.size() != 1
