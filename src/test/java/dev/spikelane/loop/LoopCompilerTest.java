@@ -15,9 +15,12 @@ import dev.spikelane.equation.EquationCase;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.RandomEquations;
+import dev.spikelane.simd.SimdWidth;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;
+import java.lang.classfile.constantpool.MethodRefEntry;
+import java.lang.classfile.constantpool.PoolEntry;
 import java.lang.constant.ClassDesc;
 import java.lang.invoke.MethodHandles;
 import java.lang.management.ManagementFactory;
@@ -103,6 +106,33 @@ final class LoopCompilerTest {
                 IllegalArgumentException.class,
                 "spikelane.equations is 'fast', expected auto, vector, scalar or interpreter",
                 () -> LoopCompiler.Form.of("fast"));
+    }
+
+    /** One short takes one store and one range check a row, two bytes take two; long loops cannot inline the short. */
+    @Test
+    void shortLoopsStoreTheSpikesOf16NeuronsTogether() {
+        boolean halfBytes = SimdWidth.bits() < 256;
+        String leaky = """
+                param threshold = 1, beta = 0.9
+                state v
+                input i
+                r = v > threshold
+                v = beta * v + i - r * threshold
+                spike v > threshold
+                """;
+        assertEquals(halfBytes || SimdWidth.bits() == 512, callsStore(leaky, 2));
+        assertEquals(halfBytes, callsStore(HODGKIN_HUXLEY, 1));
+    }
+
+    private static boolean callsStore(String text, int steps) {
+        Program program = EquationParser.parse(text).forward(steps, List.of(), new Lowering());
+        byte[] bytes = LoopWriter.write(program, Set.of(), ClassDesc.of("a.B"), VectorWriter::new);
+        for (PoolEntry entry : ClassFile.of().parse(bytes).constantPool()) {
+            if (entry instanceof MethodRefEntry method && method.name().equalsString("store")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Neurons with many variables, many inputs of many parameters, and long expressions. */
