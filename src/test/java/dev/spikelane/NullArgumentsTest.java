@@ -101,7 +101,7 @@ final class NullArgumentsTest {
                 || CALLED_BACK.contains(type + "." + method.getName());
     }
 
-    private static List<Class<?>> types() throws IOException, ReflectiveOperationException, URISyntaxException {
+    static List<Class<?>> types() throws IOException, ReflectiveOperationException, URISyntaxException {
         Path classes = Path.of(Network.class
                 .getProtectionDomain()
                 .getCodeSource()

@@ -460,4 +460,9 @@ public final class SynapseRows {
         }
         return new Sorted(starts, made, new int[0]);
     }
+
+    @Override
+    public String toString() {
+        return "SynapseRows of " + sources + " sources and " + targets + " targets";
+    }
 }

@@ -562,4 +562,9 @@ public final class BatchLoader implements AutoCloseable {
                     + Arrays.toString(Arrays.copyOf(samples, count));
         }
     }
+
+    @Override
+    public String toString() {
+        return "BatchLoader of " + samples + " samples in " + batches + " batches";
+    }
 }

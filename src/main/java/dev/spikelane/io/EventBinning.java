@@ -406,5 +406,10 @@ public final class EventBinning {
         public long late() {
             return late;
         }
+
+        @Override
+        public String toString() {
+            return "Bins of " + binning;
+        }
     }
 }

@@ -413,4 +413,10 @@ public final class NirFile {
             }
         }
     }
+
+    @Override
+    public String toString() {
+        return "NirFile of " + graph.nodes().size() + " nodes and "
+                + graph.edges().size() + " edges";
+    }
 }

@@ -396,4 +396,9 @@ public final class Npy<M extends Signal> {
             }
         }
     }
+
+    @Override
+    public String toString() {
+        return "Npy " + shape + " in " + matrix;
+    }
 }

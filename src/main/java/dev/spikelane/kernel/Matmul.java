@@ -307,4 +307,9 @@ public final class Matmul {
             return "weights " + inputs() + " -> " + outputs();
         }
     }
+
+    @Override
+    public String toString() {
+        return "Matmul with scratch memory for one thread";
+    }
 }

@@ -152,4 +152,9 @@ public final class EventBlock {
     public boolean isOn(int event) {
         return places[event] >>> ON_SHIFT != 0;
     }
+
+    @Override
+    public String toString() {
+        return "EventBlock of " + size + " events, room for " + room();
+    }
 }

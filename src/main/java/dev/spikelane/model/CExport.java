@@ -159,4 +159,9 @@ public final class CExport {
         Objects.requireNonNull(file, "file");
         AtomicFile.write(file, text().getBytes(StandardCharsets.UTF_8));
     }
+
+    @Override
+    public String toString() {
+        return "CExport " + options.name() + " of " + network;
+    }
 }

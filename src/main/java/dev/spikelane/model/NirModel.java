@@ -144,4 +144,9 @@ public final class NirModel {
     NirFile.Graph graph() {
         return graph;
     }
+
+    @Override
+    public String toString() {
+        return "NirModel of " + network;
+    }
 }

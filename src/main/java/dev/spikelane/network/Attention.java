@@ -165,4 +165,9 @@ public final class Attention {
     private NetworkBuilder project(Projection.Source from, Population to, Connection... path) {
         return builder.project(from.name() + "-" + to.name(), from, to, path);
     }
+
+    @Override
+    public String toString() {
+        return "Attention in " + builder;
+    }
 }

@@ -401,5 +401,10 @@ public record EarlyDecision(int steps, int margin, int classes) {
             open = labels.length;
             steps = 0;
         }
+
+        @Override
+        public String toString() {
+            return "Labels of " + labels.length + " samples by " + rule;
+        }
     }
 }

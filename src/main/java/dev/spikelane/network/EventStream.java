@@ -222,4 +222,9 @@ public final class EventStream {
     public void stop() {
         stopped = true;
     }
+
+    @Override
+    public String toString() {
+        return "EventStream of " + binning + ", " + counts.length + " classes";
+    }
 }

@@ -478,4 +478,9 @@ public final class NetworkBuilder {
             throw new IllegalArgumentException("the name '" + name + "' is used already by " + what);
         }
     }
+
+    @Override
+    public String toString() {
+        return "NetworkBuilder of " + populations.size() + " populations and " + projections.size() + " projections";
+    }
 }

@@ -219,4 +219,9 @@ public final class Networks {
             return Networks.neuron(name(), ", out to " + greatest, ", identity", "out = " + text);
         }
     }
+
+    @Override
+    public String toString() {
+        return "Networks of " + channels + " channels in " + builder;
+    }
 }

@@ -774,4 +774,9 @@ public final class Simulation implements AutoCloseable {
         @Override
         void close();
     }
+
+    @Override
+    public String toString() {
+        return "Simulation of batch " + batch + " after " + steps + " steps: " + network;
+    }
 }

@@ -108,4 +108,9 @@ public final class SpikeCounts implements Population.Observer {
         steps = from.getLong();
         Recorder.read(counts, from);
     }
+
+    @Override
+    public String toString() {
+        return "SpikeCounts of " + counts + " after " + steps + " steps";
+    }
 }

@@ -316,4 +316,9 @@ public abstract sealed class Figure
         }
         return points;
     }
+
+    @Override
+    public final String toString() {
+        return getClass().getSimpleName() + (title.isEmpty() ? "" : " '" + title + "'");
+    }
 }

@@ -227,4 +227,9 @@ public final class Report {
         blocks.add(block);
         return this;
     }
+
+    @Override
+    public String toString() {
+        return "Report '" + title + "' of " + blocks.size() + " blocks";
+    }
 }

@@ -331,5 +331,10 @@ public final class CounterRandom {
         public long rowKey(int step, int row) {
             return CounterRandom.rowKey(epochSeed, step, samples[Objects.checkIndex(row, count)]);
         }
+
+        @Override
+        public String toString() {
+            return "Draws for " + use + " with seed " + seed + ", " + count + " samples";
+        }
     }
 }

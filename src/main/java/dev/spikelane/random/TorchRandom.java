@@ -477,4 +477,9 @@ public final class TorchRandom {
             }
         }
     }
+
+    @Override
+    public String toString() {
+        return "TorchRandom after " + next + " of a block of " + BLOCK + " numbers";
+    }
 }

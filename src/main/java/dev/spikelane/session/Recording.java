@@ -245,4 +245,9 @@ public final class Recording {
         Objects.requireNonNull(network, "network");
         return new Verification(network, Objects.requireNonNull(receipts, "receipts")).verify(recordings);
     }
+
+    @Override
+    public String toString() {
+        return "Recording of session " + key + ", " + spikes.rows() + " steps";
+    }
 }

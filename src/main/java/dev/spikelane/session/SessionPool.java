@@ -668,5 +668,15 @@ public final class SessionPool implements AutoCloseable {
             }
             return (count(place, label) - next) / (double) steps(place);
         }
+
+        @Override
+        public String toString() {
+            return "Answers of " + size + " sessions";
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "SessionPool with " + stateBytes + " bytes a session: " + network;
     }
 }

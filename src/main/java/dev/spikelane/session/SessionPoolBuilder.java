@@ -179,4 +179,9 @@ public final class SessionPoolBuilder {
     public SessionPool build() {
         return new SessionPool(this);
     }
+
+    @Override
+    public String toString() {
+        return "SessionPoolBuilder of " + network;
+    }
 }

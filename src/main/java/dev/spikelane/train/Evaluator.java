@@ -420,4 +420,9 @@ public final class Evaluator implements AutoCloseable {
             }
         }
     }
+
+    @Override
+    public String toString() {
+        return "Evaluator of " + population + " over " + steps + " steps: " + network;
+    }
 }

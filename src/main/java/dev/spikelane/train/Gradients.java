@@ -535,4 +535,9 @@ public final class Gradients implements AutoCloseable {
             }
         }
     }
+
+    @Override
+    public String toString() {
+        return "Gradients of " + slots.size() + " learned values: " + plan.network();
+    }
 }

@@ -330,6 +330,11 @@ public interface Loss {
         public Optional<FloatMatrix> elements() {
             return Optional.ofNullable(sink.elements());
         }
+
+        @Override
+        public String toString() {
+            return "Gradient into " + sink;
+        }
     }
 
     /**
@@ -532,6 +537,11 @@ public interface Loss {
         public int sample(int ofBatch) {
             Objects.checkIndex(ofBatch, rows.batch);
             return rows.samples.length == 0 ? ofBatch : rows.samples[ofBatch];
+        }
+
+        @Override
+        public String toString() {
+            return "Input of " + rows.steps + " steps, " + rows.batch + " samples and " + rows.outputs + " outputs";
         }
     }
 }

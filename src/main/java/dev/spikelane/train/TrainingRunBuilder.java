@@ -479,4 +479,9 @@ public final class TrainingRunBuilder {
         }
         return new EpochNotices(heard, main.chance(recipe.steps(), recipe.window()));
     }
+
+    @Override
+    public String toString() {
+        return "TrainingRunBuilder of " + trainer;
+    }
 }

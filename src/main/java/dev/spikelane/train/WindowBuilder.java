@@ -393,4 +393,9 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         limit = MemoryLimit.of(count);
         return self();
     }
+
+    @Override
+    public final String toString() {
+        return getClass().getSimpleName() + " of " + steps + " steps and batch " + batch + ": " + network;
+    }
 }
