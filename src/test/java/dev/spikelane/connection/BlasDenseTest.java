@@ -14,6 +14,7 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -24,22 +25,14 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.simd.Tile;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
-final class BlasDenseTest {
+final class BlasDenseTest extends KernelCase {
 
-    private final Arena arena = Arena.ofShared();
     private final Random random = new Random(20261124);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     private static void assumeAvailable() {
         assumeTrue(OpenBlas.isAvailable(), () -> "OpenBLAS is not available: " + OpenBlas.describe());

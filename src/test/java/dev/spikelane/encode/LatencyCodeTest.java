@@ -6,23 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
-import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @EveryWidth
-final class LatencyCodeTest {
+final class LatencyCodeTest extends KernelCase {
 
-    private final Arena arena = Arena.ofConfined();
     private final Latency code = new Latency();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     private float[] times(Latency latencyCode, int steps, float... data) {
         FloatMatrix times = FloatMatrix.zeros(arena, 1, data.length);

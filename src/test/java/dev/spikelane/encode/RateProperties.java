@@ -4,6 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
@@ -16,23 +17,9 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
-final class RateProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class RateProperties extends KernelCase {
 
     /** Data of some size, how they are encoded, and the seed of both. */
     record Encoding(Rate rate, int neurons, int batch, int steps, long seed) {

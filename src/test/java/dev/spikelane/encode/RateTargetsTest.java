@@ -5,22 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
-import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
-final class RateTargetsTest {
-
-    private final Arena arena = Arena.ofConfined();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
+final class RateTargetsTest extends KernelCase {
 
     /** The column of a class over time, of label 1 among 3 classes. */
     private float[] column(RateTargets encoder, int steps, int column) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -29,10 +30,7 @@ final class FastProductsTest {
     private static final int INPUTS = 200;
 
     private static Network network(int outputs) {
-        return Network.builder(INPUTS)
-                .dense(outputs, new TorchRandom(5))
-                .neuron(new Leaky(0.9f))
-                .build();
+        return DenseNetworks.of(new TorchRandom(5), new Leaky(0.9f), INPUTS, outputs);
     }
 
     private static FloatMatrix membranes(Network network, int threads, Signal input, boolean constant) {

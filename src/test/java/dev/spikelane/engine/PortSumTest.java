@@ -9,6 +9,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SignalHistory;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.SpikeCosts;
 import dev.spikelane.memory.SpikeMatrix;
@@ -55,10 +56,7 @@ final class PortSumTest {
         SpikeCosts costs = SpikeCosts.of("active=0/0/" + ofSpike + "/1");
         assumeTrue(SpikeCosts.fix(costs), "constants are not fixed");
         try (Arena arena = Arena.ofShared()) {
-            Network network = Network.builder(784)
-                    .dense(1_000, new TorchRandom(1))
-                    .neuron(new Leaky(0.9f))
-                    .build();
+            Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 784, 1_000);
             LaidOutNetwork laidOut = network.laidOut();
             SpikeMatrix source = SpikeMatrix.zeros(arena, rows, 784);
             for (int i = 0; i < spikes; i++) {

@@ -7,6 +7,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
@@ -26,10 +27,7 @@ final class SeriesRunTest {
     /** What an operator needs is there before it works, in a longer block too. */
     @Test
     void operatorsAreOpenedBeforeTheyWork() {
-        Network network = Network.builder(8)
-                .dense(70, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 8, 70);
         Set<Object> reserved = Collections.newSetFromMap(new IdentityHashMap<>());
         network.laidOut().replaceOperators(0, operator -> watched(operator, reserved));
         try (Simulation simulation = network.simulate(2)) {

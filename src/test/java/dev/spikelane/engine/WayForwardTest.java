@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
@@ -64,12 +65,7 @@ class WayForwardTest {
 
     private static Network network() {
         TorchRandom random = new TorchRandom(3);
-        return Network.builder(784)
-                .dense(1_000, random)
-                .neuron(new Leaky(0.9))
-                .dense(100, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        return DenseNetworks.of(random, new Leaky(0.9), 784, 1_000, 100);
     }
 
     private static SpikeMatrix spikes() {

@@ -6,6 +6,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.kernel.encode.BernoulliSpikes;
 import dev.spikelane.kernel.encode.SpikeCount;
 import dev.spikelane.kernel.pool.MapPool;
@@ -101,11 +102,7 @@ final class KernelAllocationTest {
                 .neuron(new Synaptic(0.8, 0.9))
                 .build()
                 .warmUp(2, 2);
-        Network.builder(2)
-                .dense(3, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build()
-                .warmUp(1);
+        DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 2, 3).warmUp(1);
     }
 
     @AfterEach

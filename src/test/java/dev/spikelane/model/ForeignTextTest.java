@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.spikelane.data.InputCode;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Npy;
@@ -110,10 +111,7 @@ final class ForeignTextTest {
     }
 
     private static Network network() {
-        return Network.builder(2)
-                .dense(2, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build();
+        return DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 2, 2);
     }
 
     private static byte[] zip(Map<String, byte[]> members) throws IOException {

@@ -10,6 +10,7 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
@@ -92,10 +93,7 @@ final class ModelFileTest {
     /** What nobody could read is not written over what they can. */
     @Test
     void valuesThatAreNotFiniteAreRefused() throws IOException {
-        Network network = Network.builder(2)
-                .dense(2, new TorchRandom(1))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 2, 2);
         ModelFile.write(file, network);
         byte[] before = Files.readAllBytes(file);
         try (Trainer trainer = Trainer.of(network, 1, 1)

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Idx;
@@ -185,12 +186,7 @@ final class ReaderFaultTest {
 
     private Path written(String name, int seed) throws IOException {
         TorchRandom random = new TorchRandom(seed);
-        Network network = Network.builder(784)
-                .dense(100, random)
-                .neuron(new Leaky(0.9))
-                .dense(10, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = DenseNetworks.of(random, new Leaky(0.9), 784, 100, 10);
         Path file = folder.resolve(name);
         ModelFile.write(file, network);
         return file;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.kernel.Reset;
@@ -119,10 +120,7 @@ final class StateDictTest {
         Tensor zero = Integers.count("lif1.reset_mechanism_val", 1);
         assertRefuses(with(network(1), zero), network(2), "says the reset 1 of 'lif1', expected 0");
         TorchRandom random = new TorchRandom(1);
-        Network synaptic = Network.builder(5)
-                .dense(4, random)
-                .neuron(new Synaptic(0.8, 0.9))
-                .build();
+        Network synaptic = DenseNetworks.of(random, new Synaptic(0.8, 0.9), 5, 4);
         Tensor factor = Tensor.of("lif1.graded_spikes_factor", FloatMatrix.vector(2), List.of());
         assertRefuses(with(synaptic, factor), synaptic, "is 2.0, expected 1, as Synaptic has no such factor");
     }

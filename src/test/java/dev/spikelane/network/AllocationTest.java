@@ -14,6 +14,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Sparse;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -25,12 +26,10 @@ import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,17 +37,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A running simulation allocates nothing on the heap, in no thread. */
 @Alone
-final class AllocationTest {
+final class AllocationTest extends KernelCase {
 
     private static final int STEPS = 20;
     private static final int BATCH = 4;
-
-    private final Arena arena = Arena.ofShared();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     private Network network() {
         TorchRandom random = new TorchRandom(1);

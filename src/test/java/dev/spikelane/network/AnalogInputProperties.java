@@ -5,33 +5,19 @@ import static dev.spikelane.Matrices.assertSameBits;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNetwork;
 import dev.spikelane.neuron.Leaky;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Analog input beside spikes and frames; {@link SimulationProperties} cut, share and batch it. */
 @EveryWidth
-final class AnalogInputProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class AnalogInputProperties extends KernelCase {
 
     @Property(tries = 60)
     void frameGivesTheBitsOfTheFrameRepeated(

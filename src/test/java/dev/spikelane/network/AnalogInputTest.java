@@ -9,23 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
-final class AnalogInputTest {
+final class AnalogInputTest extends KernelCase {
 
-    private final Arena arena = Arena.ofShared();
     private final Random random = new Random(1);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /**
      * Current injection as in snnTorch's tutorial 2: a current of 0.25 into a neuron of beta 0.75, threshold 0.5, reset

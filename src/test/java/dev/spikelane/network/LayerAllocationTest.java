@@ -16,6 +16,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -24,11 +25,9 @@ import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.network.graph.RandomNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,17 +37,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Layers, rules and models whose loops take long to compile allocate nothing either. */
 @Alone
 @Users
-final class LayerAllocationTest {
+final class LayerAllocationTest extends KernelCase {
 
     private static final int STEPS = 20;
     private static final int BATCH = 4;
-
-    private final Arena arena = Arena.ofShared();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** Words and windows that slide, which are joined where weights are small, with pools behind them. */
     @ParameterizedTest

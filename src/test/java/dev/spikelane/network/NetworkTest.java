@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -17,23 +19,14 @@ import dev.spikelane.network.graph.RandomNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.random.TorchRandom;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
-final class NetworkTest {
-
-    private final Arena arena = Arena.ofShared();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
+final class NetworkTest extends KernelCase {
 
     private NetworkBuilder builder() {
         return Network.builder(arena, 7);
@@ -70,10 +63,7 @@ final class NetworkTest {
     void tellsWhatNeuronsHaveLearned() {
         for (int model = 0; model < RandomNeuron.MODELS; model++) {
             Neuron neuron = new RandomNeuron(arena, 5, new Random(model)).of(model);
-            Network network = Network.builder(5)
-                    .dense(5 * neuron.gates(), new TorchRandom(1))
-                    .neuron(neuron)
-                    .build();
+            Network network = DenseNetworks.of(new TorchRandom(1), neuron, 5, 5 * neuron.gates());
             assertTrue(network.toString().startsWith("Network lif1 [5], " + neuron + "; "), network.toString());
             Neuron learned = neuron;
             for (Map.Entry<String, Parameter> each : neuron.parameters().entrySet()) {

@@ -7,36 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNetwork;
 import dev.spikelane.network.graph.RandomNeuron;
 import dev.spikelane.neuron.Neuron;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 /** One answer: the same bits however a run of spikes or of analog input is cut, shared and batched. */
 @EveryWidth
 @Alone
 @FewerTries(fullWidth = 3)
-final class SimulationProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class SimulationProperties extends KernelCase {
 
     @Property(tries = 120)
     void blocksGiveTheSteps(

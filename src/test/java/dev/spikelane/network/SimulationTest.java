@@ -15,6 +15,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
@@ -59,10 +60,7 @@ final class SimulationTest {
 
     @Test
     void statesOfTheSameBytesAreEqual() {
-        Network network = Network.builder(3)
-                .dense(2, new TorchRandom(1))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 3, 2);
         try (Simulation simulation = network.simulate(1)) {
             SimulationState first = simulation.snapshot();
             assertEquals(first, SimulationState.of(first.toBytes()));

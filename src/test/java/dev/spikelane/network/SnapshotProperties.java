@@ -12,13 +12,13 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
@@ -27,27 +27,13 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 /** A run that is taken out in the middle and put in elsewhere goes on as if nothing had happened. */
 @EveryWidth
-final class SnapshotProperties {
+final class SnapshotProperties extends KernelCase {
 
     private static final int INPUTS = 12;
     private static final int NEURONS = 70;
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
 
     @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
     void everyModelGoesOnInAnotherSimulation(

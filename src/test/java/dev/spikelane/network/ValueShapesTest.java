@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.operator.ValueDescription;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -21,10 +22,7 @@ import org.junit.jupiter.api.Test;
 /** Values have torch's shapes, and are read and replaced as matrices. */
 final class ValueShapesTest {
 
-    private final Network network = Network.builder(3)
-            .dense(2, new TorchRandom(1))
-            .neuron(new Leaky(0.5, 0.75))
-            .build();
+    private final Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.5, 0.75), 3, 2);
 
     private static FloatMatrix matrix(int rows, int columns) {
         FloatMatrix matrix = FloatMatrix.zeros(rows, columns);
@@ -71,10 +69,7 @@ final class ValueShapesTest {
     /** Simulations and trainers hold the states of neurons. */
     @Test
     void parametersThatChangeTheVariablesOfNeuronsAreRefused() {
-        Network lif = Network.builder(3)
-                .dense(2, new TorchRandom(1))
-                .neuron(Lif.of(Decay.MULTIPLY, Parameter.of(0.5f)))
-                .build();
+        Network lif = DenseNetworks.of(new TorchRandom(1), Lif.of(Decay.MULTIPLY, Parameter.of(0.5f)), 3, 2);
         FloatMatrix rows = FloatMatrix.zeros(1, 3);
         rows.fill(1);
         try (Simulation simulation = lif.simulate(1)) {

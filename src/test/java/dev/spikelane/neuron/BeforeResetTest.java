@@ -6,34 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNeuron;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A step of {@link Neuron#beforeReset} ends at the membrane that is compared with the threshold. */
 @EveryWidth
-final class BeforeResetTest {
+final class BeforeResetTest extends KernelCase {
 
     private static final int BATCH = 2;
     private static final int STEPS = 30;
     private static final int NEURONS = 70;
-
-    private final Arena arena = Arena.ofShared();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     @ParameterizedTest
     @EnumSource

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
@@ -202,10 +203,7 @@ final class EquationQuantizationTest {
 
     @Test
     void modelFilesKeepLevels(@TempDir Path folder) throws IOException {
-        Network network = Network.builder(5)
-                .dense(7, new TorchRandom(1))
-                .neuron(LATER.withQuantization(FEW))
-                .build();
+        Network network = DenseNetworks.of(new TorchRandom(1), LATER.withQuantization(FEW), 5, 7);
         Path file = folder.resolve("rounded.safetensors");
         ModelFile.write(file, network);
         Network read = ModelFile.read(file);

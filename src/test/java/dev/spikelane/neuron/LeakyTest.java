@@ -10,25 +10,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.equation.EquationParameters;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
-import java.lang.foreign.Arena;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
-final class LeakyTest {
-
-    private final Arena arena = Arena.ofShared();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
+final class LeakyTest extends KernelCase {
 
     /** Membranes and spikes of one neuron that gets 0.75 at every step; worked out by hand. */
     private void assertTrace(Neuron model, float[] membranes, int... spikes) {

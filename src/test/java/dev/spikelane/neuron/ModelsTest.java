@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.engine.BoundPopulation;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
@@ -14,21 +15,12 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.simd.Tile;
-import java.lang.foreign.Arena;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What golden cases cannot show of the models beside Leaky: differences from snnTorch, states, and what is refused. */
 @EveryWidth
-final class ModelsTest {
-
-    private final Arena arena = Arena.ofShared();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
+final class ModelsTest extends KernelCase {
 
     private FloatMatrix run(Neuron model, int neurons, float... input) {
         NeuronGroup group = model.bind(arena, neurons);

@@ -9,34 +9,26 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNeuron;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** States carry all that the steps to come depend on. */
 @EveryWidth
-final class NeuronStateTest {
+final class NeuronStateTest extends KernelCase {
 
     private static final int BATCH = 3;
     private static final int STEPS = 11;
     private static final int NEURONS = 70;
-
-    private final Arena arena = Arena.ofShared();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     private static IntStream models() {
         return IntStream.range(0, RandomNeuron.MODELS);

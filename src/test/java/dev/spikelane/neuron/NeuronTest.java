@@ -7,32 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNeuron;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What all models have in common. */
 @EveryWidth
-final class NeuronTest {
+final class NeuronTest extends KernelCase {
 
     private static final int NEURONS = 70;
-
-    private final Arena arena = Arena.ofShared();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     private static IntStream models() {
         return IntStream.range(0, RandomNeuron.MODELS);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.network.Network;
@@ -30,10 +31,11 @@ class AlphaPairTest {
 
     private static Network network() {
         TorchRandom random = new TorchRandom(1);
-        return Network.builder(5)
-                .dense(2, random)
-                .neuron(new Alpha(Parameter.of(0.6f, 0.6f), Parameter.of(0.5f, 0.5f), new Alpha(0.9, 0.8).firing()))
-                .build();
+        return DenseNetworks.of(
+                random,
+                new Alpha(Parameter.of(0.6f, 0.6f), Parameter.of(0.5f, 0.5f), new Alpha(0.9, 0.8).firing()),
+                5,
+                2);
     }
 
     private static FloatMatrix row(double... values) {

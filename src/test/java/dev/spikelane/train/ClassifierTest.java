@@ -12,6 +12,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputCode;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -165,10 +166,7 @@ final class ClassifierTest {
 
     @Test
     void silenceAndTiesAreUndecided() {
-        Network silent = Network.builder(20)
-                .dense(6, random)
-                .neuron(new Leaky(0.9f).withThreshold(1e9f))
-                .build();
+        Network silent = DenseNetworks.of(random, new Leaky(0.9f).withThreshold(1e9f), 20, 6);
         for (Decoding decoding : List.of(Decoding.COUNT, Decoding.FIRST_SPIKE)) {
             try (Classifier classifier =
                     Classifier.of(new Model(silent, model("frame", decoding).notes()))) {

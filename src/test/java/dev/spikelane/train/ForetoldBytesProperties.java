@@ -10,6 +10,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Psn;
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -89,10 +90,7 @@ final class ForetoldBytesProperties {
     /** Columns of frames have a word for each 64 samples. */
     @Example
     void foretoldBytesOfWideFramesAreTaken() {
-        Network network = Network.builder(400)
-                .dense(3, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 400, 3);
         check(network, InputForm.FRAME, 2, 70, 1, 2, new Random(1));
     }
 

@@ -15,6 +15,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -374,10 +375,7 @@ class RoundedTrainingTest {
     /** Integers and the floats that they widen to are there once, whatever parts serve a batch. */
     @Test
     void foretellsTheMemoryOfIntegersOnce() {
-        Network network = Network.builder(512)
-                .dense(512, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 512, 512);
         TrainerBuilder builder =
                 Trainer.of(network, 2, 7).loss(CrossEntropyLoss.membrane()).shards(3);
         long floats = builder.bytes();

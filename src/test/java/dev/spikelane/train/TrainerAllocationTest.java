@@ -7,6 +7,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.connection.WeightQuantization;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -190,12 +191,7 @@ public final class TrainerAllocationTest {
 
     private static Network feedforward() {
         TorchRandom random = new TorchRandom(3);
-        return Network.builder(40)
-                .dense(70, random)
-                .neuron(new Leaky(0.9))
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        return DenseNetworks.of(random, new Leaky(0.9), 40, 70, 4);
     }
 
     private static Network deep() {

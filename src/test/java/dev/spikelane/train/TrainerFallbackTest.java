@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -34,12 +35,7 @@ final class TrainerFallbackTest {
 
     private static void assertLearns(TrainingBatch batch) {
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(6)
-                .dense(20, random)
-                .neuron(new Leaky(0.9))
-                .dense(2, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = DenseNetworks.of(random, new Leaky(0.9), 6, 20, 2);
         try (Trainer trainer = Trainer.of(network, STEPS, LABELS.length)
                 .loss(CrossEntropyLoss.membrane())
                 .optimizer(new Adam(0.01))

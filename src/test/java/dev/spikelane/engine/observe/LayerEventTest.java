@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
@@ -86,10 +87,7 @@ class LayerEventTest {
     @Test
     void flightRecorderSeesWhoHoldsNativeMemory(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("memory.jfr");
-        Network network = Network.builder(4)
-                .dense(5, new TorchRandom(1))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 4, 5);
         try (Recording recording = new Recording();
                 Simulation simulation = network.simulate(1)) {
             recording.enable("dev.spikelane.NativeMemory").with("period", "endChunk");

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Failures;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -106,9 +107,6 @@ final class FileTextTest {
     }
 
     private static Network network() {
-        return Network.builder(2)
-                .dense(1, new TorchRandom(1))
-                .neuron(new Leaky(0.9f))
-                .build();
+        return DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 2, 1);
     }
 }

@@ -6,32 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.memory.FloatMatrix;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 /** The small kernels of labels: {@link LabelRows}, {@link OneHotInverse} and {@link Extremes}. */
 @EveryWidth
-final class LabelRowsProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class LabelRowsProperties extends KernelCase {
 
     @Property(tries = 200)
     void labelsStandOutOfTheirRows(

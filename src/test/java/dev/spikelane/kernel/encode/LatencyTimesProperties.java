@@ -6,36 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Logarithm;
 import dev.spikelane.simd.SimdWidth;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
-final class LatencyTimesProperties {
+final class LatencyTimesProperties extends KernelCase {
 
     private static final float THRESHOLD = 0.05f;
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
 
     @ComparesVectors
     @Property(tries = 200)

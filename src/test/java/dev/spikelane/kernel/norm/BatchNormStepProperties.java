@@ -7,38 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.FusedMultiplyAdd;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.ZeroInputs;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
-final class BatchNormStepProperties {
+final class BatchNormStepProperties extends KernelCase {
 
     private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, -0.0f, Float.MIN_VALUE, 1e38f};
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
 
     /** For one of several steps, and nothing else is written. */
     @ComparesVectors

@@ -11,6 +11,7 @@ import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -20,35 +21,21 @@ import dev.spikelane.network.naive.NaiveArithmetic;
 import dev.spikelane.network.naive.NaivePool;
 import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.TorchLayout;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 import org.jspecify.annotations.Nullable;
 
 /** Pools of random shapes, in whole rows and in tiles, against plain loops over torch's order. */
 @EveryWidth
-final class MapPoolProperties {
+final class MapPoolProperties extends KernelCase {
 
     private static final int[] CHANNELS = {1, 2, 3, 7, 8, 12, 16, 17, 31, 33, 40, 60, 64, 65, 70, 128, 130};
     private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0.0f, 0, 1};
 
-    private Arena arena;
     private Random random;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
 
     @Property(tries = 400)
     void poolsAreThoseOfPlainLoops(@ForAll @IntRange(min = 1, max = 3) int rows, @ForAll long seed) {

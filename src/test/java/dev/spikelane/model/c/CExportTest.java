@@ -11,6 +11,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.C99;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.loop.Op;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.CExport;
@@ -43,12 +44,7 @@ final class CExportTest {
     void theSelfTestOfAFileRunsAsHere(String compiler) throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere(compiler));
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(50)
-                .dense(70, random)
-                .neuron(new Leaky(0.9))
-                .dense(10, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = DenseNetworks.of(random, new Leaky(0.9), 50, 70, 10);
         Path file = folder.resolve("network.c");
         CExport.of(network).withOutputs("lif1", "lif2").write(file);
         Path program = folder.resolve("network");

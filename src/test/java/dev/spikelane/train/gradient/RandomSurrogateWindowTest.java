@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -65,10 +66,7 @@ class RandomSurrogateWindowTest {
 
     @Test
     void eachSampleHasANumber() {
-        Network network = Network.builder(5)
-                .dense(2, new TorchRandom(3))
-                .neuron(new Leaky(0))
-                .build();
+        Network network = DenseNetworks.of(new TorchRandom(3), new Leaky(0), 5, 2);
         try (Gradients gradients =
                 Gradients.of(network, STEPS, BATCH).startAtSpikes("lif1").build()) {
             IllegalArgumentException refused =
@@ -79,10 +77,8 @@ class RandomSurrogateWindowTest {
 
     /** Of the input, for some windows of a network that remembers nothing. */
     private static List<float[]> gradients(int steps, FloatMatrix input, int windows, int... samples) {
-        Network network = Network.builder(5)
-                .dense(NEURONS, new TorchRandom(3))
-                .neuron(new Leaky(0).withFiring(Firing.DEFAULT.withReset(Reset.NONE)))
-                .build();
+        Network network = DenseNetworks.of(
+                new TorchRandom(3), new Leaky(0).withFiring(Firing.DEFAULT.withReset(Reset.NONE)), 5, NEURONS);
         List<float[]> found = new ArrayList<>();
         try (Gradients gradients = Gradients.of(network, steps, BATCH)
                 .surrogate(Surrogate.sso())

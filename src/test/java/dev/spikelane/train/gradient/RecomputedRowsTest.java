@@ -2,6 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -37,10 +38,7 @@ final class RecomputedRowsTest {
     /** 30 outputs are one block, whose steps two threads share. */
     @Test
     void nextWindowTakesItsOwnSpikes() {
-        Network network = Network.builder(INPUTS)
-                .dense(30, new TorchRandom(1))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), INPUTS, 30);
         String last = network.populations().getLast().name();
         try (Gradients again = gradients(network);
                 Gradients anew = gradients(network)) {

@@ -7,6 +7,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.cli.input.ImageSet;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -120,12 +121,7 @@ final class ActivityTest {
 
     private static Network network(double threshold) {
         TorchRandom random = new TorchRandom(42);
-        return Network.builder(784)
-                .dense(60, random)
-                .neuron(new Leaky(0.95).withThreshold(threshold))
-                .dense(10, random)
-                .neuron(new Leaky(0.95).withThreshold(threshold))
-                .build();
+        return DenseNetworks.of(random, new Leaky(0.95).withThreshold(threshold), 784, 60, 10);
     }
 
     @Test

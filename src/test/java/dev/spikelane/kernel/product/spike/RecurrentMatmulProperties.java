@@ -5,34 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
-final class RecurrentMatmulProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class RecurrentMatmulProperties extends KernelCase {
 
     @ComparesVectors
     @Property(tries = 200)

@@ -6,35 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
-import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
 @FewerTries(fullWidth = 2)
-final class SpikeMatmulProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class SpikeMatmulProperties extends KernelCase {
 
     @Property
     void everyVariantKeepsTheCanonicalOrder(

@@ -4,36 +4,22 @@ import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 @EveryWidth
 @FewerTries
-final class WindowMatmulProperties {
+final class WindowMatmulProperties extends KernelCase {
 
     private static final float BEFORE = 99;
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
 
     @Property(tries = 200)
     void isTheSameAsDirectLoops(

@@ -4,6 +4,7 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.step.StepRun;
@@ -11,31 +12,16 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Tile;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Spikes through a dropout. */
 @EveryWidth
-final class DropoutSpikesProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class DropoutSpikesProperties extends KernelCase {
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void everyVariantDropsWhatTheUniformNumberSays(

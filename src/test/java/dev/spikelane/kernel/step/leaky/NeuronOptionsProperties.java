@@ -6,6 +6,7 @@ import static dev.spikelane.Matrices.assertZeroPads;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.ComparesVectors;
@@ -14,13 +15,10 @@ import dev.spikelane.kernel.step.GateRows;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
  * Every combination of options, and the kernels beside the leaky step: the vector variants give the bits of the
@@ -28,19 +26,7 @@ import net.jqwik.api.lifecycle.BeforeTry;
  */
 @EveryWidth
 @FewerTries(fullWidth = 2)
-final class NeuronOptionsProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class NeuronOptionsProperties extends KernelCase {
 
     @ComparesVectors
     @Property(tries = 1500)
