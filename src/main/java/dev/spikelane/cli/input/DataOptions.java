@@ -16,12 +16,12 @@ public final class DataOptions {
             paramLabel = "DIR",
             description =
                     "Folder with the four IDX files of MNIST or Fashion-MNIST, plain or gzip. Default: that of Debian's"
-                            + " package dataset-fashion-mnist, else 256 embedded images.")
+                            + " package dataset-fashion-mnist, else embedded images: 5,000 to train on, 1,000 to test then, 256 to run.")
     private @Nullable Path folder;
 
     @Option(
             names = "--sample",
-            description = "Take the 256 embedded test images of Fashion-MNIST, even where that package is installed.")
+            description = "Take the embedded images of Fashion-MNIST, even where that package is installed.")
     private boolean sample;
 
     /** The file that a user has named in place of a folder; null if none is there, unless it would be an array. */
@@ -56,9 +56,9 @@ public final class DataOptions {
         return chosen == null ? ImageSet.sampleDataset() : Dataset.idxTest(chosen);
     }
 
-    /** The training images; the embedded ones are those of the test too. */
+    /** The training images. */
     public Dataset training(CommandSpec command) throws IOException {
         Path chosen = folder(command);
-        return chosen == null ? ImageSet.sampleDataset() : Dataset.idxTrain(chosen);
+        return chosen == null ? ImageSet.training() : Dataset.idxTrain(chosen);
     }
 }

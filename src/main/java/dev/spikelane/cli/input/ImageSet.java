@@ -29,10 +29,11 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
 
     public static final String NAME = "embedded Fashion-MNIST sample";
 
-    /** The note of a model on the images with which it was trained, where they are the embedded ones. */
-    public static final String NOTE = "training.images";
-
-    private static final String SAMPLE = "fashion-mnist-256";
+    private static final String SAMPLE = "256";
+    private static final String TRAINING = "train-5000";
+    private static final String TEST = "test-1000";
+    private static final String IMAGES = "-images.idx3-ubyte.gz";
+    private static final String LABELS = "-labels.idx1-ubyte.gz";
     private static final List<String> CLASSES = List.of(
             "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");
 
@@ -40,14 +41,27 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
     private static final int MOST_INPUTS = 65_536;
 
     public static ImageSet sample() throws IOException {
-        int[] labels = resource(SAMPLE + "-labels.idx1-ubyte.gz").labels();
-        return of(NAME, resource(SAMPLE + "-images.idx3-ubyte.gz"), labels, true);
+        int[] labels = resource(SAMPLE + LABELS).labels();
+        return of(NAME, resource(SAMPLE + IMAGES), labels, true);
     }
 
-    /** The embedded images as a data set. */
+    /** The images of {@link #sample} as a data set. */
     public static Dataset sampleDataset() throws IOException {
-        return Dataset.idx(
-                NAME, resource(SAMPLE + "-images.idx3-ubyte.gz"), resource(SAMPLE + "-labels.idx1-ubyte.gz"));
+        return dataset(SAMPLE);
+    }
+
+    /** The embedded training images: 500 of each class. */
+    public static Dataset training() throws IOException {
+        return dataset(TRAINING);
+    }
+
+    /** The embedded test images for networks that were trained on {@link #training}: 100 of each class. */
+    public static Dataset test() throws IOException {
+        return dataset(TEST);
+    }
+
+    private static Dataset dataset(String part) throws IOException {
+        return Dataset.idx(NAME, resource(part + IMAGES), resource(part + LABELS));
     }
 
     /** The images of a file, or for the test in a folder, with labels that are given or lie beside them. */
@@ -100,7 +114,8 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         }
     }
 
-    private static Idx resource(String name) throws IOException {
+    private static Idx resource(String part) throws IOException {
+        String name = "fashion-mnist-" + part;
         try (InputStream stream = ImageSet.class.getResourceAsStream("/dev/spikelane/cli/" + name)) {
             if (stream == null) {
                 throw new IOException(name + ": is missing in this build; --images FILE takes other images");

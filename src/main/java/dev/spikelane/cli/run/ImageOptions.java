@@ -48,11 +48,6 @@ final class ImageOptions {
         return labels != null || count != null;
     }
 
-    /** Whether the images are those of this program. */
-    boolean isSample(CommandSpec command) {
-        return images == null && source.folder(command) == null;
-    }
-
     /** The images. */
     Dataset data(CommandSpec command) throws IOException {
         if (images == null && source.file() == null && labels != null) {

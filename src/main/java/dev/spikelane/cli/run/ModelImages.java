@@ -106,7 +106,7 @@ final class ModelImages {
     }
 
     Section facts(CommandSpec command, Opened opened) {
-        List<String> notes = use.notes(opened.trained, opened.decoding, images.isSample(command));
+        List<String> notes = use.notes(opened.trained, opened.decoding);
         Section section = Section.of("", "Model " + model)
                 .value("model", model.toString())
                 .say(

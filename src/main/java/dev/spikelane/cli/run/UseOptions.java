@@ -1,9 +1,7 @@
 package dev.spikelane.cli.run;
 
 import dev.spikelane.cli.input.Choices;
-import dev.spikelane.cli.input.ImageSet;
 import dev.spikelane.cli.input.TrainingRecipes;
-import dev.spikelane.cli.train.TrainingData;
 import dev.spikelane.model.Model;
 import dev.spikelane.train.Decoding;
 import java.util.ArrayList;
@@ -64,12 +62,8 @@ final class UseOptions {
         return given == null ? trained.notes().getOrDefault(note, otherwise) : given;
     }
 
-    /**
-     * Hints for a user on how the model was used.
-     *
-     * @param isSample whether the images are those of this program
-     */
-    List<String> notes(Model trained, Decoding decoded, boolean isSample) {
+    /** Hints for a user on how the model was used. */
+    List<String> notes(Model trained, Decoding decoded) {
         Map<String, String> known = trained.notes();
         List<String> assumed = new ArrayList<>();
         if (code == null && !known.containsKey(Model.CODE)) {
@@ -84,10 +78,6 @@ final class UseOptions {
         List<String> notes = new ArrayList<>();
         if (!assumed.isEmpty()) {
             notes.add("the file does not say how the model was trained; assumed: " + String.join(", ", assumed));
-        }
-        if (isSample && ImageSet.NAME.equals(known.get(ImageSet.NOTE))) {
-            notes.add("the model was trained with the first " + TrainingData.SAMPLE_TRAINING
-                    + " of these images, so the accuracy says little about new ones");
         }
         String wanted = known.getOrDefault(Model.DECODING, decoded.toString());
         if (!wanted.equals(decoded.toString())) {

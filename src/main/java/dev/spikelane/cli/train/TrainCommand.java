@@ -3,7 +3,6 @@ package dev.spikelane.cli.train;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
-import dev.spikelane.cli.input.ImageSet;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.Section;
@@ -84,7 +83,7 @@ public final class TrainCommand implements Callable<Integer> {
             names = "--hold-out",
             paramLabel = "N",
             description = "How many of the last training images are not trained on, but evaluated after each epoch."
-                    + " Default: 5000, or 32 of the 192 embedded images to train on.")
+                    + " Default: 5000, or 500 of the 5,000 embedded training images.")
     private @Nullable Integer heldOut;
 
     @Option(
@@ -240,9 +239,6 @@ public final class TrainCommand implements Callable<Integer> {
             throws IOException {
         Loss loss = settings.lossFunction();
         Model trained = run.model();
-        if (data.name().equals(ImageSet.NAME)) {
-            trained = trained.with(ImageSet.NOTE, data.name());
-        }
         if (eightBits) {
             ModelFile.write8Bit(model, trained.network(), trained.notes());
         } else if (weights != null) {

@@ -12,30 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param name their name
  * @param training images
  * @param validation the last of the training images, held out; null if there are none
- * @param test images that nothing is chosen by
+ * @param test images that choose nothing: they are evaluated once, after training
  */
 public record TrainingData(
         String name, Dataset training, @Nullable Dataset validation, Dataset test) {
 
-    /** Of the embedded images, which are test images of Fashion-MNIST: enough to try everything, not to learn much. */
-    public static final int SAMPLE_TRAINING = 192;
-
-    private static final int SAMPLE_HELD_OUT = 32;
+    private static final int EMBEDDED_HELD_OUT = 500;
 
     private static final int HELD_OUT = 5_000;
 
-    /** The images of a folder; without one the embedded ones. If nobody says how many are held out, there are some. */
+    /** Reads the images of a folder, or the embedded ones without a folder. */
     static TrainingData find(@Nullable Path folder, @Nullable Integer heldOut) throws IOException {
         if (folder != null) {
             Dataset all = Dataset.idxTrain(folder);
             return of(folder.toString(), all, heldOut == null ? HELD_OUT : heldOut, Dataset.idxTest(folder));
         }
-        Dataset all = ImageSet.sampleDataset();
-        return of(
-                ImageSet.NAME,
-                all.range(0, SAMPLE_TRAINING),
-                heldOut == null ? SAMPLE_HELD_OUT : heldOut,
-                all.range(SAMPLE_TRAINING, all.size() - SAMPLE_TRAINING));
+        int count = heldOut == null ? EMBEDDED_HELD_OUT : heldOut;
+        return of(ImageSet.NAME, ImageSet.training(), count, ImageSet.test());
     }
 
     private static TrainingData of(String name, Dataset all, int heldOut, Dataset test) throws IOException {

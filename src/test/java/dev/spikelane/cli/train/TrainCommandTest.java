@@ -464,7 +464,7 @@ final class TrainCommandTest {
                         "--model",
                         model.toString())
                 .requireSuccess();
-        assertTrue(out.contains("embedded Fashion-MNIST sample: 160 to train on, 32 held out, 64 to test"), out);
+        assertTrue(out.contains("embedded Fashion-MNIST sample: 4,500 to train on, 500 held out, 1,000 to test"), out);
         String run = CommandRun.of("run", "--sample", "--count", "9", "--model", model.toString())
                 .requireSuccess();
         assertTrue(run.contains("embedded Fashion-MNIST sample"), run);
@@ -478,16 +478,13 @@ final class TrainCommandTest {
     void heldOutEmbeddedImagesAreAsManyAsAsked() {
         Path model = folder.resolve("sample.safetensors");
         String[] arguments = {
-            "train", "--sample", "--hidden", "3", "--epochs", "1", "--steps", "2", "--hold-out", "100", "--model", ""
+            "train", "--sample", "--hidden", "3", "--epochs", "1", "--steps", "2", "--hold-out", "4500", "--model", ""
         };
         arguments[arguments.length - 1] = model.toString();
         String out = CommandRun.of(arguments).requireSuccess();
-        assertTrue(out.contains(": 92 to train on, 100 held out, 64 to test"), out);
-        String run =
-                CommandRun.of("run", "--sample", "--model", model.toString()).requireSuccess();
-        assertTrue(run.contains("the model was trained with the first 192 of these images"), run);
-        arguments[9] = "300";
-        CommandRun.of(arguments).requireFailureWith(1, "has 192 training images, expected more than 300");
+        assertTrue(out.contains(": 500 to train on, 4,500 held out, 1,000 to test"), out);
+        arguments[9] = "6000";
+        CommandRun.of(arguments).requireFailureWith(1, "has 5000 training images, expected more than 6000");
     }
 
     @Test
