@@ -44,7 +44,6 @@ import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
-import dev.spikelane.network.DriftAlarm;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.EventStream;
 import dev.spikelane.network.Input;
@@ -369,7 +368,6 @@ final class ArgumentSamples {
         sample(Population.SpikeRecorder.class, () -> new Population.SpikeRecorder(Arena.ofAuto(), 2, 2, 3));
         sample(Population.VariableRecorder.class, () -> new Population.VariableRecorder(Arena.ofAuto(), 2, 2, 3));
         sample(Metrics.class, () -> (Metrics) (_, _) -> {});
-        sample(DriftAlarm.class, () -> new DriftAlarm("a", 2, 0.5, 4, _ -> {}));
         sample(EarlyDecision.class, () -> EarlyDecision.exact(4));
         sample(EarlyDecision.Labels.class, () -> EarlyDecision.exact(4).labels());
         sample(StateDict.class, () -> StateDict.of(network()));

@@ -152,7 +152,7 @@ final class FloorsTest {
             Map.entry("kernel", 5L),
             Map.entry("memory", 8L),
             Map.entry("model", 7L),
-            Map.entry("network", 17L),
+            Map.entry("network", 16L),
             Map.entry("neuron", 21L),
             Map.entry("plot", 5L),
             Map.entry("random", 2L),

@@ -7,7 +7,6 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.DriftAlarm;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -41,8 +40,7 @@ final class SessionAllocationTest {
                 SessionPool pool = SessionPool.builder(network)
                         .threads(2)
                         .decision(EarlyDecision.exact(1_000_000))
-                        .metrics(new DriftAlarm("spikelane.sessions.margin", 5, 0.1, 1, _ -> {})
-                                .and((_, value) -> sum += value))
+                        .metrics((_, value) -> sum += value)
                         .receipts()
                         .build()) {
             SpikeMatrix input = Matrices.spikes(arena, SESSIONS, 100, 0.2, new Random(1));

@@ -2,6 +2,7 @@ package dev.spikelane.cli.demo;
 
 import static dev.spikelane.cli.output.Value.named;
 
+import dev.spikelane.cli.output.PagePrinter;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.Table;
 import dev.spikelane.cli.terminal.Progress;
@@ -12,10 +13,8 @@ import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
@@ -125,47 +124,32 @@ final class ClassicRun implements Ran {
                 .say(
                         "population",
                         "%s",
-                        named(
-                                "population",
-                                network.populations().get(population).name()))
+                        named("population", name(population)))
                 .say("neurons", "%d", named("neurons", of.neurons()))
                 .say("Hz", "%.3f", named("rate", of.rate()))
                 .say("irregularity", "%.3f", named("irregularity", of.irregularity()))
                 .say("synchrony", "%.2f", named("synchrony", of.synchrony()));
     }
 
-    /** A page with what was counted, and the spikes of the last 0.2 s. */
+    /** A page with the statistics, and the spikes of the last 0.2 s. */
     @Override
     public Report page() {
-        Figure figure = null;
-        Map<String, String> counted = new LinkedHashMap<>();
-        for (int i = 0; i < statistics.size(); i++) {
-            SpikeStatistics of = statistics.get(i);
-            String name = network.populations().get(i).name();
-            counted.put(
-                    name,
-                    String.format(
-                            Locale.ROOT,
-                            "%,d neurons, %.3f Hz, irregularity %.3f, synchrony %.2f",
-                            of.neurons(),
-                            of.rate(),
-                            of.irregularity(),
-                            of.synchrony()));
-            figure = figure == null
-                    ? Plot.raster(name, statistics.get(i).raster())
-                    : figure.add(name, statistics.get(i).raster());
+        Figure figure = Plot.raster(name(0), statistics.getFirst().raster());
+        for (int i = 1; i < statistics.size(); i++) {
+            figure = figure.add(name(i), statistics.get(i).raster());
         }
-        String from = String.format(
-                Locale.ROOT,
-                "Up to %d neurons of each population, from step %,d on; a step is 0.1 ms.",
-                SpikeStatistics.SHOWN,
-                statistics.getFirst().firstShown());
-        Report report = Report.of("Spikelane demo: " + title)
-                .section("Populations")
-                .text("Here " + COLUMNS + ".")
-                .facts(counted)
-                .section("Spikes")
-                .text(from);
-        return figure == null ? report : report.figure(figure.markerSize(MARK).xLabel("time [0.1 ms]"));
+        Report report = Report.of("Spikelane demo: " + title).text("Here " + COLUMNS + ".");
+        PagePrinter.rows(report, facts());
+        return report.section("Spikes")
+                .text(String.format(
+                        Locale.ROOT,
+                        "Up to %d neurons of each population, from step %,d on; a step is 0.1 ms.",
+                        SpikeStatistics.SHOWN,
+                        statistics.getFirst().firstShown()))
+                .figure(figure.markerSize(MARK).xLabel("time [0.1 ms]"));
+    }
+
+    private String name(int population) {
+        return network.populations().get(population).name();
     }
 }

@@ -148,7 +148,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Page with pictures of all that ran, to be opened in a browser. Default: " + REPORT + ".")
+            description = "Page with the spikes of the network, to be opened in a browser. Default: " + REPORT + ".")
     private @Nullable Path report;
 
     @Option(names = "--no-report", description = "Write no report.")
@@ -234,8 +234,10 @@ public final class DemoCommand implements Callable<Integer> {
         Output output = common.output(out.writer());
         Progress progress = Progress.on(common.quiet());
         boolean noise = preset == DemoPreset.TUTORIAL3;
-        List<Trace> traces = noise ? traces(settings, output) : List.of();
-        Recorded tutorial = noise ? tutorial(settings, output) : null;
+        if (noise) {
+            traces(settings, output);
+            tutorial(settings, output);
+        }
         if (winners != null) {
             winners.learn(progress);
             model = winners.model();
@@ -248,18 +250,11 @@ public final class DemoCommand implements Callable<Integer> {
         Section facts = DemoFacts.images(preset, settings, verdicts, result);
         output.say(facts, DemoFacts.settings(settings), Machine.facts());
         if (folder != null) {
-            run.record(Verdicts.numbers(images.count()), settings.steps(), 0).write(folder, "images");
+            run.record(Verdicts.numbers(images.count()), settings.steps()).write(folder, "images");
             output.say(DemoFacts.files(folder, noise));
         }
         if (page != null) {
-            Report report = new DemoReport(preset, settings, run, result, verdicts, facts).page();
-            if (winners != null) {
-                winners.show(report, winners.facts(images));
-            }
-            if (tutorial != null) {
-                DemoReport.tutorial(report, settings, tutorial.first(DemoReport.MOST_STEPS));
-                DemoReport.neurons(report, traces);
-            }
+            Report report = new DemoReport(preset, settings, run, verdicts, facts).page();
             DemoReport.configuration(report, facts, DemoFacts.settings(settings), Machine.facts());
             report.write(page);
             output.say(DemoFacts.report(page));
@@ -344,25 +339,22 @@ public final class DemoCommand implements Callable<Integer> {
         return all.first(count);
     }
 
-    private List<Trace> traces(DemoSettings settings, Output output) throws IOException {
-        List<Trace> traces = List.of(Trace.handLif(settings.steps()), Trace.leaky(settings.steps()));
-        for (Trace trace : traces) {
+    private void traces(DemoSettings settings, Output output) throws IOException {
+        for (Trace trace : List.of(Trace.handLif(settings.steps()), Trace.leaky(settings.steps()))) {
             if (folder != null) {
                 Npy.write(folder.resolve(trace.file() + "_spikes.npy"), trace.spikes());
                 Npy.write(folder.resolve(trace.file() + "_membranes.npy"), trace.membranes());
             }
             output.say(DemoFacts.trace(trace));
         }
-        return traces;
     }
 
-    private Recorded tutorial(DemoSettings settings, Output output) throws IOException {
+    private void tutorial(DemoSettings settings, Output output) throws IOException {
         Recorded run = Tutorial.run(settings);
         if (folder != null) {
             run.write(folder, "tutorial");
         }
         output.say(DemoFacts.tutorial(settings, run));
-        return run;
     }
 
     /** Before the run, so that a wrong folder does not cost one. */

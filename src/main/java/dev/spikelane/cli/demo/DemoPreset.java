@@ -14,31 +14,25 @@ enum DemoPreset {
             "fashion-mnist.safetensors",
             "784 -> 1000 -> 10, rate-coded",
             "rate",
-            200,
-            "39 to 46\nsnnTorch 0.9.4 takes 31 ms for one input in 200 steps on one thread of a Zen 5, this"
-                    + " 0.71 to 0.83 ms (2026-11-28)"),
+            200),
     CONV(
             "fashion-mnist-conv.safetensors",
             "784 -> 12C5-P2 -> 64C5-P2 -> 10, as frames",
             "frame",
-            16,
-            "92\nsnnTorch 0.9.4 takes 9.0 ms for one image in 25 steps on one thread of a Zen 5, this 0.098 ms"
-                    + " (2026-11)"),
-    STDP("stdp", "784 -> neurons that inhibit each other -> votes, rate-coded", "", 250, "");
+            16),
+    STDP("stdp", "784 -> neurons that inhibit each other -> votes, rate-coded", "", 250);
 
     private final String weights;
     private final String path;
 
     private final String code;
     private final int steps;
-    private final String besideSnnTorch;
 
-    DemoPreset(String weights, String path, String code, int steps, String besideSnnTorch) {
+    DemoPreset(String weights, String path, String code, int steps) {
         this.weights = weights;
         this.path = path;
         this.code = code;
         this.steps = steps;
-        this.besideSnnTorch = besideSnnTorch;
     }
 
     /** The trained model, which is part of the command line. */
@@ -91,10 +85,5 @@ enum DemoPreset {
     /** Usual steps. */
     int steps() {
         return steps;
-    }
-
-    /** A tile; see the page on performance. */
-    String besideSnnTorch() {
-        return besideSnnTorch;
     }
 }

@@ -184,8 +184,8 @@ final class DemoRun {
         return weighed;
     }
 
-    /** Runs some images once more, side by side, and records the first steps of the layers from some on. */
-    Recorded record(List<Integer> numbers, int mostSteps, int firstLayer) {
+    /** Runs some images once more, side by side, and records the first steps. */
+    Recorded record(List<Integer> numbers, int mostSteps) {
         int steps = Math.min(settings.steps(), mostSteps);
         int[] samples = numbers.stream().mapToInt(Integer::intValue).toArray();
         BatchLoader.Batch batch = new Batching(samples.length)
@@ -195,6 +195,6 @@ final class DemoRun {
         batch.read(0, samples);
         Signal input = batch.input();
         Signal rows = input instanceof SpikeMatrix spikes ? spikes.rows(0, steps * numbers.size()) : input;
-        return Recorded.of(network(), rows, numbers.size(), settings.withSteps(steps), firstLayer);
+        return Recorded.of(network(), rows, numbers.size(), settings.withSteps(steps));
     }
 }

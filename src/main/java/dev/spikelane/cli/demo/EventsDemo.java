@@ -18,7 +18,6 @@ import dev.spikelane.network.EventStream;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
 import dev.spikelane.plot.Report;
 import dev.spikelane.random.CounterRandom;
@@ -59,7 +58,7 @@ final class EventsDemo implements Ran {
     private final long seed;
     private final int steps;
     private final List<EventStream.Decision> decisions = new ArrayList<>();
-    private final List<Figure> rasters = new ArrayList<>();
+    private final Report page = Report.of("Spikelane demo: events");
     private double accuracy;
     private double seconds;
     private long right;
@@ -122,10 +121,10 @@ final class EventsDemo implements Ran {
             SpikeMatrix hidden = simulation.recordSpikes("lif1", SHOWN * steps).spikes();
             SpikeMatrix output = simulation.recordSpikes("lif2", SHOWN * steps).spikes();
             new EventStream(simulation, "lif2", BINNING, steps, steps).run(drawings, decisions::add);
-            for (int i = 0; i < ON_PAGE; i++) {
-                rasters.add(
-                        Plot.raster("lif1", hidden.rows(i * steps, steps)).add("lif2", output.rows(i * steps, steps)));
-            }
+            page.section("Spikes of the first drawings")
+                    .figure(Plot.raster("lif1", hidden.rows(0, ON_PAGE * steps))
+                            .add("lif2", output.rows(0, ON_PAGE * steps))
+                            .xLabel("time [ms]"));
         }
         for (int i = 0; i < decisions.size(); i++) {
             right += decisions.get(i).label() == classOf(TRAINING + TESTS + i) ? 1 : 0;
@@ -166,10 +165,6 @@ final class EventsDemo implements Ran {
         return column < 3 && y >= top && row < 5 && (DIGITS[kind] >>> 14 - row * 3 - column & 1) != 0;
     }
 
-    private static String name(int kind) {
-        return kind < 0 ? "nothing" : kind < DIGITS.length ? String.valueOf(kind) : kind == 10 ? "upright" : "lying";
-    }
-
     @Override
     public Section facts() {
         return Section.of("events", "Bars and digits that move, as events")
@@ -186,21 +181,9 @@ final class EventsDemo implements Ran {
                 .say("Stream", "%d of %d decisions right", named("right", right), named("decisions", decisions.size()));
     }
 
-    /** A page with the first drawings of the stream and what the network saw in them. */
     @Override
     public Report page() {
-        Report report = Report.of("Spikelane demo: events").section("What the network saw");
-        SpikeMatrix spikes = SpikeMatrix.zeros(steps, BINNING.shape().size());
-        for (int i = 0; i < ON_PAGE; i++) {
-            int drawing = TRAINING + TESTS + i;
-            new Drawn().readSpikes(drawing, spikes, 0, 1);
-            report.text("Drawn: " + name(classOf(drawing)) + "; seen: "
-                            + name(decisions.get(i).label()))
-                    .figure(Plot.events(spikes, BINNING.shape()).title("Events"))
-                    .figure(Plot.timeSurface(spikes, BINNING.shape(), 5).title("Time surface, 5 steps"))
-                    .figure(rasters.get(i).title("Spikes of the network"));
-        }
-        return report;
+        return page;
     }
 
     /** All drawings, by their numbers. */

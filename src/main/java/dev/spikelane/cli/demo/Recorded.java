@@ -35,15 +35,15 @@ record Recorded(
         List<SpikeMatrix> spikes,
         List<FloatMatrix> membranes) {
 
-    /** Runs a network and records its layers from some on. */
-    static Recorded of(Network network, Signal rows, int images, DemoSettings settings, int firstLayer) {
+    /** Runs a network and records its layers. */
+    static Recorded of(Network network, Signal rows, int images, DemoSettings settings) {
         List<String> names = layers(network);
         List<Population.SpikeRecorder> spikes = new ArrayList<>();
         List<FloatMatrix> membranes = new ArrayList<>();
         SpikeMatrix input = rows instanceof SpikeMatrix fired ? fired : null;
         int steps = input == null ? settings.steps() : input.rows() / images;
         try (Simulation simulation = network.simulate(images, settings.threads())) {
-            for (int layer = firstLayer; layer < names.size(); layer++) {
+            for (int layer = 0; layer < names.size(); layer++) {
                 spikes.add(simulation.recordSpikes(layer, steps));
                 membranes.add(simulation.recordMembranes(layer, steps).values());
             }
@@ -53,7 +53,7 @@ record Recorded(
                 images,
                 steps,
                 input,
-                names.subList(firstLayer, names.size()),
+                names,
                 spikes.stream().map(Population.SpikeRecorder::spikes).toList(),
                 membranes);
     }
@@ -78,22 +78,10 @@ record Recorded(
         return names;
     }
 
-    /** The first steps of one image. */
-    Recorded first(int most) {
-        int kept = Math.min(steps, most);
-        return new Recorded(
-                1,
-                kept,
-                input == null ? null : input.rows(0, kept),
-                names,
-                spikes.stream().map(each -> each.rows(0, kept)).toList(),
-                membranes.stream().map(each -> each.rows(0, kept)).toList());
-    }
-
     /** A raster of all layers for an image, with names of the outputs. */
-    Figure raster(int image, boolean withInput, String... outputs) {
+    Figure raster(int image, String... outputs) {
         Figure raster = null;
-        if (withInput && input != null) {
+        if (input != null) {
             raster = Plot.raster("input", input, images, image);
         }
         for (int layer = 0; layer < names.size(); layer++) {

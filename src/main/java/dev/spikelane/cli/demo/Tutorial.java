@@ -35,6 +35,6 @@ final class Tutorial {
         FloatMatrix probabilities = random.rand(settings.steps(), INPUTS);
         SpikeMatrix input = SpikeMatrix.zeros(settings.steps(), INPUTS);
         new Rate().encodeVarying(probabilities, 1, input, random);
-        return Recorded.of(network, input, 1, settings, 0);
+        return Recorded.of(network, input, 1, settings);
     }
 }

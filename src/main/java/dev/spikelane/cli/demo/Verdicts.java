@@ -77,17 +77,6 @@ record Verdicts(ImageSet images, List<List<Integer>> counts, List<Integer> found
                 : label + (isJudged() ? ", wrong: taken for " : ", taken for ") + taken;
     }
 
-    /** The first images that are wrong and not shown, at most so many. */
-    List<Integer> mistakes(int most) {
-        return isJudged()
-                ? IntStream.range(images.count(), found.size())
-                        .filter(image -> !isRight(image))
-                        .limit(most)
-                        .boxed()
-                        .toList()
-                : List.of();
-    }
-
     static List<Integer> numbers(int neurons) {
         return IntStream.range(0, neurons).boxed().toList();
     }

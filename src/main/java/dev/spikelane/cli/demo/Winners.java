@@ -21,17 +21,14 @@ import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SpikeCounts;
 import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.plot.Report;
 import dev.spikelane.random.TorchRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -46,9 +43,6 @@ final class Winners {
 
     private static final String LAYER = "winners";
     private static final String RAISED = "raised";
-
-    /** Fields that fit beside each other into a terminal. */
-    private static final int SHOWN = 5;
 
     /** Images that the layer sees at least, the same ones several times. */
     private static final int LEAST_IMAGES = 2_000;
@@ -106,9 +100,8 @@ final class Winners {
      *
      * @param images how many it had seen
      * @param spikes of the layer for an image, since the time before
-     * @param fields square roots of the weights, {@code [1 x neurons * inputs]}: small ones show beside large ones
      */
-    private record Taken(int images, double spikes, FloatMatrix fields) {}
+    private record Taken(int images, double spikes) {}
 
     /** A layer that is to learn from images, and takes their labels for votes alone. */
     Winners(Dataset data, int neurons, DemoSettings settings) {
@@ -129,7 +122,7 @@ final class Winners {
     void learn(Progress progress) {
         int all = Math.multiplyExact(passes, data.size());
         List<Integer> times = List.of(Math.ceilDiv(all, 16), Math.ceilDiv(all, 4), all);
-        taken.add(new Taken(0, 0, fields()));
+        taken.add(new Taken(0, 0));
         progress.begin("Learning", all);
         long begin = System.nanoTime();
         try (Simulation simulation = network(1, Plasticity.of(RULE)).network().simulate(1, 1);
@@ -150,7 +143,7 @@ final class Winners {
                 progress.advance(1);
                 if (times.contains(image)) {
                     weights.copyFrom(simulation.plasticWeights().get("x-winners.weight"));
-                    taken.add(new Taken(image, fired / (image - taken.getLast().images()), fields()));
+                    taken.add(new Taken(image, fired / (image - taken.getLast().images())));
                     fired = 0;
                 }
             }
@@ -158,14 +151,6 @@ final class Winners {
         seconds = (System.nanoTime() - begin) / 1e9;
         askForVotes(progress);
         progress.end();
-    }
-
-    private FloatMatrix fields() {
-        float[] fields = weights.toArray();
-        for (int i = 0; i < fields.length; i++) {
-            fields[i] = (float) Math.sqrt(fields[i]);
-        }
-        return FloatMatrix.copyOf(1, fields.length, fields);
     }
 
     private Batching batching(int size) {
@@ -233,14 +218,14 @@ final class Winners {
                 .toList());
     }
 
-    /** What the layer has learned, and what its fields were on the way. */
+    /** Returns the statistics of learning. */
     Section facts(ImageSet images) {
         List<Integer> votes = Arrays.stream(classes).boxed().toList();
         Map<String, Integer> voters = new LinkedHashMap<>();
         for (int label = 0; label < data.classes(); label++) {
             voters.put(images.nameOf(label), Collections.frequency(votes, label));
         }
-        Section section = Section.of(
+        return Section.of(
                         "learning",
                         votes.size() + " neurons learn without labels, as in Diehl and Cook (2015), " + settings.steps()
                                 + " steps, seed " + settings.seed())
@@ -257,34 +242,18 @@ final class Winners {
                         named("learn_ms_per_image", 1e3 * seconds / taken.getLast().images))
                 .say(
                         "Neurons",
-                        said(voters.entrySet(), each -> each.getKey() + " " + each.getValue()),
+                        voters.entrySet().stream()
+                                .map(each -> each.getKey() + " " + each.getValue())
+                                .collect(Collectors.joining(", ")),
                         named("voters", voters))
                 .value("seen", taken.stream().map(Taken::images).toList())
-                .value("spikes", taken.stream().map(Taken::spikes).toList());
-        Mosaic first = new Mosaic(maps(Math.min(SHOWN, votes.size())), SHOWN);
-        for (Taken each : taken) {
-            String fields = "after %,d images, %.1f spikes for one\n" + first.text(each.fields);
-            section.say("Fields", fields, each.images, each.spikes);
-        }
-        return section;
-    }
-
-    private static <T> String said(Collection<T> all, Function<T, String> words) {
-        return all.stream().map(words).collect(Collectors.joining(", "));
-    }
-
-    private Shape maps(int neurons) {
-        return Shape.of(neurons, data.shape().height(), data.shape().width());
-    }
-
-    /** Adds all fields as they form to a page. */
-    void show(Report report, Section facts) {
-        FloatMatrix[] fields = taken.stream().map(Taken::fields).toArray(FloatMatrix[]::new);
-        report.section("Receptive fields as they form")
-                .text("The weights of each neuron as an image, their square roots as brightness, after "
-                        + said(taken, each -> String.format(Locale.ROOT, "%,d", each.images))
-                        + " images, a step of the picture each. Neurons that vote for a class: "
-                        + facts.said("Neurons") + ".")
-                .figure(Mosaic.square(maps(raised.length)).figure(FloatMatrix.concatenate(fields), 0));
+                .value("spikes", taken.stream().map(Taken::spikes).toList())
+                .say(
+                        "Spikes",
+                        taken.stream()
+                                .skip(1)
+                                .map(each -> String.format(
+                                        Locale.ROOT, "%.1f for an image until %,d images", each.spikes, each.images))
+                                .collect(Collectors.joining(", ")));
     }
 }

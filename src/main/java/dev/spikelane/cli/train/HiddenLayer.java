@@ -19,14 +19,6 @@ record HiddenLayer(int outputs, int kernel, int pool) {
     /** Such as 1000, 64C3 or 12C5-P2, as papers write them. */
     private static final Pattern TEXT = Pattern.compile("([1-9]\\d{0,8})(?:C([1-9]\\d{0,8})(?:-P([1-9]\\d{0,8}))?)?");
 
-    static HiddenLayer dense(int neurons) {
-        return new HiddenLayer(neurons, 0, 1);
-    }
-
-    static HiddenLayer convolution(int maps, int kernel, int pool) {
-        return new HiddenLayer(maps, kernel, pool);
-    }
-
     /** The layer that a text says, if it says one. */
     static Optional<HiddenLayer> parse(String text) {
         Matcher matcher = TEXT.matcher(text.strip());

@@ -4,13 +4,37 @@ import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.TrainingRecipes;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 
 /** The options that say how a network is made and trained; those that are not given are the preset's. */
 final class TrainOptions {
+
+    private static final String ATTENTION = "attention";
+
+    /** Options of each preset that differ from the defaults. */
+    private static final Map<String, String> PRESETS = Map.of(
+            "attention",
+            "--hidden attention --batch-norm --beta 0.5 --steps 4 --rate 5e-3 --cosine --flip --batch 64",
+            "tutorial3",
+            "--beta 0.99 --code rate --steps 200 --epochs 1",
+            "tutorial5",
+            "--epochs 3",
+            "tutorial6",
+            "--hidden 12C5-P2,64C5-P2 --beta 0.5 --steps 50 --loss rate --surrogate fast-sigmoid --epochs 1"
+                    + " --rate 1e-2",
+            "fashion",
+            "--hidden 12C5-P2,64C5-P2 --batch-norm --beta 0.5 --steps 4 --epochs 6 --rate 5e-3 --cosine --flip"
+                    + " --batch 64",
+            "recurrent",
+            "--hidden 256 --recurrent --beta 0.9 --code pieces --steps 28 --epochs 5 --rate 1e-3 --cosine",
+            "demo",
+            "--loss mse-count --epochs 20 --rate 1e-3 --cosine --flip");
 
     private static final int MOST_NEURONS = 100_000;
     private static final int MOST_STEPS = 10_000;
@@ -37,86 +61,97 @@ final class TrainOptions {
             paramLabel = "LAYER[,LAYER...]",
             description = "Hidden layers: 500 is one of 500 neurons; 12C5-P2 is a convolution to 12 maps by kernels of"
                     + " 5 x 5, with a pool of the largest of 2 x 2 where -P2 is there.")
-    private @Nullable String hidden;
+    private String hidden = "1000";
 
     @Option(
             names = "--batch-norm",
             negatable = true,
             description = "Normalize what each hidden layer gets by its mean and variance over a batch.")
-    private @Nullable Boolean batchNorm;
+    private boolean batchNorm;
+
+    @Option(names = "--recurrent", hidden = true, description = "Feed all spikes of a hidden layer back to it.")
+    private boolean recurrent;
 
     @Option(names = "--beta", paramLabel = "B", description = "Decay of the membranes, 0 to 1.")
-    private @Nullable Float beta;
+    private float beta = 0.95f;
 
     @Option(
             names = "--code",
             paramLabel = "CODE",
             description = "How images become inputs: frame, rate, latency, or pieces (a line or so at each step).")
-    private @Nullable String code;
+    private String code = "frame";
 
     @Option(names = "--steps", paramLabel = "N", description = "Time steps of an image.")
-    private @Nullable Integer steps;
+    private int steps = 25;
 
     @Option(
             names = "--loss",
             paramLabel = "LOSS",
             description = "membrane, max-membrane, rate, count, mse-count, or first-spike.")
-    private @Nullable String loss;
+    private String loss = "membrane";
 
     @Option(
             names = "--surrogate",
             paramLabel = "NAME",
             description =
                     "atan, fast-sigmoid, sigmoid, straight-through, triangular, spike-rate-escape, sso, lso, or sfs.")
-    private @Nullable String surrogate;
+    private String surrogate = "atan";
 
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training images.")
-    private @Nullable Integer epochs;
+    private int epochs = 3;
 
     @Option(names = "--rate", paramLabel = "R", description = "Learning rate of Adam.")
-    private @Nullable Double rate;
+    private double rate = 5e-4;
 
     @Option(
             names = "--cosine",
             negatable = true,
             description = "Let the rate rise in 200 steps and fall to 0 along a cosine.")
-    private @Nullable Boolean cosine;
+    private boolean cosine;
 
     @Option(names = "--flip", negatable = true, description = "Flip images at random.")
-    private @Nullable Boolean flip;
+    private boolean flip;
 
     @Option(names = "--shift", paramLabel = "N", description = "Shift images at random, by at most N pixels each way.")
-    private @Nullable Integer shift;
+    private int shift;
 
     @Option(names = "--batch", paramLabel = "N", description = "Images of a training step.")
-    private @Nullable Integer batch;
+    private int batch = 128;
 
     String preset() {
         return preset;
     }
 
-    /** The preset with the options that were given. */
+    /** Returns the settings of the preset line, with the options that the user gave instead of its own. */
     TrainingSettings settings(CommandSpec command) {
-        TrainingSettings plain = Choices.choose(command, "--preset", preset, TrainingSettings.PRESETS);
+        ParseResult given = command.commandLine().getParseResult();
+        CommandLine line = new CommandLine(new TrainOptions());
+        line.parseArgs(Choices.choose(command, "--preset", preset, PRESETS).split(" "));
+        for (OptionSpec option : line.getParseResult().matchedOptions()) {
+            if (!given.hasMatchedOption(option.longestName())) {
+                command.findOption(option.longestName()).setValue(option.getValue());
+            }
+        }
         TrainingSettings settings = new TrainingSettings(
-                hidden == null ? plain.hidden() : hidden(command, hidden),
-                or(batchNorm, plain.batchNorm()),
-                plain.recurrent(),
-                or(beta, plain.beta()),
-                or(code, plain.code()),
-                or(steps, plain.steps()),
-                or(loss, plain.loss()),
-                or(surrogate, plain.surrogate()),
-                or(epochs, plain.epochs()),
-                or(rate, plain.rate()),
-                or(cosine, plain.cosine()),
-                or(flip, plain.flip()),
-                or(shift, plain.shift()),
-                or(batch, plain.batch()));
+                hidden.equals(ATTENTION) ? List.of() : hidden(command, hidden),
+                batchNorm,
+                recurrent,
+                beta,
+                code,
+                steps,
+                loss,
+                surrogate,
+                epochs,
+                rate,
+                cosine,
+                flip,
+                shift,
+                batch);
         Choices.choose(command, "--code", settings.code(), TrainingRecipes.CODES);
         Choices.choose(command, "--loss", settings.loss(), TrainingRecipes.LOSSES);
         Choices.choose(command, "--surrogate", settings.surrogate(), TrainingRecipes.SURROGATES);
-        if (settings.hidden().isEmpty() && (batchNorm != null || beta != null)) {
+        if (settings.hidden().isEmpty()
+                && (given.hasMatchedOption("--batch-norm") || given.hasMatchedOption("--beta"))) {
             throw Choices.wrong(
                     command, "--preset attention has norms and a beta of its own, expected no --batch-norm or --beta");
         }
@@ -140,10 +175,6 @@ final class TrainOptions {
             throw Choices.wrong(command, "--rate is " + settings.rate() + ", expected a number between 0 and 1");
         }
         return settings;
-    }
-
-    private static <T> T or(@Nullable T given, T otherwise) {
-        return given == null ? otherwise : given;
     }
 
     private static List<HiddenLayer> hidden(CommandSpec command, String text) {

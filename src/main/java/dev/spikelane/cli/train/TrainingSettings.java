@@ -16,7 +16,6 @@ import dev.spikelane.train.Schedule;
 import dev.spikelane.train.Surrogate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -58,60 +57,6 @@ record TrainingSettings(
     private static final double FIRST_SHARE = 0.1;
 
     private static final int TOKEN_CHANNELS = 64;
-
-    private static final List<HiddenLayer> THOUSAND = List.of(HiddenLayer.dense(1000));
-    private static final List<HiddenLayer> TWO_CONVOLUTIONS =
-            List.of(HiddenLayer.convolution(12, 5, 2), HiddenLayer.convolution(64, 5, 2));
-
-    /** The networks of snnTorch's tutorials, one with a loop, and that of the demo. */
-    static final Map<String, TrainingSettings> PRESETS = Map.of(
-            "attention",
-            new TrainingSettings(
-                    List.of(), true, false, 0.5f, "frame", 4, "membrane", "atan", 3, 5e-3, true, true, 0, 64),
-            "tutorial3",
-            new TrainingSettings(
-                    THOUSAND, false, false, 0.99f, "rate", 200, "membrane", "atan", 1, 5e-4, false, false, 0, 128),
-            "tutorial5",
-            new TrainingSettings(
-                    THOUSAND, false, false, 0.95f, "frame", 25, "membrane", "atan", 3, 5e-4, false, false, 0, 128),
-            "tutorial6",
-            new TrainingSettings(
-                    TWO_CONVOLUTIONS,
-                    false,
-                    false,
-                    0.5f,
-                    "frame",
-                    50,
-                    "rate",
-                    "fast-sigmoid",
-                    1,
-                    1e-2,
-                    false,
-                    false,
-                    0,
-                    128),
-            "fashion",
-            new TrainingSettings(
-                    TWO_CONVOLUTIONS, true, false, 0.5f, "frame", 4, "membrane", "atan", 6, 5e-3, true, true, 0, 64),
-            "recurrent",
-            new TrainingSettings(
-                    List.of(HiddenLayer.dense(256)),
-                    false,
-                    true,
-                    0.9f,
-                    "pieces",
-                    28,
-                    "membrane",
-                    "atan",
-                    5,
-                    1e-3,
-                    true,
-                    false,
-                    0,
-                    128),
-            "demo",
-            new TrainingSettings(
-                    THOUSAND, false, false, 0.95f, "frame", 25, "mse-count", "atan", 20, 1e-3, true, true, 0, 128));
 
     boolean convolves() {
         return hidden.isEmpty() || hidden.stream().anyMatch(layer -> !layer.isDense());

@@ -11,7 +11,7 @@ import jdk.jfr.StackTrace;
 @Name("dev.spikelane.Metric")
 @Label("Metric")
 @Category("Spikelane")
-@Description("A number of a pool of sessions behind a step, of a classifier behind a sample, or of a drift alarm")
+@Description("A number of a pool of sessions behind a step, or of a classifier after a sample")
 @StackTrace(false)
 final class MetricEvent extends Event {
 

@@ -51,15 +51,8 @@ class DemoReportTest {
                     + "].querySelectorAll('rect title')].map(t => Number(t.textContent.split(': ')[1]))");
             assertEquals(result.get("counts"), shown);
         }
-        List<Integer> counts = new ArrayList<>();
-        page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-2')).getModel().getSeriesByIndex(0)"
-                        + ".getData().mapArray('x', v => v)")
-                .forEach(count -> counts.add(count.asInt()));
-        assertEquals(
-                json.get("tutorial").get("counts").toString(), counts.toString().replace(" ", ""));
         requirePlaysByItself(page, json);
-        requireSaysWhatItShows(page, json);
-        requireShowsMistakes(page);
+        requireSaysWhatItShows(page);
         assertFalse(page.evaluate("/NaN|Infinity|null|undefined/.test(document.body.innerText)")
                 .asBoolean());
         page.screenshot(Path.of("target/screenshots/report.png"));
@@ -98,82 +91,16 @@ class DemoReportTest {
                 .asBoolean());
     }
 
-    /**
-     * One sentence, numbers without a time, the network's drawing, the network before single neurons, rasters on click.
-     */
-    private static void requireSaysWhatItShows(BrowserPage page, JsonNode json) {
+    /** One sentence, and the sections. */
+    private static void requireSaysWhatItShows(BrowserPage page) {
         assertTrue(page.evaluate("document.querySelector('.lead').textContent")
                 .asText()
                 .startsWith("5 images, turned into spikes and run through a network of 1,010 spiking neurons"
                         + " for 200 steps"));
         assertEquals(
-                "[\"Times as fast as snnTorch\",\"Multiplications saved\",\"Synaptic events per image\"]",
-                page.evaluate("[...document.querySelectorAll('.tiles dt')].map(t => t.textContent)")
-                        .toString());
-        assertEquals(
-                "[\"784\",\"1,000\",\"10\"]",
-                page.evaluate("[...document.querySelectorAll('.layers .size')].map(t => t.textContent)")
-                        .toString());
-        assertEquals(
-                "[\"Images\",\"Mistakes\",\"Right and wrong\",\"Noise through the tutorial's network\",\"Two single"
-                        + " neurons\",\"Configuration\"]",
+                "[\"Images\",\"Configuration\"]",
                 page.evaluate("[...document.querySelectorAll('h2')].map(h => h.textContent)")
                         .toString());
-        for (int image : new int[] {0, 4}) {
-            page.click("li:nth-child(" + (image + 1) + ") button.image");
-            page.await("document.querySelector('dialog').dataset.drawn === '" + image + "'");
-            JsonNode counts = page.evaluate("(() => { const counts = new Array(10).fill(0);"
-                    + " echarts.getInstanceByDom(document.querySelector('dialog"
-                    + " .chart')).getModel().getSeriesByIndex(1)"
-                    + ".getData().each('neuron', v => counts[v]++); return counts; })()");
-            assertEquals(json.get("images").get("results").get(image).get("counts"), counts);
-            assertTrue(page.evaluate("document.querySelector('dialog canvas').toDataURL()"
-                            + " === document.querySelectorAll('.verdicts canvas')[" + image + "].toDataURL()")
-                    .asBoolean());
-            assertEquals(
-                    "ankle boot",
-                    page.evaluate("echarts.getInstanceByDom(document.querySelector('dialog .chart'))"
-                                    + ".getOption().yAxis[1].data[9]")
-                            .asText());
-            page.click("dialog .close");
-            page.await("!document.querySelector('dialog').open");
-        }
-    }
-
-    /** A shirt that is taken for a coat has a face and a raster, and classes have their names. */
-    private static void requireShowsMistakes(BrowserPage page) {
-        String cards = "[...document.querySelectorAll('canvas[data-list=\"1\"]')].map(c => c.closest('li'))";
-        List<String> labels = new ArrayList<>();
-        page.evaluate(cards + ".map(c => c.querySelector('strong').textContent)")
-                .forEach(label -> labels.add(label.asText()));
-        assertEquals(8, labels.size());
-        assertTrue(
-                labels.stream().allMatch(label -> label.matches("[a-z -]+, wrong: taken for [a-z -]+")),
-                labels.toString());
-        assertTrue(page.evaluate(cards + ".every(c => { const d = c.querySelector('canvas').getContext('2d')"
-                        + ".getImageData(0, 0, 28, 28).data; return d.filter((v, i) => i % 4 < 3 && v >"
-                        + " 100).length > 100; })")
-                .asBoolean());
-        page.evaluate(cards + "[7].querySelector('button').click()");
-        page.await("document.querySelector('dialog').dataset.drawn === '7'");
-        assertEquals(
-                labels.get(7),
-                page.evaluate("document.querySelector('dialog strong').textContent")
-                        .asText());
-        page.click("dialog .close");
-        page.await("!document.querySelector('dialog').open");
-        assertEquals(
-                "ankle boot",
-                page.evaluate("echarts.getInstanceByDom(document.getElementById('chart-0'))"
-                                + ".getOption().xAxis[0].data[9]")
-                        .asText());
-    }
-
-    @Test
-    void rastersOfManyImagesLeaveOutTheHiddenLayer() throws IOException {
-        Path file = folder.resolve("many.html");
-        demo("--count", "100", "--batch", "7", "--quiet", "--report", file.toString());
-        assertTrue(Files.size(file) < 1_500_000, Files.size(file) + " bytes");
     }
 
     @Test
@@ -210,13 +137,6 @@ class DemoReportTest {
     @Test
     void quietPrintsNothing() {
         assertEquals("", demo("--count", "1", "--steps", "5", "--quiet", "--no-report"));
-    }
-
-    @Test
-    void longRunsShowTheirFirstSteps() throws IOException {
-        Path file = folder.resolve("long.html");
-        demo("--count", "3", "--batch", "2", "--steps", "2100", "--quiet", "--report", file.toString());
-        assertTrue(Files.readString(file).contains("The first 2,000 of 2,100 steps."));
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.spikelane.cli.demo;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,10 +9,7 @@ import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.io.Npy;
-import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.plot.Plot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -91,8 +87,6 @@ final class MapsDemoTest {
                 }
             }
         }
-        String html = Files.readString(page);
-        assertTrue(html.contains("Filters") && html.contains("Feature maps of ankle boot"), html.substring(0, 2000));
         assertTrue(Files.size(page) < 1_500_000, Files.size(page) + " bytes");
     }
 
@@ -113,14 +107,5 @@ final class MapsDemoTest {
                 .requireFailureWith(
                         2,
                         "--network is 'x', expected one of brunel, conv, cuba, events, microcircuit, stdp, tutorial3");
-    }
-
-    @Test
-    void mapsStandBesideEachOther() throws IOException {
-        FloatMatrix maps = FloatMatrix.of(new float[][] {{1, 2, 3, 4, 5, 6}});
-        Mosaic mosaic = new Mosaic(Shape.of(3, 1, 2), 2);
-        FloatMatrix image = FloatMatrix.of(new float[][] {{1, 2, 0, 3, 4, 0, 0, 0, 0, 0, 5, 6, 0, 0, 0}});
-        assertArrayEquals(
-                Plot.image(image, 5).toBytes("png"), mosaic.figure(maps, 0).toBytes("png"));
     }
 }

@@ -84,16 +84,15 @@ final class WinnersDemoTest {
 
     @Users
     @Test
-    void learnsTheSampleAndShowsItsFields() throws IOException {
+    void learnsTheSample() throws IOException {
         Path page = folder.resolve("page.html");
         String text = CommandRun.of("demo", "--network", "stdp", "--warm-up", "0", "--report", page.toString())
                 .requireSuccess();
         assertTrue(text.contains("192 images, 11 times; none of them tests the network"), text);
-        assertTrue(text.contains("  Fields         after 2,112 images, "), text);
+        assertTrue(text.contains(" for an image until 2,112 images"), text);
         assertTrue(text.contains(" % of 64 images, decoded by the most spikes"), text);
         String html = Files.readString(page);
-        assertTrue(html.contains("Receptive fields as they form"), "section");
-        assertTrue(html.contains("after 0, 132, 528, 2,112 images"), "times");
+        assertTrue(html.contains("winners"), "raster");
         double accuracy = json("--warm-up", "0", "--threads", "1")
                 .get("images")
                 .get("accuracy")
@@ -138,13 +137,5 @@ final class WinnersDemoTest {
         assertEquals(4_000 * 4 * EvenRate.DENSITY, fired[1], 60);
         assertEquals(0, fired[2]);
         assertEquals(0.4f, batch.values().get(1, 1));
-    }
-
-    /** A letter stands for two lines. */
-    @Test
-    void fieldsAreShadesFromNothingToTheirBrightestPixel() {
-        FloatMatrix row =
-                FloatMatrix.of(new float[][] {{0, 0, 9, 9, 4.5f, 0, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 4.5f}});
-        assertEquals("     \n=    \n   @=", new Mosaic(Shape.of(2, 5, 2), 2).text(row));
     }
 }
