@@ -37,6 +37,7 @@ final class WidthsTest {
             "DocumentationTest",
             "ProgramsTest",
             "NullArgumentsTest",
+            "ToStringTest",
             // Files, batches and runs, which move bits and compute none.
             "data/",
             "io/ReaderMutationTest",
