@@ -126,9 +126,11 @@ public final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        TrainingSettings settings = options.settings(command);
+        Path images = source.folder(command);
+        String preset = options.preset(images == null);
+        TrainingSettings settings = options.settings(command, preset);
         requireOptions();
-        TrainingData data = TrainingData.find(source.folder(command), heldOut);
+        TrainingData data = TrainingData.find(images, heldOut);
         FilesFirst out = new FilesFirst(command.commandLine(), List.of(model));
         Output output = common.output(out.writer());
         Network network = settings.network(
@@ -144,7 +146,7 @@ public final class TrainCommand implements Callable<Integer> {
                 .threads(common.threads())
                 .build()) {
             Section said = TrainFacts.settings(settings, network, data);
-            output.say(said.value("preset", options.preset()));
+            output.say(said.value("preset", preset));
             TrainingRun run = run(trainer, settings, data, output);
             train(run);
             if (!run.finished()) {
@@ -161,7 +163,7 @@ public final class TrainCommand implements Callable<Integer> {
             if (report != null) {
                 new TrainReport(said, result, run, data).write(report);
             }
-            output.say(result, TrainFacts.files(model, report));
+            output.say(result, TrainFacts.files(model, report), TrainFacts.next(model, images == null));
             output.keep(Machine.facts());
             output.end();
             out.close();

@@ -69,6 +69,16 @@ final class TrainFacts {
         return row.say(" images/s", "%,.0f", named("samples_per_second", epoch.samplesPerSecond()));
     }
 
+    /** Commands and programs that use the model. */
+    static Section next(Path model, boolean embedded) {
+        Section next = Section.of("", "Next")
+                .say("Own images", "./spikelane run --model %s --images FILE, of IDX or .npy", model.toString())
+                .say("Serve it", "Classifier.of(ModelFile.readModel(path)).classify(pixels).label()");
+        return embedded
+                ? next.say("All images", "apt install dataset-fashion-mnist, then ./spikelane train --preset demo: 88 %%")
+                : next;
+    }
+
     static Section files(Path model, @Nullable Path report) {
         Section files = Section.of("").say("Model", "%s", named("model", model.toString()));
         return report == null

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -16,6 +17,7 @@ import picocli.CommandLine.ParseResult;
 final class TrainOptions {
 
     private static final String ATTENTION = "attention";
+    private static final String SAMPLE = "sample";
 
     /** Options of each preset that differ from the defaults. */
     private static final Map<String, String> PRESETS = Map.of(
@@ -34,7 +36,9 @@ final class TrainOptions {
             "recurrent",
             "--hidden 256 --recurrent --beta 0.9 --code pieces --steps 28 --epochs 5 --rate 1e-3 --cosine",
             "demo",
-            "--loss mse-count --epochs 20 --rate 1e-3 --cosine --flip");
+            "--loss mse-count --epochs 20 --rate 1e-3 --cosine --flip",
+            SAMPLE,
+            "--steps 10 --loss mse-count --epochs 10 --rate 1e-3 --cosine --flip");
 
     private static final int MOST_NEURONS = 100_000;
     private static final int MOST_STEPS = 10_000;
@@ -51,10 +55,11 @@ final class TrainOptions {
                         + " frame, 1 epoch), fashion (as tutorial6, but batch norms, 4 steps, a loss on membranes, 6"
                         + " epochs at a falling rate, and flipped images), recurrent (lines of the image to 256 neurons"
                         + " that feed back to all), attention (a small Spike-driven Transformer with the recipe of"
-                        + " fashion, but 3 epochs), or demo (as tutorial5, but a loss on counts, 20 epochs at a falling"
-                        + " rate, and flipped images). Default: ${DEFAULT-VALUE}."
+                        + " fashion, but 3 epochs), demo (as tutorial5, but a loss on counts, 20 epochs at a falling"
+                        + " rate, and flipped images), or sample (as demo, but 10 steps and 10 epochs, for few"
+                        + " images). Default: tutorial5, or sample for the embedded images."
             })
-    private String preset = "tutorial5";
+    private @Nullable String preset;
 
     @Option(
             names = "--hidden",
@@ -118,12 +123,13 @@ final class TrainOptions {
     @Option(names = "--batch", paramLabel = "N", description = "Images of a training step.")
     private int batch = 128;
 
-    String preset() {
-        return preset;
+    /** Returns the name of the preset, whose default depends on whether the images are the embedded ones. */
+    String preset(boolean embedded) {
+        return preset == null ? (embedded ? SAMPLE : "tutorial5") : preset;
     }
 
-    /** Returns the settings of the preset line, with the options that the user gave instead of its own. */
-    TrainingSettings settings(CommandSpec command) {
+    /** Returns the settings of a preset's line, with the options that the user gave instead of its own. */
+    TrainingSettings settings(CommandSpec command, String preset) {
         ParseResult given = command.commandLine().getParseResult();
         CommandLine line = new CommandLine(new TrainOptions());
         line.parseArgs(Choices.choose(command, "--preset", preset, PRESETS).split(" "));

@@ -322,7 +322,7 @@ final class TrainCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--preset, x, '--preset is ''x'', expected one of attention, demo, fashion, recurrent, tutorial3, tutorial5, tutorial6'",
+        "--preset, x, '--preset is ''x'', expected one of attention, demo, fashion, recurrent, sample, tutorial3, tutorial5, tutorial6'",
         "--loss, x, '--loss is ''x'', expected one of'",
         "--surrogate, x, '--surrogate is ''x'', expected one of'",
         "--code, x, '--code is ''x'', expected one of'",
