@@ -1,4 +1,4 @@
-"""Writes src/test/resources/interop/pth.zip: files of torch.save, and broken ones, with what reading them must give.
+"""Writes src/core/test/resources/interop/pth.zip: files of torch.save, and broken ones, with what reading them must give.
 
 Debian: apt install python3-torch python3-safetensors python3-numpy; then run with /usr/bin/python3. Where PYTHONPATH has
 snnTorch, it also writes layers.zip: networks with what torch prints of them, and what they do. Cases have the layout of the other

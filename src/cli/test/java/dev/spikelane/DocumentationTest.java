@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The pages for readers link to what is there, and say of snnTorch what the Javadoc says. */
 class DocumentationTest {
 
-    private static final Path SITE = Path.of("src/site/markdown");
+    private static final Path SITE = Checkout.file("src/site/markdown");
     private static final int MOST_PAGES = 20;
     private static final int MOST_WORDS = 40_330;
     private static final int MOST_WORDS_OF_CONTRIBUTING = 2000;
@@ -52,14 +52,14 @@ class DocumentationTest {
 
     static List<Path> pages() throws IOException {
         List<Path> pages = new ArrayList<>(List.of(
-                Path.of("README.md"),
-                Path.of("CONTRIBUTING.md"),
-                Path.of("SECURITY.md"),
-                Path.of("bench/README.md"),
-                Path.of("bench/EXPERIMENTS.md"),
-                Path.of("bench/C2.md"),
-                Path.of("bench/TESTS.md"),
-                Path.of("native/README.md")));
+                Checkout.file("README.md"),
+                Checkout.file("CONTRIBUTING.md"),
+                Checkout.file("SECURITY.md"),
+                Checkout.file("bench/README.md"),
+                Checkout.file("bench/EXPERIMENTS.md"),
+                Checkout.file("bench/C2.md"),
+                Checkout.file("bench/TESTS.md"),
+                Checkout.file("native/README.md")));
         try (Stream<Path> site = Files.list(SITE)) {
             site.sorted().forEach(pages::add);
         }
@@ -89,7 +89,7 @@ class DocumentationTest {
     @Test
     void everyPageOfTheSiteIsReachedFromTheReadme() throws IOException {
         Set<Path> reached = new TreeSet<>();
-        for (Path page : linked(Path.of("README.md"))) {
+        for (Path page : linked(Checkout.file("README.md"))) {
             reached.add(page);
             reached.addAll(linked(page));
         }
@@ -113,7 +113,7 @@ class DocumentationTest {
         int words = words(site);
         assertTrue(site.size() <= MOST_PAGES, site.toString());
         assertTrue(words <= MOST_WORDS, "the pages have " + words + " words, at most " + MOST_WORDS);
-        assertTrue(words(List.of(Path.of("CONTRIBUTING.md"))) <= MOST_WORDS_OF_CONTRIBUTING);
+        assertTrue(words(List.of(Checkout.file("CONTRIBUTING.md"))) <= MOST_WORDS_OF_CONTRIBUTING);
     }
 
     private static int words(List<Path> pages) throws IOException {
@@ -129,7 +129,8 @@ class DocumentationTest {
     @ValueSource(strings = {"neuron", "encode", "train"})
     void differencesFromSnnTorchAreThoseOfTheJavadoc(String floor) throws IOException {
         String page = Files.readString(SITE.resolve("snntorch.md")).replace("`", "");
-        String javadoc = Files.readString(Path.of("src/main/java/dev/spikelane", floor, "package-info.java"))
+        String javadoc = Files.readString(
+                        Checkout.file("src/core/main/java/dev/spikelane/" + floor + "/package-info.java"))
                 .replaceAll("\n \\* ?", " ");
         List<String> rows = ROW.matcher(javadoc)
                 .results()

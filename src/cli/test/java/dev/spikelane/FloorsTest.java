@@ -162,8 +162,6 @@ final class FloorsTest {
     /** A call that allocates where it stays one. */
     private static final String ALLOCATES = "asSlice";
 
-    private static final Path CLASSES = Path.of("target", "classes");
-    private static final Path ROOT = CLASSES.resolve(Path.of("dev", "spikelane"));
     private static final Pattern USE = Pattern.compile("(?<![a-z/])dev/spikelane/([a-z/]+)/[A-Z]");
 
     private static List<ClassModel> classes = List.of();
@@ -249,9 +247,9 @@ final class FloorsTest {
 
     @Test
     void whatUsersNameStandsOnAPageOrInAnExample() throws IOException {
-        StringBuilder text = new StringBuilder(Files.readString(Path.of("README.md")));
-        for (String folder : List.of("native", "src/site/markdown", "src/test/java/dev/spikelane/example")) {
-            try (Stream<Path> files = Files.list(Path.of(folder))) {
+        StringBuilder text = new StringBuilder(Files.readString(Checkout.file("README.md")));
+        for (String folder : List.of("native", "src/site/markdown", "src/cli/test/java/dev/spikelane/example")) {
+            try (Stream<Path> files = Files.list(Checkout.file(folder))) {
                 for (Path file : files.filter(
                                 each -> each.toString().matches(".*\\.(md|java)") && !each.endsWith("changelog.md"))
                         .toList()) {
@@ -279,13 +277,17 @@ final class FloorsTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Set<String> exported() throws IOException {
-        try (InputStream file = Files.newInputStream(CLASSES.resolve("module-info.class"))) {
-            return ModuleDescriptor.read(file).exports().stream()
-                    .filter(export -> !export.isQualified())
-                    .map(ModuleDescriptor.Exports::source)
-                    .collect(Collectors.toCollection(TreeSet::new));
+    static Set<String> exported() throws IOException {
+        Set<String> exported = new TreeSet<>();
+        for (Path classes : Checkout.inModules("target/classes")) {
+            try (InputStream file = Files.newInputStream(classes.resolve("module-info.class"))) {
+                ModuleDescriptor.read(file).exports().stream()
+                        .filter(export -> !export.isQualified())
+                        .map(ModuleDescriptor.Exports::source)
+                        .forEach(exported::add);
+            }
         }
+        return exported;
     }
 
     @Test
@@ -527,10 +529,12 @@ final class FloorsTest {
     static synchronized List<ClassModel> classes() throws IOException {
         if (classes.isEmpty()) {
             List<ClassModel> read = new ArrayList<>();
-            try (Stream<Path> files = Files.walk(ROOT)) {
-                for (Path file :
-                        (Iterable<Path>) files.filter(path -> path.toString().endsWith(".class"))::iterator) {
-                    read.add(ClassFile.of().parse(file));
+            for (Path folder : Checkout.inModules("target/classes/dev/spikelane")) {
+                try (Stream<Path> files = Files.walk(folder)) {
+                    for (Path file : (Iterable<Path>)
+                            files.filter(path -> path.toString().endsWith(".class"))::iterator) {
+                        read.add(ClassFile.of().parse(file));
+                    }
                 }
             }
             classes = read;

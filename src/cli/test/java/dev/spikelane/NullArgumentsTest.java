@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Dense;
-import dev.spikelane.network.Network;
 import dev.spikelane.train.EpochResult;
 import dev.spikelane.train.Loss;
 import java.io.IOException;
@@ -21,7 +20,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,11 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Calls what users can call with null for each argument in turn, and sensible values for the others. */
 final class NullArgumentsTest {
-
-    /** All that the module exports. */
-    private static final List<String> PACKAGES = Network.class.getModule().getDescriptor().exports().stream()
-            .map(exported -> exported.source().substring("dev.spikelane.".length()))
-            .toList();
 
     /** What a run or OpenBLAS makes, or a loss of a program's own reads in loops that run millions of times. */
     private static final List<Class<?>> UNSAMPLED =
@@ -73,7 +66,7 @@ final class NullArgumentsTest {
     private int calls;
 
     @Test
-    void eachArgumentIsNamed() throws IOException, ReflectiveOperationException, URISyntaxException {
+    void eachArgumentIsNamed() throws IOException, ReflectiveOperationException {
         TreeSet<String> wrong = new TreeSet<>();
         for (Class<?> type : types()) {
             for (Constructor<?> constructor : type.getConstructors()) {
@@ -101,19 +94,19 @@ final class NullArgumentsTest {
                 || CALLED_BACK.contains(type + "." + method.getName());
     }
 
-    private static List<Class<?>> types() throws IOException, ReflectiveOperationException, URISyntaxException {
-        Path classes = Path.of(Network.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
+    private static List<Class<?>> types() throws IOException, ReflectiveOperationException {
         List<Class<?>> types = new ArrayList<>();
-        for (String name : PACKAGES) {
-            try (Stream<Path> files = Files.list(classes.resolve(Path.of("dev", "spikelane", name)))) {
+        for (String exported : FloorsTest.exported()) {
+            Path below = Path.of("target/classes", exported.split("\\."));
+            Path folder = Checkout.inModules(below.toString()).stream()
+                    .filter(Files::isDirectory)
+                    .findFirst()
+                    .orElseThrow();
+            try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
                     String simple = file.getFileName().toString().replaceFirst("\\.class$", "");
                     if (!simple.contains(".") && !simple.endsWith("-info")) {
-                        Class<?> type = Class.forName("dev.spikelane." + name + "." + simple);
+                        Class<?> type = Class.forName(exported + "." + simple);
                         if (isPublic(type) && !(type.isMemberClass() && type.isRecord())) {
                             types.add(type);
                         }

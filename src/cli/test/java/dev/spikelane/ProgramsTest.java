@@ -57,8 +57,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Users
 final class ProgramsTest {
 
-    private static final Path README = Path.of("README.md");
-    private static final Path SITE = Path.of("src/site/markdown");
+    private static final Path README = Checkout.file("README.md");
+    private static final Path SITE = Checkout.file("src/site/markdown");
 
     @Test
     void pictureIsThatOfAnExample(@TempDir Path folder) throws IOException {
@@ -205,7 +205,8 @@ final class ProgramsTest {
 
     @Test
     void seriesPrintWhatTheirPageSays() throws Exception {
-        assertPrintsWhatThePageSays(Path.of("src/site/markdown/training.md"), 2, () -> Series.main(new String[0]));
+        assertPrintsWhatThePageSays(
+                Checkout.file("src/site/markdown/training.md"), 2, () -> Series.main(new String[0]));
     }
 
     @Test

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The examples of README and site are classes of the tests, letter for letter; {@code ProgramsTest} runs them. */
 class ReadmeTest {
 
-    private static final Path README = Path.of("README.md");
-    private static final Path SITE = Path.of("src/site/markdown");
-    private static final Path EXAMPLES = Path.of("src/test/java/dev/spikelane/example");
+    private static final Path README = Checkout.file("README.md");
+    private static final Path SITE = Checkout.file("src/site/markdown");
+    private static final Path EXAMPLES = Checkout.file("src/cli/test/java/dev/spikelane/example");
     private static final int MOST_WORDS = 1250;
     private static final int MOST_LINKS = 12;
 
@@ -83,10 +83,11 @@ class ReadmeTest {
         "src/site/markdown/convolutions.md, EventStream",
         "src/site/markdown/convolutions.md, TutorialSix"
     })
-    void exampleStandsOnItsPage(Path page, String example) throws IOException {
+    void exampleStandsOnItsPage(String page, String example) throws IOException {
         String source = source(example);
         assertTrue(
-                Files.readString(page).contains("```java\n" + source.substring(source.indexOf("import ")) + "```"),
+                Files.readString(Checkout.file(page))
+                        .contains("```java\n" + source.substring(source.indexOf("import ")) + "```"),
                 page + " does not print " + example + ".java as it is");
     }
 
@@ -94,7 +95,10 @@ class ReadmeTest {
     void javadocOpensWithTheTutorial() throws IOException {
         String javadoc =
                 statements("Tutorial").lines().map(line -> " * " + line + "\n").collect(Collectors.joining());
-        assertTrue(Files.readString(Path.of("src/main/java/module-info.java")).contains("{@code\n" + javadoc), javadoc);
+        assertTrue(
+                Files.readString(Checkout.file("src/core/main/java/module-info.java"))
+                        .contains("{@code\n" + javadoc),
+                javadoc);
     }
 
     @ParameterizedTest
@@ -106,9 +110,11 @@ class ReadmeTest {
         "src/site/markdown/files.md, FromPython",
         "src/site/markdown/files.md, FromSafetensors"
     })
-    void linesStandOnTheirPage(Path page, String example) throws IOException {
+    void linesStandOnTheirPage(String page, String example) throws IOException {
         String lines = statements(example);
-        assertTrue(Files.readString(page).contains("```java\n" + lines + "```"), page + " does not say: " + lines);
+        assertTrue(
+                Files.readString(Checkout.file(page)).contains("```java\n" + lines + "```"),
+                page + " does not say: " + lines);
     }
 
     /** What the only method of an example does, without the indent. */

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 /** Tests of arithmetic are tagged to run at every width, and only they, read from class files. */
 final class WidthsTest {
 
-    private static final List<Path> FOLDERS = List.of(Path.of("target", "classes"), Path.of("target", "test-classes"));
     private static final Pattern NAME = Pattern.compile("dev/spikelane/([\\w/$]+)");
 
     /** Tests that reach kernels and run at one width: a folder, or a class. */
@@ -144,7 +143,7 @@ final class WidthsTest {
     /** What each class file names. */
     private static Map<String, Set<String>> classes() throws IOException {
         Map<String, Set<String>> classes = new TreeMap<>();
-        for (Path folder : FOLDERS) {
+        for (Path folder : Checkout.classes()) {
             Path root = folder.resolve(Path.of("dev", "spikelane"));
             try (Stream<Path> files = Files.walk(root)) {
                 for (Path file :

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.Checkout;
 import dev.spikelane.Users;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ final class LauncherTest {
     @Test
     void helpOfSparkNeitherDownloadsNorBuilds() throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no shell");
-        Files.copy(Path.of("spikelane"), checkout.resolve("spikelane"));
+        Files.copy(Checkout.file("spikelane"), checkout.resolve("spikelane"));
         Path err = checkout.resolve("err");
         Path out = checkout.resolve("out");
         ProcessBuilder call = new ProcessBuilder(
@@ -39,7 +40,7 @@ final class LauncherTest {
         for (String program : List.of("Classify", "Train")) {
             assertTrue(help.contains("  " + program + " "), help);
             assertTrue(
-                    Files.exists(Path.of("src/spark/main/java/dev/spikelane/spark/example", program + ".java")),
+                    Files.exists(Checkout.file("src/spark/main/java/dev/spikelane/spark/example/" + program + ".java")),
                     program);
         }
         assertFalse(Files.exists(checkout.resolve(Path.of("src", "spark", "target"))), "nothing was built");

@@ -2,9 +2,9 @@ package dev.spikelane.equation;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** The page on neurons has the texts that are tested. */
@@ -12,7 +12,7 @@ final class ZooPageTest {
 
     @Test
     void thePictureHasEachNeuron() throws IOException {
-        String picture = Files.readString(Path.of("src", "site", "zoo.svg"));
+        String picture = Files.readString(Checkout.file("src/site/zoo.svg"));
         for (ZooPicture.Shown shown : ZooPicture.ALL) {
             assertTrue(picture.contains(">" + shown.title() + "<"), shown.title());
         }
@@ -21,7 +21,7 @@ final class ZooPageTest {
 
     @Test
     void thePageHasEachText() throws IOException {
-        String page = Files.readString(Path.of("src", "site", "markdown", "neurons.md"));
+        String page = Files.readString(Checkout.file("src/site/markdown/neurons.md"));
         for (String name : Zoo.NAMES) {
             assertTrue(page.contains("### " + name + "\n\n```text\n" + Zoo.text(name) + "```\n"), name);
         }

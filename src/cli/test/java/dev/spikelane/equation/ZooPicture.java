@@ -1,11 +1,11 @@
 package dev.spikelane.equation;
 
+import dev.spikelane.Checkout;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.plot.CurvePlot;
 import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
@@ -82,6 +82,6 @@ final class ZooPicture {
     /** Writes {@code src/site/zoo.svg}. */
     public static void main(String... arguments) throws IOException {
         Figure[] figures = ALL.stream().map(Shown::figure).toArray(Figure[]::new);
-        Plot.sheet(COLUMNS, figures).size(1_200, 1_140).write(Path.of("src", "site", "zoo.svg"));
+        Plot.sheet(COLUMNS, figures).size(1_200, 1_140).write(Checkout.file("src/site/zoo.svg"));
     }
 }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 
 /** Draws the picture of the README: an image of the demo, and the spikes by which its network recognizes it. */
 public class Recognized {
-    private static final Path DEMO = Path.of("src/main/cli/dev/spikelane/cli");
+    private static final Path DEMO = Path.of(System.getProperty("spikelane.root", ""), "src/cli/main/resources/dev/spikelane/cli");
     private static final int STEPS = 50;
 
     public static void main(String[] arguments) throws IOException {

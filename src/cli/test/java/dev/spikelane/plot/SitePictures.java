@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import dev.spikelane.Checkout;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.example.Recognized;
 import dev.spikelane.memory.SpikeMatrix;
@@ -12,7 +13,7 @@ import java.nio.file.Path;
 /** Draws the pictures of README and of the page on pictures anew, those of the network of {@link Pictures}. */
 final class SitePictures {
 
-    private static final Path SITE = Path.of("src", "site");
+    private static final Path SITE = Checkout.file("src/site");
 
     private SitePictures() {}
 

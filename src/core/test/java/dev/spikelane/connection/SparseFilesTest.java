@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Checkout;
 import dev.spikelane.memory.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,7 +44,7 @@ final class SparseFilesTest {
     @Test
     void matricesComeInBothOrders() throws IOException {
         for (String format : new String[] {"csr", "csc", "coo"}) {
-            Path file = Path.of("src/test/resources/formats/scipy-" + format + ".npz");
+            Path file = Checkout.file("src/core/test/resources/formats/scipy-" + format + ".npz");
             Sparse sources = Sparse.readSourceRows(file);
             assertEquals("0>1 0.1, 0>4 -2.0, 2>0 7.0, 2>2 1.5, ", said(sources, 3), format);
             assertEquals(Shape.of(5), sources.outputShape(Shape.of(3)));

@@ -2,7 +2,7 @@
  * Reference numbers that snnTorch itself computed, and the reader for them.
  *
  * <p>A case is a folder with {@code case.json} and {@code .npy} arrays. The cases that belong to the project lie in
- * {@code src/test/resources/golden}, one archive for each operation; {@code -Dspikelane.golden=DIR} reads another
+ * {@code src/core/test/resources/golden}, one archive for each operation; {@code -Dspikelane.golden=DIR} reads another
  * folder of cases instead.
  *
  * <p>All were made by snnTorch 0.9.4 (commit 634fc22) on torch 2.6.0, one thread, float32. Those of

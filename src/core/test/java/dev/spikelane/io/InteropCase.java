@@ -15,7 +15,7 @@ import java.util.zip.ZipInputStream;
 
 /**
  * Files that NumPy wrote or that were broken by hand, and what must come of reading them: one case of an archive in
- * {@code src/test/resources/interop}, unpacked into a folder.
+ * {@code src/core/test/resources/interop}, unpacked into a folder.
  */
 final class InteropCase {
 

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.Checkout;
 import dev.spikelane.Users;
 import java.io.File;
 import java.io.IOException;
@@ -38,7 +39,7 @@ final class MetricsPageTest {
 
     @Test
     void theBridgeToMicrometerCompiles(@TempDir Path folder) throws IOException {
-        String page = Files.readString(Path.of("src", "site", "markdown", "service.md"));
+        String page = Files.readString(Checkout.file("src/site/markdown/service.md"));
         int start = page.indexOf("class Metered");
         String program = page.substring(start, page.indexOf("```", start));
         Path library = Files.createDirectories(folder.resolve(Path.of("io", "micrometer", "core", "instrument")));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.Checkout;
 import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.input.ImageSet;
@@ -152,7 +153,9 @@ final class DemoRecognitionTest {
             String hash = HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
             assertTrue(
-                    Files.readString(Path.of("src/site/markdown/training.md")).contains("`" + hash + "`"), hash);
+                    Files.readString(Checkout.file("src/site/markdown/training.md"))
+                            .contains("`" + hash + "`"),
+                    hash);
         }
         Model model = DemoPreset.TUTORIAL3.trained();
         assertEquals(25, model.steps().orElseThrow());

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -74,7 +74,7 @@ final class DemoTilesTest {
     /** The page on performance has the figures and their command. */
     @Test
     void timesOfSnnTorchStandOnThePageOnPerformance() throws IOException {
-        String page = Files.readString(Path.of("src/site/markdown/performance.md"));
+        String page = Files.readString(Checkout.file("src/site/markdown/performance.md"));
         for (DemoPreset preset : DemoPreset.values()) {
             Matcher number = Pattern.compile("[0-9.]+(?= ms)").matcher(preset.besideSnnTorch());
             while (number.find()) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Checkout;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Connection;
@@ -37,9 +38,17 @@ import org.junit.jupiter.api.io.TempDir;
 @Users
 final class RecipesTest {
 
-    private static final List<Path> ROOTS = List.of(Path.of("src", "main", "java"), Path.of("src", "test", "java"));
+    /** The sources of core, whose lines recipes add, of its tests, and of what else may tell connections apart. */
+    private static final List<Path> ROOTS = List.of(
+            Checkout.file("src/core/main/java"),
+            Checkout.file("src/core/test/java"),
+            Checkout.file("src/plot/main/java"),
+            Checkout.file("src/plot/test/java"),
+            Checkout.file("src/cli/main/java"),
+            Checkout.file("src/cli/test/java"));
+
     private static final String IMPORT = ";\nimport dev.spikelane.connection.Negate;\n";
-    private static final Path RECIPE = Path.of("src", "test", "recipe");
+    private static final Path RECIPE = Checkout.file("src/cli/test/recipe");
     private static final Pattern LINE = Pattern.compile(" (\\S+\\.java) +(\\S.*?)  +\\+ +(\\S.*)");
 
     /** What any switch has that is to have a case for each connection. */
@@ -110,7 +119,7 @@ final class RecipesTest {
 
     /** The lines of a recipe for the library, or for its tests. */
     private static List<Line> lines(String recipe, int root) throws IOException {
-        String all = Files.readString(Path.of("CONTRIBUTING.md")).replaceAll("(?s).*## Add a " + recipe, "");
+        String all = Files.readString(Checkout.file("CONTRIBUTING.md")).replaceAll("(?s).*## Add a " + recipe, "");
         List<Line> lines = new ArrayList<>();
         for (String each :
                 all.split("```diff", -1)[root + 1].replaceAll("(?s)```.*", "").split("\n", -1)) {
@@ -143,7 +152,7 @@ final class RecipesTest {
         Path copy = Files.createDirectory(folder.resolve("copy"));
         List<Path> copies = new ArrayList<>(added);
         for (Map.Entry<Path, String> each : sources.entrySet()) {
-            Path to = copy.resolve(each.getKey());
+            Path to = copy.resolve(Checkout.ROOT.relativize(each.getKey()));
             Files.createDirectories(to.getParent());
             copies.add(Files.writeString(to, each.getValue()));
         }
@@ -168,13 +177,7 @@ final class RecipesTest {
     }
 
     private static List<String> classPath() {
-        List<String> all = new ArrayList<>();
-        for (String name : List.of("java.class.path", "jdk.module.path")) {
-            all.addAll(List.of(System.getProperty(name, "").split(File.pathSeparator)));
-        }
-        all.add(Path.of("target", "classes").toString());
-        all.add(Path.of("target", "test-classes").toString());
-        return all;
+        return List.of(System.getProperty("java.class.path").split(File.pathSeparator));
     }
 
     private static Map<?, ?> results(Path classes, String added) throws Exception {

@@ -2,6 +2,7 @@ package dev.spikelane.network.plastic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.Checkout;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
@@ -19,7 +20,6 @@ import dev.spikelane.neuron.EquationNeuron;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -46,7 +46,7 @@ final class ShortTermTest {
 
     /** The text of the page on plasticity. */
     private static String release() throws IOException {
-        String page = Files.readString(Path.of("src", "site", "markdown", "plasticity.md"));
+        String page = Files.readString(Checkout.file("src/site/markdown/plasticity.md"));
         int begin = page.indexOf("neuron TsodyksMarkram");
         return page.substring(begin, page.indexOf("```", begin));
     }

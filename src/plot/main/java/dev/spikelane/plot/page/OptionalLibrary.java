@@ -32,7 +32,6 @@ public final class OptionalLibrary {
 
     static String message(String format, String dependency) {
         return format + " needs a library that is not there: add the dependency " + dependency
-                + ", or depend on dev.spikelane:spikelane-plot with <type>pom</type>, which brings all that"
-                + " pictures need";
+                + ", or depend on dev.spikelane:spikelane-plot, which brings all that pictures need";
     }
 }
