@@ -5,6 +5,6 @@ setlocal
 set "jar=%~dp0target\spikelane-cli.jar"
 set "java=java.exe"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java.exe"
-if not exist "%jar%" call mvn -B -ntp -q -f "%~dp0pom.xml" -Dmaven.test.skip=true package || exit /b 1
+if not exist "%jar%" call mvn -B -ntp -q -f "%~dp0pom.xml" -pl src/cli -am -Dmaven.test.skip=true package || exit /b 1
 "%java%" -XX:GCTimeRatio=1 --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED %JAVA_OPTS% -jar "%jar%" %*
 exit /b %ERRORLEVEL%

@@ -5,7 +5,7 @@
 set -eu
 
 source=${1:-/usr/share/datasets/fashion-mnist}
-target=src/main/cli/dev/spikelane/cli
+target=src/cli/main/resources/dev/spikelane/cli
 count=256
 
 # IDX: two zero bytes, type 08 (unsigned byte), number of dimensions; each dimension as a big-endian int; the bytes.

@@ -1,0 +1,570 @@
+package dev.spikelane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.constantpool.MemberRefEntry;
+import java.lang.classfile.constantpool.PoolEntry;
+import java.lang.classfile.constantpool.Utf8Entry;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.constant.ConstantDescs;
+import java.lang.module.ModuleDescriptor;
+import java.lang.reflect.AccessFlag;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The floors of the house, read from class files: a package uses only packages of floors below its own. */
+final class FloorsTest {
+
+    /**
+     * From below. Neurons feed back to themselves by connections, so they stand above them. The package
+     * {@code kernel} has what users name: products, and the options that steps of neurons take.
+     */
+    private static final List<Set<String>> FLOORS = List.of(
+            Set.of("memory.limit"),
+            Set.of("memory"),
+            Set.of("io.file"),
+            Set.of("io.hdf5"),
+            Set.of("io.event"),
+            Set.of("io", "random"),
+            Set.of("simd"),
+            Set.of("loop"),
+            Set.of("equation"),
+            Set.of("kernel.product", "kernel.encode", "kernel.norm", "kernel.optimize", "kernel.pool"),
+            Set.of("kernel.product.dense", "kernel.product.spike"),
+            Set.of("kernel.product.gradient", "kernel.product.integer", "kernel.product.window"),
+            Set.of("kernel"),
+            Set.of("kernel.step"),
+            Set.of("kernel.step.leaky"),
+            Set.of("blas.call"),
+            Set.of("blas"),
+            Set.of("connection"),
+            Set.of("connection.operator"),
+            Set.of("connection.operator.window", "connection.operator.sparse"),
+            Set.of("connection.kind"),
+            Set.of("neuron", "encode"),
+            Set.of("data", "neuron.gradient"),
+            Set.of("description"),
+            Set.of("engine.observe", "engine.thread", "engine.signal"),
+            Set.of("engine.plastic"),
+            Set.of("engine"),
+            Set.of("engine.session"),
+            Set.of("network"),
+            Set.of("session"),
+            Set.of("model.c"),
+            Set.of("model"),
+            Set.of("plot.data"),
+            Set.of("plot.picture", "plot.page"),
+            Set.of("train.gradient", "train.loss", "train.update"),
+            Set.of("train.run"),
+            Set.of("train"),
+            Set.of("plot"),
+            Set.of("cli.certify", "cli.terminal"),
+            Set.of("cli.output"),
+            Set.of("cli.input"),
+            Set.of("cli.format"),
+            Set.of("cli.train"),
+            Set.of("cli.demo", "cli.run", "cli.selftest"),
+            Set.of("cli"));
+
+    private static final Set<String> HIDDEN = Set.of(
+            "blas.call",
+            "cli",
+            "cli.certify",
+            "cli.demo",
+            "cli.format",
+            "cli.input",
+            "cli.output",
+            "cli.run",
+            "cli.selftest",
+            "cli.terminal",
+            "cli.train",
+            "connection.kind",
+            "connection.operator",
+            "connection.operator.sparse",
+            "connection.operator.window",
+            "description",
+            "engine",
+            "engine.observe",
+            "engine.plastic",
+            "engine.session",
+            "engine.thread",
+            "engine.signal",
+            "equation",
+            "io.event",
+            "io.file",
+            "io.hdf5",
+            "kernel.encode",
+            "kernel.pool",
+            "kernel.product",
+            "kernel.product.dense",
+            "kernel.product.gradient",
+            "kernel.product.integer",
+            "kernel.product.spike",
+            "kernel.product.window",
+            "kernel.step",
+            "kernel.step.leaky",
+            "kernel.norm",
+            "kernel.optimize",
+            "loop",
+            "memory.limit",
+            "model.c",
+            "neuron.gradient",
+            "plot.data",
+            "plot.page",
+            "plot.picture",
+            "simd",
+            "train.gradient",
+            "train.loss",
+            "train.run",
+            "train.update");
+
+    private static final List<String> FREE_FUNCTIONS = List.of(
+            "sin", "cos", "tan", "asin", "acos", "atan", "exp", "log", "log10", "cbrt", "atan2", "pow", "sinh", "cosh",
+            "tanh", "hypot", "expm1", "log1p");
+
+    /** What a user names in a program, in each package. One more is reason to ask which two are one. */
+    private static final Map<String, Long> EXPORTED_TYPES = Map.ofEntries(
+            Map.entry("blas", 1L),
+            Map.entry("connection", 16L),
+            Map.entry("data", 4L),
+            Map.entry("encode", 5L),
+            Map.entry("io", 7L),
+            Map.entry("kernel", 5L),
+            Map.entry("memory", 8L),
+            Map.entry("model", 7L),
+            Map.entry("network", 16L),
+            Map.entry("neuron", 21L),
+            Map.entry("plot", 5L),
+            Map.entry("random", 2L),
+            Map.entry("session", 4L),
+            Map.entry("train", 21L));
+
+    /** A call that allocates where it stays one. */
+    private static final String ALLOCATES = "asSlice";
+
+    private static final Pattern USE = Pattern.compile("(?<![a-z/])dev/spikelane/([a-z/]+)/[A-Z]");
+
+    private static List<ClassModel> classes = List.of();
+
+    @Test
+    void packagesUseOnlyFloorsBelow() throws IOException {
+        Set<String> wrong = new TreeSet<>();
+        Set<String> seen = new TreeSet<>();
+        for (ClassModel file : classes()) {
+            String own = packageOf(file);
+            for (String used : packagesUsedBy(file)) {
+                if (!used.equals(own)) {
+                    seen.add(used);
+                    if (floor(used) >= floor(own)) {
+                        wrong.add(nameOf(file) + " uses " + used);
+                    }
+                }
+            }
+        }
+        assertEquals(Set.of(), wrong);
+        assertTrue(seen.containsAll(Set.of("memory", "random", "simd", "kernel.step", "neuron")), "found " + seen);
+    }
+
+    @Test
+    void everyClassIsOnAFloor() throws IOException {
+        for (ClassModel file : classes()) {
+            assertTrue(floor(packageOf(file)) >= 0, nameOf(file) + " is on no floor");
+        }
+    }
+
+    @Test
+    void everyPackageIsExportedButWhatIsHidden() throws IOException {
+        Set<String> expected = new TreeSet<>();
+        for (ClassModel file : classes()) {
+            expected.add("dev.spikelane." + packageOf(file));
+        }
+        HIDDEN.forEach(name -> expected.remove("dev.spikelane." + name));
+        assertEquals(expected, exported());
+    }
+
+    /** Users see no type that is not exported, and give no mere object, but at one door, hidden from the Javadoc. */
+    @Test
+    void oneDoorLeadsToWhatIsHidden() throws IOException {
+        Set<String> exported = exported();
+        Set<String> doors = new TreeSet<>();
+        Set<String> seen = classes().stream()
+                .filter(file -> file.flags().has(AccessFlag.PUBLIC))
+                .filter(file -> exported.contains("dev.spikelane." + packageOf(file)))
+                .map(FloorsTest::nameOf)
+                .collect(Collectors.toSet());
+        for (ClassModel file : classes()) {
+            // Members of an interface are public, also where nobody sees the interface.
+            if (!seen.contains(nameOf(file)) || !seen.contains(nameOf(file).replaceFirst("\\$.*", ""))) {
+                continue;
+            }
+            for (MethodModel method : file.methods()) {
+                if (!method.flags().has(AccessFlag.PUBLIC)) {
+                    continue;
+                }
+                Matcher type = USE.matcher(method.methodType().stringValue());
+                while (type.find()) {
+                    if (!exported.contains("dev.spikelane." + type.group(1).replace('/', '.'))) {
+                        doors.add(nameOf(file) + "." + method.methodName());
+                    }
+                }
+                if (method.methodTypeSymbol().parameterList().contains(ConstantDescs.CD_Object)
+                        && !method.methodName().equalsString("equals")) {
+                    doors.add(nameOf(file) + "." + method.methodName());
+                }
+            }
+        }
+        assertEquals(Set.of("network.Network.laidOut"), doors);
+    }
+
+    @Test
+    void usersHaveFewTypesToKnow() throws IOException {
+        Set<String> types = exportedTypes();
+        Map<String, Long> found = types.stream()
+                .collect(Collectors.groupingBy(
+                        type -> type.substring(0, type.indexOf('.')), TreeMap::new, Collectors.counting()));
+        assertEquals(new TreeMap<>(EXPORTED_TYPES), found, types.toString());
+    }
+
+    @Test
+    void whatUsersNameStandsOnAPageOrInAnExample() throws IOException {
+        StringBuilder text = new StringBuilder(Files.readString(Checkout.file("README.md")));
+        for (String folder : List.of("native", "src/site/markdown", "src/cli/test/java/dev/spikelane/example")) {
+            try (Stream<Path> files = Files.list(Checkout.file(folder))) {
+                for (Path file : files.filter(
+                                each -> each.toString().matches(".*\\.(md|java)") && !each.endsWith("changelog.md"))
+                        .toList()) {
+                    text.append(Files.readString(file));
+                }
+            }
+        }
+        Set<String> words = new TreeSet<>(List.of(text.toString().split("\\W+")));
+        Set<String> unsaid = new TreeSet<>();
+        for (String type : exportedTypes()) {
+            String name = type.substring(type.lastIndexOf('.') + 1);
+            if (!words.contains(name)) {
+                unsaid.add(name);
+            }
+        }
+        assertEquals(Set.of(), unsaid);
+    }
+
+    private static Set<String> exportedTypes() throws IOException {
+        Set<String> exported = exported();
+        return classes().stream()
+                .filter(file -> !nameOf(file).contains("$") && file.flags().has(AccessFlag.PUBLIC))
+                .filter(file -> exported.contains("dev.spikelane." + packageOf(file)))
+                .map(FloorsTest::nameOf)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    static Set<String> exported() throws IOException {
+        Set<String> exported = new TreeSet<>();
+        for (Path classes : Checkout.inModules("target/classes")) {
+            try (InputStream file = Files.newInputStream(classes.resolve("module-info.class"))) {
+                ModuleDescriptor.read(file).exports().stream()
+                        .filter(export -> !export.isQualified())
+                        .map(ModuleDescriptor.Exports::source)
+                        .forEach(exported::add);
+            }
+        }
+        return exported;
+    }
+
+    @Test
+    void nothingUsesWhatItShouldNot() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (ClassModel file : classes()) {
+            refuse(file, "sun/misc/", wrong);
+            refuse(file, "jdk/internal/", wrong);
+            if (packageOf(file).matches("(kernel|simd).*")) {
+                refuse(file, "java/util/stream/", wrong);
+            }
+            if (!isCommandLine(file)) {
+                for (String member : List.of("out", "err", "exit")) {
+                    refuseMember(file, "java/lang/System", member, wrong);
+                }
+                refuseMember(file, "", "printStackTrace", wrong);
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    /**
+     * Functions of doubles whose last bit a JVM may choose, and does from CPU to CPU; StrictMath has the same everywhere.
+     * A picture may differ.
+     */
+    @Test
+    void resultsAreTheSameOnEveryCpu() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (ClassModel file : classes()) {
+            if (!packageOf(file).startsWith("plot")) {
+                for (String function : FREE_FUNCTIONS) {
+                    refuseMember(file, "java/lang/Math", function, wrong);
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    /** The Vector API is named only where {@code SimdWidth} has found its module. */
+    @Test
+    void onlyVectorVariantsUseTheVectorApi() throws IOException {
+        Set<String> users = new TreeSet<>();
+        for (ClassModel file : classes()) {
+            if (uses(file, "jdk/incubator/vector/")) {
+                users.add(nameOf(file).replaceFirst("\\$.*", ""));
+            }
+        }
+        Set<String> species = Set.of("simd.SimdWidth", "simd.Lanes", "simd.IntLanes", "simd.OtherLanes");
+        assertTrue(users.containsAll(species), "found " + users);
+        users.removeAll(species);
+        assertTrue(users.size() > 1);
+        users.removeIf(name ->
+                name.matches("(simd|kernel\\.((product|step)(\\.[a-z]+)?|encode|norm|optimize|pool))\\.\\w+Vector"));
+        assertEquals(Set.of(), users);
+    }
+
+    /**
+     * Where methods of vectors have met two classes of floats, or of integers, in a JVM, C2 boxes in large loops. The one
+     * other width is that of short integers.
+     */
+    @Test
+    void vectorsOfANumberHaveOneWidth() throws IOException {
+        List<String> made = new ArrayList<>();
+        for (ClassModel file : classes()) {
+            for (PoolEntry entry : file.constantPool()) {
+                if (entry instanceof MemberRefEntry use
+                        && use.owner().asInternalName().startsWith("jdk/incubator/vector/")
+                        && use.name().stringValue().matches("of|ofLargestShape|withShape|withLanes|SPECIES_.*")) {
+                    made.add(nameOf(file).replaceFirst(".*\\.", "") + " " + use.name());
+                }
+            }
+        }
+        assertEquals(
+                Set.of(
+                        "IntLanes withLanes",
+                        "IntegerSumsVector of",
+                        "Lanes of",
+                        "OtherLanes withLanes",
+                        "SimdWidth$Widest SPECIES_PREFERRED"),
+                new TreeSet<>(made));
+    }
+
+    /**
+     * One place knows how torch's order differs from that of rows; the three others move single elements by
+     * {@code Shape.torch}.
+     */
+    @Test
+    void oneClassReorders() throws IOException {
+        Set<String> users = new TreeSet<>();
+        List<String> singles = new ArrayList<>();
+        for (ClassModel file : classes()) {
+            for (String member : List.of("toTorch", "toInside", "reordered")) {
+                List<String> found = new ArrayList<>();
+                refuseMember(file, "memory/Shape", member, found);
+                if (!found.isEmpty()) {
+                    users.add(nameOf(file));
+                }
+            }
+            refuseMember(file, "memory/Shape", "torch", singles);
+            refuseMember(file, "memory/Shape", "inside", singles);
+        }
+        assertEquals(Set.of("simd.TorchLayout"), users);
+        assertEquals(
+                new TreeSet<>(Set.of(
+                        "connection.operator.FlattenInputGradient uses inside",
+                        "connection.operator.FlattenInputGradient uses torch",
+                        "connection.operator.FlattenOperator uses inside",
+                        "connection.operator.FlattenOperator uses torch",
+                        "simd.TorchLayout uses inside",
+                        "simd.TorchLayout uses torch",
+                        "train.BoundLoss uses inside")),
+                new TreeSet<>(singles));
+    }
+
+    /**
+     * Vectors leave a method only where that is named here: C2 may leave a small method as a call, which boxes them.
+     * The loops that call these are too long to be inlined themselves, so their calls are counted before C2 compiles
+     * them; see the notes on C2.
+     */
+    @Test
+    void vectorsStayInTheirMethods() throws IOException {
+        Set<String> open = new TreeSet<>();
+        for (ClassModel file : classes()) {
+            for (MethodModel method : file.methods()) {
+                if (method.methodType().stringValue().contains("jdk/incubator/vector/")
+                        && method.methodName().stringValue().indexOf('$') < 0) {
+                    open.add(nameOf(file).replaceFirst(".*\\.", "") + "." + method.methodName());
+                }
+            }
+        }
+        assertEquals(
+                new TreeSet<>(Set.of(
+                        "BernoulliRowVector.fired",
+                        "DoublesVector.load",
+                        "QuantizeUniformVector.level",
+                        "QuantizeUniformVector.within",
+                        "SpikePermuteVector.zip")),
+                open);
+    }
+
+    /**
+     * A kernel or an encoder that slices, or calls what takes or returns vectors, is too long to be inlined (325 bytes),
+     * which copies of loops that are unrolled are: where its caller inlines it and C2 has counted no calls in it, those
+     * stay calls that allocate.
+     */
+    @Test
+    void kernelsThatAllocateUnlessCallsAreInlinedAreNot() throws IOException {
+        List<String> shorter = new ArrayList<>();
+        for (ClassModel file : classes()) {
+            if (!packageOf(file).matches("(kernel|encode|memory|simd).*")) {
+                continue;
+            }
+            for (MethodModel method : file.methods()) {
+                CodeAttribute code = method.findAttribute(Attributes.code()).orElse(null);
+                Set<String> calls = code == null ? Set.of() : calls(code);
+                if (calls.contains(ALLOCATES) && !calls.contains("next") && code.codeLength() <= 325) {
+                    shorter.add(nameOf(file) + "." + method.methodName());
+                }
+            }
+        }
+        Collections.sort(shorter);
+        assertEquals(
+                List.of(
+                        "kernel.product.spike.SpikePermuteVector.<clinit>",
+                        "kernel.product.spike.SpikeWorkspace.<init>",
+                        "memory.FloatMatrix.rows",
+                        "memory.SpikeMatrix.rows"),
+                shorter);
+    }
+
+    private static Set<String> calls(CodeAttribute code) {
+        return code.elementStream()
+                .filter(InvokeInstruction.class::isInstance)
+                .map(InvokeInstruction.class::cast)
+                .map(call -> call.owner().asInternalName().startsWith("dev/")
+                                && call.type().stringValue().contains("jdk/incubator/vector/")
+                        ? ALLOCATES
+                        : call.name().stringValue())
+                .collect(Collectors.toSet());
+    }
+
+    /** Whoever wants kernels gets no library that draws, and no window system. */
+    @Test
+    void onlyPicturesAndTheCommandLineUseLibraries() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (ClassModel file : classes()) {
+            if (!packageOf(file).startsWith("plot")) {
+                for (String library : List.of("java/awt/", "javax/imageio/", "org/knowm/", "de/erichseifert/")) {
+                    refuse(file, library, wrong);
+                }
+            }
+            if (!isCommandLine(file)) {
+                refuse(file, "picocli/", wrong);
+            }
+        }
+        assertEquals(List.of(), wrong);
+    }
+
+    private static void refuse(ClassModel file, String name, List<String> wrong) {
+        if (uses(file, name)) {
+            wrong.add(nameOf(file) + " uses " + name);
+        }
+    }
+
+    /** A field or method, of a class whose name ends so. */
+    private static void refuseMember(ClassModel file, String owner, String member, List<String> wrong) {
+        for (PoolEntry entry : file.constantPool()) {
+            if (entry instanceof MemberRefEntry use
+                    && use.name().equalsString(member)
+                    && use.owner().asInternalName().endsWith(owner)) {
+                wrong.add(nameOf(file) + " uses " + member);
+            }
+        }
+    }
+
+    private static boolean uses(ClassModel file, String name) {
+        for (PoolEntry entry : file.constantPool()) {
+            if (entry instanceof Utf8Entry text && text.stringValue().contains(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Set<String> packagesUsedBy(ClassModel file) {
+        Set<String> used = new TreeSet<>();
+        for (PoolEntry entry : file.constantPool()) {
+            if (entry instanceof Utf8Entry text) {
+                Matcher use = USE.matcher(text.stringValue());
+                while (use.find()) {
+                    used.add(use.group(1).replace('/', '.'));
+                }
+            }
+        }
+        return used;
+    }
+
+    /** All class files of main, which are read once. */
+    static synchronized List<ClassModel> classes() throws IOException {
+        if (classes.isEmpty()) {
+            List<ClassModel> read = new ArrayList<>();
+            for (Path folder : Checkout.inModules("target/classes/dev/spikelane")) {
+                try (Stream<Path> files = Files.walk(folder)) {
+                    for (Path file : (Iterable<Path>)
+                            files.filter(path -> path.toString().endsWith(".class"))::iterator) {
+                        read.add(ClassFile.of().parse(file));
+                    }
+                }
+            }
+            classes = read;
+        }
+        return classes;
+    }
+
+    /** The name below {@code dev.spikelane}. */
+    static String nameOf(ClassModel file) {
+        return file.thisClass()
+                .asInternalName()
+                .replaceFirst("^dev/spikelane/", "")
+                .replace('/', '.');
+    }
+
+    private static String packageOf(ClassModel file) {
+        String name = nameOf(file);
+        return name.substring(0, name.lastIndexOf('.'));
+    }
+
+    private static boolean isCommandLine(ClassModel file) {
+        return packageOf(file).matches("cli(\\..*)?");
+    }
+
+    private static int floor(String name) {
+        for (int floor = 0; floor < FLOORS.size(); floor++) {
+            if (FLOORS.get(floor).contains(name)) {
+                return floor;
+            }
+        }
+        return -1;
+    }
+}

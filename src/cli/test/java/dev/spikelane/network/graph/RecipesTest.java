@@ -1,0 +1,211 @@
+package dev.spikelane.network.graph;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.spikelane.Checkout;
+import dev.spikelane.EveryWidth;
+import dev.spikelane.Users;
+import dev.spikelane.connection.Connection;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The recipes of CONTRIBUTING add a connection and a neuron to a copy of the library, word for word: with their files
+ * and lines, all switches over connections compile, and what was added runs, trains, is saved and exported.
+ */
+@EveryWidth
+@Users
+final class RecipesTest {
+
+    /** The sources of core, whose lines recipes add, of its tests, and of what else may tell connections apart. */
+    private static final List<Path> ROOTS = List.of(
+            Checkout.file("src/core/main/java"),
+            Checkout.file("src/core/test/java"),
+            Checkout.file("src/plot/main/java"),
+            Checkout.file("src/plot/test/java"),
+            Checkout.file("src/cli/main/java"),
+            Checkout.file("src/cli/test/java"));
+
+    private static final String IMPORT = ";\nimport dev.spikelane.connection.Negate;\n";
+    private static final Path RECIPE = Checkout.file("src/cli/test/recipe");
+    private static final Pattern LINE = Pattern.compile(" (\\S+\\.java) +(\\S.*?)  +\\+ +(\\S.*)");
+
+    /** What any switch has that is to have a case for each connection. */
+    private static final Pattern CASE = Pattern.compile(Arrays.stream(Connection.class.getPermittedSubclasses())
+            .map(Class::getSimpleName)
+            .collect(Collectors.joining("|", "\\bcase\\b[^>:]*\\b(", ")\\b")));
+
+    /** A line of the recipe, which goes behind the text in the file. */
+    private record Line(Path file, String behind, String text) {}
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void recipeAddsConnection() throws Exception {
+        Path classes = Files.createDirectory(folder.resolve("classes"));
+        assertEquals("", compiled(connection(), files(List.of(RECIPE)), classes));
+        Map<?, ?> results = results(classes, "connection");
+        assertEquals(List.of("true", "false"), results.get("saved"));
+        for (String same : List.of("run", "C", "NIR", "train", "read")) {
+            List<?> both = (List<?>) results.get(same);
+            assertEquals(both.get(1), both.get(0), same);
+        }
+        assertTrue(results.get("graphs").toString().contains("true"));
+        assertTrue(results.containsKey("gradients"));
+        assertNotEquals(results.get("run"), results.get("read"), "trained and not");
+        assertTrue(results.get("run").toString().matches("(?s)\\[[1-9]\\d* spikes.*"));
+        assertTrue(results.get("NIR").toString().contains("-1.0"));
+    }
+
+    /** Whoever forgets what NIR and C ask is told by the compiler. */
+    @Test
+    void compilerFindsMissingForms() throws IOException {
+        List<Line> lines = connection();
+        lines.removeIf(line -> line.file.endsWith("ConnectionForms.java"));
+        String errors = compiled(lines, files(List.of(RECIPE)), Files.createDirectory(folder.resolve("classes")));
+        assertTrue(errors.contains("ConnectionForms.java"), errors);
+        assertEquals(1, errors.split("compiler.err", -1).length - 1, errors);
+    }
+
+    @Test
+    void recipeAddsNeuron() throws Exception {
+        Path classes = Files.createDirectory(folder.resolve("classes"));
+        List<Line> lines = lines("neuron", 0);
+        assertEquals(1, lines.size(), "lines of the recipe");
+        assertEquals("", compiled(lines, List.of(), classes));
+        Path text = Path.of("dev", "spikelane", "equation", "integrator.txt");
+        Files.copy(RECIPE.resolve(text), classes.resolve(text));
+        Map<?, ?> results = results(classes, "neuron");
+        List<?> run = (List<?>) results.get("run");
+        assertEquals(run.get(1), run.get(0));
+        List<?> read = (List<?>) results.get("read");
+        assertNotEquals(read.get(0), read.get(1), "trained and not");
+        assertEquals(read.get(1), read.get(2));
+        assertTrue(
+                results.get("C").toString().contains("void network_step("),
+                results.get("C").toString());
+        assertTrue(results.get("NIR").toString().endsWith("for which NIR has no primitive]"));
+    }
+
+    private static List<Line> connection() throws IOException {
+        List<Line> lines = new ArrayList<>(lines("connection", 0));
+        assertEquals(3, lines.size(), "lines of the recipe");
+        lines.addAll(lines("connection", 1));
+        assertEquals(7, lines.size(), "lines with those of tests");
+        return lines;
+    }
+
+    /** The lines of a recipe for the library, or for its tests. */
+    private static List<Line> lines(String recipe, int root) throws IOException {
+        String all = Files.readString(Checkout.file("CONTRIBUTING.md")).replaceAll("(?s).*## Add a " + recipe, "");
+        List<Line> lines = new ArrayList<>();
+        for (String each :
+                all.split("```diff", -1)[root + 1].replaceAll("(?s)```.*", "").split("\n", -1)) {
+            Matcher found = LINE.matcher(each);
+            if (found.matches()) {
+                Path file = ROOTS.get(root).resolve(Path.of("dev", "spikelane")).resolve(found.group(1));
+                lines.add(new Line(file, found.group(2), found.group(3)));
+            }
+        }
+        return lines;
+    }
+
+    /** Returns the errors of what a recipe adds; of connections, with all sources that tell them apart. */
+    private String compiled(List<Line> lines, List<Path> added, Path classes) throws IOException {
+        Map<Path, String> sources = new LinkedHashMap<>();
+        for (Path file : files(ROOTS)) {
+            String text = Files.readString(file);
+            boolean switches = !added.isEmpty() && CASE.matcher(text).find();
+            if (switches || lines.stream().anyMatch(line -> line.file.equals(file))) {
+                sources.put(file, text);
+            }
+        }
+        for (Line line : lines) {
+            String text = sources.get(line.file);
+            assertEquals(2, text.split(Pattern.quote(line.behind), -1).length, line + " has one place");
+            text = text.replace(line.behind, line.behind + " " + line.text);
+            boolean names = line.text.contains("Negate ") || line.text.contains("Negate(");
+            sources.put(line.file, names ? text.replaceFirst(";\n", IMPORT) : text);
+        }
+        Path copy = Files.createDirectory(folder.resolve("copy"));
+        List<Path> copies = new ArrayList<>(added);
+        for (Map.Entry<Path, String> each : sources.entrySet()) {
+            Path to = copy.resolve(Checkout.ROOT.relativize(each.getKey()));
+            Files.createDirectories(to.getParent());
+            copies.add(Files.writeString(to, each.getValue()));
+        }
+        StringWriter errors = new StringWriter();
+        List<String> call = new ArrayList<>(List.of("-proc:none", "-implicit:none", "-nowarn", "-XDrawDiagnostics"));
+        call.addAll(List.of("--add-modules", "jdk.incubator.vector,jdk.management", "-d", classes.toString()));
+        call.addAll(List.of("-cp", String.join(File.pathSeparator, classPath())));
+        copies.forEach(each -> call.add(each.toString()));
+        PrintWriter printed = new PrintWriter(errors);
+        int code = ToolProvider.findFirst("javac").orElseThrow().run(printed, printed, call.toArray(String[]::new));
+        return code == 0 ? "" : errors.toString();
+    }
+
+    private static List<Path> files(List<Path> roots) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path root : roots) {
+            try (Stream<Path> all = Files.walk(root)) {
+                all.filter(path -> path.toString().endsWith(".java")).forEach(files::add);
+            }
+        }
+        return files;
+    }
+
+    private static List<String> classPath() {
+        return List.of(System.getProperty("java.class.path").split(File.pathSeparator));
+    }
+
+    private static Map<?, ?> results(Path classes, String added) throws Exception {
+        List<URL> urls = new ArrayList<>(List.of(classes.toUri().toURL()));
+        for (String each : classPath()) {
+            urls.add(Path.of(each).toUri().toURL());
+        }
+        try (URLClassLoader loader = new Copied(urls)) {
+            Method results = loader.loadClass(RecipeRun.class.getName()).getDeclaredMethod(added);
+            results.setAccessible(true);
+            return (Map<?, ?>) results.invoke(null);
+        }
+    }
+
+    /** Loads the library once more, from the copy first. */
+    private static final class Copied extends URLClassLoader {
+
+        Copied(List<URL> urls) {
+            super(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> known = findLoadedClass(name);
+                boolean own = known == null && name.startsWith("dev.spikelane.");
+                return known != null ? known : own ? findClass(name) : super.loadClass(name, resolve);
+            }
+        }
+    }
+}
