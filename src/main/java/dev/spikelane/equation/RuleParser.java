@@ -117,8 +117,8 @@ public final class RuleParser extends TextParser {
         requireShort(Graph.order(roots));
         dropUnusedStepTime(roots);
         requireBounds();
-        Rule made =
-                new Rule(name == null ? "rule" : name, parameters, derived, modulators, variables, List.copyOf(blocks));
+        Rule made = new Rule(
+                name == null ? "rule" : name, parameters, derived, modulators, variables, units, List.copyOf(blocks));
         made.requireNumbers(
                 made.parameters(Map.of()),
                 (of, message) -> Graph.of(declared, of).error(message));
@@ -227,6 +227,7 @@ public final class RuleParser extends TextParser {
         variable(token, new Variable(space, graph.constant(0), false));
         Node own = Graph.of(names, token.text());
         Node time = graph.of(Op.NEG, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
+        words.used.add(Integrator.DT);
         integrator.derive(Rule.TAU + token.text(), tau);
         Node decay = graph.of(Op.EXP, graph.of(Op.DIV, time, tau));
         Node lasts = graph.of(Op.GT, tau, graph.constant(0)); // a modulator may change that

@@ -144,7 +144,8 @@ public final class Learning {
     }
 
     /**
-     * Puts the last snapshot back; where nothing has changed since then, the one before it, as far as one is kept.
+     * Puts the last snapshot back; where nothing has changed since then, the one before it. If none is left, the oldest
+     * snapshot stays, and this returns its step again.
      *
      * @param most how long this waits for a call of the simulation that is under way
      * @return how many steps had been learned at that snapshot

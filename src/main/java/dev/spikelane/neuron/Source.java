@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.equation.TimeStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,9 +45,28 @@ public final class Source {
     public static EquationNeuron poisson(double rate, double step) {
         requireStep(step);
         requireRates(rate);
-        return EquationNeuron.of(
-                ("neuron Poisson\nparam rate [Hz] = %s\n" + TIME + "state v\nuniform u\nv = u\n" + DRAWS)
-                        .formatted(rate, step));
+        return timed(
+                step,
+                "neuron Poisson\nparam rate [Hz] = %s\n" + TIME + "state v\nuniform u\nv = u\n" + DRAWS,
+                rate,
+                step);
+    }
+
+    /**
+     * Makes neurons that fire at random, as {@link #poisson(double, double)} does, with the time step that
+     * {@code NetworkBuilder.timeStep} sets.
+     *
+     * @param rate of each neuron, the parameter {@code rate}
+     * @return the neurons, whose step is 1 ms unless the network sets another one
+     * @throws IllegalArgumentException if the rate is negative or not finite
+     */
+    public static EquationNeuron poisson(double rate) {
+        return EquationNeuron.of(poisson(rate, 1).text());
+    }
+
+    /** Makes neurons whose time step is given, so that a network with another one refuses them. */
+    private static EquationNeuron timed(double step, String text, Object... numbers) {
+        return EquationNeuron.of(text.formatted(numbers)).with(TimeStep.NAME, step);
     }
 
     /**
@@ -63,9 +83,11 @@ public final class Source {
     public static EquationNeuron poisson(double[] times, double[] rates, double step) {
         requireStep(step);
         requireRates(rates);
-        return EquationNeuron.of(("neuron Poisson\n" + TIME + "state rate [Hz], t\nuniform u\n"
-                        + lines("rate", times, rates, step) + "t = t + 1\nspike -expm1(-rate * dt / 1000) > u\n")
-                .formatted(step));
+        return timed(
+                step,
+                "neuron Poisson\n" + TIME + "state rate [Hz], t\nuniform u\n" + lines("rate", times, rates, step)
+                        + "t = t + 1\nspike -expm1(-rate * dt / 1000) > u\n",
+                step);
     }
 
     /**
@@ -82,9 +104,12 @@ public final class Source {
     public static EquationNeuron counts(double rate, double step) {
         requireStep(step);
         requireRates(rate);
-        return EquationNeuron.of(("neuron Counts\nparam rate [Hz] = %s\n" + TIME
-                        + "state v\npoisson count = rate * dt / 1000 to 64\nv = count\nspike 0 > 1\n")
-                .formatted(rate, step));
+        return timed(
+                step,
+                "neuron Counts\nparam rate [Hz] = %s\n" + TIME
+                        + "state v\npoisson count = rate * dt / 1000 to 64\nv = count\nspike 0 > 1\n",
+                rate,
+                step);
     }
 
     /**
@@ -119,11 +144,16 @@ public final class Source {
     public static EquationNeuron fluctuating(double mean, double deviation, double tau, double step) {
         requireStep(step);
         require(tau > 0, "tau", tau, "more than 0");
-        return EquationNeuron.of(("neuron Fluctuating\nparam mean = %s, deviation = %s, tau [ms] = %s\n" + TIME
+        return timed(
+                step,
+                "neuron Fluctuating\nparam mean = %s, deviation = %s, tau [ms] = %s\n" + TIME
                         + "state current = mean\nnoise xi\nlet keep = exp(-dt / tau)\n"
                         + "let share = deviation * sqrt(-expm1(-2 * dt / tau))\n"
-                        + "current = mean + keep * (current - mean) + share * xi\nspike 0 > 1\n")
-                .formatted(mean, deviation, tau, step));
+                        + "current = mean + keep * (current - mean) + share * xi\nspike 0 > 1\n",
+                mean,
+                deviation,
+                tau,
+                step);
     }
 
     /**

@@ -129,6 +129,13 @@ final class PlasticityTest {
                 "state synapse bias\non pre\nw += bias");
     }
 
+    /** A trace reads the time of a step, though no expression does. */
+    @Test
+    void theStepOfATraceIsAParameter() {
+        Plasticity rule = Plasticity.of("param dt [ms] = 0.1\ntrace pre x tau = 20\non post\nw += x");
+        assertEquals(Map.of("dt", 0.1f), rule.parameters());
+    }
+
     private static void refused(String message, String text) {
         assertMessage(IllegalArgumentException.class, message, () -> Plasticity.of(text));
     }
