@@ -71,8 +71,8 @@ public final class NetworkBuilder {
             throw new IllegalArgumentException("the time step is " + milliseconds + " ms, expected more than 0");
         }
         if (!populations.isEmpty()) {
-            throw new IllegalStateException("population '" + populations.getFirst().name()
-                    + "' is there already, expected timeStep() before the first one");
+            throw new IllegalStateException("population '"
+                    + populations.getFirst().name() + "' is there already, expected timeStep() before the first one");
         }
         timeStep = milliseconds;
         return this;
@@ -187,7 +187,7 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no projection
      */
     public NetworkBuilder plastic(Plasticity rule) {
-        latest().plastic(rule.placed(timeStep));
+        latest().plastic(Objects.requireNonNull(rule, "rule").placed(timeStep));
         return this;
     }
 

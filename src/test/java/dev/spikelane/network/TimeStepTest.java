@@ -36,8 +36,8 @@ final class TimeStepTest {
             spike v > 1
             """;
 
-    private static final String MIXED = "population 'source' has a time step of 1.0 ms and population 'cells' one of"
-            + " 0.1 ms";
+    private static final String MIXED =
+            "population 'source' has a time step of 1.0 ms and population 'cells' one of" + " 0.1 ms";
 
     private static NetworkBuilder network(NetworkBuilder builder, EquationNeuron source, EquationNeuron cells) {
         Population from = builder.population("source", Shape.of(3), source);
@@ -50,7 +50,12 @@ final class TimeStepTest {
     }
 
     private static float step(Network network, int population) {
-        return network.populations().get(population).neuron().parameters().get("dt").value(0);
+        return network.populations()
+                .get(population)
+                .neuron()
+                .parameters()
+                .get("dt")
+                .value(0);
     }
 
     @Test
@@ -62,7 +67,9 @@ final class TimeStepTest {
                         + " several",
                 mixed::build);
         Network allowed = mixed.mixedTimeSteps().build();
-        assertTrue(allowed.notices().getFirst().startsWith(MIXED + ": "), allowed.notices().toString());
+        assertTrue(
+                allowed.notices().getFirst().startsWith(MIXED + ": "),
+                allowed.notices().toString());
         Path file = folder.resolve("mixed.safetensors");
         ModelFile.write(file, allowed);
         assertEquals(allowed.notices(), ModelFile.read(file).notices());
@@ -72,7 +79,8 @@ final class TimeStepTest {
     void aRuleHasTheStepOfTheNeurons() {
         NetworkBuilder mixed = network(Network.builder(), Source.poisson(500, 0.1), falling("ms", "0.1"))
                 .plastic(Plasticity.pairStdp());
-        String message = assertThrows(IllegalArgumentException.class, mixed::build).getMessage();
+        String message =
+                assertThrows(IllegalArgumentException.class, mixed::build).getMessage();
         assertTrue(
                 message.startsWith("population 'source' has a time step of 0.1 ms and the rule of projection"
                         + " 'source-cells' one of 1.0 ms"),
@@ -80,7 +88,8 @@ final class TimeStepTest {
         Network one = network(Network.builder().timeStep(0.1), Source.poisson(500, 0.1), falling("ms", "1"))
                 .plastic(Plasticity.pairStdp())
                 .build();
-        assertEquals(0.1f, one.projections().getFirst().plasticity().parameters().get("dt"));
+        assertEquals(
+                0.1f, one.projections().getFirst().plasticity().parameters().get("dt"));
         assertEquals(0.1f, step(one, 1));
         assertEquals(List.of(), one.notices());
     }

@@ -142,10 +142,10 @@ final class EquationRulesTest {
                 "neuron Falling: a constant of the equations, with tau = 0.0, is Infinity"
                         + " for neuron 1, expected a finite number",
                 () -> model.with("tau", 1, 0).bind(Arena.ofAuto(), 2));
-        EquationNeuron coupled = EquationNeuron.of("param tau = 1\nstate v, u\ndv/dt = u / tau : exact\n"
-                + "du/dt = -v / tau : exact\nspike v > 1");
-        assertThrows(IllegalArgumentException.class, () -> coupled.with("tau", 0)
-                .bind(Arena.ofAuto(), 2));
+        EquationNeuron coupled = EquationNeuron.of(
+                "param tau = 1\nstate v, u\ndv/dt = u / tau : exact\n" + "du/dt = -v / tau : exact\nspike v > 1");
+        assertThrows(
+                IllegalArgumentException.class, () -> coupled.with("tau", 0).bind(Arena.ofAuto(), 2));
     }
 
     /** Held is what lines before the spike do; those behind it go on, and a part of a step is a whole one. */
