@@ -244,7 +244,10 @@ public final class EquationParser extends TextParser {
             case "spike" -> spike(first);
             case "reset" -> reset(first);
             case "carries" -> carries(first);
-            default -> throw unknown(first, STATEMENTS, "NAME = ... or dNAME/dt = ...");
+            default -> {
+                String hint = Brian.hint(second.text() + words.peek(1).text());
+                throw unknown(first, STATEMENTS, "NAME = ... or dNAME/dt = ..." + hint);
+            }
         }
     }
 
@@ -303,7 +306,8 @@ public final class EquationParser extends TextParser {
             Token by = words.take();
             Equations.Range range = ranges.get(by.text());
             if (range == null || !(range.least() >= 0 && range.most() >= 1 && range.most() <= MOST_DELAY)) {
-                throw by.error("found " + by + ", expected a parameter from 0 to 1, or to at most " + MOST_DELAY);
+                throw by.error("found " + by + ", expected a parameter in a range from 0 to at most " + MOST_DELAY
+                        + ", such as 'param delay = 3 from 0 to 25'");
             }
             line = new Equations.Line(by.text(), (int) Math.ceil(range.most()));
             words.used.add(by.text());
@@ -347,10 +351,10 @@ public final class EquationParser extends TextParser {
         words.take();
         words.take();
         Node slope = words.number();
-        words.expect(":");
+        boolean said = words.takes(":");
         Token method = words.take();
-        if (!method.is("euler") && !method.is("exact")) {
-            throw method.error("found " + method + ", expected euler or exact");
+        if (!said || !method.is("euler") && !method.is("exact")) {
+            throw method.error("found " + method + ", expected ': euler' or ': exact'" + Brian.hint(method.text()));
         }
         words.used.addAll(List.of(variable, Integrator.DT));
         integrator.add(token, variable, slope, method.is("exact"));

@@ -235,7 +235,8 @@ final class ExpressionParser {
         Node known = names.get(token.text());
         if (known == null) {
             Set<String> all = new TreeSet<>(peek(0).is("(") ? FUNCTIONS : names.keySet());
-            throw token.error(token + " is not declared, expected one of " + FileText.shown(all));
+            throw token.error(
+                    token + " is not declared, expected one of " + FileText.shown(all) + Brian.hint(token.text()));
         }
         used.add(token.text());
         return known;
