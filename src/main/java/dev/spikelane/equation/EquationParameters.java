@@ -102,12 +102,7 @@ public final class EquationParameters {
 
     /** What lines of a text make of parameters, and what that may be. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Limit(
-            String name, Set<String> of, float[] values, float least, float most, String expected) {
-
-        Limit(String name, float[] values, float least, float most, String expected) {
-            this(name, Set.of(), values, least, most, expected);
-        }
+    private record Limit(String name, Set<String> of, float[] values, float least, float most, String expected) {
 
         /** @param of parameters that make a constant; none for a name of the text */
         static Limit finite(String name, Set<String> of, float[] values) {
@@ -122,7 +117,6 @@ public final class EquationParameters {
             }
             return i;
         }
-
     }
 
     private void require(Limit limit, BiFunction<String, String, IllegalArgumentException> error) {
@@ -151,12 +145,13 @@ public final class EquationParameters {
 
     private void limit(Map<String, Derived> derived, String name, float[] all) {
         if (name.equals(REFRACTORY)) {
-            limits.add(new Limit(name.substring(1), all, 0, MOST_STEPS, "0 to " + (int) MOST_STEPS + " steps"));
+            String expected = "0 to " + (int) MOST_STEPS + " steps";
+            limits.add(new Limit(name.substring(1), Set.of(), all, 0, MOST_STEPS, expected));
         } else if (name.startsWith(MEAN)) {
             String[] count = name.substring(MEAN.length()).split(" to ", 2);
             float mean = Noise.greatestMean(Integer.parseInt(count[1]));
             String expected = "a mean of 0 to " + mean + " for counts to " + count[1];
-            limits.add(new Limit(count[0], all, 0, mean, expected));
+            limits.add(new Limit(count[0], Set.of(), all, 0, mean, expected));
         } else if (isConstant(name)) {
             limits.add(Limit.finite(name, origins(derived, name), all));
         } else if (!isHoisted(name)) {
@@ -181,7 +176,7 @@ public final class EquationParameters {
             Integer most = greatest.get(name);
             Limit limit = most == null
                     ? Limit.finite(name, Set.of(), values(begins))
-                    : new Limit(name, values(begins), 0, most, "0 to " + most);
+                    : new Limit(name, Set.of(), values(begins), 0, most, "0 to " + most);
             require(limit, error);
         });
     }

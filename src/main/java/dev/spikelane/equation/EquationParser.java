@@ -162,7 +162,9 @@ public final class EquationParser extends TextParser {
 
     private Equations all() {
         lines();
-        require(variables.keySet().stream().anyMatch(Equations::isRounded), "state");
+        if (variables.keySet().stream().noneMatch(Equations::isRounded)) {
+            throw missing("state", "");
+        }
         Node fires = spike;
         if (fires == null) {
             String first = variables.firstEntry().getKey();
@@ -195,12 +197,6 @@ public final class EquationParser extends TextParser {
                 line);
         requireShort(made.order());
         return made;
-    }
-
-    private void require(boolean there, String word) {
-        if (!there) {
-            throw missing(word, "");
-        }
     }
 
     private IllegalArgumentException missing(String word, String hint) {
@@ -338,7 +334,7 @@ public final class EquationParser extends TextParser {
         if (known && !variables.containsKey(token.text()) || parameters.containsKey(token.text())) {
             throw token.error(token + " is no variable and cannot be assigned, expected another name");
         }
-        names.put(token.text(), variables.containsKey(token.text()) ? words.number() : words.value());
+        names.put(token.text(), variables.containsKey(token.text()) ? words.number() : words.expression());
         words.used.add(token.text());
     }
 

@@ -77,18 +77,14 @@ final class ExpressionParser {
         return graph.number(expression());
     }
 
-    /** A number or a condition. */
-    Node value() {
-        return expression();
-    }
-
     /** An expression that is true or false. */
     Node condition() {
         Token first = peek(0);
         return condition(expression(), first);
     }
 
-    private Node expression() {
+    /** An expression that is a number or a condition. */
+    Node expression() {
         if (depth == DEEPEST) {
             throw peek(0).error("nested deeper than expected, which is at most " + DEEPEST + " times");
         }

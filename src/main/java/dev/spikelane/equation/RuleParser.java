@@ -331,7 +331,7 @@ public final class RuleParser extends TextParser {
         if (adds || declared.containsKey(name(token).text()) || parameters.containsKey(token.text())) {
             throw token.error(token + " is no variable, expected w, a variable or another name");
         }
-        names.put(token.text(), words.value());
+        names.put(token.text(), words.expression());
         locals.add(token.text());
     }
 

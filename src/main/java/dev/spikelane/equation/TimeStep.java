@@ -10,10 +10,6 @@ public final class TimeStep {
 
     /** Returns the milliseconds of a unit; 1 for an unknown or empty one. */
     public static double milliseconds(String unit) {
-        return switch (unit) {
-            case "s" -> 1000;
-            case "us" -> 0.001;
-            default -> 1;
-        };
+        return unit.equals("s") ? 1000 : unit.equals("us") ? 0.001 : 1;
     }
 }

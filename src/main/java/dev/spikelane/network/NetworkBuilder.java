@@ -14,6 +14,7 @@ import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -67,9 +68,7 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there are neurons already
      */
     public NetworkBuilder timeStep(double milliseconds) {
-        if (!(milliseconds > 0 && milliseconds < Float.MAX_VALUE)) {
-            throw new IllegalArgumentException("the time step is " + milliseconds + " ms, expected more than 0");
-        }
+        Checks.finiteAboveZero("timeStep", milliseconds);
         if (!populations.isEmpty()) {
             throw new IllegalStateException("population '"
                     + populations.getFirst().name() + "' is there already, expected timeStep() before the first one");

@@ -245,12 +245,10 @@ public final class EquationNeuron implements Neuron {
      */
     public EquationNeuron placed(int neurons, double timeStep) {
         Map<String, Parameter> placed = new LinkedHashMap<>();
-        if (options.hasDelays) {
-            float[] delays = Objects.requireNonNull(values.get(DelayText.DELAY)).values();
-            if (delays.length == 1) {
-                delays = Arrays.copyOf(delays, neurons);
-                Arrays.fill(delays, delays[0]);
-            }
+        Parameter delay = values.get(DelayText.DELAY);
+        if (options.hasDelays && delay != null && delay.count() == 1) {
+            float[] delays = new float[neurons];
+            Arrays.fill(delays, delay.value(0));
             placed.put(DelayText.DELAY, Parameter.of(delays));
         }
         if (!Double.isNaN(timeStep) && !hasOwnStep && values.containsKey(TimeStep.NAME)) {

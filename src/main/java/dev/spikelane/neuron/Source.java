@@ -26,7 +26,7 @@ public final class Source {
     /** As far as a float counts them. */
     private static final int MOST_STEPS = 1 << 24;
 
-    private static final String TIME = "param dt [ms] = %s\n";
+    private static final String TIME = "\nparam dt [ms] = %s\n";
 
     /** Hertz and milliseconds. */
     private static final String DRAWS = "let chance = -expm1(-rate * dt / 1000)\nspike chance > u\n";
@@ -45,11 +45,7 @@ public final class Source {
     public static EquationNeuron poisson(double rate, double step) {
         requireStep(step);
         requireRates(rate);
-        return timed(
-                step,
-                "neuron Poisson\nparam rate [Hz] = %s\n" + TIME + "state v\nuniform u\nv = u\n" + DRAWS,
-                rate,
-                step);
+        return timed("neuron Poisson\nparam rate [Hz] = " + rate + TIME + "state v\nuniform u\nv = u\n" + DRAWS, step);
     }
 
     /**
@@ -65,8 +61,8 @@ public final class Source {
     }
 
     /** Makes neurons whose time step is given, so that a network with another one refuses them. */
-    private static EquationNeuron timed(double step, String text, Object... numbers) {
-        return EquationNeuron.of(text.formatted(numbers)).with(TimeStep.NAME, step);
+    private static EquationNeuron timed(String text, double step) {
+        return EquationNeuron.of(text.formatted(step)).with(TimeStep.NAME, step);
     }
 
     /**
@@ -83,9 +79,9 @@ public final class Source {
     public static EquationNeuron poisson(double[] times, double[] rates, double step) {
         requireStep(step);
         requireRates(rates);
+        String rate = lines("rate", times, rates, step);
         return timed(
-                step,
-                "neuron Poisson\n" + TIME + "state rate [Hz], t\nuniform u\n" + lines("rate", times, rates, step)
+                "neuron Poisson" + TIME + "state rate [Hz], t\nuniform u\n" + rate
                         + "t = t + 1\nspike -expm1(-rate * dt / 1000) > u\n",
                 step);
     }
@@ -105,10 +101,8 @@ public final class Source {
         requireStep(step);
         requireRates(rate);
         return timed(
-                step,
-                "neuron Counts\nparam rate [Hz] = %s\n" + TIME
+                "neuron Counts\nparam rate [Hz] = " + rate + TIME
                         + "state v\npoisson count = rate * dt / 1000 to 64\nv = count\nspike 0 > 1\n",
-                rate,
                 step);
     }
 
@@ -145,14 +139,10 @@ public final class Source {
         requireStep(step);
         require(tau > 0, "tau", tau, "more than 0");
         return timed(
-                step,
-                "neuron Fluctuating\nparam mean = %s, deviation = %s, tau [ms] = %s\n" + TIME
+                "neuron Fluctuating\nparam mean = " + mean + ", deviation = " + deviation + ", tau [ms] = " + tau + TIME
                         + "state current = mean\nnoise xi\nlet keep = exp(-dt / tau)\n"
                         + "let share = deviation * sqrt(-expm1(-2 * dt / tau))\n"
                         + "current = mean + keep * (current - mean) + share * xi\nspike 0 > 1\n",
-                mean,
-                deviation,
-                tau,
                 step);
     }
 
