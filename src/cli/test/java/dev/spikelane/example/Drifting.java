@@ -79,8 +79,11 @@ public class Drifting {
                 simulation.run(burst);
             }
             System.out.println("garbage: " + learning);
-            learning.publish(SOON);
-            System.out.println("the last snapshot has seen noise: " + found(network, 20_500, noise) + " of it");
+            try {
+                learning.publish(SOON);
+            } catch (IllegalStateException refused) {
+                System.out.println("not published: " + refused.getMessage());
+            }
             long step = learning.rollback(SOON);
             learning.publish(SOON);
             System.out.println("rolled back to step " + step + ": " + found(network, 20_500, Drifting::sine)

@@ -2,6 +2,7 @@ package dev.spikelane.connection;
 
 import dev.spikelane.equation.Rule;
 import dev.spikelane.equation.RuleParser;
+import dev.spikelane.equation.TimeStep;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -71,21 +72,24 @@ import org.jspecify.annotations.Nullable;
 public final class Plasticity {
 
     /** Weights that stay as they are, the network's own. */
-    public static final Plasticity NONE = new Plasticity("", null, Map.of());
+    public static final Plasticity NONE = new Plasticity("", null, Map.of(), false);
 
     /** Weights of each simulation that change by what the program does, not by a rule. */
-    public static final Plasticity BY_PROGRAM = new Plasticity("by program", null, Map.of());
+    public static final Plasticity BY_PROGRAM = new Plasticity("by program", null, Map.of(), false);
 
     private final String text;
     /** What the text says. */
     private final @Nullable Rule rule;
 
     private final Map<String, Float> values;
+    /** True if the caller gave the time of a step, which networks then leave as it is. */
+    private final boolean hasOwnStep;
 
-    private Plasticity(String text, @Nullable Rule rule, Map<String, Float> values) {
+    private Plasticity(String text, @Nullable Rule rule, Map<String, Float> values, boolean hasOwnStep) {
         this.text = text;
         this.rule = rule;
         this.values = values;
+        this.hasOwnStep = hasOwnStep;
     }
 
     /**
@@ -99,7 +103,7 @@ public final class Plasticity {
         Rule rule = RuleParser.parse(text);
         Map<String, Float> values = new LinkedHashMap<>();
         rule.parameters().forEach((name, value) -> values.put(name, value.floatValue()));
-        return new Plasticity(text, rule, values);
+        return new Plasticity(text, rule, values, false);
     }
 
     /**
@@ -213,7 +217,30 @@ public final class Plasticity {
         Map<String, float[]> given = new LinkedHashMap<>();
         changed.forEach((each, number) -> given.put(each, new float[] {number}));
         rule.requireNumbers(rule.parameters(given), (_, message) -> new IllegalArgumentException("rule: " + message));
-        return new Plasticity(text, rule, changed);
+        return new Plasticity(text, rule, changed, hasOwnStep || changes.containsKey(TimeStep.NAME));
+    }
+
+    /**
+     * Returns this rule as a projection of a network has it: with the network's time step unless {@link #with} set
+     * {@code dt}.
+     *
+     * @param timeStep the network's time step in milliseconds; NaN if it has none
+     * @return the rule
+     */
+    public Plasticity placed(double timeStep) {
+        return Double.isNaN(timeStep) || hasOwnStep || !values.containsKey(TimeStep.NAME)
+                ? this
+                : with(TimeStep.NAME, timeStep / TimeStep.milliseconds(unit(TimeStep.NAME)));
+    }
+
+    /**
+     * Returns the unit of a parameter.
+     *
+     * @param name a parameter of the text
+     * @return as the text has it, without brackets; empty if there is none
+     */
+    public String unit(String name) {
+        return rule == null ? "" : rule.units().getOrDefault(name, "");
     }
 
     /**

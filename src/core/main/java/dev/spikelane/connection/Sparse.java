@@ -234,7 +234,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Says the weight of all synapses.
+     * Says the weight of all synapses. It is stored once, unless the projection has a rule, which needs one for each.
      *
      * @param weight the weight, finite
      * @return the same connection with this weight
@@ -242,6 +242,16 @@ public final class Sparse implements Connection {
      */
     public Sparse weights(double weight) {
         return weights(Draw.constant(weight));
+    }
+
+    /**
+     * Returns this connection with a stored weight for each synapse, which can be learned. A rule of plasticity makes
+     * projections call it.
+     *
+     * @return the same connection if it has weights of its own; else one whose weights all begin with {@link #weight}
+     */
+    public Sparse withOwnWeights() {
+        return said.weights.isConstant() && !isProcedural() ? weights(Draw.uniform(weight(), weight())) : this;
     }
 
     /**

@@ -190,7 +190,7 @@ public final class LaidOutNetwork {
                     + " connection with a stored float for each synapse, of spikes to neurons of one current");
         }
         for (String each : RuleValues.ofTarget(said.plasticity())) {
-            if (!target.neuron().variables().contains(each)) {
+            if (!target.neuron().variables().contains(target.neuron().variable(each))) {
                 throw new IllegalArgumentException("projection '" + said.name() + "' has a rule that reads '" + each
                         + "' of population '" + target.name() + "', expected one of "
                         + target.neuron().variables());

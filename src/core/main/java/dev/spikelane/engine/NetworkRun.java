@@ -123,7 +123,7 @@ public final class NetworkRun {
                         source(projection.source()),
                         projection.delays(),
                         network.description().shapeOf(projection.source()),
-                        target.description().shape(),
+                        target.description(),
                         target.spikes(),
                         target.state());
                 rules.put(i, new RuleRun(memory.arena, values, place, size.batch()));

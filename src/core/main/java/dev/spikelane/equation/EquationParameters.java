@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,7 @@ public final class EquationParameters {
             values.put(made.getKey(), into);
             following.add(new Following(of, new DoubleProgram(of.of(), of.single()), into));
         }
-        values.forEach(this::limit);
+        values.forEach((name, all) -> limit(derived, name, all));
         long bytes = (long) Math.ceilDiv(neurons, Long.SIZE) * Long.SIZE * Float.BYTES;
         for (Map.Entry<String, float[]> each : values.entrySet()) {
             if (each.getValue().length > 1) {
@@ -89,6 +90,11 @@ public final class EquationParameters {
         update();
     }
 
+    /** Whether a parameter is a constant that equations of {@code dt} make of others. */
+    private static boolean isConstant(String name) {
+        return name.startsWith("_") && Character.isDigit(name.charAt(1));
+    }
+
     /** Whether a parameter is one that no line of a text says. */
     static boolean isHoisted(String name) {
         return name.startsWith("_") && !name.equals(REFRACTORY) && !name.equals(CARRIES) && !name.startsWith(MEAN);
@@ -96,10 +102,11 @@ public final class EquationParameters {
 
     /** What lines of a text make of parameters, and what that may be. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    private record Limit(String name, float[] values, float least, float most, String expected) {
+    private record Limit(String name, Set<String> of, float[] values, float least, float most, String expected) {
 
-        static Limit finite(String name, float[] values) {
-            return new Limit(name, values, -Float.MAX_VALUE, Float.MAX_VALUE, "a finite number");
+        /** @param of parameters that make a constant; none for a name of the text */
+        static Limit finite(String name, Set<String> of, float[] values) {
+            return new Limit(name, of, values, -Float.MAX_VALUE, Float.MAX_VALUE, "a finite number");
         }
 
         /** The first value that is none of these, which NaN is too; as many as there are if there is none. */
@@ -110,26 +117,45 @@ public final class EquationParameters {
             }
             return i;
         }
+    }
 
-        void require(BiFunction<String, String, IllegalArgumentException> error) {
-            int i = outside();
-            if (i < values.length) {
-                String at = values.length == 1 ? "" : " for neuron " + i;
-                throw error.apply(name, "'" + name + "' is " + values[i] + at + ", expected " + expected);
-            }
+    private void require(Limit limit, BiFunction<String, String, IllegalArgumentException> error) {
+        int i = limit.outside();
+        if (i < limit.values.length) {
+            String what = limit.of.isEmpty()
+                    ? "'" + limit.name + "'"
+                    : limit.of.stream()
+                            .map(each -> each + " = " + value(each, i))
+                            .collect(Collectors.joining(", ", "a constant of the equations, with ", ","));
+            String at = limit.values.length == 1 ? "" : " for neuron " + i;
+            throw error.apply(limit.name, what + " is " + limit.values[i] + at + ", expected " + limit.expected);
         }
     }
 
-    private void limit(String name, float[] all) {
+    /** The parameters of the text that a constant is made of. */
+    private static Set<String> origins(Map<String, Derived> derived, String constant) {
+        Set<String> origins = new TreeSet<>();
+        for (Node node : Graph.order(Graph.of(derived, constant).of())) {
+            if (node.op() == Op.PARAMETER) {
+                origins.addAll(isConstant(node.name()) ? origins(derived, node.name()) : Set.of(node.name()));
+            }
+        }
+        return origins;
+    }
+
+    private void limit(Map<String, Derived> derived, String name, float[] all) {
         if (name.equals(REFRACTORY)) {
-            limits.add(new Limit(name.substring(1), all, 0, MOST_STEPS, "0 to " + (int) MOST_STEPS + " steps"));
+            String expected = "0 to " + (int) MOST_STEPS + " steps";
+            limits.add(new Limit(name.substring(1), Set.of(), all, 0, MOST_STEPS, expected));
         } else if (name.startsWith(MEAN)) {
             String[] count = name.substring(MEAN.length()).split(" to ", 2);
             float mean = Noise.greatestMean(Integer.parseInt(count[1]));
             String expected = "a mean of 0 to " + mean + " for counts to " + count[1];
-            limits.add(new Limit(count[0], all, 0, mean, expected));
+            limits.add(new Limit(count[0], Set.of(), all, 0, mean, expected));
+        } else if (isConstant(name)) {
+            limits.add(Limit.finite(name, origins(derived, name), all));
         } else if (!isHoisted(name)) {
-            limits.add(Limit.finite(name.equals(CARRIES) ? name.substring(1) : name, all));
+            limits.add(Limit.finite(name.equals(CARRIES) ? name.substring(1) : name, Set.of(), all));
         }
     }
 
@@ -145,13 +171,13 @@ public final class EquationParameters {
             Map<String, Node> variables,
             Map<String, Integer> greatest,
             BiFunction<String, String, IllegalArgumentException> error) {
-        limits.forEach(each -> each.require(error));
+        limits.forEach(each -> require(each, error));
         variables.forEach((name, begins) -> {
             Integer most = greatest.get(name);
             Limit limit = most == null
-                    ? Limit.finite(name, values(begins))
-                    : new Limit(name, values(begins), 0, most, "0 to " + most);
-            limit.require(error);
+                    ? Limit.finite(name, Set.of(), values(begins))
+                    : new Limit(name, Set.of(), values(begins), 0, most, "0 to " + most);
+            require(limit, error);
         });
     }
 

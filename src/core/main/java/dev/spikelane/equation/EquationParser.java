@@ -162,7 +162,9 @@ public final class EquationParser extends TextParser {
 
     private Equations all() {
         lines();
-        require(variables.keySet().stream().anyMatch(Equations::isRounded), "state");
+        if (variables.keySet().stream().noneMatch(Equations::isRounded)) {
+            throw missing("state", "");
+        }
         Node fires = spike;
         if (fires == null) {
             String first = variables.firstEntry().getKey();
@@ -195,12 +197,6 @@ public final class EquationParser extends TextParser {
                 line);
         requireShort(made.order());
         return made;
-    }
-
-    private void require(boolean there, String word) {
-        if (!there) {
-            throw missing(word, "");
-        }
     }
 
     private IllegalArgumentException missing(String word, String hint) {
@@ -244,7 +240,10 @@ public final class EquationParser extends TextParser {
             case "spike" -> spike(first);
             case "reset" -> reset(first);
             case "carries" -> carries(first);
-            default -> throw unknown(first, STATEMENTS, "NAME = ... or dNAME/dt = ...");
+            default -> {
+                String hint = Brian.hint(second.text() + words.peek(1).text());
+                throw unknown(first, STATEMENTS, "NAME = ... or dNAME/dt = ..." + hint);
+            }
         }
     }
 
@@ -303,7 +302,8 @@ public final class EquationParser extends TextParser {
             Token by = words.take();
             Equations.Range range = ranges.get(by.text());
             if (range == null || !(range.least() >= 0 && range.most() >= 1 && range.most() <= MOST_DELAY)) {
-                throw by.error("found " + by + ", expected a parameter from 0 to 1, or to at most " + MOST_DELAY);
+                throw by.error("found " + by + ", expected a parameter in a range from 0 to at most " + MOST_DELAY
+                        + ", such as 'param delay = 3 from 0 to 25'");
             }
             line = new Equations.Line(by.text(), (int) Math.ceil(range.most()));
             words.used.add(by.text());
@@ -334,7 +334,7 @@ public final class EquationParser extends TextParser {
         if (known && !variables.containsKey(token.text()) || parameters.containsKey(token.text())) {
             throw token.error(token + " is no variable and cannot be assigned, expected another name");
         }
-        names.put(token.text(), variables.containsKey(token.text()) ? words.number() : words.value());
+        names.put(token.text(), variables.containsKey(token.text()) ? words.number() : words.expression());
         words.used.add(token.text());
     }
 
@@ -347,10 +347,10 @@ public final class EquationParser extends TextParser {
         words.take();
         words.take();
         Node slope = words.number();
-        words.expect(":");
+        boolean said = words.takes(":");
         Token method = words.take();
-        if (!method.is("euler") && !method.is("exact")) {
-            throw method.error("found " + method + ", expected euler or exact");
+        if (!said || !method.is("euler") && !method.is("exact")) {
+            throw method.error("found " + method + ", expected ': euler' or ': exact'" + Brian.hint(method.text()));
         }
         words.used.addAll(List.of(variable, Integrator.DT));
         integrator.add(token, variable, slope, method.is("exact"));

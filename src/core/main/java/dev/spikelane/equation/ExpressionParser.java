@@ -77,18 +77,14 @@ final class ExpressionParser {
         return graph.number(expression());
     }
 
-    /** A number or a condition. */
-    Node value() {
-        return expression();
-    }
-
     /** An expression that is true or false. */
     Node condition() {
         Token first = peek(0);
         return condition(expression(), first);
     }
 
-    private Node expression() {
+    /** An expression that is a number or a condition. */
+    Node expression() {
         if (depth == DEEPEST) {
             throw peek(0).error("nested deeper than expected, which is at most " + DEEPEST + " times");
         }
@@ -235,7 +231,8 @@ final class ExpressionParser {
         Node known = names.get(token.text());
         if (known == null) {
             Set<String> all = new TreeSet<>(peek(0).is("(") ? FUNCTIONS : names.keySet());
-            throw token.error(token + " is not declared, expected one of " + FileText.shown(all));
+            throw token.error(
+                    token + " is not declared, expected one of " + FileText.shown(all) + Brian.hint(token.text()));
         }
         used.add(token.text());
         return known;

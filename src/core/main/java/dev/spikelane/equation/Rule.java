@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param derived parameters that follow from others
  * @param modulators parameters that a program changes between calls
  * @param variables by name, without the weight
+ * @param units by names of parameters and variables that have one
  * @param blocks what a step does, in order
  */
 public record Rule(
@@ -35,6 +36,7 @@ public record Rule(
         SequencedMap<String, Derived> derived,
         List<String> modulators,
         SequencedMap<String, Variable> variables,
+        Map<String, String> units,
         List<Block> blocks) {
 
     /** Name of the weight of a synapse, and of the spikes of inputs and outputs. */

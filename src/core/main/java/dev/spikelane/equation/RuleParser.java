@@ -117,8 +117,8 @@ public final class RuleParser extends TextParser {
         requireShort(Graph.order(roots));
         dropUnusedStepTime(roots);
         requireBounds();
-        Rule made =
-                new Rule(name == null ? "rule" : name, parameters, derived, modulators, variables, List.copyOf(blocks));
+        Rule made = new Rule(
+                name == null ? "rule" : name, parameters, derived, modulators, variables, units, List.copyOf(blocks));
         made.requireNumbers(
                 made.parameters(Map.of()),
                 (of, message) -> Graph.of(declared, of).error(message));
@@ -227,6 +227,7 @@ public final class RuleParser extends TextParser {
         variable(token, new Variable(space, graph.constant(0), false));
         Node own = Graph.of(names, token.text());
         Node time = graph.of(Op.NEG, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
+        words.used.add(Integrator.DT);
         integrator.derive(Rule.TAU + token.text(), tau);
         Node decay = graph.of(Op.EXP, graph.of(Op.DIV, time, tau));
         Node lasts = graph.of(Op.GT, tau, graph.constant(0)); // a modulator may change that
@@ -330,7 +331,7 @@ public final class RuleParser extends TextParser {
         if (adds || declared.containsKey(name(token).text()) || parameters.containsKey(token.text())) {
             throw token.error(token + " is no variable, expected w, a variable or another name");
         }
-        names.put(token.text(), words.value());
+        names.put(token.text(), words.expression());
         locals.add(token.text());
     }
 

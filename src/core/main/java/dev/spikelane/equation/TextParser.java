@@ -64,8 +64,10 @@ abstract class TextParser {
         try {
             while (!words.atEnd()) {
                 statement(words.peek(0));
-                if (words.peek(0).kind() != Token.Kind.END) {
-                    throw words.peek(0).error("found " + words.peek(0) + ", expected the end of the line");
+                Token found = words.peek(0);
+                if (found.kind() != Token.Kind.END) {
+                    String hint = Brian.hint(words.peek(found.is("(") ? 1 : 0).text());
+                    throw found.error("found " + found + ", expected the end of the line" + hint);
                 }
                 words.take();
             }

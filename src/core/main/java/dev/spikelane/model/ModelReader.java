@@ -33,7 +33,7 @@ final class ModelReader {
 
     private final String name;
     private final ModelTensors tensors;
-    private final NetworkBuilder builder = Network.builder();
+    private final NetworkBuilder builder = Network.builder().mixedTimeSteps();
     private final Map<String, Projection.Source> sources = new LinkedHashMap<>();
     private final Map<String, Population> populations = new LinkedHashMap<>();
     private final JsonValue root;

@@ -52,6 +52,8 @@ public final class Learning {
     private long learned;
     private int since;
     private volatile double drift;
+    /** True from a freeze by the limit of drift until a rollback or {@link #resume}. */
+    private volatile boolean hasDrifted;
     /** The version of the values when they were those of the last snapshot. */
     private long version;
 
@@ -91,6 +93,7 @@ public final class Learning {
             keep(learned);
             return;
         }
+        hasDrifted = true;
         run.freeze(true);
         run.plasticGuard().changeHeld(this::back);
         LayerProfile.emitFrozen(learned, kept.time(), drift, limit);
@@ -131,6 +134,7 @@ public final class Learning {
 
     /** Lets rules go on where they were frozen. */
     public void resume() {
+        hasDrifted = false;
         run.freeze(false);
     }
 
@@ -144,13 +148,13 @@ public final class Learning {
     }
 
     /**
-     * Puts the last snapshot back; where nothing has changed since then, the one before it, as far as one is kept.
+     * Puts the last snapshot back; where nothing has changed since then, the one before it.
      *
      * @param most how long this waits for a call of the simulation that is under way
      * @return how many steps had been learned at that snapshot
      * @throws IllegalArgumentException if the time is negative
-     * @throws IllegalStateException if the call takes longer, is this thread's own, or the simulation is closed;
-     *     nothing changes then
+     * @throws IllegalStateException if the values are those of the oldest snapshot already, the call takes longer, is
+     *     this thread's own, or the simulation is closed; nothing changes then
      */
     public long rollback(Duration most) {
         long[] time = new long[1];
@@ -158,10 +162,12 @@ public final class Learning {
             if (!run.isOpen()) {
                 throw new IllegalStateException("simulation is closed");
             }
-            if (plastic.version() == version) {
-                kept.drop();
+            if (plastic.version() == version && !kept.drop()) {
+                throw new IllegalStateException("the weights are those of step " + kept.time()
+                        + " already, the oldest snapshot, expected an older one: pass a greater 'keep' to learning()");
             }
             back();
+            hasDrifted = false;
             run.show();
             time[0] = kept.time();
         });
@@ -174,12 +180,17 @@ public final class Learning {
      * @param most how long this waits for calls under way: of the network's simulations, this one among them, and of
      *     classifiers
      * @throws IllegalArgumentException if the time is negative
-     * @throws IllegalStateException if a call takes longer or is this thread's own; nothing changes then
+     * @throws IllegalStateException if the limit of drift froze learning and neither {@link #rollback} nor
+     *     {@link #resume} was called since, if a call takes longer or is this thread's own; nothing changes then
      */
     public void publish(Duration most) {
-        network.weights()
-                .waiting(most)
-                .change(() -> kept.copyTo(network.laidOut().values()));
+        network.weights().waiting(most).change(() -> {
+            if (hasDrifted) {
+                throw new IllegalStateException("learning is frozen at a drift of " + (float) drift
+                        + ", expected at most " + limit + ": call rollback() or resume() before publish()");
+            }
+            kept.copyTo(network.laidOut().values());
+        });
     }
 
     /** Such as {@code learning, 3000 steps, drift 0.120 of 0.5, frozen}. */

@@ -354,8 +354,8 @@ public final class Network {
     }
 
     /**
-     * Returns this network without rules, with the values that it has now and that stay so, as formats of others have
-     * them. {@code weights().replace} takes over what a simulation has learned.
+     * Returns a copy of this network without rules, as formats of others have it. It has the values that this network
+     * has now: {@link Learning#publish} does not reach it later. {@code weights().replace} takes over learned weights.
      *
      * @return a network without plastic projections
      */

@@ -14,6 +14,7 @@ import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +37,10 @@ public final class NetworkBuilder {
     private final Set<String> sourceNames = new HashSet<>();
     private final Set<String> projectionNames = new HashSet<>();
     private final Chain chain = new Chain();
+    /** Milliseconds; NaN if the texts keep their own. */
+    private double timeStep = Double.NaN;
+
+    private boolean mixesTimeSteps;
 
     NetworkBuilder(Arena arena) {
         this.arena = Objects.requireNonNull(arena, "arena");
@@ -49,6 +54,37 @@ public final class NetworkBuilder {
 
     NetworkBuilder chain(Shape shape) {
         chain.start(input("input", shape));
+        return this;
+    }
+
+    /**
+     * Sets the time of a step in every text that uses {@code dt}: neurons, sources and rules that are added afterwards.
+     * A text whose {@code dt} has the unit {@code [s]} or {@code [us]} gets it in that unit. A {@code dt} that was set
+     * by {@code with} stays, and {@link #build} refuses it if it differs.
+     *
+     * @param milliseconds more than 0; the number of texts whose {@code dt} has no unit
+     * @return this
+     * @throws IllegalArgumentException if the time is not a positive finite number
+     * @throws IllegalStateException if there are neurons already
+     */
+    public NetworkBuilder timeStep(double milliseconds) {
+        Checks.finiteAboveZero("timeStep", milliseconds);
+        if (!populations.isEmpty()) {
+            throw new IllegalStateException("population '"
+                    + populations.getFirst().name() + "' is there already, expected timeStep() before the first one");
+        }
+        timeStep = milliseconds;
+        return this;
+    }
+
+    /**
+     * Allows texts with different time steps, which {@link #build} refuses otherwise. The network then has a
+     * {@linkplain Network#notices notice}.
+     *
+     * @return this
+     */
+    public NetworkBuilder mixedTimeSteps() {
+        mixesTimeSteps = true;
         return this;
     }
 
@@ -77,7 +113,8 @@ public final class NetworkBuilder {
      * @throws IllegalArgumentException if the name is empty or used already
      */
     public Population population(String name, Shape shape, Neuron neuron) {
-        Population population = new Population(name, shape, neuron);
+        Neuron placed = neuron instanceof EquationNeuron text ? text.placed(shape.size(), timeStep) : neuron;
+        Population population = new Population(name, shape, placed);
         requireNew(sourceNames, "an input or a population", name);
         populations.add(population);
         return population;
@@ -149,7 +186,7 @@ public final class NetworkBuilder {
      * @throws IllegalStateException if there is no projection
      */
     public NetworkBuilder plastic(Plasticity rule) {
-        latest().plastic(rule);
+        latest().plastic(Objects.requireNonNull(rule, "rule").placed(timeStep));
         return this;
     }
 
@@ -400,7 +437,8 @@ public final class NetworkBuilder {
      * Makes the network.
      *
      * @return the network
-     * @throws IllegalArgumentException if a shape, a port or a parameter does not fit
+     * @throws IllegalArgumentException if a shape, a port or a parameter does not fit, or texts have different time
+     *     steps without {@link #mixedTimeSteps}
      * @throws IllegalStateException if there is no population, one has no input, the chain ends in a connection, or
      *     projections without delay form a cycle
      */
@@ -425,6 +463,11 @@ public final class NetworkBuilder {
         }
         for (Population population : populations) {
             all.addAll(recurrent(population, enters(all, population, Neuron.FEEDBACK)));
+        }
+        String mixed = mixesTimeSteps ? "" : TimeSteps.mixed(populations, all);
+        if (!mixed.isEmpty()) {
+            throw new IllegalArgumentException(mixed + ", expected one for all texts: timeStep() of the builder sets"
+                    + " it, mixedTimeSteps() allows several");
         }
         return new Network(arena, inputs, populations, all);
     }

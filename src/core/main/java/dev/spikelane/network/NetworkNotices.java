@@ -22,6 +22,11 @@ final class NetworkNotices {
         NetworkNotices notices = new NetworkNotices();
         network.projections().forEach(notices::add);
         network.populations().forEach(notices::add);
+        String mixed = TimeSteps.mixed(network.populations(), network.projections());
+        if (!mixed.isEmpty()) {
+            notices.texts.add(mixed + ": rates and time constants of the two mean different times; timeStep() of the"
+                    + " builder sets one for all texts");
+        }
         return List.copyOf(notices.texts);
     }
 

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Plasticity;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.engine.OperatorChain;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.Shape;
@@ -15,7 +16,7 @@ final class ProjectionBuilder {
     final String name;
     final Projection.Source source;
     final Population target;
-    final List<Connection> path;
+    List<Connection> path;
     String port = Projection.CURRENT;
     int delay;
     Plasticity plasticity = Plasticity.NONE;
@@ -44,6 +45,9 @@ final class ProjectionBuilder {
 
     ProjectionBuilder plastic(Plasticity rule) {
         plasticity = Objects.requireNonNull(rule, "rule");
+        if (rule.isRule() && path.size() == 1 && path.getFirst() instanceof Sparse sparse) {
+            path = List.of(sparse.withOwnWeights());
+        }
         return this;
     }
 

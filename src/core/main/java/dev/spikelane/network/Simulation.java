@@ -248,9 +248,9 @@ public final class Simulation implements AutoCloseable {
     public Population.VariableRecorder record(String population, String variable, int mostSteps) {
         Objects.requireNonNull(variable, "variable");
         Population found = network.population(population);
+        String known = found.neuron().variable(variable);
         return record(
-                found,
-                Population.VariableRecorder.after(variable, mostSteps, batch, observing.columns(found, variable)));
+                found, Population.VariableRecorder.after(known, mostSteps, batch, observing.columns(found, known)));
     }
 
     /**
@@ -267,7 +267,8 @@ public final class Simulation implements AutoCloseable {
     public Population.VariableRecorder recordBeforeReset(String population, String variable, int mostSteps) {
         Objects.requireNonNull(variable, "variable");
         Population found = found(population, variable);
-        return record(found, Population.VariableRecorder.before(variable, mostSteps, batch, found.size()));
+        String known = found.neuron().variable(variable);
+        return record(found, Population.VariableRecorder.before(known, mostSteps, batch, found.size()));
     }
 
     private Population found(String population, String variable) {
@@ -313,7 +314,8 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Begins to learn while serving: with snapshots, an undo and a limit. Where this has begun already, it begins anew.
+     * Begins to learn while serving: with snapshots, an undo and a limit. A second call forgets the snapshots, counts
+     * steps from 0 again and measures drift from the present weights.
      *
      * @param every steps from one snapshot to the next, at least 1
      * @param keep how many snapshots are kept, from 1 to {@value Learning#MOST}; with two more copies of the plastic

@@ -139,7 +139,7 @@ final class Spiking {
     }
 
     private Network made(double percentile) {
-        NetworkBuilder builder = Network.builder();
+        NetworkBuilder builder = Network.builder().mixedTimeSteps();
         Map<String, Projection.Source> sources = new HashMap<>();
         folded.inputs().forEach(each -> sources.put(each.name(), builder.input(each.name(), each.shape())));
         Map<String, Population> populations = new HashMap<>();

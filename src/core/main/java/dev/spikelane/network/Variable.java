@@ -8,6 +8,7 @@ import java.util.Optional;
 record Variable(Population population, String variable) implements Projection.Source {
 
     Variable {
+        variable = population.neuron().variable(variable);
         if (!population.neuron().variables().contains(variable)) {
             throw new IllegalArgumentException(
                     "population '" + population.name() + "' has no variable " + JsonValue.quoted(variable)

@@ -3,6 +3,9 @@ package dev.spikelane.neuron;
 /** Writes neurons that hand on a mean of their currents of some steps. */
 final class DelayText {
 
+    /** Name of the parameter. */
+    static final String DELAY = "delay";
+
     private static final int MOST = 64;
 
     /**

@@ -2,10 +2,12 @@ package dev.spikelane.neuron;
 
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
+import dev.spikelane.equation.TimeStep;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -82,9 +84,9 @@ import org.jspecify.annotations.Nullable;
  * step are the greatest where they would be more. What a step computes is not checked: {@code 1 / 0}
  * is infinite and {@code 0 / 0} is NaN.
  *
- * <p>The first state is the membrane: recorders and losses call it {@code membrane}, whatever the text does; others
- * have the names of the text. Each input is a port, which projections name; those that name none enter {@code current}.
- * A text without an input is a {@link Source}.
+ * <p>The first state is the membrane: recorders and losses call it {@code membrane}; recorders, rules and sources of
+ * projections know its name in the text too. Others have the names of the text. Each input is a port, which projections
+ * name; those that name none enter {@code current}. A text without an input is a {@link Source}.
  *
  * <p>When neurons are laid out, the text becomes a loop of bytecode, which takes some 30 ms for the first one and 5 ms
  * for others; equal equations share it. With {@code -Dspikelane.equations=interpreter} they are interpreted, with the
@@ -108,23 +110,30 @@ public final class EquationNeuron implements Neuron {
     private final String text;
     private final Equations equations;
     private final Map<String, Parameter> values;
-    private final long seed;
-    private final Quantization quantization;
-    private final boolean resets;
+    private final Options options;
+    /** True if the caller gave the time of a step, which networks then leave as it is. */
+    private final boolean hasOwnStep;
+
+    /**
+     * Options of a neuron.
+     *
+     * @param hasDelays true if a population has one delay for each neuron
+     */
+    private record Options(long seed, Quantization quantization, boolean resets, boolean hasDelays) {
+        static final Options DEFAULT = new Options(0, Quantization.NONE, true, false);
+    }
 
     private EquationNeuron(
-            String text,
-            Equations equations,
-            Map<String, Parameter> values,
-            long seed,
-            Quantization quantization,
-            boolean resets) {
+            String text, Equations equations, Map<String, Parameter> values, Options options, boolean hasOwnStep) {
         this.text = text;
         this.equations = equations;
         this.values = values;
-        this.seed = seed;
-        this.quantization = quantization;
-        this.resets = resets;
+        this.options = options;
+        this.hasOwnStep = hasOwnStep;
+    }
+
+    private EquationNeuron with(Options other) {
+        return new EquationNeuron(text, equations, values, other, hasOwnStep);
     }
 
     /**
@@ -152,7 +161,7 @@ public final class EquationNeuron implements Neuron {
         }
         Map<String, Parameter> values = new LinkedHashMap<>();
         read.parameters().forEach((name, value) -> values.put(name, Parameter.of((float) (double) value)));
-        return new EquationNeuron(text, read, values, 0, Quantization.NONE, true);
+        return new EquationNeuron(text, read, values, Options.DEFAULT, false);
     }
 
     private static void requireName(String text, String name, Set<String> others) {
@@ -189,11 +198,16 @@ public final class EquationNeuron implements Neuron {
      * }</pre>
      *
      * @param most the longest delay in steps, 1 to 64
-     * @return the neuron, with the parameter {@code delay}, from 0 on, 1 at first
+     * @return the neuron, with the parameter {@code delay}, from 0 on, 1 at first; a population has one delay for each
+     *     neuron, or one for all with {@link #shared}
      * @throws IllegalArgumentException if the longest delay is out of range
      */
     public static EquationNeuron delay(int most) {
-        return of(DelayText.linear(most));
+        return delays(DelayText.linear(most));
+    }
+
+    private static EquationNeuron delays(String text) {
+        return of(text).with(new Options(0, Quantization.NONE, true, true));
     }
 
     /**
@@ -204,11 +218,43 @@ public final class EquationNeuron implements Neuron {
      *
      * @param most the longest delay in steps, 1 to 7
      * @param sigma the width, 0.1 to 100 steps
-     * @return the neuron, with the parameters {@code delay}, from 0 on, 1 at first, and {@code sigma}
+     * @return the neuron, with the parameters {@code delay}, from 0 on, 1 at first, one for each neuron of a population
+     *     unless {@link #shared}, and {@code sigma}
      * @throws IllegalArgumentException if the longest delay or the width is out of range
      */
     public static EquationNeuron delay(int most, double sigma) {
-        return of(DelayText.gaussian(most)).with("sigma", sigma);
+        return delays(DelayText.gaussian(most)).with("sigma", sigma);
+    }
+
+    /**
+     * Returns this neuron with one delay for a whole population, where {@link #delay} has one for each neuron.
+     *
+     * @return the neuron
+     */
+    public EquationNeuron shared() {
+        return with(new Options(options.seed, options.quantization, options.resets, false));
+    }
+
+    /**
+     * Returns this neuron as a population of a network has it: with the network's time step unless {@link #with} set
+     * {@code dt}, and with as many delays as {@link #delay} and {@link #shared} promise.
+     *
+     * @param neurons how many neurons the population has
+     * @param timeStep the network's time step in milliseconds; NaN if it has none
+     * @return the neuron
+     */
+    public EquationNeuron placed(int neurons, double timeStep) {
+        Map<String, Parameter> placed = new LinkedHashMap<>();
+        Parameter delay = values.get(DelayText.DELAY);
+        if (options.hasDelays && delay != null && delay.count() == 1) {
+            float[] delays = new float[neurons];
+            Arrays.fill(delays, delay.value(0));
+            placed.put(DelayText.DELAY, Parameter.of(delays));
+        }
+        if (!Double.isNaN(timeStep) && !hasOwnStep && values.containsKey(TimeStep.NAME)) {
+            placed.put(TimeStep.NAME, Parameter.of((float) (timeStep / TimeStep.milliseconds(unit(TimeStep.NAME)))));
+        }
+        return shared().withParameters(placed);
     }
 
     /**
@@ -250,7 +296,7 @@ public final class EquationNeuron implements Neuron {
      * @return 0 unless another was said
      */
     public long seed() {
-        return seed;
+        return options.seed;
     }
 
     /**
@@ -263,7 +309,7 @@ public final class EquationNeuron implements Neuron {
      * @return the neuron
      */
     public EquationNeuron withSeed(long other) {
-        return new EquationNeuron(text, equations, values, other, quantization, resets);
+        return with(new Options(other, options.quantization, options.resets, options.hasDelays));
     }
 
     /**
@@ -272,7 +318,7 @@ public final class EquationNeuron implements Neuron {
      * @return {@link Quantization#NONE} unless another was said
      */
     public Quantization quantization() {
-        return quantization;
+        return options.quantization;
     }
 
     /**
@@ -293,7 +339,7 @@ public final class EquationNeuron implements Neuron {
                 throw EquationParser.error(text, whole, "is a whole number, expected no such among rounded states");
             }
         }
-        return new EquationNeuron(text, equations, values, seed, levels, resets);
+        return with(new Options(options.seed, levels, options.resets, options.hasDelays));
     }
 
     @Override
@@ -312,7 +358,8 @@ public final class EquationNeuron implements Neuron {
         others.forEach(this::requireInRange);
         Map<String, Parameter> changed = new LinkedHashMap<>(values);
         changed.putAll(others);
-        return new EquationNeuron(text, equations, changed, seed, quantization, resets);
+        return new EquationNeuron(
+                text, equations, changed, options, hasOwnStep || others.containsKey(TimeStep.NAME));
     }
 
     private void requireInRange(String name, Parameter other) {
@@ -324,16 +371,16 @@ public final class EquationNeuron implements Neuron {
     }
 
     Equations equations() {
-        return resets ? equations : equations.beforeReset();
+        return options.resets ? equations : equations.beforeReset();
     }
 
     /** The parts of a step, between which variables are rounded; null if they are not. */
     Equations.@Nullable Cut cut() {
-        if (quantization.equals(Quantization.NONE)) {
+        if (quantization().equals(Quantization.NONE)) {
             return null;
         }
         Equations.Cut cut = EquationParser.cut(text);
-        return resets ? cut : new Equations.Cut(cut.charge(), cut.fire().beforeReset());
+        return options.resets ? cut : new Equations.Cut(cut.charge(), cut.fire().beforeReset());
     }
 
     @Override
@@ -353,6 +400,11 @@ public final class EquationNeuron implements Neuron {
         return equations.greatest().getOrDefault(own(variable), 0);
     }
 
+    @Override
+    public String variable(String name) {
+        return name.equals(own(MEMBRANE)) ? MEMBRANE : name;
+    }
+
     /** The name that the text has for a variable. */
     private String own(String name) {
         Objects.requireNonNull(name, "name");
@@ -366,7 +418,7 @@ public final class EquationNeuron implements Neuron {
 
     @Override
     public EquationNeuron beforeReset() {
-        return new EquationNeuron(text, equations, values, seed, quantization, false);
+        return with(new Options(options.seed, options.quantization, false, options.hasDelays));
     }
 
     @Override
@@ -390,19 +442,17 @@ public final class EquationNeuron implements Neuron {
         return other instanceof EquationNeuron neuron
                 && text.equals(neuron.text)
                 && values.equals(neuron.values)
-                && seed == neuron.seed
-                && quantization.equals(neuron.quantization)
-                && resets == neuron.resets;
+                && options.equals(neuron.options);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(text, values, seed, quantization, resets);
+        return Objects.hash(text, values, options);
     }
 
     @Override
     public String toString() {
-        String rounded = quantization.equals(Quantization.NONE) ? "" : ", " + quantization;
+        String rounded = quantization().equals(Quantization.NONE) ? "" : ", " + quantization();
         return "EquationNeuron[" + equations.name() + ", " + values + rounded + "]";
     }
 }

@@ -154,6 +154,16 @@ public sealed interface Neuron
     }
 
     /**
+     * Returns the name by which networks know a variable.
+     *
+     * @param name the network's name, or the one that a text has for its first state
+     * @return one of {@link #variables} if the model has the variable, else the same name
+     */
+    default String variable(String name) {
+        return Objects.requireNonNull(name, "name");
+    }
+
+    /**
      * Returns the unit of a variable, a port or a parameter, which labels axes and tables. Nothing checks units.
      *
      * @param name one of {@link #variables}, {@link #ports} or {@link #parameters}

@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import dev.spikelane.equation.TimeStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,7 +26,7 @@ public final class Source {
     /** As far as a float counts them. */
     private static final int MOST_STEPS = 1 << 24;
 
-    private static final String TIME = "param dt [ms] = %s\n";
+    private static final String TIME = "\nparam dt [ms] = %s\n";
 
     /** Hertz and milliseconds. */
     private static final String DRAWS = "let chance = -expm1(-rate * dt / 1000)\nspike chance > u\n";
@@ -44,9 +45,24 @@ public final class Source {
     public static EquationNeuron poisson(double rate, double step) {
         requireStep(step);
         requireRates(rate);
-        return EquationNeuron.of(
-                ("neuron Poisson\nparam rate [Hz] = %s\n" + TIME + "state v\nuniform u\nv = u\n" + DRAWS)
-                        .formatted(rate, step));
+        return timed("neuron Poisson\nparam rate [Hz] = " + rate + TIME + "state v\nuniform u\nv = u\n" + DRAWS, step);
+    }
+
+    /**
+     * Makes neurons that fire at random, as {@link #poisson(double, double)} does, with the time step that
+     * {@code NetworkBuilder.timeStep} sets.
+     *
+     * @param rate of each neuron, the parameter {@code rate}
+     * @return the neurons, whose step is 1 ms unless the network sets another one
+     * @throws IllegalArgumentException if the rate is negative or not finite
+     */
+    public static EquationNeuron poisson(double rate) {
+        return EquationNeuron.of(poisson(rate, 1).text());
+    }
+
+    /** Makes neurons whose time step is given, so that a network with another one refuses them. */
+    private static EquationNeuron timed(String text, double step) {
+        return EquationNeuron.of(text.formatted(step)).with(TimeStep.NAME, step);
     }
 
     /**
@@ -63,9 +79,11 @@ public final class Source {
     public static EquationNeuron poisson(double[] times, double[] rates, double step) {
         requireStep(step);
         requireRates(rates);
-        return EquationNeuron.of(("neuron Poisson\n" + TIME + "state rate [Hz], t\nuniform u\n"
-                        + lines("rate", times, rates, step) + "t = t + 1\nspike -expm1(-rate * dt / 1000) > u\n")
-                .formatted(step));
+        String rate = lines("rate", times, rates, step);
+        return timed(
+                "neuron Poisson" + TIME + "state rate [Hz], t\nuniform u\n" + rate
+                        + "t = t + 1\nspike -expm1(-rate * dt / 1000) > u\n",
+                step);
     }
 
     /**
@@ -82,9 +100,10 @@ public final class Source {
     public static EquationNeuron counts(double rate, double step) {
         requireStep(step);
         requireRates(rate);
-        return EquationNeuron.of(("neuron Counts\nparam rate [Hz] = %s\n" + TIME
-                        + "state v\npoisson count = rate * dt / 1000 to 64\nv = count\nspike 0 > 1\n")
-                .formatted(rate, step));
+        return timed(
+                "neuron Counts\nparam rate [Hz] = " + rate + TIME
+                        + "state v\npoisson count = rate * dt / 1000 to 64\nv = count\nspike 0 > 1\n",
+                step);
     }
 
     /**
@@ -119,11 +138,12 @@ public final class Source {
     public static EquationNeuron fluctuating(double mean, double deviation, double tau, double step) {
         requireStep(step);
         require(tau > 0, "tau", tau, "more than 0");
-        return EquationNeuron.of(("neuron Fluctuating\nparam mean = %s, deviation = %s, tau [ms] = %s\n" + TIME
+        return timed(
+                "neuron Fluctuating\nparam mean = " + mean + ", deviation = " + deviation + ", tau [ms] = " + tau + TIME
                         + "state current = mean\nnoise xi\nlet keep = exp(-dt / tau)\n"
                         + "let share = deviation * sqrt(-expm1(-2 * dt / tau))\n"
-                        + "current = mean + keep * (current - mean) + share * xi\nspike 0 > 1\n")
-                .formatted(mean, deviation, tau, step));
+                        + "current = mean + keep * (current - mean) + share * xi\nspike 0 > 1\n",
+                step);
     }
 
     /**

@@ -181,8 +181,8 @@ final class EquationParserTest {
                     let k = v               | line 4, column 5: 'k' depends on 'v', expected parameters and numbers
                     reset v = 0             | line 4, column 1: 'reset' stands before 'spike', expected it behind
                     dw/dt = 1 : euler       | line 4, column 1: 'w' is no state, expected one of [v]
-                    dv/dt = 1               | line 4, column 10: found the end of the line, expected ':'
-                    dv/dt = 1 : magic       | line 4, column 13: found 'magic', expected euler or exact
+                    dv/dt = 1               | line 4, column 10: found the end of the line, expected ': euler' or ': exact'
+                    dv/dt = 1 : magic       | line 4, column 13: found 'magic', expected ': euler' or ': exact'
                     dv/dt = v * v : exact   | line 4, column 1: the equation is not linear in 'v', expected ': euler'
                     spike v < 1             | line 4, column 7: found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'
                     spike v > 1 or i > 1    | line 4, column 7: found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'
@@ -194,6 +194,34 @@ final class EquationParserTest {
                     """)
     void errorsNameThePlaceAndTheWord(String line, String message) {
         assertMessage(IllegalArgumentException.class, message, () -> EquationParser.parse(START + line + END));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    dv/dt = -v exact            | found 'exact', expected ': euler' or ': exact'
+                    dv/dt = -v : volt           | expected ': euler' or ': exact'; a unit stands in brackets behind a name, such as 'param tau [ms] = 20'
+                    dv/dt = -v : exact (unless refractory) | found '(', expected the end of the line; a line 'refractory 5 / dt holds v' before 'spike' keeps v for 5 ms
+                    param tau = 20*ms           | expected one of [dt, i, p, v]; a unit stands in brackets behind a name, such as 'param tau [ms] = 20'
+                    param tau = 20 ms           | expected the end of the line; a unit stands in brackets behind a name, such as 'param tau [ms] = 20'
+                    v = clip(v, 0, 1)           | sqrt, tanh]; write 'max(0, min(x, 1))' for 'clip(x, 0, 1)'
+                    v = sin(v)                  | sqrt, tanh]; there is no sine: an input can bring its values
+                    v = v + xi                  | expected one of [dt, i, p, v]; a line 'noise xi' declares it, normal in each step: write 'xi / sqrt(dt)' in an equation
+                    v -= 1                      | NAME = ... or dNAME/dt = ...; write 'v = v - 1' for 'v -= 1'
+                    """)
+    void errorsHaveHintsForTextsOfBrian(String line, String end) {
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> EquationParser.parse(START + line + END))
+                .getMessage();
+        assertTrue(message.endsWith(end), message);
+    }
+
+    @Test
+    void aDelayWithoutARangeIsRefusedWithALineThatHasOne() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "line 3, column 20: found 'p', expected a parameter in a range from 0 to at most 64, such as"
+                        + " 'param delay = 3 from 0 to 25'",
+                () -> EquationParser.parse("param p = 2\nstate v\ninput i delayed by p" + END));
     }
 
     @Test

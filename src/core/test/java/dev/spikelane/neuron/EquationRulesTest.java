@@ -124,6 +124,30 @@ final class EquationRulesTest {
                 () -> model.with("p", -1).bind(Arena.ofAuto(), 2));
     }
 
+    /** A time constant of 0 made all membranes NaN in silence. */
+    @ParameterizedTest
+    @ValueSource(strings = {"euler", "exact"})
+    void valuesWithWhichAConstantIsNoNumberAreRefusedWhereTheyAreLaidOut(String method) {
+        EquationNeuron model = EquationNeuron.of("""
+                neuron Falling
+                param tau = 10
+                state v
+                input i
+                dv/dt = (i - v) / tau : %s
+                spike v > 1
+                """.formatted(method));
+        model.with("tau", 1, 3).bind(Arena.ofAuto(), 2);
+        assertMessage(
+                IllegalArgumentException.class,
+                "neuron Falling: a constant of the equations, with tau = 0.0, is Infinity"
+                        + " for neuron 1, expected a finite number",
+                () -> model.with("tau", 1, 0).bind(Arena.ofAuto(), 2));
+        EquationNeuron coupled = EquationNeuron.of(
+                "param tau = 1\nstate v, u\ndv/dt = u / tau : exact\n" + "du/dt = -v / tau : exact\nspike v > 1");
+        assertThrows(
+                IllegalArgumentException.class, () -> coupled.with("tau", 0).bind(Arena.ofAuto(), 2));
+    }
+
     /** Held is what lines before the spike do; those behind it go on, and a part of a step is a whole one. */
     @ParameterizedTest
     @ValueSource(strings = {"2", "1.5"})

@@ -78,12 +78,14 @@ public final class KeptValues {
         times[newest] = time;
     }
 
-    /** Forgets the newest version, unless there is no other one. */
-    public void drop() {
-        if (kept > 1) {
-            kept--;
-            newest = (newest + versions.length - 1) % versions.length;
+    /** Forgets the newest version and returns true, unless there is no other one. */
+    public boolean drop() {
+        if (kept == 1) {
+            return false;
         }
+        kept--;
+        newest = (newest + versions.length - 1) % versions.length;
+        return true;
     }
 
     /** Returns when the newest version was kept. */

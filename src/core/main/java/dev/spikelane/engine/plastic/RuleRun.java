@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.connection.operator.PackedOperator;
 import dev.spikelane.connection.operator.sparse.SparseOperator;
+import dev.spikelane.description.PopulationDescription;
 import dev.spikelane.engine.plastic.RuleSynapses.Phase;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
@@ -38,7 +39,7 @@ public final class RuleRun {
      * @param source whose spikes are those of inputs
      * @param delays behind which these arrive, ascending; several are those of synapses in lists
      * @param inputs shape of the source
-     * @param outputs shape of the target
+     * @param target whose neurons the rule may read
      * @param spikes of the target
      * @param state of the target
      */
@@ -47,7 +48,7 @@ public final class RuleRun {
             SourceRun source,
             int[] delays,
             Shape inputs,
-            Shape outputs,
+            PopulationDescription target,
             SignalHistory<SpikeMatrix> spikes,
             NeuronState state) {}
 
@@ -85,7 +86,7 @@ public final class RuleRun {
     }
 
     private Shape shape(Space space) {
-        return space == Space.PRE ? place.inputs : place.outputs;
+        return space == Space.PRE ? place.inputs : place.target.shape();
     }
 
     private Phase[] phases(Arena arena) {
@@ -204,7 +205,7 @@ public final class RuleRun {
         SpikeMatrix in = (SpikeMatrix) place.source.from(0, place.delays[0]);
         SpikeMatrix out = place.spikes.from(0, 0);
         for (int i = 0; i < read.size(); i++) {
-            FloatMatrix of = place.state.variable(read.get(i));
+            FloatMatrix of = place.state.variable(place.target.neuron().variable(read.get(i)));
             FloatMatrix own = RuleValues.of(variables, read.get(i));
             for (int sample = 0; sample < batch; sample++) {
                 MemorySegment.copy(

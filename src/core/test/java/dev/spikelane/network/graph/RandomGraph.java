@@ -116,7 +116,7 @@ public final class RandomGraph {
         this.constant = random.nextInt(6) == 0;
         this.maps = MAPS[random.nextInt(MAPS.length)];
         this.smaller = pool(maps);
-        NetworkBuilder builder = Network.builder(arena);
+        NetworkBuilder builder = Network.builder(arena).mixedTimeSteps();
         List<Input> declared = new ArrayList<>();
         declared.add(builder.input("x", random.nextBoolean() || ruled && random.nextBoolean() ? maps : flat()));
         if (random.nextBoolean()) {

@@ -152,6 +152,37 @@ final class LearningTest {
         assertEquals(0.4, event.getDouble("limit"));
     }
 
+    /** Weights past the limit of drift reach no reader until the program goes back, or says that it goes on. */
+    @Test
+    void frozenLearningPublishesAfterRollbackOrResume() {
+        Network network = network(UP);
+        try (Simulation simulation = network.simulate(1)) {
+            Learning learning = simulation.learning(2, 4, 0.4);
+            for (int cycle = 0; cycle < 2; cycle++) {
+                step(simulation, 0);
+                while (!learning.isFrozen()) {
+                    step(simulation, 0, 1, 2);
+                }
+                assertMessage(
+                        IllegalStateException.class,
+                        "learning is frozen at a drift of " + (float) learning.drift()
+                                + ", expected at most 0.4: call rollback() or resume() before publish()",
+                        () -> learning.publish(SOON));
+                if (cycle == 0) {
+                    learning.resume();
+                } else {
+                    learning.rollback(SOON);
+                    assertTrue(learning.isFrozen());
+                }
+                learning.publish(SOON);
+                float[] published = network.weights().get("x-p.weight").toArray();
+                assertArrayEquals(weights(simulation), published);
+            }
+            learning.freeze();
+            learning.publish(SOON);
+        }
+    }
+
     /** What is not finite is no snapshot: of variables of synapses too, which weights follow later. */
     @Test
     void numbersThatAreNoneGoBack() {
@@ -207,7 +238,11 @@ final class LearningTest {
             assertEquals(60, learning.rollback(SOON));
             assertSame(snapshots.get(3), values(simulation));
             assertEquals(40, learning.rollback(SOON));
-            assertEquals(40, learning.rollback(SOON)); // three are kept
+            assertMessage(
+                    IllegalStateException.class,
+                    "the weights are those of step 40 already, the oldest snapshot, expected an older one: pass a"
+                            + " greater 'keep' to learning()",
+                    () -> learning.rollback(SOON)); // three are kept
             assertSame(snapshots.get(2), values(simulation));
             try (Simulation other = network.simulate(2)) {
                 for (int i = 0; i < LearningStream.names().size(); i++) {

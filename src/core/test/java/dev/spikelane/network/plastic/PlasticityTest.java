@@ -129,6 +129,32 @@ final class PlasticityTest {
                 "state synapse bias\non pre\nw += bias");
     }
 
+    /** A trace reads the time of a step, though no expression does. */
+    @Test
+    void theStepOfATraceIsAParameter() {
+        Plasticity rule = Plasticity.of("param dt [ms] = 0.1\ntrace pre x tau = 20\non post\nw += x");
+        assertEquals(Map.of("dt", 0.1f), rule.parameters());
+    }
+
+    /** Equal weights that learn are stored, one for each synapse. */
+    @Test
+    void equalWeightsThatLearnAreStored() {
+        Sparse equal = Sparse.of(Edges.outDegree(2)).to(3).weights(0.5);
+        Network network = network(equal);
+        assertEquals(0.5f, network.weights().get("x-p.weight").get(0, 5));
+        assertEquals(6, network.weights().get("x-p.weight").columns());
+        try (Simulation simulation = network.simulate(1)) {
+            LearningNetwork.run(
+                    simulation,
+                    SpikeMatrix.copyOf(2, 3, new byte[] {1, 1, 1, 0, 0, 0}),
+                    SpikeMatrix.copyOf(2, 3, new byte[] {0, 0, 0, 1, 0, 0}),
+                    0,
+                    2);
+            float[] learned = simulation.plasticWeights().get("x-p.weight").toArray();
+            assertTrue(learned[0] != learned[5] || learned[1] != learned[4]);
+        }
+    }
+
     private static void refused(String message, String text) {
         assertMessage(IllegalArgumentException.class, message, () -> Plasticity.of(text));
     }
@@ -282,13 +308,8 @@ final class PlasticityTest {
                     () -> LearningNetwork.of(source, each, Plasticity.of(PAIR), 0));
         }
         Sparse drawn = Sparse.of(Edges.outDegree(2)).weights(Draw.uniform(0, 1)).to(3);
-        Map<String, Sparse> refused = Map.of(
-                "is procedural",
-                drawn.procedural(),
-                "sums whole quanta",
-                drawn.fixedPoint(0.5),
-                "has one weight for all synapses",
-                drawn.weights(1));
+        Map<String, Sparse> refused =
+                Map.of("is procedural", drawn.procedural(), "sums whole quanta", drawn.fixedPoint(0.5));
         refused.forEach((why, each) -> assertMessage(
                 IllegalArgumentException.class,
                 "projection 'x-p' has a rule and is " + each + ", which " + why + expected,

@@ -94,7 +94,7 @@ final class ServingTest {
                 Classifier classifier =
                         Classifier.of(Model.of(network)).steps(5).decoding(Decoding.MAX_MEMBRANE)) {
             float[] scores = scores(classifier.classify(sample));
-            Learning learning = learned.learning(1, 2, Double.POSITIVE_INFINITY);
+            Learning learning = learned.learning(1, 100, Double.POSITIVE_INFINITY);
             List<Thread> threads = List.of(
                     again(ended, failures, done[2], () -> learned.step(sample.rows(0, 1))),
                     again(ended, failures, done[0], () -> {

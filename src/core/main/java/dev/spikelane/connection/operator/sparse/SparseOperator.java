@@ -239,9 +239,7 @@ public record SparseOperator(
     public @Nullable String refusesRules() {
         return said().isProcedural()
                 ? ", which is procedural"
-                : said().quantum() > 0
-                        ? ", which sums whole quanta"
-                        : store.hasOwn() ? null : ", which has one weight for all synapses";
+                : said().quantum() > 0 ? ", which sums whole quanta" : null;
     }
 
     /** Where the synapses stand. */

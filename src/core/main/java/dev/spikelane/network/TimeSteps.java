@@ -1,0 +1,52 @@
+package dev.spikelane.network;
+
+import dev.spikelane.connection.Plasticity;
+import dev.spikelane.equation.TimeStep;
+import dev.spikelane.memory.Parameter;
+import dev.spikelane.neuron.EquationNeuron;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The time steps of all texts of a network that use {@code dt}. */
+final class TimeSteps {
+
+    /** Share by which two steps of float32 in different units may differ. */
+    private static final double ROUNDING = 1e-6;
+
+    private TimeSteps() {}
+
+    /** A time step, in milliseconds. */
+    private record Step(String owner, float time) {}
+
+    /** Returns the first two texts that disagree, with their steps; empty if all texts agree. */
+    static String mixed(List<Population> populations, List<Projection> projections) {
+        List<Step> steps = new ArrayList<>();
+        for (Population each : populations) {
+            Parameter found = each.neuron().parameters().get(TimeStep.NAME);
+            if (each.neuron() instanceof EquationNeuron text && found != null) {
+                add(steps, "population '" + each.name() + "'", text.unit(TimeStep.NAME), found.values());
+            }
+        }
+        for (Projection each : projections) {
+            Plasticity rule = each.plasticity();
+            Float found = rule.parameters().get(TimeStep.NAME);
+            if (found != null) {
+                add(steps, "the rule of projection '" + each.name() + "'", rule.unit(TimeStep.NAME), found);
+            }
+        }
+        for (Step other : steps) {
+            Step first = steps.getFirst();
+            if (Math.abs(other.time - first.time) > ROUNDING * Math.abs(first.time)) {
+                return first.owner + " has a time step of " + first.time + " ms and " + other.owner + " one of "
+                        + other.time + " ms";
+            }
+        }
+        return "";
+    }
+
+    private static void add(List<Step> steps, String owner, String unit, float... values) {
+        for (float value : values) {
+            steps.add(new Step(owner, (float) (value * TimeStep.milliseconds(unit))));
+        }
+    }
+}
