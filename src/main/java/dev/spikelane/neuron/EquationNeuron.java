@@ -6,6 +6,7 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -230,6 +231,20 @@ public final class EquationNeuron implements Neuron {
      */
     public String text() {
         return text;
+    }
+
+    /**
+     * Returns this neuron with other values of a parameter.
+     *
+     * @param name a parameter of the text
+     * @param parameter one value, or one for each neuron
+     * @return the neuron
+     * @throws IllegalArgumentException if there is no such parameter, or a value is NaN or infinite
+     */
+    public EquationNeuron with(String name, float... parameter) {
+        double[] exact = new double[Objects.requireNonNull(parameter, "parameter").length];
+        Arrays.setAll(exact, i -> parameter[i]);
+        return with(name, exact);
     }
 
     /**
