@@ -166,6 +166,6 @@ final class ClassicRun implements Ran {
                 .facts(counted)
                 .section("Spikes")
                 .text(from);
-        return figure == null ? report : report.figure(figure.markerSize(MARK).xLabel("time [0.1 ms]"));
+        return figure == null ? report : report.figure(figure.markerSize(MARK).timeStep(0.1, "ms"));
     }
 }
