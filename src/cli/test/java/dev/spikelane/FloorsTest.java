@@ -567,4 +567,32 @@ final class FloorsTest {
         }
         return -1;
     }
+
+    /** The page for readers names each package, and the kernels in parentheses. */
+    @Test
+    void thePageListsThePackages() throws IOException {
+        String page = Files.readString(Path.of("src/site/markdown/how-it-works.md"));
+        Set<String> listed = new TreeSet<>();
+        for (String row : page.substring(page.indexOf("## Packages")).split("\n")) {
+            String[] cells = row.split("\\|");
+            if (cells.length == 3 && cells[1].contains("`")) {
+                listed.addAll(names(cells[1], ""));
+                String inside = cells[2].replaceAll("^[^(]*\\(?|\\).*", "");
+                listed.addAll(cells[1].contains("`kernel`") ? names(inside, "kernel.") : Set.of());
+            }
+        }
+        Set<String> expected = FLOORS.stream()
+                .flatMap(Set::stream)
+                .map(name -> name.replaceFirst("^((?!kernel)\\w+|kernel\\.\\w+)\\..*", "$1"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(expected, listed);
+    }
+
+    private static Set<String> names(String cell, String prefix) {
+        return Pattern.compile("`(\\w+)`")
+                .matcher(cell)
+                .results()
+                .map(found -> prefix + found.group(1))
+                .collect(Collectors.toSet());
+    }
 }

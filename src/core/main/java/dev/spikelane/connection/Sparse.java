@@ -448,6 +448,31 @@ public final class Sparse implements Connection {
     }
 
     /**
+     * Returns the element of the network's weights that belongs to each synapse: elements are ordered by source, then
+     * by delay, then by target. Listed synapses come in the order of their list, drawn ones as {@link #synapses} reads
+     * them, source by source.
+     *
+     * @param source the shape of the source
+     * @return for each synapse the column of its weight
+     * @throws IllegalArgumentException if the source does not fit, or there are more synapses than {@link #count} takes
+     */
+    public int[] places(Shape source) {
+        int[] places = new int[count(source)];
+        SynapseRows rows = synapses(source);
+        int first = 0;
+        for (int from = 0; from < source.size(); from++) {
+            rows.read(from);
+            int at = first;
+            for (int synapse : rows.order()) {
+                int edge = first + synapse;
+                places[isListed() ? said.edges.place(edge) : edge] = at++;
+            }
+            first = at;
+        }
+        return Arrays.copyOf(places, first); // no synapse has no place
+    }
+
+    /**
      * Counts the synapses of each neuron of a source.
      *
      * @param source the shape of the source

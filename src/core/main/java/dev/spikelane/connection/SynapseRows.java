@@ -44,6 +44,10 @@ public final class SynapseRows {
     private double[] factors = new double[0];
     private final SynapseNumbers.Bits random = new SynapseNumbers.Bits();
     private int[] target = new int[16];
+    /** Synapses of the source that was read. */
+    private int present;
+
+    private int[] steps = {};
     /** What all readers share, which is drawn when the first synapse is asked for. */
     private @Nullable Sorted sorted;
 
@@ -181,7 +185,31 @@ public final class SynapseRows {
         int count = drawTargets(neuron);
         weights.read(neuron, count);
         delays.read(neuron, count);
+        present = count;
         return count;
+    }
+
+    /**
+     * Returns the synapses of the source that was read in the order of the network's weights: by delay, then by target,
+     * then as they were listed or drawn.
+     *
+     * @return the number of each synapse among those of the source
+     */
+    public int[] order() {
+        steps = steps.length == 0 ? sparse.delays() : steps;
+        long[] keys = new long[present];
+        int[] next = new int[steps.length + 1];
+        for (int i = 0; i < present; i++) {
+            keys[i] = (long) target[i] << Integer.SIZE | i;
+            next[Arrays.binarySearch(steps, delay(i)) + 1]++;
+        }
+        Arrays.sort(keys);
+        Arrays.parallelPrefix(next, Integer::sum);
+        int[] order = new int[present];
+        for (long key : keys) {
+            order[next[Arrays.binarySearch(steps, delay((int) key))]++] = (int) key;
+        }
+        return order;
     }
 
     /**

@@ -282,6 +282,20 @@ public final class EquationNeuron implements Neuron {
      * Returns this neuron with other values of a parameter.
      *
      * @param name a parameter of the text
+     * @param parameter one value, or one for each neuron
+     * @return the neuron
+     * @throws IllegalArgumentException if there is no such parameter, or a value is NaN or infinite
+     */
+    public EquationNeuron with(String name, float... parameter) {
+        double[] exact = new double[Objects.requireNonNull(parameter, "parameter").length];
+        Arrays.setAll(exact, i -> parameter[i]);
+        return with(name, exact);
+    }
+
+    /**
+     * Returns this neuron with other values of a parameter.
+     *
+     * @param name a parameter of the text
      * @param parameter one value, or one for each neuron, rounded once to float32
      * @return the neuron
      * @throws IllegalArgumentException if there is no such parameter, or a value is NaN or infinite

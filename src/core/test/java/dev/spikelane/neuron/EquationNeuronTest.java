@@ -287,6 +287,7 @@ final class EquationNeuronTest {
         assertEquals(LEAKY, EquationNeuron.of(LEAKY.text()));
         assertEquals(LEAKY.with("beta", 0.5).hashCode(), LEAKY.with("beta", 0.5).hashCode());
         assertNotEquals(LEAKY, LEAKY.with("beta", 0.5));
+        assertEquals(LEAKY.with("beta", 0.1, 0.7), LEAKY.with("beta", new float[] {0.1f, 0.7f})); // as new Leaky(...)
         assertNotEquals(LEAKY, LEAKY.beforeReset());
     }
 

@@ -42,6 +42,7 @@ public abstract sealed class Figure
     private @Nullable String xLabel;
     private @Nullable String yLabel;
     private List<String> colors = List.of();
+    private double timeStep = 1;
 
     Figure() {}
 
@@ -90,6 +91,32 @@ public abstract sealed class Figure
     public Figure xLabel(String label) {
         xLabel = requireAxes(label);
         return this;
+    }
+
+    /**
+     * Shows time in place of steps on the horizontal axis, which is named "time [ms]" or so.
+     *
+     * @param length the time of a step, above 0
+     * @param unit its unit, such as "ms"
+     * @return this figure
+     * @throws IllegalArgumentException if the length is no finite number above 0
+     * @throws IllegalStateException if this is no raster, no traces and no firing rates, whose axis has steps
+     */
+    public Figure timeStep(double length, String unit) {
+        if (!(length > 0 && length < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("a step takes " + length + ", expected a finite number above 0");
+        }
+        if (!(this instanceof RasterPlot || this instanceof TracesPlot || this instanceof FiringRatePlot)) {
+            throw new IllegalStateException("this figure has no steps, expected a raster, traces or firing rates");
+        }
+        xLabel = "time [" + Objects.requireNonNull(unit, "unit") + "]";
+        timeStep = length;
+        return this;
+    }
+
+    /** The time of a step on the horizontal axis; 1 if it shows steps. */
+    final double timeStep() {
+        return timeStep;
     }
 
     /**

@@ -15,6 +15,7 @@ final class FigureJson {
         json.object();
         json.name("width").value(figure.width(0)).name("height").value(figure.height(0));
         if (!figure.axes().isEmpty()) {
+            json.name("timeStep").value(figure.timeStep());
             json.name("xLabel").value(figure.xLabel()).name("yLabel").value(figure.yLabel());
         }
         json.name("colors").strings(figure.colors());

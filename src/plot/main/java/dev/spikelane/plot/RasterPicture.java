@@ -15,6 +15,9 @@ import java.util.List;
 /** A raster: one path for all spikes of a panel. */
 record RasterPicture(RasterPlot raster) implements Picture {
 
+    /** Points: a mark of less is too pale to see alone. */
+    private static final double LEAST_MARK = 1.5;
+
     @Override
     public int width() {
         return raster.width(Paper.WIDTH);
@@ -43,7 +46,8 @@ record RasterPicture(RasterPlot raster) implements Picture {
                     .names(
                             i == panels.size() - 1 ? raster.xLabel() : "",
                             raster.labels(i).isEmpty() ? raster.yLabel() : "")
-                    .rows(raster.rows(i));
+                    .rows(raster.rows(i))
+                    .scale(raster.timeStep());
             axes.paint(graphics, false);
             graphics.setColor(color(i, panel, axes));
             graphics.setStroke(new BasicStroke((float) markWidth(axes), BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER));
@@ -88,11 +92,11 @@ record RasterPicture(RasterPlot raster) implements Picture {
     }
 
     private double markWidth(Axes axes) {
-        return Double.isNaN(raster.markerSize()) ? Math.clamp(0.7 * stepWidth(axes), 0.6, 2.5) : raster.markerSize();
+        return Double.isNaN(raster.markerSize()) ? Math.clamp(0.7 * stepWidth(axes), LEAST_MARK, 2.5) : raster.markerSize();
     }
 
     private double markHeight(Axes axes) {
-        return Double.isNaN(raster.markerSize()) ? Math.clamp(0.8 * neuronHeight(axes), 0.6, 12) : raster.markerSize();
+        return Double.isNaN(raster.markerSize()) ? Math.clamp(0.8 * neuronHeight(axes), LEAST_MARK, 12) : raster.markerSize();
     }
 
     private static double stepWidth(Axes axes) {

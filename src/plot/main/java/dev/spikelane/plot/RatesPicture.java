@@ -31,7 +31,8 @@ record RatesPicture(FiringRatePlot rates) implements Picture {
         Rectangle2D place = new Rectangle2D.Double(0, Paper.top(rates), width(), (double) height() - Paper.top(rates));
         String caption = one ? rates.names().getFirst() : " ";
         Axes axes = new Axes(place, caption, Range.steps(rates.steps()), FiringRatePlot.range(values))
-                .names(rates.xLabel(), rates.yLabel());
+                .names(rates.xLabel(), rates.yLabel())
+                .scale(rates.timeStep());
         axes.paint(graphics, true);
         double[] steps = CurveLine.steps(rates.steps());
         for (int i = 0; i < values.columns(); i++) {

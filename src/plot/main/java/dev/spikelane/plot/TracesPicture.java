@@ -43,7 +43,8 @@ record TracesPicture(TracesPlot traces, List<TracesPlot.Panel> panels) implement
             boolean lowest = i + columns() >= panels.size();
             Rectangle2D place = new Rectangle2D.Double(column * width, Paper.top(traces) + row * height, width, height);
             Axes axes = new Axes(place, traces.caption(panel), Range.steps(traces.steps()), panel.range())
-                    .names(lowest ? traces.xLabel() : "", column == 0 ? traces.yLabel() : "");
+                    .names(lowest ? traces.xLabel() : "", column == 0 ? traces.yLabel() : "")
+                    .scale(traces.timeStep());
             axes.paint(graphics, false);
             if (!Float.isNaN(traces.threshold())) {
                 axes.level(graphics, traces.threshold());

@@ -89,7 +89,7 @@ function ratesChart(figure, theme, width) {
     const height = 220 * stretch(figure, 220, top + 66);
     option.grid = { left: left, right: right, top: top, height: height };
     option.legend = Object.assign(legend(theme, figure.names, left, 3), { show: top > 8 });
-    option.xAxis = stepAxis(theme, figure.steps, { name: figure.xLabel });
+    option.xAxis = stepAxis(theme, figure.steps, { name: figure.xLabel }, figure.timeStep);
     option.yAxis = valueAxis(theme, figure, Object.assign(gridLines(theme), upName(figure.yLabel, 40)));
     option.series = figure.names.map((name, line) => {
         const points = [];

@@ -17,7 +17,9 @@ function coverage(train, area, ratio, place) {
     const columns = Math.round(area.width * ratio);
     const rows = Math.round(area.height * ratio);
     const cell = [place.step * ratio, place.neuron * ratio];
-    const mark = cell.map((length) => (length < 12 ? length : length * 0.8));
+    // Marks grow to what is seen alone while all of them together cover at most half of the area.
+    const room = Math.sqrt((0.5 * train.steps * train.neurons) / Math.max(1, train.count));
+    const mark = cell.map((length) => (length < 12 ? Math.max(length, Math.min(1.3 * ratio, length * room)) : length * 0.8));
     const covered = new Float32Array(columns * rows);
     for (let i = 0; i < train.points.length; i += 2) {
         const x = (place.left - area.x) * ratio + train.points[i] * cell[0] - mark[0] / 2;
@@ -99,7 +101,7 @@ function rasterChart(figure, theme, width) {
         train.points = train.points || spikePoints(train);
         option.title.push(caption(theme, width < 520 ? train.caption.replace(/, density .*/, '') : train.caption, left, top, plotWidth));
         option.grid.push({ left: left, right: right, top: top + 24, height: heights[i] });
-        option.xAxis.push(stepAxis(theme, train.steps, { gridIndex: i, name: last ? figure.xLabel : '' }));
+        option.xAxis.push(stepAxis(theme, train.steps, { gridIndex: i, name: last ? figure.xLabel : '' }, figure.timeStep));
         option.yAxis.push(neuronAxis(theme, train, { gridIndex: i, name: figure.yLabel }));
         const mark = style(i);
         option.series.push({

@@ -64,13 +64,13 @@ function wholeNumbers(theme, count, more) {
     return Object.assign(style, more);
 }
 
-/** The steps from 0 to the end of the last one, both named. */
-function stepAxis(theme, steps, more) {
+/** The steps from 0 to the end of the last one, both named, or their time. */
+function stepAxis(theme, steps, more, timeStep = 1) {
     const style = axis(theme, { type: 'value', min: 0, max: steps, minInterval: 1, nameLocation: 'middle', nameGap: 24 });
     Object.assign(style.axisLabel, {
         showMinLabel: true,
         showMaxLabel: true,
-        formatter: (value) => (Number.isInteger(value) ? String(value) : ''),
+        formatter: (value) => (!Number.isInteger(value) ? '' : timeStep === 1 ? String(value) : short(value * timeStep)),
     });
     return Object.assign(style, more);
 }

@@ -14,7 +14,7 @@ function tracesChart(figure, theme, width) {
         const y = Math.floor(i / columns) * pitch;
         option.title.push(caption(theme, panel.caption, x + left, y, cell - left - right));
         option.grid.push({ left: x + left, width: cell - left - right, top: y + 24, height: height });
-        option.xAxis.push(stepAxis(theme, figure.steps, { gridIndex: i, splitNumber: cell < 300 ? 2 : 4, name: i + columns >= shown ? figure.xLabel : '' }));
+        option.xAxis.push(stepAxis(theme, figure.steps, { gridIndex: i, splitNumber: cell < 300 ? 2 : 4, name: i + columns >= shown ? figure.xLabel : '' }, figure.timeStep));
         option.yAxis.push(valueAxis(theme, panel, Object.assign(
             { gridIndex: i }, i % columns === 0 ? upName(figure.yLabel, 34) : {})));
         option.series.push(traceLine(figure, theme, i), traceSpikes(figure, theme, i));

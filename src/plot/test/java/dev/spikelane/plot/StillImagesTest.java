@@ -1,8 +1,10 @@
 package dev.spikelane.plot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Matrices;
 import dev.spikelane.Users;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -131,6 +134,29 @@ class StillImagesTest {
                 marks(TUTORIAL.raster()).size());
     }
 
+    /** 2,500 spikes of 500 neurons in 10,000 steps: each is seen alone. */
+    @Test
+    void fewSpikesOfManyNeuronsAreSeen() throws Exception {
+        SpikeMatrix rare = Matrices.spikes(Arena.ofAuto(), 10_000, 500, 0.0005, new Random(3));
+        int inked = inked(png(Plot.raster(rare))) - inked(png(Plot.raster(SpikeMatrix.zeros(10_000, 500))));
+        assertTrue(inked > 6 * rare.count(), inked + " pixels for " + rare.count() + " spikes");
+    }
+
+    @Test
+    void timeStandsInPlaceOfSteps() throws Exception {
+        NodeList found = svg(Plot.raster(SpikeMatrix.zeros(10_000, 5)).timeStep(0.1, "ms"))
+                .getElementsByTagName("text");
+        List<String> labels = new ArrayList<>();
+        for (int i = 0; i < found.getLength(); i++) {
+            labels.add(found.item(i).getTextContent().strip());
+        }
+        assertTrue(labels.containsAll(List.of("0", "200", "1000", "time [ms]")), labels.toString());
+        assertThrows(IllegalArgumentException.class, () -> Plot.raster(SpikeMatrix.zeros(5, 5)).timeStep(0, "ms"));
+        assertThrows(
+                IllegalStateException.class,
+                () -> Plot.confusionMatrix(new int[] {0}, new int[] {0}).timeStep(1, "ms"));
+    }
+
     /** One step, one neuron, no spike, nothing but NaN: still pictures. */
     @Test
     void nothingMuchIsAPictureToo() throws Exception {
@@ -183,6 +209,12 @@ class StillImagesTest {
             }
         }
         return marks;
+    }
+
+    private BufferedImage png(Figure figure) throws IOException {
+        Path file = folder.resolve("figure.png");
+        figure.write(file);
+        return ImageIO.read(file.toFile());
     }
 
     private Element svg(Figure figure) throws Exception {

@@ -146,7 +146,7 @@ final class ClassicRun implements Ran {
                         "Up to %d neurons of each population, from step %,d on; a step is 0.1 ms.",
                         SpikeStatistics.SHOWN,
                         statistics.getFirst().firstShown()))
-                .figure(figure.markerSize(MARK).xLabel("time [0.1 ms]"));
+                .figure(figure.markerSize(MARK).timeStep(0.1, "ms"));
     }
 
     private String name(int population) {

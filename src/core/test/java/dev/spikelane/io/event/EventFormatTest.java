@@ -220,10 +220,15 @@ final class EventFormatTest {
     }
 
     @Test
-    void refusalsSayWhatAndWhere() {
+    void refusalsSayWhatAndWhere() throws IOException {
         Events events = Events.random(1, 10, 34, 34, 100);
         assertRefused("x.aedat4", EventFiles.aedat4(events, 3), "x.aedat4: is packed by Zstandard, which is not read");
         assertRefused("x", "hello".getBytes(StandardCharsets.US_ASCII), "x: is of no format of events");
+        byte[] archive = EventFiles.npz(Events.random(1, 10, 34, 34, 9_000));
+        String file = "is an archive of NumPy (.npz) or HDF5, which is read from a file, not from a stream";
+        assertRefused("x.npz", archive, "x.npz: " + file);
+        assertRefused("pipe", archive, "pipe: " + file);
+        assertRefused("x.h5", "\u0089HDF\r\n\u001a\n".getBytes(StandardCharsets.ISO_8859_1), "x.h5: " + file);
         assertRefused("x.csv", "t,x,y,p\n1,2,3,1\n1,2;three,1\n", "x.csv: at byte 16 is a line without the numbers");
         assertRefused("x.csv", "x,y,p,1", "x.csv: at byte 0 are the columns [x, y, p, 1], expected t, x, y and p");
         assertRefused("x.csv", "1,2,40000,1\n", "x.csv: at byte 0 is the event t, x, y, p = [1, 2, 40000, 1]");
@@ -253,6 +258,18 @@ final class EventFormatTest {
         }
         Events found = readAll(EventSource.open("x.evt3", new ByteArrayInputStream(bytes.array())));
         assertSame(new Events(new long[] {4_096}, new int[] {10}, new int[] {5}, new int[] {1}), found);
+    }
+
+    /** A word of 8 pixels is followed by pixel 8, one of 12 by pixel 12, until there is another base. */
+    @Test
+    void vectorsOfPixelsGoOnWhereTheLastOneEnded() throws IOException {
+        int[] words = {0x8001, 0x0005, 0x300A, 0x5081, 0x5001, 0x4801, 0x5002, 0x3064, 0x4001, 0x4001};
+        ByteBuffer bytes = ByteBuffer.allocate(2 * words.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int word : words) {
+            bytes.putShort((short) word);
+        }
+        Events found = readAll(EventSource.open("x.evt3", new ByteArrayInputStream(bytes.array())));
+        assertArrayEquals(new int[] {10, 17, 18, 26, 37, 39, 100, 112}, found.x());
     }
 
     @Test

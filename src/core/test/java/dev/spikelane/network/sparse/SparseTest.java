@@ -16,6 +16,7 @@ import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -167,6 +168,59 @@ final class SparseTest {
         Network network = builder.build();
         assertArrayEquals(new int[] {7, 7, 7}, network.projections().get(0).fanOut());
         assertArrayEquals(new int[] {1, 0, 2}, network.projections().get(1).fanOut());
+    }
+
+    private static Network loop(Sparse sparse, Shape shape) {
+        NetworkBuilder builder = Network.builder();
+        Population cells = builder.population("cells", shape, new Leaky(0.9f));
+        builder.project("loop", cells, cells, sparse).delay(1);
+        return builder.build();
+    }
+
+    /** Targets with channels, whose inner order differs from torch's, and delays that mix the edges of a source. */
+    @Test
+    void placesTellTheWeightsOfListedEdges() {
+        Random random = new Random(5);
+        Shape shape = Shape.of(2, 3, 3);
+        int[] sources = random.ints(300, 0, 16).toArray(); // the last two neurons have no edges
+        int[] targets = random.ints(300, 0, 18).toArray();
+        float[] weights = new float[300];
+        float[] delays = new float[300];
+        for (int i = 0; i < 300; i++) {
+            weights[i] = i / 8f;
+            delays[i] = 3 * random.nextInt(4);
+        }
+        Sparse sparse =
+                Sparse.of(Edges.of(sources, targets)).weights(Draw.list(weights)).delays(Draw.list(delays));
+        Network network = loop(sparse, shape);
+        FloatMatrix found = network.weights().get("loop.weight");
+        int[] places = sparse.places(shape);
+        for (int i = 0; i < 300; i++) {
+            assertEquals(weights[i], found.get(0, places[i]), "edge " + i);
+        }
+        FloatMatrix read = ModelFile.of(ModelFile.toBytes(network)).weights().get("loop.weight");
+        assertArrayEquals(found.toArray(), read.toArray());
+        assertEquals(0, Sparse.of(Edges.of(new int[0], new int[0])).places(shape).length);
+    }
+
+    @Test
+    void placesTellTheWeightsOfDrawnSynapses() {
+        Shape shape = Shape.of(2, 3, 3);
+        for (Edges edges : new Edges[] {Edges.inDegree(9), Edges.total(200), Edges.probability(0.4)}) {
+            Sparse sparse =
+                    Sparse.of(edges).weights(Draw.normal(0, 1)).delays(Draw.uniform(1, 4)).seed(8);
+            FloatMatrix found = loop(sparse, shape).weights().get("loop.weight");
+            int[] places = sparse.places(shape);
+            SynapseRows rows = sparse.synapses(shape);
+            int synapse = 0;
+            for (int source = 0; source < shape.size(); source++) {
+                int count = rows.read(source);
+                for (int i = 0; i < count; i++) {
+                    assertEquals(rows.weight(i), found.get(0, places[synapse++]), edges + ", source " + source);
+                }
+            }
+            assertEquals(places.length, synapse);
+        }
     }
 
     @Test

@@ -33,6 +33,7 @@ public final class Axes {
     private String vertical = "";
     private boolean counts;
     private List<String> rows = List.of();
+    private double scale = 1;
 
     /** Puts axes and their labels into a place; the room for names is part of it. */
     public Axes(Rectangle2D place, String caption, Range across, Range up) {
@@ -69,6 +70,12 @@ public final class Axes {
         return this;
     }
 
+    /** Multiplies the labels of the horizontal axis. */
+    public Axes scale(double factor) {
+        scale = factor;
+        return this;
+    }
+
     public double x(double value) {
         return area.getX() + (value - across.from()) / across.length() * area.getWidth();
     }
@@ -95,20 +102,20 @@ public final class Axes {
         if (!vertical.isEmpty()) {
             upright(graphics, vertical, place.getX() + 16, area.getCenterY());
         }
-        double[] ticks = across.ticksAndEnd((int) area.getWidth() / 70);
+        double[] ticks = new Range(scale * across.from(), scale * across.to()).ticksAndEnd((int) area.getWidth() / 70);
         if (counts) {
             ticks = Arrays.stream(ticks).filter(tick -> tick == Math.rint(tick)).toArray();
         }
         for (double tick : ticks) {
             graphics.setColor(Ink.MUTED);
-            centred(graphics, Range.label(tick), x(tick), area.getMaxY() + TICK + 14);
+            centred(graphics, Range.label(tick), x(tick / scale), area.getMaxY() + TICK + 14);
         }
         graphics.setColor(Ink.LINE);
         graphics.setStroke(Ink.THIN);
         Path2D lines = new Path2D.Double();
         line(lines, area.getX(), area.getMaxY(), area.getMaxX(), area.getMaxY());
         for (double tick : ticks) {
-            line(lines, x(tick), area.getMaxY(), x(tick), area.getMaxY() + TICK);
+            line(lines, x(tick / scale), area.getMaxY(), x(tick / scale), area.getMaxY() + TICK);
         }
         graphics.draw(lines);
     }

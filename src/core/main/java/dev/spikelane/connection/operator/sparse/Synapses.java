@@ -46,33 +46,20 @@ public record Synapses(int delays, long[] starts, MemorySegment targets, FloatMa
         FloatMatrix drawn = FloatMatrix.zeros(arena, 1, own ? said.count(store.rows()) : 1);
         MemorySegment targets = arena.allocate(Math.max(1, count) * Integer.BYTES, Integer.BYTES);
         Synapses synapses = new Synapses(steps.length, starts, targets, drawn);
-        synapses.sort(rows, store.made(), steps, own);
+        synapses.sort(rows, store.made(), own);
         return synapses;
     }
 
-    private void sort(SynapseRows rows, Shape made, int[] steps, boolean own) {
-        long[] keys = new long[0];
-        int[] next = new int[delays];
+    private void sort(SynapseRows rows, Shape made, boolean own) {
         for (int from = 0; from < sources(); from++) {
-            int count = rows.read(from);
-            long first = first(from, 0);
-            keys = keys.length < count ? new long[count] : keys;
-            for (int delay = 0; delay < delays; delay++) {
-                next[delay] = (int) (first(from, delay) - first);
-            }
-            for (int i = 0; i < count; i++) {
-                int delay = Arrays.binarySearch(steps, rows.delay(i));
-                keys[next[delay]++] = (long) rows.target(i) << Integer.SIZE | i;
-            }
-            for (int delay = 0; delay < delays; delay++) {
-                Arrays.sort(keys, (int) (first(from, delay) - first), next[delay]);
-            }
-            for (int i = 0; i < count; i++) {
-                int target = (int) (keys[i] >>> Integer.SIZE);
-                targets.setAtIndex(ValueLayout.JAVA_INT, first + i, SparseStore.inside(made, target));
+            rows.read(from);
+            long at = first(from, 0);
+            for (int synapse : rows.order()) {
+                targets.setAtIndex(ValueLayout.JAVA_INT, at, SparseStore.inside(made, rows.target(synapse)));
                 if (own) {
-                    drawn.set(0, (int) (first + i), rows.weight((int) keys[i]));
+                    drawn.set(0, (int) at, rows.weight(synapse));
                 }
+                at++;
             }
         }
     }
