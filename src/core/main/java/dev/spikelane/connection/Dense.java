@@ -18,10 +18,12 @@ public final class Dense implements Connection {
 
     private final FloatMatrix weights;
     private final FloatMatrix bias;
+    private final boolean biased;
 
-    private Dense(FloatMatrix weights, FloatMatrix bias) {
+    private Dense(FloatMatrix weights, FloatMatrix bias, boolean biased) {
         this.weights = weights;
         this.bias = bias;
+        this.biased = biased;
     }
 
     /**
@@ -37,7 +39,8 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection without a bias; its memory is freed when it is forgotten.
+     * Makes a connection without a bias, as {@code nn.Linear(bias=False)} does; its memory is freed when it is
+     * forgotten.
      *
      * @param weights {@code [outputs x inputs]}; copied
      * @return the connection
@@ -70,11 +73,11 @@ public final class Dense implements Connection {
         ownWeights.copyFrom(weights);
         FloatMatrix ownBias = FloatMatrix.zeros(arena, 1, weights.rows());
         ownBias.copyFrom(bias);
-        return new Dense(ownWeights, ownBias);
+        return new Dense(ownWeights, ownBias, true);
     }
 
     /**
-     * Makes a connection without a bias.
+     * Makes a connection without a bias: a network has no such value, and training adds none.
      *
      * @param arena the arena that owns the copy
      * @param weights {@code [outputs x inputs]}; copied
@@ -82,7 +85,8 @@ public final class Dense implements Connection {
      * @throws IllegalArgumentException if a value is NaN or infinite
      */
     public static Dense of(Arena arena, FloatMatrix weights) {
-        return of(arena, weights, FloatMatrix.zeros(arena, 1, weights.rows()));
+        Dense zeros = of(arena, weights, FloatMatrix.zeros(1, weights.rows()));
+        return new Dense(zeros.weights, zeros.bias, false);
     }
 
     /**
@@ -114,7 +118,7 @@ public final class Dense implements Connection {
         FloatMatrix weights = FloatMatrix.zeros(arena, outputs, inputs);
         FloatMatrix bias = FloatMatrix.zeros(arena, 1, outputs);
         random.linear(weights, bias);
-        return new Dense(weights, bias);
+        return new Dense(weights, bias, true);
     }
 
     /**
@@ -141,7 +145,7 @@ public final class Dense implements Connection {
     }
 
     /**
-     * Makes a connection of integer weights without a bias.
+     * Makes a connection of integer weights and a bias of zeros.
      *
      * @param weights {@code [outputs x inputs]}
      * @return the connection
@@ -206,10 +210,19 @@ public final class Dense implements Connection {
     /**
      * Returns the bias that a network starts with.
      *
-     * @return {@code [1 x outputs]}; not to be changed
+     * @return {@code [1 x outputs]}; not to be changed; zeros if there is none
      */
     public FloatMatrix bias() {
         return bias;
+    }
+
+    /**
+     * Returns true if the connection has a bias.
+     *
+     * @return false if only weights are learned and stored
+     */
+    public boolean biased() {
+        return biased;
     }
 
     @Override

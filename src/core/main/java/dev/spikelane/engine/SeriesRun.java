@@ -1,5 +1,6 @@
 package dev.spikelane.engine;
 
+import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.signal.SampleEnds;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
@@ -39,7 +40,8 @@ public final class SeriesRun {
     public SeriesRun(NetworkRun whole, int batch, Block block) {
         this.whole = whole;
         this.batch = batch;
-        this.plastic = !whole.plasticValues().isEmpty();
+        this.plastic =
+                whole.network().description().projections().stream().anyMatch(ProjectionDescription::plastic);
         this.block = block;
     }
 

@@ -30,7 +30,7 @@ record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer
             case BatchNorm _ -> row(nir -> nir.none("; Network.folded() puts it into weights"), COperator::norm);
             case Dense.ByOpenBlas _ -> row(nir -> nir.none(""), c -> c.none("its sums have a library's order"));
             case Convolution said -> row(nir -> nir.convolution(said), c -> c.convolution(said));
-            case Dense said -> row(NirConnection::dense, c -> c.dense(said.outputs()));
+            case Dense said -> row(NirConnection::dense, c -> c.dense(said));
             case Flatten said -> row(nir -> nir.flatten(said), c -> c.flatten(said));
             case Dense.Integers _ -> row(NirConnection::dense, COperator::integers);
             case OneToOne _ -> row(NirConnection::scale, COperator::scale);

@@ -195,7 +195,7 @@ final class GraphTest {
     @Test
     void weightsAreReplacedBetweenStepsOnly() {
         Network network = Network.builder(3)
-                .connect(Dense.of(FloatMatrix.of(new float[] {1, 2, 3})))
+                .connect(Dense.of(FloatMatrix.of(new float[] {1, 2, 3}), FloatMatrix.zeros(1, 1)))
                 .neuron(new Leaky(0.5f).withThreshold(100))
                 .build();
         Weights weights = network.weights();

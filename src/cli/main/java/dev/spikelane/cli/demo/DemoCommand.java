@@ -3,6 +3,7 @@ package dev.spikelane.cli.demo;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.ImageSet;
+import dev.spikelane.cli.input.Written;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.Section;
@@ -11,7 +12,6 @@ import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.io.Npy;
-import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
 import dev.spikelane.plot.Report;
@@ -273,7 +273,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         Path page = report == null ? Path.of(REPORT) : report;
         try {
-            AtomicFile.requireWritable(page);
+            Written.PAGE.require(command, "--report", page);
         } catch (FileSystemException refused) {
             if (report != null) {
                 throw refused;

@@ -13,9 +13,6 @@ import java.util.Optional;
 /** A format of files that hold a network or tensors. */
 public sealed interface Format permits NirFormat, TensorFormat {
 
-    /** The ends of names of files that are written. */
-    List<String> WRITTEN = List.of(".safetensors", ".npz", ".nir");
-
     /** Reads a file; fails with one line that starts with the file's name. */
     Content read(Path file) throws IOException;
 

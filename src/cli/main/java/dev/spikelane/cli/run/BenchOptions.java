@@ -4,8 +4,8 @@ import dev.spikelane.cli.format.ReadOptions;
 import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.TrainingRecipes;
+import dev.spikelane.cli.input.Written;
 import dev.spikelane.data.InputCode;
-import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
@@ -106,9 +106,7 @@ public final class BenchOptions {
     public Subject read(CommandSpec command, Path from) throws IOException {
         Choices.requireRange(command, "--batch", batch, 1, MOST_BATCH);
         Choices.requireRange(command, "--threads", threads, 1, MOST_THREADS);
-        if (report != null) {
-            AtomicFile.requireWritable(report);
-        }
+        Written.PAGE.require(command, "--report", report);
         Model model = reading.read(command, from).requireModel();
         String code = input == null ? model.code().orElse("rate") : input;
         if (code.endsWith(".npy")) {

@@ -2,6 +2,7 @@ package dev.spikelane.cli.run;
 
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.TrainingRecipes;
+import dev.spikelane.cli.input.Written;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.PagePrinter;
@@ -9,7 +10,6 @@ import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.run.ModelImages.Opened;
 import dev.spikelane.cli.train.EvaluationFacts;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
@@ -81,9 +81,7 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         use.require(command);
-        if (report != null) {
-            AtomicFile.requireWritable(report);
-        }
+        Written.PAGE.require(command, "--report", report);
         Path array = use.array();
         if (array != null) {
             return runArray(array);
@@ -142,9 +140,7 @@ public final class RunCommand implements Callable<Integer> {
                     command,
                     "--labels, --count, --steps, --code, --decoding, --weights, --early and --report are for images");
         }
-        if (out != null) {
-            AtomicFile.requireWritable(out);
-        }
+        Written.RECORDING.require(command, "--out", out);
         ArrayRun run = ArrayRun.of(use.read(command), array);
         if (out != null) {
             run.write(out);

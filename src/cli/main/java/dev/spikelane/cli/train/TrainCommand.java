@@ -3,6 +3,7 @@ package dev.spikelane.cli.train;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
+import dev.spikelane.cli.input.Written;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.Section;
@@ -13,7 +14,6 @@ import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
@@ -182,21 +182,15 @@ public final class TrainCommand implements Callable<Integer> {
         if (patience != null) {
             Choices.requireRange(command, "--patience", patience, 1, Integer.MAX_VALUE);
         }
-        if (historyFile != null && !historyFile.toString().matches(".*\\.(csv|json)")) {
-            throw Choices.wrong(
-                    command, "--history is " + historyFile + ", expected a name that ends in .csv or .json");
-        }
         if (!resume && Files.isRegularFile(checkpointFile()) && Files.size(checkpointFile()) > 0) {
             throw Choices.wrong(
                     command,
                     checkpointFile()
                             + " holds the checkpoint of a run: --resume goes on from it; delete it to train anew");
         }
-        for (Path file : new Path[] {model, historyFile, report}) {
-            if (file != null) {
-                AtomicFile.requireWritable(file);
-            }
-        }
+        Written.MODEL.require(command, "--model", model);
+        Written.HISTORY.require(command, "--history", historyFile);
+        Written.PAGE.require(command, "--report", report);
     }
 
     private Path checkpointFile() {

@@ -471,7 +471,7 @@ final class FormatCommandsTest {
         Path file = model();
         CommandRun.of("convert", file.toString(), folder.resolve("net.xyz").toString())
                 .requireFailureWith(
-                        2, "'net.xyz' does not say a format, expected a name that ends in one of [.safetensors, .npz");
+                        2, "'net.xyz' does not say a format, expected a name that ends in .safetensors or .npz");
         CommandRun.of("convert", file.toString(), file.toString()).requireFailureWith(2, "IN and OUT are one file");
         CommandRun.of("convert", file.toString(), folder.resolve("net.pth").toString())
                 .requireFailureWith(1, "net.pth: is of a format that is read alone");
@@ -483,6 +483,10 @@ final class FormatCommandsTest {
                         folder.resolve("net.pth").toString())
                 .requireFailureWith(1, "net.pth: is of a format that is read alone");
         assertFalse(Files.exists(folder.resolve("net.pth")));
+        CommandRun.of("run", "--model", file.toString(), "--data", "spikes.npy", "--out", "o.xyz")
+                .requireFailureWith(2, "--out is o.xyz, expected a name that ends in .npz");
+        CommandRun.of("run", "--model", file.toString(), "--report", "x.pdf")
+                .requireFailureWith(2, "--report is x.pdf, expected a name that ends in .html");
     }
 
     @Test

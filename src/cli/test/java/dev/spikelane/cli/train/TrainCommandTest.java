@@ -336,16 +336,23 @@ final class TrainCommandTest {
         "--epochs, 1e3, is not a whole number from",
         "--epochs, 0, '--epochs is 0, expected 1 to 10000'",
         "--shift, -1, '--shift is -1, expected 0 to 100'",
-        "--history, h.txt, 'expected a name that ends in .csv or .json'"
+        "--history, h.txt, 'expected a name that ends in .csv or .json'",
+        "--report, x.pdf, '--report is x.pdf, expected a name that ends in .html or .htm'"
     })
     void namesWhatIsWrong(String option, String value, String message) {
-        train(folder.resolve("model"), option, value).requireFailureWith(2, message);
+        train(folder.resolve("model.safetensors"), option, value).requireFailureWith(2, message);
+    }
+
+    @Test
+    void aModelIsNamedAsOne() {
+        train(folder.resolve("m.onnx")).requireFailureWith(2, "m.onnx, expected a name that ends in .safetensors");
+        assertFalse(Files.exists(folder.resolve("m.onnx")));
     }
 
     /** Before an image is read, not in the midst of the first epoch. */
     @Test
     void latencyNeedsStepsForTheDarkestPixels() {
-        Path model = folder.resolve("model");
+        Path model = folder.resolve("model.safetensors");
         String wrong = "--steps is 1, expected at least 13 for --code latency";
         CommandRun run = CommandRun.of(
                 "train", "--data", images.toString(), "--code", "latency", "--steps", "1", "--model", model.toString());

@@ -23,7 +23,8 @@ final class BlasDenseKind extends ConnectionKind<Dense.ByOpenBlas> {
 
     @Override
     public List<ValueDescription> values(Dense.ByOpenBlas said, Shape rows) {
-        return ValueDescription.dense(said.dense().inputs(), said.dense().outputs());
+        Dense dense = said.dense();
+        return ValueDescription.dense(dense.inputs(), dense.outputs(), dense.biased());
     }
 
     @Override

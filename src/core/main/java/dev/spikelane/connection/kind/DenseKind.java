@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Function;
 
-/** Dense connections: a matrix of weights, and a bias. */
+/** Dense connections: a matrix of weights, and a bias unless it is left out. */
 final class DenseKind extends ConnectionKind<Dense> {
 
     DenseKind() {
@@ -32,19 +32,28 @@ final class DenseKind extends ConnectionKind<Dense> {
         return sizes;
     }
 
+    /** Names a bias only if there is none, so that descriptions of biased connections stay as they were. */
+    private static SequencedMap<String, Number> sizes(int inputs, int outputs, boolean biased) {
+        SequencedMap<String, Number> sizes = sizes(inputs, outputs);
+        if (!biased) {
+            sizes.put(ValueDescription.BIAS, 0);
+        }
+        return sizes;
+    }
+
     @Override
     public List<ValueDescription> values(Dense said, Shape rows) {
-        return ValueDescription.dense(said.inputs(), said.outputs());
+        return ValueDescription.dense(said.inputs(), said.outputs(), said.biased());
     }
 
     @Override
     public SequencedMap<String, Number> options(Dense said) {
-        return sizes(said.inputs(), said.outputs());
+        return sizes(said.inputs(), said.outputs(), said.biased());
     }
 
     @Override
     public Connection withRows(Dense said) {
-        return said;
+        return said.biased() ? said : Dense.of(said.weights(), said.bias());
     }
 
     @Override
@@ -59,18 +68,22 @@ final class DenseKind extends ConnectionKind<Dense> {
 
     @Override
     public Connection withIntegers(Dense said, IntegerMatrix integers, Function<String, FloatMatrix> present) {
-        return Dense.integers(integers, present.apply(ValueDescription.BIAS));
+        return Dense.integers(integers, said.biased() ? present.apply(ValueDescription.BIAS) : said.bias());
     }
 
     @Override
     public Connection read(JsonValue said, StoredValues values) throws IOException {
+        boolean biased = !said.members().containsKey(ValueDescription.BIAS);
         if (values.staysInteger(ValueDescription.WEIGHT)) {
-            Dense.Integers integers = Dense.integers(
-                    values.integers(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
-            requireOptions(said, sizes(integers.inputs(), integers.outputs()), values);
+            IntegerMatrix weights = values.integers(ValueDescription.WEIGHT, 2);
+            Dense.Integers integers = biased
+                    ? Dense.integers(weights, values.floats(ValueDescription.BIAS, 1))
+                    : Dense.integers(weights);
+            requireOptions(said, sizes(integers.inputs(), integers.outputs(), biased), values);
             return integers;
         }
-        Dense floats = Dense.of(values.floats(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
+        FloatMatrix weights = values.floats(ValueDescription.WEIGHT, 2);
+        Dense floats = biased ? Dense.of(weights, values.floats(ValueDescription.BIAS, 1)) : Dense.of(weights);
         requireOptions(said, options(floats), values);
         return floats;
     }

@@ -18,18 +18,20 @@ public final class BlasDenseOperator implements Operator {
     private final Shape rows;
     private final FloatMatrix weights;
     private final FloatMatrix bias;
+    private final boolean biased;
     private Parameter spikeValue = Parameter.of(1);
     private FloatMatrix ofSpikes;
 
     public BlasDenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
-        this(arena, rows, said.outputs(), said.inputs());
+        this(arena, rows, said.outputs(), said.inputs(), said.biased());
         TorchLayout.copyInside(rows, said.weights(), 0, weights, 0, said.outputs());
         bias.copyFrom(said.bias());
         setSpikeValue(spikeValue.values());
     }
 
-    private BlasDenseOperator(Arena arena, Shape rows, int outputs, int inputs) {
+    private BlasDenseOperator(Arena arena, Shape rows, int outputs, int inputs, boolean biased) {
         this.rows = rows;
+        this.biased = biased;
         this.weights = FloatMatrix.zeros(arena, outputs, inputs);
         this.bias = FloatMatrix.zeros(arena, 1, outputs);
         this.ofSpikes = weights;
@@ -77,14 +79,15 @@ public final class BlasDenseOperator implements Operator {
     @Override
     public List<Values> values() {
         List<ValueDescription> described = ValueDescription.dense(inputs(), outputs());
-        return List.of(
+        List<Values> values = List.of(
                 OperatorValues.ofRows(described.getFirst(), rows, weights).takenBy(this::set),
                 OperatorValues.ofRows(described.getLast(), Shape.of(outputs()), bias));
+        return values.subList(0, biased ? 2 : 1);
     }
 
     @Override
     public BlasDenseOperator copy(Arena arena) {
-        BlasDenseOperator copy = new BlasDenseOperator(arena, rows, outputs(), inputs());
+        BlasDenseOperator copy = new BlasDenseOperator(arena, rows, outputs(), inputs(), biased);
         copy.weights.copyFrom(weights);
         copy.bias.copyFrom(bias);
         copy.setSpikeValue(spikeValue.values());

@@ -36,6 +36,8 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
     private final Shape made;
     /** Whether spikes are summed in the order of {@link RecurrentMatmul}. */
     private final boolean recurrent;
+    /** True if the bias is a value of the network; else it is zeros. */
+    private final boolean biased;
 
     private final PackedWeights weights;
     /** The value of a spike of each input. */
@@ -49,6 +51,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         this.rows = rows;
         this.made = Shape.of(said.outputs());
         this.recurrent = false;
+        this.biased = said.biased();
         this.weights = PackedWeights.pack(arena, arranged(said.weights()), said.bias());
         this.ofSpikes = weights;
         this.spikeValue = new float[weights.inputs()];
@@ -59,6 +62,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         this.rows = rows;
         this.made = made;
         this.recurrent = true;
+        this.biased = true;
         this.weights = PackedWeights.pack(arena, arranged(said.weights()), arrangedBias(said.bias()));
         this.ofSpikes = weights;
         this.spikeValue = new float[weights.inputs()];
@@ -70,6 +74,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         this.rows = other.rows;
         this.made = other.made;
         this.recurrent = other.recurrent;
+        this.biased = other.biased;
         this.weights = weights;
         this.ofSpikes = weights;
         this.spikeValue = new float[weights.inputs()];
@@ -229,10 +234,11 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
     @Override
     public List<Values> values() {
         List<ValueDescription> described = ValueDescription.dense(inputs(), outputs());
-        return List.of(
+        List<Values> values = List.of(
                 OperatorValues.ofPacked(described.getFirst(), rows, made, weights)
                         .takenBy(this::setWeights),
                 OperatorValues.ofRows(described.getLast(), made, weights.bias()).takenBy(this::setBias));
+        return values.subList(0, biased ? 2 : 1);
     }
 
     @Override
@@ -296,6 +302,10 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
     /** The value of a spike of each input; null if that is 1. */
     float @Nullable [] factors() {
         return ofSpikes == weights ? null : spikeValue;
+    }
+
+    boolean isBiased() {
+        return biased;
     }
 
     private void setWeights(FloatMatrix torch) {

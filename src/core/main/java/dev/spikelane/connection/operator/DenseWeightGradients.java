@@ -163,7 +163,7 @@ final class DenseWeightGradients implements WeightGradients {
         List<ValueDescription> described = ValueDescription.dense(weights.inputs(), weights.outputs());
         ValueDescription weight = described.getFirst();
         ValueDescription bias = described.getLast();
-        return List.of(
+        List<Learned> learned = List.of(
                 new Learned(
                         weight.name(),
                         weights.packed(),
@@ -174,5 +174,6 @@ final class DenseWeightGradients implements WeightGradients {
                         bias.name(),
                         weights.bias(),
                         () -> new Sum(ofBias, OperatorValues.ofRows(bias, order.outputs, ofBias))));
+        return learned.subList(0, operator.isBiased() ? 2 : 1);
     }
 }

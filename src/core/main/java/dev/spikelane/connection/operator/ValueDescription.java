@@ -49,6 +49,11 @@ public record ValueDescription(String name, List<Integer> shape, ElementType typ
         return List.of(weight(WEIGHT, outputs, inputs), weight(BIAS, outputs));
     }
 
+    /** Returns the values of a connection of all inputs to all outputs, which may have no bias. */
+    public static List<ValueDescription> dense(int inputs, int outputs, boolean biased) {
+        return dense(inputs, outputs).subList(0, biased ? 2 : 1);
+    }
+
     /** Returns float32 values of a projection that are never learned. */
     public static ValueDescription buffer(String name, Integer... shape) {
         return new ValueDescription(name, List.of(shape), ElementType.FLOAT32, Role.BUFFER);

@@ -1,6 +1,7 @@
 package dev.spikelane.model.c;
 
 import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.operator.Operator;
@@ -23,8 +24,8 @@ public record COperator(
     }
 
     /** A product of weights and a bias. */
-    public void dense(int outputs) {
-        product.dense(outputs, row, to);
+    public void dense(Dense said) {
+        product.dense(said, row, to);
     }
 
     /** The same with integers for weights. */

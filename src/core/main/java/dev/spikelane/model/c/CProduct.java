@@ -1,6 +1,7 @@
 package dev.spikelane.model.c;
 
 import dev.spikelane.connection.Convolution;
+import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.operator.window.ConvolutionLayout;
 import dev.spikelane.description.OperatorDescription;
@@ -51,9 +52,10 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
         return network.weights().get(operator.owner() + "." + name);
     }
 
-    void dense(int outputs, CRow row, String to) {
-        FloatMatrix weights = TorchLayout.weightsInside(operator.rows(), Shape.of(outputs), value("weight"));
-        floats(row, to, layer(weights.columns(), outputs), value("bias").toArray(), weights);
+    void dense(Dense said, CRow row, String to) {
+        FloatMatrix weights = TorchLayout.weightsInside(operator.rows(), Shape.of(said.outputs()), value("weight"));
+        FloatMatrix bias = said.biased() ? value("bias") : said.bias();
+        floats(row, to, layer(weights.columns(), said.outputs()), bias.toArray(), weights);
     }
 
     void recurrent(Recurrent said, CRow row, String to) {
