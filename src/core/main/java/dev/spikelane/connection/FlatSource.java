@@ -10,8 +10,10 @@ final class FlatSource {
     /** The shape of the outputs; throws unless the source is flat and has as many inputs. */
     static Shape outputs(Connection connection, Shape input, int inputs, int outputs) {
         if (input.rank() != 1) {
-            throw new IllegalArgumentException(
-                    connection + " needs a flat source, found " + input + "; put a Flatten before it");
+            String remedy = input.size() == inputs
+                    ? "; put a Flatten before it"
+                    : " of " + input.size() + " values, expected " + inputs + "; is a pool missing before its Flatten?";
+            throw new IllegalArgumentException(connection + " needs a flat source, found " + input + remedy);
         }
         if (input.size() != inputs) {
             throw new IllegalArgumentException(

@@ -378,4 +378,12 @@ final class MeasuresTest {
         assertTrue(energy.note().startsWith("unknown: "), energy.note());
         assertTrue(EnergyCounters.of(folder).note().startsWith("unknown: "));
     }
+
+    @Test
+    void missingCountersAreNamedWithoutAnException() {
+        Path missing = folder.resolve("powercap");
+        assertEquals(
+                "unknown: this machine has no energy counter at " + missing,
+                EnergyCounters.of(missing).note());
+    }
 }

@@ -1,9 +1,11 @@
 package dev.spikelane.train.run;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +51,11 @@ public final class EnergyCounters {
 
     private void unknown(Exception refused) {
         zones.clear();
-        note = "unknown: " + refused;
+        note = switch (refused) {
+            case NoSuchFileException missing -> "unknown: this machine has no energy counter at " + missing.getFile();
+            case AccessDeniedException denied -> "unknown: this user may not read " + denied.getFile();
+            default -> "unknown: " + refused;
+        };
     }
 
     private static long number(Path file) throws IOException {
