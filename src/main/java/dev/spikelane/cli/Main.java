@@ -156,7 +156,8 @@ public final class Main implements Runnable {
                 .registerConverter(int.class, Main::integer)
                 .registerConverter(Integer.class, Main::integer)
                 .registerConverter(long.class, text -> wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE))
-                .registerConverter(Float.class, text -> (float) number(text))
+                .registerConverter(float.class, text -> (float) number(text))
+                .registerConverter(double.class, Main::number)
                 .registerConverter(Double.class, Main::number)
                 .registerConverter(Path.class, Main::path)
                 // An argument that starts with @ is a name like any other: picocli would read that file and print its
