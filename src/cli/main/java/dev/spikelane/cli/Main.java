@@ -157,7 +157,6 @@ public final class Main implements Runnable {
                 .registerConverter(Integer.class, Main::integer)
                 .registerConverter(long.class, text -> wholeNumber(text, Long.MIN_VALUE, Long.MAX_VALUE))
                 .registerConverter(float.class, text -> (float) number(text))
-                .registerConverter(Float.class, text -> (float) number(text))
                 .registerConverter(double.class, Main::number)
                 .registerConverter(Double.class, Main::number)
                 .registerConverter(Path.class, Main::path)

@@ -38,7 +38,7 @@ import java.util.Objects;
 public final class Npy<M extends Signal> {
 
     private static final int BUFFER_BYTES = 1 << 16;
-    private static final NpyType[] SPIKES = {NpyType.UINT8, NpyType.BOOL, NpyType.FLOAT32, NpyType.FLOAT64};
+    private static final Tensor.Type[] SPIKES = {Tensor.Type.U8, Tensor.Type.BOOL, Tensor.Type.F32, Tensor.Type.F64};
 
     private final M matrix;
     private final List<Integer> shape;
@@ -80,7 +80,7 @@ public final class Npy<M extends Signal> {
      */
     public static void write(Path file, FloatMatrix values, int... shape) throws IOException {
         values.requireShape("values", values.rows(), values.columns());
-        byte[] header = header(NpyType.FLOAT32, shape, values.rows(), values.columns());
+        byte[] header = header("<f4", shape, values.rows(), values.columns());
         AtomicFile.write(file, channel -> writeFloats(channel, header, values));
     }
 
@@ -98,7 +98,7 @@ public final class Npy<M extends Signal> {
      */
     public static void write(Path file, SpikeMatrix spikes, int... shape) throws IOException {
         spikes.requireShape("spikes", spikes.rows(), spikes.columns());
-        byte[] header = header(NpyType.UINT8, shape, spikes.rows(), spikes.columns());
+        byte[] header = header("|u1", shape, spikes.rows(), spikes.columns());
         AtomicFile.write(file, channel -> writeSpikes(channel, header, spikes));
     }
 
@@ -131,7 +131,7 @@ public final class Npy<M extends Signal> {
     public static Npy<FloatMatrix> readFloats(Path file, Arena arena, long mostBytes) throws IOException {
         Objects.requireNonNull(arena, "arena");
         return FileText.reading(file.toString(), () -> {
-            try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32)) {
+            try (NpyInput input = NpyInput.open(file, Tensor.Type.F32)) {
                 return floats(input, arena, mostBytes);
             }
         });
@@ -162,7 +162,7 @@ public final class Npy<M extends Signal> {
     public static Npy<FloatMatrix> readFloats(String name, InputStream stream) throws IOException {
         return FileText.reading(
                 name,
-                () -> floats(NpyInput.of(name, stream, NpyType.FLOAT32), NativeMemory.ofAuto(), Inputs.MOST_BYTES));
+                () -> floats(NpyInput.of(name, stream, Tensor.Type.F32), NativeMemory.ofAuto(), Inputs.MOST_BYTES));
     }
 
     /**
@@ -176,7 +176,7 @@ public final class Npy<M extends Signal> {
      */
     public static Npy<FloatMatrix> readRounded(Path file) throws IOException {
         return FileText.reading(file.toString(), () -> {
-            try (NpyInput input = NpyInput.open(file, NpyType.FLOAT32, NpyType.FLOAT64)) {
+            try (NpyInput input = NpyInput.open(file, Tensor.Type.F32, Tensor.Type.F64)) {
                 return floats(input, NativeMemory.ofAuto(), Inputs.MOST_BYTES);
             }
         });
@@ -186,7 +186,7 @@ public final class Npy<M extends Signal> {
         FloatMatrix values =
                 Inputs.zeros(input.name(), input.shapeText(), arena, input.rows(), input.columns(), mostBytes);
         for (int row = 0; row < values.rows(); row++) {
-            if (input.type() == NpyType.FLOAT64) {
+            if (input.type() == Tensor.Type.F64) {
                 readRounded(input, values, row);
             } else {
                 readRow(input, values, row);
@@ -280,7 +280,7 @@ public final class Npy<M extends Signal> {
         return new Npy<>(spikes, input.shape());
     }
 
-    private static byte[] header(NpyType type, int[] shape, int rows, int columns) {
+    private static byte[] header(String code, int[] shape, int rows, int columns) {
         int[] sizes = shape.length == 0 ? new int[] {rows, columns} : shape;
         if (sizes.length > NpyHeader.MOST_DIMENSIONS) {
             throw new IllegalArgumentException(
@@ -298,7 +298,7 @@ public final class Npy<M extends Signal> {
             throw wrongShape(sizes, rows, columns);
         }
         List<Integer> dimensions = Arrays.stream(sizes).boxed().toList();
-        return new NpyHeader(type.code(), false, dimensions).toBytes();
+        return new NpyHeader(code, false, dimensions).toBytes();
     }
 
     private static IllegalArgumentException wrongShape(int[] shape, int rows, int columns) {
@@ -373,9 +373,9 @@ public final class Npy<M extends Signal> {
     private static double item(NpyInput input) throws IOException {
         ByteBuffer data = input.data();
         return switch (input.type()) {
-            case FLOAT32 -> data.getFloat();
-            case FLOAT64 -> data.getDouble();
-            case UINT8, BOOL -> Byte.toUnsignedInt(data.get());
+            case F32 -> data.getFloat();
+            case F64 -> data.getDouble();
+            default -> Byte.toUnsignedInt(data.get());
         };
     }
 

@@ -6,15 +6,16 @@ import dev.spikelane.io.event.EventInput;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,7 +58,7 @@ final class NpyEvents implements EventFormat {
                         throw new IOException(name + ": ends inside its header, expected " + count + " more bytes");
                     }
                     input.skip(count);
-                    return java.util.Arrays.copyOfRange(input.bytes(), input.at() - count, input.at());
+                    return Arrays.copyOfRange(input.bytes(), input.at() - count, input.at());
                 }),
                 "");
         return events.checked();
@@ -72,15 +73,9 @@ final class NpyEvents implements EventFormat {
         }
         NpyEvents events = new NpyEvents(name);
         for (ZipMember each : ZipArchive.members(name, bytes)) {
-            InputStream member = each.open();
-            NpyHeader header = NpyHeader.read(name, count -> {
-                byte[] came = member.readNBytes(count);
-                if (came.length < count) {
-                    throw each.wrong("ends inside its header");
-                }
-                return came;
-            });
-            EventInput input = new EventInput(name, Channels.newChannel(member));
+            ReadableByteChannel member = Channels.newChannel(each.open());
+            NpyHeader header = NpyHeader.read(name, NpyHeader.Bytes.of(name, member));
+            EventInput input = new EventInput(name, member);
             if (!events.add(input, header, each.name().replaceFirst("\\.npy$", ""))) {
                 input.close();
             }

@@ -3,6 +3,7 @@ package dev.spikelane.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,9 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
 
     /** Length of a header's text, which NumPy does not go beyond either. */
     static final int MOST_TEXT_BYTES = 10_000;
+
+    /** The longest header of any version. */
+    static final int MOST_BYTES = PREFIX_BYTES + Short.BYTES + MOST_TEXT_BYTES;
 
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int ALIGNMENT = 64;
@@ -86,6 +90,18 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
     @FunctionalInterface
     interface Bytes {
         byte[] next(int count) throws IOException;
+
+        /** The next bytes of a channel; throws if it ends before the header does. */
+        static Bytes of(String name, ReadableByteChannel channel) {
+            return count -> {
+                byte[] bytes = new FileBytes(name, 0).head(channel, count);
+                if (bytes.length < count) {
+                    throw new IOException(
+                            name + ": ends inside its header, expected " + (count - bytes.length) + " more bytes");
+                }
+                return bytes;
+            };
+        }
     }
 
     /** How many items there are; throws if no file can hold so many. */

@@ -30,15 +30,12 @@ final class NpyInput implements Closeable {
     /** Bytes from here to the end, or {@link #UNKNOWN}. */
     private final long length;
 
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
     private List<Integer> shape = List.of();
     private String shapeText = "";
     private int rows = 1;
     private int columns = 1;
-    private NpyType type = NpyType.FLOAT32;
-    /** Bytes of the header. */
-    private long position;
-
+    private Tensor.Type type = Tensor.Type.F32;
     private long unread;
     /** All items in the order of a matrix, where the file has another one. */
     private @Nullable MemorySegment ordered;
@@ -50,7 +47,7 @@ final class NpyInput implements Closeable {
     }
 
     /** Opens a file of one of the given item types. */
-    static NpyInput open(Path file, NpyType... types) throws IOException {
+    static NpyInput open(Path file, Tensor.Type... types) throws IOException {
         Inputs.requireFile(file);
         FileChannel channel = FileChannel.open(file);
         NpyInput input = new NpyInput(file.toString(), channel, Files.isRegularFile(file) ? channel.size() : UNKNOWN);
@@ -64,7 +61,7 @@ final class NpyInput implements Closeable {
     }
 
     /** Reads the header of a stream, which {@link #close} closes. */
-    static NpyInput of(String name, InputStream stream, NpyType... types) throws IOException {
+    static NpyInput of(String name, InputStream stream, Tensor.Type... types) throws IOException {
         NpyInput input = new NpyInput(name, Channels.newChannel(stream), UNKNOWN);
         input.readHeader(types);
         return input;
@@ -83,7 +80,7 @@ final class NpyInput implements Closeable {
         return shapeText;
     }
 
-    NpyType type() {
+    Tensor.Type type() {
         return type;
     }
 
@@ -100,7 +97,7 @@ final class NpyInput implements Closeable {
         if (!buffer.hasRemaining()) {
             int count = (int) Math.min(unread, BUFFER_BYTES);
             if (ordered == null) {
-                fill(count, "data");
+                fill(count);
             } else {
                 buffer.clear().limit(count);
                 MemorySegment.copy(ordered, ordered.byteSize() - unread, MemorySegment.ofBuffer(buffer), 0, count);
@@ -122,20 +119,10 @@ final class NpyInput implements Closeable {
         channel.close();
     }
 
-    private void readHeader(NpyType... types) throws IOException {
-        check(NpyHeader.read(name, this::header), types);
-    }
-
-    private byte[] header(int count) throws IOException {
-        fill(count, "header");
-        byte[] bytes = new byte[count];
-        buffer.get(bytes);
-        return bytes;
-    }
-
-    private void check(NpyHeader header, NpyType... types) throws IOException {
+    private void readHeader(Tensor.Type... types) throws IOException {
+        NpyHeader header = NpyHeader.read(name, NpyHeader.Bytes.of(name, channel));
         type = Stream.of(types)
-                .filter(known -> known.code().equals(header.code().replace('>', '<')))
+                .filter(known -> header.code().replace('>', '<').equals(NpyItems.code(known)))
                 .findFirst()
                 .orElseThrow(() -> wrongType(header, types));
         shape = header.shape();
@@ -145,9 +132,10 @@ final class NpyInput implements Closeable {
         }
         long items = header.items(name);
         unread = items * type.bytes();
-        if (length != UNKNOWN && length - position != unread) {
-            throw new IOException(name + ": holds " + (length - position) + " bytes after its header, expected " + items
-                    + " items of " + type.bytes() + " bytes for shape " + header.shapeText());
+        long left = channel instanceof FileChannel file && length != UNKNOWN ? length - file.position() : unread;
+        if (left != unread) {
+            throw new IOException(name + ": holds " + left + " bytes after its header, expected " + items + " items of "
+                    + type.bytes() + " bytes for shape " + header.shapeText());
         }
         columns = shape.isEmpty() ? 1 : shape.getLast();
         if (items / columns > Integer.MAX_VALUE) {
@@ -165,20 +153,28 @@ final class NpyInput implements Closeable {
         }
     }
 
-    private IOException wrongType(NpyHeader header, NpyType... types) {
-        String expected = Stream.of(types).map(NpyType::description).collect(Collectors.joining(" or "));
-        boolean rounds = header.code().equals(NpyType.FLOAT64.code()) && types[0] == NpyType.FLOAT32;
+    private IOException wrongType(NpyHeader header, Tensor.Type... types) {
+        String expected = Stream.of(types).map(NpyInput::description).collect(Collectors.joining(" or "));
+        boolean rounds = header.code().equals(NpyItems.code(Tensor.Type.F64)) && types[0] == Tensor.Type.F32;
         return new IOException(name + ": has item type '" + header.code() + "', expected " + expected
                 + (rounds ? "; Npy.readRounded takes float64 as well" : ""));
     }
 
-    private void fill(int count, String part) throws IOException {
+    private static String description(Tensor.Type type) {
+        String meaning = switch (type) {
+            case F32 -> "float32";
+            case F64 -> "float64";
+            case U8 -> "uint8, spikes as 0 and 1";
+            default -> "bool";
+        };
+        return "'" + NpyItems.code(type) + "' (" + meaning + ")";
+    }
+
+    private void fill(int count) throws IOException {
         buffer.clear().limit(count);
-        position += count;
         while (buffer.hasRemaining()) {
             if (channel.read(buffer) < 0) {
-                throw new IOException(
-                        name + ": ends inside its " + part + ", expected " + buffer.remaining() + " more bytes");
+                throw new IOException(name + ": ends inside its data, expected " + buffer.remaining() + " more bytes");
             }
         }
         buffer.flip();

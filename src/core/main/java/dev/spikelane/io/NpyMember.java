@@ -1,9 +1,11 @@
 package dev.spikelane.io;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.Channels;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -57,15 +59,9 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
 
     /** Reads the header of a file of one array, whose items must all be there. */
     static NpyMember of(String name, MemorySegment bytes) throws IOException {
-        long[] at = {0};
-        NpyMember member = read(name, count -> {
-            if (count > bytes.byteSize() - at[0]) {
-                throw new IOException(name + ": ends inside its header, expected " + (count - bytes.byteSize() + at[0])
-                        + " more bytes");
-            }
-            at[0] += count;
-            return bytes.asSlice(at[0] - count, count).toArray(ValueLayout.JAVA_BYTE);
-        });
+        long start = Math.min(bytes.byteSize(), NpyHeader.MOST_BYTES);
+        byte[] head = bytes.asSlice(0, start).toArray(ValueLayout.JAVA_BYTE);
+        NpyMember member = read(name, new ByteArrayInputStream(head));
         if (member.end > bytes.byteSize()) {
             throw new IOException(name + ": ends inside its data, expected " + (member.end - bytes.byteSize())
                     + " more bytes for shape " + member.header.shapeText());
@@ -76,18 +72,12 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
     /** Reads the header of a member of an archive. */
     static NpyMember of(String name, ZipMember zipped) throws IOException {
         try (InputStream stream = zipped.open()) {
-            return read(name, count -> {
-                byte[] bytes = stream.readNBytes(count);
-                if (bytes.length < count) {
-                    throw new IOException(
-                            name + ": ends inside its header, expected " + (count - bytes.length) + " more bytes");
-                }
-                return bytes;
-            });
+            return read(name, stream);
         }
     }
 
-    private static NpyMember read(String name, NpyHeader.Bytes bytes) throws IOException {
+    private static NpyMember read(String name, InputStream stream) throws IOException {
+        NpyHeader.Bytes bytes = NpyHeader.Bytes.of(name, Channels.newChannel(stream));
         long[] start = {0};
         NpyHeader header = NpyHeader.read(name, count -> {
             start[0] += count;

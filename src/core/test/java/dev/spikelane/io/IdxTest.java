@@ -278,23 +278,6 @@ class IdxTest {
         Malformed.assertRejected(folder, "is a folder, expected a file", () -> Idx.read(folder));
     }
 
-    @Test
-    void sampleHoldsTheFirstTestImages() throws IOException {
-        Idx images = sample("images.idx3-ubyte.gz");
-        Idx labels = sample("labels.idx1-ubyte.gz");
-        assertEquals(List.of(256, 28, 28), images.shape());
-        assertEquals(List.of(256), labels.shape());
-        assertArrayEquals(new int[] {9, 2, 1, 1, 6, 1, 4, 6, 5, 7}, Arrays.copyOf(labels.labels(), 10));
-    }
-
-    private static Idx sample(String name) throws IOException {
-        String resource = "/dev/spikelane/cli/fashion-mnist-256-" + name;
-        try (InputStream stream = IdxTest.class.getResourceAsStream(resource)) {
-            assertNotNull(stream, resource);
-            return Idx.read(resource, stream);
-        }
-    }
-
     private static Idx read(byte[] content) throws IOException {
         return Idx.read("stream", new ByteArrayInputStream(content));
     }

@@ -134,19 +134,22 @@ final class ClassicRun implements Ran {
     /** A page with the statistics, and the spikes of the last 0.2 s. */
     @Override
     public Report page() {
-        Figure figure = Plot.raster(name(0), statistics.getFirst().raster());
+        Figure raster = Plot.raster(name(0), statistics.getFirst().raster());
+        Figure rate = Plot.firingRate(name(0), statistics.getFirst().raster(), 1);
         for (int i = 1; i < statistics.size(); i++) {
-            figure = figure.add(name(i), statistics.get(i).raster());
+            raster = raster.add(name(i), statistics.get(i).raster());
+            rate = rate.add(name(i), statistics.get(i).raster());
         }
         Report report = Report.of("Spikelane demo: " + title).text("Here " + COLUMNS + ".");
         PagePrinter.rows(report, facts());
         return report.section("Spikes")
                 .text(String.format(
                         Locale.ROOT,
-                        "Up to %d neurons of each population, from step %,d on; a step is 0.1 ms.",
+                        "Up to %d neurons of each population, from step %,d on, which is 0 ms here.",
                         SpikeStatistics.SHOWN,
                         statistics.getFirst().firstShown()))
-                .figure(figure.markerSize(MARK).timeStep(0.1, "ms"));
+                .figure(raster.markerSize(MARK).xLabel("time [ms]"))
+                .figure(rate.xLabel("time [ms]"));
     }
 
     private String name(int population) {

@@ -23,7 +23,7 @@ final class SpikeStatistics implements Population.Observer {
     private final long[] last;
     private final double[] intervals;
     private final double[] squares;
-    /** The last steps of some neurons. */
+    /** Spikes of some neurons in the last milliseconds, a row each. */
     private final SpikeMatrix raster;
 
     private final long firstShown;
@@ -44,7 +44,7 @@ final class SpikeStatistics implements Population.Observer {
         this.last = new long[neurons];
         this.intervals = new double[neurons];
         this.squares = new double[neurons];
-        this.raster = SpikeMatrix.zeros(shown, Math.min(neurons, SHOWN));
+        this.raster = SpikeMatrix.zeros(Math.ceilDiv(shown, BIN), Math.min(neurons, SHOWN));
         this.firstShown = firstStep + willRun - shown;
     }
 
@@ -80,7 +80,7 @@ final class SpikeStatistics implements Population.Observer {
         spikes[neuron]++;
         last[neuron] = step;
         if (step >= firstShown && neuron < raster.columns()) {
-            raster.set((int) (step - firstShown), neuron, true);
+            raster.set((int) (step - firstShown) / BIN, neuron, true);
         }
     }
 

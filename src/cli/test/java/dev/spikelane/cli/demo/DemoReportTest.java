@@ -40,7 +40,7 @@ class DemoReportTest {
         Browser browser = shared.get();
         BrowserPage page = browser.open(file, 1200, 900, false, false);
         assertEquals(
-                "7", page.evaluate("document.documentElement.dataset.drawn").asText());
+                "0", page.evaluate("document.documentElement.dataset.drawn").asText());
         assertEquals(5, page.evaluate(IMAGES + ".length").asInt());
         assertTrue(page.evaluate("[..." + IMAGES + "].every(c => c.getContext('2d', {willReadFrequently: true})"
                         + ".getImageData(0, 0, 28, 28).data.filter((v, i) => i % 4 < 3 && v > 100).length > 100)")
