@@ -40,8 +40,7 @@ public final class SeriesRun {
     public SeriesRun(NetworkRun whole, int batch, Block block) {
         this.whole = whole;
         this.batch = batch;
-        this.plastic =
-                whole.network().description().projections().stream().anyMatch(ProjectionDescription::plastic);
+        this.plastic = whole.network().description().projections().stream().anyMatch(ProjectionDescription::plastic);
         this.block = block;
     }
 

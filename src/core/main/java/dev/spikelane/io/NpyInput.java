@@ -30,7 +30,8 @@ final class NpyInput implements Closeable {
     /** Bytes from here to the end, or {@link #UNKNOWN}. */
     private final long length;
 
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+    private final ByteBuffer buffer =
+            ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
     private List<Integer> shape = List.of();
     private String shapeText = "";
     private int rows = 1;

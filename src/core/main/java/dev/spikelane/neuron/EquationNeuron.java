@@ -372,8 +372,7 @@ public final class EquationNeuron implements Neuron {
         others.forEach(this::requireInRange);
         Map<String, Parameter> changed = new LinkedHashMap<>(values);
         changed.putAll(others);
-        return new EquationNeuron(
-                text, equations, changed, options, hasOwnStep || others.containsKey(TimeStep.NAME));
+        return new EquationNeuron(text, equations, changed, options, hasOwnStep || others.containsKey(TimeStep.NAME));
     }
 
     private void requireInRange(String name, Parameter other) {

@@ -209,8 +209,7 @@ final class EquationParserTest {
                     v -= 1                      | NAME = ... or dNAME/dt = ...; write 'v = v - 1' for 'v -= 1'
                     """)
     void errorsHaveHintsForTextsOfBrian(String line, String end) {
-        String message = assertThrows(
-                        IllegalArgumentException.class, () -> EquationParser.parse(START + line + END))
+        String message = assertThrows(IllegalArgumentException.class, () -> EquationParser.parse(START + line + END))
                 .getMessage();
         assertTrue(message.endsWith(end), message);
     }

@@ -92,11 +92,15 @@ record RasterPicture(RasterPlot raster) implements Picture {
     }
 
     private double markWidth(Axes axes) {
-        return Double.isNaN(raster.markerSize()) ? Math.clamp(0.7 * stepWidth(axes), LEAST_MARK, 2.5) : raster.markerSize();
+        return Double.isNaN(raster.markerSize())
+                ? Math.clamp(0.7 * stepWidth(axes), LEAST_MARK, 2.5)
+                : raster.markerSize();
     }
 
     private double markHeight(Axes axes) {
-        return Double.isNaN(raster.markerSize()) ? Math.clamp(0.8 * neuronHeight(axes), LEAST_MARK, 12) : raster.markerSize();
+        return Double.isNaN(raster.markerSize())
+                ? Math.clamp(0.8 * neuronHeight(axes), LEAST_MARK, 12)
+                : raster.markerSize();
     }
 
     private static double stepWidth(Axes axes) {

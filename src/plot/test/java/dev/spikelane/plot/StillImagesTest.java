@@ -151,7 +151,9 @@ class StillImagesTest {
             labels.add(found.item(i).getTextContent().strip());
         }
         assertTrue(labels.containsAll(List.of("0", "200", "1000", "time [ms]")), labels.toString());
-        assertThrows(IllegalArgumentException.class, () -> Plot.raster(SpikeMatrix.zeros(5, 5)).timeStep(0, "ms"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Plot.raster(SpikeMatrix.zeros(5, 5)).timeStep(0, "ms"));
         assertThrows(
                 IllegalStateException.class,
                 () -> Plot.confusionMatrix(new int[] {0}, new int[] {0}).timeStep(1, "ms"));

@@ -121,10 +121,7 @@ final class ClassicRun implements Ran {
     private Section row(int population) {
         SpikeStatistics of = statistics.get(population);
         return Section.of("")
-                .say(
-                        "population",
-                        "%s",
-                        named("population", name(population)))
+                .say("population", "%s", named("population", name(population)))
                 .say("neurons", "%d", named("neurons", of.neurons()))
                 .say("Hz", "%.3f", named("rate", of.rate()))
                 .say("irregularity", "%.3f", named("irregularity", of.irregularity()))

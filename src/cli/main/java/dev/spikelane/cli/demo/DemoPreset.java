@@ -10,16 +10,8 @@ import java.io.InputStream;
 
 /** A network that the demo shows, and how images become its input. */
 enum DemoPreset {
-    TUTORIAL3(
-            "fashion-mnist.safetensors",
-            "784 -> 1000 -> 10, rate-coded",
-            "rate",
-            200),
-    CONV(
-            "fashion-mnist-conv.safetensors",
-            "784 -> 12C5-P2 -> 64C5-P2 -> 10, as frames",
-            "frame",
-            16),
+    TUTORIAL3("fashion-mnist.safetensors", "784 -> 1000 -> 10, rate-coded", "rate", 200),
+    CONV("fashion-mnist-conv.safetensors", "784 -> 12C5-P2 -> 64C5-P2 -> 10, as frames", "frame", 16),
     STDP("stdp", "784 -> neurons that inhibit each other -> votes, rate-coded", "", 250);
 
     private final String weights;

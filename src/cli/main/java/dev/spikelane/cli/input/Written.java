@@ -24,6 +24,7 @@ public enum Written {
     /** Code. */
     C(".c", ".h");
 
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> ends;
 
     Written(String... ends) {

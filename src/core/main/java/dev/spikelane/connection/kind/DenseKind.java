@@ -76,9 +76,8 @@ final class DenseKind extends ConnectionKind<Dense> {
         boolean biased = !said.members().containsKey(ValueDescription.BIAS);
         if (values.staysInteger(ValueDescription.WEIGHT)) {
             IntegerMatrix weights = values.integers(ValueDescription.WEIGHT, 2);
-            Dense.Integers integers = biased
-                    ? Dense.integers(weights, values.floats(ValueDescription.BIAS, 1))
-                    : Dense.integers(weights);
+            Dense.Integers integers =
+                    biased ? Dense.integers(weights, values.floats(ValueDescription.BIAS, 1)) : Dense.integers(weights);
             requireOptions(said, sizes(integers.inputs(), integers.outputs(), biased), values);
             return integers;
         }

@@ -56,14 +56,13 @@ public interface EventFormat {
             case "evt21" -> new Evt2Format(true, false);
             case "evt3" -> new Evt3Format();
             default ->
-                throw new IOException(
-                        input.name()
-                                + (first.startsWith("PK\3\4") || first.startsWith("\u0089HDF")
-                                        ? ": is an archive of NumPy (.npz) or HDF5, which is read from a file, not from"
-                                                + " a stream; save it and open the file"
-                                        : ": is of no format of events that is known, expected AEDAT, Prophesee's RAW"
-                                                + " or DAT, NumPy's .npy, a file of NumPy's .npz or HDF5, or a name"
-                                                + " that ends in .bin, .csv, .txt, .evt2, .evt21 or .evt3"));
+                throw new IOException(input.name()
+                        + (first.startsWith("PK\3\4") || first.startsWith("\u0089HDF")
+                                ? ": is an archive of NumPy (.npz) or HDF5, which is read from a file, not from"
+                                        + " a stream; save it and open the file"
+                                : ": is of no format of events that is known, expected AEDAT, Prophesee's RAW"
+                                        + " or DAT, NumPy's .npy, a file of NumPy's .npz or HDF5, or a name"
+                                        + " that ends in .bin, .csv, .txt, .evt2, .evt21 or .evt3"));
         };
     }
 

@@ -190,8 +190,9 @@ final class SparseTest {
             weights[i] = i / 8f;
             delays[i] = 3 * random.nextInt(4);
         }
-        Sparse sparse =
-                Sparse.of(Edges.of(sources, targets)).weights(Draw.list(weights)).delays(Draw.list(delays));
+        Sparse sparse = Sparse.of(Edges.of(sources, targets))
+                .weights(Draw.list(weights))
+                .delays(Draw.list(delays));
         Network network = loop(sparse, shape);
         FloatMatrix found = network.weights().get("loop.weight");
         int[] places = sparse.places(shape);
@@ -207,8 +208,10 @@ final class SparseTest {
     void placesTellTheWeightsOfDrawnSynapses() {
         Shape shape = Shape.of(2, 3, 3);
         for (Edges edges : new Edges[] {Edges.inDegree(9), Edges.total(200), Edges.probability(0.4)}) {
-            Sparse sparse =
-                    Sparse.of(edges).weights(Draw.normal(0, 1)).delays(Draw.uniform(1, 4)).seed(8);
+            Sparse sparse = Sparse.of(edges)
+                    .weights(Draw.normal(0, 1))
+                    .delays(Draw.uniform(1, 4))
+                    .seed(8);
             FloatMatrix found = loop(sparse, shape).weights().get("loop.weight");
             int[] places = sparse.places(shape);
             SynapseRows rows = sparse.synapses(shape);
