@@ -409,8 +409,8 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Returns the key that stands for a name in this pool and its snapshots, from {@link Long#MIN_VALUE} on: keys of
-     * your own should not be as low.
+     * Returns the number that stands for a name in this pool, as long as it is open: 2^40 numbers from
+     * {@link Long#MIN_VALUE} on, which keys of your own must not be. Stores and snapshots have the name.
      *
      * @param name any text of at most 20,000 characters
      * @return the same number for the same name until {@link #remove(String)}
@@ -512,6 +512,18 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
+     * Writes to the store all sessions that have changed since they were written, while steps go on. A session whose
+     * state cannot be written stays in memory, and the next call writes it again.
+     *
+     * @return the number of sessions that were written
+     * @throws IllegalStateException if there is no store, or the pool is closed
+     * @throws UncheckedIOException if the store fails
+     */
+    public int flush() {
+        return sessions.flush(Long.MAX_VALUE);
+    }
+
+    /**
      * Writes all sessions to a file, those in the store too, as they are when this begins, and the names of keys. Steps
      * go on meanwhile. The file is written under another name and renamed, so that the last complete one stays whatever
      * happens.
@@ -550,7 +562,7 @@ public final class SessionPool implements AutoCloseable {
         ticks.close();
         try (SessionTurn last = turn.takeUnlessEnded()) {
             if (last != null) {
-                sessions.evictAll();
+                sessions.end();
                 last.end();
                 batch.close();
             }

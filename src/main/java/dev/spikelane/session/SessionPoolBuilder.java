@@ -29,6 +29,7 @@ public final class SessionPoolBuilder {
     Duration longestWait = Duration.ofMillis(1);
     int largestBatch = 1_024;
     int mostWaiting = 1 << 16;
+    boolean durable;
 
     SessionPoolBuilder(Network network) {
         this.network = Objects.requireNonNull(network, "network");
@@ -91,6 +92,17 @@ public final class SessionPoolBuilder {
      */
     public SessionPoolBuilder store(SessionStore ofSessions) {
         store = Objects.requireNonNull(ofSessions, "ofSessions");
+        return this;
+    }
+
+    /**
+     * Lets {@link SessionPool#flush}, {@link SessionPool#evictIdle} and {@link SessionPool#close} wait until what they
+     * wrote survives a power failure.
+     *
+     * @return this
+     */
+    public SessionPoolBuilder durable() {
+        durable = true;
         return this;
     }
 
@@ -171,7 +183,8 @@ public final class SessionPoolBuilder {
     /**
      * Makes the pool.
      *
-     * @return a pool without sessions
+     * @return a pool, with the sessions of its store
+     * @throws java.io.UncheckedIOException if the store cannot be opened, or another pool uses it
      * @throws IllegalArgumentException if the network has something that cannot be packed, which the message names: a
      *     plastic projection, noise, dropout, a window of inputs or another thing that goes by the number of a step; or
      *     if it has no inputs, or memory is not enough for a session

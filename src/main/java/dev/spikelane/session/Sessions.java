@@ -8,8 +8,12 @@ import dev.spikelane.engine.session.SessionTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,8 +27,10 @@ final class Sessions {
     /** So many sessions go to a file, or a store, before others have their turn. */
     private static final int AT_ONCE = 256;
 
-    /** Characters of a name, each of at most three bytes in a snapshot, which has 65,535 bytes for it. */
-    private static final int LONGEST_NAME = 20_000;
+    /** Numbers of names in a pool: from this one on, below all that callers may use. */
+    private static final long FIRST_NAME = Long.MIN_VALUE;
+
+    private static final long LAST_NAME = FIRST_NAME + (1L << 40);
 
     private final SessionTurn turn;
     private final @Nullable SessionStore store;
@@ -35,8 +41,17 @@ final class Sessions {
     private final SessionTable table;
     private final MemorySegment initial;
     private final MemorySegment spare;
+    /** Numbers of names in this pool, which no file has. */
     private final Map<String, Long> names = new ConcurrentHashMap<>();
-    private final AtomicLong nextName = new AtomicLong(Long.MIN_VALUE);
+
+    private final Map<Long, SessionKey> keysOfNames = new ConcurrentHashMap<>();
+    private final AtomicLong nextName = new AtomicLong(FIRST_NAME);
+    /** Guards the store and the records that wait for it; no thread waits for its turn while it has this lock. */
+    private final Object storing = new Object();
+
+    private final Map<Long, MemorySegment> waiting = new HashMap<>();
+    private final boolean durable;
+    private @Nullable ByteBuffer packed;
     private @Nullable SessionSnapshot saving;
     /** The present step: a time that grows. */
     private long now = System.nanoTime();
@@ -66,6 +81,31 @@ final class Sessions {
         this.table = new SessionTable(allocator, bytes, mostInMemory);
         this.initial = allocator.apply(bytes);
         this.spare = allocator.apply(bytes);
+        this.durable = said.durable;
+        if (store != null) {
+            try {
+                for (SessionKey key : store.keys()) {
+                    table.elsewhere(number(key), true);
+                }
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+    }
+
+    /** The number that stands for a key in this pool. */
+    private long number(SessionKey key) {
+        return key.name().map(this::key).orElse(key.number());
+    }
+
+    /** The key that a number stands for. */
+    private SessionKey key(long number) {
+        SessionKey named = keysOfNames.get(number);
+        if (named == null && number < LAST_NAME) {
+            throw new IllegalArgumentException("key " + number + " is of no name that this pool has, expected one that"
+                    + " key(name) returned, or at least " + LAST_NAME);
+        }
+        return named == null ? SessionKey.of(number) : named;
     }
 
     /** Their slots. */
@@ -109,6 +149,7 @@ final class Sessions {
         if (table.inMemory() >= mostInMemory) {
             makeRoom();
         }
+        key(key);
         int slot = table.take(key);
         boolean there = false;
         try {
@@ -146,11 +187,48 @@ final class Sessions {
     }
 
     private boolean isStored(long key, MemorySegment into) {
+        if (store == null) {
+            return false;
+        }
+        SessionKey named = key(key);
+        MemorySegment record = MemorySegment.ofBuffer(packed(SessionRecord.size(named, bytes)));
         try {
-            return store != null && store.read(key, into);
+            boolean found;
+            synchronized (storing) {
+                found = store.read(named, record);
+            }
+            if (found) {
+                into.copyFrom(SessionRecord.requireState(record, named, fingerprint, bytes));
+            }
+            return found;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    /** Memory for a record, used by one turn at a time. */
+    private ByteBuffer packed(long size) {
+        if (packed == null || packed.capacity() < size) {
+            packed = ByteBuffer.allocateDirect(Math.toIntExact(size));
+        }
+        return packed.clear().limit((int) size);
+    }
+
+    /** The record of a session that is in memory. */
+    private MemorySegment pack(int slot, ByteBuffer into) {
+        MemorySegment state = state(slot);
+        SessionRecord.put(
+                into,
+                SessionRecord.NUMBER,
+                fingerprint,
+                state.get(JAVA_LONG, 0),
+                key(table.key(slot)),
+                state.asByteBuffer());
+        return MemorySegment.ofBuffer(into.flip()).asReadOnly();
+    }
+
+    private long recordBytes(int slot) {
+        return SessionRecord.size(key(table.key(slot)), bytes);
     }
 
     /** The packed state of a session, in memory or in the store; null where there is none. */
@@ -171,15 +249,81 @@ final class Sessions {
     }
 
     private void evictSlot(int slot) {
+        SessionStore into = requireStore();
+        if (table.isChanged(slot)) {
+            try {
+                synchronized (storing) {
+                    waiting.remove(table.key(slot));
+                    into.write(key(table.key(slot)), pack(slot, packed(recordBytes(slot))));
+                }
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+        table.free(slot, true);
+    }
+
+    private SessionStore requireStore() {
         if (store == null) {
             throw new IllegalStateException("the pool has no store, expected one for sessions that leave memory");
         }
+        return store;
+    }
+
+    /** Writes changed sessions that were used before a time, while others have their turns; returns their number. */
+    int flush(long since) {
+        SessionStore into = requireStore();
+        int count = 0;
+        boolean more = true;
         try {
-            store.write(table.key(slot), state(slot).asReadOnly());
+            for (int first = 0; more; first += AT_ONCE) {
+                Map<Long, MemorySegment> copied = new HashMap<>();
+                long at;
+                try (SessionTurn _ = turn.take()) {
+                    at = now;
+                    more = first + AT_ONCE < table.slots();
+                    for (int slot = first; slot < Math.min(first + AT_ONCE, table.slots()); slot++) {
+                        if (table.used(slot) < since && table.isChanged(slot)) {
+                            copied.put(table.key(slot), pack(slot, ByteBuffer.allocate((int) recordBytes(slot))));
+                        }
+                    }
+                    synchronized (storing) {
+                        waiting.putAll(copied);
+                    }
+                }
+                List<Long> written = new ArrayList<>();
+                try {
+                    for (Map.Entry<Long, MemorySegment> each : copied.entrySet()) {
+                        write(into, each.getKey(), each.getValue());
+                        written.add(each.getKey());
+                    }
+                } finally {
+                    synchronized (storing) {
+                        waiting.values().removeAll(copied.values());
+                    }
+                    try (SessionTurn _ = turn.takeUnlessEnded()) {
+                        written.forEach(key -> table.stored(key, at));
+                    }
+                }
+                count += written.size();
+            }
+            synchronized (storing) {
+                into.flush(durable);
+            }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        table.free(slot, true);
+        return count;
+    }
+
+    /** Writes a record, unless a later one of its session was written meanwhile, or the session was removed. */
+    private void write(SessionStore into, long key, MemorySegment record) throws IOException {
+        synchronized (storing) {
+            if (waiting.remove(key, record)) {
+                SessionKey named = SessionRecord.keyOf(record);
+                into.write(named, record);
+            }
+        }
     }
 
     boolean evict(long key) {
@@ -192,6 +336,7 @@ final class Sessions {
 
     /** Brings to the store all that were used before a time, while others have their turns. */
     int evictIdle(long since) {
+        flush(since);
         int evicted = 0;
         boolean more = true;
         for (int first = 0; more; first += AT_ONCE) {
@@ -214,20 +359,28 @@ final class Sessions {
         return evicted;
     }
 
-    /** Brings all to the store, if there is one. */
-    void evictAll() {
-        evictIdle(0, store == null ? 0 : table.slots(), Long.MAX_VALUE);
+    /** Brings all to the store, if there is one, and closes it. */
+    void end() {
+        if (store != null) {
+            evictIdle(0, table.slots(), Long.MAX_VALUE);
+            try {
+                synchronized (storing) {
+                    store.flush(durable);
+                    store.close();
+                }
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
     }
 
     long key(String name) {
-        Objects.requireNonNull(name, "name");
-        if (name.length() > LONGEST_NAME) {
-            throw new IllegalArgumentException(
-                    "name has " + name.length() + " characters, expected at most " + LONGEST_NAME);
-        }
-        synchronized (names) { // not between the names of a snapshot that is restored and the number behind them
-            return names.computeIfAbsent(name, _ -> nextName.getAndIncrement());
-        }
+        SessionKey named = SessionKey.of(name);
+        return names.computeIfAbsent(name, _ -> {
+            long number = nextName.getAndIncrement();
+            keysOfNames.put(number, named);
+            return number;
+        });
     }
 
     void remove(String name) {
@@ -235,23 +388,27 @@ final class Sessions {
         if (key != null) {
             remove(key);
             names.remove(name); // behind all that may fail
+            keysOfNames.remove(key);
         }
     }
 
     void remove(long key) {
         keep(key);
+        if (store != null) {
+            try {
+                synchronized (storing) {
+                    store.remove(key(key));
+                    waiting.remove(key);
+                }
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
         int slot = table.find(key);
         if (slot >= 0) {
             table.free(slot, false);
         } else {
             table.elsewhere(key, false);
-        }
-        try {
-            if (store != null) {
-                store.remove(key);
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
     }
 
@@ -287,19 +444,17 @@ final class Sessions {
             if (found == null) {
                 requireNew(key, SessionTable.ELSEWHERE);
             } else {
-                saving.keep(key, found);
+                saving.keep(key, key(key), found);
             }
         }
     }
 
     void snapshot(WritableByteChannel channel) throws IOException {
         long[] keys;
-        Map<String, Long> named;
         SessionSnapshot made;
         try (SessionTurn _ = turn.take()) {
             requireNoSnapshot();
             keys = table.keys();
-            named = Map.copyOf(names);
             made = new SessionSnapshot(channel, fingerprint, bytes, keys);
             saving = made;
         }
@@ -312,7 +467,7 @@ final class Sessions {
                 }
             }
             try (SessionTurn _ = turn.take()) {
-                made.end(named);
+                made.end();
             }
         } catch (UncheckedIOException failure) {
             throw failure.getCause();
@@ -337,28 +492,22 @@ final class Sessions {
             if (found.count() > most) {
                 throw new IllegalStateException(file + " has " + found.count() + " sessions, expected at most " + most);
             }
-            if (store != null) {
-                for (long key : table.keys()) {
-                    store.remove(key);
+            if (store == null) {
+                table.clear();
+                for (Map.Entry<SessionKey, MemorySegment> each : found.records().entrySet()) {
+                    int slot = table.take(number(each.getKey()));
+                    table.use(slot, now);
+                    MemorySegment record = each.getValue();
+                    state(slot).copyFrom(record.asSlice(record.byteSize() - bytes));
                 }
+                return;
+            }
+            synchronized (storing) {
+                store.replaceAll(found.records().entrySet());
+                waiting.clear();
             }
             table.clear();
-            for (long i = 0; i < found.count(); i++) {
-                if (table.inMemory() < mostInMemory) {
-                    int slot = table.take(found.key(i));
-                    table.use(slot, now);
-                    state(slot).copyFrom(found.state(i));
-                } else {
-                    Objects.requireNonNull(store).write(found.key(i), found.state(i));
-                    table.elsewhere(found.key(i), true);
-                }
-            }
-            synchronized (names) {
-                names.clear();
-                names.putAll(found.names());
-                nextName.set(
-                        names.values().stream().mapToLong(key -> key + 1).max().orElse(Long.MIN_VALUE));
-            }
+            found.records().keySet().forEach(key -> table.elsewhere(number(key), true));
         }
     }
 }
