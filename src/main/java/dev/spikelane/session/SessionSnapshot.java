@@ -2,6 +2,7 @@ package dev.spikelane.session;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import dev.spikelane.engine.StateHeader;
 import dev.spikelane.engine.session.KeySlots;
 import dev.spikelane.io.file.FileText;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,7 @@ final class SessionSnapshot {
         this.channel = channel;
         this.fingerprint = fingerprint;
         this.buffer = ByteBuffer.allocateDirect(
-                Math.toIntExact(ROOM + bytes + SessionRecord.HEADER + SessionRecord.LONGEST_KEY));
+                Math.toIntExact(ROOM + bytes + SessionRecord.LONGEST_HEAD));
         for (long key : keys) {
             left.put(key, 0);
         }
@@ -56,7 +58,7 @@ final class SessionSnapshot {
         if (failed == null && left.remove(number) != KeySlots.NONE) {
             SessionRecord.put(
                     buffer,
-                    SessionRecord.NUMBER,
+                    SessionRecord.SESSION,
                     fingerprint,
                     state.get(JAVA_LONG_UNALIGNED, 0),
                     key,
@@ -79,7 +81,7 @@ final class SessionSnapshot {
 
     /** Writes the end. */
     void end() throws IOException {
-        SessionRecord.put(buffer, SessionRecord.END, fingerprint, written, END, ByteBuffer.allocate(0));
+        SessionRecord.put(buffer, StateHeader.END, fingerprint, written, END, ByteBuffer.allocate(0));
         flush();
         if (failed != null) {
             throw failed;
@@ -122,35 +124,32 @@ final class SessionSnapshot {
                     + " of this version: restore it with the older version and step the sessions anew");
         }
         Map<SessionKey, MemorySegment> records = new LinkedHashMap<>();
-        long most = SessionRecord.HEADER + SessionRecord.LONGEST_KEY;
+        CRC32C checksum = new CRC32C();
         long at = 0;
         while (at < all.byteSize()) {
-            ByteBuffer head =
-                    all.asSlice(at, Math.min(most, all.byteSize() - at)).asByteBuffer();
-            SessionRecord found = SessionRecord.at(head, 0);
-            if (found == null || at + found.size() > all.byteSize()) {
+            long most = Math.min(SessionRecord.LONGEST_HEAD, all.byteSize() - at);
+            ByteBuffer head = SessionRecord.buffer(all.asSlice(at, most));
+            if (!StateHeader.isHead(head, 0, checksum)) {
                 break;
             }
-            boolean end = (found.kind() & SessionRecord.END) != 0;
-            String refused = found.refused(fingerprint, end ? 0 : bytes);
-            if (refused != null) {
-                throw new IllegalArgumentException(refused);
+            if (StateHeader.fingerprint(head, 0) != fingerprint) {
+                throw new IllegalArgumentException(
+                        SessionRecord.otherNetwork(StateHeader.fingerprint(head, 0), fingerprint));
             }
-            at += found.size();
-            if (end) {
-                if (at == all.byteSize() && found.steps() == records.size()) {
+            long size = StateHeader.content(head, 0) + (long) StateHeader.length(head, 0);
+            if (StateHeader.kind(head, 0) == StateHeader.END) {
+                if (at + size == all.byteSize() && StateHeader.steps(head, 0) == records.size()) {
                     return records;
                 }
                 break;
             }
-            SessionKey key = found.key(head, 0);
-            MemorySegment record = all.asSlice(at - found.size(), found.size());
-            SessionRecord.requireState(record, key, fingerprint, bytes);
-            if (records.put(key, record) != null) {
+            SessionKey key = SessionRecord.key(head, 0);
+            if (at + size > all.byteSize() || records.put(key, all.asSlice(at, size)) != null) {
                 break;
             }
+            SessionRecord.requireState(all.asSlice(at, size), key, fingerprint, bytes);
+            at += size;
         }
-        throw new IllegalArgumentException(
-                "is no snapshot of a session pool of this machine's byte order, or is damaged at byte " + at);
+        throw new IllegalArgumentException("is no snapshot of a session pool, or is damaged at byte " + at);
     }
 }

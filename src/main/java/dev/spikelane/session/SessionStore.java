@@ -11,7 +11,7 @@ import java.util.Objects;
 /**
  * Keeps the states of sessions that a {@link SessionPool} has no room for, or that are idle. A state is given with a
  * header, which holds its key, the network and a checksum: the pool refuses a state of another session or network. The
- * pool makes one call at a time.
+ * pool makes one call at a time, but {@link #flush} beside others.
  */
 public interface SessionStore extends Closeable {
 

@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of a pool: in memory, in a store, or in the snapshot that is being written. */
@@ -49,7 +52,11 @@ final class Sessions {
     /** Guards the store and the records that wait for it; no thread waits for its turn while it has this lock. */
     private final Object storing = new Object();
 
-    private final Map<Long, MemorySegment> waiting = new HashMap<>();
+    /** Copies of a part of the sessions that are still to be written. */
+    private Map<Long, MemorySegment> waiting = new HashMap<>();
+    /** Held while sessions are written outside of the turn, and taken before it. */
+    private final ReentrantLock writing = new ReentrantLock();
+
     private final boolean durable;
     private @Nullable ByteBuffer packed;
     private @Nullable SessionSnapshot saving;
@@ -82,13 +89,13 @@ final class Sessions {
         this.initial = allocator.apply(bytes);
         this.spare = allocator.apply(bytes);
         this.durable = said.durable;
+    }
+
+    /** Opens the store, whose sessions are there from now on. */
+    void open() throws IOException {
         if (store != null) {
-            try {
-                for (SessionKey key : store.keys()) {
-                    table.elsewhere(number(key), true);
-                }
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
+            for (SessionKey key : store.keys()) {
+                table.elsewhere(number(key), true);
             }
         }
     }
@@ -191,7 +198,7 @@ final class Sessions {
             return false;
         }
         SessionKey named = key(key);
-        MemorySegment record = MemorySegment.ofBuffer(packed(SessionRecord.size(named, bytes)));
+        MemorySegment record = MemorySegment.ofBuffer(packed(SessionRecord.headBytes(named) + bytes));
         try {
             boolean found;
             synchronized (storing) {
@@ -219,7 +226,7 @@ final class Sessions {
         MemorySegment state = state(slot);
         SessionRecord.put(
                 into,
-                SessionRecord.NUMBER,
+                SessionRecord.SESSION,
                 fingerprint,
                 state.get(JAVA_LONG, 0),
                 key(table.key(slot)),
@@ -228,7 +235,7 @@ final class Sessions {
     }
 
     private long recordBytes(int slot) {
-        return SessionRecord.size(key(table.key(slot)), bytes);
+        return SessionRecord.headBytes(key(table.key(slot))) + bytes;
     }
 
     /** The packed state of a session, in memory or in the store; null where there is none. */
@@ -253,8 +260,8 @@ final class Sessions {
         if (table.isChanged(slot)) {
             try {
                 synchronized (storing) {
-                    waiting.remove(table.key(slot));
                     into.write(key(table.key(slot)), pack(slot, packed(recordBytes(slot))));
+                    waiting.remove(table.key(slot)); // after the write, which may fail
                 }
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
@@ -270,107 +277,123 @@ final class Sessions {
         return store;
     }
 
-    /** Writes changed sessions that were used before a time, while others have their turns; returns their number. */
-    int flush(long since) {
+    /** Writes all changed sessions while others have their turns; returns their number. */
+    int flush() throws IOException {
+        return storeAll(Long.MAX_VALUE, false);
+    }
+
+    /** Brings to the store all sessions that were used before a time, while others have their turns. */
+    int evictIdle(long since) throws IOException {
+        return storeAll(since, true);
+    }
+
+    private int storeAll(long since, boolean evicts) throws IOException {
         SessionStore into = requireStore();
-        int count = 0;
-        boolean more = true;
+        return alone(() -> {
+            int count = 0;
+            for (int first = 0; first < table.slots(); first += AT_ONCE) {
+                int from = first;
+                count += store(
+                        into,
+                        () -> IntStream.range(from, Math.min(from + AT_ONCE, table.slots()))
+                                .filter(slot -> table.used(slot) < since),
+                        evicts);
+            }
+            into.flush(durable);
+            return count;
+        });
+    }
+
+    /** Brings a session to the store; it stays in memory if it is used meanwhile. */
+    boolean evict(long key) throws IOException {
+        SessionStore into = requireStore();
+        return alone(() -> store(into, () -> IntStream.of(table.find(key)).filter(slot -> slot >= 0), true)) > 0;
+    }
+
+    /** Work that writes to the store. */
+    interface Work {
+        int run() throws IOException;
+    }
+
+    /** Runs work that no other work of this kind runs beside; a thread that has its turn would wait for others. */
+    int alone(Work work) throws IOException {
+        turn.requireNone();
+        writing.lock();
         try {
-            for (int first = 0; more; first += AT_ONCE) {
-                Map<Long, MemorySegment> copied = new HashMap<>();
-                long at;
-                try (SessionTurn _ = turn.take()) {
-                    at = now;
-                    more = first + AT_ONCE < table.slots();
-                    for (int slot = first; slot < Math.min(first + AT_ONCE, table.slots()); slot++) {
-                        if (table.used(slot) < since && table.isChanged(slot)) {
-                            copied.put(table.key(slot), pack(slot, ByteBuffer.allocate((int) recordBytes(slot))));
-                        }
-                    }
-                    synchronized (storing) {
-                        waiting.putAll(copied);
-                    }
+            return work.run();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
+     * Writes some sessions that have changed, outside of the turn. A session that was removed or written meanwhile is
+     * not written again, as its copy is older. Returns the number of sessions that were written, or evicted.
+     */
+    private int store(SessionStore into, Supplier<IntStream> chosen, boolean evicts) throws IOException {
+        List<Long> keys = new ArrayList<>();
+        Map<Long, MemorySegment> copied = new HashMap<>();
+        long at;
+        try (SessionTurn _ = turn.take()) {
+            at = now;
+            chosen.get().forEach(slot -> {
+                keys.add(table.key(slot));
+                if (table.isChanged(slot)) {
+                    copied.put(table.key(slot), pack(slot, ByteBuffer.allocate((int) recordBytes(slot))));
                 }
-                List<Long> written = new ArrayList<>();
-                try {
-                    for (Map.Entry<Long, MemorySegment> each : copied.entrySet()) {
-                        write(into, each.getKey(), each.getValue());
-                        written.add(each.getKey());
-                    }
-                } finally {
-                    synchronized (storing) {
-                        waiting.values().removeAll(copied.values());
-                    }
-                    try (SessionTurn _ = turn.takeUnlessEnded()) {
-                        written.forEach(key -> table.stored(key, at));
-                    }
-                }
-                count += written.size();
-            }
+            });
             synchronized (storing) {
-                into.flush(durable);
+                waiting = copied;
             }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        }
+        int count = copied.size();
+        try {
+            for (Long key : List.copyOf(copied.keySet())) {
+                write(into, key);
+            }
+        } finally {
+            try (SessionTurn _ = turn.take()) {
+                keys.removeAll(copied.keySet());
+                keys.forEach(key -> table.stored(key, at));
+                waiting = new HashMap<>();
+                count = evicts ? evictStored(keys) : count;
+            }
         }
         return count;
     }
 
-    /** Writes a record, unless a later one of its session was written meanwhile, or the session was removed. */
-    private void write(SessionStore into, long key, MemorySegment record) throws IOException {
+    private void write(SessionStore into, Long key) throws IOException {
         synchronized (storing) {
-            if (waiting.remove(key, record)) {
-                SessionKey named = SessionRecord.keyOf(record);
-                into.write(named, record);
+            MemorySegment record = waiting.get(key);
+            if (record != null) {
+                into.write(key(key), record);
+                waiting.remove(key);
             }
         }
     }
 
-    boolean evict(long key) {
-        int slot = table.find(key);
-        if (slot >= 0) {
-            evictSlot(slot);
-        }
-        return slot >= 0;
-    }
-
-    /** Brings to the store all that were used before a time, while others have their turns. */
-    int evictIdle(long since) {
-        flush(since);
-        int evicted = 0;
-        boolean more = true;
-        for (int first = 0; more; first += AT_ONCE) {
-            try (SessionTurn _ = turn.take()) {
-                more = first + AT_ONCE < table.slots();
-                evicted += evictIdle(first, Math.min(first + AT_ONCE, table.slots()), since);
+    private int evictStored(List<Long> keys) {
+        int count = 0;
+        for (long key : keys) {
+            int slot = table.find(key);
+            if (slot >= 0 && !table.isChanged(slot)) {
+                table.free(slot, true);
+                count++;
             }
         }
-        return evicted;
-    }
-
-    private int evictIdle(int first, int end, long since) {
-        int evicted = 0;
-        for (int slot = first; slot < end; slot++) {
-            if (table.used(slot) < since) {
-                evictSlot(slot);
-                evicted++;
-            }
-        }
-        return evicted;
+        return count;
     }
 
     /** Brings all to the store, if there is one, and closes it. */
-    void end() {
+    void end() throws IOException {
         if (store != null) {
-            evictIdle(0, table.slots(), Long.MAX_VALUE);
-            try {
-                synchronized (storing) {
-                    store.flush(durable);
-                    store.close();
+            for (int slot = 0; slot < table.slots(); slot++) {
+                if (table.used(slot) != Long.MAX_VALUE) {
+                    evictSlot(slot);
                 }
-            } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
             }
+            store.flush(durable);
+            store.close();
         }
     }
 
@@ -485,6 +508,10 @@ final class Sessions {
     }
 
     void restore(Path file) throws IOException {
+        alone(() -> restoreAlone(file));
+    }
+
+    private int restoreAlone(Path file) throws IOException {
         try (SessionSnapshot.Content found = SessionSnapshot.read(file, fingerprint, bytes);
                 SessionTurn _ = turn.take()) {
             requireNoSnapshot();
@@ -500,14 +527,12 @@ final class Sessions {
                     MemorySegment record = each.getValue();
                     state(slot).copyFrom(record.asSlice(record.byteSize() - bytes));
                 }
-                return;
+                return found.count();
             }
-            synchronized (storing) {
-                store.replaceAll(found.records().entrySet());
-                waiting.clear();
-            }
+            store.replaceAll(found.records().entrySet());
             table.clear();
             found.records().keySet().forEach(key -> table.elsewhere(number(key), true));
+            return found.count();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.spikelane.session;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.spikelane.description.NetworkFingerprint;
+import dev.spikelane.engine.StateHeader;
 import dev.spikelane.network.Network;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -17,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** A store in memory, which can be made to fail. */
 final class MapStore implements SessionStore {
 
-    private static final int AT_STATE = SessionRecord.HEADER + Long.BYTES;
+    private static final int AT_STATE = StateHeader.BYTES;
 
     final Map<SessionKey, byte[]> states = new ConcurrentHashMap<>();
     volatile boolean fails;
@@ -55,7 +56,7 @@ final class MapStore implements SessionStore {
         SessionKey key = SessionKey.of(number);
         ByteBuffer record = ByteBuffer.allocate(AT_STATE + state.capacity());
         long fingerprint = NetworkFingerprint.of(network.laidOut().description());
-        SessionRecord.put(record, SessionRecord.NUMBER, fingerprint, state.getLong(0), key, state.duplicate());
+        SessionRecord.put(record, SessionRecord.SESSION, fingerprint, state.getLong(0), key, state.duplicate());
         states.put(key, record.array());
     }
 
