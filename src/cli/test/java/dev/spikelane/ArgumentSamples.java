@@ -85,6 +85,7 @@ import dev.spikelane.plot.TracesPlot;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.session.Recording;
+import dev.spikelane.session.SessionKey;
 import dev.spikelane.session.SessionPool;
 import dev.spikelane.session.SessionPoolBuilder;
 import dev.spikelane.session.SessionStore;
@@ -360,6 +361,7 @@ final class ArgumentSamples {
                         .build()
                         .recording(1, new byte[0], Map.of("input", SpikeMatrix.zeros(1, 3)), SpikeMatrix.zeros(1, 2)));
         sample(SessionPoolBuilder.class, () -> SessionPool.builder(network()));
+        sample(SessionKey.class, () -> SessionKey.of(7));
         sample(SessionStore.class, () -> SessionStore.ofFolder(folder));
         sample(SimulationState.class, () -> network().simulate(1).snapshot());
         sample(Weights.class, () -> network().weights());

@@ -156,7 +156,7 @@ final class FloorsTest {
             Map.entry("neuron", 21L),
             Map.entry("plot", 5L),
             Map.entry("random", 2L),
-            Map.entry("session", 4L),
+            Map.entry("session", 5L),
             Map.entry("train", 21L));
 
     /** A call that allocates where it stays one. */

@@ -11,10 +11,11 @@ import java.util.Objects;
  * projections, and the content of the observers that {@link Simulation#keepInState} names. Immutable; equal states have
  * equal bytes: all NaNs are one value.
  *
- * <p>As bytes, little endian: the text {@code SPKS}, the version (int, 3, or 4 with observers), the fingerprint of
- * graph and models (long), the hash of the network's values (long), the batch (int), steps (long), with observers their
- * fingerprint (long), the state, the content of observers, and a CRC-32C of all before it (int). Rows of shaped inputs
- * and populations are in torch's order.
+ * <p>As bytes, little endian, it has a header of 64 bytes: the text {@code SPKS}, the version (int, 5), the fingerprint
+ * of graph and models, the hash of the network's values (longs), the batch, -2 as it has no key (ints), the steps, 0
+ * (longs), the kind (0, or 1 with observers), the bytes after the header, their CRC-32C, and that of the header
+ * (ints). The state follows; with observers their fingerprint (long) before it, and their content after it. Rows of
+ * shaped inputs and populations are in torch's order.
  */
 public final class SimulationState {
 

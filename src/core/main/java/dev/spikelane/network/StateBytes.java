@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.description.Fingerprint;
 import dev.spikelane.description.NetworkFingerprint;
 import dev.spikelane.engine.NetworkRun;
+import dev.spikelane.engine.StateHeader;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,18 +16,6 @@ import java.util.zip.CRC32C;
  * unless values are plastic.
  */
 final class StateBytes {
-
-    private static final int MAGIC = 0x53_4b_50_53;
-    private static final int VERSION = 3;
-    /** With observers. */
-    private static final int OBSERVED = 4;
-
-    private static final int AT_VERSION = Integer.BYTES;
-    private static final int AT_GRAPH = AT_VERSION + Integer.BYTES;
-    private static final int AT_VALUES = AT_GRAPH + Long.BYTES;
-    private static final int AT_BATCH = AT_VALUES + Long.BYTES;
-    private static final int AT_STEPS = AT_BATCH + Integer.BYTES;
-    private static final int HEADER = AT_STEPS + Long.BYTES;
 
     private final Network network;
     private final int batch;
@@ -67,7 +56,7 @@ final class StateBytes {
 
     /** How many bytes there are now: an input of values has other ones than one of spikes. */
     int size() {
-        long size = HEADER + run.bytes() + Integer.BYTES + (observers.isEmpty() ? 0 : Long.BYTES);
+        long size = StateHeader.BYTES + run.bytes() + (observers.isEmpty() ? 0 : Long.BYTES);
         for (int i = 0; i < observers.size(); i++) {
             size += observers.get(i).stateBytes();
         }
@@ -93,17 +82,19 @@ final class StateBytes {
         ByteOrder order = to.order();
         to.order(ByteOrder.LITTLE_ENDIAN);
         try {
-            to.putInt(MAGIC).putInt(observers.isEmpty() ? VERSION : OBSERVED);
-            to.putLong(graph).putLong(network.weights().hash());
-            to.putInt(batch).putLong(steps);
-            if (!observers.isEmpty()) {
+            boolean observed = !observers.isEmpty();
+            StateHeader.begin(
+                    to, start, observed ? StateHeader.OBSERVED_SIMULATION : StateHeader.SIMULATION, graph, steps);
+            StateHeader.samples(to, start, batch, network.weights().hash());
+            to.position(start + StateHeader.BYTES);
+            if (observed) {
                 to.putLong(observersHash);
             }
             run.write(to);
             for (int i = 0; i < observers.size(); i++) {
                 observers.get(i).writeState(to);
             }
-            to.putInt(start + size - Integer.BYTES, checksum(checksum, to, start, size));
+            StateHeader.seal(to, start, start + size, checksum);
             to.position(start + size);
         } finally {
             to.order(order);
@@ -128,7 +119,7 @@ final class StateBytes {
         boolean observed = isObserved(from);
         int size = from.remaining();
         int end = from.limit();
-        from.position(from.position() + HEADER + (observed ? Long.BYTES : 0));
+        from.position(from.position() + StateHeader.BYTES + (observed ? Long.BYTES : 0));
         try {
             run.read(from);
             for (int i = 0; i < observers.size(); i++) {
@@ -137,7 +128,7 @@ final class StateBytes {
         } catch (BufferUnderflowException | IndexOutOfBoundsException tooShort) {
             throw new IllegalArgumentException("state has too few bytes, " + size, tooShort);
         }
-        int left = from.remaining() - Integer.BYTES;
+        int left = from.remaining();
         if (left != 0 && (!observed || !observers.isEmpty())) {
             throw new IllegalArgumentException("state has " + left + " bytes too many, of " + size);
         }
@@ -146,7 +137,7 @@ final class StateBytes {
     }
 
     private void requireFit(ByteBuffer state) {
-        long fingerprint = state.getLong(state.position() + AT_GRAPH);
+        long fingerprint = StateHeader.fingerprint(state, state.position());
         if (fingerprint != graph) {
             long neurons = NetworkFingerprint.neurons(fingerprint);
             long expected = NetworkFingerprint.neurons(graph);
@@ -160,8 +151,10 @@ final class StateBytes {
         if (batch(state) != batch) {
             throw new IllegalArgumentException("state is of batch " + batch(state) + ", expected " + batch);
         }
-        if (!observers.isEmpty() && (!isObserved(state) || state.getLong(state.position() + HEADER) != observersHash)) {
-            throw new IllegalArgumentException("state holds " + (isObserved(state) ? "what other" : "nothing that")
+        boolean observed = isObserved(state);
+        if (!observers.isEmpty()
+                && (!observed || state.getLong(state.position() + StateHeader.BYTES) != observersHash)) {
+            throw new IllegalArgumentException("state holds " + (observed ? "what other" : "nothing that")
                     + " observers hold, expected that of " + described);
         }
     }
@@ -172,50 +165,28 @@ final class StateBytes {
     }
 
     private static void requireWhole(ByteBuffer state, CRC32C checksum) {
-        int start = state.position();
-        int size = state.remaining();
-        if (size < HEADER + Integer.BYTES || state.getInt(start) != MAGIC) {
-            throw new IllegalArgumentException(
-                    size + " bytes that do not start as a state does, expected SPKS and a header");
+        String why = StateHeader.refused(state, state.position(), checksum);
+        if (why == null && StateHeader.kind(state, state.position()) > StateHeader.OBSERVED_SIMULATION) {
+            why = "state is of a session, expected one of a simulation";
         }
-        int version = state.getInt(start + AT_VERSION);
-        if (version != VERSION && version != OBSERVED
-                || version == OBSERVED && size < HEADER + Long.BYTES + Integer.BYTES) {
-            throw new IllegalArgumentException("state has version " + version + ", which "
-                    + (version < VERSION ? "an older" : "a newer") + " Spikelane took, expected " + VERSION + ", or "
-                    + OBSERVED + " with observers: run the steps again");
+        if (why != null) {
+            throw new IllegalArgumentException(why);
         }
-        int found = checksum(checksum, state, start, size);
-        int expected = state.getInt(start + size - Integer.BYTES);
-        if (found != expected) {
-            throw new IllegalArgumentException("state is damaged: its checksum is " + Integer.toHexString(found)
-                    + ", expected " + Integer.toHexString(expected));
-        }
-    }
-
-    private static int checksum(CRC32C checksum, ByteBuffer state, int start, int size) {
-        int limit = state.limit();
-        int position = state.position();
-        state.limit(start + size - Integer.BYTES).position(start);
-        checksum.reset();
-        checksum.update(state);
-        state.limit(limit).position(position);
-        return (int) checksum.getValue();
     }
 
     private static boolean isObserved(ByteBuffer state) {
-        return state.getInt(state.position() + AT_VERSION) == OBSERVED;
+        return StateHeader.kind(state, state.position()) == StateHeader.OBSERVED_SIMULATION;
     }
 
     static int batch(ByteBuffer state) {
-        return state.getInt(state.position() + AT_BATCH);
+        return StateHeader.samples(state, state.position());
     }
 
     static long steps(ByteBuffer state) {
-        return state.getLong(state.position() + AT_STEPS);
+        return StateHeader.steps(state, state.position());
     }
 
     static long valuesHash(ByteBuffer state) {
-        return state.getLong(state.position() + AT_VALUES);
+        return StateHeader.values(state, state.position());
     }
 }

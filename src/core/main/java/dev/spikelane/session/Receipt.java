@@ -55,12 +55,19 @@ record Receipt(MemorySegment bytes) {
         return get(AT_DIGEST) == next.get(56);
     }
 
+    /** The version of Spikelane that made it. */
+    private String version() {
+        int version = getInt(AT_VERSION);
+        return (version >> 16 & 0xff) + "." + (version >> 8 & 0xff) + "." + (version & 0xff) + ", format "
+                + (version >>> 24);
+    }
+
     /** Why it is not the one that a replay of its steps gives; null if it is. */
     @Nullable
     String differs(Receipt replayed) {
         if (getInt(AT_VERSION) != replayed.getInt(AT_VERSION)) {
-            return "is of the version " + Integer.toHexString(getInt(AT_VERSION)) + ", expected "
-                    + Integer.toHexString(replayed.getInt(AT_VERSION));
+            return "is of the version " + version() + ", expected " + replayed.version()
+                    + ": verify it with the jar of that version";
         } else if (get(32) != replayed.get(32)) {
             return "is of the model " + Long.toHexString(get(32)) + ", expected " + Long.toHexString(replayed.get(32));
         } else if (get(40) != replayed.get(40)) {

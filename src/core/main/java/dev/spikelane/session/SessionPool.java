@@ -70,6 +70,7 @@ public final class SessionPool implements AutoCloseable {
     private final SessionBatch batch;
     private final Sessions sessions;
     private final SessionTicks ticks;
+    private final SessionFlusher flusher;
     private final EarlyDecision rule;
     private final boolean receipts;
     private final SessionMetrics metrics;
@@ -110,6 +111,19 @@ public final class SessionPool implements AutoCloseable {
         this.batch = new SessionBatch(sessions.table(), runs, sessions.initial(), newAnswers(1), metrics);
         takeValues();
         this.ticks = new SessionTicks(this, inputs, said, sessions.mostInMemory());
+        unchecked(() -> {
+            sessions.open();
+            return 0;
+        });
+        this.flusher = new SessionFlusher(this, said.flushEvery);
+    }
+
+    private static int unchecked(Sessions.Work work) {
+        try {
+            return work.run();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /** Lets sessions begin with the present values. */
@@ -409,8 +423,8 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Returns the key that stands for a name in this pool and its snapshots, from {@link Long#MIN_VALUE} on: keys of
-     * your own should not be as low.
+     * Returns the number that stands for a name in this pool, as long as it is open: 2^40 numbers from
+     * {@link Long#MIN_VALUE} on, which keys of your own must not be. Stores and snapshots have the name.
      *
      * @param name any text of at most 20,000 characters
      * @return the same number for the same name until {@link #remove(String)}
@@ -487,16 +501,16 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /**
-     * Brings a session to the store now. It comes back with its next step.
+     * Brings a session to the store, while others go on. It comes back with its next step; it stays if it does one
+     * meanwhile.
      *
      * @param key the session
-     * @return whether it was in memory
+     * @return true if it has left memory
      * @throws IllegalStateException if there is no store
+     * @throws UncheckedIOException if the store fails; the session stays in memory then
      */
     public boolean evict(long key) {
-        try (SessionTurn _ = turn.take()) {
-            return sessions.evict(key);
-        }
+        return unchecked(() -> sessions.evict(key) ? 1 : 0) > 0;
     }
 
     /**
@@ -507,8 +521,20 @@ public final class SessionPool implements AutoCloseable {
      * @throws IllegalStateException if there is no store
      */
     public int evictIdle(Duration least) {
-        return sessions.evictIdle(
-                System.nanoTime() - Objects.requireNonNull(least, "least").toNanos());
+        long since = System.nanoTime() - Objects.requireNonNull(least, "least").toNanos();
+        return unchecked(() -> sessions.evictIdle(since));
+    }
+
+    /**
+     * Writes to the store all sessions that have changed since they were written, while steps go on. A session whose
+     * state cannot be written stays in memory, and the next call writes it again.
+     *
+     * @return the number of sessions that were written
+     * @throws IllegalStateException if there is no store, or the pool is closed
+     * @throws UncheckedIOException if the store fails
+     */
+    public int flush() {
+        return unchecked(sessions::flush);
     }
 
     /**
@@ -547,14 +573,20 @@ public final class SessionPool implements AutoCloseable {
     @Override
     public void close() {
         turn.requireNone();
+        flusher.close();
         ticks.close();
+        unchecked(() -> sessions.alone(this::end));
+    }
+
+    private int end() throws IOException {
         try (SessionTurn last = turn.takeUnlessEnded()) {
             if (last != null) {
-                sessions.evictAll();
+                sessions.end();
                 last.end();
                 batch.close();
             }
         }
+        return 0;
     }
 
     /** The answers to a step, in the order of its keys; used again by the next step that gets them. */

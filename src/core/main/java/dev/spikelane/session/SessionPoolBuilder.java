@@ -29,6 +29,8 @@ public final class SessionPoolBuilder {
     Duration longestWait = Duration.ofMillis(1);
     int largestBatch = 1_024;
     int mostWaiting = 1 << 16;
+    boolean durable;
+    Duration flushEvery = Duration.ZERO;
 
     SessionPoolBuilder(Network network) {
         this.network = Objects.requireNonNull(network, "network");
@@ -91,6 +93,33 @@ public final class SessionPoolBuilder {
      */
     public SessionPoolBuilder store(SessionStore ofSessions) {
         store = Objects.requireNonNull(ofSessions, "ofSessions");
+        return this;
+    }
+
+    /**
+     * Lets {@link SessionPool#flush}, {@link SessionPool#evictIdle} and {@link SessionPool#close} wait until what they
+     * wrote survives a power failure.
+     *
+     * @return this
+     */
+    public SessionPoolBuilder durable() {
+        durable = true;
+        return this;
+    }
+
+    /**
+     * Flushes the sessions again and again, on a thread that ends when the pool is closed. A failure is logged once for
+     * each cause, and {@link SessionPool#flush} writes the same sessions again.
+     *
+     * @param interval time between two flushes, more than 0; none if it is not set
+     * @return this
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public SessionPoolBuilder flushEvery(Duration interval) {
+        if (!Objects.requireNonNull(interval, "interval").isPositive()) {
+            throw new IllegalArgumentException("interval is " + interval + ", expected more than 0");
+        }
+        flushEvery = interval;
         return this;
     }
 
@@ -171,12 +200,17 @@ public final class SessionPoolBuilder {
     /**
      * Makes the pool.
      *
-     * @return a pool without sessions
+     * @return a pool, with the sessions of its store
+     * @throws java.io.UncheckedIOException if the store cannot be opened, or another pool uses it
      * @throws IllegalArgumentException if the network has something that cannot be packed, which the message names: a
      *     plastic projection, noise, dropout, a window of inputs or another thing that goes by the number of a step; or
-     *     if it has no inputs, or memory is not enough for a session
+     *     if it has no inputs, or memory is not enough for a session; or
+     *     if it flushes without a store
      */
     public SessionPool build() {
+        if (store == null && !flushEvery.isZero()) {
+            throw new IllegalArgumentException("flushEvery has no store to write to, expected store(...)");
+        }
         return new SessionPool(this);
     }
 

@@ -1,59 +1,51 @@
 package dev.spikelane.session;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import dev.spikelane.engine.StateHeader;
 import dev.spikelane.engine.session.KeySlots;
 import dev.spikelane.io.file.FileText;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a pool that is being written: in the byte order of the machine the text {@code SPKPOOL1} (long), the
- * fingerprint of the network (long), the bytes of a packed state, the number of sessions (longs), each session's key
- * (long) and state, the names as Java's data streams write them (their number, each key and text), and a CRC-32C of all
- * before it (long). A session that takes a step meanwhile is written before it.
+ * The file of a pool that is being written: {@linkplain SessionRecord records}, the last of which says how many came
+ * before it. A session that takes a step meanwhile is written before it.
  */
 final class SessionSnapshot {
 
-    private static final long MAGIC = 0x53_50_4b_50_4f_4f_4c_31L;
-    private static final int HEADER = 4 * Long.BYTES;
+    private static final long BEFORE = 0x53_50_4b_50_4f_4f_4c_31L;
+    private static final SessionKey END = SessionKey.of(0);
     private static final int ROOM = 1 << 20;
 
     private final WritableByteChannel channel;
-    private final int bytes;
+    private final long fingerprint;
     /** The sessions that are still to be written. */
     private final KeySlots left = new KeySlots();
 
     private final ByteBuffer buffer;
-    private final CRC32C checksum = new CRC32C();
+    private long written;
     /** Why nothing is written any more: a step goes on whatever the disk does. */
     private @Nullable IOException failed;
 
     SessionSnapshot(WritableByteChannel channel, long fingerprint, long bytes, long[] keys) {
         this.channel = channel;
-        this.bytes = Math.toIntExact(bytes);
-        this.buffer = ByteBuffer.allocateDirect(Math.max(ROOM, this.bytes + Long.BYTES))
-                .order(ByteOrder.nativeOrder());
+        this.fingerprint = fingerprint;
+        this.buffer = ByteBuffer.allocateDirect(
+                Math.toIntExact(ROOM + bytes + SessionRecord.LONGEST_HEAD));
         for (long key : keys) {
             left.put(key, 0);
         }
-        buffer.putLong(MAGIC).putLong(fingerprint).putLong(bytes).putLong(keys.length);
     }
 
     /** Whether a session is still to be written. */
@@ -62,54 +54,45 @@ final class SessionSnapshot {
     }
 
     /** Writes a session, unless it was written or began behind the snapshot. */
-    void keep(long key, MemorySegment state) {
-        if (failed != null || left.remove(key) == KeySlots.NONE) {
-            return;
+    void keep(long number, SessionKey key, MemorySegment state) {
+        if (failed == null && left.remove(number) != KeySlots.NONE) {
+            SessionRecord.put(
+                    buffer,
+                    SessionRecord.SESSION,
+                    fingerprint,
+                    state.get(JAVA_LONG_UNALIGNED, 0),
+                    key,
+                    state.asByteBuffer());
+            written++;
+            if (buffer.position() >= ROOM) {
+                flush();
+            }
         }
-        if (buffer.remaining() < Long.BYTES + bytes) {
-            flush(buffer.flip());
-            buffer.clear();
-        }
-        buffer.putLong(key);
-        buffer.put(state.asByteBuffer());
     }
 
-    private void flush(ByteBuffer full) {
-        checksum.update(full);
+    private void flush() {
         try {
-            channel.write(full.rewind());
+            channel.write(buffer.flip());
         } catch (IOException failure) {
             failed = failure;
         }
+        buffer.clear();
     }
 
-    /** Writes names and the checksum. */
-    void end(Map<String, Long> names) throws IOException {
-        ByteArrayOutputStream bytesOfNames = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytesOfNames);
-        out.writeInt(names.size());
-        for (Map.Entry<String, Long> each : names.entrySet()) {
-            out.writeLong(each.getValue());
-            out.writeUTF(each.getKey());
-        }
-        flush(buffer.flip());
-        flush(ByteBuffer.wrap(bytesOfNames.toByteArray()));
-        flush(buffer.clear().putLong(checksum.getValue()).flip());
+    /** Writes the end. */
+    void end() throws IOException {
+        SessionRecord.put(buffer, StateHeader.END, fingerprint, written, END, ByteBuffer.allocate(0));
+        flush();
         if (failed != null) {
             throw failed;
         }
     }
 
-    /** Sessions of a file that is whole. */
-    record Content(Arena arena, MemorySegment all, long bytes, long count, Map<String, Long> names)
-            implements AutoCloseable {
+    /** Records of a file that is whole. */
+    record Content(Arena arena, Map<SessionKey, MemorySegment> records) implements AutoCloseable {
 
-        long key(long number) {
-            return all.get(JAVA_LONG_UNALIGNED, HEADER + number * (Long.BYTES + bytes));
-        }
-
-        MemorySegment state(long number) {
-            return all.asSlice(HEADER + number * (Long.BYTES + bytes) + Long.BYTES, bytes);
+        int count() {
+            return records.size();
         }
 
         @Override
@@ -124,8 +107,7 @@ final class SessionSnapshot {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            long count = requireWhole(all, fingerprint, bytes);
-            return new Content(arena, all, bytes, count, names(all.asSlice(HEADER + count * (Long.BYTES + bytes))));
+            return new Content(arena, records(all, fingerprint, bytes));
         } catch (IllegalArgumentException refused) {
             arena.close();
             throw new IOException(FileText.shown(file) + " " + refused.getMessage(), refused);
@@ -135,35 +117,39 @@ final class SessionSnapshot {
         }
     }
 
-    private static long requireWhole(MemorySegment all, long fingerprint, long bytes) {
-        long size = all.byteSize();
-        if (size < HEADER + 2 * Long.BYTES || all.get(JAVA_LONG_UNALIGNED, 0) != MAGIC) {
-            throw new IllegalArgumentException("is no snapshot of a session pool of this machine's byte order");
+    private static Map<SessionKey, MemorySegment> records(MemorySegment all, long fingerprint, long bytes)
+            throws IOException {
+        if (all.byteSize() >= Long.BYTES && all.get(JAVA_LONG_UNALIGNED, 0) == BEFORE) {
+            throw new IllegalArgumentException("is a snapshot of an older version, which numbered names, expected one"
+                    + " of this version: restore it with the older version and step the sessions anew");
         }
+        Map<SessionKey, MemorySegment> records = new LinkedHashMap<>();
         CRC32C checksum = new CRC32C();
-        for (long at = 0; at < size - Long.BYTES; at += ROOM) {
-            checksum.update(
-                    all.asSlice(at, Math.min(ROOM, size - Long.BYTES - at)).asByteBuffer());
+        long at = 0;
+        while (at < all.byteSize()) {
+            long most = Math.min(SessionRecord.LONGEST_HEAD, all.byteSize() - at);
+            ByteBuffer head = SessionRecord.buffer(all.asSlice(at, most));
+            if (!StateHeader.isHead(head, 0, checksum)) {
+                break;
+            }
+            if (StateHeader.fingerprint(head, 0) != fingerprint) {
+                throw new IllegalArgumentException(
+                        SessionRecord.otherNetwork(StateHeader.fingerprint(head, 0), fingerprint));
+            }
+            long size = StateHeader.content(head, 0) + (long) StateHeader.length(head, 0);
+            if (StateHeader.kind(head, 0) == StateHeader.END) {
+                if (at + size == all.byteSize() && StateHeader.steps(head, 0) == records.size()) {
+                    return records;
+                }
+                break;
+            }
+            SessionKey key = SessionRecord.key(head, 0);
+            if (at + size > all.byteSize() || records.put(key, all.asSlice(at, size)) != null) {
+                break;
+            }
+            SessionRecord.requireState(all.asSlice(at, size), key, fingerprint, bytes);
+            at += size;
         }
-        if (checksum.getValue() != all.get(JAVA_LONG_UNALIGNED, size - Long.BYTES)) {
-            throw new IllegalArgumentException("is damaged: its checksum differs");
-        }
-        if (all.get(JAVA_LONG_UNALIGNED, 8) != fingerprint || all.get(JAVA_LONG_UNALIGNED, 16) != bytes) {
-            throw new IllegalArgumentException("is of another network: its sessions have "
-                    + all.get(JAVA_LONG_UNALIGNED, 16) + " bytes and the fingerprint "
-                    + Long.toHexString(all.get(JAVA_LONG_UNALIGNED, 8)) + ", expected " + bytes + " and "
-                    + Long.toHexString(fingerprint));
-        }
-        return all.get(JAVA_LONG_UNALIGNED, 24);
-    }
-
-    private static Map<String, Long> names(MemorySegment all) throws IOException {
-        Map<String, Long> names = new HashMap<>();
-        DataInputStream in = new DataInputStream(new ByteArrayInputStream(all.toArray(JAVA_BYTE)));
-        for (int left = in.readInt(); left > 0; left--) {
-            long key = in.readLong();
-            names.put(in.readUTF(), key);
-        }
-        return names;
+        throw new IllegalArgumentException("is no snapshot of a session pool, or is damaged at byte " + at);
     }
 }

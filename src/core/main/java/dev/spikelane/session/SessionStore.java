@@ -1,19 +1,27 @@
 package dev.spikelane.session;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Objects;
 
 /**
- * Keeps the packed states of sessions that a {@link SessionPool} has no room for, or that are idle. States are bytes in
- * the order of the machine, all of the same length ({@link SessionPool#stateBytes}), without a header. The pool calls a
- * store between two steps, one call at a time.
+ * Keeps the states of sessions that a {@link SessionPool} has no room for, or that are idle. A state is given with a
+ * header, which holds its key, the network and a checksum: the pool refuses a state of another session or network. The
+ * pool makes one call at a time, but {@link #flush} beside others.
  */
-public interface SessionStore {
+public interface SessionStore extends Closeable {
+
+    /**
+     * Opens this store for a pool, and returns the keys of all states.
+     *
+     * @return the keys, each once
+     * @throws IOException if the store cannot be read, or another pool uses it
+     */
+    Collection<SessionKey> keys() throws IOException;
 
     /**
      * Keeps the state of a session, in place of the one that is there.
@@ -22,17 +30,17 @@ public interface SessionStore {
      * @param state its bytes, which are others as soon as this returns
      * @throws IOException if it cannot be kept: the session stays in memory then
      */
-    void write(long key, MemorySegment state) throws IOException;
+    void write(SessionKey key, MemorySegment state) throws IOException;
 
     /**
      * Reads the state of a session.
      *
      * @param key the session
      * @param into gets all bytes, if there are any
-     * @return whether there are; a session without a state begins
-     * @throws IOException if there are some that cannot be read
+     * @return true if the store has a state of this session
+     * @throws IOException if there are some that cannot be read, or not as many
      */
-    boolean read(long key, MemorySegment into) throws IOException;
+    boolean read(SessionKey key, MemorySegment into) throws IOException;
 
     /**
      * Forgets the state of a session, if there is one.
@@ -40,47 +48,40 @@ public interface SessionStore {
      * @param key the session
      * @throws IOException if it cannot be forgotten
      */
-    void remove(long key) throws IOException;
+    void remove(SessionKey key) throws IOException;
 
     /**
-     * Returns a store that has a file for each session, named by its key; each is written under another name and
-     * renamed.
+     * Puts states in place of all that there are: all of them, or none if this throws.
      *
-     * @param folder holds the files; it must exist, and be of one pool
+     * @param states each session with its bytes, read once
+     * @throws IOException if they cannot be kept; the store is as before then
+     */
+    void replaceAll(Iterable<Map.Entry<SessionKey, MemorySegment>> states) throws IOException;
+
+    /**
+     * Ends a group of writes: makes them durable if this is wanted, and tidies up.
+     *
+     * @param durable true if a power failure must not lose them
+     * @throws IOException if that fails
+     */
+    default void flush(boolean durable) throws IOException {}
+
+    /**
+     * Ends the use by a pool, which calls this when it is closed; {@link #keys} opens the store again.
+     *
+     * @throws IOException if that fails
+     */
+    @Override
+    default void close() throws IOException {}
+
+    /**
+     * Returns a store that appends states to a file of a folder, {@code sessions.log}. One pool at a time can use it.
+     * Its keys are kept in memory.
+     *
+     * @param folder holds the file; it must exist
      * @return a store
      */
     static SessionStore ofFolder(Path folder) {
-        Objects.requireNonNull(folder, "folder");
-        return new SessionStore() {
-            private Path file(long key) {
-                return folder.resolve(Long.toHexString(key) + ".session");
-            }
-
-            @Override
-            public void write(long key, MemorySegment state) throws IOException {
-                Path temporary = folder.resolve(".session.tmp");
-                Files.write(temporary, state.toArray(ValueLayout.JAVA_BYTE));
-                Files.move(temporary, file(key), StandardCopyOption.ATOMIC_MOVE);
-            }
-
-            @Override
-            public boolean read(long key, MemorySegment into) throws IOException {
-                if (Files.notExists(file(key))) {
-                    return false;
-                }
-                byte[] bytes = Files.readAllBytes(file(key));
-                if (bytes.length != into.byteSize()) {
-                    throw new IOException(file(key) + " has " + bytes.length + " bytes, expected " + into.byteSize()
-                            + ", as sessions of this pool have");
-                }
-                into.copyFrom(MemorySegment.ofArray(bytes));
-                return true;
-            }
-
-            @Override
-            public void remove(long key) throws IOException {
-                Files.deleteIfExists(file(key));
-            }
-        };
+        return new SessionLog(Objects.requireNonNull(folder, "folder"));
     }
 }

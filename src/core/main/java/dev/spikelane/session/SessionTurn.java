@@ -49,7 +49,8 @@ final class SessionTurn implements AutoCloseable {
     /** Throws where this thread has the turn: whoever waits for others then keeps them waiting. */
     void requireNone() {
         if (lock.isHeldByCurrentThread()) {
-            throw new IllegalStateException("session pool is busy: its metrics and its store cannot close it");
+            throw new IllegalStateException("session pool is busy: its metrics and its store cannot close it, nor"
+                    + " evict, flush or restore");
         }
     }
 

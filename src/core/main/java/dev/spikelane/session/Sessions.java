@@ -8,13 +8,20 @@ import dev.spikelane.engine.session.SessionTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of a pool: in memory, in a store, or in the snapshot that is being written. */
@@ -23,8 +30,10 @@ final class Sessions {
     /** So many sessions go to a file, or a store, before others have their turn. */
     private static final int AT_ONCE = 256;
 
-    /** Characters of a name, each of at most three bytes in a snapshot, which has 65,535 bytes for it. */
-    private static final int LONGEST_NAME = 20_000;
+    /** Numbers of names in a pool: from this one on, below all that callers may use. */
+    private static final long FIRST_NAME = Long.MIN_VALUE;
+
+    private static final long LAST_NAME = FIRST_NAME + (1L << 40);
 
     private final SessionTurn turn;
     private final @Nullable SessionStore store;
@@ -35,8 +44,21 @@ final class Sessions {
     private final SessionTable table;
     private final MemorySegment initial;
     private final MemorySegment spare;
+    /** Numbers of names in this pool, which no file has. */
     private final Map<String, Long> names = new ConcurrentHashMap<>();
-    private final AtomicLong nextName = new AtomicLong(Long.MIN_VALUE);
+
+    private final Map<Long, SessionKey> keysOfNames = new ConcurrentHashMap<>();
+    private final AtomicLong nextName = new AtomicLong(FIRST_NAME);
+    /** Guards the store and the records that wait for it; no thread waits for its turn while it has this lock. */
+    private final Object storing = new Object();
+
+    /** Copies of a part of the sessions that are still to be written. */
+    private Map<Long, MemorySegment> waiting = new HashMap<>();
+    /** Held while sessions are written outside of the turn, and taken before it. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private final boolean durable;
+    private @Nullable ByteBuffer packed;
     private @Nullable SessionSnapshot saving;
     /** The present step: a time that grows. */
     private long now = System.nanoTime();
@@ -66,6 +88,31 @@ final class Sessions {
         this.table = new SessionTable(allocator, bytes, mostInMemory);
         this.initial = allocator.apply(bytes);
         this.spare = allocator.apply(bytes);
+        this.durable = said.durable;
+    }
+
+    /** Opens the store, whose sessions are there from now on. */
+    void open() throws IOException {
+        if (store != null) {
+            for (SessionKey key : store.keys()) {
+                table.elsewhere(number(key), true);
+            }
+        }
+    }
+
+    /** The number that stands for a key in this pool. */
+    private long number(SessionKey key) {
+        return key.name().map(this::key).orElse(key.number());
+    }
+
+    /** The key that a number stands for. */
+    private SessionKey key(long number) {
+        SessionKey named = keysOfNames.get(number);
+        if (named == null && number < LAST_NAME) {
+            throw new IllegalArgumentException("key " + number + " is of no name that this pool has, expected one that"
+                    + " key(name) returned, or at least " + LAST_NAME);
+        }
+        return named == null ? SessionKey.of(number) : named;
     }
 
     /** Their slots. */
@@ -109,6 +156,7 @@ final class Sessions {
         if (table.inMemory() >= mostInMemory) {
             makeRoom();
         }
+        key(key);
         int slot = table.take(key);
         boolean there = false;
         try {
@@ -146,11 +194,48 @@ final class Sessions {
     }
 
     private boolean isStored(long key, MemorySegment into) {
+        if (store == null) {
+            return false;
+        }
+        SessionKey named = key(key);
+        MemorySegment record = MemorySegment.ofBuffer(packed(SessionRecord.headBytes(named) + bytes));
         try {
-            return store != null && store.read(key, into);
+            boolean found;
+            synchronized (storing) {
+                found = store.read(named, record);
+            }
+            if (found) {
+                into.copyFrom(SessionRecord.requireState(record, named, fingerprint, bytes));
+            }
+            return found;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    /** Memory for a record, used by one turn at a time. */
+    private ByteBuffer packed(long size) {
+        if (packed == null || packed.capacity() < size) {
+            packed = ByteBuffer.allocateDirect(Math.toIntExact(size));
+        }
+        return packed.clear().limit((int) size);
+    }
+
+    /** The record of a session that is in memory. */
+    private MemorySegment pack(int slot, ByteBuffer into) {
+        MemorySegment state = state(slot);
+        SessionRecord.put(
+                into,
+                SessionRecord.SESSION,
+                fingerprint,
+                state.get(JAVA_LONG, 0),
+                key(table.key(slot)),
+                state.asByteBuffer());
+        return MemorySegment.ofBuffer(into.flip()).asReadOnly();
+    }
+
+    private long recordBytes(int slot) {
+        return SessionRecord.headBytes(key(table.key(slot))) + bytes;
     }
 
     /** The packed state of a session, in memory or in the store; null where there is none. */
@@ -171,63 +256,154 @@ final class Sessions {
     }
 
     private void evictSlot(int slot) {
-        if (store == null) {
-            throw new IllegalStateException("the pool has no store, expected one for sessions that leave memory");
-        }
-        try {
-            store.write(table.key(slot), state(slot).asReadOnly());
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        SessionStore into = requireStore();
+        if (table.isChanged(slot)) {
+            try {
+                synchronized (storing) {
+                    into.write(key(table.key(slot)), pack(slot, packed(recordBytes(slot))));
+                    waiting.remove(table.key(slot)); // after the write, which may fail
+                }
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
         }
         table.free(slot, true);
     }
 
-    boolean evict(long key) {
-        int slot = table.find(key);
-        if (slot >= 0) {
-            evictSlot(slot);
+    private SessionStore requireStore() {
+        if (store == null) {
+            throw new IllegalStateException("the pool has no store, expected one for sessions that leave memory");
         }
-        return slot >= 0;
+        return store;
     }
 
-    /** Brings to the store all that were used before a time, while others have their turns. */
-    int evictIdle(long since) {
-        int evicted = 0;
-        boolean more = true;
-        for (int first = 0; more; first += AT_ONCE) {
+    /** Writes all changed sessions while others have their turns; returns their number. */
+    int flush() throws IOException {
+        return storeAll(Long.MAX_VALUE, false);
+    }
+
+    /** Brings to the store all sessions that were used before a time, while others have their turns. */
+    int evictIdle(long since) throws IOException {
+        return storeAll(since, true);
+    }
+
+    private int storeAll(long since, boolean evicts) throws IOException {
+        SessionStore into = requireStore();
+        return alone(() -> {
+            int count = 0;
+            for (int first = 0; first < table.slots(); first += AT_ONCE) {
+                int from = first;
+                count += store(
+                        into,
+                        () -> IntStream.range(from, Math.min(from + AT_ONCE, table.slots()))
+                                .filter(slot -> table.used(slot) < since),
+                        evicts);
+            }
+            into.flush(durable);
+            return count;
+        });
+    }
+
+    /** Brings a session to the store; it stays in memory if it is used meanwhile. */
+    boolean evict(long key) throws IOException {
+        SessionStore into = requireStore();
+        return alone(() -> store(into, () -> IntStream.of(table.find(key)).filter(slot -> slot >= 0), true)) > 0;
+    }
+
+    /** Work that writes to the store. */
+    interface Work {
+        int run() throws IOException;
+    }
+
+    /** Runs work that no other work of this kind runs beside; a thread that has its turn would wait for others. */
+    int alone(Work work) throws IOException {
+        turn.requireNone();
+        writing.lock();
+        try {
+            return work.run();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
+     * Writes some sessions that have changed, outside of the turn. A session that was removed or written meanwhile is
+     * not written again, as its copy is older. Returns the number of sessions that were written, or evicted.
+     */
+    private int store(SessionStore into, Supplier<IntStream> chosen, boolean evicts) throws IOException {
+        List<Long> keys = new ArrayList<>();
+        Map<Long, MemorySegment> copied = new HashMap<>();
+        long at;
+        try (SessionTurn _ = turn.take()) {
+            at = now;
+            chosen.get().forEach(slot -> {
+                keys.add(table.key(slot));
+                if (table.isChanged(slot)) {
+                    copied.put(table.key(slot), pack(slot, ByteBuffer.allocate((int) recordBytes(slot))));
+                }
+            });
+            synchronized (storing) {
+                waiting = copied;
+            }
+        }
+        int count = copied.size();
+        try {
+            for (Long key : List.copyOf(copied.keySet())) {
+                write(into, key);
+            }
+        } finally {
             try (SessionTurn _ = turn.take()) {
-                more = first + AT_ONCE < table.slots();
-                evicted += evictIdle(first, Math.min(first + AT_ONCE, table.slots()), since);
+                keys.removeAll(copied.keySet());
+                keys.forEach(key -> table.stored(key, at));
+                waiting = new HashMap<>();
+                count = evicts ? evictStored(keys) : count;
             }
         }
-        return evicted;
+        return count;
     }
 
-    private int evictIdle(int first, int end, long since) {
-        int evicted = 0;
-        for (int slot = first; slot < end; slot++) {
-            if (table.used(slot) < since) {
-                evictSlot(slot);
-                evicted++;
+    private void write(SessionStore into, Long key) throws IOException {
+        synchronized (storing) {
+            MemorySegment record = waiting.get(key);
+            if (record != null) {
+                into.write(key(key), record);
+                waiting.remove(key);
             }
         }
-        return evicted;
     }
 
-    /** Brings all to the store, if there is one. */
-    void evictAll() {
-        evictIdle(0, store == null ? 0 : table.slots(), Long.MAX_VALUE);
+    private int evictStored(List<Long> keys) {
+        int count = 0;
+        for (long key : keys) {
+            int slot = table.find(key);
+            if (slot >= 0 && !table.isChanged(slot)) {
+                table.free(slot, true);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Brings all to the store, if there is one, and closes it. */
+    void end() throws IOException {
+        if (store != null) {
+            for (int slot = 0; slot < table.slots(); slot++) {
+                if (table.used(slot) != Long.MAX_VALUE) {
+                    evictSlot(slot);
+                }
+            }
+            store.flush(durable);
+            store.close();
+        }
     }
 
     long key(String name) {
-        Objects.requireNonNull(name, "name");
-        if (name.length() > LONGEST_NAME) {
-            throw new IllegalArgumentException(
-                    "name has " + name.length() + " characters, expected at most " + LONGEST_NAME);
-        }
-        synchronized (names) { // not between the names of a snapshot that is restored and the number behind them
-            return names.computeIfAbsent(name, _ -> nextName.getAndIncrement());
-        }
+        SessionKey named = SessionKey.of(name);
+        return names.computeIfAbsent(name, _ -> {
+            long number = nextName.getAndIncrement();
+            keysOfNames.put(number, named);
+            return number;
+        });
     }
 
     void remove(String name) {
@@ -235,23 +411,27 @@ final class Sessions {
         if (key != null) {
             remove(key);
             names.remove(name); // behind all that may fail
+            keysOfNames.remove(key);
         }
     }
 
     void remove(long key) {
         keep(key);
+        if (store != null) {
+            try {
+                synchronized (storing) {
+                    store.remove(key(key));
+                    waiting.remove(key);
+                }
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
         int slot = table.find(key);
         if (slot >= 0) {
             table.free(slot, false);
         } else {
             table.elsewhere(key, false);
-        }
-        try {
-            if (store != null) {
-                store.remove(key);
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
     }
 
@@ -287,19 +467,17 @@ final class Sessions {
             if (found == null) {
                 requireNew(key, SessionTable.ELSEWHERE);
             } else {
-                saving.keep(key, found);
+                saving.keep(key, key(key), found);
             }
         }
     }
 
     void snapshot(WritableByteChannel channel) throws IOException {
         long[] keys;
-        Map<String, Long> named;
         SessionSnapshot made;
         try (SessionTurn _ = turn.take()) {
             requireNoSnapshot();
             keys = table.keys();
-            named = Map.copyOf(names);
             made = new SessionSnapshot(channel, fingerprint, bytes, keys);
             saving = made;
         }
@@ -312,7 +490,7 @@ final class Sessions {
                 }
             }
             try (SessionTurn _ = turn.take()) {
-                made.end(named);
+                made.end();
             }
         } catch (UncheckedIOException failure) {
             throw failure.getCause();
@@ -330,6 +508,10 @@ final class Sessions {
     }
 
     void restore(Path file) throws IOException {
+        alone(() -> restoreAlone(file));
+    }
+
+    private int restoreAlone(Path file) throws IOException {
         try (SessionSnapshot.Content found = SessionSnapshot.read(file, fingerprint, bytes);
                 SessionTurn _ = turn.take()) {
             requireNoSnapshot();
@@ -337,28 +519,20 @@ final class Sessions {
             if (found.count() > most) {
                 throw new IllegalStateException(file + " has " + found.count() + " sessions, expected at most " + most);
             }
-            if (store != null) {
-                for (long key : table.keys()) {
-                    store.remove(key);
-                }
-            }
-            table.clear();
-            for (long i = 0; i < found.count(); i++) {
-                if (table.inMemory() < mostInMemory) {
-                    int slot = table.take(found.key(i));
+            if (store == null) {
+                table.clear();
+                for (Map.Entry<SessionKey, MemorySegment> each : found.records().entrySet()) {
+                    int slot = table.take(number(each.getKey()));
                     table.use(slot, now);
-                    state(slot).copyFrom(found.state(i));
-                } else {
-                    Objects.requireNonNull(store).write(found.key(i), found.state(i));
-                    table.elsewhere(found.key(i), true);
+                    MemorySegment record = each.getValue();
+                    state(slot).copyFrom(record.asSlice(record.byteSize() - bytes));
                 }
+                return found.count();
             }
-            synchronized (names) {
-                names.clear();
-                names.putAll(found.names());
-                nextName.set(
-                        names.values().stream().mapToLong(key -> key + 1).max().orElse(Long.MIN_VALUE));
-            }
+            store.replaceAll(found.records().entrySet());
+            table.clear();
+            found.records().keySet().forEach(key -> table.elsewhere(number(key), true));
+            return found.count();
         }
     }
 }

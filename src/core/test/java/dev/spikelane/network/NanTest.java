@@ -9,6 +9,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.connection.operator.Values;
+import dev.spikelane.engine.StateHeader;
 import dev.spikelane.engine.thread.UseLocks;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.FloatMatrix;
@@ -29,7 +30,7 @@ final class NanTest {
     private static final int CANONICAL = 0x7FC0_0000;
     private static final int OTHER = 0xFFC1_2345;
     /** Bytes of a state before the first population. */
-    private static final int HEADER = 37;
+    private static final int HEADER = StateHeader.BYTES + 1;
 
     @Test
     void hashesDoNotTellNansApart() {
@@ -90,9 +91,7 @@ final class NanTest {
         byte[] changed = state.clone();
         ByteBuffer to = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
         to.putInt(HEADER + Long.BYTES, bits);
-        CRC32C checksum = new CRC32C();
-        checksum.update(changed, 0, changed.length - Integer.BYTES);
-        to.putInt(changed.length - Integer.BYTES, (int) checksum.getValue());
+        StateHeader.seal(to, 0, changed.length, new CRC32C());
         return SimulationState.of(changed);
     }
 

@@ -22,7 +22,6 @@ import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -377,8 +376,7 @@ final class ReceiptsTest {
             long[] keys = {7};
             pool.step(keys, input, answers);
             pool.evict(7);
-            byte[] all = store.states.get(7L);
-            ByteBuffer.wrap(all).order(ByteOrder.nativeOrder()).putLong(0, 1L << 31); // instead of 1
+            store.put(network, 7, store.state(7).putLong(0, 1L << 31)); // instead of 1
             assertMessage(
                     IllegalStateException.class,
                     "session 7 has done 2147483648 steps since its last receipt, expected at most 2147483647: the next"

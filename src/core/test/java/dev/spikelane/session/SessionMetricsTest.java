@@ -205,7 +205,7 @@ final class SessionMetricsTest {
         try (SessionPool pool = pool().metrics(closing).build()) {
             pools.add(pool);
             pool.step(keys, input(0, false), pool.newAnswers(SESSIONS));
-            assertEquals(Set.of("session pool is busy: its metrics and its store cannot close it"), refused);
+            assertEquals(Set.of("session pool is busy: its metrics and its store cannot close it, nor evict, flush or restore"), refused);
             assertEquals(2, pool.offer(3, input(1, false).rows(3, 1)).join().steps());
             pools.clear();
         }

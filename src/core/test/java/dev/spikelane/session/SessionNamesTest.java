@@ -15,8 +15,10 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,13 +59,15 @@ final class SessionNamesTest {
             pool.step(new long[] {two, 5}, spikes(2), pool.newAnswers(2));
             pool.snapshot(file);
             other.restore(file);
-            assertEquals(two, other.key("s\u00fcd 2"));
-            assertEquals(one, other.key("sensor 1"));
-            assertEquals(two + 1, other.key("other"));
-            assertArrayEquals(pool.state(two), other.state(two));
+            long dora = other.key("dora");
+            assertArrayEquals(pool.state(two), other.state(other.key("s\u00fcd 2")));
+            assertThrows(IllegalArgumentException.class, () -> other.state(dora));
+            assertEquals(two - 1, one);
             assertArrayEquals(pool.state(5), other.state(5));
             pool.remove("s\u00fcd 2");
             assertEquals(1, pool.sessions());
+            assertThrows(
+                    IllegalArgumentException.class, () -> pool.step(new long[] {two}, spikes(1), pool.newAnswers(1)));
             assertEquals(two + 1, pool.key("s\u00fcd 2"));
         }
     }
@@ -82,7 +86,7 @@ final class SessionNamesTest {
             assertEquals("name has 20001 characters, expected at most 20000", message);
             pool.snapshot(file);
             other.restore(file);
-            assertEquals(key, other.key(longest));
+            assertArrayEquals(pool.state(key), other.state(other.key(longest)));
         }
     }
 
@@ -108,12 +112,22 @@ final class SessionNamesTest {
         List<SessionPool> pools = new ArrayList<>();
         SessionStore slow = new SessionStore() {
             @Override
-            public void write(long key, MemorySegment state) throws IOException {
+            public Collection<SessionKey> keys() {
+                return store.keys();
+            }
+
+            @Override
+            public void replaceAll(Iterable<Map.Entry<SessionKey, MemorySegment>> all) throws IOException {
+                store.replaceAll(all);
+            }
+
+            @Override
+            public void write(SessionKey key, MemorySegment state) throws IOException {
                 store.write(key, state);
             }
 
             @Override
-            public boolean read(long key, MemorySegment into) throws IOException {
+            public boolean read(SessionKey key, MemorySegment into) throws IOException {
                 for (SessionPool pool : pools) { // once, in the snapshot
                     Thread thread = Thread.ofPlatform().daemon().start(() -> pool.remove("a"));
                     while (thread.isAlive() && thread.getState() != Thread.State.WAITING) { // for its turn
@@ -125,7 +139,7 @@ final class SessionNamesTest {
             }
 
             @Override
-            public void remove(long key) throws IOException {
+            public void remove(SessionKey key) throws IOException {
                 store.remove(key);
             }
         };

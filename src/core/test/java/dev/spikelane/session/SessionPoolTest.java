@@ -113,8 +113,9 @@ final class SessionPoolTest {
             SessionPool.Answers answers = pool.newAnswers(1);
             pool.step(keys(7, 1), spikes(1), answers);
             pool.evict(7);
-            ByteBuffer state = ByteBuffer.wrap(store.states.get(7L)).order(ByteOrder.nativeOrder());
+            ByteBuffer state = store.state(7);
             state.putInt(SessionRun.AT_COUNTS + Integer.BYTES, Integer.MAX_VALUE);
+            store.put(network, 7, state);
             pool.step(keys(7, 1), spikes(1), answers);
             assertEquals("2 2147483647 1", answers.count(0, 0) + " " + answers.count(0, 1) + " " + answers.label(0));
         }
@@ -157,7 +158,7 @@ final class SessionPoolTest {
             assertThrows(UncheckedIOException.class, () -> narrow.step(keys(0, 1), spikes(1), actual));
             store.fails = false;
             assertSame(roomy, narrow, keys(0, 13));
-            store.states.remove(7L);
+            store.states.remove(SessionKey.of(7));
             assertMessage(
                     IllegalStateException.class,
                     "the store has no state of session 7, which it was given",
@@ -416,7 +417,7 @@ final class SessionPoolTest {
             assertEquals(i / 8 + 1, answers.get(i).get().steps());
         }
         assertEquals(8, store.states.size());
-        assertEquals(3, store.states.get(3L)[0]);
+        assertEquals(3, store.state(3).get(0));
         assertMessage(IllegalStateException.class, "session pool is closed", () -> pool.offer(1, input));
         assertMessage(IllegalStateException.class, "session pool is closed", pool::sessions);
     }
@@ -458,10 +459,7 @@ final class SessionPoolTest {
         pool.close();
         for (int session = 0; session < answered.length; session++) {
             threads.get(session).join();
-            byte[] state = store.states.getOrDefault((long) session, new byte[Long.BYTES]);
-            assertEquals(
-                    answered[session],
-                    ByteBuffer.wrap(state).order(ByteOrder.nativeOrder()).getLong());
+            assertEquals(answered[session], store.state(session).getLong());
         }
     }
 
@@ -553,7 +551,7 @@ final class SessionPoolTest {
                     .decision(new EarlyDecision(9, 1, 2))
                     .build()) {
                 IOException refused = assertThrows(IOException.class, () -> other.restore(file));
-                assertTrue(refused.getMessage().contains("is of another network"), refused.getMessage());
+                assertTrue(refused.getMessage().contains("build the pool with the same"), refused.getMessage());
             }
             try (SessionPool other =
                     SessionPool.builder(network()).mostSessions(2).build()) {
@@ -578,9 +576,9 @@ final class SessionPoolTest {
             pool.step(keys(0, 600), spikes(600), pool.newAnswers(600));
             for (int lost = 0; lost < 600; lost += 150) {
                 pool.evict(lost);
-                byte[] state = store.states.remove((long) lost);
+                byte[] state = store.states.remove(SessionKey.of(lost));
                 assertThrows(IllegalStateException.class, () -> pool.snapshot(file)); // ends in the middle
-                store.states.put((long) lost, state);
+                store.states.put(SessionKey.of(lost), state);
                 assertArrayEquals(complete, Files.readAllBytes(file));
             }
             other.restore(file);

@@ -31,6 +31,8 @@ public final class SessionTable {
     private long[] keys = {};
     /** When each slot was used for the last time. */
     private long[] used = {};
+    /** When the state of each slot was last written elsewhere. */
+    private long[] stored = {};
     /** The slots that are free, the last of which is taken first. */
     private int[] free = {};
 
@@ -96,6 +98,19 @@ public final class SessionTable {
         return used[slot];
     }
 
+    /** Returns true if a slot in use was used since its state was written elsewhere. */
+    public boolean isChanged(int slot) {
+        return used[slot] != Long.MAX_VALUE && used[slot] > stored[slot];
+    }
+
+    /** Says that the state that a key had at a time was written elsewhere. */
+    public void stored(long key, long at) {
+        int slot = slots.get(key);
+        if (slot >= 0) {
+            stored[slot] = at;
+        }
+    }
+
     /** Gives a key a slot, whatever was left there. */
     public int take(long key) {
         if (frees == 0) {
@@ -105,6 +120,7 @@ public final class SessionTable {
         int slot = free[frees];
         keys[slot] = key;
         used[slot] = Long.MIN_VALUE;
+        stored[slot] = Long.MIN_VALUE;
         slots.put(key, slot);
         return slot;
     }
@@ -117,6 +133,7 @@ public final class SessionTable {
             int room = (int) Math.max(more, Math.min(2L * count, Integer.MAX_VALUE - Long.BYTES));
             keys = Arrays.copyOf(keys, room);
             used = Arrays.copyOf(used, room);
+            stored = Arrays.copyOf(stored, room);
             free = Arrays.copyOf(free, room);
             pieces = Arrays.copyOf(pieces, (room >> shift) + 1);
         }
