@@ -73,9 +73,10 @@ public final class Recording {
     }
 
     /**
-     * Returns the session.
+     * Returns the session as receipts name it.
      *
-     * @return its key
+     * @return its number; of a name the first 8 bytes of the SHA-256 of its UTF-16 text, little endian, without the
+     *     sign bit
      */
     public long key() {
         return key;

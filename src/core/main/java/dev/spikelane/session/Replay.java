@@ -80,9 +80,9 @@ final class Replay implements AutoCloseable {
         return first + steps;
     }
 
-    /** The receipt of the steps since it began. */
-    Receipt receipt() {
-        return Receipt.of(pool.receipt(recording.key()), 0);
+    /** The receipt of the steps since it began, with the version of the one that it is compared with. */
+    Receipt receipt(int version) {
+        return Receipt.of(pool.receipt(recording.key(), version), 0);
     }
 
     /** Begins a receipt here, behind one with a hash. */

@@ -364,11 +364,16 @@ public final class SessionPool implements AutoCloseable {
      *     of the network than those of the pool's last step: the next receipt begins here then
      */
     public byte[] receipt(long key) {
+        return receipt(key, Receipt.VERSION);
+    }
+
+    /** Makes a receipt with a version. */
+    byte[] receipt(long key, int version) {
         try (SessionTurn _ = turn.take()) {
             batch.runs[0].trail();
             int slot = sessions.come(key);
             return batch.runs[0].receipt(
-                    sessions.table().memory(slot), sessions.table().at(slot), key);
+                    sessions.table().memory(slot), sessions.table().at(slot), sessions.key(key), version);
         }
     }
 
@@ -391,7 +396,8 @@ public final class SessionPool implements AutoCloseable {
             this.inputs.take(inputs, spikes.rows());
         }
         long fingerprint = NetworkFingerprint.of(network.laidOut().description());
-        return new Recording(fingerprint, rule, key, MemorySegment.ofArray(state), Map.copyOf(inputs), spikes);
+        long session = Receipt.session(sessions.key(key));
+        return new Recording(fingerprint, rule, session, MemorySegment.ofArray(state), Map.copyOf(inputs), spikes);
     }
 
     /**

@@ -75,9 +75,9 @@ final class SessionRun {
     }
 
     /** Makes a receipt of a session's last steps. */
-    byte[] receipt(MemorySegment memory, long at, long key) {
+    byte[] receipt(MemorySegment memory, long at, SessionKey key, int version) {
         race.read(memory, at + AT_COUNTS);
-        return trail().receipt(memory, at, key, race.leader(0));
+        return trail().receipt(memory, at, key, race.leader(0), version);
     }
 
     int classes() {

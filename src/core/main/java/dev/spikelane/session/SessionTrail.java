@@ -146,7 +146,7 @@ final class SessionTrail {
     }
 
     /** Makes the receipt of the steps since the last one, and begins anew. */
-    byte[] receipt(MemorySegment memory, long at, long key, int label) {
+    byte[] receipt(MemorySegment memory, long at, SessionKey key, int label, int version) {
         long trail = at + atTrail;
         long first = memory.get(JAVA_LONG, trail + AT_FIRST);
         long steps = memory.get(JAVA_LONG, at) - first;
@@ -164,12 +164,12 @@ final class SessionTrail {
         long waiting = memory.get(JAVA_LONG, trail + AT_WAITING);
         hash(memory, trail + AT_CHAIN, (int) (HASH + waiting), trail + AT_CHAIN);
         ByteBuffer receipt = ByteBuffer.allocate(Receipt.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        receipt.putLong(key).putLong(first).putInt((int) steps).putInt(label);
+        receipt.putLong(Receipt.session(key)).putLong(first).putInt((int) steps).putInt(label);
         receipt.putLong(memory.get(JAVA_LONG, at + SessionRun.AT_DECIDED)).putLong(made);
         for (int hash : new int[] {AT_STATE, AT_CHAIN, AT_PREVIOUS}) {
             receipt.putLong(memory.get(JAVA_LONG, trail + hash));
         }
-        receipt.putInt(Receipt.VERSION);
+        receipt.putInt(version);
         digest.update(receipt.array(), 0, receipt.position());
         digest.update(model);
         MemorySegment.copy(memory, JAVA_BYTE, trail + AT_STATE, bytes, 0, 3 * HASH);

@@ -106,7 +106,7 @@ final class Sessions {
     }
 
     /** The key that a number stands for. */
-    private SessionKey key(long number) {
+    SessionKey key(long number) {
         SessionKey named = keysOfNames.get(number);
         if (named == null && number < LAST_NAME) {
             throw new IllegalArgumentException("key " + number + " is of no name that this pool has, expected one that"

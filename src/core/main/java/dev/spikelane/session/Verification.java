@@ -24,7 +24,7 @@ final class Verification {
         this.odd = all.length % Receipt.BYTES;
         for (int i = 0; i < all.length / Receipt.BYTES; i++) {
             Receipt receipt = Receipt.of(all, i);
-            receipts.computeIfAbsent(receipt.key(), _ -> new TreeMap<>()).put(i, receipt);
+            receipts.computeIfAbsent(receipt.session(), _ -> new TreeMap<>()).put(i, receipt);
         }
     }
 
@@ -64,8 +64,10 @@ final class Verification {
     }
 
     private void say(int number, Receipt receipt, @Nullable String why) {
-        if (why != null) {
-            found.add("receipt " + (number + 1) + ", of session " + receipt.key() + ", " + why);
+        String otherFormat = receipt.otherFormat();
+        if (otherFormat != null || why != null) {
+            found.add("receipt " + (number + 1) + ", of session " + receipt.session() + ", "
+                    + (otherFormat == null ? why : otherFormat));
         }
     }
 
@@ -89,7 +91,7 @@ final class Verification {
             }
             replay.to(receipt.end());
             before = receipt;
-            replayed = replay.receipt();
+            replayed = replay.receipt(receipt.version());
             say(each.getKey(), receipt, receipt.differs(replayed));
         }
         runWithoutReceipt(replay, recording, end);
