@@ -87,6 +87,7 @@ final class RecordingTest {
                     run(
                             0,
                             "verify",
+                            "--receipts",
                             receipts.toString(),
                             "--model",
                             model.toString(),

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Replays recordings of sessions, and says whether receipts, spikes or another replay are the same. */
@@ -25,7 +24,8 @@ import picocli.CommandLine.Spec;
         description = "Replay recordings of sessions, and compare receipts, the recorded spikes, or with --with or"
                 + " --against every spike and membrane of another model or recording.",
         footer = {
-            "  ./spikelane verify receipts.bin --model m.safetensors --inputs 7.recording",
+            "  ./spikelane verify --receipts receipts.bin --model m.safetensors \\",
+            "      --inputs 7.recording",
             "  ./spikelane verify --model m.safetensors --inputs 7.recording",
             "  ./spikelane verify --model m.safetensors --inputs 7.recording \\",
             "      --with n.safetensors"
@@ -35,7 +35,7 @@ public final class VerifyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command = CommandSpec.create();
 
-    @Parameters(arity = "0..1", paramLabel = "RECEIPTS", description = "Receipts, one behind the other.")
+    @Option(names = "--receipts", paramLabel = "FILE", description = "Receipts of these sessions, one after another.")
     private @Nullable Path receipts;
 
     @Option(names = "--model", paramLabel = "FILE", required = true, description = "Model of the sessions.")
