@@ -39,7 +39,7 @@ class InfoCommandTest {
         for (String line : lines) {
             assertTrue(line.length() > 16 && line.charAt(15) == ' ' && line.charAt(16) != ' ', line);
         }
-        assertTrue(lines.get(7).contains(" simulations that nobody has closed, "), lines.get(7));
+        assertTrue(lines.get(7).contains(" open simulations, "), lines.get(7));
         assertEquals(Simd.describe(), lines.get(8).substring(16));
         assertTrue(lines.get(9).contains("wide="), lines.get(9));
         assertTrue(lines.get(10).endsWith("present"), lines.get(10));

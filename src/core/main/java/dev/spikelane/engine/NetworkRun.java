@@ -178,14 +178,21 @@ public final class NetworkRun {
      * @param threads threads that share the work, the calling one among them
      */
     public static NetworkRun of(Object owner, LaidOutNetwork network, int batch, int mostSteps, int threads) {
+        return of(owner, new CountedArenas(Owner.SIMULATION), network, batch, mostSteps, threads);
+    }
+
+    /** Makes a run as above, whose memory counts as part of an owner's. */
+    public static NetworkRun of(
+            Object owner, CountedArenas held, LaidOutNetwork network, int batch, int mostSteps, int threads) {
         // Values of plastic projections are copies of one version.
-        return network.guard().read(() -> make(owner, network, batch, mostSteps, threads));
+        return network.guard().read(() -> make(owner, held, network, batch, mostSteps, threads));
     }
 
     @SuppressWarnings("MustBeClosedChecker") // close() or the cleaner does it
-    private static NetworkRun make(Object owner, LaidOutNetwork network, int batch, int mostSteps, int threads) {
+    private static NetworkRun make(
+            Object owner, CountedArenas held, LaidOutNetwork network, int batch, int mostSteps, int threads) {
         // Workers must reach it; closing a shared arena takes long, but happens once in a simulation.
-        Arena arena = new CountedArenas(Owner.SIMULATION).newArena();
+        Arena arena = held.newArena();
         WorkerPool workers = null;
         try {
             workers = new WorkerPool(threads);

@@ -14,6 +14,8 @@ import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.CountedArenas;
+import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.EventStream;
 import dev.spikelane.network.Network;
@@ -92,9 +94,10 @@ public final class SessionPool implements AutoCloseable {
                 "one of Network.quantized where there are receipts");
         this.inputs = new SessionInputs(network.inputs(), said.values);
         this.turn = new SessionTurn(this, laidOut.turns());
+        CountedArenas held = new CountedArenas(Owner.POOL);
         SessionRun[] runs = new SessionRun[said.threads];
         for (int thread = 0; thread < runs.length; thread++) {
-            runs[thread] = new SessionRun(this, network, inputs.given().clone(), said.decision);
+            runs[thread] = new SessionRun(this, held, network, inputs.given().clone(), said.decision);
         }
         NetworkRun first = runs[0].run(1);
         this.stateBytes = runs[0].bytes();

@@ -7,6 +7,7 @@ import dev.spikelane.engine.session.SessionTable;
 import dev.spikelane.engine.session.SpikeRace;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Network;
 import java.lang.foreign.MemorySegment;
@@ -29,6 +30,7 @@ final class SessionRun {
     static final int AT_COUNTS = 2 * Long.BYTES;
 
     private final Object owner;
+    private final CountedArenas held;
     private final Network network;
     /** Runs of 1, 2, 4 ... samples; made when they are first needed. */
     private final @Nullable NetworkRun[] runs = new NetworkRun[SIZES];
@@ -45,10 +47,12 @@ final class SessionRun {
      * Starts without a run.
      *
      * @param owner whose end frees the memory
+     * @param held the memory of the owner
      * @param first a row of each input, of the kind that comes
      */
-    SessionRun(Object owner, Network network, Signal[] first, EarlyDecision rule) {
+    SessionRun(Object owner, CountedArenas held, Network network, Signal[] first, EarlyDecision rule) {
         this.owner = owner;
+        this.held = held;
         this.network = network;
         this.first = first;
         this.race = new SpikeRace(rule.steps(), rule.margin(), rule.classes(), 1, network.outputs());
@@ -89,7 +93,7 @@ final class SessionRun {
         int number = Integer.numberOfTrailingZeros(size);
         NetworkRun made = runs[number];
         if (made == null) {
-            made = NetworkRun.of(owner, network.laidOut(), size, 1, 1);
+            made = NetworkRun.of(owner, held, network.laidOut(), size, 1, 1);
             for (int i = 0; i < first.length; i++) {
                 made.open(i, first[i], 0, false); // its history is of this kind
             }

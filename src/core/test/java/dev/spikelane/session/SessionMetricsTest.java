@@ -10,6 +10,8 @@ import dev.spikelane.engine.session.SessionTable;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.CountedArenas;
+import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Metrics;
 import dev.spikelane.network.Network;
@@ -147,7 +149,8 @@ final class SessionMetricsTest {
     @Test
     void aStepThatFailsLeavesNoQueue() {
         Signal[] rows = {SpikeMatrix.zeros(1, 20)};
-        SessionRun run = new SessionRun(this, network, rows, new EarlyDecision(40, 1, 0));
+        SessionRun run = new SessionRun(
+                this, new CountedArenas(Owner.POOL), network, rows, new EarlyDecision(40, 1, 0));
         try (SessionPool pool = pool().build();
                 Arena arena = Arena.ofShared()) {
             SessionTable table = new SessionTable(size -> arena.allocate(size, 64), run.bytes(), 4);

@@ -11,6 +11,8 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.memory.limit.Owner;
 import dev.spikelane.network.EarlyDecision;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
@@ -82,6 +84,25 @@ final class SessionPoolTest {
         for (long key : keys) {
             assertArrayEquals(expected.state(key), actual.state(key), () -> "session " + key);
         }
+    }
+
+    /** Its runs of several sizes and threads are no simulations of the user. */
+    @Test
+    void theMemoryOfAPoolIsThatOfOnePool() {
+        long pools = Owner.POOL.open();
+        long simulations = Owner.SIMULATION.open();
+        long bytes = Owner.POOL.bytes();
+        try (SessionPool pool = SessionPool.builder(network()).threads(2).build()) {
+            int most = 2 * SessionRun.MOST_ROWS + 1;
+            pool.step(keys(0, most), SpikeMatrix.zeros(most, INPUTS), pool.newAnswers(most));
+            assertEquals(pools + 1, Owner.POOL.open());
+            assertEquals(simulations, Owner.SIMULATION.open());
+            assertTrue(Owner.POOL.bytes() > bytes);
+            String described = NativeMemory.describe();
+            assertTrue(described.contains(" bytes by " + (pools + 1) + " open session pools, "), described);
+        }
+        assertEquals(pools, Owner.POOL.open());
+        assertEquals(bytes, Owner.POOL.bytes());
     }
 
     /** A single output has nobody to catch up with it, which decides nothing where no rule was said. */
@@ -559,6 +580,24 @@ final class SessionPoolTest {
                         IllegalStateException.class,
                         file + " has 3 sessions, expected at most 2",
                         () -> other.restore(file));
+            }
+        }
+    }
+
+    /** The network is the same: only the length of the states differs. */
+    @Test
+    void aSnapshotWithReceiptsIsNotOfAnotherNetwork() throws IOException {
+        Path file = folder.resolve("pool");
+        try (SessionPool one = SessionPool.builder(network()).receipts().build();
+                SessionPool other = SessionPool.builder(network()).build()) {
+            for (SessionPool from : List.of(one, other)) {
+                SessionPool to = from == one ? other : one;
+                from.step(keys(0, 3), spikes(3), from.newAnswers(3));
+                from.snapshot(file);
+                String message = assertThrows(IOException.class, () -> to.restore(file)).getMessage();
+                String expected = "has " + from.stateBytes() + " bytes, expected " + to.stateBytes()
+                        + ": build the pool with the same receipts() and decision(...)";
+                assertTrue(message.contains(expected), message);
             }
         }
     }

@@ -16,7 +16,7 @@ import jdk.jfr.StackTrace;
 @Label("Native Memory")
 @Category("Spikelane")
 @Description(
-        "Native memory that simulations, trainers, matrices and networks hold, from the first run of a simulation on")
+        "Native memory that simulations, session pools, trainers, matrices and networks hold, from the first run on")
 @Period("1 s")
 @StackTrace(false)
 final class NativeMemoryEvent extends Event {
@@ -28,6 +28,14 @@ final class NativeMemoryEvent extends Event {
     @Label("Open Simulations")
     @Description("Simulations that were neither closed nor collected")
     long openSimulations;
+
+    @Label("Session Pools")
+    @DataAmount
+    long sessionPools;
+
+    @Label("Open Session Pools")
+    @Description("Session pools that were neither closed nor collected")
+    long openSessionPools;
 
     @Label("Trainers")
     @DataAmount
@@ -50,6 +58,8 @@ final class NativeMemoryEvent extends Event {
         NativeMemoryEvent event = new NativeMemoryEvent();
         event.simulations = Owner.SIMULATION.bytes();
         event.openSimulations = Owner.SIMULATION.open();
+        event.sessionPools = Owner.POOL.bytes();
+        event.openSessionPools = Owner.POOL.open();
         event.trainers = Owner.TRAINER.bytes();
         event.openTrainers = Owner.TRAINER.open();
         event.withoutArena = NativeMemory.withoutArena();

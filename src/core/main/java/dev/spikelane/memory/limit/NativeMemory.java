@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
- * The most native memory that may be held: by simulations and trainers until they are closed or forgotten, and without
- * an arena of the user (matrices, networks) until it is forgotten. Memory in arenas of the user is the user's, and
- * does not count.
+ * The most native memory that may be held: by simulations, session pools and trainers until they are closed or
+ * forgotten, and without an arena of the user (matrices, networks) until it is forgotten. Memory in arenas of the user
+ * is the user's, and does not count.
  *
  * <p>Before the limit is passed a collection is asked for, since forgotten memory is freed behind one alone, and a
  * small heap is seldom collected. So it is at a fortieth of the limit, and then whenever twice as much is held as
@@ -143,7 +143,7 @@ public final class NativeMemory {
     }
 
     private static long counted() {
-        return AUTOMATIC.get() + Owner.SIMULATION.bytes() + Owner.TRAINER.bytes();
+        return AUTOMATIC.get() + Owner.bytesOfAll();
     }
 
     private static void measure() {
@@ -152,7 +152,7 @@ public final class NativeMemory {
 
     /** Returns the bytes that are held, as the JVM counts them now. */
     public static long held() {
-        return Owner.SIMULATION.bytes() + Owner.TRAINER.bytes() + withoutArena();
+        return Owner.bytesOfAll() + withoutArena();
     }
 
     /** Returns the bytes of matrices and networks without an arena of the user, and of direct buffers of others. */
@@ -167,11 +167,11 @@ public final class NativeMemory {
 
     /** Says in one line how much is held, by which owners, and the limit. */
     public static String describe() {
-        return of(Owner.SIMULATION) + ", " + of(Owner.TRAINER) + ", " + withoutArena()
+        return of(Owner.SIMULATION) + ", " + of(Owner.POOL) + ", " + of(Owner.TRAINER) + ", " + withoutArena()
                 + " by matrices, networks and direct buffers; at most " + limit() + " may be";
     }
 
     private static String of(Owner owner) {
-        return owner.bytes() + " bytes by " + owner.open() + " " + owner + " that nobody has closed";
+        return owner.bytes() + " bytes by " + owner.open() + " open " + owner;
     }
 }

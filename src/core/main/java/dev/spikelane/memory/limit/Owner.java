@@ -7,6 +7,8 @@ public final class Owner {
 
     public static final Owner SIMULATION = new Owner("simulations");
 
+    public static final Owner POOL = new Owner("session pools");
+
     /** A trainer with all its gradients, or gradients by themselves. */
     public static final Owner TRAINER = new Owner("trainers");
 
@@ -16,6 +18,11 @@ public final class Owner {
 
     private Owner(String plural) {
         this.plural = plural;
+    }
+
+    /** Returns the bytes that owners of all kinds hold. */
+    static long bytesOfAll() {
+        return SIMULATION.bytes() + POOL.bytes() + TRAINER.bytes();
     }
 
     /** Returns the bytes that all of this kind hold. */

@@ -30,7 +30,7 @@ final class NativeMemoryTest {
             assertEquals(open + 1, Owner.TRAINER.open());
             String said = NativeMemory.describe();
             assertTrue(
-                    said.contains((bytes + 1_000) + " bytes by " + (open + 1) + " trainers that nobody has closed, "),
+                    said.contains((bytes + 1_000) + " bytes by " + (open + 1) + " open trainers, "),
                     said);
         }
         assertEquals(bytes, Owner.TRAINER.bytes());

@@ -30,7 +30,7 @@ final class LimitedMemoryTest {
 
     private static final Pattern MESSAGE = Pattern.compile(
             "\\w+ \\[\\d+ x \\d+] is refused: \\d+ bytes of native memory would pass the limit: held are \\d+ bytes by (\\d+)"
-                    + " simulations that nobody has closed, 0 bytes by 0 trainers that nobody has closed, \\d+ by matrices,"
+                    + " open simulations, 0 bytes by 0 open session pools, 0 bytes by 0 open trainers, \\d+ by matrices,"
                     + " networks and direct buffers; at most " + (LIMIT_MB << 20)
                     + " may be; close what is not needed any"
                     + " more, or raise the limit with -Dspikelane.maxNativeMemory");
