@@ -10,14 +10,18 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Receipts are verified by later versions, and for names whatever numbers they have in a pool. */
 @EveryWidth
@@ -42,10 +46,11 @@ final class ReceiptVersionsTest {
     private void step(SessionPool pool, long key, int from, int to) {
         SessionPool.Answers answers = pool.newAnswers(1);
         for (int step = from; step < to; step++) {
-            int row = step;
             input.set(step, 2 * step, true);
             pool.step(new long[] {key}, input.rows(step, 1), answers);
-            answers.spikes().forEachSpike(0, output -> spikes.set(row, output, true));
+            for (int output = 0; output < spikes.columns(); output++) {
+                spikes.set(step, output, answers.spikes().get(0, output));
+            }
         }
     }
 
@@ -112,5 +117,31 @@ final class ReceiptVersionsTest {
         }
         assertNotEquals(Receipt.session(SessionKey.of("\ud800")), Receipt.session(SessionKey.of("\ud801")));
         assertEquals(-3, Receipt.session(SessionKey.of(-3)));
+    }
+
+    /** Their first receipts have the same state and receipt before, as the page says. */
+    @Test
+    void twoChainsFromOneSnapshotAreBothValid(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("pool");
+        try (SessionPool pool = open()) {
+            step(pool, 7, 0, 2);
+            pool.receipt(7);
+            byte[] state = pool.state(7);
+            pool.snapshot(file);
+            List<byte[]> receipts = new ArrayList<>();
+            for (int chain = 0; chain < 2; chain++) {
+                pool.restore(file);
+                input.set(3, 1 + 2 * chain, true);
+                step(pool, 7, 2, STEPS);
+                receipts.add(pool.receipt(7));
+                Recording recording = pool.recording(7, state, Map.of("input", input.rows(2, 2)), spikes.rows(2, 2));
+                assertEquals(List.of(), Recording.verify(receipts.get(chain), network, List.of(recording)));
+            }
+            ByteBuffer one = ByteBuffer.wrap(receipts.getFirst());
+            ByteBuffer other = ByteBuffer.wrap(receipts.getLast());
+            assertNotEquals(one, other);
+            assertEquals(one.getLong(40), other.getLong(40));
+            assertEquals(one.getLong(56), other.getLong(56));
+        }
     }
 }
