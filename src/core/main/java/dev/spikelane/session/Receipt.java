@@ -8,11 +8,11 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A receipt. Its bytes are, little endian: the {@linkplain #session(SessionKey) session}, the steps before (longs), the steps, the
- * label (ints), after how many steps that was decided, the first 64 bits of the hashes of the model, of the state
- * before, of the rows of all steps and of the receipt before (longs), the version (int), and a SHA-256 of all this, of
- * the whole of the four hashes, and of the rule that decides labels. All formats have this length, the session, the
- * steps, the version and the SHA-256 at these places.
+ * A receipt. Its bytes are, little endian: the {@linkplain #session(SessionKey) session}, the steps before (longs), the
+ * steps, the label (ints), after how many steps that was decided, the first 64 bits of the hashes of the model, of the
+ * state before, of the rows of all steps and of the receipt before (longs), the version (int), and a SHA-256 of all
+ * this, of the whole of the four hashes, and of the rule that decides labels. All formats have this length, the
+ * session, the steps, the version and the SHA-256 at these places.
  */
 record Receipt(MemorySegment bytes) {
 
