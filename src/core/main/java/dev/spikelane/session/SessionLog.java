@@ -137,15 +137,19 @@ final class SessionLog implements SessionStore {
             }
             long bytes = head < size ? bytes(start) : 0;
             if (head == size || end + bytes > size) {
-                report.accept(Level.WARNING, file + ": dropped the last " + (size - end)
-                        + " bytes, a record that was not written to its end");
+                report.accept(
+                        Level.WARNING,
+                        file + ": dropped the last " + (size - end)
+                                + " bytes, a record that was not written to its end");
                 from.setLength(end);
                 return;
             }
             SessionKey key = SessionRecord.key(window, start);
             if (head > end) {
-                report.accept(Level.ERROR, file + ": the record of session " + key + " at byte " + end
-                        + " is damaged: remove this session, or restore a snapshot");
+                report.accept(
+                        Level.ERROR,
+                        file + ": the record of session " + key + " at byte " + end
+                                + " is damaged: remove this session, or restore a snapshot");
             }
             put(key, StateHeader.kind(window, start) == StateHeader.REMOVED ? null : new Place(end, (int) bytes));
             end += bytes;
@@ -287,7 +291,7 @@ final class SessionLog implements SessionStore {
         try (FileChannel all = FileChannel.open(folder, StandardOpenOption.READ)) {
             all.force(true);
         } catch (AccessDeniedException | ClosedByInterruptException notForced) {
-            // Windows has no such call, and writes names at once; the name is written soon where a thread is interrupted.
+            // Windows has no such call, and writes names at once. After an interrupt the name is written soon.
         }
     }
 

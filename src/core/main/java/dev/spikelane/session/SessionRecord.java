@@ -15,9 +15,8 @@ final class SessionRecord {
 
     static final int LONGEST_HEAD = StateHeader.BYTES + SessionKey.LONGEST_NAME * Character.BYTES;
     /** States have the machine's byte order. */
-    static final int SESSION = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
-            ? StateHeader.SESSION
-            : StateHeader.BIG_ENDIAN_SESSION;
+    static final int SESSION =
+            ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? StateHeader.SESSION : StateHeader.BIG_ENDIAN_SESSION;
 
     private SessionRecord() {}
 

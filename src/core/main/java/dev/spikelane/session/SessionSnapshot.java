@@ -41,8 +41,7 @@ final class SessionSnapshot {
     SessionSnapshot(WritableByteChannel channel, long fingerprint, long bytes, long[] keys) {
         this.channel = channel;
         this.fingerprint = fingerprint;
-        this.buffer = ByteBuffer.allocateDirect(
-                Math.toIntExact(ROOM + bytes + SessionRecord.LONGEST_HEAD));
+        this.buffer = ByteBuffer.allocateDirect(Math.toIntExact(ROOM + bytes + SessionRecord.LONGEST_HEAD));
         for (long key : keys) {
             left.put(key, 0);
         }

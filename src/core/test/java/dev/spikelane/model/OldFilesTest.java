@@ -118,9 +118,7 @@ final class OldFilesTest {
         byte[] old = bytes("state-2.spks");
         String message = assertThrows(IllegalArgumentException.class, () -> SimulationState.of(old))
                 .getMessage();
-        assertEquals(
-                "state has version 2, which an older Spikelane took, expected 5: run the steps again",
-                message);
+        assertEquals("state has version 2, which an older Spikelane took, expected 5: run the steps again", message);
         TorchRandom random = new TorchRandom(5);
         FloatMatrix x = FloatMatrix.zeros(10, 6);
         FloatMatrix y = FloatMatrix.zeros(10, 4);

@@ -49,10 +49,7 @@ final class SessionFlushTest {
                 .dense(3, new TorchRandom(1))
                 .neuron(new Leaky(0.9f))
                 .build();
-        return SessionPool.builder(network)
-                .store(store)
-                .memory(1 << 20)
-                .build();
+        return SessionPool.builder(network).store(store).memory(1 << 20).build();
     }
 
     private static long step(SessionPool pool, long key) {

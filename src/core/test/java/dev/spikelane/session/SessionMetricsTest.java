@@ -149,8 +149,8 @@ final class SessionMetricsTest {
     @Test
     void aStepThatFailsLeavesNoQueue() {
         Signal[] rows = {SpikeMatrix.zeros(1, 20)};
-        SessionRun run = new SessionRun(
-                this, new CountedArenas(Owner.POOL), network, rows, new EarlyDecision(40, 1, 0));
+        SessionRun run =
+                new SessionRun(this, new CountedArenas(Owner.POOL), network, rows, new EarlyDecision(40, 1, 0));
         try (SessionPool pool = pool().build();
                 Arena arena = Arena.ofShared()) {
             SessionTable table = new SessionTable(size -> arena.allocate(size, 64), run.bytes(), 4);
@@ -208,7 +208,10 @@ final class SessionMetricsTest {
         try (SessionPool pool = pool().metrics(closing).build()) {
             pools.add(pool);
             pool.step(keys, input(0, false), pool.newAnswers(SESSIONS));
-            assertEquals(Set.of("session pool is busy: its metrics and its store cannot close it, nor evict, flush or restore"), refused);
+            assertEquals(
+                    Set.of(
+                            "session pool is busy: its metrics and its store cannot close it, nor evict, flush or restore"),
+                    refused);
             assertEquals(2, pool.offer(3, input(1, false).rows(3, 1)).join().steps());
             pools.clear();
         }

@@ -594,7 +594,8 @@ final class SessionPoolTest {
                 SessionPool to = from == one ? other : one;
                 from.step(keys(0, 3), spikes(3), from.newAnswers(3));
                 from.snapshot(file);
-                String message = assertThrows(IOException.class, () -> to.restore(file)).getMessage();
+                String message =
+                        assertThrows(IOException.class, () -> to.restore(file)).getMessage();
                 String expected = "has " + from.stateBytes() + " bytes, expected " + to.stateBytes()
                         + ": build the pool with the same receipts() and decision(...)";
                 assertTrue(message.contains(expected), message);

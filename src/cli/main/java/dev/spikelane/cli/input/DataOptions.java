@@ -16,7 +16,8 @@ public final class DataOptions {
             paramLabel = "DIR",
             description =
                     "Folder with the four IDX files of MNIST or Fashion-MNIST, plain or gzip. Default: that of Debian's"
-                            + " package dataset-fashion-mnist, else embedded images: 5,000 to train on, 1,000 to test then, 256 to run.")
+                            + " package dataset-fashion-mnist, else embedded images: 5,000 to train on, 1,000 to"
+                            + " test then, 256 to run.")
     private @Nullable Path folder;
 
     @Option(

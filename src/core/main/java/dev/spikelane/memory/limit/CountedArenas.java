@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory of one simulation, session pool or trainer: arenas whose bytes count against the limit. It is open while
+ * Memory of a simulation, session pool or trainer: arenas whose bytes count against the limit. It is open while
  * one of its arenas is.
  */
 public final class CountedArenas {

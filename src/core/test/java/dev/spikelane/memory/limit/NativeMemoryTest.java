@@ -29,9 +29,7 @@ final class NativeMemoryTest {
             assertEquals(bytes + 1_000, Owner.TRAINER.bytes());
             assertEquals(open + 1, Owner.TRAINER.open());
             String said = NativeMemory.describe();
-            assertTrue(
-                    said.contains((bytes + 1_000) + " bytes by " + (open + 1) + " open trainers, "),
-                    said);
+            assertTrue(said.contains((bytes + 1_000) + " bytes by " + (open + 1) + " open trainers, "), said);
         }
         assertEquals(bytes, Owner.TRAINER.bytes());
         assertEquals(open, Owner.TRAINER.open());
