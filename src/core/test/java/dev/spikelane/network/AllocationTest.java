@@ -13,6 +13,7 @@ import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.ElementType;
@@ -205,6 +206,20 @@ final class AllocationTest extends KernelCase {
             SpikeCounts counts = simulation.countSpikes("e");
             assertNone(30, () -> simulation.run(input));
             assertTrue(counts.counts().get(0, 0) > 0, "spikes");
+        }
+    }
+
+    /** A rule on synapses in lists, with the trace of each input at several delays. */
+    @Test
+    void pairsOfSpikes() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(70));
+        Population e = builder.population("e", Shape.of(50), new Leaky(0.9f));
+        Sparse synapses = Sparse.of(Edges.probability(0.1)).weights(Draw.uniform(0, 0.6));
+        builder.project("xe", x, e, synapses.delays(Draw.uniform(1, 4)).to(50)).plastic(Plasticity.pairStdp());
+        SpikeMatrix input = Matrices.spikes(arena, STEPS, 70, 0.2, new Random(5));
+        try (Simulation simulation = builder.build().simulate(1)) {
+            assertNone(100, () -> simulation.run(input));
         }
     }
 
