@@ -287,7 +287,7 @@ final class SessionLog implements SessionStore {
         try (FileChannel all = FileChannel.open(folder, StandardOpenOption.READ)) {
             all.force(true);
         } catch (AccessDeniedException | ClosedByInterruptException notForced) {
-            // Windows has no such call, and writes names at once; the name is written soon where a thread is interrupted.
+            // Windows has no such call, and an interrupted thread does not wait: names are written soon.
         }
     }
 
