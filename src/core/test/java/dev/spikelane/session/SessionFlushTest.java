@@ -119,7 +119,7 @@ final class SessionFlushTest {
                 .store(store)
                 .memory(open().stateBytes() * SESSIONS)
                 .build();
-        for (long key = 0; key < SESSIONS; key++) {
+        for (long key = SESSIONS - 1; key >= 0; key--) { // 0 is written first, and makes room last
             step(tight, key);
         }
         meanwhile = () -> {
