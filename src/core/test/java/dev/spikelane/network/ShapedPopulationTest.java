@@ -72,7 +72,8 @@ final class ShapedPopulationTest {
 
     private static byte[] withoutFingerprints(byte[] state) {
         Arrays.fill(state, 8, 24, (byte) 0);
-        return Arrays.copyOf(state, state.length - Integer.BYTES);
+        Arrays.fill(state, 60, 64, (byte) 0); // the checksum of the header
+        return state;
     }
 
     /**
