@@ -34,7 +34,8 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
     private static final String TEST = "test-1000";
     private static final String IMAGES = "-images.idx3-ubyte.gz";
     private static final String LABELS = "-labels.idx1-ubyte.gz";
-    private static final List<String> CLASSES = List.of(
+    /** The names of the classes of Fashion-MNIST. */
+    public static final List<String> CLASSES = List.of(
             "t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot");
 
     /** 256 x 256 pixels: their weights take half a gigabyte while they are made. */

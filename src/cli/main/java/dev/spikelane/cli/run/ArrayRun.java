@@ -5,6 +5,7 @@ import static dev.spikelane.cli.output.Value.named;
 import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.Table;
+import dev.spikelane.cli.output.Value;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -56,7 +57,8 @@ record ArrayRun(String population, ArrayInput input, SpikeMatrix spikes, FloatMa
                 .say("Output", "%s, %d neurons", named("population", population), named("neurons", spikes.columns()))
                 .add(new Table(
                         "samples",
-                        "label: the neuron with most spikes, of these the one with the largest membrane at the end",
+                        "label: the neuron with most spikes, of these the one with the largest membrane at the end;"
+                                + " none if no neuron fires",
                         Set.of(),
                         rows));
     }
@@ -76,15 +78,12 @@ record ArrayRun(String population, ArrayInput input, SpikeMatrix spikes, FloatMa
                     count > counts.get(label) || count == counts.get(label) && last.get(neuron) > last.get(label);
             label = more ? neuron : label;
         }
+        int sum = counts.stream().mapToInt(Integer::intValue).sum();
+        Value found = sum > 0 ? named("label", label) : new Value("label", -1, "none");
         return Section.of("")
                 .say("sample", "%d", named("sample", sample))
-                .say("label", "%d", named("label", label))
-                .say(
-                        "spikes",
-                        "%d",
-                        named(
-                                "spikes",
-                                counts.stream().mapToInt(Integer::intValue).sum()))
+                .say("label", "%s", found)
+                .say("spikes", "%,d", named("spikes", sum))
                 .value("counts", counts)
                 .value("membranes", last);
     }

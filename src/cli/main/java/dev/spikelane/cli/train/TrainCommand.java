@@ -159,7 +159,7 @@ public final class TrainCommand implements Callable<Integer> {
             }
             output.keep(TrainFacts.history(run.history(), data.validation() != null));
             Evaluator.Result test = finish(settings, data, trainer, run);
-            Section result = EvaluationFacts.add(Section.of("test", "Result"), test);
+            Section result = EvaluationFacts.add(Section.of("test", "Result"), test, data.classNames());
             if (report != null) {
                 new TrainReport(said, result, run, data).write(report);
             }

@@ -11,6 +11,7 @@ import dev.spikelane.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** How training went as a page. */
@@ -20,7 +21,7 @@ record TrainReport(Section settings, Section result, TrainingRun run, TrainingDa
         Map<String, String> tiles = new LinkedHashMap<>();
         // The page writes the second line of a tile small.
         tiles.put("Accuracy", result.said("Accuracy").replaceFirst(" of ", "\nof "));
-        tiles.put("Epochs", run.history().size() + "\n" + data.training().size() + " images each");
+        tiles.put("Epochs", String.format(Locale.ROOT, "%d\n%,d images each", run.history().size(), data.training().size()));
         Report report = Report.of("Spikelane training").text(settings.title()).tiles(tiles);
         report.section("History").figure(curves());
         PagePrinter.confusion(report, "Confusion", result);

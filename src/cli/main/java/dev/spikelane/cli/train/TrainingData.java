@@ -4,6 +4,7 @@ import dev.spikelane.cli.input.ImageSet;
 import dev.spikelane.data.Dataset;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,11 @@ public record TrainingData(
         }
         int count = heldOut == null ? EMBEDDED_HELD_OUT : heldOut;
         return of(ImageSet.NAME, ImageSet.training(), count, ImageSet.test());
+    }
+
+    /** The names of the classes, or none if they are unknown. */
+    List<String> classNames() {
+        return name.equals(ImageSet.NAME) ? ImageSet.CLASSES : List.of();
     }
 
     private static TrainingData of(String name, Dataset all, int heldOut, Dataset test) throws IOException {

@@ -29,6 +29,7 @@ import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,6 +97,19 @@ final class FormatCommandsTest {
         assertNotEquals(ran, other);
         CommandRun refused = CommandRun.of("show", model().toString(), "--time-step", "0.001");
         assertTrue(refused.err().contains("--time-step and --exact are for graphs of NIR, found "), refused::err);
+    }
+
+    @Test
+    void samplesWithoutASpikeHaveNoLabel() throws IOException {
+        Path silent = folder.resolve("silent.npy");
+        String header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1, 36), }";
+        String padded = header + " ".repeat(118 - 1 - header.length()) + "\n" + "\0".repeat(72);
+        Files.writeString(silent, "\u0093NUMPY\1\0\u0076\0" + padded, StandardCharsets.ISO_8859_1);
+        String out = CommandRun.of("run", "--model", model().toString(), "--data", silent.toString(), "--json")
+                .requireSuccess();
+        JsonNode sample = new ObjectMapper().readTree(out).get("samples").get(0);
+        assertEquals(0, sample.get("spikes").asInt());
+        assertEquals(-1, sample.get("label").asInt());
     }
 
     @Test

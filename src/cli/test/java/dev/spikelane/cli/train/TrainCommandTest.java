@@ -457,8 +457,9 @@ final class TrainCommandTest {
     }
 
     @Test
-    void embeddedImagesAreChosenByAnOption() {
+    void embeddedImagesAreChosenByAnOption() throws IOException {
         Path model = folder.resolve("sample.safetensors");
+        Path report = folder.resolve("sample.html");
         String out = CommandRun.of(
                         "train",
                         "--sample",
@@ -468,10 +469,13 @@ final class TrainCommandTest {
                         "1",
                         "--steps",
                         "3",
+                        "--report",
+                        report.toString(),
                         "--model",
                         model.toString())
                 .requireSuccess();
         assertTrue(out.contains("embedded Fashion-MNIST sample: 4,500 to train on, 500 held out, 1,000 to test"), out);
+        assertTrue(Files.readString(report).contains("ankle boot"), "the page has class numbers");
         String run = CommandRun.of("run", "--sample", "--count", "9", "--model", model.toString())
                 .requireSuccess();
         assertTrue(run.contains("embedded Fashion-MNIST sample"), run);
