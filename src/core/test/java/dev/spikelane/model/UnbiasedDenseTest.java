@@ -48,7 +48,7 @@ final class UnbiasedDenseTest {
         assertTrue(biased.weights().names().contains("fc1.bias"));
     }
 
-    /** The first step is that of a bias of zeros, whose own change reaches no weight. */
+    /** A bias of zeros that changes in the first step leaves the step of the weights as it is. */
     @Test
     void trainingAddsNone() {
         Network trained = trained(Dense.of(WEIGHTS));

@@ -21,7 +21,8 @@ record TrainReport(Section settings, Section result, TrainingRun run, TrainingDa
         Map<String, String> tiles = new LinkedHashMap<>();
         // The page writes the second line of a tile small.
         tiles.put("Accuracy", result.said("Accuracy").replaceFirst(" of ", "\nof "));
-        tiles.put("Epochs", String.format(Locale.ROOT, "%d\n%,d images each", run.history().size(), data.training().size()));
+        String images = String.format(Locale.ROOT, "%,d", data.training().size());
+        tiles.put("Epochs", run.history().size() + "\n" + images + " images each");
         Report report = Report.of("Spikelane training").text(settings.title()).tiles(tiles);
         report.section("History").figure(curves());
         PagePrinter.confusion(report, "Confusion", result);
