@@ -571,7 +571,7 @@ final class FloorsTest {
     /** The page for readers names each package, and the kernels in parentheses. */
     @Test
     void thePageListsThePackages() throws IOException {
-        String page = Files.readString(Path.of("src/site/markdown/how-it-works.md"));
+        String page = Files.readString(Checkout.file("src/site/markdown/how-it-works.md"));
         Set<String> listed = new TreeSet<>();
         for (String row : page.substring(page.indexOf("## Packages")).split("\n")) {
             String[] cells = row.split("\\|");

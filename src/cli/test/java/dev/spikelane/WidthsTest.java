@@ -37,6 +37,7 @@ final class WidthsTest {
             "ProgramsTest",
             "NullArgumentsTest",
             "ToStringTest",
+            "connection/FlatSourceTest",
             // Files, batches and runs, which move bits and compute none.
             "data/",
             "io/ReaderMutationTest",

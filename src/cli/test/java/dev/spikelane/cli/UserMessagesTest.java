@@ -70,7 +70,7 @@ final class UserMessagesTest {
         Path model = folder.resolve("model.safetensors");
         ModelFile.write(model, network(30));
         CommandRun.of("convert", model.toString(), folder.resolve("out.xyz").toString())
-                .requireFailureWith(2, "ends in one of [.safetensors, .npz, .nir]");
+                .requireFailureWith(2, "ends in .safetensors or .npz or .nir");
     }
 
     @Test

@@ -240,6 +240,7 @@ public final class Plasticity {
      * @return as the text has it, without brackets; empty if there is none
      */
     public String unit(String name) {
+        Objects.requireNonNull(name, "name");
         return rule == null ? "" : rule.units().getOrDefault(name, "");
     }
 

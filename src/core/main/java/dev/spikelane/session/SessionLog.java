@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -241,6 +242,7 @@ final class SessionLog implements SessionStore {
 
     @Override
     public synchronized void remove(SessionKey key) throws IOException {
+        Objects.requireNonNull(key, "key");
         RandomAccessFile to = opened();
         if (places.containsKey(key)) {
             ByteBuffer made = ByteBuffer.allocate(SessionRecord.headBytes(key));
@@ -252,6 +254,7 @@ final class SessionLog implements SessionStore {
 
     @Override
     public synchronized void replaceAll(Iterable<Map.Entry<SessionKey, MemorySegment>> states) throws IOException {
+        Objects.requireNonNull(states, "states");
         opened();
         Map<SessionKey, Place> found = new HashMap<>();
         long size = 0;
