@@ -76,7 +76,7 @@ final class TrainFacts {
                 .say("Serve it", "Classifier.of(ModelFile.readModel(path)).classify(pixels).label()");
         return embedded
                 ? next.say(
-                        "All images", "apt install dataset-fashion-mnist, then ./spikelane train --preset demo: 88 %%")
+                        "All images", "apt install dataset-fashion-mnist, then ./spikelane train --preset demo")
                 : next;
     }
 
