@@ -11,12 +11,14 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.session.SessionKey;
 import dev.spikelane.session.SessionPool;
 import dev.spikelane.session.SessionPoolBuilder;
 import dev.spikelane.session.SessionStore;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -80,16 +82,21 @@ public record SessionWork(Kind kind, int threads) implements Work {
 
     /** Keeps states on the heap, in memory that is used again. */
     private static final class Heap implements SessionStore {
-        private final Map<Long, byte[]> states = new HashMap<>();
+        private final Map<SessionKey, byte[]> states = new HashMap<>();
 
         @Override
-        public void write(long key, MemorySegment state) {
+        public Collection<SessionKey> keys() {
+            return List.copyOf(states.keySet());
+        }
+
+        @Override
+        public void write(SessionKey key, MemorySegment state) {
             byte[] into = states.computeIfAbsent(key, _ -> new byte[(int) state.byteSize()]);
             MemorySegment.copy(state, JAVA_BYTE, 0, into, 0, into.length);
         }
 
         @Override
-        public boolean read(long key, MemorySegment into) {
+        public boolean read(SessionKey key, MemorySegment into) {
             byte[] state = states.get(key);
             if (state != null) {
                 MemorySegment.copy(state, 0, into, JAVA_BYTE, 0, state.length);
@@ -98,8 +105,13 @@ public record SessionWork(Kind kind, int threads) implements Work {
         }
 
         @Override
-        public void remove(long key) {
+        public void remove(SessionKey key) {
             states.remove(key);
+        }
+
+        @Override
+        public void replaceAll(Iterable<Map.Entry<SessionKey, MemorySegment>> all) {
+            throw new UnsupportedOperationException("nothing is restored here");
         }
     }
 
