@@ -14,7 +14,7 @@
  * var simulation = network.simulate(1); // a batch of 1
  * var counts = simulation.countSpikes("lif2"); // of the output layer
  * simulation.run(spikes);
- * System.out.println(counts.label(0) + " of " + Arrays.toString(counts.counts().toArray()));
+ * System.out.println(counts.label(0) + " of " + Arrays.toString(counts.perNeuron().toArray()));
  * }</pre>
  *
  * <p>On the class path, start Java with {@code --add-modules jdk.incubator.vector}; on the module path

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
@@ -20,7 +20,7 @@ import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Delta;
 import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.Rate;
@@ -44,7 +44,7 @@ import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.NirImport;
 import dev.spikelane.model.StateDict;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.EventStream;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Learning;
@@ -60,7 +60,6 @@ import dev.spikelane.network.Weights;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
@@ -77,6 +76,7 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.plot.CurvePlot;
 import dev.spikelane.plot.Figure;
 import dev.spikelane.plot.Plot;
@@ -245,8 +245,9 @@ final class ArgumentSamples {
         sample(Connection[].class, () -> new Connection[] {Dense.linear(3, 2, new TorchRandom(1))});
         sample(Rate.class, Rate::new);
         sample(Latency.class, () -> new Latency());
-        sample(InputCode.SpikeChange.class, () -> InputCode.SpikeChange.flip(0.5));
-        sample(InputCode.SpikeChange[].class, () -> new InputCode.SpikeChange[] {InputCode.SpikeChange.flip(0.5)});
+        sample(InputEncoding.SpikeChange.class, () -> InputEncoding.SpikeChange.flip(0.5));
+        sample(InputEncoding.SpikeChange[].class, () ->
+                new InputEncoding.SpikeChange[] {InputEncoding.SpikeChange.flip(0.5)});
         sample(EventStream.class, () -> {
             Network flat = Network.builder(8)
                     .dense(2, new TorchRandom(1))
@@ -307,11 +308,11 @@ final class ArgumentSamples {
         sample(Flatten.class, Flatten::new);
         sample(OneToOne.class, () -> new OneToOne(1));
         sample(OneToOne.Scale.class, () -> OneToOne.scale(1));
-        sample(Sparse.class, () -> Sparse.of(Edges.of(new int[] {0, 2}, new int[] {1, 1})));
+        sample(Sparse.class, () -> Sparse.of(Connectivity.of(new int[] {0, 2}, new int[] {1, 1})));
         sample(Plasticity.class, Plasticity::stdp);
-        sample(Edges.class, () -> Edges.probability(0.5));
-        sample(Draw.class, () -> Draw.normal(1, 0.5));
-        sample(SynapseRows.class, () -> Sparse.of(Edges.probability(0.5)).synapses(Shape.of(3)));
+        sample(Connectivity.class, () -> Connectivity.probability(0.5));
+        sample(Distribution.class, () -> Distribution.normal(1, 0.5));
+        sample(SynapseRows.class, () -> Sparse.of(Connectivity.probability(0.5)).synapses(Shape.of(3)));
         sample(DoubleConsumer.class, () -> (DoubleConsumer) _ -> {});
         sample(Recurrent.class, () -> new Recurrent(FloatMatrix.zeros(3, 3), FloatMatrix.zeros(1, 3)));
         sample(
@@ -323,7 +324,7 @@ final class ArgumentSamples {
     private void samplesOfNeurons() {
         Recurrence own = Recurrence.oneToOne(0.5);
         sample(Recurrence.class, () -> own);
-        sample(Firing.class, () -> new Leaky(0.9).firing());
+        sample(ThresholdAndReset.class, () -> new Leaky(0.9).firing());
         sample(Quantization.class, () -> Quantization.of(0, 1));
         sample(Leaky.class, () -> new Leaky(0.9));
         sample(RLeaky.class, () -> new RLeaky(own, 0.9));
@@ -370,8 +371,8 @@ final class ArgumentSamples {
         sample(Population.SpikeRecorder.class, () -> new Population.SpikeRecorder(Arena.ofAuto(), 2, 2, 3));
         sample(Population.VariableRecorder.class, () -> new Population.VariableRecorder(Arena.ofAuto(), 2, 2, 3));
         sample(Metrics.class, () -> (Metrics) (_, _) -> {});
-        sample(EarlyDecision.class, () -> EarlyDecision.exact(4));
-        sample(EarlyDecision.Labels.class, () -> EarlyDecision.exact(4).labels());
+        sample(EarlyExit.class, () -> EarlyExit.exact(4));
+        sample(EarlyExit.Labels.class, () -> EarlyExit.exact(4).labels());
         sample(StateDict.class, () -> StateDict.of(network()));
         sample(CExport.class, () -> CExport.of(network()));
         sample(Model.class, ArgumentSamples::model);
@@ -380,7 +381,7 @@ final class ArgumentSamples {
         sample(BatchLoader.class, () -> new BatchLoader(data(), new Batching(4)));
         sample(BatchLoader.Batch.class, ArgumentSamples::batch);
         sample(Batching.class, () -> new Batching(4));
-        sample(InputCode.class, InputCode::frame);
+        sample(InputEncoding.class, InputEncoding::frame);
         sample(Batching.Augmentation.class, () -> Batching.Augmentation.shift(1));
         sample(Batching.Augmentation[].class, () -> new Batching.Augmentation[] {Batching.Augmentation.shift(1)});
     }

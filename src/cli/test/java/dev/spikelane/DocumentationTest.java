@@ -151,12 +151,12 @@ class DocumentationTest {
                 .filter(line -> line.startsWith("| `") && line.split("\\|")[1].contains(name))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("optimizers.md has no row for " + name));
-        List<String> said = QUOTED.matcher(row.split("\\|")[2])
+        List<String> declared = QUOTED.matcher(row.split("\\|")[2])
                 .results()
                 .map(word -> word.group(1))
                 .sorted()
                 .toList();
-        assertEquals(List.copyOf(NeuronGradient.learnable(model)), said, name);
+        assertEquals(List.copyOf(NeuronGradient.learnable(model)), declared, name);
     }
 
     static List<Neuron> models() {

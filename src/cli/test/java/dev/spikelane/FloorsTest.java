@@ -452,7 +452,7 @@ final class FloorsTest {
         assertEquals(
                 List.of(
                         "kernel.product.spike.SpikePermuteVector.<clinit>",
-                        "kernel.product.spike.SpikeWorkspace.<init>",
+                        "kernel.product.spike.ProductScratch.<init>",
                         "memory.FloatMatrix.rows",
                         "memory.SpikeMatrix.rows"),
                 shorter);

@@ -41,7 +41,7 @@ final class NullArgumentsTest {
 
     /** What a program implements for the library to call. */
     private static final List<String> CALLED_BACK = List.of(
-            "InputCode.encode",
+            "InputEncoding.encode",
             "SessionStore.write",
             "SessionStore.read",
             "Metrics.record",

@@ -63,8 +63,8 @@ public final class CCompiler {
     /** Runs a command and returns what it says. */
     public static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes());
+        String declared = new String(process.getInputStream().readAllBytes());
         int code = process.waitFor();
-        return code == 0 ? said : said + "exit code " + code;
+        return code == 0 ? declared : declared + "exit code " + code;
     }
 }

@@ -6,7 +6,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.Roofline;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.memory.FloatMatrix;
@@ -79,7 +79,7 @@ final class LayerByLayer {
         private final LayerKernels kernels;
         private final PackedWeights weights;
         private final LeakyNeurons parameters;
-        private final SpikeWorkspace workspace;
+        private final ProductScratch workspace;
         private final FloatMatrix current;
         private final FloatMatrix membrane;
         private final SpikeMatrix spikes;
@@ -89,7 +89,7 @@ final class LayerByLayer {
             this.weights = weights;
             this.parameters =
                     new LeakyModel(weights.outputs()).beta(NetworkCase.BETA).build(arena);
-            this.workspace = new SpikeWorkspace(arena);
+            this.workspace = new ProductScratch(arena);
             this.current = FloatMatrix.zeros(arena, rows, weights.outputs());
             this.membrane = FloatMatrix.zeros(arena, batch, weights.outputs());
             this.spikes = SpikeMatrix.zeros(arena, rows, weights.outputs());

@@ -3,7 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.ProductInside;
 import dev.spikelane.kernel.product.spike.ProductYardstick;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.step.StepInside;
 import dev.spikelane.kernel.step.StepYardstick;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
@@ -16,7 +16,7 @@ enum LayerKernels {
     SCALAR {
         @Override
         void multiply(
-                SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace) {
+                SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, ProductScratch workspace) {
             ProductInside.scalar(spikes, rows, weights, current);
         }
 
@@ -29,7 +29,7 @@ enum LayerKernels {
     YARDSTICK {
         @Override
         void multiply(
-                SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace) {
+                SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, ProductScratch workspace) {
             ProductYardstick.multiply(spikes, rows, weights, current, workspace);
         }
 
@@ -41,7 +41,7 @@ enum LayerKernels {
 
     /** UseLocks the spikes of the first rows into currents. */
     abstract void multiply(
-            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace);
+            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, ProductScratch workspace);
 
     /** UseLocks the currents of the first rows into spikes. */
     abstract void fire(

@@ -5,8 +5,8 @@ import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.bench.Work;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
@@ -123,9 +123,9 @@ public record PlasticWork(Kind kind) implements Work {
     private static Case sparse() {
         double[] starts = new double[NEURONS];
         Arrays.setAll(starts, i -> i * 37 % PERIOD);
-        Sparse synapses = Sparse.of(Edges.outDegree(TARGETS))
-                .weights(Draw.uniform(0.2, 0.8))
-                .delays(Draw.uniform(1, LONGEST));
+        Sparse synapses = Sparse.of(Connectivity.outDegree(TARGETS))
+                .weights(Distribution.uniform(0.2, 0.8))
+                .delays(Distribution.uniform(1, LONGEST));
         NetworkBuilder builder = Network.builder();
         Population all = builder.population(
                 "all", Shape.of(NEURONS), EquationNeuron.of(CLOCK).with("start", starts));

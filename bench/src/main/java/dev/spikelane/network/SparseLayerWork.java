@@ -6,7 +6,7 @@ import dev.spikelane.bench.Entry;
 import dev.spikelane.bench.Work;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.kernel.RandomData;
@@ -45,7 +45,7 @@ public record SparseLayerWork(int batch, int threads) implements Work {
 
     @Override
     public Case open() {
-        Sparse sparse = Sparse.of(Edges.probability(0.02)).weights(0x1p-6); // sums are exact in any order
+        Sparse sparse = Sparse.of(Connectivity.probability(0.02)).weights(0x1p-6); // sums are exact in any order
         FloatMatrix weights = FloatMatrix.zeros(NEURONS, NEURONS);
         SynapseRows rows = sparse.synapses(Shape.of(NEURONS));
         for (int source = 0; source < NEURONS; source++) {

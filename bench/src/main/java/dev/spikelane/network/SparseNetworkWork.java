@@ -4,7 +4,7 @@ import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.bench.Work;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.EquationNeuron;
@@ -45,9 +45,9 @@ public record SparseNetworkWork(Kind kind, double size, int threads) implements 
 
     @Override
     public String name() {
-        String said = kind == Kind.CUBA ? "neurons %.0f" : "scale %s";
+        String declared = kind == Kind.CUBA ? "neurons %.0f" : "scale %s";
         Object of = kind == Kind.CUBA ? (Object) size : "%.2f".formatted(size).replaceAll("\\.?0+$", "");
-        return kind.name().toLowerCase(Locale.ROOT) + " " + said.formatted(of) + " threads " + threads;
+        return kind.name().toLowerCase(Locale.ROOT) + " " + declared.formatted(of) + " threads " + threads;
     }
 
     private Network network() {
@@ -62,7 +62,7 @@ public record SparseNetworkWork(Kind kind, double size, int threads) implements 
                 NetworkBuilder builder = Network.builder();
                 Population all = builder.population(
                         "all", Shape.of(starts.length), EquationNeuron.of(CLOCK).with("start", starts));
-                Sparse synapses = Sparse.of(Edges.outDegree(TARGETS)).weights(0x1p-30);
+                Sparse synapses = Sparse.of(Connectivity.outDegree(TARGETS)).weights(0x1p-30);
                 builder.project("own", all, all, synapses.fixedPoint(0x1p-30).procedural())
                         .delay(1);
                 yield builder.build();

@@ -4,7 +4,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
@@ -102,7 +102,7 @@ public final class StreamingSteps {
             try (Simulation simulation = network.simulate(1)) {
                 steps = times(i -> simulation.step(inputs[i]));
             }
-            SpikeWorkspace workspace = new SpikeWorkspace(arena);
+            ProductScratch workspace = new ProductScratch(arena);
             Layer hidden = new Layer(arena, first, workspace);
             Layer output = new Layer(arena, second, workspace);
             long[] kernels = times(i -> output.run(hidden.run(inputs[i])));
@@ -133,13 +133,13 @@ public final class StreamingSteps {
 
     private static final class Layer {
         private final PackedWeights weights;
-        private final SpikeWorkspace workspace;
+        private final ProductScratch workspace;
         private final LeakyNeurons parameters;
         private final Tile current;
         private final SpikeMatrix spikes;
         private final StepRun run;
 
-        Layer(Arena arena, Dense dense, SpikeWorkspace workspace) {
+        Layer(Arena arena, Dense dense, ProductScratch workspace) {
             this.weights = PackedWeights.pack(arena, dense.weights(), dense.bias());
             this.workspace = workspace;
             this.parameters =

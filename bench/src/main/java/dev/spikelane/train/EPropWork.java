@@ -6,7 +6,7 @@ import dev.spikelane.kernel.RandomData;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
@@ -52,7 +52,7 @@ public record EPropWork(boolean online, int batch) implements Work {
                 .dense(NEURONS, random)
                 .neuron(new RLeaky(Recurrence.allToAll(NEURONS, random), 0.9).withThreshold(0.6))
                 .dense(TrainingCase.CLASSES, random)
-                .neuron(new Leaky(0.9).withFiring(Firing.DEFAULT.withReset(Reset.NONE)))
+                .neuron(new Leaky(0.9).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)))
                 .build();
         TrainerBuilder builder = Trainer.of(network, STEPS, batch)
                 .loss(CrossEntropyLoss.membrane())

@@ -11,7 +11,7 @@ import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.TextPrinter;
 import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.kernel.Simd;
-import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -84,9 +84,9 @@ final class InfoCommand implements Runnable {
 
     /** The costs that decide which variant of the spike matmul serves. */
     private static String costs() {
-        SpikeCosts costs = SpikeCosts.inUse();
+        CostModel costs = CostModel.inUse();
         return costs.name()
-                + (SpikeCosts.isFixed() ? ", which decide: " : ", where warming up starts to learn: ")
+                + (CostModel.isFixed() ? ", which decide: " : ", where warming up starts to learn: ")
                 + costs.text();
     }
 

@@ -2,7 +2,7 @@ package dev.spikelane.cli;
 
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.kernel.product.spike.CostFit;
-import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.simd.SimdWidth;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
@@ -28,6 +28,6 @@ final class TuneCommand implements Runnable {
         CostFit.Fitted fitted = CostFit.measure();
         PrintWriter out = command.commandLine().getOut();
         out.printf("By these constants products take at most %.2f times as long as at best.%n", fitted.worst());
-        out.println("-D" + SpikeCosts.PROPERTY + "=" + fitted.costs().text());
+        out.println("-D" + CostModel.PROPERTY + "=" + fitted.costs().text());
     }
 }

@@ -2,11 +2,11 @@ package dev.spikelane.example;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -36,7 +36,7 @@ public class Anytime {
                 .dense(50, random).neuron(new Leaky(0.9))
                 .dense(4, random).neuron(new Leaky(0.9)).build();
         var training = Dataset.of(Shape.of(64), values, labels, 4).range(0, 400);
-        var batching = new Batching(50).withCode(InputCode.rate(new Rate(), STEPS)).withShuffle(42);
+        var batching = new Batching(50).withCode(InputEncoding.rate(new Rate(), STEPS)).withShuffle(42);
         try (var trainer = Trainer.of(network, STEPS, 50)
                 .loss(CrossEntropyLoss.count()) // the label is the class that fires most often
                 .optimizer(new Adam(2e-3))
@@ -52,7 +52,7 @@ public class Anytime {
         validation.run(input);
         int[] right = new int[100];
         System.arraycopy(labels, 400, right, 0, 100);
-        var learned = EarlyDecision.exact(STEPS).learn(List.of(outputs), right, 0.95); // at least 95 % must be right
+        var learned = EarlyExit.exact(STEPS).learn(List.of(outputs), right, 0.95); // at least 95 % must be right
         System.out.printf(Locale.ROOT, "lead of %d spikes: %.2f right after %.1f steps on average, %.2f after all%n",
                 learned.rule().margin(), learned.accuracy(), learned.averageSteps(), learned.wholeAccuracy());
 

@@ -1,7 +1,7 @@
 package dev.spikelane.example;
 
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -25,9 +25,9 @@ public class Balanced {
         var builder = Network.builder();
         var e = builder.population("e", Shape.of(4000), cell);
         var i = builder.population("i", Shape.of(1000), cell);
-        var delays = Draw.normal(15, 5).redrawn(1, 40); // steps of 0.1 ms
-        var excites = Sparse.of(Edges.inDegree(100)).weights(Draw.normal(0.8, 0.2)).delays(delays).fixedPoint(1e-4);
-        var inhibits = Sparse.of(Edges.inDegree(25)).weights(-4).delays(delays).fixedPoint(1e-4);
+        var delays = Distribution.normal(15, 5).redrawn(1, 40); // steps of 0.1 ms
+        var excites = Sparse.of(Connectivity.inDegree(100)).weights(Distribution.normal(0.8, 0.2)).delays(delays).fixedPoint(1e-4);
+        var inhibits = Sparse.of(Connectivity.inDegree(25)).weights(-4).delays(delays).fixedPoint(1e-4);
         builder.project("ee", e, e, excites.seed(1)).port("excitatory");
         builder.project("ei", e, i, excites.to(1000).seed(2)).port("excitatory");
         builder.project("ie", i, e, inhibits.to(4000).seed(3)).port("inhibitory");
@@ -35,7 +35,7 @@ public class Balanced {
         for (var target : new String[] {"e", "i"}) {
             var all = target.equals("e") ? e : i;
             var noise = builder.population("noise " + target, all.shape(), Source.poisson(2000, 0.1)); // Hz, ms
-            builder.project("drive " + target, noise, all, Sparse.of(Edges.oneToOne()).weights(0.8).fixedPoint(1e-4))
+            builder.project("drive " + target, noise, all, Sparse.of(Connectivity.oneToOne()).weights(0.8).fixedPoint(1e-4))
                     .port("excitatory");
         }
         var network = builder.build();
@@ -44,7 +44,7 @@ public class Balanced {
             var fired = simulation.countSpikes("e");
             simulation.run(10_000); // a second
             double spikes = 0;
-            for (float count : fired.counts().toArray()) {
+            for (float count : fired.perNeuron().toArray()) {
                 spikes += count;
             }
             System.out.printf(Locale.ROOT, "%.2f Hz%n", spikes / 4000);

@@ -52,7 +52,7 @@ public class Drifting {
         try (Simulation serving = network.serve(1, 1)) {
             var count = serving.countSpikes("familiar");
             serving.run(spikes(first, 500, values));
-            return Math.round(count.counts().get(0, 0) / 5.0) + " %";
+            return Math.round(count.perNeuron().get(0, 0) / 5.0) + " %";
         }
     }
 

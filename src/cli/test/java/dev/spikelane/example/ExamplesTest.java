@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.kernel.Reset;
-import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.SquaredErrorLoss;
@@ -98,7 +98,7 @@ final class ExamplesTest {
         var network = Network.builder(1) // one number comes in
                 .dense(128, random).neuron(new Leaky(0.9))
                 .dense(2, random) // membranes that only integrate are the outputs
-                .neuron(new Leaky(0.8).withFiring(Firing.DEFAULT.withReset(Reset.NONE)))
+                .neuron(new Leaky(0.8).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)))
                 .build();
         var inputs = FloatMatrix.zeros(STEPS, 1); // one sample: a row is a step
         var targets = FloatMatrix.zeros(STEPS, 2);

@@ -2,7 +2,7 @@ package dev.spikelane.example;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -29,7 +29,7 @@ public class Learned {
         var network = Network.builder(16)
                 .dense(30, random).neuron(new Leaky(decays)) // a decay for each neuron
                 .dense(2, random).neuron(new Leaky(0.9)).build(); // one that both neurons share
-        var batching = new Batching(50).withShuffle(42).withCode(InputCode.frame());
+        var batching = new Batching(50).withShuffle(42).withCode(InputEncoding.frame());
         int epochs = 10;
         long steps = (long) epochs * batching.batches(400); // 80
         try (var trainer = Trainer.of(network, 20, 50)

@@ -2,7 +2,7 @@ package dev.spikelane.example;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
@@ -30,7 +30,7 @@ public class Learning {
             }
         }
         var parts = Dataset.of(Shape.of(8), values, labels, 3).split(42, 500, 100); // for training, for testing
-        var batching = new Batching(50).withShuffle(42).withCode(InputCode.frame()); // the numbers are currents at each step
+        var batching = new Batching(50).withShuffle(42).withCode(InputEncoding.frame()); // the numbers are currents at each step
         var network = Network.builder(8)
                 .dense(40, random).neuron(new Leaky(0.9))
                 .dense(3, random).neuron(new Leaky(0.9)).build();

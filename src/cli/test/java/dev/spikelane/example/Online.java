@@ -4,7 +4,7 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.neuron.Firing;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
@@ -23,7 +23,7 @@ public class Online {
         var random = new TorchRandom(0);
         var network = Network.builder(20)
                 .dense(60, random).neuron(new RLeaky(Recurrence.allToAll(60, random), 0.95))
-                .dense(1, random).neuron(new Leaky(0.95).withFiring(Firing.DEFAULT.withReset(Reset.NONE)))
+                .dense(1, random).neuron(new Leaky(0.95).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)))
                 .build();
         var input = SpikeMatrix.zeros(steps, 20); // the same noise in each iteration
         var target = FloatMatrix.zeros(steps, 1); // a sum of sines

@@ -2,7 +2,7 @@ package dev.spikelane.example;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
@@ -28,7 +28,7 @@ public class OwnData {
             }
         }
         var parts = Dataset.of(Shape.of(64), values, labels, 4).split(42, 400, 100); // a seed, then the sizes of the parts
-        var batching = new Batching(50).withCode(InputCode.rate(new Rate(), 25)).withShuffle(42);
+        var batching = new Batching(50).withCode(InputEncoding.rate(new Rate(), 25)).withShuffle(42);
         var network = Network.builder(64)
                 .dense(50, random).neuron(new Leaky(0.95))
                 .dense(4, random).neuron(new Leaky(0.95)).build();

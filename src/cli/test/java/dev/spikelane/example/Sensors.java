@@ -3,7 +3,7 @@ package dev.spikelane.example;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.session.SessionPool;
 import dev.spikelane.session.SessionStore;
@@ -20,7 +20,7 @@ public class Sensors {
 
     static SessionPool open(Network network, Path folder) {
         return SessionPool.builder(network)
-                .decision(new EarlyDecision(2 * STEPS, 4, 0)) // a lead of 4 spikes decides
+                .decision(new EarlyExit(2 * STEPS, 4, 0)) // a lead of 4 spikes decides
                 .longestWait(Duration.ofMillis(2)) // for company
                 .memory(1 << 20) // other sessions are files
                 .mostSessions(1_000_000)
@@ -64,7 +64,7 @@ public class Sensors {
             day(pool, pixels, 1);
             var answer = pool.offer(pool.key("sensor 7"), SpikeMatrix.zeros(1, 64)).get();
             var alone = network.simulate(1);
-            var labels = alone.observe("lif2", new EarlyDecision(2 * STEPS, 4, 0).labels());
+            var labels = alone.observe("lif2", new EarlyExit(2 * STEPS, 4, 0).labels());
             alone.run(sees(pixels, 7, 0));
             alone.run(sees(pixels, 7, 1));
             alone.step(SpikeMatrix.zeros(1, 64));

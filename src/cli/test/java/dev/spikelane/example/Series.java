@@ -2,7 +2,7 @@ package dev.spikelane.example;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -31,7 +31,7 @@ public class Series {
             }
         }
         var parts = Dataset.ofTargets(Shape.of(steps), values, targets).split(42, 80, 20);
-        var batching = new Batching(20).withCode(InputCode.pieces(steps)).withShuffle(42); // one value at each step
+        var batching = new Batching(20).withCode(InputEncoding.pieces(steps)).withShuffle(42); // one value at each step
         var network = Network.builder(1)
                 .dense(64, random).neuron(new Leaky(0.9))
                 .dense(1, random).neuron(new Leaky(0.8).withReset(Reset.NONE)).build(); // its membrane is the output

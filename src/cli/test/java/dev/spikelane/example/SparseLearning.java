@@ -1,7 +1,7 @@
 package dev.spikelane.example;
 
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -18,9 +18,9 @@ public class SparseLearning {
         var x = builder.input("x", Shape.of(20));
         var hidden = builder.population("hidden", Shape.of(100), new Leaky(0.9));
         var out = builder.population("out", Shape.of(4), new Leaky(0.9));
-        var drawn = Sparse.of(Edges.probability(0.2)).weights(Draw.normal(0.1, 0.3));
+        var drawn = Sparse.of(Connectivity.probability(0.2)).weights(Distribution.normal(0.1, 0.3));
         builder.project("in", x, hidden, drawn.to(100).seed(1));
-        builder.project("loop", hidden, hidden, drawn.delays(Draw.uniform(1, 5)).seed(2)); // steps
+        builder.project("loop", hidden, hidden, drawn.delays(Distribution.uniform(1, 5)).seed(2)); // steps
         builder.project("out", hidden, out, drawn.to(4).seed(3));
         var network = builder.build();
         System.out.println("synapses of the loop: " + network.weights().shape("loop.weight"));

@@ -2,7 +2,7 @@ package dev.spikelane.example;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -24,7 +24,7 @@ public class Training {
         var network = Network.builder(784)
                 .dense(100, random).neuron(new Leaky(0.95))
                 .dense(10, random).neuron(new Leaky(0.95)).build();
-        var batching = new Batching(128).withCode(InputCode.frame()).withShuffle(42);
+        var batching = new Batching(128).withCode(InputEncoding.frame()).withShuffle(42);
         try (var trainer = Trainer.of(network, 25, 128) // 25 steps, at most 128 samples at a time
                 .loss(CrossEntropyLoss.membrane())
                 .optimizer(new Adam(5e-4))

@@ -19,6 +19,6 @@ public class Tutorial {
         var simulation = network.simulate(1); // a batch of 1
         var counts = simulation.countSpikes("lif2"); // of the output layer
         simulation.run(spikes);
-        System.out.println(counts.label(0) + " of " + Arrays.toString(counts.counts().toArray()));
+        System.out.println(counts.label(0) + " of " + Arrays.toString(counts.perNeuron().toArray()));
     }
 }

@@ -2,7 +2,7 @@ package dev.spikelane.example;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -53,7 +53,7 @@ public class TutorialSix {
     }
 
     private static void train(Network network, Dataset images, int epochs) throws IOException {
-        var batching = new Batching(BATCH).withShuffle(42).withCode(InputCode.frame()); // the image at each step
+        var batching = new Batching(BATCH).withShuffle(42).withCode(InputEncoding.frame()); // the image at each step
         try (var trainer = Trainer.of(network, STEPS, BATCH)
                 .surrogate(Surrogate.fastSigmoid(25))
                 .loss(CrossEntropyLoss.rate()) // SF.ce_rate_loss()
@@ -64,7 +64,7 @@ public class TutorialSix {
     }
 
     private static double accuracy(Network network, Dataset images) throws IOException { // SF.accuracy_rate
-        var batching = new Batching(BATCH).withCode(InputCode.frame());
+        var batching = new Batching(BATCH).withCode(InputEncoding.frame());
         try (var evaluator = new Evaluator(network, STEPS, batching, 1).loss(CrossEntropyLoss.rate())) {
             return evaluator.evaluate(images).accuracy();
         }

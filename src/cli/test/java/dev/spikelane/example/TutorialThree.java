@@ -64,7 +64,7 @@ public class TutorialThree {
             simulation.run(input);
             System.out.println("Input: " + input.count() + " spikes, density " + input.density());
             System.out.println("Hidden: " + hidden.count() + " spikes, output: " + output.count() + " spikes");
-            System.out.println("Counts: " + Arrays.toString(counts.counts().toArray()));
+            System.out.println("Counts: " + Arrays.toString(counts.perNeuron().toArray()));
             Plot.raster("input", input).add("hidden", hidden).add("output", output)
                     .title("Fully Connected Spiking Neural Network")
                     .write(folder.resolve("raster.html"));

@@ -53,7 +53,7 @@ final class NirOddGraphsTest {
         return this;
     }
 
-    private static NirFile.Graph.Node said(String type, Object... values) {
+    private static NirFile.Graph.Node declared(String type, Object... values) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (int i = 0; i < values.length; i += 2) {
             tensors.put((String) values[i], (Tensor) values[i + 1]);
@@ -63,15 +63,16 @@ final class NirOddGraphsTest {
 
     private static NirFile.Graph.Node lif(List<Integer> shape, double... thresholds) {
         Tensor tau = tensor(shape, 1e-3);
-        return said("LIF", "tau", tau, "r", tau, "v_leak", tensor(shape, 0), "v_threshold", tensor(shape, thresholds));
+        return declared(
+                "LIF", "tau", tau, "r", tau, "v_leak", tensor(shape, 0), "v_threshold", tensor(shape, thresholds));
     }
 
     private static NirFile.Graph.Node convolution() {
-        return said("Conv2d", "weight", tensor(List.of(3, 2, 3, 3), .3, -.1, .2, .05, .4));
+        return declared("Conv2d", "weight", tensor(List.of(3, 2, 3, 3), .3, -.1, .2, .05, .4));
     }
 
     private static NirFile.Graph.Node scale(double factor) {
-        return said("Scale", "scale", tensor(List.of(), factor));
+        return declared("Scale", "scale", tensor(List.of(), factor));
     }
 
     private NirFile.Graph graph() {
@@ -100,65 +101,65 @@ final class NirOddGraphsTest {
 
     @Test
     void valuesThatAreMissingAreNamed() {
-        add("input", said("Input", "shape", sizes(2, 4)))
-                .add("f", said("Flatten", "start_dim", sizes()))
-                .add("output", said("Output"))
+        add("input", declared("Input", "shape", sizes(2, 4)))
+                .add("f", declared("Flatten", "start_dim", sizes()))
+                .add("output", declared("Output"))
                 .refuse("node 'f', Flatten, has 0 values in 'start_dim', expected 1");
     }
 
     @Test
     void parametersOfTurnedShapeAreNotTaken() {
-        add("input", said("Input", "shape", sizes(3, 4)))
+        add("input", declared("Input", "shape", sizes(3, 4)))
                 .add("n", lif(List.of(4, 3), 1, 2))
-                .add("output", said("Output"))
+                .add("output", declared("Output"))
                 .refuse("has 'tau' of shape [4, 3], expected one value or [3, 4]");
     }
 
     @Test
     void shapesThatAreSaidTwiceHaveToAgree() {
-        add("input", said("Input", "shape", sizes(3)))
+        add("input", declared("Input", "shape", sizes(3)))
                 .add("n", lif(List.of(3), 1))
-                .add("output", said("Output", "shape", sizes(4)))
+                .add("output", declared("Output", "shape", sizes(4)))
                 .refuse("node 'output', Output, says the shape [4], but gets [3]");
         nodes.clear();
         edges.clear();
         Map<String, Tensor> values = new LinkedHashMap<>(convolution().values());
         values.put("input_shape", sizes(5, 6));
-        add("input", said("Input", "shape", sizes(2, 6, 5)))
+        add("input", declared("Input", "shape", sizes(2, 6, 5)))
                 .add("c", NirFile.Graph.Node.of("Conv2d", values))
-                .add("output", said("Output"))
+                .add("output", declared("Output"))
                 .refuse("says the input_shape [5, 6], but gets [6, 5]");
     }
 
     @Test
     void nothingEntersAnInput() {
-        add("input", said("Input", "shape", sizes(3)))
+        add("input", declared("Input", "shape", sizes(3)))
                 .add("n", lif(List.of(3), 1))
-                .add("output", said("Output"));
+                .add("output", declared("Output"));
         edges.add(new NirFile.Graph.Edge("n", "input"));
         refuse("node 'input', Input, gets what other nodes send");
     }
 
     @Test
     void aParameterMayDifferByRows() {
-        add("input", said("Input", "shape", sizes(1, 2, 6, 5)))
+        add("input", declared("Input", "shape", sizes(1, 2, 6, 5)))
                 .add("c", convolution())
                 .add("n", lif(List.of(1, 4, 1), .1, .5, 1, 2))
-                .add("output", said("Output", "shape", sizes(3, 4, 3)));
+                .add("output", declared("Output", "shape", sizes(3, 4, 3)));
         Certificate certificate = run();
         assertTrue(certificate.equal(), certificate::toString);
     }
 
     @Test
     void anInnerOutputBehindAScaleIsSeenByWhatGetsIt() {
-        add("input", said("Input", "shape", sizes(3))).add("s", scale(2)).add("output", said("Output"));
+        add("input", declared("Input", "shape", sizes(3))).add("s", scale(2)).add("output", declared("Output"));
         NirFile.Graph inner = graph();
         nodes.clear();
         edges.clear();
-        add("input", said("Input", "shape", sizes(3)))
+        add("input", declared("Input", "shape", sizes(3)))
                 .add("g", new NirFile.Graph.Node("NIRGraph", Map.of(), Map.of(), inner))
                 .add("n", lif(List.of(3), 1))
-                .add("output", said("Output"));
+                .add("output", declared("Output"));
         Certificate certificate = run();
         assertTrue(certificate.equal(), certificate::toString);
     }
@@ -167,34 +168,34 @@ final class NirOddGraphsTest {
     void numbersThatNoArrayHasAreRefusedByName() {
         Map<String, Tensor> values = new LinkedHashMap<>(convolution().values());
         values.put("padding", sizes(1 << 30, 1 << 30));
-        add("input", said("Input", "shape", sizes(2, 6, 5)))
+        add("input", declared("Input", "shape", sizes(2, 6, 5)))
                 .add("c", NirFile.Graph.Node.of("Conv2d", values))
-                .add("output", said("Output"))
+                .add("output", declared("Output"))
                 .refuse("node 'c', Conv2d");
         nodes.clear();
         edges.clear();
-        add("input", said("Input", "shape", sizes(1 << 20, 1 << 20)))
+        add("input", declared("Input", "shape", sizes(1 << 20, 1 << 20)))
                 .add("n", lif(List.of(), 1))
-                .add("output", said("Output"))
+                .add("output", declared("Output"))
                 .refuse("node 'input', Input");
         nodes.clear();
         edges.clear();
-        add("input", said("Input", "shape", sizes(2, 6, 5)))
-                .add("p", said("SumPool2d", "kernel_size", sizes(2), "stride", sizes(2), "padding", sizes(1 << 30)))
-                .add("output", said("Output"))
+        add("input", declared("Input", "shape", sizes(2, 6, 5)))
+                .add("p", declared("SumPool2d", "kernel_size", sizes(2), "stride", sizes(2), "padding", sizes(1 << 30)))
+                .add("output", declared("Output"))
                 .refuse("node 'p', SumPool2d");
     }
 
     /** Relays had names that nodes of the file may have, too. */
     @Test
     void nodesMayHaveNamesOfRelays() {
-        add("input", said("Input", "shape", sizes(3)))
+        add("input", declared("Input", "shape", sizes(3)))
                 .add("n", scale(2))
                 .add("n.sum", scale(1))
                 .add("m", lif(List.of(3), 1));
         edges.add(new NirFile.Graph.Edge("input", "n.sum"));
         edges.add(new NirFile.Graph.Edge("m", "n"));
-        nodes.put("output", said("Output"));
+        nodes.put("output", declared("Output"));
         edges.add(new NirFile.Graph.Edge("m", "output"));
         Certificate certificate = run();
         assertTrue(certificate.equal(), certificate::toString);
@@ -203,11 +204,11 @@ final class NirOddGraphsTest {
     /** At the first step it gets nothing, and nobody says how much of it. */
     @Test
     void aLoopThroughPoolsStartsWithTheShapeOfItsNeurons() {
-        add("input", said("Input", "shape", sizes(2, 6, 4)))
+        add("input", declared("Input", "shape", sizes(2, 6, 4)))
                 .add("n", lif(List.of(), .5))
-                .add("s", said("SumPool2d", "kernel_size", sizes(3), "stride", sizes(1), "padding", sizes(1)));
+                .add("s", declared("SumPool2d", "kernel_size", sizes(3), "stride", sizes(1), "padding", sizes(1)));
         edges.add(new NirFile.Graph.Edge("s", "n"));
-        nodes.put("output", said("Output"));
+        nodes.put("output", declared("Output"));
         edges.add(new NirFile.Graph.Edge("n", "output"));
         Certificate certificate = run();
         assertTrue(certificate.equal(), certificate::toString);
@@ -216,11 +217,11 @@ final class NirOddGraphsTest {
     /** Names of values took the square of this, and a reference by recursion overflowed the stack. */
     @Test
     void thousandsOfNodesInARowRun() {
-        add("input", said("Input", "shape", sizes(1)));
+        add("input", declared("Input", "shape", sizes(1)));
         for (int i = 0; i < 3_000; i++) {
             add("scale" + i, scale(1));
         }
-        add("n", lif(List.of(), 1)).add("output", said("Output"));
+        add("n", lif(List.of(), 1)).add("output", declared("Output"));
         Certificate certificate = run();
         assertTrue(certificate.equal(), certificate::toString);
     }
@@ -228,18 +229,18 @@ final class NirOddGraphsTest {
     /** What is written has other names for nodes of inner graphs, and causes were looked for without end in cycles. */
     @Test
     void aGraphInsideAnotherIsEqualAfterItIsWritten() {
-        add("input", said("Input", "shape", sizes(3)))
+        add("input", declared("Input", "shape", sizes(3)))
                 .add("n", lif(List.of(3), 1))
                 .add("s", scale(.5));
         edges.add(new NirFile.Graph.Edge("s", "n"));
-        nodes.put("output", said("Output"));
+        nodes.put("output", declared("Output"));
         edges.add(new NirFile.Graph.Edge("n", "output"));
         NirFile.Graph inner = graph();
         nodes.clear();
         edges.clear();
-        add("input", said("Input", "shape", sizes(3)))
+        add("input", declared("Input", "shape", sizes(3)))
                 .add("g", new NirFile.Graph.Node("NIRGraph", Map.of(), Map.of(), inner))
-                .add("output", said("Output"));
+                .add("output", declared("Output"));
         NirModel written =
                 NirImport.DEFAULT.of(NirImport.DEFAULT.of(graph()).export().graph());
         SpikeMatrix input = SpikeMatrix.zeros(STEPS, 3);
@@ -270,11 +271,11 @@ final class NirOddGraphsTest {
         double[] thresholds = new double[24];
         Arrays.setAll(thresholds, i -> .05 + .003 * i);
         List<Integer> sizes = List.of(made);
-        add("input", said("Input", "shape", sizes(2, 3, 4)))
+        add("input", declared("Input", "shape", sizes(2, 3, 4)))
                 .add("m", lif(List.of(2, 3, 4), thresholds))
-                .add("f", said("Flatten", "start_dim", sizes(first), "end_dim", sizes(last)))
+                .add("f", declared("Flatten", "start_dim", sizes(first), "end_dim", sizes(last)))
                 .add("n", lif(sizes, thresholds))
-                .add("output", said("Output"));
+                .add("output", declared("Output"));
         NirModel model = NirImport.DEFAULT.of(graph());
         assertEquals(List.of(), model.warnings());
         assertEquals(sizes, model.network().population("n").shape().sizes());
@@ -288,11 +289,11 @@ final class NirOddGraphsTest {
 
     @Test
     void dimensionsCountedWithTheBatchAreToldByWhatIsBehind() {
-        add("input", said("Input", "shape", sizes(2, 3, 4)))
-                .add("f", said("Flatten", "start_dim", sizes(1), "end_dim", sizes(-1)))
-                .add("fc", said("Linear", "weight", tensor(List.of(5, 24), .2, -.1, .3)))
+        add("input", declared("Input", "shape", sizes(2, 3, 4)))
+                .add("f", declared("Flatten", "start_dim", sizes(1), "end_dim", sizes(-1)))
+                .add("fc", declared("Linear", "weight", tensor(List.of(5, 24), .2, -.1, .3)))
                 .add("n", lif(List.of(5), .5))
-                .add("output", said("Output"));
+                .add("output", declared("Output"));
         Certificate certificate = run();
         assertTrue(certificate.equal(), certificate::toString);
         assertEquals(
@@ -307,9 +308,9 @@ final class NirOddGraphsTest {
             edges.clear();
             Map<String, Tensor> values = new LinkedHashMap<>(lif(List.of(3), 1).values());
             values.put("v_reset", sizes(new double[length]));
-            add("input", said("Input", "shape", sizes(3)))
+            add("input", declared("Input", "shape", sizes(3)))
                     .add("n", NirFile.Graph.Node.of("LIF", values))
-                    .add("output", said("Output"))
+                    .add("output", declared("Output"))
                     .refuse("node 'n', LIF, has 'v_reset' of shape [" + length
                             + "], expected that of 'v_threshold', [3]");
         }
@@ -320,9 +321,9 @@ final class NirOddGraphsTest {
     void timeConstantsInStepsAreOdd() {
         Map<String, Tensor> values = new LinkedHashMap<>(lif(List.of(3), 1).values());
         values.put("tau", sizes(20, 20, 20));
-        add("input", said("Input", "shape", sizes(3)))
+        add("input", declared("Input", "shape", sizes(3)))
                 .add("n", NirFile.Graph.Node.of("LIF", values))
-                .add("output", said("Output"));
+                .add("output", declared("Output"));
         List<String> warnings = NirImport.DEFAULT.of(graph()).warnings();
         assertEquals(1, warnings.size(), warnings::toString);
         assertTrue(
@@ -334,7 +335,7 @@ final class NirOddGraphsTest {
     @Test
     void numbersWithoutASignStayPositive() {
         MemorySegment bytes = MemorySegment.ofArray(new byte[] {0, 0, 0, 0, 0, 0, 0, (byte) 0x80});
-        NirFile.Graph.Node node = said(
+        NirFile.Graph.Node node = declared(
                 "Scale",
                 "whole",
                 Tensor.of("whole", Tensor.Type.U64, List.of(1), bytes),
@@ -346,9 +347,9 @@ final class NirOddGraphsTest {
 
     @Test
     void aCertificateNeedsAStepAndTheGraphsInputs() {
-        add("input", said("Input", "shape", sizes(3)))
+        add("input", declared("Input", "shape", sizes(3)))
                 .add("n", lif(List.of(3), 1))
-                .add("output", said("Output"));
+                .add("output", declared("Output"));
         NirModel model = NirImport.DEFAULT.of(graph());
         Map<String, Signal> two = Map.of("input", SpikeMatrix.zeros(2, 3));
         for (int batch : new int[] {0, 3}) {

@@ -160,11 +160,12 @@ final class NirRecurrentTest {
             Map<String, SpikeMatrix> input = Map.of("input", input());
             Certificate same = Certificate.of(graph, NirImport.DEFAULT, model.network(), input, BATCH);
             assertTrue(same.equal(), same::toString);
-            NirImport said = NirImport.DEFAULT.withReset(Reset.CLEAR, Reset.Time.SAME_STEP);
+            NirImport declared = NirImport.DEFAULT.withReset(Reset.CLEAR, Reset.Time.SAME_STEP);
             Certificate other =
-                    Certificate.of(graph, NirImport.DEFAULT, said.of(graph).network(), input, BATCH);
+                    Certificate.of(graph, NirImport.DEFAULT, declared.of(graph).network(), input, BATCH);
             assertTrue(other.causes().getFirst().startsWith("reset kind"), other::toString);
-            Certificate asSaid = Certificate.of(graph, said, said.of(graph).network(), input, BATCH);
+            Certificate asSaid =
+                    Certificate.of(graph, declared, declared.of(graph).network(), input, BATCH);
             assertTrue(asSaid.equal(), asSaid::toString);
         }
     }

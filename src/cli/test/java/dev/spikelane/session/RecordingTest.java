@@ -12,7 +12,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.ModelFile;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
@@ -49,7 +49,7 @@ final class RecordingTest {
     }
 
     private Served served(Network network) {
-        Served served = new Served(network, 2, EarlyDecision.exact(100), random);
+        Served served = new Served(network, 2, EarlyExit.exact(100), random);
         for (int step = 0; step < STEPS; step++) {
             served.step(0.2, 1_000);
         }
@@ -177,11 +177,11 @@ final class RecordingTest {
             ModelFile.write(model, network);
             ModelFile.write(other, changed);
             recording.write(file);
-            String said = run(
+            String declared = run(
                     1, "verify", "--model", model.toString(), "--inputs", file.toString(), "--with", other.toString());
             assertTrue(
-                    said.startsWith("session 0: step " + found.step() + ", lif2, neuron 3: does not fire and has"),
-                    said);
+                    declared.startsWith("session 0: step " + found.step() + ", lif2, neuron 3: does not fire and has"),
+                    declared);
             run(0, "verify", "--model", model.toString(), "--inputs", file.toString(), "--against", file.toString());
         }
     }

@@ -55,9 +55,9 @@ final class SciPyMatrix {
                         + columns[i] + ", expected rows below " + shape[0] + " and columns below " + shape[1]);
             }
         }
-        Edges edges = fromRows ? Edges.of(rows, columns) : Edges.of(columns, rows);
+        Connectivity edges = fromRows ? Connectivity.of(rows, columns) : Connectivity.of(columns, rows);
         Sparse made = Sparse.of(edges).to(shape[fromRows ? 1 : 0]);
-        return entries.length == 0 ? made : made.weights(Draw.list(entries));
+        return entries.length == 0 ? made : made.weights(Distribution.list(entries));
     }
 
     private static int[] integers(Tensors file, String name) {

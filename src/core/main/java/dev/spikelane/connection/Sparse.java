@@ -43,7 +43,7 @@ public final class Sparse implements Connection {
     private static final String TARGET = "target_";
     private static final String PROCEDURAL = "procedural";
 
-    private final Said said;
+    private final Said declared;
     /** How many synapses there are from a source, which may take long to count. */
     private volatile @Nullable Counted counted;
 
@@ -60,45 +60,45 @@ public final class Sparse implements Connection {
     /** What is said, which changes while a connection is made of another one. */
     private static final class Said {
 
-        private Edges edges;
+        private Connectivity edges;
         private @Nullable Shape target;
-        private Draw weights = Draw.constant(1);
-        private Draw delays = Draw.constant(0);
+        private Distribution weights = Distribution.constant(1);
+        private Distribution delays = Distribution.constant(0);
         private long seed;
         private float quantum;
         private boolean procedural;
         private DoubleConsumer progress = _ -> {};
 
-        Said(Edges edges) {
+        Said(Connectivity edges) {
             this.edges = edges;
         }
     }
 
-    private Sparse(Said said) {
-        this.said = said;
-        requireLists(said.weights, "weights");
-        requireLists(said.delays, "delays");
+    private Sparse(Said declared) {
+        this.declared = declared;
+        requireLists(declared.weights, "weights");
+        requireLists(declared.delays, "delays");
     }
 
     private Sparse with(Consumer<Said> change) {
-        Said next = new Said(said.edges);
-        next.target = said.target;
-        next.weights = said.weights;
-        next.delays = said.delays;
-        next.seed = said.seed;
-        next.quantum = said.quantum;
-        next.procedural = said.procedural;
-        next.progress = said.progress;
+        Said next = new Said(declared.edges);
+        next.target = declared.target;
+        next.weights = declared.weights;
+        next.delays = declared.delays;
+        next.seed = declared.seed;
+        next.quantum = declared.quantum;
+        next.procedural = declared.procedural;
+        next.progress = declared.progress;
         change.accept(next);
         return new Sparse(next);
     }
 
-    private void requireLists(Draw numbers, String name) {
+    private void requireLists(Distribution numbers, String name) {
         if (numbers.isList()
                 && numbers.listed().length > 0
-                && (!isListed() || said.edges.listed() != numbers.listed().length)) {
+                && (!isListed() || declared.edges.listed() != numbers.listed().length)) {
             throw new IllegalArgumentException(name + " are a list of " + numbers.listed().length
-                    + ", expected as many listed edges, found " + said.edges);
+                    + ", expected as many listed edges, found " + declared.edges);
         }
     }
 
@@ -108,7 +108,7 @@ public final class Sparse implements Connection {
      * @param edges which neurons are connected
      * @return the connection
      */
-    public static Sparse of(Edges edges) {
+    public static Sparse of(Connectivity edges) {
         return new Sparse(new Said(Objects.requireNonNull(edges, "edges")));
     }
 
@@ -146,17 +146,17 @@ public final class Sparse implements Connection {
      */
     public static Sparse of(Map<String, Double> options) {
         Map<String, Double> left = new LinkedHashMap<>(Objects.requireNonNull(options, "options"));
-        Sparse made = of(Edges.read(left))
-                .weights(Draw.read("weight", left))
-                .delays(Draw.read("delay", left))
-                .seed((long) Draw.take(left, SEED) | (long) Draw.take(left, SEED_HIGH) << Integer.SIZE);
-        double quantum = Draw.take(left, QUANTUM);
+        Sparse made = of(Connectivity.read(left))
+                .weights(Distribution.read("weight", left))
+                .delays(Distribution.read("delay", left))
+                .seed((long) Distribution.take(left, SEED) | (long) Distribution.take(left, SEED_HIGH) << Integer.SIZE);
+        double quantum = Distribution.take(left, QUANTUM);
         made = quantum == 0 ? made : made.fixedPoint(quantum);
-        made = Draw.take(left, PROCEDURAL) == 1 ? made.procedural() : made;
+        made = Distribution.take(left, PROCEDURAL) == 1 ? made.procedural() : made;
         int[] sizes = new int[0];
         while (left.containsKey(TARGET + sizes.length)) {
             sizes = Arrays.copyOf(sizes, sizes.length + 1);
-            sizes[sizes.length - 1] = (int) Draw.take(left, TARGET + (sizes.length - 1));
+            sizes[sizes.length - 1] = (int) Distribution.take(left, TARGET + (sizes.length - 1));
         }
         if (!left.isEmpty()) {
             throw new IllegalArgumentException("options have " + left.keySet() + ", expected no others");
@@ -178,15 +178,15 @@ public final class Sparse implements Connection {
      * @return the same connection with lists
      * @throws IllegalArgumentException if a list does not fit
      */
-    public Sparse with(Edges listed, float[] listedWeights, float[] listedDelays) {
+    public Sparse with(Connectivity listed, float[] listedWeights, float[] listedDelays) {
         Objects.requireNonNull(listed, "listed");
         Objects.requireNonNull(listedWeights, "listedWeights");
         Objects.requireNonNull(listedDelays, "listedDelays");
         return with(next -> {
             next.edges = listed;
             boolean none = listed.listed() == 0;
-            next.weights = none || said.weights.isConstant() ? said.weights : Draw.list(listedWeights);
-            next.delays = none || said.delays.isConstant() ? said.delays : Draw.list(listedDelays);
+            next.weights = none || declared.weights.isConstant() ? declared.weights : Distribution.list(listedWeights);
+            next.delays = none || declared.delays.isConstant() ? declared.delays : Distribution.list(listedDelays);
         });
     }
 
@@ -196,7 +196,7 @@ public final class Sparse implements Connection {
      * @return whether they are, and not drawn
      */
     public boolean isListed() {
-        return said.edges.rule() == Edges.Rule.LISTED;
+        return declared.edges.rule() == Connectivity.Rule.LISTED;
     }
 
     /**
@@ -228,8 +228,8 @@ public final class Sparse implements Connection {
      * @return the same connection with these weights
      * @throws IllegalArgumentException if they are a list that does not fit the edges
      */
-    public Sparse weights(Draw numbers) {
-        Draw finite = Objects.requireNonNull(numbers, "numbers").requireFinite();
+    public Sparse weights(Distribution numbers) {
+        Distribution finite = Objects.requireNonNull(numbers, "numbers").requireFinite();
         return with(next -> next.weights = finite);
     }
 
@@ -241,7 +241,7 @@ public final class Sparse implements Connection {
      * @throws IllegalArgumentException if it is NaN or infinite
      */
     public Sparse weights(double weight) {
-        return weights(Draw.constant(weight));
+        return weights(Distribution.constant(weight));
     }
 
     /**
@@ -251,7 +251,9 @@ public final class Sparse implements Connection {
      * @return the same connection if it has weights of its own; else one whose weights all begin with {@link #weight}
      */
     public Sparse withOwnWeights() {
-        return said.weights.isConstant() && !isProcedural() ? weights(Draw.uniform(weight(), weight())) : this;
+        return declared.weights.isConstant() && !isProcedural()
+                ? weights(Distribution.uniform(weight(), weight()))
+                : this;
     }
 
     /**
@@ -261,7 +263,7 @@ public final class Sparse implements Connection {
      * @return the same connection with these delays
      * @throws IllegalArgumentException if a delay is out of range, or they are a list that does not fit the edges
      */
-    public Sparse delays(Draw numbers) {
+    public Sparse delays(Distribution numbers) {
         Objects.requireNonNull(numbers, "numbers").delays(); // throws where one is out of range
         return with(next -> next.delays = numbers);
     }
@@ -274,7 +276,7 @@ public final class Sparse implements Connection {
      * @throws IllegalArgumentException if it is out of range
      */
     public Sparse delays(int steps) {
-        return delays(Draw.constant(steps));
+        return delays(Distribution.constant(steps));
     }
 
     /**
@@ -311,7 +313,7 @@ public final class Sparse implements Connection {
      * @throws IllegalStateException if edges are listed, or have a number to each target, which says nothing of sources
      */
     public Sparse procedural() {
-        if (isListed() || said.edges.rule() == Edges.Rule.IN_DEGREE) {
+        if (isListed() || declared.edges.rule() == Connectivity.Rule.IN_DEGREE) {
             throw new IllegalStateException(
                     this + " cannot be drawn source by source, expected another rule for procedural synapses");
         }
@@ -335,7 +337,7 @@ public final class Sparse implements Connection {
      * @return the listener
      */
     public DoubleConsumer progress() {
-        return said.progress;
+        return declared.progress;
     }
 
     /**
@@ -343,8 +345,8 @@ public final class Sparse implements Connection {
      *
      * @return the edges
      */
-    public Edges edges() {
-        return said.edges;
+    public Connectivity edges() {
+        return declared.edges;
     }
 
     /**
@@ -353,7 +355,7 @@ public final class Sparse implements Connection {
      * @return the quantum of fixed point; 0 for floats
      */
     public float quantum() {
-        return said.quantum;
+        return declared.quantum;
     }
 
     /**
@@ -362,7 +364,7 @@ public final class Sparse implements Connection {
      * @return whether they are
      */
     public boolean isProcedural() {
-        return said.procedural;
+        return declared.procedural;
     }
 
     /**
@@ -373,7 +375,7 @@ public final class Sparse implements Connection {
     public int[] delays() {
         int[] known = steps;
         if (known == null) {
-            known = said.delays.isConstant() || !isListed() ? distinct(said.delays.delays()) : ofEdges();
+            known = declared.delays.isConstant() || !isListed() ? distinct(declared.delays.delays()) : ofEdges();
             steps = known;
         }
         return known.clone();
@@ -381,12 +383,13 @@ public final class Sparse implements Connection {
 
     /** Those that listed edges have drawn: a file lists them, and a network has no others when it is read. */
     private int[] ofEdges() {
-        float[] table = said.delays.delays();
-        SynapseNumbers drawn = new SynapseNumbers(said.edges, said.delays, table, said.seed, SynapseRows.DELAYS);
-        float[] all = new float[Math.max(1, said.edges.listed())];
-        for (int source = 0; source < said.edges.sources(); source++) {
-            int first = said.edges.start(source);
-            int count = said.edges.start(source + 1) - first;
+        float[] table = declared.delays.delays();
+        SynapseNumbers drawn =
+                new SynapseNumbers(declared.edges, declared.delays, table, declared.seed, SynapseRows.DELAYS);
+        float[] all = new float[Math.max(1, declared.edges.listed())];
+        for (int source = 0; source < declared.edges.sources(); source++) {
+            int first = declared.edges.start(source);
+            int count = declared.edges.start(source + 1) - first;
             drawn.read(source, count);
             for (int i = 0; i < count; i++) {
                 all[first + i] = drawn.get(i);
@@ -409,7 +412,7 @@ public final class Sparse implements Connection {
      * @return the weight; NaN if they have weights of their own
      */
     public float weight() {
-        return said.weights.isConstant() ? said.weights.weights()[0] : Float.NaN;
+        return declared.weights.isConstant() ? declared.weights.weights()[0] : Float.NaN;
     }
 
     /**
@@ -465,7 +468,7 @@ public final class Sparse implements Connection {
             int at = first;
             for (int synapse : rows.order()) {
                 int edge = first + synapse;
-                places[isListed() ? said.edges.place(edge) : edge] = at++;
+                places[isListed() ? declared.edges.place(edge) : edge] = at++;
             }
             first = at;
         }
@@ -493,23 +496,23 @@ public final class Sparse implements Connection {
     }
 
     /** The numbers, for those who draw them. */
-    Draw drawnWeights() {
-        return said.weights;
+    Distribution drawnWeights() {
+        return declared.weights;
     }
 
-    Draw drawnDelays() {
-        return said.delays;
+    Distribution drawnDelays() {
+        return declared.delays;
     }
 
     long seed() {
-        return said.seed;
+        return declared.seed;
     }
 
     @Override
     public Shape outputShape(Shape input) {
         int sources = Objects.requireNonNull(input, "input").size();
-        Shape made = said.target == null ? input : said.target;
-        said.edges.require(sources, made.size());
+        Shape made = declared.target == null ? input : declared.target;
+        declared.edges.require(sources, made.size());
         return made;
     }
 
@@ -520,18 +523,18 @@ public final class Sparse implements Connection {
      */
     public SequencedMap<String, Number> options() {
         SequencedMap<String, Number> options = new LinkedHashMap<>();
-        said.edges.say(options);
-        if (!isListed() || said.weights.isConstant()) {
-            said.weights.say("weight", options);
+        declared.edges.say(options);
+        if (!isListed() || declared.weights.isConstant()) {
+            declared.weights.say("weight", options);
         }
-        if (!isListed() || said.delays.isConstant()) {
-            said.delays.say("delay", options);
+        if (!isListed() || declared.delays.isConstant()) {
+            declared.delays.say("delay", options);
         }
-        options.put(SEED, said.seed & 0xffff_ffffL);
-        options.put(SEED_HIGH, said.seed >>> Integer.SIZE);
-        options.put(QUANTUM, said.quantum);
-        options.put(PROCEDURAL, said.procedural ? 1 : 0);
-        List<Integer> sizes = said.target == null ? List.of() : said.target.sizes();
+        options.put(SEED, declared.seed & 0xffff_ffffL);
+        options.put(SEED_HIGH, declared.seed >>> Integer.SIZE);
+        options.put(QUANTUM, declared.quantum);
+        options.put(PROCEDURAL, declared.procedural ? 1 : 0);
+        List<Integer> sizes = declared.target == null ? List.of() : declared.target.sizes();
         for (int i = 0; i < sizes.size(); i++) {
             options.put(TARGET + i, sizes.get(i));
         }
@@ -540,6 +543,6 @@ public final class Sparse implements Connection {
 
     @Override
     public String toString() {
-        return "sparse " + said.edges;
+        return "sparse " + declared.edges;
     }
 }

@@ -12,7 +12,7 @@ final class SynapseNumbers {
 
     private static final int PURPOSE = 2;
 
-    private final Edges edges;
+    private final Connectivity edges;
     private final boolean listed;
     private final float[] table;
     private final long seed;
@@ -23,9 +23,9 @@ final class SynapseNumbers {
     private boolean filled;
 
     /** Numbers of a source's edges are halves of the same random bits, from a bit on. */
-    SynapseNumbers(Edges edges, Draw said, float[] table, long seed, int shift) {
+    SynapseNumbers(Connectivity edges, Distribution declared, float[] table, long seed, int shift) {
         this.edges = edges;
-        this.listed = said.isList();
+        this.listed = declared.isList();
         this.table = table;
         this.seed = seed;
         this.shift = shift;
@@ -53,7 +53,7 @@ final class SynapseNumbers {
         } else if (table.length > 1) {
             int[] drawn = bits.draw(CounterRandom.rowKey(seed, PURPOSE, neuron), 0, count);
             for (int i = 0; i < count; i++) {
-                row[i] = table[drawn[i] >>> shift & Draw.QUANTILES - 1];
+                row[i] = table[drawn[i] >>> shift & Distribution.QUANTILES - 1];
             }
         } else if (!filled) {
             Arrays.fill(row, table[0]);

@@ -30,7 +30,7 @@ public final class SynapseRows {
     private static final double UNLIKELY = 0x1p-32;
 
     private final Sparse sparse;
-    private final Edges edges;
+    private final Connectivity edges;
     private final int sources;
     private final int targets;
     /** Whether an edge from a neuron to itself is left out. */
@@ -71,12 +71,12 @@ public final class SynapseRows {
             throw new IllegalArgumentException(
                     sparse + " connects 1 neuron without itself, expected at least 2 neurons");
         }
-        Draw said = sparse.drawnWeights();
-        this.weights = new SynapseNumbers(edges, said, said.weights(), sparse.seed(), WEIGHTS);
-        said = sparse.drawnDelays();
-        this.delays = new SynapseNumbers(edges, said, said.delays(), sparse.seed(), DELAYS);
-        this.logOfNone = edges.rule() == Edges.Rule.PROBABILITY ? StrictMath.log1p(-edges.number()) : 0;
-        boolean plane = edges.rule() == Edges.Rule.GAUSSIAN;
+        Distribution declared = sparse.drawnWeights();
+        this.weights = new SynapseNumbers(edges, declared, declared.weights(), sparse.seed(), WEIGHTS);
+        declared = sparse.drawnDelays();
+        this.delays = new SynapseNumbers(edges, declared, declared.delays(), sparse.seed(), DELAYS);
+        this.logOfNone = edges.rule() == Connectivity.Rule.PROBABILITY ? StrictMath.log1p(-edges.number()) : 0;
+        boolean plane = edges.rule() == Connectivity.Rule.GAUSSIAN;
         double reach = edges.cells() * Math.sqrt(2 * Math.max(0, StrictMath.log(edges.number() / UNLIKELY)));
         this.height = plane ? new Line(height(source), height(made), edges, reach) : Line.NONE;
         this.width = plane ? new Line(width(source), width(made), edges, reach) : Line.NONE;
@@ -381,7 +381,7 @@ public final class SynapseRows {
 
         private static final Line NONE = new Line(1, 1, 1, false, 0);
 
-        Line(int from, int to, Edges edges, double reach) {
+        Line(int from, int to, Connectivity edges, double reach) {
             this(from, to, edges.cells(), edges.isPeriodic(), reach);
         }
 
@@ -443,7 +443,7 @@ public final class SynapseRows {
     private Sorted sorted() {
         Sorted known = sorted;
         if (known == null) {
-            boolean byTarget = edges.rule() == Edges.Rule.IN_DEGREE;
+            boolean byTarget = edges.rule() == Connectivity.Rule.IN_DEGREE;
             known = byTarget ? ofTargets() : new Sorted(new long[0], MemorySegment.NULL, degrees());
             sorted = known;
         }
@@ -451,7 +451,7 @@ public final class SynapseRows {
     }
 
     private int[] degrees() {
-        int[] counts = new int[edges.rule() == Edges.Rule.TOTAL ? sources : 0];
+        int[] counts = new int[edges.rule() == Connectivity.Rule.TOTAL ? sources : 0];
         long all = counts.length == 0 ? 0 : (long) edges.number();
         for (long first = 0; first < all; first += SOURCES_OF_KEY) {
             int count = (int) Math.min(SOURCES_OF_KEY, all - first);

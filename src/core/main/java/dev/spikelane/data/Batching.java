@@ -33,7 +33,7 @@ public final class Batching {
             boolean dropLast,
             long seed,
             List<Augmentation> augmentations,
-            InputCode code,
+            InputEncoding code,
             int sorted) {}
 
     /**
@@ -43,7 +43,7 @@ public final class Batching {
      * @throws IllegalArgumentException if the size is below 1
      */
     public Batching(int size) {
-        this(new Options(size, Shuffle.none(), false, 0, List.of(), InputCode.frame(), 0));
+        this(new Options(size, Shuffle.none(), false, 0, List.of(), InputEncoding.frame(), 0));
         Checks.atLeast(1, "batch size", size);
     }
 
@@ -122,7 +122,7 @@ public final class Batching {
      * @param inputs how values become a network's input
      * @return the recipe
      */
-    public Batching withCode(InputCode inputs) {
+    public Batching withCode(InputEncoding inputs) {
         Objects.requireNonNull(inputs, "inputs");
         return new Batching(
                 new Options(size(), options.shuffle, dropLast(), seed(), augmentations(), inputs, options.sorted));
@@ -197,7 +197,7 @@ public final class Batching {
      *
      * @return how values become a network's input
      */
-    public InputCode code() {
+    public InputEncoding code() {
         return options.code;
     }
 

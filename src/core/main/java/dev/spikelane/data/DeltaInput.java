@@ -8,17 +8,17 @@ import dev.spikelane.random.CounterRandom;
 import java.util.Objects;
 
 /** Delta modulation of series, with memory for the pieces of the batch that it encoded last. */
-final class DeltaInput implements InputCode {
+final class DeltaInput implements InputEncoding {
 
     private final Delta delta;
     private final boolean signed;
-    private final PieceInput pieces;
+    private final SlicedInput pieces;
     private FloatMatrix series = FloatMatrix.zeros(1, 1);
 
     DeltaInput(Delta delta, int steps, boolean signed) {
         this.delta = Objects.requireNonNull(delta, "delta");
         this.signed = signed;
-        this.pieces = new PieceInput(steps);
+        this.pieces = new SlicedInput(steps);
     }
 
     @Override

@@ -5,7 +5,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.random.CounterRandom;
 
 /** Gives the values as they are. */
-record FrameInput() implements InputCode {
+record FrameInput() implements InputEncoding {
 
     static final String WORD = "frame";
 

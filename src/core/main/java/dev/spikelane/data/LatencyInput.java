@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Latency coding, with memory for the spike times of the batch that it encoded last. */
-final class LatencyInput implements InputCode {
+final class LatencyInput implements InputEncoding {
 
     static final String WORD = "latency";
 

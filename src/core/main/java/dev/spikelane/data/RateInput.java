@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param random one stream, whose numbers are taken in the order in which batches are read; null for those of the
  *     samples' own streams
  */
-record RateInput(Rate rate, int steps, @Nullable TorchRandom random) implements InputCode {
+record RateInput(Rate rate, int steps, @Nullable TorchRandom random) implements InputEncoding {
 
     static final String WORD = "rate";
 

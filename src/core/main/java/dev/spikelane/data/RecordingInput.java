@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Brings spikes of recordings to a batch, with memory for the sample that is changed. */
-final class RecordingInput implements InputCode {
+final class RecordingInput implements InputEncoding {
 
     private final int steps;
     private final List<SpikeChange> changes;

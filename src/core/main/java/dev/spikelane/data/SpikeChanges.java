@@ -1,6 +1,6 @@
 package dev.spikelane.data;
 
-import dev.spikelane.data.InputCode.SpikeChange;
+import dev.spikelane.data.InputEncoding.SpikeChange;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;

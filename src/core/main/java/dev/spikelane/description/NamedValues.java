@@ -8,10 +8,10 @@ import dev.spikelane.connection.operator.ValueDescription;
  * @param owner the projection, with the operator's place in its path where several have values; or the population
  * @param said their name among the owner's, and torch's layout
  */
-public record NamedValues(String owner, ValueDescription said) {
+public record NamedValues(String owner, ValueDescription declared) {
 
     /** Returns the name among all values of the network. */
     public String name() {
-        return owner + "." + said.name();
+        return owner + "." + declared.name();
     }
 }

@@ -93,12 +93,12 @@ public record NetworkDescription(
      * Returns the parameters of a population; the weights of a recurrence that is a projection are that projection's.
      */
     public List<NamedValues> parameters(int population) {
-        PopulationDescription said = populations.get(population);
+        PopulationDescription owner = populations.get(population);
         boolean fed = enters(population, Neuron.FEEDBACK);
         List<NamedValues> values = new ArrayList<>();
-        said.neuron().parameters().forEach((name, declared) -> {
+        owner.neuron().parameters().forEach((name, declared) -> {
             if (!fed || !name.equals(Neuron.RECURRENT_WEIGHTS)) {
-                values.add(new NamedValues(said.name(), ValueDescription.parameter(name, declared.count())));
+                values.add(new NamedValues(owner.name(), ValueDescription.parameter(name, declared.count())));
             }
         });
         return values;

@@ -119,9 +119,9 @@ public final class NetworkFingerprint {
 
     private void add(NamedValues values) {
         fingerprint.add(values.name());
-        fingerprint.add(values.said().type().name());
-        fingerprint.add(values.said().shape().size());
-        values.said().shape().forEach(fingerprint::add);
+        fingerprint.add(values.declared().type().name());
+        fingerprint.add(values.declared().shape().size());
+        values.declared().shape().forEach(fingerprint::add);
     }
 
     private void numbers(float... values) {

@@ -6,7 +6,6 @@ import dev.spikelane.connection.Recurrent;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
@@ -21,6 +20,7 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -50,7 +50,7 @@ public final class NeuronOptions {
      * numbers, lists of them, {@link Connection connections} and {@link Quantization quantizations}.
      */
     public static Map<String, Object> of(Neuron neuron) {
-        NeuronOptions said = switch (neuron) {
+        NeuronOptions declared = switch (neuron) {
             case Alpha model -> model("Alpha").firing(model.firing());
             case DeltaLeaky _ -> model("DeltaLeaky");
             case EquationNeuron model -> {
@@ -85,7 +85,7 @@ public final class NeuronOptions {
                         model.kernelTruncation());
             case Synaptic model -> model("Synaptic").firing(model.firing());
         };
-        return said.options;
+        return declared.options;
     }
 
     private static NeuronOptions model(String name) {
@@ -97,7 +97,7 @@ public final class NeuronOptions {
         return this;
     }
 
-    private NeuronOptions firing(Firing firing) {
+    private NeuronOptions firing(ThresholdAndReset firing) {
         return and("compare", firing.compare().name())
                 .and("reset", firing.reset().name())
                 .and("reset_time", firing.resetTime().name())

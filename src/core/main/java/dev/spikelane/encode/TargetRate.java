@@ -2,8 +2,8 @@ package dev.spikelane.encode;
 
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.simd.Arange;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.simd.Progression;
 import java.util.Objects;
 
 /**
@@ -15,7 +15,7 @@ import java.util.Objects;
  * UNIFORM  floor(uniform * (steps - first) + first)     n times
  * POISSON  where uniform < rate
  * }</pre>
- * The sums of REGULAR have the bits of {@code torch.arange}, see {@link Progression}; those of UNIFORM are float32.
+ * The sums of REGULAR have the bits of {@code torch.arange}, see {@link Arange}; those of UNIFORM are float32.
  * Uniform numbers come from a {@link TorchRandom}: with the same seed the steps are torch's. POISSON draws a number for
  * the steps before {@code first} too, a rate of 0 draws none.
  *
@@ -65,7 +65,7 @@ record TargetRate(double rate, int firstSpikeTime, RateTargets.Pattern pattern) 
         silence(first, spikes, neuron);
         int count = count(rate, first, spikes.rows());
         for (int spike = 0; spike < count; spike++) {
-            fire(spikes, neuron, Progression.term(first, 1 / rate, spike, count));
+            fire(spikes, neuron, Arange.term(first, 1 / rate, spike, count));
         }
     }
 

@@ -9,7 +9,7 @@ import dev.spikelane.description.SourceDescription;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -78,7 +78,7 @@ final class EventRun implements ComponentRun {
     /** A source, and the order in which it adds to a port that several of its place enter. */
     private record Sender(
             SourceRun run,
-            SourceDescription said,
+            SourceDescription declared,
             boolean inside,
             int layer,
             float quantum,
@@ -106,7 +106,7 @@ final class EventRun implements ComponentRun {
     private final boolean apart;
 
     private final int batch;
-    private final Choice sharing;
+    private final StageChoice sharing;
     private final double work;
     private final WorkerPool.Job carry = this::carry;
     private int step;
@@ -117,7 +117,7 @@ final class EventRun implements ComponentRun {
             EventVector vector,
             List<Sender> senders,
             EventSource[] sources,
-            Choice sharing,
+            StageChoice sharing,
             RunSize size) {
         this.network = network;
         this.populations = populations;
@@ -158,7 +158,7 @@ final class EventRun implements ComponentRun {
                 }
                 any |= inner
                         || projection.isSynapses()
-                                && projection.synapses().said().isProcedural();
+                                && projection.synapses().declared().isProcedural();
             }
             if (population.keeps()) {
                 return false;
@@ -186,7 +186,8 @@ final class EventRun implements ComponentRun {
         for (int range = 0; range < ports.size(); range++) {
             addParts(senders, ports.get(range), vector, range, isInner);
         }
-        senders.sort(Comparator.<Sender>comparingInt(each -> place(each.said)).thenComparingInt(Sender::layer));
+        senders.sort(
+                Comparator.<Sender>comparingInt(each -> place(each.declared)).thenComparingInt(Sender::layer));
         List<List<EventLists.Part>> parts = senders.stream().map(Sender::parts).toList();
         EventSource[] sources = network.eventLists(parts, blocks, workers).stream()
                 .map(lists -> new EventSource(lists, size.batch(), blocks))
@@ -219,7 +220,7 @@ final class EventRun implements ComponentRun {
     }
 
     private static float quantum(Port port) {
-        return port.projections.getFirst().synapses().said().quantum();
+        return port.projections.getFirst().synapses().declared().quantum();
     }
 
     private static float[] quanta(List<Port> ports) {
@@ -236,10 +237,10 @@ final class EventRun implements ComponentRun {
         for (int i = 0; i < projections.size(); i++) {
             ProjectionRun projection = projections.get(i);
             SourceRun source = projection.source();
-            SourceDescription said = projection.description().source();
+            SourceDescription declared = projection.description().source();
             int layer = 0;
             for (ProjectionRun before : projections.subList(0, i)) {
-                layer += place(before.description().source()) == place(said) ? 1 : 0;
+                layer += place(before.description().source()) == place(declared) ? 1 : 0;
             }
             int own = layer;
             boolean changes = projection.description().plasticity().isRule();
@@ -252,7 +253,8 @@ final class EventRun implements ComponentRun {
                 if (source instanceof InputRun input) {
                     input.repeat();
                 }
-                sender = new Sender(source, said, isInner.test(projection), layer, quantum(port), new ArrayList<>());
+                sender =
+                        new Sender(source, declared, isInner.test(projection), layer, quantum(port), new ArrayList<>());
                 senders.add(sender);
             }
             SparseOperator synapses = projection.synapses();

@@ -170,13 +170,13 @@ public final class LaidOutNetwork {
 
     /** Throws where a rule stands at a projection that it cannot change, or reads what neurons do not have. */
     private void requireRule(int number) {
-        ProjectionDescription said = description.projections().get(number);
-        if (!said.plasticity().isRule()) {
+        ProjectionDescription declared = description.projections().get(number);
+        if (!declared.plasticity().isRule()) {
             return;
         }
-        PopulationDescription target = description.populations().get(said.target());
+        PopulationDescription target = description.populations().get(declared.target());
         List<Operator> operators = chains[number].operators();
-        boolean spikes = !(said.source() instanceof SourceDescription.OfVariable);
+        boolean spikes = !(declared.source() instanceof SourceDescription.OfVariable);
         String refusal = "";
         if (operators.size() == 1
                 && operators.getFirst() instanceof PlasticOperator<?> plastic
@@ -184,14 +184,14 @@ public final class LaidOutNetwork {
             refusal = plastic.refusesRules();
         }
         if (!spikes || refusal != null) {
-            throw new IllegalArgumentException("projection '" + said.name() + "' has a rule and is "
-                    + (spikes ? said.describePath() + refusal : "from a variable")
+            throw new IllegalArgumentException("projection '" + declared.name() + "' has a rule and is "
+                    + (spikes ? declared.describePath() + refusal : "from a variable")
                     + ", expected one dense connection, one convolution of floats, not transposed, or one sparse"
                     + " connection with a stored float for each synapse, of spikes to neurons of one current");
         }
-        for (String each : RuleValues.ofTarget(said.plasticity())) {
+        for (String each : RuleValues.ofTarget(declared.plasticity())) {
             if (!target.neuron().variables().contains(target.neuron().variable(each))) {
-                throw new IllegalArgumentException("projection '" + said.name() + "' has a rule that reads '" + each
+                throw new IllegalArgumentException("projection '" + declared.name() + "' has a rule that reads '" + each
                         + "' of population '" + target.name() + "', expected one of "
                         + target.neuron().variables());
             }
@@ -440,7 +440,7 @@ public final class LaidOutNetwork {
                 OperatorChain.put(
                         all,
                         each.name(),
-                        new PopulationValues(this, i, each.said().name()));
+                        new PopulationValues(this, i, each.declared().name()));
             }
         }
         return all;

@@ -4,7 +4,7 @@ import dev.spikelane.connection.operator.sparse.EventVector;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
@@ -121,7 +121,7 @@ final class LoopPopulation {
     }
 
     /** Whether threads share the loop that begins with this population. */
-    Choice sharing(int threads) {
+    StageChoice sharing(int threads) {
         return population.sharing("loop", threads);
     }
 

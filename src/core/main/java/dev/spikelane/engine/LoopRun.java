@@ -3,7 +3,7 @@ package dev.spikelane.engine;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import java.lang.foreign.Arena;
 import java.util.List;
 
@@ -19,7 +19,7 @@ final class LoopRun implements ComponentRun {
     /** For each thread the samples that it carries, of each population; empty if all samples go together. */
     private final SampleRun[][] shares;
 
-    private final Choice sharing;
+    private final StageChoice sharing;
     private final long work;
     private final WorkerPool.Job carry = this::carry;
     private int first;

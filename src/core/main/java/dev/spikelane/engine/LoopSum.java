@@ -5,7 +5,7 @@ import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.RowSum;
-import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
@@ -262,14 +262,14 @@ final class LoopSum {
 
         private final PortSum sum;
         private final StoredCurrents whole;
-        private final Choice sharing;
+        private final StageChoice sharing;
 
         Outer(
                 List<ProjectionRun> projections,
                 Arena arena,
                 RunSize size,
                 @Nullable StoredCurrents into,
-                Choice sharing) {
+                StageChoice sharing) {
             this.whole = into == null ? new StoredCurrents(arena, size, columns, 0) : into;
             this.sum = new PortSum(projections, columns, arena, size, whole);
             this.sharing = sharing;

@@ -16,7 +16,7 @@ import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.engine.signal.TorchRows;
-import dev.spikelane.engine.thread.UseLock;
+import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
@@ -59,7 +59,7 @@ public final class NetworkRun {
     /** Made once: writing and reading a state allocate nothing. */
     private final StateWalk walk = new StateWalk();
 
-    private final UseLock turn;
+    private final RunLock turn;
     private RunSize size;
     private List<QuantaSum> quanta = List.of();
     private ProjectionRuns projections;
@@ -82,7 +82,7 @@ public final class NetworkRun {
     private NetworkRun(
             LaidOutNetwork network, RunSize size, int mostSteps, Memory memory, @Nullable BackwardNeeds back) {
         this.network = network;
-        this.turn = new UseLock("simulation", network.turns());
+        this.turn = new RunLock("simulation", network.turns());
         this.size = size;
         this.mostSteps = mostSteps;
         this.memory = memory;
@@ -113,11 +113,11 @@ public final class NetworkRun {
     }
 
     private void addRules() {
-        List<ProjectionDescription> said = network.description().projections();
-        for (int i = 0; i < said.size(); i++) {
+        List<ProjectionDescription> declared = network.description().projections();
+        for (int i = 0; i < declared.size(); i++) {
             RuleValues<?> values = plastic.rule(i);
             if (values != null) {
-                ProjectionDescription projection = said.get(i);
+                ProjectionDescription projection = declared.get(i);
                 PopulationRun target = populations[projection.target()];
                 RuleRun.Place place = new RuleRun.Place(
                         source(projection.source()),
@@ -240,7 +240,7 @@ public final class NetworkRun {
     }
 
     /** Returns the lock of this run. */
-    public UseLock turn() {
+    public RunLock turn() {
         return turn;
     }
 
@@ -260,7 +260,7 @@ public final class NetworkRun {
         quanta = ProjectionSlice.quanta(network.description(), slices);
         requireQuanta();
         for (ProjectionSlice slice : slices) {
-            populations[slice.said().target()].projections().add(made.add(slice, seen[slice.number()]));
+            populations[slice.declared().target()].projections().add(made.add(slice, seen[slice.number()]));
         }
         return made;
     }
@@ -292,14 +292,14 @@ public final class NetworkRun {
 
     /** Returns the rule that changes a projection. */
     public RuleRun rule(String projection) {
-        List<ProjectionDescription> said = network.description().projections();
+        List<ProjectionDescription> declared = network.description().projections();
         for (Map.Entry<Integer, RuleRun> each : rules.entrySet()) {
-            if (said.get(each.getKey()).name().equals(projection)) {
+            if (declared.get(each.getKey()).name().equals(projection)) {
                 return each.getValue();
             }
         }
         throw new IllegalArgumentException("there is no projection '" + projection + "' with a rule, expected one of "
-                + rules.keySet().stream().map(each -> said.get(each).name()).toList());
+                + rules.keySet().stream().map(each -> declared.get(each).name()).toList());
     }
 
     /** Returns the threads. */

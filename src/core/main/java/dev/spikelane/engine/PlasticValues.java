@@ -6,7 +6,7 @@ import dev.spikelane.connection.operator.Values;
 import dev.spikelane.description.ProjectionDescription;
 import dev.spikelane.engine.plastic.RuleValues;
 import dev.spikelane.engine.signal.StateWalk;
-import dev.spikelane.engine.thread.UseLock;
+import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.RowBytes;
@@ -28,7 +28,7 @@ final class PlasticValues {
     private final ValueGuard guard;
 
     /** Copies the values of plastic projections, which change in turns of the run. */
-    PlasticValues(LaidOutNetwork network, Arena arena, UseLock turn) {
+    PlasticValues(LaidOutNetwork network, Arena arena, RunLock turn) {
         List<ProjectionDescription> projections = network.description().projections();
         this.chains = new OperatorChain[projections.size()];
         this.rules = new RuleValues<?>[chains.length];
@@ -53,10 +53,10 @@ final class PlasticValues {
         this.guard = new ValueGuard(network.turns(), turn::beginChange, turn::endChange);
     }
 
-    private void addRule(Arena arena, int projection, Plasticity said) {
+    private void addRule(Arena arena, int projection, Plasticity declared) {
         OperatorChain chain = chains[projection];
         RuleValues<?> rule = new RuleValues<>(
-                arena, said, (PlasticOperator<?>) chain.operators().getFirst());
+                arena, declared, (PlasticOperator<?>) chain.operators().getFirst());
         rule.values()
                 .forEach(
                         (name, each) -> OperatorChain.put(byName, chain.owners().getFirst() + "." + name, each));

@@ -13,8 +13,8 @@ import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.kernel.step.leaky.Differentiable;
 import dev.spikelane.memory.FloatMatrix;
@@ -99,8 +99,8 @@ public final class PopulationRun {
     }
 
     /** Whether threads share a stage of this population. */
-    Choice sharing(String stage, int threads) {
-        return new Choice(Chooser.OF_JVM, threads, Objects.hash(stage, description.name(), size()));
+    StageChoice sharing(String stage, int threads) {
+        return new StageChoice(Chooser.OF_JVM, threads, Objects.hash(stage, description.name(), size()));
     }
 
     int number() {

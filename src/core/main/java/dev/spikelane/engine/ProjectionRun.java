@@ -7,7 +7,7 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -136,7 +136,7 @@ public final class ProjectionRun {
 
     /** Returns where its path starts, of which it may be the last part. */
     SourceRun origin() {
-        return source instanceof TwoStageRun cut ? cut.rows().origin() : source;
+        return source instanceof TwoPhaseRun cut ? cut.rows().origin() : source;
     }
 
     /** Returns the rows that all steps of this call have; null if each has its own. */
@@ -314,7 +314,7 @@ public final class ProjectionRun {
             return 0;
         }
         return source.from(first, delay) instanceof SpikeMatrix spikes
-                ? SpikeCosts.inUse().multiplication()
+                ? CostModel.inUse().multiplication()
                         * active(spikes, first, count * batch)
                         / ((double) count * batch * spikes.columns())
                 : NANOSECONDS_OF_VALUE;

@@ -25,7 +25,7 @@ final class ProjectionRuns {
     /** Of each projection a run for each delay. */
     private final List<List<ProjectionRun>> all = new ArrayList<>();
     /** The runs of operators that need the whole batch, or know their step. */
-    private final List<TwoStageRun> cuts = new ArrayList<>();
+    private final List<TwoPhaseRun> cuts = new ArrayList<>();
 
     ProjectionRuns(int count, Arena arena, WorkerPool workers, RunSize size, boolean trains) {
         this.arena = arena;
@@ -40,7 +40,7 @@ final class ProjectionRuns {
 
     /** Makes a projection run behind its source. */
     ProjectionRun add(ProjectionSlice slice, SourceRun source) {
-        ProjectionRun made = run(slice.said(), slice.chain().operators(), source);
+        ProjectionRun made = run(slice.declared(), slice.chain().operators(), source);
         if (!trains && !(source instanceof InputRun)) {
             open(made); // the kind of rows of an input is known when they come
         }
@@ -58,7 +58,7 @@ final class ProjectionRuns {
                 ProjectionRun rows = run(description, operators.subList(0, i), source);
                 List<Operator> behind = new ArrayList<>(operators.subList(i, operators.size()));
                 behind.set(0, cut.behind());
-                TwoStageRun made = new TwoStageRun(rows, cut, arena, size, workers, trains);
+                TwoPhaseRun made = new TwoPhaseRun(rows, cut, arena, size, workers, trains);
                 cuts.add(made);
                 return runWhole(description, behind, made);
             }
@@ -91,7 +91,7 @@ final class ProjectionRuns {
     }
 
     private static void open(ProjectionRun projection) {
-        if (projection.source() instanceof TwoStageRun cut) {
+        if (projection.source() instanceof TwoPhaseRun cut) {
             open(cut.rows());
         }
         projection.open();

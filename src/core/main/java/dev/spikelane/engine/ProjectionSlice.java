@@ -21,18 +21,18 @@ import java.util.function.IntFunction;
  * @param said the projection with this delay
  * @param chain its operators
  */
-record ProjectionSlice(int number, ProjectionDescription said, OperatorChain chain) {
+record ProjectionSlice(int number, ProjectionDescription declared, OperatorChain chain) {
 
     /** All of a network, in the order in which they enter their ports. */
     static List<ProjectionSlice> of(NetworkDescription network, IntFunction<OperatorChain> chains) {
         List<ProjectionSlice> all = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {
-            ProjectionDescription said = network.projections().get(i);
+            ProjectionDescription declared = network.projections().get(i);
             SparseOperator sparse = chains.apply(i).sparse();
             if (sparse == null) {
-                all.add(new ProjectionSlice(i, said, chains.apply(i)));
-            } else if (all.stream().noneMatch(slice -> slice.isSumWith(said))) {
-                all.addAll(sum(network, chains, said));
+                all.add(new ProjectionSlice(i, declared, chains.apply(i)));
+            } else if (all.stream().noneMatch(slice -> slice.isSumWith(declared))) {
+                all.addAll(sum(network, chains, declared));
             }
         }
         return all;
@@ -42,11 +42,12 @@ record ProjectionSlice(int number, ProjectionDescription said, OperatorChain cha
     static List<QuantaSum> quanta(NetworkDescription network, List<ProjectionSlice> all) {
         Map<String, List<SparseOperator>> sums = new LinkedHashMap<>();
         for (ProjectionSlice slice : all) {
-            String port = "the port '" + slice.said.port() + "' of population '"
-                    + network.populations().get(slice.said.target()).name() + "'";
+            String port = "the port '" + slice.declared.port() + "' of population '"
+                    + network.populations().get(slice.declared.target()).name() + "'";
             for (Operator operator : slice.chain.operators()) {
-                if (operator instanceof SparseOperator sparse && sparse.said().quantum() > 0) {
-                    String sum = slice.chain.sparse() == null ? "projection '" + slice.said.name() + "'" : port;
+                if (operator instanceof SparseOperator sparse
+                        && sparse.declared().quantum() > 0) {
+                    String sum = slice.chain.sparse() == null ? "projection '" + slice.declared.name() + "'" : port;
                     sums.computeIfAbsent(sum, _ -> new ArrayList<>()).add(sparse);
                 }
             }
@@ -58,28 +59,30 @@ record ProjectionSlice(int number, ProjectionDescription said, OperatorChain cha
 
     private boolean isSumWith(ProjectionDescription other) {
         return chain.sparse() != null
-                && said.target() == other.target()
-                && said.port().equals(other.port());
+                && declared.target() == other.target()
+                && declared.port().equals(other.port());
     }
 
     private static List<ProjectionSlice> sum(
             NetworkDescription network, IntFunction<OperatorChain> chains, ProjectionDescription into) {
         List<ProjectionSlice> slices = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {
-            ProjectionDescription said = network.projections().get(i);
+            ProjectionDescription declared = network.projections().get(i);
             SparseOperator sparse = chains.apply(i).sparse();
-            if (sparse != null && said.target() == into.target() && said.port().equals(into.port())) {
+            if (sparse != null
+                    && declared.target() == into.target()
+                    && declared.port().equals(into.port())) {
                 SparseOperator[] ofDelays = sparse.slices();
-                int[] delays = said.delays();
+                int[] delays = declared.delays();
                 for (int d = 0; d < ofDelays.length; d++) {
                     OperatorChain chain = new OperatorChain(
                             List.of(ofDelays[d]), chains.apply(i).owners());
-                    slices.add(new ProjectionSlice(i, said.withDelay(delays[d]), chain));
+                    slices.add(new ProjectionSlice(i, declared.withDelay(delays[d]), chain));
                 }
             }
         }
-        slices.sort(Comparator.<ProjectionSlice>comparingInt(slice -> slice.said.delay())
-                .thenComparingInt(slice -> place(network, slice.said.source()))
+        slices.sort(Comparator.<ProjectionSlice>comparingInt(slice -> slice.declared.delay())
+                .thenComparingInt(slice -> place(network, slice.declared.source()))
                 .thenComparingInt(ProjectionSlice::number));
         requireQuantum(slices);
         for (int i = 0; i < slices.size(); i++) {
@@ -89,7 +92,7 @@ record ProjectionSlice(int number, ProjectionDescription said, OperatorChain cha
             slices.set(
                     i,
                     new ProjectionSlice(
-                            slice.number, slice.said, new OperatorChain(List.of(part), slice.chain.owners())));
+                            slice.number, slice.declared, new OperatorChain(List.of(part), slice.chain.owners())));
         }
         return slices;
     }
@@ -105,14 +108,15 @@ record ProjectionSlice(int number, ProjectionDescription said, OperatorChain cha
         ProjectionSlice first = slices.getFirst();
         for (ProjectionSlice slice : slices) {
             if (slice.quantum() != first.quantum()) {
-                throw new IllegalArgumentException("projections '" + first.said.name() + "' and '" + slice.said.name()
-                        + "' enter the port '" + first.said.port() + "' with quanta of " + first.quantum() + " and "
+                throw new IllegalArgumentException("projections '" + first.declared.name() + "' and '"
+                        + slice.declared.name()
+                        + "' enter the port '" + first.declared.port() + "' with quanta of " + first.quantum() + " and "
                         + slice.quantum() + ", expected one quantum for all sparse projections into a port");
             }
         }
     }
 
     private float quantum() {
-        return ((SparseOperator) chain.operators().getFirst()).said().quantum();
+        return ((SparseOperator) chain.operators().getFirst()).declared().quantum();
     }
 }

@@ -4,7 +4,7 @@ import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.StoredCurrents;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.kernel.step.PortCurrents;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
@@ -24,7 +24,7 @@ final class TileRun implements ComponentRun {
     /** The sums at the ports. */
     private final PortSum[] sums;
 
-    private final Choice sharing;
+    private final StageChoice sharing;
     /** Samples that threads can carry from source to spikes; empty if they cannot. */
     private final SampleRun[] samples;
 

@@ -5,8 +5,8 @@ import dev.spikelane.loop.Interpreter;
 import dev.spikelane.loop.Lowering;
 import dev.spikelane.loop.Node;
 import dev.spikelane.loop.Op;
-import dev.spikelane.loop.Parts;
 import dev.spikelane.loop.Program;
+import dev.spikelane.loop.ProgramSplitter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -128,7 +128,9 @@ public final class C99 {
 
     /** The rows that a function has parameters for, behind the number of neurons. */
     static List<String> rows(Program program) {
-        return program.rows().stream().filter(row -> !row.startsWith(Parts.CUT)).toList();
+        return program.rows().stream()
+                .filter(row -> !row.startsWith(ProgramSplitter.CUT))
+                .toList();
     }
 
     /** Returns a name as C may have it. */

@@ -64,14 +64,14 @@ public final class EquationParameters {
             int neurons,
             Map<String, float[]> given) {
         this.neurons = neurons;
-        for (Map.Entry<String, Double> said : parameters.entrySet()) {
-            String name = said.getKey();
+        for (Map.Entry<String, Double> declared : parameters.entrySet()) {
+            String name = declared.getKey();
             float[] of = given.get(name);
             if (of != null && of.length != 1 && of.length != neurons) {
                 throw new IllegalArgumentException(
                         name + " has " + of.length + " values, expected 1 or " + neurons + ", one for each neuron");
             }
-            values.put(name, of == null ? new float[] {said.getValue().floatValue()} : of);
+            values.put(name, of == null ? new float[] {declared.getValue().floatValue()} : of);
         }
         for (Map.Entry<String, Derived> made : derived.entrySet()) {
             Derived of = made.getValue();

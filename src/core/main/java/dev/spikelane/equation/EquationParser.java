@@ -347,9 +347,9 @@ public final class EquationParser extends TextParser {
         words.take();
         words.take();
         Node slope = words.number();
-        boolean said = words.takes(":");
+        boolean explicit = words.takes(":");
         Token method = words.take();
-        if (!said || !method.is("euler") && !method.is("exact")) {
+        if (!explicit || !method.is("euler") && !method.is("exact")) {
             throw method.error("found " + method + ", expected ': euler' or ': exact'" + Brian.hint(method.text()));
         }
         words.used.addAll(List.of(variable, Integrator.DT));

@@ -67,7 +67,7 @@ enum PickleNames {
                 return tensor(file, items);
             }
         }
-        throw new IOException(file + ": its pickle makes a value of " + said(called) + " and " + said(parts)
+        throw new IOException(file + ": its pickle makes a value of " + declared(called) + " and " + declared(parts)
                 + ", expected a dictionary or a tensor with all its parts");
     }
 
@@ -88,8 +88,8 @@ enum PickleNames {
                         || size < 0
                         || size > Integer.MAX_VALUE
                         || stride < 0) {
-                    throw new IOException(file + ": a tensor has the size " + said(sizes.get(axis)) + " and the stride "
-                            + said(steps.get(axis)) + ", expected whole numbers of 0 or more");
+                    throw new IOException(file + ": a tensor has the size " + declared(sizes.get(axis))
+                            + " and the stride " + declared(steps.get(axis)) + ", expected whole numbers of 0 or more");
                 }
                 shape.add(size.intValue());
                 strides.add(stride);
@@ -97,13 +97,13 @@ enum PickleNames {
             return new PickleReader.Stored(storage, offset, shape, strides);
         }
         throw new IOException(file + ": a tensor is made of "
-                + items.stream().map(PickleNames::said).toList()
+                + items.stream().map(PickleNames::declared).toList()
                 + ", expected storage, offset, sizes, strides (at most " + Tensor.MOST_DIMENSIONS
                 + " of each), gradient and hooks");
     }
 
     /** A value for messages. */
-    static String said(Object value) {
+    static String declared(Object value) {
         return switch (value) {
             case String text -> "the text " + JsonValue.quoted(text);
             case Long number -> "the number " + number;

@@ -117,7 +117,7 @@ final class PickleReader {
             case Parts(List<Object> items) -> collect(prefix, new Items(items), depth, into, others);
             case String _, Long _, Double _, Boolean _, Nothing _ -> others.add(prefix);
             default ->
-                throw wrong("holds " + PickleNames.said(value) + " under " + JsonValue.quoted(prefix)
+                throw wrong("holds " + PickleNames.declared(value) + " under " + JsonValue.quoted(prefix)
                         + ", expected tensors and plain values");
         }
     }
@@ -183,7 +183,7 @@ final class PickleReader {
             case 'b' -> {
                 Object state = pop();
                 if (!(state instanceof Dictionary) || !(top() instanceof Dictionary)) {
-                    throw wrong("gives " + PickleNames.said(top()) + " the state " + PickleNames.said(state)
+                    throw wrong("gives " + PickleNames.declared(top()) + " the state " + PickleNames.declared(state)
                             + ", expected that of a dictionary"); // its attributes, such as _metadata, are not read
                 }
             }
@@ -196,14 +196,14 @@ final class PickleReader {
 
     private void put(List<Object> pairs) throws IOException {
         if (!(top() instanceof Dictionary dictionary) || pairs.size() % 2 != 0) {
-            throw wrong("puts " + pairs.size() + " values into " + PickleNames.said(top())
+            throw wrong("puts " + pairs.size() + " values into " + PickleNames.declared(top())
                     + ", expected pairs and a dictionary");
         }
         for (int i = 0; i < pairs.size(); i += 2) {
             String key = switch (pairs.get(i)) {
                 case String text -> text;
                 case Long number -> number.toString(); // as optimizers count their parameters
-                default -> throw wrong("has " + PickleNames.said(pairs.get(i)) + " for a key, expected a text");
+                default -> throw wrong("has " + PickleNames.declared(pairs.get(i)) + " for a key, expected a text");
             };
             if (dictionary.members.put(key, pairs.get(i + 1)) != null) {
                 throw wrong("has the key " + JsonValue.quoted(key) + " twice in one dictionary");
@@ -213,7 +213,7 @@ final class PickleReader {
 
     private void append(List<Object> items) throws IOException {
         if (!(top() instanceof Items list)) {
-            throw wrong("appends " + items.size() + " values to " + PickleNames.said(top()) + ", expected a list");
+            throw wrong("appends " + items.size() + " values to " + PickleNames.declared(top()) + ", expected a list");
         }
         list.items.addAll(items);
     }
@@ -231,7 +231,8 @@ final class PickleReader {
                 && count >= 0) {
             return new Storage(type, key, count);
         }
-        throw wrong("names " + PickleNames.said(id) + " as data, expected a storage with type, key, device and count");
+        throw wrong(
+                "names " + PickleNames.declared(id) + " as data, expected a storage with type, key, device and count");
     }
 
     private int next() throws IOException {

@@ -57,19 +57,19 @@ final class TorchFile {
         }
         byte[] program = pickle.packed().toArray(ValueLayout.JAVA_BYTE);
         List<String> plain = new ArrayList<>();
-        Map<String, PickleReader.Stored> said = PickleReader.read(file.name(), program, plain);
+        Map<String, PickleReader.Stored> declared = PickleReader.read(file.name(), program, plain);
         List<String> warnings = new ArrayList<>();
         if (!plain.isEmpty()) {
             warnings.add(file.name() + ": holds what is no tensor and is passed over: " + PickleReader.some(plain));
         }
-        return tensors(file, root, members, said, warnings);
+        return tensors(file, root, members, declared, warnings);
     }
 
     private static Tensors tensors(
             FileBytes file,
             String root,
             Map<String, ZipMember> members,
-            Map<String, PickleReader.Stored> said,
+            Map<String, PickleReader.Stored> declared,
             List<String> warnings)
             throws IOException {
         List<Tensor> tensors = new ArrayList<>();
@@ -77,7 +77,7 @@ final class TorchFile {
         members.keySet().stream()
                 .filter(each -> each.startsWith(root + "data/"))
                 .forEach(others::add);
-        for (Map.Entry<String, PickleReader.Stored> each : said.entrySet()) {
+        for (Map.Entry<String, PickleReader.Stored> each : declared.entrySet()) {
             String storage = root + "data/" + each.getValue().storage().key();
             others.remove(storage);
             ZipMember member = find(file.name(), members, storage);

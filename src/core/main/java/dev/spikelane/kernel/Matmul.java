@@ -2,8 +2,8 @@ package dev.spikelane.kernel;
 
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 public final class Matmul {
 
     private @Nullable Tile tile;
-    private final Lazy<SpikeWorkspace> spikeScratch;
+    private final Lazy<ProductScratch> spikeScratch;
     private final Lazy<FloatMatrix> denseScratch;
 
     /** Makes an object whose scratch memory is freed when it is forgotten. */
@@ -62,7 +62,7 @@ public final class Matmul {
     public Matmul(Arena arena) {
         Objects.requireNonNull(arena, "arena");
         this.denseScratch = new Lazy<>(() -> DenseMatmul.workspace(arena));
-        this.spikeScratch = new Lazy<>(() -> new SpikeWorkspace(arena));
+        this.spikeScratch = new Lazy<>(() -> new ProductScratch(arena));
     }
 
     /**

@@ -12,9 +12,9 @@ import java.util.List;
  */
 public final class Frame {
 
-    private static final long TILE_BYTES = (long) Parts.TILE_WORDS * Long.SIZE * Float.BYTES;
+    private static final long TILE_BYTES = (long) ProgramSplitter.TILE_WORDS * Long.SIZE * Float.BYTES;
     /** Rows of matrices often begin where pages do, and fill one set of the cache; these begin apart. */
-    private static final long CUT_STRIDE = TILE_BYTES + 5 * Parts.ALIGNMENT;
+    private static final long CUT_STRIDE = TILE_BYTES + 5 * ProgramSplitter.ALIGNMENT;
 
     /** Names of the rows, as {@link Program#rows} orders them. */
     public final List<String> rows;
@@ -46,10 +46,10 @@ public final class Frame {
         this.bases = new long[rows.size()];
         this.strides = new long[rows.size()];
         Arrays.fill(segments, MemorySegment.NULL);
-        MemorySegment cut = NativeMemory.ofAuto().allocate(program.cuts() * CUT_STRIDE, Parts.ALIGNMENT);
+        MemorySegment cut = NativeMemory.ofAuto().allocate(program.cuts() * CUT_STRIDE, ProgramSplitter.ALIGNMENT);
         long at = 0;
         for (int i = 0; i < segments.length; i++) {
-            if (rows.get(i).startsWith(Parts.CUT)) {
+            if (rows.get(i).startsWith(ProgramSplitter.CUT)) {
                 segments[i] = cut.asSlice(at, TILE_BYTES);
                 at += CUT_STRIDE;
             }

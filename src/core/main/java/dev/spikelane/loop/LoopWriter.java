@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes the class of a loop: a method for each of its {@link Parts}, with one flat loop over the neurons of a row
+ * Writes the class of a loop: a method for each of its {@link ProgramSplitter}, with one flat loop over the neurons of a row
  * inside one over rows. All operations stand in the inner loop itself, in which nothing but the counter is carried, and
  * states and parameters stay in registers from step to step. Numbers that neurons share are primitives.
  */
@@ -131,11 +131,11 @@ abstract class LoopWriter {
         for (int i = 0; i < parts; i++) {
             code.aload(1).iload(2).iload(sample).iadd();
             code.iload(sample).iconst_1().iload(4).iload(word);
-            code.loadConstant(Parts.TILE_WORDS).iload(end).iload(word).isub();
+            code.loadConstant(ProgramSplitter.TILE_WORDS).iload(end).iload(word).isub();
             code.invokestatic(ClassDesc.of("java.lang.Math"), "min", MethodTypeDesc.of(CD_int, CD_int, CD_int));
             code.invokestatic(self, "part" + i, PART);
         }
-        code.iinc(word, Parts.TILE_WORDS).iload(word).iload(end).if_icmplt(tiles);
+        code.iinc(word, ProgramSplitter.TILE_WORDS).iload(word).iload(end).if_icmplt(tiles);
         code.iinc(sample, 1).iload(sample);
         frameInt(code, 1, "batch").if_icmplt(samples);
         code.iload(2).iload(4).iadd().istore(2).iinc(3, -1).goto_(groups);
@@ -226,7 +226,7 @@ abstract class LoopWriter {
         int segment = local(TypeKind.REFERENCE);
         element("segments", SEGMENT, index).astore(segment);
         check(segment);
-        if (name.startsWith(Parts.CUT)) {
+        if (name.startsWith(ProgramSplitter.CUT)) {
             segments.put(name, segment);
             return;
         }

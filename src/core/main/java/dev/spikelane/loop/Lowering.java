@@ -87,9 +87,9 @@ public final class Lowering extends Graph {
     }
 
     /** What exponentials are made of: {@code e^x = (rest + 1) * power}. */
-    private record Parts(Node isLow, Node rest, Node power) {}
+    private record ProgramSplitter(Node isLow, Node rest, Node power) {}
 
-    private Parts parts(Node x) {
+    private ProgramSplitter parts(Node x) {
         Node least = constant(Exponential.LEAST);
         Node low = of(Op.LT, x, least);
         Node bounded = of(Op.SELECT, low, least, x);
@@ -99,10 +99,10 @@ public final class Lowering extends Graph {
         Node high = sub(bounded, mul(n, constant(Exponential.LN2_HIGH)));
         Node r = sub(high, mul(n, constant(Exponential.LN2_LOW)));
         Node rest = add(mul(polynomial(r, Exponential.TERM_7, EXPONENTIAL), mul(r, r)), r);
-        return new Parts(low, rest, of(Op.POWER2, rounded));
+        return new ProgramSplitter(low, rest, of(Op.POWER2, rounded));
     }
 
-    private Parts partsOfAny(Node x) {
+    private ProgramSplitter partsOfAny(Node x) {
         Node most = constant(Exponential.MOST);
         return parts(of(Op.SELECT, of(Op.GT, x, most), most, x));
     }
@@ -111,12 +111,12 @@ public final class Lowering extends Graph {
         return whole(partsOfAny(x));
     }
 
-    private Node whole(Parts of) {
+    private Node whole(ProgramSplitter of) {
         return of(Op.SELECT, of.isLow, constant(0), mul(add(of.rest, constant(1)), of.power));
     }
 
     private Node exponentialMinusOne(Node x) {
-        Parts of = partsOfAny(x);
+        ProgramSplitter of = partsOfAny(x);
         Node one = constant(1);
         Node high = of(Op.GT, x, constant(Exponential.MOST_MINUS_ONE));
         Node small = add(mul(of.rest, of.power), sub(of.power, one));

@@ -129,7 +129,7 @@ public final class Program {
     public List<Program> parts() {
         List<Program> known = parts;
         if (known == null) {
-            known = Parts.of(this);
+            known = ProgramSplitter.of(this);
             parts = known;
         }
         return known;

@@ -83,7 +83,7 @@ final class VectorWriter extends LoopWriter {
             boolean sliced = node.isRow()
                     && node.op() != Op.FLAG
                     && !shared.contains(node.name())
-                    && !node.name().startsWith(Parts.CUT);
+                    && !node.name().startsWith(ProgramSplitter.CUT);
             slices += sliced ? 1 : 0;
         }
         return part.steps() > 0 && slices <= MOST_SLICES && part.order().size() <= MOST_SLICED;

@@ -1,6 +1,6 @@
 package dev.spikelane.model;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.io.file.AtomicFile;
 import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
@@ -63,7 +63,8 @@ public final class CExport {
     public static CExport of(Model model) {
         Objects.requireNonNull(model, "model");
         int steps = model.steps().orElse(1);
-        InputCode code = model.code().map(word -> InputCode.named(word, steps)).orElse(null);
+        InputEncoding code =
+                model.code().map(word -> InputEncoding.named(word, steps)).orElse(null);
         boolean values = code != null && code.allocate(1, steps) instanceof FloatMatrix;
         boolean frame = code != null && values && code.steps() == 0;
         return new CExport(
@@ -144,7 +145,8 @@ public final class CExport {
      */
     public String text() {
         ConnectionForms.requireNoRule(network, "C");
-        return CNetwork.text(network, options, said -> ConnectionForms.of(said).c());
+        return CNetwork.text(
+                network, options, declared -> ConnectionForms.of(declared).c());
     }
 
     /**

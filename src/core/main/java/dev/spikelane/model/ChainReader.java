@@ -55,7 +55,7 @@ final class ChainReader {
 
     private final String file;
     private final Map<String, Tensor> tensors;
-    private final @Nullable String said;
+    private final @Nullable String declared;
     private final boolean ordered;
     private final LayerTensors read;
     private final LayerNeurons neurons;
@@ -67,10 +67,10 @@ final class ChainReader {
     private boolean isOpen;
     private @Nullable Shape rows;
 
-    ChainReader(String file, Map<String, Tensor> tensors, @Nullable String said, boolean ordered) {
+    ChainReader(String file, Map<String, Tensor> tensors, @Nullable String declared, boolean ordered) {
         this.file = file;
         this.tensors = tensors;
-        this.said = said;
+        this.declared = declared;
         this.ordered = ordered;
         this.read = new LayerTensors(file, tensors);
         this.neurons = new LayerNeurons(read);
@@ -79,7 +79,7 @@ final class ChainReader {
     Network network() throws IOException {
         ModelTensors.requireMatrices(file, tensors.values());
         try {
-            for (Layer each : said == null ? guessed() : told(said)) {
+            for (Layer each : declared == null ? guessed() : told(declared)) {
                 add(each);
                 each.requireAllTaken();
             }
@@ -253,8 +253,8 @@ final class ChainReader {
     private void giveNorm(Network network, Layer layer, OperatorDescription operator, Map<String, FloatMatrix> values)
             throws IOException {
         for (NamedValues each : operator.values()) {
-            Tensor found = read.value(layer, each.said().name());
-            if (each.said().type() == ElementType.INT64) {
+            Tensor found = read.value(layer, each.declared().name());
+            if (each.declared().type() == ElementType.INT64) {
                 network.weights().replace(each.name(), Math.max(0, Integers.count(found)));
             } else {
                 values.put(each.name(), read.matrix(found));

@@ -29,15 +29,15 @@ record ConnectionForms(Function<NirConnection, NirFile.Graph.Node> nir, Consumer
         return switch (connection) {
             case BatchNorm _ -> row(nir -> nir.none("; Network.folded() puts it into weights"), COperator::norm);
             case Dense.ByOpenBlas _ -> row(nir -> nir.none(""), c -> c.none("its sums have a library's order"));
-            case Convolution said -> row(nir -> nir.convolution(said), c -> c.convolution(said));
-            case Dense said -> row(NirConnection::dense, c -> c.dense(said));
-            case Flatten said -> row(nir -> nir.flatten(said), c -> c.flatten(said));
+            case Convolution declared -> row(nir -> nir.convolution(declared), c -> c.convolution(declared));
+            case Dense declared -> row(NirConnection::dense, c -> c.dense(declared));
+            case Flatten declared -> row(nir -> nir.flatten(declared), c -> c.flatten(declared));
             case Dense.Integers _ -> row(NirConnection::dense, COperator::integers);
             case OneToOne _ -> row(NirConnection::scale, COperator::scale);
-            case Pool said -> row(nir -> nir.pool(said), COperator::pool);
+            case Pool declared -> row(nir -> nir.pool(declared), COperator::pool);
             case Psn _ -> row(nir -> nir.none(""), c -> c.none("it takes all steps together"));
-            case Recurrent said -> row(NirConnection::dense, c -> c.recurrent(said));
-            case OneToOne.Scale said -> row(nir -> nir.scale(said.factor()), c -> c.scale(said.factor()));
+            case Recurrent declared -> row(NirConnection::dense, c -> c.recurrent(declared));
+            case OneToOne.Scale declared -> row(nir -> nir.scale(declared.factor()), c -> c.scale(declared.factor()));
             case Sparse _ ->
                 row(nir -> nir.none("; NIR has no lists of synapses"), c -> c.none("its synapses are lists"));
         };

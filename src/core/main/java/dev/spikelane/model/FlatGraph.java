@@ -23,20 +23,20 @@ final class FlatGraph {
 
     private static final int MOST_NODES = 100_000;
 
-    final NirFile.Graph said;
+    final NirFile.Graph declared;
     final Map<String, FlatNode> nodes = new LinkedHashMap<>();
     final List<FlatNode> order = new ArrayList<>();
     final List<String> warnings = new ArrayList<>();
 
-    private FlatGraph(NirFile.Graph said) {
-        this.said = said;
+    private FlatGraph(NirFile.Graph declared) {
+        this.declared = declared;
     }
 
     /** A node and its neighbors. */
     static final class FlatNode {
         final String name;
         final NirPrimitive primitive;
-        final NirFile.Graph.Node said;
+        final NirFile.Graph.Node declared;
         /** Whether it is the input or output of a graph inside another. */
         final boolean passes;
 
@@ -50,10 +50,10 @@ final class FlatGraph {
         @Nullable
         Shape output;
 
-        FlatNode(String name, NirPrimitive primitive, NirFile.Graph.Node said, boolean passes) {
+        FlatNode(String name, NirPrimitive primitive, NirFile.Graph.Node declared, boolean passes) {
             this.name = name;
             this.primitive = primitive;
-            this.said = said;
+            this.declared = declared;
             this.passes = passes;
         }
 
@@ -71,7 +71,7 @@ final class FlatGraph {
 
         @Nullable
         Tensor value(String parameter) {
-            return said.values().get(parameter);
+            return declared.values().get(parameter);
         }
 
         Tensor required(String parameter) throws IOException {
@@ -108,18 +108,18 @@ final class FlatGraph {
     private void add(String prefix, NirFile.Graph graph) throws IOException {
         for (Map.Entry<String, NirFile.Graph.Node> each : graph.nodes().entrySet()) {
             String name = prefix + each.getKey();
-            NirFile.Graph.Node said = each.getValue();
-            if (said.type().equals("NIRGraph")) {
-                add(name + "/", said.graph());
+            NirFile.Graph.Node declared = each.getValue();
+            if (declared.type().equals("NIRGraph")) {
+                add(name + "/", declared.graph());
                 continue;
             }
-            NirPrimitive primitive = NirPrimitive.named(said.type());
+            NirPrimitive primitive = NirPrimitive.named(declared.type());
             if (primitive == null || nodes.size() == MOST_NODES) {
-                throw new IOException("node '" + name + "' has the type '" + said.type() + "', expected one of "
+                throw new IOException("node '" + name + "' has the type '" + declared.type() + "', expected one of "
                         + Arrays.toString(NirPrimitive.values()) + ", and at most " + MOST_NODES + " nodes");
             }
             boolean ends = primitive == NirPrimitive.INPUT || primitive == NirPrimitive.OUTPUT;
-            FlatNode node = new FlatNode(name, primitive, said, ends && !prefix.isEmpty());
+            FlatNode node = new FlatNode(name, primitive, declared, ends && !prefix.isEmpty());
             nodes.put(name, node);
             requireParameters(node);
         }
@@ -135,8 +135,8 @@ final class FlatGraph {
         for (String parameter : node.primitive.required()) {
             node.required(parameter);
         }
-        Set<String> others = new LinkedHashSet<>(node.said.values().keySet());
-        others.addAll(node.said.texts().keySet());
+        Set<String> others = new LinkedHashSet<>(node.declared.values().keySet());
+        others.addAll(node.declared.texts().keySet());
         node.primitive.required().forEach(others::remove);
         node.primitive.optional().forEach(others::remove);
         if (!others.isEmpty()) {

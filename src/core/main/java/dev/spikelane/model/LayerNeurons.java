@@ -11,7 +11,6 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.model.LayerText.Layer;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
@@ -23,6 +22,7 @@ import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -77,7 +77,7 @@ record LayerNeurons(LayerTensors read) {
     /** The neurons behind such a pool. */
     Neuron pooled(Layer layer, Shape neurons) throws IOException {
         return new Leaky(0f)
-                .withFiring(Firing.DEFAULT
+                .withFiring(ThresholdAndReset.DEFAULT
                         .withThreshold(parameter(layer, THRESHOLD, neurons).values())
                         .withReset(Reset.NONE));
     }
@@ -115,7 +115,7 @@ record LayerNeurons(LayerTensors read) {
     /** Neurons that snnTorch can reset at once, and inhibit. */
     private Neuron delayed(Layer layer, Shape neurons) throws IOException {
         Parameter beta = parameter(layer, BETA, neurons);
-        Firing firing = firing(layer, neurons)
+        ThresholdAndReset firing = firing(layer, neurons)
                 .withDelayedReset(layer.truth(-1, "reset_delay", true))
                 .withInhibition(layer.truth(-1, "inhibition", false));
         return switch (layer.type()) {
@@ -175,12 +175,12 @@ record LayerNeurons(LayerTensors read) {
     }
 
     /** Threshold and reset. */
-    private Firing firing(Layer layer, Shape neurons) throws IOException {
+    private ThresholdAndReset firing(Layer layer, Shape neurons) throws IOException {
         if (!layer.type().equals("Leaky") && !graded(layer, neurons).equals(Parameter.of(1))) {
             throw read.wrong(JsonValue.quoted(layer.name() + StateDictMatch.GRADED) + " is not 1, expected that of "
                     + layer.type());
         }
-        return Firing.DEFAULT
+        return ThresholdAndReset.DEFAULT
                 .withThreshold(parameter(layer, THRESHOLD, neurons).values())
                 .withReset(reset(layer));
     }

@@ -23,7 +23,7 @@ import java.util.OptionalInt;
  * <tr><th>name</th><th>text</th></tr>
  * <tr><td>{@value #STEPS}</td><td>time steps of a sample, 1 to 100,000</td></tr>
  * <tr><td>{@value #CODE}</td><td>how a sample becomes input, a word of
- *     {@link dev.spikelane.data.InputCode#named}</td></tr>
+ *     {@link dev.spikelane.data.InputEncoding#named}</td></tr>
  * <tr><td>{@value #DECODING}</td><td>how outputs become a class, a word of
  *     {@link dev.spikelane.train.Decoding#named}</td></tr>
  * <tr><td>{@value #POPULATION}</td><td>whose outputs these are; the last population if it is not there</td></tr>
@@ -174,10 +174,10 @@ public record Model(Network network, Map<String, String> notes) {
         for (String known : List.of(STEPS, CODE, DECODING, POPULATION, CLASSES, CLASS_NAMES)) {
             boolean isSpelt = name.equals(known);
             String word = known.substring(known.indexOf('.') + 1);
-            String said = name.substring(name.indexOf('.') + 1);
+            String declared = name.substring(name.indexOf('.') + 1);
             if (!isSpelt
                     && Arrays.equals(
-                            said.chars().sorted().toArray(),
+                            declared.chars().sorted().toArray(),
                             word.chars().sorted().toArray())) {
                 throw new IllegalArgumentException(
                         "a note has the name " + JsonValue.quoted(name) + ", expected '" + known + "'");

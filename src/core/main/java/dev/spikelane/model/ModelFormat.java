@@ -38,8 +38,8 @@ final class ModelFormat {
 
     /** The tensor of values: parameters of neurons as snnTorch spells them. */
     static String tensor(NamedValues values) {
-        return values.said().role() == ValueDescription.Role.PARAMETER
-                ? values.owner() + "." + snake(values.said().name())
+        return values.declared().role() == ValueDescription.Role.PARAMETER
+                ? values.owner() + "." + snake(values.declared().name())
                 : values.name();
     }
 

@@ -164,14 +164,14 @@ final class ModelReader {
         }
     }
 
-    private static Plasticity rule(JsonValue said) throws IOException {
-        said.requireOnly(Set.of("text", "parameters"));
+    private static Plasticity rule(JsonValue declared) throws IOException {
+        declared.requireOnly(Set.of("text", "parameters"));
         Map<String, Double> parameters = new LinkedHashMap<>();
         for (Map.Entry<String, JsonValue> each :
-                said.member("parameters").members().entrySet()) {
+                declared.member("parameters").members().entrySet()) {
             parameters.put(each.getKey(), (double) each.getValue().number());
         }
-        return Plasticity.of(said.member("text").text()).with(parameters);
+        return Plasticity.of(declared.member("text").text()).with(parameters);
     }
 
     private static <T> T find(Map<String, T> known, JsonValue value, String what) throws IOException {

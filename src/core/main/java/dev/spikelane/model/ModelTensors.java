@@ -170,13 +170,13 @@ final class ModelTensors {
         for (NamedValues each : network.laidOut().description().values()) {
             String tensor = ModelFormat.tensor(each);
             others.removeAll(List.of(tensor, tensor + ModelFormat.SCALE));
-            if (each.said().type() == ElementType.INT64) {
+            if (each.declared().type() == ElementType.INT64) {
                 weights.replace(each.name(), count(find(tensor)));
                 continue;
             }
-            if (each.said().type() != ElementType.FLOAT32) {
+            if (each.declared().type() != ElementType.FLOAT32) {
                 IntegerMatrix stored =
-                        integers(find(tensor)).withType(each.said().type());
+                        integers(find(tensor)).withType(each.declared().type());
                 if (!weights.integers(each.name()).equals(stored)) {
                     weights.replace(each.name(), stored);
                 }
@@ -227,9 +227,9 @@ final class ModelTensors {
     }
 
     private FloatMatrix stored(NamedValues values, String tensor) throws IOException {
-        if (values.said().role() == ValueDescription.Role.PARAMETER) {
+        if (values.declared().role() == ValueDescription.Role.PARAMETER) {
             return FloatMatrix.vector(parameter(tensor).values());
         }
-        return values.said().matrix(floats(tensor, values.said().shape().size()));
+        return values.declared().matrix(floats(tensor, values.declared().shape().size()));
     }
 }

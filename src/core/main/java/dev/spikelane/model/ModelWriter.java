@@ -46,7 +46,7 @@ final class ModelWriter {
         this.network = network;
         this.description = network.laidOut().description();
         this.packed = description.values().stream()
-                .filter(each -> packs && PackedItems.packs(each.said().type()))
+                .filter(each -> packs && PackedItems.packs(each.declared().type()))
                 .toList();
     }
 
@@ -97,25 +97,25 @@ final class ModelWriter {
     private List<Tensor> tensors(NamedValues each, boolean eightBits) {
         Weights weights = network.weights();
         String tensor = ModelFormat.tensor(each);
-        if (each.said().type() == ElementType.INT64) {
+        if (each.declared().type() == ElementType.INT64) {
             return List.of(Integers.count(tensor, weights.count(each.name())));
         }
-        if (each.said().type() != ElementType.FLOAT32) {
+        if (each.declared().type() != ElementType.FLOAT32) {
             Tensor items = Integers.items(
-                    tensor, weights.integers(each.name()), each.said().shape());
+                    tensor, weights.integers(each.name()), each.declared().shape());
             // Scales are values of their own.
             return List.of(
                     packed.contains(each)
-                            ? PackedItems.pack(items, each.said().type().bits())
+                            ? PackedItems.pack(items, each.declared().type().bits())
                             : items);
         }
         FloatMatrix values = weights.get(each.name());
         values.requireFinite("'" + each.name() + "'");
-        if (eightBits && each.said().isMatrix() && each.said().role() == ValueDescription.Role.WEIGHT) {
+        if (eightBits && each.declared().isMatrix() && each.declared().role() == ValueDescription.Role.WEIGHT) {
             return Integers.of(
                     tensor,
                     IntegerMatrix.nearest(ElementType.INT8, values),
-                    each.said().shape());
+                    each.declared().shape());
         }
         if (values.rows() == 1 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) { // may be large: no second copy
             MemorySegment row = values.segment().asSlice(0, (long) values.columns() * Float.BYTES);
@@ -145,8 +145,8 @@ final class ModelWriter {
             json.name(PackedItems.PACKED).object();
             for (NamedValues each : packed) {
                 json.name(ModelFormat.tensor(each)).object().name(PackedItems.BITS);
-                json.value(each.said().type().bits()).name(PackedItems.SHAPE);
-                json.integers(each.said().shape()).end();
+                json.value(each.declared().type().bits()).name(PackedItems.SHAPE);
+                json.integers(each.declared().shape()).end();
             }
             json.end();
         }

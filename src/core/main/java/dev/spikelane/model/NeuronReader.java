@@ -14,7 +14,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
@@ -29,6 +28,7 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -150,11 +150,11 @@ final class NeuronReader {
     private Parameter parameter(String name) throws IOException {
         String spelled = ModelFormat.snake(name);
         parameters.add(spelled);
-        JsonValue said = value.member("parameters").members().get(spelled);
-        if (said == null) {
+        JsonValue declared = value.member("parameters").members().get(spelled);
+        if (declared == null) {
             return tensors.parameter(population + "." + spelled);
         }
-        return Parameter.of(said.isArray() ? numbers(said) : new float[] {said.number()});
+        return Parameter.of(declared.isArray() ? numbers(declared) : new float[] {declared.number()});
     }
 
     private static float[] numbers(JsonValue array) throws IOException {
@@ -166,8 +166,8 @@ final class NeuronReader {
         return numbers;
     }
 
-    private Firing firing() throws IOException {
-        return Firing.DEFAULT
+    private ThresholdAndReset firing() throws IOException {
+        return ThresholdAndReset.DEFAULT
                 .withThreshold(parameter("threshold").values())
                 .withCompare(choice("compare", Compare.values()))
                 .withReset(choice("reset", Reset.values()))
@@ -177,34 +177,34 @@ final class NeuronReader {
     }
 
     private <T extends Enum<T>> T choice(String name, T[] choices) throws IOException {
-        JsonValue said = member(name);
-        String text = said.text();
+        JsonValue declared = member(name);
+        String text = declared.text();
         for (T each : choices) {
             if (each.name().equals(text)) {
                 return each;
             }
         }
-        throw said.unexpected("one of " + List.of(choices));
+        throw declared.unexpected("one of " + List.of(choices));
     }
 
     private Quantization quantization() throws IOException {
-        JsonValue said = member("quantization");
-        said.requireOnly(Set.of("name", "levels"));
-        return Quantization.named(said.member("name").text(), numbers(said.member("levels")));
+        JsonValue declared = member("quantization");
+        declared.requireOnly(Set.of("name", "levels"));
+        return Quantization.named(declared.member("name").text(), numbers(declared.member("levels")));
     }
 
     private Recurrence recurrence() throws IOException {
-        JsonValue said = member(NeuronOptions.RECURRENCE);
-        if (said.isObject()) {
+        JsonValue declared = member(NeuronOptions.RECURRENCE);
+        if (declared.isObject()) {
             String owner = ProjectionDescription.nameOfRecurrence(population);
-            ConnectionKind<Connection> kind = ConnectionKinds.named(said.member("type"));
-            return Recurrence.by(kind.read(said, tensors.of(owner, integers)));
+            ConnectionKind<Connection> kind = ConnectionKinds.named(declared.member("type"));
+            return Recurrence.by(kind.read(declared, tensors.of(owner, integers)));
         }
-        return switch (said.text()) {
+        return switch (declared.text()) {
             case NeuronOptions.NONE -> Recurrence.none();
             case NeuronOptions.ONE_TO_ONE -> Recurrence.by(new OneToOne(parameter(V)));
             case NeuronOptions.ALL_TO_ALL -> allToAll();
-            default -> throw said.unexpected("none, one to one, all to all or a connection");
+            default -> throw declared.unexpected("none, one to one, all to all or a connection");
         };
     }
 

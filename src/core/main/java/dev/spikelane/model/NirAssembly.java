@@ -88,7 +88,7 @@ final class NirAssembly {
         if (outputs.isEmpty()) {
             throw new IOException("there is no node of the type Output, expected one");
         }
-        return new NirModel(builder.build(), options, graph.said, outputs, places, graph.warnings);
+        return new NirModel(builder.build(), options, graph.declared, outputs, places, graph.warnings);
     }
 
     private void send(FlatNode node, List<Chain> chains) {

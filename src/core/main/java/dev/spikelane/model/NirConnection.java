@@ -24,12 +24,14 @@ import java.util.Map;
  * @param owner the prefix of the names of its values
  * @param changes gets the facts that readers of the node will see otherwise
  */
-record NirConnection(Weights weights, String name, Connection said, Shape rows, String owner, List<String> changes) {
+record NirConnection(
+        Weights weights, String name, Connection declared, Shape rows, String owner, List<String> changes) {
 
     /** Throws, as NIR cannot say it. */
     @SuppressWarnings("DoNotCallSuggester") // a row of the table calls it
     NirFile.Graph.Node none(String advice) {
-        throw new IllegalArgumentException("'" + name + "' is " + said + ", for which NIR has no primitive" + advice);
+        throw new IllegalArgumentException(
+                "'" + name + "' is " + declared + ", for which NIR has no primitive" + advice);
     }
 
     NirFile.Graph.Node flatten(Flatten flatten) {

@@ -115,19 +115,19 @@ final class NirExport {
                     each.source() instanceof SourceDescription.OfVariable variable && variable.population() == number;
         }
         Neuron neuron = description.populations().get(number).neuron();
-        NirNeuron said = NirNeuron.of(name, neuron, parameter -> present(name, parameter, neuron), dt);
-        if (membranes && said.fires() || spikes && !said.fires()) {
-            throw new IllegalArgumentException("population '" + name + "', " + said.type() + ", sends "
+        NirNeuron declared = NirNeuron.of(name, neuron, parameter -> present(name, parameter, neuron), dt);
+        if (membranes && declared.fires() || spikes && !declared.fires()) {
+            throw new IllegalArgumentException("population '" + name + "', " + declared.type() + ", sends "
                     + (spikes ? "spikes" : "membranes") + ", expected what nodes of NIR of that type send");
         }
         Map<String, Tensor> values = new LinkedHashMap<>();
-        said.parameters().forEach((key, numbers) -> values.put(key, NirConnection.numbers(key, shape, numbers)));
+        declared.parameters().forEach((key, numbers) -> values.put(key, NirConnection.numbers(key, shape, numbers)));
         String node = plain(name);
-        node(node, said.type(), values);
-        changes.addAll(said.changes());
-        if (said.selfWeights().length > 0) {
+        node(node, declared.type(), values);
+        changes.addAll(declared.changes());
+        if (declared.selfWeights().length > 0) {
             String self = free(name + ".V");
-            nodes.put(self, NirConnection.scale(shape, said.selfWeights()));
+            nodes.put(self, NirConnection.scale(shape, declared.selfWeights()));
             edges.add(new NirFile.Graph.Edge(node, self));
             edges.add(new NirFile.Graph.Edge(self, node));
         }
@@ -141,48 +141,49 @@ final class NirExport {
     }
 
     private void projection(int number) {
-        ProjectionDescription said = description.projections().get(number);
-        Set<String> from = said.source().ofPopulation().isPresent()
-                ? ends.get(said.source().ofPopulation().getAsInt())
-                : Set.of(plain(description.nameOf(said.source())));
-        Shape shape = description.shapeOf(said.source());
-        int delay = said.delay() - (isLate(said) ? 1 : 0);
+        ProjectionDescription declared = description.projections().get(number);
+        Set<String> from = declared.source().ofPopulation().isPresent()
+                ? ends.get(declared.source().ofPopulation().getAsInt())
+                : Set.of(plain(description.nameOf(declared.source())));
+        Shape shape = description.shapeOf(declared.source());
+        int delay = declared.delay() - (isLate(declared) ? 1 : 0);
         if (delay < 0) {
-            changes.add("order of events: '" + said.name() + "' is in a cycle, in which NIR's readers take one step");
+            changes.add(
+                    "order of events: '" + declared.name() + "' is in a cycle, in which NIR's readers take one step");
             delay = 0;
         }
         if (delay > 0) {
-            String name = free(said.name() + ".delay");
+            String name = free(declared.name() + ".delay");
             node(name, "Delay", Map.of("delay", NirConnection.numbers("delay", shape, delay * dt)));
             from = joined(from, name);
         }
         List<OperatorDescription> operators = description.operators(number);
-        String[] parts = said.name().split(" ", -1);
-        for (int i = 0; i < said.path().size(); i++) {
+        String[] parts = declared.name().split(" ", -1);
+        for (int i = 0; i < declared.path().size(); i++) {
             int place = i;
             String owner = operators.stream()
                     .filter(each -> each.place() == place)
                     .map(OperatorDescription::owner)
                     .findFirst()
                     .orElse("");
-            Connection connection = said.path().get(i);
-            String plain = said.path().size() == 1 ? said.name() : said.name() + "." + i;
-            String name = free(parts.length == said.path().size() ? parts[i] : plain);
+            Connection connection = declared.path().get(i);
+            String plain = declared.path().size() == 1 ? declared.name() : declared.name() + "." + i;
+            String name = free(parts.length == declared.path().size() ? parts[i] : plain);
             NirConnection node = new NirConnection(network.weights(), name, connection, shape, owner, changes);
             nodes.put(name, ConnectionForms.of(connection).nir().apply(node));
             from = joined(from, name);
             shape = connection.outputShape(shape);
         }
-        arrive(said, from);
+        arrive(declared, from);
     }
 
     /** Two edges between the same nodes would count once, so the second goes through a scale of 1. */
-    private void arrive(ProjectionDescription said, Set<String> from) {
-        Set<String> targets = ends.get(said.target());
-        Shape shape = description.populations().get(said.target()).shape();
-        String target = plain(description.populations().get(said.target()).name());
+    private void arrive(ProjectionDescription declared, Set<String> from) {
+        Set<String> targets = ends.get(declared.target());
+        Shape shape = description.populations().get(declared.target()).shape();
+        String target = plain(description.populations().get(declared.target()).name());
         for (String each : from) {
-            boolean relay = relays.contains(said.target());
+            boolean relay = relays.contains(declared.target());
             boolean again = relay ? targets.contains(each) : edges.contains(new NirFile.Graph.Edge(each, target));
             String end = again ? free(each + ".again") : each;
             if (again) {
@@ -203,13 +204,13 @@ final class NirExport {
     }
 
     /** Whether readers delay the values of a projection, because it leads from neurons back to themselves. */
-    private boolean isLate(ProjectionDescription said) {
-        int source = said.source().ofPopulation().orElse(-1);
+    private boolean isLate(ProjectionDescription declared) {
+        int source = declared.source().ofPopulation().orElse(-1);
         if (source < 0 || description.populations().get(source).neuron().equals(NirNodes.RELAY)) {
             return false;
         }
         Set<Integer> reached = new HashSet<>();
-        List<Integer> open = new ArrayList<>(List.of(said.target()));
+        List<Integer> open = new ArrayList<>(List.of(declared.target()));
         while (!open.isEmpty()) {
             int next = open.removeLast();
             if (reached.add(next)) {

@@ -39,14 +39,14 @@ public final class NirImport {
     /** How the name of neurons ends that snnTorch writes together with their recurrence. */
     private static final String NEURONS = "lif";
 
-    private final double said;
+    private final double declared;
     private final boolean exact;
     private final Reset reset;
     /** Null if it was not said. */
     private final Reset.@Nullable Time resetTime;
 
-    private NirImport(double said, boolean exact, Reset reset, Reset.@Nullable Time resetTime) {
-        this.said = said;
+    private NirImport(double declared, boolean exact, Reset reset, Reset.@Nullable Time resetTime) {
+        this.declared = declared;
         this.exact = exact;
         this.reset = Objects.requireNonNull(reset, "reset");
         this.resetTime = resetTime;
@@ -72,7 +72,7 @@ public final class NirImport {
      * @return the options
      */
     public NirImport withExactDecay() {
-        return new NirImport(said, true, reset, resetTime);
+        return new NirImport(declared, true, reset, resetTime);
     }
 
     /**
@@ -83,7 +83,7 @@ public final class NirImport {
      * @return the options
      */
     public NirImport withReset(Reset kind, Reset.Time time) {
-        return new NirImport(said, exact, kind, Objects.requireNonNull(time, "time"));
+        return new NirImport(declared, exact, kind, Objects.requireNonNull(time, "time"));
     }
 
     /**
@@ -167,7 +167,7 @@ public final class NirImport {
      * @return whether {@link #withTimeStep} said it
      */
     public boolean saysTimeStep() {
-        return said != 0;
+        return declared != 0;
     }
 
     /**
@@ -207,17 +207,17 @@ public final class NirImport {
             return false;
         }
         String recurrence = node.name.substring(0, node.name.length() - NEURONS.length()) + "w_rec";
-        double[] synapses = node.said.numbers("tau_syn");
-        double[] membranes = node.said.numbers("tau_mem");
-        double[] weights = node.value("w_in") == null ? new double[] {1} : node.said.numbers("w_in");
-        double[] r = node.said.numbers("r");
-        boolean plain = node.value("v_reset") == null || isAlwaysZero(node.said.numbers("v_reset"));
+        double[] synapses = node.declared.numbers("tau_syn");
+        double[] membranes = node.declared.numbers("tau_mem");
+        double[] weights = node.value("w_in") == null ? new double[] {1} : node.declared.numbers("w_in");
+        double[] r = node.declared.numbers("r");
+        boolean plain = node.value("v_reset") == null || isAlwaysZero(node.declared.numbers("v_reset"));
         for (int i = 0; i < Math.max(r.length, synapses.length) && plain; i++) {
             double taus = synapses[i % synapses.length] * membranes[i % membranes.length];
             plain = Math.abs(r[i % r.length] * weights[i % weights.length] * dt() * dt() / taus - 1) < 1e-4;
         }
         return plain
-                && isAlwaysZero(node.said.numbers("v_leak"))
+                && isAlwaysZero(node.declared.numbers("v_leak"))
                 && node.sources.stream()
                         .anyMatch(each -> each.name.equals(recurrence)
                                 && each.sources.equals(Set.of(node))
@@ -229,7 +229,7 @@ public final class NirImport {
     }
 
     double dt() {
-        return said == 0 ? USUAL : said;
+        return declared == 0 ? USUAL : declared;
     }
 
     /** The step of the neurons of a node. */
@@ -239,10 +239,10 @@ public final class NirImport {
 
     /** Whether each step adds the input of integrators as it is. */
     boolean countsUnits(FlatNode node) {
-        if (said != 0 || node.primitive != NirPrimitive.IF) {
+        if (declared != 0 || node.primitive != NirPrimitive.IF) {
             return false;
         }
-        for (double r : node.said.numbers("r")) {
+        for (double r : node.declared.numbers("r")) {
             if (r != 1) {
                 return false;
             }
@@ -264,7 +264,7 @@ public final class NirImport {
 
     @Override
     public String toString() {
-        return "steps of " + dt() + " s" + (said == 0 ? ", which the file does not say" : "") + "; "
+        return "steps of " + dt() + " s" + (declared == 0 ? ", which the file does not say" : "") + "; "
                 + (exact ? "exact decay" : "Euler's method") + "; reset " + reset + " at the " + resets();
     }
 }

@@ -7,7 +7,6 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
@@ -21,6 +20,7 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,7 +112,12 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
 
         /** snnTorch's models: the input is added as it is. */
         private NirNeuron neuron(
-                String name, String alpha, String beta, Firing firing, double[] selfWeights, List<String> changes) {
+                String name,
+                String alpha,
+                String beta,
+                ThresholdAndReset firing,
+                double[] selfWeights,
+                List<String> changes) {
             Map<String, double[]> found = new LinkedHashMap<>();
             double[] tau = taus(name, of(beta));
             found.put(alpha.isEmpty() ? "tau" : "tau_mem", tau);
@@ -187,7 +192,7 @@ record NirNeuron(String type, Map<String, double[]> parameters, double[] selfWei
         private String fired(
                 String name,
                 String silent,
-                Firing firing,
+                ThresholdAndReset firing,
                 Map<String, double[]> found,
                 double[] resetPotential,
                 List<String> changes) {

@@ -15,8 +15,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.FlatGraph.FlatNode;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lif;
+import dev.spikelane.neuron.ThresholdAndReset;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
 /** Makes connections and neurons of the nodes of a graph. */
 record NirNodes(NirImport options, List<String> warnings) {
 
-    private static final Firing SILENT =
-            Firing.DEFAULT.withThreshold(Float.MAX_VALUE).withReset(Reset.NONE).withResetTime(Reset.Time.SAME_STEP);
+    private static final ThresholdAndReset SILENT = ThresholdAndReset.DEFAULT
+            .withThreshold(Float.MAX_VALUE)
+            .withReset(Reset.NONE)
+            .withResetTime(Reset.Time.SAME_STEP);
 
     /** Passes its currents on as its membrane. */
     static final Lif RELAY = Lif.of(Decay.NONE, Parameter.of(0)).withFiring(SILENT);
@@ -87,7 +89,7 @@ record NirNodes(NirImport options, List<String> warnings) {
         }
         int rows = weight.shape().getFirst();
         FloatMatrix flat = FloatMatrix.zeros(rows, Math.toIntExact(weight.count() / rows));
-        double[] values = node.said.numbers("weight");
+        double[] values = node.declared.numbers("weight");
         for (int i = 0; i < values.length; i++) {
             flat.set(i / flat.columns(), i % flat.columns(), (float) values[i]);
         }
@@ -99,7 +101,7 @@ record NirNodes(NirImport options, List<String> warnings) {
         if (bias.count() != outputs) {
             throw new IOException(node + " has a bias of " + bias.count() + " values, expected " + outputs);
         }
-        return FloatMatrix.vector(Parameter.of(node.said.numbers("bias")).values());
+        return FloatMatrix.vector(Parameter.of(node.declared.numbers("bias")).values());
     }
 
     Connection convolution(FlatNode node) throws IOException {
@@ -113,7 +115,7 @@ record NirNodes(NirImport options, List<String> warnings) {
         kernel = kernel.withStride(stride[0], stride[1])
                 .withDilation(dilation[0], dilation[1])
                 .withGroups(groups);
-        String padding = node.said.texts().get("padding");
+        String padding = node.declared.texts().get("padding");
         if (padding == null) {
             int[] zeros = pair(node, "padding", 0);
             kernel = kernel.withPadding(zeros[0], zeros[1]);
@@ -157,8 +159,8 @@ record NirNodes(NirImport options, List<String> warnings) {
                     && target.required("weight").shape().getLast()
                             == node.input().size();
         }
-        Tensor said = node.value("input_type");
-        boolean countsBatch = said != null && said.count() == rank + 1 || last == rank;
+        Tensor declared = node.value("input_type");
+        boolean countsBatch = declared != null && declared.count() == rank + 1 || last == rank;
         if (takesAll || countsBatch || rank == 1 && first == 1) {
             warnings.add(node + " flattens from dimension " + first + ": taken as counted with the batch");
             first = takesAll ? 0 : Math.max(0, first - 1);
@@ -187,7 +189,7 @@ record NirNodes(NirImport options, List<String> warnings) {
             return made.withFiring(SILENT);
         }
         String threshold = node.primitive == NirPrimitive.THRESHOLD ? "threshold" : "v_threshold";
-        Firing firing = Firing.DEFAULT
+        ThresholdAndReset firing = ThresholdAndReset.DEFAULT
                 .withReset(node.primitive == NirPrimitive.THRESHOLD ? Reset.NONE : options.reset())
                 .withResetTime(options.resetTime(node))
                 .withThreshold(perNeuron(node, threshold, value -> value).values());
@@ -260,7 +262,7 @@ record NirNodes(NirImport options, List<String> warnings) {
         }
         List<Integer> shape = values.shape();
         List<Integer> target = node.input().sizes();
-        double[] found = node.said.numbers(name);
+        double[] found = node.declared.numbers(name);
         boolean each = shape.size() == 1 || isSame(shape, target);
         if (found.length == 1 || found.length == node.input().size() && each) {
             return found;
@@ -301,12 +303,12 @@ record NirNodes(NirImport options, List<String> warnings) {
         if (node.value(name) == null || !ends && node.primitive.role() != NirPrimitive.Role.LINK) {
             return;
         }
-        List<Integer> said = Arrays.stream(whole(node, name, null)).boxed().toList();
+        List<Integer> declared = Arrays.stream(whole(node, name, null)).boxed().toList();
         List<Integer> found = node.input().sizes();
         found = ends ? found : found.subList(1, found.size());
-        boolean square = !ends && said.size() == 1 && found.stream().allMatch(said.getFirst()::equals);
-        if (!said.isEmpty() && !square && !isSame(said, found)) {
-            throw new IOException(node + " says the " + name + " " + said + ", but gets " + found);
+        boolean square = !ends && declared.size() == 1 && found.stream().allMatch(declared.getFirst()::equals);
+        if (!declared.isEmpty() && !square && !isSame(declared, found)) {
+            throw new IOException(node + " says the " + name + " " + declared + ", but gets " + found);
         }
     }
 
@@ -355,7 +357,7 @@ record NirNodes(NirImport options, List<String> warnings) {
             return new int[] {Objects.requireNonNull(otherwise)};
         }
         List<Integer> whole = new ArrayList<>();
-        for (double value : node.said.numbers(name)) {
+        for (double value : node.declared.numbers(name)) {
             if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
                 throw new IOException(node + " has " + value + " in '" + name + "', expected a whole number");
             }

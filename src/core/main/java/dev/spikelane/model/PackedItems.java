@@ -57,12 +57,12 @@ final class PackedItems {
      *
      * @return all tensors by name, those unpacked {@code I8} of the shape that is said
      */
-    static Map<String, Tensor> unpack(String file, List<Tensor> tensors, Map<String, JsonValue> said)
+    static Map<String, Tensor> unpack(String file, List<Tensor> tensors, Map<String, JsonValue> declared)
             throws IOException {
         Map<String, Tensor> all = new LinkedHashMap<>();
         tensors.forEach(tensor -> all.put(tensor.name(), tensor));
         long items = 0;
-        for (Map.Entry<String, JsonValue> each : said.entrySet()) {
+        for (Map.Entry<String, JsonValue> each : declared.entrySet()) {
             JsonValue value = each.getValue();
             value.requireOnly(Set.of(BITS, SHAPE));
             JsonValue bits = value.member(BITS);

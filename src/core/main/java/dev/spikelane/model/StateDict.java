@@ -267,14 +267,14 @@ public final class StateDict {
      */
     public StateDict rounded() {
         Map<String, Tensor> rounded = new LinkedHashMap<>();
-        List<String> said = new ArrayList<>(warnings);
+        List<String> declared = new ArrayList<>(warnings);
         tensors.forEach((key, tensor) -> {
             rounded.put(key, tensor.rounded());
             if (tensor.type() == Tensor.Type.F64) {
-                said.add(name + ": " + Integers.roundings(tensor));
+                declared.add(name + ": " + Integers.roundings(tensor));
             }
         });
-        return new StateDict(name, ordered, metadata, said, rounded);
+        return new StateDict(name, ordered, metadata, declared, rounded);
     }
 
     /**

@@ -69,12 +69,12 @@ final class StateDictMatch {
             missing.add(ModelFormat.tensor(wanted));
             return;
         }
-        List<Integer> shape = wanted.said().shape();
+        List<Integer> shape = wanted.declared().shape();
         if (!fits(wanted, found)) {
             boolean turned = shape.size() > 1 && found.shape().equals(shape.reversed());
             different.add(found + ", expected the shape " + shape
                     + (turned ? ": it looks transposed; in Python write its .T.contiguous()" : ""));
-        } else if (wanted.said().type() == ElementType.INT64) {
+        } else if (wanted.declared().type() == ElementType.INT64) {
             long count =
                     found.type() == Tensor.Type.I64 || found.type() == Tensor.Type.F32 ? Integers.count(found) : -1;
             if (count < 0) {
@@ -83,18 +83,18 @@ final class StateDictMatch {
             counts.put(wanted.name(), count);
         } else if (isParameter(wanted) ? !LayerTensors.isNumbers(found) : !areFloats(wanted, found)) {
             different.add(found + ", expected floats on both sides: the network has "
-                    + wanted.said().type());
+                    + wanted.declared().type());
         } else {
             widen(wanted, found);
         }
     }
 
     private static boolean isParameter(NamedValues wanted) {
-        return wanted.said().role() == ValueDescription.Role.PARAMETER;
+        return wanted.declared().role() == ValueDescription.Role.PARAMETER;
     }
 
     private static boolean areFloats(NamedValues wanted, Tensor found) {
-        return wanted.said().type() == ElementType.FLOAT32 && FLOATS.contains(found.type());
+        return wanted.declared().type() == ElementType.FLOAT32 && FLOATS.contains(found.type());
     }
 
     private void widen(NamedValues wanted, Tensor found) {
@@ -110,7 +110,7 @@ final class StateDictMatch {
 
     /** The shape of the neurons that have a parameter. */
     private Shape neurons(NamedValues wanted) {
-        List<Integer> shape = wanted.said().shape();
+        List<Integer> shape = wanted.declared().shape();
         return network.populations().stream()
                 .filter(each -> each.name().equals(wanted.owner()))
                 .map(Population::shape)
@@ -122,7 +122,7 @@ final class StateDictMatch {
     private @Nullable Tensor find(NamedValues wanted) {
         List<String> names = new ArrayList<>(List.of(ModelFormat.tensor(wanted)));
         String owner = wanted.owner();
-        String value = wanted.said().name();
+        String value = wanted.declared().name();
         int dot = owner.lastIndexOf('.');
         if (dot > 0 && owner.substring(dot + 1).equals("0")) {
             names.add(owner.substring(0, dot) + "." + value);
@@ -147,7 +147,7 @@ final class StateDictMatch {
     }
 
     private boolean fits(NamedValues wanted, Tensor found) {
-        List<Integer> shape = wanted.said().shape();
+        List<Integer> shape = wanted.declared().shape();
         if (!isParameter(wanted) || !LayerTensors.isNumbers(found)) {
             return found.shape().equals(shape) && found.count() > 0;
         }

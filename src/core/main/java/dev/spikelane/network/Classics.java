@@ -1,7 +1,7 @@
 package dev.spikelane.network;
 
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Connectivity;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.equation.Zoo;
@@ -94,10 +94,10 @@ public final class Classics {
         EquationNeuron model = EquationNeuron.of(Zoo.text("cuba-lif"));
         int inhibitory = neurons / 5;
         Population[] both = {
-            started(builder, "e", neurons - inhibitory, model, Draw.uniform(-60, -50), seed),
-            started(builder, "i", inhibitory, model, Draw.uniform(-60, -50), seed)
+            started(builder, "e", neurons - inhibitory, model, Distribution.uniform(-60, -50), seed),
+            started(builder, "i", inhibitory, model, Distribution.uniform(-60, -50), seed)
         };
-        Sparse excites = Sparse.of(Edges.probability(Math.min(1, CUBA_TARGETS / neurons)))
+        Sparse excites = Sparse.of(Connectivity.probability(Math.min(1, CUBA_TARGETS / neurons)))
                 .weights(1.62);
         for (Population target : both) {
             project(builder, both[0], target, excites, seed).delay(1).port("excitatory");
@@ -134,8 +134,8 @@ public final class Classics {
             builder.population("e", Shape.of(excitatory), model.withSeed(seed)),
             builder.population("i", Shape.of(inhibitory), model.withSeed(seed))
         };
-        Sparse excites = Sparse.of(Edges.inDegree(excitatory / 10)).weights(jump);
-        Sparse inhibits = Sparse.of(Edges.inDegree(inhibitory / 10)).weights(-g * jump);
+        Sparse excites = Sparse.of(Connectivity.inDegree(excitatory / 10)).weights(jump);
+        Sparse inhibits = Sparse.of(Connectivity.inDegree(inhibitory / 10)).weights(-g * jump);
         for (Population target : both) {
             project(builder, both[0], target, excites, seed).delay(15);
             project(builder, both[1], target, inhibits, seed).delay(15);
@@ -191,17 +191,17 @@ public final class Classics {
                     NAMES.get(layer),
                     size(layer, scale),
                     model.with("bias", bias(layer, scale, constant)),
-                    Draw.normal(STARTS[layer][0], STARTS[layer][1]),
+                    Distribution.normal(STARTS[layer][0], STARTS[layer][1]),
                     seed);
         }
         // Made once, as a table belongs to each.
-        Draw[] delays = {delays(1.5), delays(0.75)};
-        Draw[] weights = {weights(1, 0, scale), weights(1, 1, scale), weights(0, 2, scale)};
+        Distribution[] delays = {delays(1.5), delays(0.75)};
+        Distribution[] weights = {weights(1, 0, scale), weights(1, 1, scale), weights(0, 2, scale)};
         for (int target = 0; target < LAYERS; target++) {
             for (int source = 0; source < LAYERS; source++) {
                 if (CHANCES[target][source] > 0) {
                     double count = Math.max(1, Math.round(synapses(target, source) * scale * scale));
-                    Sparse synapses = Sparse.of(Edges.total((long) count))
+                    Sparse synapses = Sparse.of(Connectivity.total((long) count))
                             .weights(weights[target == 0 && source == 2 ? 2 : source % 2])
                             .delays(delays[source % 2])
                             .fixedPoint(QUANTUM);
@@ -213,14 +213,14 @@ public final class Classics {
         return builder.build();
     }
 
-    private static Draw delays(double milliseconds) {
+    private static Distribution delays(double milliseconds) {
         double mean = milliseconds / STEP;
-        return Draw.normal(mean, mean / 2).redrawn(0.5, 10 * mean);
+        return Distribution.normal(mean, mean / 2).redrawn(0.5, 10 * mean);
     }
 
-    private static Draw weights(int target, int source, double scale) {
+    private static Distribution weights(int target, int source, double scale) {
         double weight = weight(target, source) / Math.sqrt(scale);
-        return Draw.normal(weight, 0.1 * Math.abs(weight));
+        return Distribution.normal(weight, 0.1 * Math.abs(weight));
     }
 
     /** How many synapses the full network has from a population to another; pairs may have several. */
@@ -259,8 +259,13 @@ public final class Classics {
     }
 
     private static Population started(
-            NetworkBuilder builder, String name, int neurons, EquationNeuron model, Draw potentials, long seed) {
-        SynapseRows drawn = Sparse.of(Edges.oneToOne())
+            NetworkBuilder builder,
+            String name,
+            int neurons,
+            EquationNeuron model,
+            Distribution potentials,
+            long seed) {
+        SynapseRows drawn = Sparse.of(Connectivity.oneToOne())
                 .weights(potentials)
                 .seed(seed ^ name.hashCode())
                 .synapses(Shape.of(neurons));

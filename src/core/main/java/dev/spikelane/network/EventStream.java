@@ -131,7 +131,7 @@ public final class EventStream {
             counts.reset();
             simulation.run(input);
             for (int neuron = 0; neuron < all.length; neuron++) {
-                all[neuron] += (int) counts.counts().get(0, neuron);
+                all[neuron] += (int) counts.perNeuron().get(0, neuron);
             }
         };
     }

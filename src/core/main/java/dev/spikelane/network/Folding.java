@@ -47,15 +47,15 @@ final class Folding {
         List<Projection> projections = new ArrayList<>();
         List<List<Kept>> paths = new ArrayList<>();
         for (int i = 0; i < network.projections().size(); i++) {
-            Projection said = network.projections().get(i);
+            Projection declared = network.projections().get(i);
             paths.add(path(i));
             List<Connection> path = paths.get(i).stream().map(Kept::connection).toList();
             projections.add(
-                    said.plastic()
-                            ? said
-                            : new ProjectionBuilder(said.name(), said.source(), said.target(), path)
-                                    .port(said.port())
-                                    .delay(said.delay())
+                    declared.plastic()
+                            ? declared
+                            : new ProjectionBuilder(declared.name(), declared.source(), declared.target(), path)
+                                    .port(declared.port())
+                                    .delay(declared.delay())
                                     .build());
         }
         Network made = new Network(NativeMemory.ofAuto(), network.inputs(), network.populations(), projections);
@@ -139,15 +139,15 @@ final class Folding {
                     ? path.get(each.place())
                     : new Kept(each.connection(), each.owner(), Map.of()); // stands for a path without connections
             for (NamedValues of : each.values()) {
-                String before = kept.from + "." + of.said().name();
-                if (of.said().type() == ElementType.INT64) {
+                String before = kept.from + "." + of.declared().name();
+                if (of.declared().type() == ElementType.INT64) {
                     counts.put(of.name(), network.weights().count(before));
                     continue;
                 }
-                FloatMatrix made = present(kept, of.said().name());
+                FloatMatrix made = present(kept, of.declared().name());
                 values.put(of.name(), made);
                 if (!kept.folded.isEmpty()) {
-                    changes.add(change(of.name(), before(kept, of.said().name(), made), made));
+                    changes.add(change(of.name(), before(kept, of.declared().name(), made), made));
                 }
             }
         }

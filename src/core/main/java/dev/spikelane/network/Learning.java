@@ -2,7 +2,7 @@ package dev.spikelane.network;
 
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.observe.LayerProfile;
-import dev.spikelane.engine.plastic.KeptValues;
+import dev.spikelane.engine.plastic.SavedWeights;
 import dev.spikelane.simd.Checks;
 import java.time.Duration;
 import java.util.Locale;
@@ -48,7 +48,7 @@ public final class Learning {
     private final Weights plastic;
     private final int every;
     private final double limit;
-    private final KeptValues kept;
+    private final SavedWeights kept;
     private long learned;
     private int since;
     private volatile double drift;
@@ -73,7 +73,7 @@ public final class Learning {
         this.plastic = plastic;
         this.every = every;
         this.limit = limit;
-        this.kept = new KeptValues(run.plasticValues(), keep);
+        this.kept = new SavedWeights(run.plasticValues(), keep);
         this.version = plastic.version();
         run.freeze(false);
     }

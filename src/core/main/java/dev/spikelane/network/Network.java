@@ -241,10 +241,13 @@ public final class Network {
      * @return a view, whose {@link #weights} are floats
      * @throws IllegalArgumentException if a projection cannot have such weights
      */
-    public Network rounded(Map<String, WeightQuantization> said, Set<String> learned) {
+    public Network rounded(Map<String, WeightQuantization> declared, Set<String> learned) {
         return new Network(
                 this,
-                Rounding.of(this, Objects.requireNonNull(said, "said"), Objects.requireNonNull(learned, "learned")));
+                Rounding.of(
+                        this,
+                        Objects.requireNonNull(declared, "declared"),
+                        Objects.requireNonNull(learned, "learned")));
     }
 
     /**
@@ -312,7 +315,7 @@ public final class Network {
      *     the largest of a window, but from an input, or a batch norm cannot go into weights
      */
     public Network spiking(FloatMatrix samples, double percentile) {
-        return Spiking.spiking(this, Objects.requireNonNull(samples, "samples"), percentile);
+        return AnnToSnn.spiking(this, Objects.requireNonNull(samples, "samples"), percentile);
     }
 
     /**
@@ -423,16 +426,22 @@ public final class Network {
                 projections.stream().map(this::described).toList());
     }
 
-    private ProjectionDescription described(Projection said) {
-        SourceDescription source = switch (said.source()) {
+    private ProjectionDescription described(Projection declared) {
+        SourceDescription source = switch (declared.source()) {
             case Input input -> new SourceDescription.OfInput(inputs.indexOf(input));
             case Population population -> new SourceDescription.OfSpikes(number(population.name()));
             case Variable variable ->
                 new SourceDescription.OfVariable(number(variable.population().name()), variable.variable());
         };
-        int target = number(said.target().name());
+        int target = number(declared.target().name());
         return new ProjectionDescription(
-                said.name(), source, target, said.port(), said.delay(), said.path(), said.plasticity());
+                declared.name(),
+                source,
+                target,
+                declared.port(),
+                declared.delay(),
+                declared.path(),
+                declared.plasticity());
     }
 
     /**

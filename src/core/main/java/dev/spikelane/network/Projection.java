@@ -28,14 +28,14 @@ public final class Projection {
     private final Plasticity plasticity;
 
     /** Takes the options of a builder. */
-    Projection(ProjectionBuilder said) {
-        this.name = said.name;
-        this.source = said.source;
-        this.target = said.target;
-        this.port = said.port;
-        this.delay = said.delay;
-        this.path = said.path;
-        this.plasticity = said.plasticity;
+    Projection(ProjectionBuilder declared) {
+        this.name = declared.name;
+        this.source = declared.source;
+        this.target = declared.target;
+        this.port = declared.port;
+        this.delay = declared.delay;
+        this.path = declared.path;
+        this.plasticity = declared.plasticity;
     }
 
     /**

@@ -90,16 +90,16 @@ record Quantizing(Network network, @Nullable ElementType type, Map<String, Integ
                 .build();
     }
 
-    private Connection quantized(String projection, OperatorDescription said) {
-        IntegerMatrix own = given.get(said.owner() + "." + ValueDescription.WEIGHT);
-        Function<String, FloatMatrix> present = name -> network.weights().get(said.owner() + "." + name);
+    private Connection quantized(String projection, OperatorDescription declared) {
+        IntegerMatrix own = given.get(declared.owner() + "." + ValueDescription.WEIGHT);
+        Function<String, FloatMatrix> present = name -> network.weights().get(declared.owner() + "." + name);
         try {
             if (type != null) {
-                return ConnectionKinds.of(said.connection()).quantized(said.connection(), type, present);
+                return ConnectionKinds.of(declared.connection()).quantized(declared.connection(), type, present);
             }
             return own == null
-                    ? said.connection()
-                    : ConnectionKinds.of(said.connection()).withIntegers(said.connection(), own, present);
+                    ? declared.connection()
+                    : ConnectionKinds.of(declared.connection()).withIntegers(declared.connection(), own, present);
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException("projection '" + projection + "': " + refused.getMessage(), refused);
         }

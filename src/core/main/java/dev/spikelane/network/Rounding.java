@@ -20,18 +20,18 @@ import java.util.Map;
 import java.util.Set;
 
 /** Lays networks out by integers, which are rounded from their weights whenever training has changed these. */
-record Rounding(Network network, Map<String, WeightQuantization> said, Set<String> learned) {
+record Rounding(Network network, Map<String, WeightQuantization> declared, Set<String> learned) {
 
-    static LaidOutNetwork of(Network network, Map<String, WeightQuantization> said, Set<String> learned) {
-        return network.laidOut().withChains(new Rounding(network, said, learned)::chain);
+    static LaidOutNetwork of(Network network, Map<String, WeightQuantization> declared, Set<String> learned) {
+        return network.laidOut().withChains(new Rounding(network, declared, learned)::chain);
     }
 
     private OperatorChain chain(int number) {
         LaidOutNetwork layout = network.laidOut();
         OperatorChain floats = layout.chain(number);
         Projection projection = network.projections().get(number);
-        boolean named = said.containsKey(projection.name());
-        WeightQuantization how = said.getOrDefault(projection.name(), said.get(Network.OTHERS));
+        boolean named = declared.containsKey(projection.name());
+        WeightQuantization how = declared.getOrDefault(projection.name(), declared.get(Network.OTHERS));
         if (how == null || how.type() == ElementType.FLOAT32) {
             return floats;
         }
@@ -62,22 +62,25 @@ record Rounding(Network network, Map<String, WeightQuantization> said, Set<Strin
     }
 
     private Operator operator(
-            Projection projection, OperatorDescription said, Operator floats, WeightQuantization how) {
+            Projection projection, OperatorDescription declared, Operator floats, WeightQuantization how) {
         if (!(floats instanceof PackedOperator packed)) {
             return floats;
         }
-        Connection made = ConnectionKinds.of(said.connection())
+        Connection made = ConnectionKinds.of(declared.connection())
                 .quantized(
-                        said.connection(), how.type(), name -> network.weights().get(said.owner() + "." + name));
-        if (made.equals(said.connection())) {
+                        declared.connection(),
+                        how.type(),
+                        name -> network.weights().get(declared.owner() + "." + name));
+        if (made.equals(declared.connection())) {
             return floats;
         }
-        if (said.connection() instanceof Convolution convolution
+        if (declared.connection() instanceof Convolution convolution
                 && convolution.kernel().transposed()) {
             throw new IllegalArgumentException("projection '" + projection.name() + "' is " + floats
                     + ", which is transposed and has one scale, expected floats for it where weights are trained");
         }
-        Operator integers = ConnectionKinds.of(made).bind(NativeMemory.ofAuto(), made, said.rows(), Parameter.of(1));
+        Operator integers =
+                ConnectionKinds.of(made).bind(NativeMemory.ofAuto(), made, declared.rows(), Parameter.of(1));
         ScaleRule rule = how.isByMean() ? ScaleRule.MEAN : ScaleRule.LARGEST;
         ((IntegerOperator) integers).follow(packed, how.isLearned() ? ScaleRule.LEARNED : rule);
         return integers;

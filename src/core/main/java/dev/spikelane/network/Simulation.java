@@ -3,7 +3,7 @@ package dev.spikelane.network;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.SeriesRun;
-import dev.spikelane.engine.thread.UseLock;
+import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -761,7 +761,7 @@ public final class Simulation implements AutoCloseable {
     }
 
     private void end() {
-        try (UseLock _ = run.turn()) {
+        try (RunLock _ = run.turn()) {
             if (run.isOpen()) {
                 run.show();
             }

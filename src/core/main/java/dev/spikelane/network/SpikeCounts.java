@@ -30,7 +30,7 @@ public final class SpikeCounts implements Population.Observer {
      *
      * @return {@code [batch x neurons]}, exact up to 2^24
      */
-    public FloatMatrix counts() {
+    public FloatMatrix perNeuron() {
         return counts;
     }
 

@@ -33,7 +33,7 @@ import java.util.Objects;
  * @param firing when neurons fire and what a spike does to them; the reset comes at the next step; quantization rounds
  *     all variables
  */
-public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements Neuron, Fires<Alpha> {
+public record Alpha(Parameter alpha, Parameter beta, ThresholdAndReset firing) implements Neuron, HasFiring<Alpha> {
 
     /** What the sum of the currents is multiplied by: no number unless alpha is above beta. */
     private static final String SCALE = "_alpha > _leak ? log(_alpha) / (log(_leak) - log(_alpha)) + 1 : 1 / 0";
@@ -70,7 +70,7 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
      * @throws IllegalArgumentException if a value is NaN or infinite, or alpha is not above beta
      */
     public Alpha(double alpha, double beta) {
-        this(Parameter.of(alpha), Parameter.of(beta), Firing.DEFAULT.withReset(Reset.ZERO));
+        this(Parameter.of(alpha), Parameter.of(beta), ThresholdAndReset.DEFAULT.withReset(Reset.ZERO));
     }
 
     /**
@@ -81,7 +81,7 @@ public record Alpha(Parameter alpha, Parameter beta, Firing firing) implements N
      * @throws IllegalArgumentException if the reset is one that this model does not have
      */
     @Override
-    public Alpha withFiring(Firing options) {
+    public Alpha withFiring(ThresholdAndReset options) {
         return new Alpha(alpha, beta, options);
     }
 

@@ -35,8 +35,8 @@ import java.util.Objects;
  * @param timeStep the step, in the unit of RC
  * @param firing when neurons fire and what a spike does to them
  */
-public record Lapicque(Parameter resistance, Parameter capacitance, float timeStep, Firing firing)
-        implements Neuron, Fires<Lapicque> {
+public record Lapicque(Parameter resistance, Parameter capacitance, float timeStep, ThresholdAndReset firing)
+        implements Neuron, HasFiring<Lapicque> {
 
     /**
      * Makes a model from R and C.
@@ -84,7 +84,7 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      */
     public static Lapicque ofBetaAndResistance(Parameter beta, Parameter resistance, double timeStep) {
         float step = (float) timeStep;
-        return new Lapicque(resistance, other(beta, resistance, step), step, Firing.DEFAULT);
+        return new Lapicque(resistance, other(beta, resistance, step), step, ThresholdAndReset.DEFAULT);
     }
 
     /**
@@ -98,7 +98,7 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      */
     public static Lapicque ofBetaAndCapacitance(Parameter beta, Parameter capacitance, double timeStep) {
         float step = (float) timeStep;
-        return new Lapicque(other(beta, capacitance, step), capacitance, step, Firing.DEFAULT);
+        return new Lapicque(other(beta, capacitance, step), capacitance, step, ThresholdAndReset.DEFAULT);
     }
 
     /**
@@ -111,7 +111,8 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      * @throws IllegalArgumentException if a value is NaN, infinite or zero
      */
     public static Lapicque of(double resistance, double capacitance, double timeStep) {
-        return new Lapicque(Parameter.of(resistance), Parameter.of(capacitance), (float) timeStep, Firing.DEFAULT);
+        return new Lapicque(
+                Parameter.of(resistance), Parameter.of(capacitance), (float) timeStep, ThresholdAndReset.DEFAULT);
     }
 
     /**
@@ -121,7 +122,7 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
      * @return the model
      */
     @Override
-    public Lapicque withFiring(Firing options) {
+    public Lapicque withFiring(ThresholdAndReset options) {
         return new Lapicque(resistance, capacitance, timeStep, options);
     }
 

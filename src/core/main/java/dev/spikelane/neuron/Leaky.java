@@ -36,7 +36,8 @@ import java.util.Objects;
  *     reset then divides S by it. A factor 0, with which snnTorch's immediate reset gives NaN or infinity, divides
  *     nothing here
  */
-public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor) implements Neuron, Fires<Leaky> {
+public record Leaky(Parameter beta, ThresholdAndReset firing, Parameter gradedSpikesFactor)
+        implements Neuron, HasFiring<Leaky> {
 
     /**
      * Makes a model.
@@ -56,7 +57,7 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Leaky(float... beta) {
-        this(Parameter.of(Objects.requireNonNull(beta, "beta")), Firing.DEFAULT, Parameter.of(1));
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), ThresholdAndReset.DEFAULT, Parameter.of(1));
     }
 
     /**
@@ -66,7 +67,7 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public Leaky(double... beta) {
-        this(Parameter.of(Objects.requireNonNull(beta, "beta")), Firing.DEFAULT, Parameter.of(1));
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), ThresholdAndReset.DEFAULT, Parameter.of(1));
     }
 
     /**
@@ -76,7 +77,7 @@ public record Leaky(Parameter beta, Firing firing, Parameter gradedSpikesFactor)
      * @return the model
      */
     @Override
-    public Leaky withFiring(Firing options) {
+    public Leaky withFiring(ThresholdAndReset options) {
         return new Leaky(beta, options, gradedSpikesFactor);
     }
 

@@ -32,11 +32,11 @@ record LeakyGroup(LeakyNeurons parameters, List<String> names) implements TileGr
     }
 
     /** Neurons of a model that may feed back to themselves. */
-    static NeuronGroup of(Arena arena, Shape shape, Neuron model, LeakyModel said) {
+    static NeuronGroup of(Arena arena, Shape shape, Neuron model, LeakyModel declared) {
         return switch (model.recurrence()) {
-            case Recurrence.None _ -> new LeakyGroup(said.build(arena));
+            case Recurrence.None _ -> new LeakyGroup(declared.build(arena));
             case Recurrence.By(OneToOne(Parameter weights)) ->
-                new LeakyGroup(said.param(Neuron.RECURRENT_WEIGHTS, weights.values())
+                new LeakyGroup(declared.param(Neuron.RECURRENT_WEIGHTS, weights.values())
                         .feedback(Feedback.OWN_SPIKES, Neuron.RECURRENT_WEIGHTS)
                         .build(arena));
             case Recurrence.By other -> RecurrentGroup.of(arena, shape, other.connection(), model);

@@ -61,11 +61,12 @@ public record Lif(
         Parameter synapse,
         Parameter rest,
         Parameter resetPotential,
-        Firing firing)
-        implements Neuron, Fires<Lif> {
+        ThresholdAndReset firing)
+        implements Neuron, HasFiring<Lif> {
 
     private static final Parameter NOTHING = Parameter.of(0);
-    private static final Firing CLEARS = Firing.DEFAULT.withReset(Reset.CLEAR).withResetTime(Reset.Time.SAME_STEP);
+    private static final ThresholdAndReset CLEARS =
+            ThresholdAndReset.DEFAULT.withReset(Reset.CLEAR).withResetTime(Reset.Time.SAME_STEP);
 
     /**
      * Checks the values.
@@ -88,7 +89,7 @@ public record Lif(
     }
 
     /**
-     * Makes a model with a gain of 1 and {@link Firing#DEFAULT}, without a synapse, whose membrane decays to 0.
+     * Makes a model with a gain of 1 and {@link ThresholdAndReset#DEFAULT}, without a synapse, whose membrane decays to 0.
      *
      * @param decay how the membrane decays and takes its input
      * @param leak the number that the decay goes by; see {@link Decay}
@@ -96,7 +97,7 @@ public record Lif(
      * @throws IllegalArgumentException if a value is NaN or infinite, or a leak by which is divided is 0
      */
     public static Lif of(Decay decay, Parameter leak) {
-        return new Lif(decay, leak, Parameter.of(1), NOTHING, NOTHING, NOTHING, Firing.DEFAULT);
+        return new Lif(decay, leak, Parameter.of(1), NOTHING, NOTHING, NOTHING, ThresholdAndReset.DEFAULT);
     }
 
     /**
@@ -162,7 +163,8 @@ public record Lif(
             leak[i] = (float) StrictMath.exp(-1 / leak[i]);
         }
         return of(Decay.MULTIPLY_WEIGHTED, Parameter.of(leak))
-                .withFiring(Firing.DEFAULT.withCompare(Compare.INCLUSIVE).withResetTime(Reset.Time.SAME_STEP));
+                .withFiring(
+                        ThresholdAndReset.DEFAULT.withCompare(Compare.INCLUSIVE).withResetTime(Reset.Time.SAME_STEP));
     }
 
     /**
@@ -204,7 +206,7 @@ public record Lif(
      * @return the model
      */
     @Override
-    public Lif withFiring(Firing options) {
+    public Lif withFiring(ThresholdAndReset options) {
         return new Lif(decay, leak, gain, synapse, rest, resetPotential, options);
     }
 

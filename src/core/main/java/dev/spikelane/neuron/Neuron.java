@@ -188,7 +188,7 @@ public sealed interface Neuron
 
     /**
      * Returns the parameters that are one value, or one for each neuron, by the names of the record's components;
-     * {@code threshold}, which most models have in {@link Firing}; and {@code V}, the weights of a recurrence from one
+     * {@code threshold}, which most models have in {@link ThresholdAndReset}; and {@code V}, the weights of a recurrence from one
      * to one. Weights of other recurrences are not among them: in a network they are those of a projection.
      *
      * @return the parameters in the order of the components, not modifiable
@@ -243,7 +243,9 @@ public sealed interface Neuron
      *     the next step or there is none
      */
     default Neuron beforeReset() {
-        return this instanceof Fires<?> model ? model.withFiring(model.firing().beforeReset()) : this;
+        return this instanceof HasFiring<?> model
+                ? model.withFiring(model.firing().beforeReset())
+                : this;
     }
 
     /**

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a model by name, and the model with others: those among the components of its record, in order,
- * with the threshold of {@link Firing} and the weights of a recurrence from one to one, as those of other connections
+ * with the threshold of {@link ThresholdAndReset} and the weights of a recurrence from one to one, as those of other connections
  * are no parameters.
  */
 final class Parameters {
@@ -57,7 +57,7 @@ final class Parameters {
                 String name = parts[i].getName();
                 values[i] = switch (parts[i].getAccessor().invoke(model)) {
                     case Parameter own -> other(name, own, found, others);
-                    case Firing own -> own.withThreshold(other("threshold", own.threshold(), found, others));
+                    case ThresholdAndReset own -> own.withThreshold(other("threshold", own.threshold(), found, others));
                     case Recurrence.By(OneToOne(Parameter own)) ->
                         Recurrence.by(new OneToOne(other(Neuron.RECURRENT_WEIGHTS, own, found, others)));
                     case Object same -> same;

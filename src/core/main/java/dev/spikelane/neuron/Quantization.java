@@ -1,8 +1,8 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.memory.Parameter;
+import dev.spikelane.simd.Arange;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.simd.Progression;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -64,7 +64,7 @@ public final class Quantization {
         float low = (float) range.low;
         float high = (float) range.high;
         for (int i = 0; i < levels.length; i++) {
-            levels[i] = Progression.between(low, high, i, levels.length);
+            levels[i] = Arange.between(low, high, i, levels.length);
         }
         return new Quantization("uniform " + describe(bits, threshold, lower, upper), levels);
     }

@@ -36,7 +36,8 @@ import java.util.Objects;
  * @param recurrence what is fed back
  * @param firing when neurons fire and what a spike does to them
  */
-public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) implements Neuron, Fires<RLeaky> {
+public record RLeaky(Parameter beta, Recurrence recurrence, ThresholdAndReset firing)
+        implements Neuron, HasFiring<RLeaky> {
 
     /**
      * Makes a model.
@@ -57,7 +58,7 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public RLeaky(Recurrence recurrence, float... beta) {
-        this(Parameter.of(Objects.requireNonNull(beta, "beta")), recurrence, Firing.DEFAULT);
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), recurrence, ThresholdAndReset.DEFAULT);
     }
 
     /**
@@ -68,7 +69,7 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
     public RLeaky(Recurrence recurrence, double... beta) {
-        this(Parameter.of(Objects.requireNonNull(beta, "beta")), recurrence, Firing.DEFAULT);
+        this(Parameter.of(Objects.requireNonNull(beta, "beta")), recurrence, ThresholdAndReset.DEFAULT);
     }
 
     /**
@@ -78,7 +79,7 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      * @return the model
      */
     @Override
-    public RLeaky withFiring(Firing options) {
+    public RLeaky withFiring(ThresholdAndReset options) {
         return new RLeaky(beta, recurrence, options);
     }
 
@@ -95,15 +96,15 @@ public record RLeaky(Parameter beta, Recurrence recurrence, Firing firing) imple
      */
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return LeakyGroup.of(arena, shape, this, said(shape.size()));
+        return LeakyGroup.of(arena, shape, this, declared(shape.size()));
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return new LeakyGroup(said(shape.size()).feedback(Feedback.CURRENTS).build(arena));
+        return new LeakyGroup(declared(shape.size()).feedback(Feedback.CURRENTS).build(arena));
     }
 
-    private LeakyModel said(int neurons) {
+    private LeakyModel declared(int neurons) {
         return firing.clearing().applyTo(new LeakyModel(neurons), 1).beta(beta.values());
     }
 }

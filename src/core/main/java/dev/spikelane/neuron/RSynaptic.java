@@ -39,8 +39,8 @@ import java.util.Objects;
  * @param recurrence what is fed back
  * @param firing when neurons fire and what a spike does to them
  */
-public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, Firing firing)
-        implements Neuron, Fires<RSynaptic> {
+public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, ThresholdAndReset firing)
+        implements Neuron, HasFiring<RSynaptic> {
 
     /**
      * Makes a model.
@@ -63,7 +63,7 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      * @throws IllegalArgumentException if a value is NaN or infinite
      */
     public RSynaptic(Recurrence recurrence, double alpha, double beta) {
-        this(Parameter.of(alpha), Parameter.of(beta), recurrence, Firing.DEFAULT);
+        this(Parameter.of(alpha), Parameter.of(beta), recurrence, ThresholdAndReset.DEFAULT);
     }
 
     /**
@@ -73,7 +73,7 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      * @return the model
      */
     @Override
-    public RSynaptic withFiring(Firing options) {
+    public RSynaptic withFiring(ThresholdAndReset options) {
         return new RSynaptic(alpha, beta, recurrence, options);
     }
 
@@ -95,15 +95,15 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
      */
     @Override
     public NeuronGroup bind(Arena arena, Shape shape) {
-        return LeakyGroup.of(arena, shape, this, said(shape.size()));
+        return LeakyGroup.of(arena, shape, this, declared(shape.size()));
     }
 
     @Override
     public NeuronGroup bindPorts(Arena arena, Shape shape) {
-        return new LeakyGroup(said(shape.size()).feedback(Feedback.CURRENTS).build(arena));
+        return new LeakyGroup(declared(shape.size()).feedback(Feedback.CURRENTS).build(arena));
     }
 
-    private LeakyModel said(int neurons) {
+    private LeakyModel declared(int neurons) {
         return firing.clearing()
                 .applyTo(new LeakyModel(neurons), 2)
                 .param("alpha", alpha.values())

@@ -23,16 +23,16 @@ record RecurrentGroup(TileGroup fed, Operator connection, boolean feedsMembranes
         implements StepwiseGroup {
 
     /** Neurons that get their feedback from themselves, after a check that the connection fits. */
-    static NeuronGroup of(Arena arena, Shape shape, Connection said, Neuron model) {
-        Shape made = said.outputShape(shape);
+    static NeuronGroup of(Arena arena, Shape shape, Connection declared, Neuron model) {
+        Shape made = declared.outputShape(shape);
         Shape expected = shape.times(model.gates());
         if (!made.equals(expected)) {
             throw new IllegalArgumentException(
-                    said + " feeds back currents of shape " + made + ", expected " + expected + " for " + model);
+                    declared + " feeds back currents of shape " + made + ", expected " + expected + " for " + model);
         }
-        Operator connection = ConnectionKinds.of(said).bind(arena, said, shape, Parameter.of(1));
+        Operator connection = ConnectionKinds.of(declared).bind(arena, declared, shape, Parameter.of(1));
         if (connection instanceof TwoStageOperator) {
-            throw new IllegalArgumentException(said + " stands first in its path, expected a connection before it");
+            throw new IllegalArgumentException(declared + " stands first in its path, expected a connection before it");
         }
         return new RecurrentGroup(
                 (TileGroup) model.bindPorts(arena, shape), connection, model.feedsMembranes(), model.variables());

@@ -60,7 +60,7 @@ import java.util.Objects;
  *     second bias, or another connection
  * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and cell state
  */
-public record SLstm(Recurrence recurrence, Firing firing) implements Neuron, Fires<SLstm> {
+public record SLstm(Recurrence recurrence, ThresholdAndReset firing) implements Neuron, HasFiring<SLstm> {
 
     /**
      * Makes a model.
@@ -90,7 +90,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron, Fir
     public SLstm(FloatMatrix weights, FloatMatrix bias, float... threshold) {
         this(
                 Recurrence.allToAll(weights, bias),
-                Firing.DEFAULT.withReset(Reset.NONE).withThreshold(threshold));
+                ThresholdAndReset.DEFAULT.withReset(Reset.NONE).withThreshold(threshold));
     }
 
     /**
@@ -106,7 +106,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron, Fir
     public SLstm(FloatMatrix weights, FloatMatrix bias, double... threshold) {
         this(
                 Recurrence.allToAll(weights, bias),
-                Firing.DEFAULT.withReset(Reset.NONE).withThreshold(threshold));
+                ThresholdAndReset.DEFAULT.withReset(Reset.NONE).withThreshold(threshold));
     }
 
     /**
@@ -166,7 +166,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron, Fir
     public static SLstm of(Convolution all) {
         Kernel kernel = all.kernel().withoutBias();
         Recurrence hidden = Recurrence.by(Convolution.of(kernel, part(all, ofInputs(all), all.inputs())));
-        return new SLstm(hidden, Firing.DEFAULT.withReset(Reset.NONE));
+        return new SLstm(hidden, ThresholdAndReset.DEFAULT.withReset(Reset.NONE));
     }
 
     /**
@@ -230,7 +230,7 @@ public record SLstm(Recurrence recurrence, Firing firing) implements Neuron, Fir
      * @throws IllegalArgumentException if the reset is SUBTRACT_DECAYED
      */
     @Override
-    public SLstm withFiring(Firing options) {
+    public SLstm withFiring(ThresholdAndReset options) {
         return new SLstm(recurrence, options);
     }
 

@@ -32,7 +32,8 @@ import java.util.Objects;
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used
  * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and synaptic current
  */
-public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implements Neuron, Fires<Synaptic> {
+public record Synaptic(Parameter alpha, Parameter beta, ThresholdAndReset firing)
+        implements Neuron, HasFiring<Synaptic> {
 
     /**
      * Makes a model.
@@ -53,7 +54,7 @@ public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implement
      * @throws IllegalArgumentException if a value is NaN or infinite
      */
     public Synaptic(double alpha, double beta) {
-        this(Parameter.of(alpha), Parameter.of(beta), Firing.DEFAULT);
+        this(Parameter.of(alpha), Parameter.of(beta), ThresholdAndReset.DEFAULT);
     }
 
     /**
@@ -63,7 +64,7 @@ public record Synaptic(Parameter alpha, Parameter beta, Firing firing) implement
      * @return the model
      */
     @Override
-    public Synaptic withFiring(Firing options) {
+    public Synaptic withFiring(ThresholdAndReset options) {
         return new Synaptic(alpha, beta, options);
     }
 

@@ -4,7 +4,7 @@
  * <p>A {@link dev.spikelane.neuron.Neuron} is a model. {@linkplain dev.spikelane.neuron.Neuron#bind Bound} to a number
  * of neurons it becomes a {@link dev.spikelane.neuron.NeuronGroup}, which charges, fires and resets them; their
  * {@link dev.spikelane.neuron.NeuronState}, all that they carry from step to step, belongs to the caller.
- * {@link dev.spikelane.neuron.Firing} holds the options that models share; {@link dev.spikelane.neuron.Lif} has the
+ * {@link dev.spikelane.neuron.ThresholdAndReset} holds the options that models share; {@link dev.spikelane.neuron.Lif} has the
  * conventions of other libraries as presets, and {@link dev.spikelane.neuron.EquationNeuron} makes a model of any text.
  * A {@link dev.spikelane.neuron.Source} takes no input.
  *

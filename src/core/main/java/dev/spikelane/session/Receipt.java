@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 record Receipt(MemorySegment bytes) {
 
     static final int BYTES = 100;
-    static final int AT_DIGEST = BYTES - SessionTrail.HASH;
+    static final int AT_DIGEST = BYTES - ReceiptState.HASH;
 
     /** The format, then the version of Spikelane: a byte for each number, the highest first. */
     static final int VERSION = 0x01_00_01_00;

@@ -6,7 +6,7 @@ import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.simd.RowBytes;
 import dev.spikelane.simd.Rows;
@@ -38,7 +38,7 @@ public final class Recording {
     private static final int NUMBERS = 5;
 
     private final long fingerprint;
-    private final EarlyDecision rule;
+    private final EarlyExit rule;
     private final long key;
     private final MemorySegment state;
     private final Map<String, Signal> inputs;
@@ -46,7 +46,7 @@ public final class Recording {
 
     Recording(
             long fingerprint,
-            EarlyDecision rule,
+            EarlyExit rule,
             long key,
             MemorySegment state,
             Map<String, Signal> inputs,
@@ -59,7 +59,7 @@ public final class Recording {
         this.spikes = spikes;
     }
 
-    EarlyDecision rule() {
+    EarlyExit rule() {
         return rule;
     }
 
@@ -98,22 +98,23 @@ public final class Recording {
      * @throws IOException if it cannot be written
      */
     public void write(Path file) throws IOException {
-        Map<String, String> said = new LinkedHashMap<>();
-        said.put(SESSION, fingerprint + " " + key + " " + rule.steps() + " " + rule.margin() + " " + rule.classes());
+        Map<String, String> declared = new LinkedHashMap<>();
+        declared.put(
+                SESSION, fingerprint + " " + key + " " + rule.steps() + " " + rule.margin() + " " + rule.classes());
         List<Tensor> tensors = new ArrayList<>();
         tensors.add(Tensor.of(STATE, Tensor.Type.U8, List.of((int) state.byteSize()), state));
-        tensors.add(tensor(SPIKES, spikes, said));
-        inputs.forEach((name, rows) -> tensors.add(tensor(INPUT + name, rows, said)));
-        Tensors.of(said, tensors).write(file);
+        tensors.add(tensor(SPIKES, spikes, declared));
+        inputs.forEach((name, rows) -> tensors.add(tensor(INPUT + name, rows, declared)));
+        Tensors.of(declared, tensors).write(file);
     }
 
-    private static Tensor tensor(String name, Signal rows, Map<String, String> said) {
+    private static Tensor tensor(String name, Signal rows, Map<String, String> declared) {
         int bytes = RowBytes.least(rows);
         MemorySegment packed = MemorySegment.ofArray(new byte[Math.multiplyExact(rows.rows(), bytes)]);
         for (int row = 0; row < rows.rows(); row++) {
             Rows.pack(rows, row, packed, (long) row * bytes, false);
         }
-        said.put(name, String.valueOf(rows.columns()));
+        declared.put(name, String.valueOf(rows.columns()));
         return rows instanceof FloatMatrix
                 ? Tensor.of(name, Tensor.Type.F32, List.of(rows.rows(), rows.columns()), packed)
                 : Tensor.of(name, Tensor.Type.U8, List.of(rows.rows(), bytes), packed);
@@ -129,8 +130,8 @@ public final class Recording {
     public static Recording read(Path file) throws IOException {
         Tensors found = Tensors.read(file, Tensors.Format.SAFETENSORS);
         try {
-            String[] said = found.metadata().getOrDefault(SESSION, "").split(" ", -1);
-            if (said.length != NUMBERS) {
+            String[] declared = found.metadata().getOrDefault(SESSION, "").split(" ", -1);
+            if (declared.length != NUMBERS) {
                 throw new IllegalArgumentException("has no text '" + SESSION + "' of " + NUMBERS + " numbers");
             }
             Map<String, Signal> inputs = new HashMap<>();
@@ -140,9 +141,12 @@ public final class Recording {
                 }
             }
             return new Recording(
-                    Long.parseLong(said[0]),
-                    new EarlyDecision(Integer.parseInt(said[2]), Integer.parseInt(said[3]), Integer.parseInt(said[4])),
-                    Long.parseLong(said[1]),
+                    Long.parseLong(declared[0]),
+                    new EarlyExit(
+                            Integer.parseInt(declared[2]),
+                            Integer.parseInt(declared[3]),
+                            Integer.parseInt(declared[4])),
+                    Long.parseLong(declared[1]),
                     found.tensor(STATE).bytes(),
                     inputs,
                     (SpikeMatrix) rows(found.tensor(SPIKES), found.metadata()));
@@ -151,8 +155,8 @@ public final class Recording {
         }
     }
 
-    private static Signal rows(Tensor packed, Map<String, String> said) {
-        int columns = Integer.parseInt(said.getOrDefault(packed.name(), ""));
+    private static Signal rows(Tensor packed, Map<String, String> declared) {
+        int columns = Integer.parseInt(declared.getOrDefault(packed.name(), ""));
         boolean spikes = packed.type() == Tensor.Type.U8;
         if (columns < 1
                 || packed.shape().size() != 2

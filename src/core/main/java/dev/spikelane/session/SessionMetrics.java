@@ -1,6 +1,6 @@
 package dev.spikelane.session;
 
-import dev.spikelane.engine.observe.Told;
+import dev.spikelane.engine.observe.MetricSink;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Metrics;
 import dev.spikelane.simd.Rows;
@@ -13,13 +13,13 @@ final class SessionMetrics {
     private static final int EVERY = 8;
     private static final int MOST = 16;
 
-    private final Told told;
+    private final MetricSink told;
     private long start;
     private int waiting;
     private long since;
 
     SessionMetrics(@Nullable Metrics metrics) {
-        this.told = new Told(metrics == null ? null : metrics::record);
+        this.told = new MetricSink(metrics == null ? null : metrics::record);
     }
 
     /** The next step is one of offers, the first of which came at a time; or of none. */

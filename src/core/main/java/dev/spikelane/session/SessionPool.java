@@ -16,7 +16,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.memory.limit.Owner;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.EventStream;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
@@ -70,10 +70,10 @@ public final class SessionPool implements AutoCloseable {
     private final SessionInputs inputs;
     private final SessionTurn turn;
     private final SessionBatch batch;
-    private final Sessions sessions;
-    private final SessionTicks ticks;
+    private final SessionRegistry sessions;
+    private final OfferQueue ticks;
     private final SessionFlusher flusher;
-    private final EarlyDecision rule;
+    private final EarlyExit rule;
     private final boolean receipts;
     private final SessionMetrics metrics;
     private final int classes;
@@ -84,44 +84,44 @@ public final class SessionPool implements AutoCloseable {
     /** The values with which sessions begin. */
     private long version;
 
-    SessionPool(SessionPoolBuilder said) {
-        this.network = said.network;
+    SessionPool(SessionPoolBuilder declared) {
+        this.network = declared.network;
         LaidOutNetwork laidOut = network.laidOut();
         requirePacked(laidOut);
         require(
-                !said.receipts || laidOut.roundings().findAny().isEmpty(),
+                !declared.receipts || laidOut.roundings().findAny().isEmpty(),
                 "the network rounds weights that its hash does not have",
                 "one of Network.quantized where there are receipts");
-        this.inputs = new SessionInputs(network.inputs(), said.values);
+        this.inputs = new SessionInputs(network.inputs(), declared.values);
         this.turn = new SessionTurn(this, laidOut.turns());
         CountedArenas held = new CountedArenas(Owner.POOL);
-        SessionRun[] runs = new SessionRun[said.threads];
+        SessionRun[] runs = new SessionRun[declared.threads];
         for (int thread = 0; thread < runs.length; thread++) {
-            runs[thread] = new SessionRun(this, held, network, inputs.given().clone(), said.decision);
+            runs[thread] = new SessionRun(this, held, network, inputs.given().clone(), declared.decision);
         }
         NetworkRun first = runs[0].run(1);
         this.stateBytes = runs[0].bytes();
-        for (int thread = 0; said.receipts && thread < runs.length; thread++) {
-            runs[thread].trail(new SessionTrail(stateBytes, inputs.given(), network.outputs(), said.decision));
+        for (int thread = 0; declared.receipts && thread < runs.length; thread++) {
+            runs[thread].trail(new ReceiptState(stateBytes, inputs.given(), network.outputs(), declared.decision));
         }
-        this.rule = said.decision;
-        this.receipts = said.receipts;
+        this.rule = declared.decision;
+        this.receipts = declared.receipts;
         this.bytes = receipts ? runs[0].trail().end() : stateBytes;
         this.classes = runs[0].classes();
         long fingerprint = NetworkFingerprint.of(laidOut.description());
-        this.metrics = new SessionMetrics(said.metrics);
-        this.sessions = new Sessions(said, turn, fingerprint, bytes, size -> first.allocate(size, 64));
+        this.metrics = new SessionMetrics(declared.metrics);
+        this.sessions = new SessionRegistry(declared, turn, fingerprint, bytes, size -> first.allocate(size, 64));
         this.batch = new SessionBatch(sessions.table(), runs, sessions.initial(), newAnswers(1), metrics);
         takeValues();
-        this.ticks = new SessionTicks(this, inputs, said, sessions.mostInMemory());
+        this.ticks = new OfferQueue(this, inputs, declared, sessions.mostInMemory());
         unchecked(() -> {
             sessions.open();
             return 0;
         });
-        this.flusher = new SessionFlusher(this, said.flushEvery);
+        this.flusher = new SessionFlusher(this, declared.flushEvery);
     }
 
-    private static int unchecked(Sessions.Work work) {
+    private static int unchecked(SessionRegistry.Work work) {
         try {
             return work.run();
         } catch (IOException failure) {
@@ -132,7 +132,7 @@ public final class SessionPool implements AutoCloseable {
     /** Lets sessions begin with the present values. */
     private void takeValues() {
         long taken = network.laidOut().version();
-        byte[] hash = receipts ? SessionTrail.hash(network) : new byte[0];
+        byte[] hash = receipts ? ReceiptState.hash(network) : new byte[0];
         for (SessionRun run : batch.runs) {
             if (receipts) {
                 run.trail().model(hash);
@@ -143,19 +143,19 @@ public final class SessionPool implements AutoCloseable {
     }
 
     private static void requirePacked(LaidOutNetwork laidOut) {
-        NetworkDescription said = laidOut.description();
-        require(!said.inputs().isEmpty(), "the network has no inputs", "at least one");
-        for (int i = 0; i < said.projections().size(); i++) {
-            String name = "projection '" + said.projections().get(i).name();
-            require(!said.projections().get(i).plastic(), name + "' is plastic", "weights that all sessions share");
+        NetworkDescription declared = laidOut.description();
+        require(!declared.inputs().isEmpty(), "the network has no inputs", "at least one");
+        for (int i = 0; i < declared.projections().size(); i++) {
+            String name = "projection '" + declared.projections().get(i).name();
+            require(!declared.projections().get(i).plastic(), name + "' is plastic", "weights that all sessions share");
             for (Operator each : laidOut.chain(i).operators()) {
                 boolean stepped = each instanceof TwoStageOperator two && two.steps() > 0;
                 require(!stepped, name + "' has values for each step", ALIKE);
             }
         }
-        for (int i = 0; i < said.populations().size(); i++) {
+        for (int i = 0; i < declared.populations().size(); i++) {
             String by = laidOut.neurons(i).byStep();
-            require(by.isEmpty(), "population '" + said.populations().get(i).name() + "' has " + by, ALIKE);
+            require(by.isEmpty(), "population '" + declared.populations().get(i).name() + "' has " + by, ALIKE);
         }
     }
 
@@ -336,11 +336,11 @@ public final class SessionPool implements AutoCloseable {
     }
 
     /** Takes the first waiting offer of each session one step further, and says where their answers are. */
-    void take(List<SessionTicks.Offer> offers, Signal rows, int most, Answers into) {
+    void take(List<OfferQueue.Offer> offers, Signal rows, int most, Answers into) {
         try (SessionTurn _ = turn.take()) {
             inputs.given()[0] = rows;
             open(into);
-            for (SessionTicks.Offer offer : offers) {
+            for (OfferQueue.Offer offer : offers) {
                 try {
                     if (batch.count < most && add(offer.key, offer.row)) {
                         offer.place = batch.count - 1;

@@ -1,7 +1,7 @@
 package dev.spikelane.session;
 
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Metrics;
 import dev.spikelane.network.Network;
 import dev.spikelane.simd.Checks;
@@ -16,7 +16,7 @@ public final class SessionPoolBuilder {
     int threads = 1;
     boolean values;
     boolean receipts;
-    EarlyDecision decision = EarlyDecision.exact(Integer.MAX_VALUE);
+    EarlyExit decision = EarlyExit.exact(Integer.MAX_VALUE);
 
     @Nullable
     SessionStore store;
@@ -79,7 +79,7 @@ public final class SessionPoolBuilder {
      * @param rule when a label is decided
      * @return this
      */
-    public SessionPoolBuilder decision(EarlyDecision rule) {
+    public SessionPoolBuilder decision(EarlyExit rule) {
         decision = Objects.requireNonNull(rule, "rule");
         return this;
     }

@@ -8,7 +8,7 @@ import dev.spikelane.engine.session.SpikeRace;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.CountedArenas;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -41,7 +41,7 @@ final class SessionRun {
     private final boolean decides;
 
     private final long atState;
-    private @Nullable SessionTrail trail;
+    private @Nullable ReceiptState trail;
 
     /**
      * Starts without a run.
@@ -50,7 +50,7 @@ final class SessionRun {
      * @param held the memory of the owner
      * @param first a row of each input, of the kind that comes
      */
-    SessionRun(Object owner, CountedArenas held, Network network, Signal[] first, EarlyDecision rule) {
+    SessionRun(Object owner, CountedArenas held, Network network, Signal[] first, EarlyExit rule) {
         this.owner = owner;
         this.held = held;
         this.network = network;
@@ -66,12 +66,12 @@ final class SessionRun {
     }
 
     /** Leaves a trail of each session from now on. */
-    void trail(SessionTrail wanted) {
+    void trail(ReceiptState wanted) {
         trail = wanted;
     }
 
     /** The trails of sessions; throws where there are none. */
-    SessionTrail trail() {
+    ReceiptState trail() {
         if (trail == null) {
             throw new IllegalStateException("the pool makes no receipts, expected SessionPoolBuilder.receipts()");
         }

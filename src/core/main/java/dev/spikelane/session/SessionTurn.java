@@ -1,6 +1,6 @@
 package dev.spikelane.session;
 
-import dev.spikelane.engine.thread.UseLock;
+import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.engine.thread.UseLocks;
 import java.lang.ref.Reference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,12 +11,12 @@ final class SessionTurn implements AutoCloseable {
 
     private final Object pool;
     private final ReentrantLock lock = new ReentrantLock(true);
-    private final UseLock use;
+    private final RunLock use;
     private boolean ended;
 
     SessionTurn(Object pool, UseLocks ofNetwork) {
         this.pool = pool;
-        this.use = new UseLock("session pool", ofNetwork);
+        this.use = new RunLock("session pool", ofNetwork);
         ofNetwork.register(use); // values do not change between the parts of a step
     }
 

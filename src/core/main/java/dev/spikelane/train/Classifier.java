@@ -1,12 +1,12 @@
 package dev.spikelane.train;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.engine.JitWarmUp;
-import dev.spikelane.engine.observe.Told;
-import dev.spikelane.engine.thread.UseLock;
+import dev.spikelane.engine.observe.MetricSink;
+import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Metrics;
 import dev.spikelane.simd.Checks;
 import dev.spikelane.train.run.ClassScores;
@@ -40,19 +40,19 @@ public final class Classifier implements AutoCloseable {
     private static final String METRIC = "spikelane.classifier.";
 
     private final Model model;
-    private final UseLock turn;
-    private Told told = new Told(null);
+    private final RunLock turn;
+    private MetricSink told = new MetricSink(null);
     private int steps;
-    private @Nullable InputCode code;
+    private @Nullable InputEncoding code;
     private @Nullable Decoding decoding;
-    private @Nullable EarlyDecision early;
+    private @Nullable EarlyExit early;
     private int stepsAtOnce = 1;
     private long seed;
     private @Nullable ClassifierRun made;
 
     private Classifier(Model model) {
         this.model = model;
-        this.turn = new UseLock("classifier", model.network().laidOut().turns());
+        this.turn = new RunLock("classifier", model.network().laidOut().turns());
         model.network().laidOut().turns().register(turn); // values do not change between the calls of a sample
         this.steps = model.steps().orElse(0);
         this.decoding = model.decoding().map(Decoding::named).orElse(null);
@@ -88,7 +88,7 @@ public final class Classifier implements AutoCloseable {
      * @return this
      * @throws IllegalArgumentException if its code of a sample depends on the samples before
      */
-    public Classifier code(InputCode ofSamples) {
+    public Classifier code(InputEncoding ofSamples) {
         if (ofSamples.isSequential()) {
             throw new IllegalArgumentException("the code draws from one stream, so that a sample's answer depends on"
                     + " those before it, expected a code that draws from the samples' own streams");
@@ -126,7 +126,7 @@ public final class Classifier implements AutoCloseable {
      * @return this
      * @throws IllegalArgumentException if {@code atOnce} is below 1
      */
-    public Classifier early(EarlyDecision rule, int atOnce) {
+    public Classifier early(EarlyExit rule, int atOnce) {
         Objects.requireNonNull(rule, "rule");
         Checks.atLeast(1, "atOnce", atOnce);
         return change(() -> {
@@ -143,7 +143,7 @@ public final class Classifier implements AutoCloseable {
      */
     public Classifier metrics(Metrics ofSamples) {
         Objects.requireNonNull(ofSamples, "ofSamples");
-        return change(() -> told = new Told(ofSamples::record));
+        return change(() -> told = new MetricSink(ofSamples::record));
     }
 
     /**
@@ -156,7 +156,7 @@ public final class Classifier implements AutoCloseable {
         model.steps().stream()
                 .filter(noted -> noted != steps)
                 .forEach(noted -> texts.add(differ("steps", noted, steps)));
-        InputCode other = code;
+        InputEncoding other = code;
         if (other != null) {
             model.code()
                     .filter(noted -> !noted.equals(other.word()))
@@ -183,7 +183,7 @@ public final class Classifier implements AutoCloseable {
      *     another thread uses this classifier
      */
     public Result classify(float[] sample) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             long start = begin();
             ClassifierRun run = run();
             return end(start, run, classification(run, run.classify(sample)));
@@ -200,7 +200,7 @@ public final class Classifier implements AutoCloseable {
      *     thread uses this classifier
      */
     public Result classify(Signal input) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             long start = begin();
             ClassifierRun run = run();
             return end(start, run, classification(run, run.classify(input)));
@@ -260,7 +260,7 @@ public final class Classifier implements AutoCloseable {
     }
 
     WarmUp warmUp(float[][] samples, Duration most) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             ClassifierRun run = run();
             Warmth warmth = run.warmUp(samples, ran -> classification(run, ran), most);
             return new WarmUp(warmth.settled(), warmth.took(), warmth.time(0.5), warmth.time(0.99));
@@ -294,21 +294,21 @@ public final class Classifier implements AutoCloseable {
     }
 
     /** The noted code; null if there is none, which input that is encoded already does not need. */
-    private @Nullable InputCode noted(int ofSample) {
-        return model.code().map(word -> InputCode.named(word, ofSample)).orElse(null);
+    private @Nullable InputEncoding noted(int ofSample) {
+        return model.code().map(word -> InputEncoding.named(word, ofSample)).orElse(null);
     }
 
-    private static <T> T stated(String what, @Nullable T said) {
-        if (said == null) {
+    private static <T> T stated(String what, @Nullable T declared) {
+        if (declared == null) {
             throw new IllegalStateException("the model does not note its " + what + ", expected Classifier." + what
                     + "(...), as it was trained; TrainingRun.model() notes it");
         }
-        return said;
+        return declared;
     }
 
     /** Makes a change with which all must be made anew. */
     private Classifier change(Runnable change) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             change.run();
             if (made != null) {
                 made.close();

@@ -3,7 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.engine.thread.UseLock;
+import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.network.Network;
 import dev.spikelane.simd.Checks;
@@ -38,7 +38,7 @@ public final class Evaluator implements AutoCloseable {
     private @Nullable Decoding decoding;
     private final List<EvaluationBatch> made = new ArrayList<>();
     private boolean measuring;
-    private final UseLock turn = new UseLock("evaluator", this);
+    private final RunLock turn = new RunLock("evaluator", this);
 
     /**
      * Makes an evaluator of the last population.
@@ -140,7 +140,7 @@ public final class Evaluator implements AutoCloseable {
      * @throws IllegalStateException if another thread uses this evaluator
      */
     public Result evaluate(Dataset data) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             return result(data, run(data));
         }
     }
@@ -163,7 +163,7 @@ public final class Evaluator implements AutoCloseable {
             throw new IllegalArgumentException(
                     data + ": samples have different lengths, expected all steps of each, to count operations of");
         }
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             forget();
             measuring = true;
             EvaluationTotals totals;
@@ -253,7 +253,7 @@ public final class Evaluator implements AutoCloseable {
 
     /** Makes a change with which all must be made anew. */
     private void change(Runnable change) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             change.run();
             forget();
         }

@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.ParameterChange;
-import dev.spikelane.engine.thread.UseLock;
+import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.io.file.JsonValue;
@@ -68,7 +68,7 @@ public final class Gradients implements AutoCloseable {
     private final CounterRandom.Draws[] draws;
 
     private final WorkerPool workers;
-    private final UseLock turn = new UseLock("object of gradients", this);
+    private final RunLock turn = new RunLock("object of gradients", this);
     private long seen;
     private boolean ran;
     /** Whether a window may be taken back: that happens once, as gradients are written where currents were. */
@@ -148,7 +148,7 @@ public final class Gradients implements AutoCloseable {
     /** Runs a window, of frames or of rows for each step. */
     void forward(Map<String, ? extends Signal> rows, boolean constant) {
         requireNames(rows, plan.network());
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             for (GradientInput input : run.inputs()) {
                 Signal own = given(rows, input.input());
                 requireForm(form(own, constant));
@@ -255,7 +255,7 @@ public final class Gradients implements AutoCloseable {
      *     of the network have changed since it ran
      */
     public void backward() {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             if (!stands) {
                 throw new IllegalStateException(
                         "there is no window to take back, expected forward before each backward");
@@ -516,7 +516,7 @@ public final class Gradients implements AutoCloseable {
 
     /** Starts the next window from a state of zeros. */
     public void reset() {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             ran = false;
             stands = false;
             firstStep = 0;
@@ -528,7 +528,7 @@ public final class Gradients implements AutoCloseable {
     /** Frees the memory and ends the threads. Closing again does nothing. */
     @Override
     public void close() {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             if (plan.arena().scope().isAlive()) {
                 workers.close();
                 plan.arena().close();

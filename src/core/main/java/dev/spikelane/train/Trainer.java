@@ -1,7 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.engine.JitWarmUp;
-import dev.spikelane.engine.thread.UseLock;
+import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Signal;
@@ -45,7 +45,7 @@ public final class Trainer implements AutoCloseable {
     /** The names of inputs in messages; made once, as a step allocates nothing. */
     private final String[] inputNames;
 
-    private final UseLock turn = new UseLock("trainer", this);
+    private final RunLock turn = new RunLock("trainer", this);
     private double rate;
 
     Trainer(Network network, Network running, TrainingRecipe recipe, TrainingParts.Factory factory) {
@@ -94,7 +94,7 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException if no weights are rounded
      */
     public Network quantized() {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             step.follow();
             Map<String, IntegerMatrix> integers = running.laidOut().roundedIntegers();
             if (integers.isEmpty()) {
@@ -168,7 +168,7 @@ public final class Trainer implements AutoCloseable {
      *     or has left the range that its model takes: the message names it with its population
      */
     public double step(TrainingBatch batch) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             return run(step, whole(batch), rate);
         }
     }
@@ -186,7 +186,7 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException as {@link #step(TrainingBatch)} does
      */
     public double step(List<TrainingBatch> shards) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             return run(step, parts(shards), rate);
         }
     }
@@ -204,7 +204,7 @@ public final class Trainer implements AutoCloseable {
      *     {@link #step(TrainingBatch)} does
      */
     public ShardGradients gradients(TrainingBatch batch, int shard) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             return gradients(whole(batch), shard);
         }
     }
@@ -220,7 +220,7 @@ public final class Trainer implements AutoCloseable {
      * @throws IllegalStateException as {@link #gradients(TrainingBatch, int)} does
      */
     public ShardGradients gradients(List<TrainingBatch> shards, int shard) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             return gradients(parts(shards), shard);
         }
     }
@@ -241,7 +241,7 @@ public final class Trainer implements AutoCloseable {
         if (labels.length == 0) {
             throw new IllegalArgumentException("there are no labels, expected one for each sample of the batch");
         }
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             int shards = Math.min(recipe.shards(), labels.length);
             requireShard(shard, shards);
             int samples = samples(part, Math.ceilDiv(recipe.batch(), recipe.shards()));
@@ -278,7 +278,7 @@ public final class Trainer implements AutoCloseable {
      *     populations, which shards do not have; or the loss is not finite
      */
     public double update(List<ShardGradients> shards) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             return updateInTurn(shards);
         }
     }
@@ -415,7 +415,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     Optional<Duration> warmUp(TrainingBatch batch, Duration most) {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             return warmUpInTurn(batch, most);
         }
     }
@@ -502,7 +502,7 @@ public final class Trainer implements AutoCloseable {
 
     /** Does work of many steps, none of which takes the turn by itself. */
     void inTurn(Work work) throws IOException {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             work.run();
         }
     }
@@ -555,7 +555,7 @@ public final class Trainer implements AutoCloseable {
     /** Frees the memory and ends the threads; the network stays. */
     @Override
     public void close() {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             step.close();
         }
     }

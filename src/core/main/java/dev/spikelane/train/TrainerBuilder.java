@@ -243,7 +243,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
      * @return this
      */
     public TrainerBuilder online(EProp how) {
-        said.put("online", how.toString());
+        declared.put("online", how.toString());
         rule = how;
         return this;
     }
@@ -385,7 +385,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
                 batch,
                 block(),
                 online != null,
-                said.toString(),
+                declared.toString(),
                 shards,
                 Objects.requireNonNull(optimizer, "optimizer"),
                 clipping,

@@ -3,7 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.engine.thread.UseLock;
+import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.gradient.NonFiniteRunningValue;
@@ -53,11 +53,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingRun {
 
-    private final TrainingRunBuilder said;
+    private final TrainingRunBuilder declared;
     private final Trainer trainer;
     private final EpochOrders orders;
     private final Checkpoint saved;
-    private final UseLock turn = new UseLock("training run", this);
+    private final RunLock turn = new RunLock("training run", this);
     private List<String> notices;
     private final TrainingBatch.Loaded batches;
     private final RunNumbers numbers;
@@ -67,14 +67,14 @@ public final class TrainingRun {
     private long samplesOfEpoch;
     private volatile boolean stopping;
 
-    TrainingRun(TrainingRunBuilder said) {
-        this.said = said;
-        this.trainer = said.trainer;
-        this.orders = new EpochOrders(said.batching, said.data.size());
-        this.numbers = said.numbers();
+    TrainingRun(TrainingRunBuilder declared) {
+        this.declared = declared;
+        this.trainer = declared.trainer;
+        this.orders = new EpochOrders(declared.batching, declared.data.size());
+        this.numbers = declared.numbers();
         this.saved = new Checkpoint(
-                trainer.network(), trainer.parameters(), trainer::reload, said.identity(), numbers, orders);
-        this.epochNotices = said.epochNotices();
+                trainer.network(), trainer.parameters(), trainer::reload, declared.identity(), numbers, orders);
+        this.epochNotices = declared.epochNotices();
         this.state = new RunState(numbers.mostSpikes().size());
         this.batches =
                 new TrainingBatch.Loaded(trainer.network(), trainer.recipe().steps());
@@ -118,7 +118,7 @@ public final class TrainingRun {
      * @return whether all epochs are done or it stopped early
      */
     public boolean finished() {
-        return state.epoch >= said.epochs || said.patience > 0 && state.epochsSinceBest() >= said.patience;
+        return state.epoch >= declared.epochs || declared.patience > 0 && state.epochsSinceBest() >= declared.patience;
     }
 
     /**
@@ -141,7 +141,7 @@ public final class TrainingRun {
         PopulationLoss main = trainer.recipe().main();
         Model model = Model.of(trainer.network())
                 .with(Model.STEPS, String.valueOf(trainer.recipe().steps()));
-        String code = said.batching.code().word();
+        String code = declared.batching.code().word();
         if (!code.isEmpty()) {
             model = model.with(Model.CODE, code);
         }
@@ -274,28 +274,28 @@ public final class TrainingRun {
      *     or if this run or its trainer is busy, as for one of its own listeners
      */
     public TrainingRun run() throws IOException {
-        try (UseLock _ = turn.take()) {
+        try (RunLock _ = turn.take()) {
             trainer.inTurn(this::train);
         }
         return this;
     }
 
     private void train() throws IOException {
-        warnings().forEach(said.onNotice);
-        if (!said.listens) {
+        warnings().forEach(declared.onNotice);
+        if (!declared.listens) {
             trainer.network().notices().forEach(this::tell);
         }
-        Dataset validation = said.validation;
+        Dataset validation = declared.validation;
         int before = state.epoch;
-        try (BatchLoader loader = new BatchLoader(said.data, said.batching);
+        try (BatchLoader loader = new BatchLoader(declared.data, declared.batching);
                 Evaluator evaluator = new Evaluator(
                                 trainer.running(),
                                 trainer.recipe().steps(),
-                                said.validationBatching,
-                                said.threads,
+                                declared.validationBatching,
+                                declared.threads,
                                 trainer.recipe().main().population())
                         .losses(trainer.recipe().losses())
-                        .decoding(said.decoding)) {
+                        .decoding(declared.decoding)) {
             while (!finished()) {
                 if (!epoch(loader)) {
                     save();
@@ -305,21 +305,21 @@ public final class TrainingRun {
                 finishEpoch(validation == null ? null : evaluator.evaluate(validation));
             }
         }
-        if (said.keepsBest) {
+        if (declared.keepsBest) {
             takeBest();
         }
-        if (state.epoch > before && state.epoch < said.epochs) {
-            said.onNotice.accept(
-                    "stopped early after epoch " + state.epoch + " of " + said.epochs + ": the last " + said.patience
-                            + " were no better than epoch " + (state.epoch - state.epochsSinceBest())
-                            + ", whose values the network has");
+        if (state.epoch > before && state.epoch < declared.epochs) {
+            declared.onNotice.accept("stopped early after epoch " + state.epoch + " of " + declared.epochs
+                    + ": the last " + declared.patience
+                    + " were no better than epoch " + (state.epoch - state.epochsSinceBest())
+                    + ", whose values the network has");
         }
     }
 
     /** Tells the notices of a training; a log has it if nobody listens. */
     private void tell(String notice) {
-        if (said.listens) {
-            said.onNotice.accept(notice);
+        if (declared.listens) {
+            declared.onNotice.accept(notice);
         } else {
             System.getLogger("dev.spikelane").log(System.Logger.Level.WARNING, notice);
         }
@@ -328,19 +328,20 @@ public final class TrainingRun {
     /** Trains on the rest of an epoch; whether it came to its end. */
     private boolean epoch(BatchLoader loader) throws IOException {
         batchesOfEpoch = loader.batches();
-        samplesOfEpoch = said.batching.dropLast() ? (long) batchesOfEpoch * said.batching.size() : said.data.size();
+        samplesOfEpoch =
+                declared.batching.dropLast() ? (long) batchesOfEpoch * declared.batching.size() : declared.data.size();
         trainer.setEpoch(state.epoch);
         orders.go(state.epoch);
-        if (said.elsewhere == null) {
+        if (declared.elsewhere == null) {
             loader.start(state.epoch, state.batch, orders.order());
         }
         long start = System.nanoTime();
         long before = state.nanoseconds;
-        while (!stopping && (said.elsewhere == null ? loader.next() : state.batch < batchesOfEpoch)) {
+        while (!stopping && (declared.elsewhere == null ? loader.next() : state.batch < batchesOfEpoch)) {
             step(loader);
             state.nanoseconds = before + System.nanoTime() - start;
-            said.onStep.accept(this);
-            if (said.saveEvery > 0 && state.step % said.saveEvery == 0) {
+            declared.onStep.accept(this);
+            if (declared.saveEvery > 0 && state.step % declared.saveEvery == 0) {
                 save();
             }
         }
@@ -349,11 +350,11 @@ public final class TrainingRun {
 
     private void step(BatchLoader loader) {
         double rate =
-                said.schedule.rate(state.step, trainer.recipe().optimizer().rate());
+                declared.schedule.rate(state.step, trainer.recipe().optimizer().rate());
         trainer.setRate(rate);
         long observed = trainer.observerNanoseconds();
-        int samples = (int) Math.min(said.batching.size(), samplesOfEpoch - state.samples);
-        Function<? super TrainingRun, List<ShardGradients>> elsewhere = said.elsewhere;
+        int samples = (int) Math.min(declared.batching.size(), samplesOfEpoch - state.samples);
+        Function<? super TrainingRun, List<ShardGradients>> elsewhere = declared.elsewhere;
         double loss;
         try {
             loss = elsewhere == null
@@ -407,13 +408,13 @@ public final class TrainingRun {
                 state.observerNanoseconds * 1e-9,
                 state.meanNorm(),
                 numbers.spikeRates(state));
-        if (state.add(result) && said.keepsBest) {
+        if (state.add(result) && declared.keepsBest) {
             state.best.putAll(Checkpoint.values(trainer.network()));
         }
         state.nextEpoch();
         save(); // before anyone is told: a listener may fail
         epochNotices.of(result).forEach(this::tell);
-        said.onEpoch.accept(this, new EpochResult(result));
+        declared.onEpoch.accept(this, new EpochResult(result));
     }
 
     private void takeBest() {
@@ -422,7 +423,7 @@ public final class TrainingRun {
     }
 
     private void save() throws IOException {
-        Path file = said.checkpoint;
+        Path file = declared.checkpoint;
         if (file != null) {
             saved.write(file, state);
         }
@@ -430,8 +431,8 @@ public final class TrainingRun {
 
     /** Goes on from the checkpoint. */
     void restore() throws IOException {
-        Path file = Objects.requireNonNull(said.checkpoint);
-        trainer.inTurn(() -> state = saved.read(file, said.keepsBest));
+        Path file = Objects.requireNonNull(declared.checkpoint);
+        trainer.inTurn(() -> state = saved.read(file, declared.keepsBest));
         if (finished()) {
             List<String> all = new ArrayList<>(notices);
             all.add("this run is finished, and nothing will be trained: its checkpoint is that of a whole run of "
@@ -443,18 +444,18 @@ public final class TrainingRun {
     /** Such as {@code training run, 3 of 10 epochs, checkpoint run.safetensors}. */
     @Override
     public String toString() {
-        return "training run, " + state.epoch + " of " + said.epochs + " epochs"
-                + (said.checkpoint == null ? "" : ", checkpoint " + said.checkpoint);
+        return "training run, " + state.epoch + " of " + declared.epochs + " epochs"
+                + (declared.checkpoint == null ? "" : ", checkpoint " + declared.checkpoint);
     }
 
     private List<String> notices() {
         List<String> texts = new ArrayList<>(trainer.network().notices());
         Loss loss = trainer.recipe().main().loss();
-        if (said.decoding != loss.decoding() && said.validation != null) {
-            texts.add(
-                    "outputs are decoded by " + said.decoding + ", while " + loss.name() + " trains " + loss.decoding()
-                            + ": accuracy may fall while the loss gets better; decode by what is trained, or "
-                            + "train what is decoded");
+        if (declared.decoding != loss.decoding() && declared.validation != null) {
+            texts.add("outputs are decoded by " + declared.decoding + ", while " + loss.name() + " trains "
+                    + loss.decoding()
+                    + ": accuracy may fall while the loss gets better; decode by what is trained, or "
+                    + "train what is decoded");
         }
         if (!trainer.recipe().fuses()) {
             texts.add(String.format(
@@ -463,8 +464,8 @@ public final class TrainingRun {
                             + "over shards",
                     trainer.storedBytes() / 1e6));
         }
-        Path file = said.checkpoint;
-        if (said.resumes && file != null && !said.resumed) {
+        Path file = declared.checkpoint;
+        if (declared.resumes && file != null && !declared.resumed) {
             texts.add("there is no checkpoint " + file + " to go on from: the run starts from the beginning");
         }
         return List.copyOf(texts);

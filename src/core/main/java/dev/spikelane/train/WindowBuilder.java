@@ -39,7 +39,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     final Map<String, Dropout> dropouts = new LinkedHashMap<>();
     final Map<String, Projection.Source> observed = new LinkedHashMap<>();
     /** Surrogates, dropouts and the seed in words, by which a run knows its checkpoint. */
-    final Map<String, String> said = new TreeMap<>();
+    final Map<String, String> declared = new TreeMap<>();
 
     FiringGradient otherwise = Surrogate.atan().gradient();
     final Map<String, FiringGradient> surrogates = new LinkedHashMap<>();
@@ -96,7 +96,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
      * @return this
      */
     public B surrogate(Surrogate surrogate) {
-        said.put("all", surrogate.toString());
+        declared.put("all", surrogate.toString());
         otherwise = surrogate.gradient();
         return self();
     }
@@ -111,7 +111,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
      */
     public B surrogate(String population, Surrogate surrogate) {
         network.population(population);
-        said.put(population, surrogate.toString());
+        declared.put(population, surrogate.toString());
         surrogates.put(population, surrogate.gradient());
         return self();
     }
@@ -217,7 +217,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         dropout.requireFits(network, of, Set.of());
         dropouts.put(of.name(), dropout);
         dropouts.values().removeIf(each -> each.probability() == 0);
-        said.put("dropout of " + projection, dropout.probability() + (dropout.channels() ? " of channels" : ""));
+        declared.put("dropout of " + projection, dropout.probability() + (dropout.channels() ? " of channels" : ""));
         return self();
     }
 
@@ -241,7 +241,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
         List<String> names = projections.length == 0 ? List.of(Network.OTHERS) : List.of(projections);
         for (String name : names) {
             String known = projections.length == 0 ? name : projection(name).name();
-            said.put("weights of " + known, how.toString());
+            declared.put("weights of " + known, how.toString());
             rounded.put(known, how);
         }
         running = null;
@@ -281,7 +281,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
      * @return this
      */
     public B seed(long ofDraws) {
-        said.put("seed", String.valueOf(ofDraws));
+        declared.put("seed", String.valueOf(ofDraws));
         seed = ofDraws;
         return self();
     }

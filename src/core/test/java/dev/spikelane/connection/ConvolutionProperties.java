@@ -38,18 +38,18 @@ final class ConvolutionProperties {
         try (Arena arena = Arena.ofConfined()) {
             Shape source = source(random);
             RandomConvolution drawn = new RandomConvolution(arena, random);
-            Convolution said = drawn.of(source);
+            Convolution declared = drawn.of(source);
             if (random.nextInt(3) == 0) {
-                said = drawn.rounded(said);
+                declared = drawn.rounded(declared);
             }
-            float[] carried = carried(source, said.integers().isEmpty(), random);
-            Operator operator = ConnectionKinds.of(said).bind(arena, said, source, inside(source, carried));
+            float[] carried = carried(source, declared.integers().isEmpty(), random);
+            Operator operator = ConnectionKinds.of(declared).bind(arena, declared, source, inside(source, carried));
             SpikeMatrix torch = Matrices.spikes(arena, rows, source.size(), tenths / 10.0, random);
             SpikeMatrix inside = SpikeMatrix.zeros(arena, rows, source.size());
             source.toInside(torch, 0, inside, 0, rows);
             Scratch scratch = new Scratch(arena);
             operator.reserve(scratch);
-            NaiveConvolution naive = new NaiveConvolution(said, source);
+            NaiveConvolution naive = new NaiveConvolution(declared, source);
             Tile current = someBlocks(arena, rows, operator.outputs(), random);
             operator.multiply(inside, rows, current, scratch);
             for (int row = 0; row < rows; row++) {
@@ -57,7 +57,7 @@ final class ConvolutionProperties {
                 for (int i = 0; i < fires.length; i++) {
                     fires[i] = torch.get(row, i);
                 }
-                assertSame(naive.currents(carried, fires), current, row, said, source);
+                assertSame(naive.currents(carried, fires), current, row, declared, source);
             }
         }
     }
@@ -71,11 +71,11 @@ final class ConvolutionProperties {
         try (Arena arena = Arena.ofConfined()) {
             Shape source = source(random);
             RandomConvolution drawn = new RandomConvolution(arena, random);
-            Convolution said = drawn.of(source);
+            Convolution declared = drawn.of(source);
             if (random.nextInt(4) == 0) {
-                said = drawn.rounded(said);
+                declared = drawn.rounded(declared);
             }
-            Operator operator = ConnectionKinds.of(said).bind(arena, said, source, Parameter.of(1));
+            Operator operator = ConnectionKinds.of(declared).bind(arena, declared, source, Parameter.of(1));
             FloatMatrix torch = FloatMatrix.zeros(arena, rows, source.size());
             for (int row = 0; row < rows; row++) {
                 for (int i = 0; i < source.size(); i++) {
@@ -90,7 +90,7 @@ final class ConvolutionProperties {
             }
             FloatMatrix inside = FloatMatrix.zeros(arena, rows, source.size());
             source.toInside(torch, 0, inside, 0, rows);
-            NaiveConvolution naive = new NaiveConvolution(said, source);
+            NaiveConvolution naive = new NaiveConvolution(declared, source);
             Tile current = someBlocks(arena, rows, operator.outputs(), random);
             operator.multiply(inside, rows, current, new Scratch(arena));
             for (int row = 0; row < rows; row++) {
@@ -98,7 +98,7 @@ final class ConvolutionProperties {
                 for (int i = 0; i < values.length; i++) {
                     values[i] = torch.get(row, i);
                 }
-                assertSame(naive.currents(values, null), current, row, said, source);
+                assertSame(naive.currents(values, null), current, row, declared, source);
             }
         }
     }
@@ -148,8 +148,8 @@ final class ConvolutionProperties {
         return Tile.of(some, outputs).at(first, end);
     }
 
-    private static void assertSame(float[] torch, Tile current, int row, Convolution said, Shape source) {
-        Shape made = said.outputShape(source);
+    private static void assertSame(float[] torch, Tile current, int row, Convolution declared, Shape source) {
+        Shape made = declared.outputShape(source);
         FloatMatrix found = current.matrix();
         int end = Math.min(current.endBlock() * FloatMatrix.ROW_MULTIPLE - current.origin(), found.columns());
         for (int column = 0; column < found.columns(); column++) {
@@ -161,7 +161,7 @@ final class ConvolutionProperties {
             assertEquals(
                     Float.floatToIntBits(expected),
                     Float.floatToIntBits(found.get(row, column)),
-                    () -> said + " of " + source + ", row " + row + ", output " + output);
+                    () -> declared + " of " + source + ", row " + row + ", output " + output);
         }
     }
 }

@@ -20,8 +20,8 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.graph.RandomGraph;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -212,7 +212,7 @@ final class ConvolutionTest {
     @Test
     void spikesOfAChannelCarryOneValue() {
         NetworkBuilder builder = Network.builder(Shape.of(1, 1, 2));
-        Leaky graded = new Leaky(Parameter.of(0.5f), Firing.DEFAULT, Parameter.of(1, 2));
+        Leaky graded = new Leaky(Parameter.of(0.5f), ThresholdAndReset.DEFAULT, Parameter.of(1, 2));
         builder.scale(1).neuron(graded).conv2d(1, 1, new TorchRandom(1)).neuron(new Leaky(0.5f));
         assertMessage(
                 IllegalArgumentException.class,
@@ -282,8 +282,8 @@ final class ConvolutionTest {
     @Test
     void kernelsAreNamed() {
         Convolution strided = of(Kernel.of(3).withStride(2));
-        for (Convolution said : List.of(strided, strided.nearest(ElementType.INT8))) {
-            Operator operator = ConnectionKinds.of(said).bind(Arena.ofAuto(), said, MAPS, Parameter.of(1));
+        for (Convolution declared : List.of(strided, strided.nearest(ElementType.INT8))) {
+            Operator operator = ConnectionKinds.of(declared).bind(Arena.ofAuto(), declared, MAPS, Parameter.of(1));
             assertTrue(operator.kernel(2, 9).startsWith("unfolded, "), operator.kernel(2, 9));
             assertTrue(operator.kernel(2).startsWith("unfolded, "), operator.kernel(2));
         }

@@ -207,9 +207,9 @@ final class IntegerDenseTest {
     @EnumSource(names = {"INT4", "TERNARY"})
     void weightsOfFewBitsRunAsSaidAndAreRead(ElementType type, @TempDir Path folder) throws IOException {
         short[] items = {(short) type.greatest(), 0, (short) type.least(), 1, -1, 0, 0, 0, 0, 0};
-        IntegerMatrix said = IntegerMatrix.of(type, 2, 5, items, 0.5f, 3);
+        IntegerMatrix declared = IntegerMatrix.of(type, 2, 5, items, 0.5f, 3);
         Network few = Network.builder(5)
-                .connect(Dense.integers(said))
+                .connect(Dense.integers(declared))
                 .neuron(new RLeaky(
                         Recurrence.by(Dense.integers(IntegerMatrix.of(type, 2, 2, new short[] {0, 1, -1, 0}, 0.25f))),
                         0.5f))
@@ -217,7 +217,7 @@ final class IntegerDenseTest {
         Path file = folder.resolve("few");
         ModelFile.write(file, few);
         Network read = ModelFile.read(file);
-        assertEquals(said, read.weights().integers("fc1.weight"));
+        assertEquals(declared, read.weights().integers("fc1.weight"));
         assertEquals(few.weights().hash(), read.weights().hash());
         assertEquals(few.toString(), read.toString());
         SpikeMatrix spikes = SpikeMatrix.copyOf(1, 5, new byte[] {1, 1, 1, 1, 0});

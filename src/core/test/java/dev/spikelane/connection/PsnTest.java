@@ -8,7 +8,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -75,11 +75,11 @@ final class PsnTest {
     @Test
     void rowsAndGradientsAreThoseOfLoops() {
         for (int columns : new int[] {1, 100}) {
-            Psn said = new Psn(rows(STEPS, STEPS, 1), rows(1, STEPS, 2));
+            Psn declared = new Psn(rows(STEPS, STEPS, 1), rows(1, STEPS, 2));
             NetworkBuilder builder = Network.builder();
             Input x = builder.input("x", Shape.of(columns));
             Population h = builder.population("h", Shape.of(columns), firing(1e9));
-            builder.project("x-h", x, h, OneToOne.scale(1), said);
+            builder.project("x-h", x, h, OneToOne.scale(1), declared);
             Network network = builder.build();
             FloatMatrix input = rows(ROWS, columns, 3);
             FloatMatrix given = rows(ROWS, columns, 4);
@@ -94,7 +94,7 @@ final class PsnTest {
                     gradients.given("h", "membrane").copyFrom(given);
                     FloatMatrix made = FloatMatrix.zeros(ROWS, columns);
                     FloatMatrix back = FloatMatrix.zeros(ROWS, columns);
-                    loops(said, input, given, made, back);
+                    loops(declared, input, given, made, back);
                     Matrices.assertSameBits(made, gradients.values("h", "membrane"), "rows");
                     gradients.backward();
                     Matrices.assertSameBits(back, gradients.gradientOfInput("x"), "gradients");
@@ -113,16 +113,16 @@ final class PsnTest {
         }
     }
 
-    private static void loops(Psn said, FloatMatrix x, FloatMatrix given, FloatMatrix made, FloatMatrix back) {
+    private static void loops(Psn declared, FloatMatrix x, FloatMatrix given, FloatMatrix made, FloatMatrix back) {
         for (int row = 0; row < ROWS; row++) {
             int step = row / BATCH;
             for (int i = 0; i < x.columns(); i++) {
-                float sum = said.bias().get(0, step);
+                float sum = declared.bias().get(0, step);
                 float of = 0;
                 for (int other = 0; other < STEPS; other++) {
                     int place = other * BATCH + row % BATCH;
-                    sum = Math.fma(x.get(place, i), said.weights().get(step, other), sum);
-                    of = Math.fma(given.get(place, i), said.weights().get(other, step), of);
+                    sum = Math.fma(x.get(place, i), declared.weights().get(step, other), sum);
+                    of = Math.fma(given.get(place, i), declared.weights().get(other, step), of);
                 }
                 made.set(row, i, 0 + sum);
                 back.set(row, i, of);
@@ -208,7 +208,7 @@ final class PsnTest {
     @Test
     void runsAndEvaluatorsHaveWholeSeries() throws IOException {
         Dataset data = Dataset.of(Shape.of(INPUTS), rows(30, INPUTS, 6), new int[30], 4);
-        Batching batching = new Batching(BATCH).withCode(InputCode.rate(new Rate(), STEPS));
+        Batching batching = new Batching(BATCH).withCode(InputEncoding.rate(new Rate(), STEPS));
         Network network = network();
         try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
                 .loss(CrossEntropyLoss.membrane())

@@ -56,9 +56,9 @@ final class SlidingWindowProperties {
 
     private static Operator operator(Arena arena, Kernel kernel, Shape source, int outputs, Random random) {
         int window = source.channels() * kernel.y().size() * kernel.x().size();
-        Convolution said = Convolution.of(
+        Convolution declared = Convolution.of(
                 kernel, Matrices.uniform(arena, outputs, window, random), Matrices.uniform(arena, 1, outputs, random));
-        return ConnectionKinds.of(said).bind(arena, said, source, Parameter.of(1));
+        return ConnectionKinds.of(declared).bind(arena, declared, source, Parameter.of(1));
     }
 
     private static void compare(Arena arena, Operator operator, SpikeMatrix spikes, Scratch scratch, String what) {

@@ -29,16 +29,16 @@ final class SparseFilesTest {
     @TempDir
     private Path folder;
 
-    private static String said(Sparse sparse, int sources) {
+    private static String declared(Sparse sparse, int sources) {
         SynapseRows rows = sparse.synapses(Shape.of(sources));
-        StringBuilder said = new StringBuilder();
+        StringBuilder declared = new StringBuilder();
         for (int source = 0; source < sources; source++) {
             int count = rows.read(source);
             for (int i = 0; i < count; i++) {
-                said.append(source + ">" + rows.target(i) + " " + rows.weight(i) + ", ");
+                declared.append(source + ">" + rows.target(i) + " " + rows.weight(i) + ", ");
             }
         }
-        return said.toString();
+        return declared.toString();
     }
 
     @Test
@@ -46,10 +46,10 @@ final class SparseFilesTest {
         for (String format : new String[] {"csr", "csc", "coo"}) {
             Path file = Checkout.file("src/core/test/resources/formats/scipy-" + format + ".npz");
             Sparse sources = Sparse.readSourceRows(file);
-            assertEquals("0>1 0.1, 0>4 -2.0, 2>0 7.0, 2>2 1.5, ", said(sources, 3), format);
+            assertEquals("0>1 0.1, 0>4 -2.0, 2>0 7.0, 2>2 1.5, ", declared(sources, 3), format);
             assertEquals(Shape.of(5), sources.outputShape(Shape.of(3)));
             Sparse targets = Sparse.readTargetRows(file);
-            assertEquals("0>2 7.0, 1>0 0.1, 2>2 1.5, 4>0 -2.0, ", said(targets, 5), format);
+            assertEquals("0>2 7.0, 1>0 0.1, 2>2 1.5, 4>0 -2.0, ", declared(targets, 5), format);
             assertEquals(Shape.of(3), targets.outputShape(Shape.of(5)));
         }
     }
@@ -108,10 +108,10 @@ final class SparseFilesTest {
 
     @Test
     void entriesStayInTheirOrderWithTheirNumbers() throws IOException {
-        assertEquals("0>1 0.5, 0>0 0.0, 2>0 -1.0, ", said(Sparse.readSourceRows(write(_ -> {})), 3));
+        assertEquals("0>1 0.5, 0>0 0.0, 2>0 -1.0, ", declared(Sparse.readSourceRows(write(_ -> {})), 3));
         assertEquals(
                 "0>2 1.0, 0>0 0.0, 1>0 1.0, ",
-                said(
+                declared(
                         Sparse.readTargetRows(write(members -> {
                             members.put("format", Member.text("coo"));
                             members.put("row", Member.of("<i4", 2, 0, 0));
@@ -121,7 +121,7 @@ final class SparseFilesTest {
                         2));
         assertEquals(
                 "",
-                said(
+                declared(
                         Sparse.readSourceRows(write(members -> {
                             members.put("indices", Member.of("<i4"));
                             members.put("indptr", Member.of("<i4", 0, 0, 0, 0));

@@ -47,7 +47,7 @@ final class BatchLoaderTest {
     /** As a loop in Python does: spikegen.rate of one batch after another, from one generator. */
     @Test
     void oneStreamGivesTheSpikesOfBatchesInTurn() {
-        Batching batching = new Batching(5).withCode(InputCode.rate(new Rate(), STEPS, new TorchRandom(11)));
+        Batching batching = new Batching(5).withCode(InputEncoding.rate(new Rate(), STEPS, new TorchRandom(11)));
         assertTrue(batching.code().isSequential());
         assertFalse(new Batching(5).code().isSequential());
         TorchRandom random = new TorchRandom(11);
@@ -91,7 +91,7 @@ final class BatchLoaderTest {
         return new Batching(size)
                 .withSeed(11)
                 .withAugmentations(Batching.Augmentation.shift(1), Batching.Augmentation.flip(0.5))
-                .withCode(InputCode.rate(new Rate(), STEPS));
+                .withCode(InputEncoding.rate(new Rate(), STEPS));
     }
 
     /** What a sample becomes depends on the seed, the epoch and its number, not on its place. */
@@ -201,7 +201,7 @@ final class BatchLoaderTest {
     void latencyCodesAndTargets() {
         Dataset regression = Dataset.ofTargets(SHAPE, values, values).scaled(0.5f, 0.5f);
         Batching batching = new Batching(6)
-                .withCode(InputCode.latency(new Latency().withLinear(true).withDropLate(true), 10));
+                .withCode(InputEncoding.latency(new Latency().withLinear(true).withDropLate(true), 10));
         try (BatchLoader loader = new BatchLoader(regression, batching)) {
             loader.start(0);
             while (loader.next()) {
@@ -221,23 +221,23 @@ final class BatchLoaderTest {
         Dataset data = Dataset.of(Shape.of(8), series, new int[2], 1);
         Delta delta = new Delta().withThreshold(0.25);
         float[] rises = {1, 0, 0, 0, /* step 1 */ 1, 0, 0, 0, /* step 2 */ 0, 1, 0, 0, /* step 3 */ 1, 0, 0, 0};
-        assertArrayEquals(rises, coded(data, InputCode.delta(delta, 4)));
+        assertArrayEquals(rises, coded(data, InputEncoding.delta(delta, 4)));
         float[] signed = rises.clone();
         signed[8] = -1;
-        assertArrayEquals(signed, coded(data, InputCode.signedDelta(delta, 4)));
+        assertArrayEquals(signed, coded(data, InputEncoding.signedDelta(delta, 4)));
         rises[0] = 0;
-        assertArrayEquals(rises, coded(data, InputCode.delta(delta.withPadding(true), 4)));
-        assertEquals(4, InputCode.delta(delta, 4).steps());
+        assertArrayEquals(rises, coded(data, InputEncoding.delta(delta.withPadding(true), 4)));
+        assertEquals(4, InputEncoding.delta(delta, 4).steps());
         assertMessage(
                 IllegalArgumentException.class,
                 "samples have 8 values, expected a multiple of 3, the steps",
-                () -> coded(data, InputCode.signedDelta(delta, 3)));
+                () -> coded(data, InputEncoding.signedDelta(delta, 3)));
         assertMessage(
-                IllegalArgumentException.class, "steps is 0, expected at least 1", () -> InputCode.delta(delta, 0));
+                IllegalArgumentException.class, "steps is 0, expected at least 1", () -> InputEncoding.delta(delta, 0));
     }
 
     /** The rows, step by step, as numbers. */
-    private static float[] coded(Dataset data, InputCode code) {
+    private static float[] coded(Dataset data, InputEncoding code) {
         try (BatchLoader loader = new BatchLoader(data, new Batching(2).withCode(code))) {
             loader.start(0);
             loader.next();

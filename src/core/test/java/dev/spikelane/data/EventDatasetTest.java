@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.data.InputCode.SpikeChange;
+import dev.spikelane.data.InputEncoding.SpikeChange;
 import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.EventSource;
 import dev.spikelane.io.event.EventFiles;
@@ -222,15 +222,15 @@ final class EventDatasetTest {
             SpikeChange.mix(0.5)
         };
         Batching batching = new Batching(4).withShuffle(3).withSeed(5);
-        List<byte[]> first = batches(data, batching.withCode(InputCode.recordings(STEPS, changes)), 2);
-        List<byte[]> again = batches(cached, batching.withCode(InputCode.recordings(STEPS, changes)), 2);
+        List<byte[]> first = batches(data, batching.withCode(InputEncoding.recordings(STEPS, changes)), 2);
+        List<byte[]> again = batches(cached, batching.withCode(InputEncoding.recordings(STEPS, changes)), 2);
         assertEquals(4, first.size());
         for (int i = 0; i < 4; i++) {
             assertArrayEquals(first.get(i), again.get(i));
         }
-        List<byte[]> other = batches(data, batching.withSeed(6).withCode(InputCode.recordings(STEPS, changes)), 1);
+        List<byte[]> other = batches(data, batching.withSeed(6).withCode(InputEncoding.recordings(STEPS, changes)), 1);
         assertFalse(Arrays.equals(first.get(0), other.get(0)));
-        byte[] plain = batches(data, new Batching(6).withCode(InputCode.recordings(STEPS)), 1)
+        byte[] plain = batches(data, new Batching(6).withCode(InputEncoding.recordings(STEPS)), 1)
                 .getFirst();
         for (int sample = 0; sample < 6; sample++) {
             byte[] own = expected(sample, "bin").toArray();
@@ -241,7 +241,7 @@ final class EventDatasetTest {
             }
         }
         IllegalStateException wrong = assertThrows(
-                IllegalStateException.class, () -> batches(data, batching.withCode(InputCode.recordings(3)), 1));
+                IllegalStateException.class, () -> batches(data, batching.withCode(InputEncoding.recordings(3)), 1));
         assertTrue(wrong.getMessage().contains("have 7 steps, expected 3"), wrong.getMessage());
     }
 

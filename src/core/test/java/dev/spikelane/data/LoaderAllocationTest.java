@@ -29,7 +29,7 @@ final class LoaderAllocationTest {
                 .normalized(new float[] {0.1f}, new float[] {2});
         Batching batching = new Batching(8)
                 .withAugmentations(Batching.Augmentation.shift(2), Batching.Augmentation.flip(0.5))
-                .withCode(InputCode.rate(new Rate(), 5));
+                .withCode(InputEncoding.rate(new Rate(), 5));
         BatchLoader.Batch batch = new BatchLoader.Batch(data, batching);
         int[] order = new Batching(1).withShuffle(1).order(0, SAMPLES);
         assertNone(List.of(Thread.currentThread()), 40, () -> {

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.spikelane.Alone;
-import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ final class JitWarmUpTest {
 
     /** Whether a stage that threads may share is measured. */
     private boolean isMeasured(int place) {
-        Choice stage = new Choice(chooser, 2, place);
+        StageChoice stage = new StageChoice(chooser, 2, place);
         stage.shares(20_000);
         boolean measured = stage.now() != 0;
         stage.met();

@@ -10,8 +10,8 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SignalHistory;
 import dev.spikelane.fixture.DenseNetworks;
-import dev.spikelane.kernel.product.spike.Choice;
-import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.CostModel;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -52,9 +52,9 @@ final class PortSumTest {
     }
 
     private static boolean worthSharing(int rows, double ofSpike, int spikes, boolean held) {
-        SpikeCosts before = SpikeCosts.inUse();
-        SpikeCosts costs = SpikeCosts.of("active=0/0/" + ofSpike + "/1");
-        assumeTrue(SpikeCosts.fix(costs), "constants are not fixed");
+        CostModel before = CostModel.inUse();
+        CostModel costs = CostModel.of("active=0/0/" + ofSpike + "/1");
+        assumeTrue(CostModel.fix(costs), "constants are not fixed");
         try (Arena arena = Arena.ofShared()) {
             Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 784, 1_000);
             LaidOutNetwork laidOut = network.laidOut();
@@ -76,9 +76,9 @@ final class PortSumTest {
                     new ProjectionRun(laidOut.description().projections().getFirst(), chain, input, arena, size);
             term.open();
             double alone = new PortSum(List.of(term), 1_000, arena, size, null).alone(0, 1);
-            return Choice.shared(alone, 2) < alone;
+            return StageChoice.shared(alone, 2) < alone;
         } finally {
-            SpikeCosts.fix(before);
+            CostModel.fix(before);
         }
     }
 }

@@ -11,7 +11,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -148,7 +148,7 @@ final class WaitingChangesTest {
                 .neuron(new Leaky(0).withThreshold(0.01f))
                 .build();
         Model counts = Model.of(firing).with(Model.STEPS, "40").with(Model.DECODING, "count");
-        Classifier early = Classifier.of(counts).early(EarlyDecision.exact(40), 1);
+        Classifier early = Classifier.of(counts).early(EarlyExit.exact(40), 1);
         List<AtomicInteger> served = List.of(
                 requests(Classifier.of(membranes), ONE, summing.weights(), "one.weight"),
                 requests(early, ONE, firing.weights(), "fc1.weight"));

@@ -23,10 +23,11 @@ class GoldenBatchNormTest {
             List<Integer> shape = golden.shape("x0");
             int channels = shape.get(1);
             int positions = GoldenArray.length(shape) / shape.get(0) / channels;
-            BatchNorm said =
+            BatchNorm declared =
                     BatchNorm.of(channels).withEpsilon(golden.real("eps", 0)).withMomentum(golden.real("momentum", 0));
             Shape rows = shape.size() == 2 ? Shape.of(channels) : Shape.of(channels, 1, positions);
-            NormalizedInput network = new NormalizedInput(golden.flag("affine") ? said : said.withoutAffine(), rows);
+            NormalizedInput network =
+                    new NormalizedInput(golden.flag("affine") ? declared : declared.withoutAffine(), rows);
             if (golden.flag("affine")) {
                 network.set("weight", golden.floats("weight"));
                 network.set("bias", golden.floats("bias"));
@@ -53,10 +54,10 @@ class GoldenBatchNormTest {
             int batch = shape.get(0);
             int channels = shape.get(1);
             Shape rows = shape.size() == 2 ? Shape.of(channels) : Shape.of(channels, shape.get(2), shape.get(3));
-            BatchNorm said = BatchNorm.tt(channels, steps)
+            BatchNorm declared = BatchNorm.tt(channels, steps)
                     .withEpsilon(golden.real("eps", 0))
                     .withMomentum(golden.real("momentum", 0));
-            NormalizedInput network = new NormalizedInput(said, rows);
+            NormalizedInput network = new NormalizedInput(declared, rows);
             for (int step = 0; step < steps; step++) {
                 network.set(step + ".weight", golden.floats("weight" + step));
             }

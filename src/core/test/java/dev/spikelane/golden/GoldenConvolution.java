@@ -56,22 +56,22 @@ public final class GoldenConvolution {
     }
 
     private static int first(JsonNode options, String name, int otherwise) {
-        JsonNode said = options.path(name);
-        return said.isArray() ? said.get(0).intValue() : said.asInt(otherwise);
+        JsonNode declared = options.path(name);
+        return declared.isArray() ? declared.get(0).intValue() : declared.asInt(otherwise);
     }
 
     private static int last(JsonNode options, String name, int otherwise) {
-        JsonNode said = options.path(name);
-        return said.isArray() ? said.get(said.size() - 1).intValue() : said.asInt(otherwise);
+        JsonNode declared = options.path(name);
+        return declared.isArray() ? declared.get(declared.size() - 1).intValue() : declared.asInt(otherwise);
     }
 
     /** A convolution with half its kernel, rounded down, as padding: snnTorch's for feedback. */
-    static Convolution keeping(Convolution said) {
-        Kernel kernel = said.kernel();
+    static Convolution keeping(Convolution declared) {
+        Kernel kernel = declared.kernel();
         Kernel padded = kernel.withPadding(kernel.y().size() / 2, kernel.x().size() / 2);
         return kernel.biased()
-                ? Convolution.of(padded, said.weights(), said.bias())
-                : Convolution.of(padded, said.weights());
+                ? Convolution.of(padded, declared.weights(), declared.bias())
+                : Convolution.of(padded, declared.weights());
     }
 
     /** The shape of a sample of a batch. */
@@ -91,10 +91,10 @@ public final class GoldenConvolution {
             GoldenCase golden, Function<Recurrence, Neuron> model, Map<String, String> names) {
         List<Integer> all = golden.shape("input");
         Shape maps = Shape.of(all.get(2), all.get(3), all.get(4));
-        Convolution said = of(golden, golden.parameters().path("none"), "recurrent_weight", "recurrent_bias");
+        Convolution declared = of(golden, golden.parameters().path("none"), "recurrent_weight", "recurrent_bias");
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", maps);
-        Population p = builder.population("p", maps, model.apply(Recurrence.by(keeping(said))));
+        Population p = builder.population("p", maps, model.apply(Recurrence.by(keeping(declared))));
         builder.project("x-p", x, p, new OneToOne(1));
         int steps = all.get(0);
         int batch = all.get(1);

@@ -26,9 +26,9 @@ class GoldenConvolutionTest {
     void currents(String operation) {
         GoldenSet.of(operation).check(golden -> {
             Shape source = GoldenConvolution.shape(golden.shape("x"));
-            Convolution said = GoldenConvolution.of(golden, golden.parameters(), "weight", "bias");
-            golden.assertClose("y", currents(said, source, rows(golden, source)));
-            gradients(golden, said, source);
+            Convolution declared = GoldenConvolution.of(golden, golden.parameters(), "weight", "bias");
+            golden.assertClose("y", currents(declared, source, rows(golden, source)));
+            gradients(golden, declared, source);
         });
     }
 
@@ -40,20 +40,20 @@ class GoldenConvolutionTest {
     }
 
     /** Neurons whose membranes are what comes in. */
-    private static Network network(Convolution said, Shape source) {
+    private static Network network(Convolution declared, Shape source) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", source);
         Population p = builder.population(
                 "p",
-                said.outputShape(source),
+                declared.outputShape(source),
                 new Leaky(0f).withThreshold(1e30f).withReset(Reset.NONE));
-        builder.project("x-p", x, p, said);
+        builder.project("x-p", x, p, declared);
         return builder.build();
     }
 
-    private static void gradients(GoldenCase golden, Convolution said, Shape source) {
+    private static void gradients(GoldenCase golden, Convolution declared, Shape source) {
         Signal rows = rows(golden, source);
-        try (Gradients gradients = Gradients.of(network(said, source), 1, rows.rows())
+        try (Gradients gradients = Gradients.of(network(declared, source), 1, rows.rows())
                 .startAt("p", "membrane")
                 .toInput("x")
                 .threads(2)
@@ -62,15 +62,15 @@ class GoldenConvolutionTest {
             gradients.forward(rows);
             gradients.backward();
             golden.assertClose("grad_weight", gradients.gradient("x-p.weight").toArray());
-            if (said.kernel().biased()) {
+            if (declared.kernel().biased()) {
                 golden.assertClose("grad_bias", gradients.gradient("x-p.bias").toArray());
             }
             golden.assertClose("grad_x", gradients.gradientOfInput("x").toArray());
         }
     }
 
-    private static float[] currents(Convolution said, Shape source, Signal rows) {
-        try (Simulation simulation = network(said, source).simulate(rows.rows())) {
+    private static float[] currents(Convolution declared, Shape source, Signal rows) {
+        try (Simulation simulation = network(declared, source).simulate(rows.rows())) {
             if (rows instanceof SpikeMatrix spikes) {
                 simulation.run(spikes);
             } else {

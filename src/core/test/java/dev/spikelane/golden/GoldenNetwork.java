@@ -18,7 +18,6 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.Alpha;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
@@ -26,6 +25,7 @@ import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -185,8 +185,8 @@ record GoldenNetwork(Network network, String output) {
         };
     }
 
-    private static Firing firing(GoldenCase golden, JsonNode layer, int neurons, Reset otherwise) {
-        Firing firing = Firing.DEFAULT
+    private static ThresholdAndReset firing(GoldenCase golden, JsonNode layer, int neurons, Reset otherwise) {
+        ThresholdAndReset firing = ThresholdAndReset.DEFAULT
                 .withReset(
                         layer.has("reset_mechanism")
                                 ? Reset.valueOf(

@@ -66,25 +66,25 @@ class GoldenPoolTest {
     }
 
     private static Pool pool(GoldenCase golden) {
-        JsonNode said = golden.parameters();
+        JsonNode declared = golden.parameters();
         Pool.Rule rule = golden.operation().startsWith("max")
                 ? Pool.Rule.MAX
                 : golden.operation().startsWith("avg") ? Pool.Rule.AVERAGE : Pool.Rule.SUM;
-        int last = said.path("kernel").size() - 1;
+        int last = declared.path("kernel").size() - 1;
         return new Pool(
                 rule,
-                axis(said, 0),
-                axis(said, last),
+                axis(declared, 0),
+                axis(declared, last),
                 golden.flag("ceil_mode"),
-                said.path("count_include_pad").asBoolean(true));
+                declared.path("count_include_pad").asBoolean(true));
     }
 
-    private static Pool.Axis axis(JsonNode said, int number) {
+    private static Pool.Axis axis(JsonNode declared, int number) {
         return new Pool.Axis(
-                said.path("kernel").path(number).intValue(),
-                said.path("stride").path(number).intValue(),
-                said.path("padding").path(number).intValue(),
-                said.path("dilation").path(number).asInt(1));
+                declared.path("kernel").path(number).intValue(),
+                declared.path("stride").path(number).intValue(),
+                declared.path("padding").path(number).intValue(),
+                declared.path("dilation").path(number).asInt(1));
     }
 
     private static float[] floats(byte[] bytes) {

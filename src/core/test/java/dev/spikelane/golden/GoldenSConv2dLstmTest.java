@@ -47,8 +47,9 @@ class GoldenSConv2dLstmTest {
     }
 
     private static Network network(GoldenCase golden, Shape shape) {
-        Convolution said = GoldenConvolution.of(golden, golden.parameters().path("none"), "conv_weight", "conv_bias");
-        Convolution all = GoldenConvolution.keeping(said);
+        Convolution declared =
+                GoldenConvolution.of(golden, golden.parameters().path("none"), "conv_weight", "conv_bias");
+        Convolution all = GoldenConvolution.keeping(declared);
         JsonNode options = golden.parameters();
         float threshold = golden.number("threshold");
         Reset reset = Reset.valueOf(golden.text("reset_mechanism").toUpperCase(Locale.ROOT));

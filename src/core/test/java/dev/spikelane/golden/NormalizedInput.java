@@ -23,13 +23,13 @@ final class NormalizedInput {
     final Network network;
     final Shape shape;
 
-    NormalizedInput(BatchNorm said, Shape shape) {
+    NormalizedInput(BatchNorm declared, Shape shape) {
         this.shape = shape;
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", shape);
         Population p = builder.population(
                 "p", shape, new Leaky(0f).withThreshold(1e30f).withReset(Reset.NONE));
-        builder.project("x-p", x, p, new OneToOne(1), said);
+        builder.project("x-p", x, p, new OneToOne(1), declared);
         this.network = builder.build();
     }
 

@@ -10,12 +10,12 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -69,7 +69,7 @@ final class StateDictRun {
     private Neuron neuron(String type, String name) {
         Parameter beta = parameter(name + ".beta");
         int reset = (int) file.tensor(name + ".reset_mechanism_val").floats()[0];
-        Firing firing = Firing.DEFAULT
+        ThresholdAndReset firing = ThresholdAndReset.DEFAULT
                 .withThreshold(parameter(name + ".threshold").values())
                 .withReset(RESETS[reset]);
         return switch (type) {

@@ -16,9 +16,9 @@ import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
 import dev.spikelane.kernel.product.integer.PackedIntegers;
 import dev.spikelane.kernel.product.spike.Chooser;
-import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.CostModel;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.product.window.WindowCase;
 import dev.spikelane.kernel.product.window.WindowLists;
 import dev.spikelane.kernel.product.window.WindowMatmul;
@@ -84,7 +84,7 @@ final class KernelAllocationTest {
             together.set(0, 9, true);
             for (int outputs : new int[] {5, 70}) {
                 PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, outputs, 20));
-                SpikeWorkspace workspace = new SpikeWorkspace(arena);
+                ProductScratch workspace = new ProductScratch(arena);
                 Tile current = Tile.whole(FloatMatrix.zeros(arena, 1, outputs));
                 for (int i = 0; i < SINGLE_ROWS; i++) {
                     SpikeMatmul.multiply(i % SELDOM == 0 ? together : apart, 1, weights, current, workspace);
@@ -115,7 +115,7 @@ final class KernelAllocationTest {
     void multiply(int rows, double density) {
         SpikeMatrix input = Matrices.spikes(arena, rows, 100, density, random);
         PackedWeights weights = PackedWeights.pack(arena, Matrices.uniform(arena, 130, 100, random));
-        SpikeWorkspace workspace = new SpikeWorkspace(arena);
+        ProductScratch workspace = new ProductScratch(arena);
         Tile tile = Tile.whole(current);
         assertNone(CALLS, () -> {
             SpikeMatmul.multiply(input, rows, weights, tile.at(0, 1), workspace);
@@ -127,8 +127,8 @@ final class KernelAllocationTest {
     @ParameterizedTest
     @ValueSource(strings = {"0/1/never/never/never", "never/never/1/1/never", "never/never/never/never/1"})
     void multiplyWeightsOfFewBits(String costs) {
-        Chooser chooser = new Chooser(System::nanoTime, SpikeCosts.of("int4=" + costs + ",ternary=" + costs));
-        SpikeWorkspace workspace = new SpikeWorkspace(arena, chooser);
+        Chooser chooser = new Chooser(System::nanoTime, CostModel.of("int4=" + costs + ",ternary=" + costs));
+        ProductScratch workspace = new ProductScratch(arena, chooser);
         SpikeMatrix input = Matrices.spikes(arena, ROWS, 100, 0.5, random);
         Tile tile = Tile.whole(current);
         for (ElementType type : List.of(ElementType.INT4, ElementType.TERNARY)) {

@@ -3,8 +3,8 @@ package dev.spikelane.kernel;
 import dev.spikelane.kernel.encode.BernoulliSpikes;
 import dev.spikelane.kernel.encode.SpikeCount;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
@@ -24,7 +24,7 @@ final class KernelsMain {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 70);
             new BernoulliSpikes(1, 0.5f).draw(1, 0, floats, spikes, 0);
             PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 70, 70));
-            SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(floats), new SpikeWorkspace(arena));
+            SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(floats), new ProductScratch(arena));
             LeakyNeurons parameters = new LeakyModel(70).build(arena);
             Steps.run(parameters, floats, FloatMatrix.zeros(arena, 2, 70), spikes);
             SpikeCount.add(spikes, 2, floats);

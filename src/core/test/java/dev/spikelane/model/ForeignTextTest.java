@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.NirFile;
@@ -198,12 +198,12 @@ final class ForeignTextTest {
         Path file = folder.resolve("model");
         ModelFile.write(file, network());
         Tensors model = Tensors.read(file, Tensors.Format.SAFETENSORS);
-        String said = model.metadata().get("spikelane");
-        for (String word : said.split("[^A-Za-z0-9_]+")) {
+        String declared = model.metadata().get("spikelane");
+        for (String word : declared.split("[^A-Za-z0-9_]+")) {
             Map<String, String> metadata = new HashMap<>(model.metadata());
             String json =
                     HOSTILE.replace("\n", "\\n").replace("\u001b", "\\u001b").replace("\u0000", "\\u0000");
-            metadata.put("spikelane", said.replace("\"" + word + "\"", "\"" + json + "\""));
+            metadata.put("spikelane", declared.replace("\"" + word + "\"", "\"" + json + "\""));
             Tensors.of(metadata, model.tensors()).write(file);
             attack(() -> ModelFile.read(file));
         }
@@ -239,7 +239,7 @@ final class ForeignTextTest {
         mustRefuse(() -> network.population(HOSTILE));
         mustRefuse(() -> network.weights().get(HOSTILE));
         mustRefuse(() -> network.populations().getFirst().variable(HOSTILE));
-        mustRefuse(() -> InputCode.named(HOSTILE, 1));
+        mustRefuse(() -> InputEncoding.named(HOSTILE, 1));
         mustRefuse(() -> Decoding.named(HOSTILE));
         mustRefuse(() -> Model.of(network).with(Model.STEPS, HOSTILE));
         mustRefuse(() -> Model.of(network).with(Model.POPULATION, HOSTILE));

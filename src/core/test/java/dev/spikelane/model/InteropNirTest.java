@@ -97,8 +97,8 @@ final class InteropNirTest {
     }
 
     private static void compare(GoldenCase golden, String output, NirRun run) throws IOException {
-        JsonNode said = golden.fact("outputs").path(output);
-        String node = said.path("node").asText();
+        JsonNode declared = golden.fact("outputs").path(output);
+        String node = declared.path("node").asText();
         if (output.equals("exporter_out")) {
             compareWithExporter(golden, run);
         } else if (output.equals("snntorch_out")) {
@@ -107,7 +107,7 @@ final class InteropNirTest {
                     output,
                     run.sent(run.model().outputs().values().iterator().next()));
         } else if (output.startsWith("snntorch_mem_")) {
-            compareMembrane(golden, output, run, neurons(said.path("module").asText(), run));
+            compareMembrane(golden, output, run, neurons(declared.path("module").asText(), run));
         } else if (output.equals("reference_" + node)) {
             compare(golden, output, run.sent(node));
         } else if (output.equals("reference_" + node + "_v")) {
@@ -145,27 +145,29 @@ final class InteropNirTest {
 
     /** snnTorch's neurons take their input as it is, so that membranes and thresholds are so many times larger. */
     private static void compareMembrane(GoldenCase golden, String output, NirRun run, String node) throws IOException {
-        NirFile.Graph.Node said = said(run, node);
+        NirFile.Graph.Node declared = declared(run, node);
         double dt = NirImport.DEFAULT.dt();
-        boolean synaptic = said.type().equals("CubaLIF");
-        double[] tau = said.numbers(synaptic ? "tau_mem" : "tau");
-        double[] r = said.numbers("r");
+        boolean synaptic = declared.type().equals("CubaLIF");
+        double[] tau = declared.numbers(synaptic ? "tau_mem" : "tau");
+        double[] r = declared.numbers("r");
         float[] got = run.membrane(node).clone();
         for (int i = 0; i < got.length; i++) {
             double scale = dt * r[i % r.length] / tau[i % tau.length];
-            scale *= synaptic ? dt * said.numbers("w_in")[i % r.length] / said.numbers("tau_syn")[i % r.length] : 1;
+            scale *= synaptic
+                    ? dt * declared.numbers("w_in")[i % r.length] / declared.numbers("tau_syn")[i % r.length]
+                    : 1;
             got[i] = (float) (got[i] / scale);
         }
         compare(golden, output, got);
     }
 
-    private static NirFile.Graph.Node said(NirRun run, String node) throws IOException {
-        return FlatGraph.of(run.model().graph()).nodes.get(node).said;
+    private static NirFile.Graph.Node declared(NirRun run, String node) throws IOException {
+        return FlatGraph.of(run.model().graph()).nodes.get(node).declared;
     }
 
     /** Synapses here hold the current times r. */
     private static void compareCurrent(GoldenCase golden, String output, NirRun run, String node) throws IOException {
-        double[] r = said(run, node).numbers("r");
+        double[] r = declared(run, node).numbers("r");
         float[] got = run.synapse(node).clone();
         for (int i = 0; i < got.length; i++) {
             got[i] /= (float) r[i % r.length];

@@ -1,7 +1,7 @@
 package dev.spikelane.model;
 
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Connectivity;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -41,7 +41,7 @@ final class LargeModelMain {
         Input input = builder.input("x", Shape.of(SOURCES));
         Population neurons = builder.population("neurons", Shape.of(1_000), new Leaky(0.9));
         for (int i = 0; i < PROJECTIONS; i++) {
-            Sparse drawn = Sparse.of(Edges.outDegree(DEGREE)).weights(Draw.uniform(0, 1));
+            Sparse drawn = Sparse.of(Connectivity.outDegree(DEGREE)).weights(Distribution.uniform(0, 1));
             builder.project("p" + i, input, neurons, drawn.to(1_000).seed(i));
         }
         Network network = builder.build();

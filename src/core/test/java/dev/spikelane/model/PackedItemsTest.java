@@ -51,10 +51,11 @@ final class PackedItemsTest {
         assertEquals("tensor 'fc1.weight' of U8 " + shape, weight.toString());
         assertEquals(
                 bytes.replace(" ", ""), HexFormat.of().formatHex(weight.bytes().toArray(ValueLayout.JAVA_BYTE)));
-        String said = file.metadata().get("spikelane");
+        String declared = file.metadata().get("spikelane");
         assertTrue(
-                said.startsWith("{\"version\":2,\"packed\":{\"fc1.weight\":{\"bits\":" + bits + ",\"shape\":[2,5]}}"),
-                said);
+                declared.startsWith(
+                        "{\"version\":2,\"packed\":{\"fc1.weight\":{\"bits\":" + bits + ",\"shape\":[2,5]}}"),
+                declared);
     }
 
     private static String refusal(ElementType type, String from, String to, int at, int value) throws IOException {

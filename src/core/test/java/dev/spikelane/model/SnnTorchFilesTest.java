@@ -129,9 +129,9 @@ final class SnnTorchFilesTest {
         Process python = new ProcessBuilder("/usr/bin/python3", "-c", PYTHON, file.toString())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assumeTrue(python.waitFor() != 3, said);
-        assertEquals("zero 1 1\n", said);
+        String declared = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assumeTrue(python.waitFor() != 3, declared);
+        assertEquals("zero 1 1\n", declared);
     }
 
     private static final String PYTHON = """

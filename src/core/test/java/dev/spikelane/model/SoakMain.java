@@ -1,9 +1,9 @@
 package dev.spikelane.model;
 
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
@@ -85,8 +85,9 @@ final class SoakMain {
         builder.project("x-maps", x, maps, edges).plastic(Plasticity.pairStdp());
         builder.project("x-all", x, all, new Flatten(), Dense.of(halves(20, 32)))
                 .plastic(Plasticity.pairStdp());
-        Sparse sparse =
-                Sparse.of(Edges.outDegree(5)).weights(Draw.uniform(0, 0.2)).delays(Draw.uniform(1, 5));
+        Sparse sparse = Sparse.of(Connectivity.outDegree(5))
+                .weights(Distribution.uniform(0, 0.2))
+                .delays(Distribution.uniform(1, 5));
         builder.project("own", all, all, sparse).plastic(Plasticity.mstdpet().with("reward", 1e-4));
         SpikeMatrix input = SpikeMatrix.zeros(1_000, 32);
         for (int i = 0; i < 32_000; i++) {
@@ -98,10 +99,10 @@ final class SoakMain {
             tenths("thousands of steps that learn", thousands, i -> simulation.run(input));
             for (SpikeCounts each : List.of(counts, ofMaps)) {
                 double spikes = 0;
-                for (float count : each.counts().toArray()) {
+                for (float count : each.perNeuron().toArray()) {
                     spikes += count;
                 }
-                double rate = spikes / each.counts().columns() / simulation.steps();
+                double rate = spikes / each.perNeuron().columns() / simulation.steps();
                 System.out.printf("%d steps, a neuron fires in %.4f of them%n", simulation.steps(), rate);
                 if (rate < 1e-3 || rate > 0.2) {
                     throw new AssertionError("neurons that learn fire in " + rate + " of the steps");

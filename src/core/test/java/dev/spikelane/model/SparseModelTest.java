@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Connectivity;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -28,20 +28,23 @@ final class SparseModelTest {
     private static Network network(boolean listed) {
         Sparse loop = Sparse.of(
                         listed
-                                ? Edges.of(
+                                ? Connectivity.of(
                                         IntStream.range(0, EDGES)
                                                 .map(i -> i * 7 % NEURONS)
                                                 .toArray(),
                                         IntStream.range(0, EDGES)
                                                 .map(i -> i * 11 % NEURONS)
                                                 .toArray())
-                                : Edges.probability(0.1).withoutSelf())
-                .weights(listed ? Draw.list(numbers(0.01f)) : Draw.logNormal(-3, 0.5))
-                .delays(listed ? Draw.list(numbers(0)) : Draw.normal(4, 2).clipped(1, 9));
+                                : Connectivity.probability(0.1).withoutSelf())
+                .weights(listed ? Distribution.list(numbers(0.01f)) : Distribution.logNormal(-3, 0.5))
+                .delays(
+                        listed
+                                ? Distribution.list(numbers(0))
+                                : Distribution.normal(4, 2).clipped(1, 9));
         NetworkBuilder builder = Network.builder();
         Population drive = builder.population("drive", Shape.of(NEURONS), Source.poisson(200, 1));
         Population cells = builder.population("cells", Shape.of(NEURONS), new Leaky(0.9));
-        Sparse in = Sparse.of(Edges.oneToOne()).weights(0.4);
+        Sparse in = Sparse.of(Connectivity.oneToOne()).weights(0.4);
         builder.project("in", drive, cells, listed ? in : in.fixedPoint(1e-4));
         builder.project(
                         "loop",
@@ -88,7 +91,7 @@ final class SparseModelTest {
                 "in",
                 builder.input("x", Shape.of(NEURONS)),
                 cells,
-                Sparse.of(Edges.outDegree(3)).delays(2));
+                Sparse.of(Connectivity.outDegree(3)).delays(2));
         Network network = builder.build();
         assertEquals(
                 "projection 'in' has sparse 3 edges from each source, which cannot be written in C: its synapses are"

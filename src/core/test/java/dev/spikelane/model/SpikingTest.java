@@ -105,7 +105,7 @@ final class SpikingTest {
                     }
                     hidden[i] = Math.max(0, hidden[i]);
                     most = Math.max(most, hidden[i]);
-                    assertEquals(hidden[i] * steps, counts.counts().get(sample, i));
+                    assertEquals(hidden[i] * steps, counts.perNeuron().get(sample, i));
                 }
                 for (int output = 0; output < 4; output++) {
                     float sum = last[output];

@@ -16,12 +16,12 @@ import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -170,18 +170,20 @@ final class StateDictLayersTest {
         Parameter each = Parameter.of(0.1f, 0.1f, 0.1f, 0.1f, 0.9f, 0.9f, 0.9f, 0.9f);
         Network network = Network.builder(Shape.of(1, 4, 4))
                 .conv2d(2, 3, new TorchRandom(1))
-                .neuron(new Leaky(each, Firing.DEFAULT, Parameter.of(1)))
+                .neuron(new Leaky(each, ThresholdAndReset.DEFAULT, Parameter.of(1)))
                 .conv2d(2, 1, new TorchRandom(2))
                 .neuron(new RLeaky(
                         Parameter.of(0.5f),
                         Recurrence.by(Convolution.of(2, 2, same, new TorchRandom(3))),
-                        Firing.DEFAULT))
+                        ThresholdAndReset.DEFAULT))
                 .flatten()
                 .dense(3, new TorchRandom(4))
                 .neuron(Lapicque.of(2, 4, 0.5))
                 .dense(2, new TorchRandom(5))
                 .neuron(new RLeaky(
-                        Parameter.of(0.5f), Recurrence.by(new OneToOne(Parameter.of(0.3f, 0.4f))), Firing.DEFAULT))
+                        Parameter.of(0.5f),
+                        Recurrence.by(new OneToOne(Parameter.of(0.3f, 0.4f))),
+                        ThresholdAndReset.DEFAULT))
                 .build();
         List<Tensor> tensors = new ArrayList<>();
         for (Tensor tensor : StateDict.of(network).tensors()) {

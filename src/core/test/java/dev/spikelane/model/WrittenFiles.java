@@ -85,7 +85,7 @@ final class WrittenFiles {
         NirFile.write(file, graph);
         List<Tensor> tensors = new ArrayList<>();
         graph.nodes()
-                .forEach((node, said) -> said.values()
+                .forEach((node, declared) -> declared.values()
                         .forEach((key, value) -> tensors.add(Tensor.of(
                                 "node/nodes/" + node + "/" + key, value.type(), value.shape(), value.bytes()))));
         expect(file, tensors);

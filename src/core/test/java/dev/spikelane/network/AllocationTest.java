@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
@@ -198,14 +198,15 @@ final class AllocationTest extends KernelCase {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(70));
         Population e = builder.population("e", Shape.of(300), neuron);
-        Sparse synapses = Sparse.of(Edges.probability(0.1));
+        Sparse synapses = Sparse.of(Connectivity.probability(0.1));
         builder.project("xe", x, e, synapses.to(300).weights(0.4));
-        builder.project("ee", e, e, synapses.weights(Draw.normal(0.01, 0.03)).delays(Draw.uniform(1, 7)));
+        builder.project(
+                "ee", e, e, synapses.weights(Distribution.normal(0.01, 0.03)).delays(Distribution.uniform(1, 7)));
         SpikeMatrix input = Matrices.spikes(arena, STEPS, 70, 0.2, new Random(5));
         try (Simulation simulation = builder.build().simulate(1)) {
             SpikeCounts counts = simulation.countSpikes("e");
             assertNone(30, () -> simulation.run(input));
-            assertTrue(counts.counts().get(0, 0) > 0, "spikes");
+            assertTrue(counts.perNeuron().get(0, 0) > 0, "spikes");
         }
     }
 
@@ -215,8 +216,9 @@ final class AllocationTest extends KernelCase {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(70));
         Population e = builder.population("e", Shape.of(50), new Leaky(0.9f));
-        Sparse synapses = Sparse.of(Edges.probability(0.1)).weights(Draw.uniform(0, 0.6));
-        builder.project("xe", x, e, synapses.delays(Draw.uniform(1, 4)).to(50)).plastic(Plasticity.pairStdp());
+        Sparse synapses = Sparse.of(Connectivity.probability(0.1)).weights(Distribution.uniform(0, 0.6));
+        builder.project("xe", x, e, synapses.delays(Distribution.uniform(1, 4)).to(50))
+                .plastic(Plasticity.pairStdp());
         SpikeMatrix input = Matrices.spikes(arena, STEPS, 70, 0.2, new Random(5));
         try (Simulation simulation = builder.build().simulate(1)) {
             assertNone(100, () -> simulation.run(input));
@@ -227,8 +229,8 @@ final class AllocationTest extends KernelCase {
     void earlyLabels() {
         SpikeMatrix input = Matrices.spikes(arena, BATCH, 100, 0.4, new Random(1));
         try (Simulation simulation = network().simulate(BATCH)) {
-            EarlyDecision.Labels labels =
-                    simulation.observe("lif3", EarlyDecision.exact(STEPS).labels());
+            EarlyExit.Labels labels =
+                    simulation.observe("lif3", EarlyExit.exact(STEPS).labels());
             assertNone(30, () -> {
                 simulation.reset();
                 while (!labels.decided()) {

@@ -22,9 +22,9 @@ import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
@@ -333,7 +333,7 @@ final class GraphTest {
 
     @Test
     void membranesBeforeTheResetAreThoseComparedWithTheThreshold() {
-        Leaky resetsAtOnce = new Leaky(0).withFiring(Firing.DEFAULT.withResetTime(Reset.Time.SAME_STEP));
+        Leaky resetsAtOnce = new Leaky(0).withFiring(ThresholdAndReset.DEFAULT.withResetTime(Reset.Time.SAME_STEP));
         Network network = Network.builder(1)
                 .connect(new OneToOne(1.5f))
                 .neuron(resetsAtOnce)

@@ -8,10 +8,10 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
@@ -133,8 +133,9 @@ final class LayerAllocationTest extends KernelCase {
         Input x = builder.input("x", Shape.of(30));
         Population all = builder.population("all", Shape.of(70), new Leaky(0.9f).withThreshold(0.2f));
         builder.project("x-all", x, all, Dense.linear(30, 70, new TorchRandom(1)));
-        Sparse synapses =
-                Sparse.of(Edges.outDegree(5)).weights(Draw.uniform(0, 0.1)).delays(Draw.uniform(0, 4));
+        Sparse synapses = Sparse.of(Connectivity.outDegree(5))
+                .weights(Distribution.uniform(0, 0.1))
+                .delays(Distribution.uniform(0, 4));
         builder.project("all-all", all, all, synapses)
                 .plastic(Plasticity.tripletStdp())
                 .delay(1);

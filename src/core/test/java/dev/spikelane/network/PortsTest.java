@@ -19,7 +19,6 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
 import dev.spikelane.neuron.Neuron;
@@ -29,6 +28,7 @@ import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.SLstm;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -86,7 +86,7 @@ final class PortsTest {
                 Arguments.of(row, new RLeaky(Recurrence.by(dense.nearest(ElementType.INT8)), 0.9f)),
                 Arguments.of(maps, new RLeaky(Recurrence.by(new OneToOne(0.5f)), 0.9f)),
                 Arguments.of(maps, new RLeaky(Recurrence.by(OneToOne.scale(0.5f)), 0.9f)),
-                Arguments.of(maps, new SLstm(Recurrence.by(gates), Firing.DEFAULT.withThreshold(0.1))));
+                Arguments.of(maps, new SLstm(Recurrence.by(gates), ThresholdAndReset.DEFAULT.withThreshold(0.1))));
     }
 
     /** Neurons feed back to themselves as the projection does that a network makes of their recurrence. */
@@ -130,7 +130,7 @@ final class PortsTest {
                 IllegalArgumentException.class,
                 "batch norm 4 stands first in its path, expected a connection before it",
                 () -> new RLeaky(Recurrence.by(BatchNorm.of(4)), 0.5f).bind(arena, 4));
-        SLstm none = new SLstm(Recurrence.none(), Firing.DEFAULT);
+        SLstm none = new SLstm(Recurrence.none(), ThresholdAndReset.DEFAULT);
         assertMessage(
                 IllegalArgumentException.class,
                 "nothing enters the port 'feedback', expected a recurrence, or projections to that port, for " + none,

@@ -110,15 +110,15 @@ final class SimulationTest {
                     for (int row = sample; row < 100; row += 2) {
                         expected += spikes.spikes().get(row, neuron) ? 1 : 0;
                     }
-                    assertEquals(expected, counts.counts().get(sample, neuron));
+                    assertEquals(expected, counts.perNeuron().get(sample, neuron));
                 }
-                most = Math.max(most, counts.counts().get(1, neuron));
+                most = Math.max(most, counts.perNeuron().get(1, neuron));
             }
             assertTrue(spikes.spikes().count() > 0);
             assertEquals(spikes.spikes().density(), counts.density(), 1e-12);
-            assertEquals(most, counts.counts().get(1, counts.label(1)));
+            assertEquals(most, counts.perNeuron().get(1, counts.label(1)));
             simulation.reset();
-            assertArrayEquals(new float[6], counts.counts().toArray());
+            assertArrayEquals(new float[6], counts.perNeuron().toArray());
             assertEquals(0, counts.density());
         }
     }
@@ -126,7 +126,7 @@ final class SimulationTest {
     @Test
     void lowestOfEqualCountsIsTheLabel() {
         SpikeCounts counts = new SpikeCounts(arena, 2, 4);
-        counts.counts().copyFrom(new float[] {0, 3, 1, 3, 0, 0, 0, 0});
+        counts.perNeuron().copyFrom(new float[] {0, 3, 1, 3, 0, 0, 0, 0});
         assertEquals(1, counts.label(0));
         assertEquals(0, counts.label(1));
         assertThrows(IndexOutOfBoundsException.class, () -> counts.label(2));

@@ -129,7 +129,7 @@ final class StateBytesTest {
             Population.VariableRecorder currents = alone.record("b", "current", STEPS);
             alone.run(input);
             expectedCurrents = currents.values();
-            expectedCounts = counts.counts();
+            expectedCounts = counts.perNeuron();
             expectedSpikes = spikes.spikes();
             expectedMembranes = membranes.values();
         }
@@ -150,7 +150,7 @@ final class StateBytesTest {
                     shared.snapshot(session.clear());
                 }
             }
-            assertSameBits(expectedCounts, counts.counts(), "counts");
+            assertSameBits(expectedCounts, counts.perNeuron(), "counts");
             assertSameBits(expectedSpikes, spikes.spikes(), "spikes");
             assertSameBits(expectedMembranes, membranes.values(), "membranes");
             assertSameBits(expectedCurrents, currents.values(), "currents");

@@ -33,7 +33,7 @@ final class BeforeResetTest extends KernelCase {
         float beta = 0.9f;
         float threshold = 0.7f;
         Leaky model = new Leaky(beta)
-                .withFiring(Firing.DEFAULT.withThreshold(threshold).withResetTime(time));
+                .withFiring(ThresholdAndReset.DEFAULT.withThreshold(threshold).withResetTime(time));
         NeuronGroup group = model.bind(arena, 1);
         NeuronGroup before = model.beforeReset().bind(arena, 1);
         NeuronState state = group.newState(arena, 1);
@@ -96,7 +96,7 @@ final class BeforeResetTest extends KernelCase {
         };
     }
 
-    private static Firing firing(Neuron model) {
+    private static ThresholdAndReset firing(Neuron model) {
         return switch (model) {
             case Leaky leaky -> leaky.firing();
             case Synaptic synaptic -> synaptic.firing();
@@ -106,7 +106,7 @@ final class BeforeResetTest extends KernelCase {
             case RSynaptic synaptic -> synaptic.firing();
             case SLstm lstm -> lstm.firing();
             case Lif lif -> lif.firing();
-            default -> Firing.DEFAULT.withReset(Reset.NONE); // it has no such options
+            default -> ThresholdAndReset.DEFAULT.withReset(Reset.NONE); // it has no such options
         };
     }
 

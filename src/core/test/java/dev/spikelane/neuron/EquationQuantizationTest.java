@@ -74,7 +74,7 @@ final class EquationQuantizationTest {
             """);
 
     private static Leaky leaky(Quantization levels) {
-        return new Leaky(Parameter.of(0.9f), Firing.DEFAULT.withQuantization(levels), Parameter.of(1));
+        return new Leaky(Parameter.of(0.9f), ThresholdAndReset.DEFAULT.withQuantization(levels), Parameter.of(1));
     }
 
     static List<Arguments> models() {
@@ -82,7 +82,10 @@ final class EquationQuantizationTest {
                 Arguments.of(leaky(LEVELS), LEAKY.withQuantization(LEVELS)),
                 Arguments.of(leaky(FEW), LEAKY.withQuantization(FEW)),
                 Arguments.of(
-                        new Synaptic(Parameter.of(0.7f), Parameter.of(0.9f), Firing.DEFAULT.withQuantization(LEVELS)),
+                        new Synaptic(
+                                Parameter.of(0.7f),
+                                Parameter.of(0.9f),
+                                ThresholdAndReset.DEFAULT.withQuantization(LEVELS)),
                         SYNAPTIC.withQuantization(LEVELS)));
     }
 

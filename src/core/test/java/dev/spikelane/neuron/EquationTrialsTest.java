@@ -10,7 +10,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
@@ -141,8 +141,8 @@ final class EquationTrialsTest {
         List<Long> steps = new ArrayList<>();
         for (boolean texts : new boolean[] {false, true}) {
             try (Simulation simulation = network(texts).simulate(BATCH)) {
-                EarlyDecision.Labels labels =
-                        simulation.observe("lif3", EarlyDecision.exact(STEPS).labels());
+                EarlyExit.Labels labels =
+                        simulation.observe("lif3", EarlyExit.exact(STEPS).labels());
                 labels.run(simulation, input, 1);
                 for (int sample = 0; sample < BATCH; sample++) {
                     steps.add(labels.steps(sample) * 10 + labels.label(sample));

@@ -200,11 +200,11 @@ final class LeakyTest extends KernelCase {
     @Test
     void changesOneThingAtATime() {
         Leaky plain = new Leaky(0.5f);
-        assertEquals(new Leaky(Parameter.of(0.5f), Firing.DEFAULT, Parameter.of(1)), plain);
+        assertEquals(new Leaky(Parameter.of(0.5f), ThresholdAndReset.DEFAULT, Parameter.of(1)), plain);
         assertEquals(
                 new Leaky(
                         Parameter.of(0.5f),
-                        Firing.DEFAULT
+                        ThresholdAndReset.DEFAULT
                                 .withThreshold(2, 3)
                                 .withReset(Reset.ZERO)
                                 .withResetTime(Reset.Time.SAME_STEP_DIFFERENCE)
@@ -237,7 +237,7 @@ final class LeakyTest extends KernelCase {
     @Test
     void saysWhatItIs() {
         assertEquals(
-                "Leaky[beta=0.5, firing=Firing[threshold=2 values from 1.0 to 2.0, compare=STRICT, reset=ZERO, resetTime=NEXT_STEP,"
+                "Leaky[beta=0.5, firing=ThresholdAndReset[threshold=2 values from 1.0 to 2.0, compare=STRICT, reset=ZERO, resetTime=NEXT_STEP,"
                         + " inhibition=false, quantization=none], gradedSpikesFactor=1.0]",
                 new Leaky(0.5f).withThreshold(1, 2).withReset(Reset.ZERO).toString());
     }

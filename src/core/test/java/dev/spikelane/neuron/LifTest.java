@@ -144,7 +144,7 @@ final class LifTest {
     @Test
     void saysItsConventions() {
         assertEquals(
-                "Lif[decay=DIVIDE, leak=2.0, gain=1.0, synapse=0.0, rest=0.0, resetPotential=0.0, firing=Firing["
+                "Lif[decay=DIVIDE, leak=2.0, gain=1.0, synapse=0.0, rest=0.0, resetPotential=0.0, firing=ThresholdAndReset["
                         + "threshold=1.0, compare=INCLUSIVE, reset=CLEAR, resetTime=SAME_STEP, inhibition=false,"
                         + " quantization=none]]",
                 Lif.spikingJelly(2).toString());

@@ -43,7 +43,7 @@ final class ModelsTest extends KernelCase {
     @Test
     void recurrentSynapticResetsAtOnce() {
         Recurrence nothing = Recurrence.oneToOne(0);
-        Firing atOnce = Firing.DEFAULT.withDelayedReset(false);
+        ThresholdAndReset atOnce = ThresholdAndReset.DEFAULT.withDelayedReset(false);
         assertArrayEquals(
                 run(new Synaptic(0.5f, 0.75f).withFiring(atOnce), 1, 0.75f, 0.75f, 0, 0)
                         .toArray(),
@@ -54,7 +54,7 @@ final class ModelsTest extends KernelCase {
     @Test
     void everyModelThatFiresHasAReset() {
         Recurrence nothing = Recurrence.oneToOne(0);
-        List<Firing> changed = List.of(
+        List<ThresholdAndReset> changed = List.of(
                 new Alpha(0.9f, 0.8f).withReset(Reset.NONE).firing(),
                 Lapicque.ofBeta(0.8f).withReset(Reset.NONE).firing(),
                 new Leaky(0.8f).withReset(Reset.NONE).firing(),
@@ -190,7 +190,8 @@ final class ModelsTest extends KernelCase {
                 IllegalArgumentException.class,
                 "reset ZERO at the SAME_STEP, expected SUBTRACT, ZERO, CLEAR or NONE at the NEXT_STEP",
                 () -> new Alpha(0.9f, 0.5f)
-                        .withFiring(Firing.DEFAULT.withReset(Reset.ZERO).withResetTime(Reset.Time.SAME_STEP)));
+                        .withFiring(
+                                ThresholdAndReset.DEFAULT.withReset(Reset.ZERO).withResetTime(Reset.Time.SAME_STEP)));
         assertMessage(
                 IllegalArgumentException.class,
                 "beta is 1.0, expected a finite number above 0, not 1",
@@ -227,7 +228,7 @@ final class ModelsTest extends KernelCase {
                         .run(new PortCurrents(Tile.whole(current)), 4, state, SpikeMatrix.zeros(arena, 4, 3)));
         assertEquals(0, state.membrane().get(0, 0), "no step was done");
         assertEquals(
-                "RLeaky[beta=0.5, recurrence=recurrent 3 -> 3, firing=" + Firing.DEFAULT + "]",
+                "RLeaky[beta=0.5, recurrence=recurrent 3 -> 3, firing=" + ThresholdAndReset.DEFAULT + "]",
                 new RLeaky(Recurrence.allToAll(three), 0.5f).toString());
     }
 }

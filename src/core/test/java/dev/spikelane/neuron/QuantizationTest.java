@@ -64,7 +64,7 @@ final class QuantizationTest {
     @Test
     void neuronsKeepRoundedMembranes() {
         Quantization levels = Quantization.of(-1, 0, 0.5f, 2);
-        Neuron model = new Leaky(1).withFiring(Firing.DEFAULT.withQuantization(levels));
+        Neuron model = new Leaky(1).withFiring(ThresholdAndReset.DEFAULT.withQuantization(levels));
         try (Arena arena = Arena.ofShared()) {
             NeuronGroup group = model.bind(arena, 7);
             FloatMatrix current = FloatMatrix.copyOf(

@@ -12,7 +12,7 @@ import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 @EveryWidth
 final class ReceiptsTest {
 
-    private static final EarlyDecision RULE = new EarlyDecision(12, 3, 0);
+    private static final EarlyExit RULE = new EarlyExit(12, 3, 0);
     private static final String OTHER_VALUES = "session 7 has done steps with other values of the network since its"
             + " last receipt, expected the present ones: the next receipt begins here";
 
@@ -99,7 +99,7 @@ final class ReceiptsTest {
                 .project("out", hidden, out, Dense.linear(13, 3, random))
                 .delay(1)
                 .build();
-        Served served = new Served(network, 5, EarlyDecision.exact(100), new Random(3));
+        Served served = new Served(network, 5, EarlyExit.exact(100), new Random(3));
         try (SessionPool _ = served.pool) {
             for (int step = 0; step < 60; step++) {
                 served.step(0.3, 4);

@@ -2,7 +2,7 @@ package dev.spikelane.session;
 
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class Served {
     private final Set<Long> open = new TreeSet<>();
     private final Map<Long, List<SpikeMatrix>> spikes = new HashMap<>();
 
-    Served(Network network, int sessions, EarlyDecision rule, Random random) {
+    Served(Network network, int sessions, EarlyExit rule, Random random) {
         this.network = network;
         this.random = random;
         this.pool = SessionPool.builder(network)

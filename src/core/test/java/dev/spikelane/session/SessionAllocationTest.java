@@ -7,7 +7,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -39,7 +39,7 @@ final class SessionAllocationTest {
         try (Arena arena = Arena.ofShared();
                 SessionPool pool = SessionPool.builder(network)
                         .threads(2)
-                        .decision(EarlyDecision.exact(1_000_000))
+                        .decision(EarlyExit.exact(1_000_000))
                         .metrics((_, value) -> sum += value)
                         .receipts()
                         .build()) {

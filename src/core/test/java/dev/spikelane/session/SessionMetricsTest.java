@@ -12,7 +12,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.CountedArenas;
 import dev.spikelane.memory.limit.Owner;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Metrics;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -57,7 +57,7 @@ final class SessionMetricsTest {
     private final Map<String, Double> found = new HashMap<>();
 
     private SessionPoolBuilder pool() {
-        return SessionPool.builder(network).threads(2).decision(new EarlyDecision(40, 1, 0));
+        return SessionPool.builder(network).threads(2).decision(new EarlyExit(40, 1, 0));
     }
 
     private static boolean fires(int row, int column, int step) {
@@ -149,8 +149,7 @@ final class SessionMetricsTest {
     @Test
     void aStepThatFailsLeavesNoQueue() {
         Signal[] rows = {SpikeMatrix.zeros(1, 20)};
-        SessionRun run =
-                new SessionRun(this, new CountedArenas(Owner.POOL), network, rows, new EarlyDecision(40, 1, 0));
+        SessionRun run = new SessionRun(this, new CountedArenas(Owner.POOL), network, rows, new EarlyExit(40, 1, 0));
         try (SessionPool pool = pool().build();
                 Arena arena = Arena.ofShared()) {
             SessionTable table = new SessionTable(size -> arena.allocate(size, 64), run.bytes(), 4);

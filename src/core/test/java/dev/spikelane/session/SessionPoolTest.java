@@ -13,7 +13,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.memory.limit.Owner;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.EquationNeuron;
@@ -366,10 +366,10 @@ final class SessionPoolTest {
     @Test
     void labelsAreDecidedAsInASimulation() {
         Network network = network();
-        EarlyDecision rule = new EarlyDecision(60, 3, 3);
+        EarlyExit rule = new EarlyExit(60, 3, 3);
         try (SessionPool pool = SessionPool.builder(network).decision(rule).build();
                 Simulation alone = network.simulate(2)) {
-            EarlyDecision.Labels labels = alone.observe("lif2", rule.labels());
+            EarlyExit.Labels labels = alone.observe("lif2", rule.labels());
             SessionPool.Answers answers = pool.newAnswers(2);
             for (int step = 0; step < 60; step++) {
                 SpikeMatrix input = spikes(2);
@@ -569,7 +569,7 @@ final class SessionPoolTest {
             Files.write(file, bytes);
             pool.restore(file);
             try (SessionPool other = SessionPool.builder(network())
-                    .decision(new EarlyDecision(9, 1, 2))
+                    .decision(new EarlyExit(9, 1, 2))
                     .build()) {
                 IOException refused = assertThrows(IOException.class, () -> other.restore(file));
                 assertTrue(refused.getMessage().contains("build the pool with the same"), refused.getMessage());

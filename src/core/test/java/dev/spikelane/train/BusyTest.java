@@ -220,7 +220,7 @@ final class BusyTest {
             int[] asked = {0};
             try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
                 TrainingRunBuilder builder = SmallRun.run(trainer).epochs(1);
-                each.add(builder, said -> {
+                each.add(builder, declared -> {
                     refused("training run", () -> run(made.getFirst()));
                     refused("trainer", () -> trainer.step(batch()));
                     refused("trainer", () -> run(made.getLast()));

@@ -93,14 +93,14 @@ final class ChangesBesideGradientsTest {
         });
         Path file = folder.resolve("run.safetensors");
         try (Trainer trainer = SmallRun.trainer(network).build()) {
-            TrainingRunBuilder said = SmallRun.run(trainer);
+            TrainingRunBuilder declared = SmallRun.run(trainer);
             Checkpoint checkpoint = new Checkpoint(
                     network,
                     trainer.parameters(),
                     trainer::reload,
-                    said.identity(),
-                    said.numbers(),
-                    new EpochOrders(said.batching, said.data.size()));
+                    declared.identity(),
+                    declared.numbers(),
+                    new EpochOrders(declared.batching, declared.data.size()));
             for (int round = 0; round < ROUNDS; round++) {
                 checkpoint.write(file, new RunState(2));
                 Set<Float> found = new TreeSet<>();

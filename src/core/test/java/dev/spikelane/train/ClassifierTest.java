@@ -10,7 +10,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.kernel.Reset;
@@ -20,7 +20,7 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.CounterRandom;
@@ -67,7 +67,7 @@ final class ClassifierTest {
             if (decoding == Decoding.NONE) {
                 continue;
             }
-            Batching batching = new Batching(SAMPLES).withCode(InputCode.frame());
+            Batching batching = new Batching(SAMPLES).withCode(InputEncoding.frame());
             try (Evaluator evaluator = new Evaluator(network, STEPS, batching, 1).decoding(decoding);
                     Classifier classifier = Classifier.of(model("frame", decoding))) {
                 List<Integer> expected = evaluator.evaluate(data()).classes();
@@ -117,7 +117,7 @@ final class ClassifierTest {
         SpikeMatrix spikes = SpikeMatrix.zeros(STEPS, 20);
         CounterRandom.Draws draws = CounterRandom.Draws.encoding(7, 1);
         draws.setSamples(new int[1], 0, 1);
-        InputCode.rate(new Rate(), STEPS).encode(values.rows(4, 1), draws, spikes);
+        InputEncoding.rate(new Rate(), STEPS).encode(values.rows(4, 1), draws, spikes);
         try (Classifier classifier =
                 Classifier.of(model("rate", Decoding.COUNT)).seed(7)) {
             String first = classifier.classify(row(4)).toString();
@@ -131,7 +131,7 @@ final class ClassifierTest {
     void earlyDecisionsGiveTheSameLabelAfterFewerSteps() {
         int saved = 0;
         try (Classifier whole = Classifier.of(model("frame", Decoding.COUNT));
-                Classifier early = Classifier.of(model("frame", Decoding.COUNT)).early(EarlyDecision.exact(STEPS), 1)) {
+                Classifier early = Classifier.of(model("frame", Decoding.COUNT)).early(EarlyExit.exact(STEPS), 1)) {
             for (int sample = 0; sample < SAMPLES; sample++) {
                 Classifier.Result found = early.classify(row(sample));
                 assertEquals(whole.classify(row(sample)).label(), found.label());
@@ -143,14 +143,14 @@ final class ClassifierTest {
                 IllegalArgumentException.class,
                 "outputs are decoded by membrane, expected count for early decisions, which count spikes",
                 () -> Classifier.of(model("frame", Decoding.MEMBRANE))
-                        .early(EarlyDecision.exact(STEPS), 1)
+                        .early(EarlyExit.exact(STEPS), 1)
                         .classify(row(0)));
     }
 
     /** A lead that decides is not lost in the steps that run on. */
     @Test
     void labelsAreThoseForWhichTheRuleDecided() {
-        EarlyDecision hasty = new EarlyDecision(STEPS, 1, 0);
+        EarlyExit hasty = new EarlyExit(STEPS, 1, 0);
         int later = 0;
         try (Classifier often = Classifier.of(model("frame", Decoding.COUNT)).early(hasty, 1);
                 Classifier seldom =
@@ -200,7 +200,7 @@ final class ClassifierTest {
     void saysWhatDiffersAndWhatIsMissing() {
         try (Classifier classifier = Classifier.of(model("frame", Decoding.COUNT))
                 .steps(3)
-                .code(InputCode.rate(new Rate(), 3))
+                .code(InputEncoding.rate(new Rate(), 3))
                 .decoding(Decoding.MEMBRANE)) {
             assertEquals(
                     List.of(
@@ -239,7 +239,7 @@ final class ClassifierTest {
         try (Trainer trainer = Trainer.of(network, STEPS, SAMPLES)
                 .loss(CrossEntropyLoss.count().withPopulationCode(3))
                 .build()) {
-            Batching batching = new Batching(SAMPLES).withCode(InputCode.rate(new Rate(), STEPS));
+            Batching batching = new Batching(SAMPLES).withCode(InputEncoding.rate(new Rate(), STEPS));
             TrainingRun run = TrainingRun.of(trainer, data, batching).epochs(1).build();
             Model noted = run.run().model();
             assertEquals(
@@ -254,7 +254,7 @@ final class ClassifierTest {
     /** Made samples fit codes that make as many inputs of values, others, or need none; answers stay what they were. */
     @Test
     void warmsUpWithWhateverRuns() {
-        InputCode both = new InputCode() {
+        InputEncoding both = new InputEncoding() {
             @Override
             public FloatMatrix allocate(int samples, int neurons) {
                 return FloatMatrix.zeros(samples, 2 * neurons);
@@ -268,8 +268,8 @@ final class ClassifierTest {
                 }
             }
         };
-        List<InputCode> codes =
-                List.of(InputCode.frame(), InputCode.pieces(STEPS), InputCode.rate(new Rate(), STEPS), both);
+        List<InputEncoding> codes = List.of(
+                InputEncoding.frame(), InputEncoding.pieces(STEPS), InputEncoding.rate(new Rate(), STEPS), both);
         Model noCode =
                 Model.of(network).with(Model.STEPS, String.valueOf(STEPS)).with(Model.DECODING, "membrane");
         for (int i = 0; i <= codes.size(); i++) {
@@ -301,11 +301,11 @@ final class ClassifierTest {
                         plain.classify(row(0)).toString(),
                         classifier.classify(row(0)).toString());
                 if (decoding == Decoding.COUNT) {
-                    classifier.early(EarlyDecision.exact(STEPS), STEPS);
+                    classifier.early(EarlyExit.exact(STEPS), STEPS);
                     assertEquals(
                             plain.classify(row(1)).label(),
                             classifier.classify(row(1)).label());
-                    classifier.early(new EarlyDecision(STEPS, EarlyDecision.NO_MARGIN, 6), STEPS);
+                    classifier.early(new EarlyExit(STEPS, EarlyExit.NO_MARGIN, 6), STEPS);
                     assertEquals(
                             plain.classify(row(1)).label(),
                             classifier.classify(row(1)).label());
@@ -316,7 +316,7 @@ final class ClassifierTest {
 
     @Test
     void refusesWhatCannotGiveTheSameAnswerTwice() {
-        InputCode stream = InputCode.rate(new Rate(), STEPS, new TorchRandom(1));
+        InputEncoding stream = InputEncoding.rate(new Rate(), STEPS, new TorchRandom(1));
         assertMessage(
                 IllegalArgumentException.class,
                 "the code draws from one stream, so that a sample's answer depends on those before it, expected a code"

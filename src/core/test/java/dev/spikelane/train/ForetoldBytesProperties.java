@@ -22,10 +22,10 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Alpha;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.gradient.InputForm;
 import java.lang.foreign.Arena;
@@ -100,7 +100,8 @@ final class ForetoldBytesProperties {
         TorchRandom weights = new TorchRandom(1);
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(61));
-        Firing inhibited = Firing.DEFAULT.withReset(Reset.NONE).withInhibition(true);
+        ThresholdAndReset inhibited =
+                ThresholdAndReset.DEFAULT.withReset(Reset.NONE).withInhibition(true);
         Population p = builder.population("p", Shape.of(27), new Synaptic(0.8, 0.4).withFiring(inhibited));
         Population q = builder.population("q", Shape.of(17), new Leaky(0.9));
         builder.project("x-p", x, p, Dense.linear(61, 27, weights));

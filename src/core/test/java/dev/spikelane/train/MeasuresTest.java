@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Edges;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Pool;
@@ -16,7 +16,7 @@ import dev.spikelane.connection.Sparse;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -140,9 +140,9 @@ final class MeasuresTest {
         return found;
     }
 
-    private static void addWindows(Convolution said, Shape source, FloatMatrix weights, int[][][] found) {
-        Kernel kernel = said.kernel();
-        Shape made = said.outputShape(source);
+    private static void addWindows(Convolution declared, Shape source, FloatMatrix weights, int[][][] found) {
+        Kernel kernel = declared.kernel();
+        Shape made = declared.outputShape(source);
         int inputs = source.channels() / kernel.groups();
         int outputs = made.channels() / kernel.groups();
         for (int c = 0; c < source.channels(); c++) {
@@ -253,7 +253,7 @@ final class MeasuresTest {
         }
     }
 
-    private static void assertLoops(Network network, InputCode code) {
+    private static void assertLoops(Network network, InputEncoding code) {
         Batching whole = new Batching(SAMPLES).withCode(code).withSeed(5);
         try (BatchLoader loader = new BatchLoader(data(), whole)) {
             loader.start(0);
@@ -276,15 +276,15 @@ final class MeasuresTest {
     @Test
     void mapsAndARecurrenceAreLoops() {
         assertEquals(5, maps().projections().size(), "the recurrence is one of them");
-        assertLoops(pruned(maps()), InputCode.frame());
-        assertLoops(pruned(maps()), InputCode.rate(new Rate(), STEPS));
-        assertLoops(maps(), InputCode.rate(new Rate(), STEPS));
+        assertLoops(pruned(maps()), InputEncoding.frame());
+        assertLoops(pruned(maps()), InputEncoding.rate(new Rate(), STEPS));
+        assertLoops(maps(), InputEncoding.rate(new Rate(), STEPS));
     }
 
     @Test
     void delaysAreLoops() {
-        assertLoops(pruned(loops()), InputCode.frame());
-        assertLoops(pruned(loops()), InputCode.rate(new Rate(), STEPS));
+        assertLoops(pruned(loops()), InputEncoding.frame());
+        assertLoops(pruned(loops()), InputEncoding.rate(new Rate(), STEPS));
     }
 
     /** The example of NeuroBench's page on synaptic operations: 9 dense ones, of which 4 are effective. */
@@ -296,7 +296,7 @@ final class MeasuresTest {
                 .neuron(new Leaky(0.5f))
                 .build();
         Dataset one = Dataset.of(Shape.of(3), FloatMatrix.vector(0, 1.3f, -1), new int[1], 1);
-        try (Evaluator evaluator = new Evaluator(network, 1, new Batching(1).withCode(InputCode.frame()), 1)) {
+        try (Evaluator evaluator = new Evaluator(network, 1, new Batching(1).withCode(InputEncoding.frame()), 1)) {
             Measures measures = evaluator.measure(one, 0, NONE);
             assertThrows(IllegalArgumentException.class, () -> evaluator.measure(one.withLengths(1)));
             assertEquals(9, measures.dense());
@@ -328,10 +328,10 @@ final class MeasuresTest {
     void sparseWeightsAreThoseOfAMatrixWithZeros() {
         Network network = Network.builder(INPUT)
                 .flatten()
-                .connect(Sparse.of(Edges.inDegree(4)).to(10).weights(0.5).seed(1))
+                .connect(Sparse.of(Connectivity.inDegree(4)).to(10).weights(0.5).seed(1))
                 .neuron(new Leaky(0.9f))
                 .build();
-        Measures measures = measure(network, new Batching(3).withCode(InputCode.rate(new Rate(), STEPS)));
+        Measures measures = measure(network, new Batching(3).withCode(InputEncoding.rate(new Rate(), STEPS)));
         assertEquals(1 - 40 / 400.0, measures.connectionSparsity());
         assertEquals(40.0 * STEPS, measures.dense());
         assertEquals(measures.result().synapticOperations(), measures.effectiveAcs());
@@ -346,7 +346,7 @@ final class MeasuresTest {
                 .dense(3, new TorchRandom(1))
                 .neuron(new Leaky(0.9f))
                 .build();
-        Measures measures = measure(network, new Batching(3).withCode(InputCode.rate(new Rate(), STEPS)));
+        Measures measures = measure(network, new Batching(3).withCode(InputEncoding.rate(new Rate(), STEPS)));
         assertEquals(8 * 3 * STEPS, measures.dense());
         assertEquals(8 * 3 * STEPS, measures.effectiveMacs());
         assertEquals(0, measures.effectiveAcs());

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -24,7 +24,7 @@ final class QuantizedTest {
     private final Network network = SmallRun.network();
     private final Dataset data = SmallRun.data(40, 1);
     private final Batching batching = new Batching(16)
-            .withCode(InputCode.rate(new Rate(), SmallRun.STEPS))
+            .withCode(InputEncoding.rate(new Rate(), SmallRun.STEPS))
             .withSeed(9);
 
     @ParameterizedTest

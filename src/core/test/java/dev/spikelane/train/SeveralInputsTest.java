@@ -10,7 +10,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -43,7 +43,8 @@ class SeveralInputsTest {
     private static final int X = 70;
     private static final int Y = 13;
     private static final int CLASSES = 3;
-    private static final List<InputCode> CODES = List.of(InputCode.rate(new Rate(), STEPS), InputCode.frame());
+    private static final List<InputEncoding> CODES =
+            List.of(InputEncoding.rate(new Rate(), STEPS), InputEncoding.frame());
 
     private static Network network() {
         TorchRandom random = new TorchRandom(3);
@@ -92,7 +93,7 @@ class SeveralInputsTest {
                 .build();
     }
 
-    private static Batching batching(InputCode code) {
+    private static Batching batching(InputEncoding code) {
         return new Batching(BATCH).withShuffle(1).withCode(code);
     }
 
@@ -100,7 +101,7 @@ class SeveralInputsTest {
     @Test
     void runsGiveEachInputItsValues() throws IOException {
         Dataset data = xs().beside(ys());
-        for (InputCode code : CODES) {
+        for (InputEncoding code : CODES) {
             Network network = network();
             try (Trainer trainer = trainer(network)) {
                 TrainingRun.of(trainer, data, batching(code)).epochs(2).build().run();
@@ -149,7 +150,7 @@ class SeveralInputsTest {
     @Test
     void runsLearnAndEvaluate() throws IOException {
         Dataset data = xs().beside(ys());
-        for (InputCode code : CODES) {
+        for (InputEncoding code : CODES) {
             Network network = network();
             try (Trainer trainer = trainer(network);
                     Evaluator evaluator =
@@ -231,7 +232,7 @@ class SeveralInputsTest {
     @Test
     void whatDoesNotFitIsRefusedBeforeTheFirstStep() {
         try (Trainer trainer = trainer(network())) {
-            TrainingRunBuilder run = TrainingRun.of(trainer, xs(), batching(InputCode.frame()));
+            TrainingRunBuilder run = TrainingRun.of(trainer, xs(), batching(InputEncoding.frame()));
             IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, run::build);
             assertEquals(
                     "training data has samples of shape [70], which become 70 values a step, expected 83, the network's"
@@ -265,7 +266,7 @@ class SeveralInputsTest {
                                 .getMessage());
             }
         }
-        try (Evaluator evaluator = new Evaluator(network(), STEPS, batching(InputCode.frame()), 1)) {
+        try (Evaluator evaluator = new Evaluator(network(), STEPS, batching(InputEncoding.frame()), 1)) {
             assertEquals(
                     "samples become 70 values a step, expected 83, those of the inputs [x, y] side by side",
                     assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(xs()))

@@ -10,7 +10,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -306,7 +306,7 @@ class SeveralLossesTest {
         FloatMatrix values = random.rand(BATCH, STEPS * INPUTS);
         FloatMatrix targets = random.rand(BATCH, STEPS * CLASSES);
         Dataset data = Dataset.ofTargets(Shape.of(STEPS * INPUTS), values, targets);
-        Batching batching = new Batching(BATCH).withCode(InputCode.pieces(STEPS));
+        Batching batching = new Batching(BATCH).withCode(InputEncoding.pieces(STEPS));
         try (Trainer trainer = trainer(network())
                 .optimizer(new Sgd(0))
                 .recomputeEvery(3)
@@ -332,7 +332,7 @@ class SeveralLossesTest {
         Dataset data = Dataset.ofTargets(Shape.of(STEPS * INPUTS), random.rand(BATCH, STEPS * INPUTS), targets);
         try (Trainer trainer =
                 trainer(network()).loss(SquaredErrorLoss.membraneTargets()).build()) {
-            TrainingRun run = TrainingRun.of(trainer, data, new Batching(BATCH).withCode(InputCode.pieces(STEPS)))
+            TrainingRun run = TrainingRun.of(trainer, data, new Batching(BATCH).withCode(InputEncoding.pieces(STEPS)))
                     .build();
             String message = assertThrows(IllegalStateException.class, run::run).getMessage();
             assertTrue(message.contains("targets of population 'lif2' has NaN at row 2, column 3"), message);
@@ -349,7 +349,7 @@ class SeveralLossesTest {
                 .loss(SquaredErrorLoss.membrane().withStepLabels())
                 .build()) {
             TrainingRunBuilder run =
-                    TrainingRun.of(trainer, data, new Batching(BATCH).withCode(InputCode.pieces(STEPS)));
+                    TrainingRun.of(trainer, data, new Batching(BATCH).withCode(InputEncoding.pieces(STEPS)));
             assertThrows(IllegalArgumentException.class, run::build);
         }
     }

@@ -3,7 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -68,7 +68,7 @@ public final class SmallRun {
                 .withShuffle(3)
                 .withSeed(4)
                 .withAugmentations(Batching.Augmentation.flip(0.5))
-                .withCode(InputCode.rate(new Rate(), STEPS));
+                .withCode(InputEncoding.rate(new Rate(), STEPS));
     }
 
     public static TrainerBuilder trainer(Network network) {

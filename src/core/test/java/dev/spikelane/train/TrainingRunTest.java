@@ -11,7 +11,7 @@ import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -462,7 +462,7 @@ final class TrainingRunTest {
     void resumesOnlyInTheSameOrder() throws IOException {
         Path file = folder.resolve("run.safetensors");
         Dataset same = Dataset.of(Shape.of(12), FloatMatrix.zeros(40, 12), new int[40], SmallRun.CLASSES);
-        Batching batching = new Batching(SmallRun.BATCH).withCode(InputCode.rate(new Rate(), SmallRun.STEPS));
+        Batching batching = new Batching(SmallRun.BATCH).withCode(InputEncoding.rate(new Rate(), SmallRun.STEPS));
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             TrainingRun.of(trainer, same, batching.withShuffle(3))
                     .checkpoint(file)
@@ -585,7 +585,8 @@ final class TrainingRunTest {
                     () -> TrainingRun.of(
                                     trainer,
                                     targets,
-                                    new Batching(SmallRun.BATCH).withCode(InputCode.rate(new Rate(), SmallRun.STEPS)))
+                                    new Batching(SmallRun.BATCH)
+                                            .withCode(InputEncoding.rate(new Rate(), SmallRun.STEPS)))
                             .build());
             assertEquals(
                     "training data has no labels, expected some for "
@@ -624,7 +625,7 @@ final class TrainingRunTest {
     @Test
     void codeOfOneStreamCannotBeSaved() {
         Batching batching =
-                SmallRun.batching().withCode(InputCode.rate(new Rate(), SmallRun.STEPS, new TorchRandom(1)));
+                SmallRun.batching().withCode(InputEncoding.rate(new Rate(), SmallRun.STEPS, new TorchRandom(1)));
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             TrainingRunBuilder run = TrainingRun.of(trainer, SmallRun.data(20, 1), batching)
                     .checkpoint(folder.resolve("run.safetensors"));

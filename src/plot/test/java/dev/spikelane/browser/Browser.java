@@ -96,14 +96,14 @@ public final class Browser {
     private static String address(Process process) throws IOException {
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
-        StringBuilder said = new StringBuilder();
+        StringBuilder declared = new StringBuilder();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (line.startsWith(LISTENING)) {
                 Thread.ofVirtual().start(() -> lines.lines().forEach(rest -> {}));
                 return line.substring(LISTENING.length());
             }
-            said.append(line).append('\n');
+            declared.append(line).append('\n');
         }
-        throw new IOException("the browser did not start: " + said);
+        throw new IOException("the browser did not start: " + declared);
     }
 }

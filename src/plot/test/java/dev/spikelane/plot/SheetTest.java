@@ -10,7 +10,7 @@ import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -246,7 +246,7 @@ class SheetTest {
                 .connect(Dense.of(weights, FloatMatrix.zeros(1, 2)))
                 .neuron(new Leaky(0.5))
                 .build();
-        Batching batching = new Batching(3).withCode(InputCode.rate(new Rate(), 4));
+        Batching batching = new Batching(3).withCode(InputEncoding.rate(new Rate(), 4));
         try (Evaluator evaluator = new Evaluator(network, 4, batching, 1)) {
             Evaluator.Result evaluation = evaluator.evaluate(Dataset.of(Shape.of(2), pixels, new int[] {0, 1, 1}, 2));
             assertEquals(

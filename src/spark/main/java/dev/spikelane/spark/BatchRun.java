@@ -1,9 +1,9 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -31,13 +31,13 @@ final class BatchRun implements AutoCloseable {
     private final int steps;
     private final int classes;
     private final Decoding decoding;
-    private final @Nullable InputCode code;
+    private final @Nullable InputEncoding code;
     private final CounterRandom.Draws draws;
     private final Signal input;
     private final boolean isFrame;
     private final Loss.Input outputs;
     private final SpikeMatrix spikes;
-    private final EarlyDecision.@Nullable Labels early;
+    private final EarlyExit.@Nullable Labels early;
     private final @Nullable ReachedOperations ofInput;
     private final List<ReachedOperations> ofPopulations = new ArrayList<>();
     /** Operations of a step by values other than spikes, all of which arrive. */
@@ -60,7 +60,7 @@ final class BatchRun implements AutoCloseable {
                 input = SpikeMatrix.zeros(
                         Math.multiplyExact(steps, samples), only.shape().size());
             } else {
-                InputCode named = InputCode.named(plan.code(), steps);
+                InputEncoding named = InputEncoding.named(plan.code(), steps);
                 code = named;
                 input = named.allocate(samples, SampleValues.count(plan, network));
             }
@@ -75,7 +75,7 @@ final class BatchRun implements AutoCloseable {
             this.early = plan.earlyMargin() == 0
                     ? null
                     : simulation.observe(
-                            population.name(), new EarlyDecision(steps, plan.earlyMargin(), classes).labels());
+                            population.name(), new EarlyExit(steps, plan.earlyMargin(), classes).labels());
             int[] reach = ReachedOperations.reach(network, only);
             this.ofInput = reach.length == 0 ? null : new ReachedOperations(reach, samples, input.rows());
             this.always = observe(network);

@@ -66,7 +66,7 @@ final class DriverChecks {
 
     /** What a parameter was set to, or is by default. */
     @SuppressWarnings("unchecked") // Spark's parameters of numbers are those of Object to Java
-    static <T> Optional<T> said(Params of, Param<?> param) {
+    static <T> Optional<T> declared(Params of, Param<?> param) {
         return of.isDefined(param) ? Optional.of((T) of.getOrDefault(param)) : Optional.empty();
     }
 }

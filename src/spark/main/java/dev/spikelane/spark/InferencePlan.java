@@ -8,7 +8,7 @@ import java.io.Serializable;
  * @param hash SHA-256 of the model's bytes
  * @param weights {@code float}, {@code stored}, {@code int8} or {@code int16}
  * @param steps time steps of a sample
- * @param code a word of {@code InputCode.named}, or {@code spikes}
+ * @param code a word of {@code InputEncoding.named}, or {@code spikes}
  * @param decoding a word of {@code Decoding.named}
  * @param earlyMargin lead in spikes that decides a label; 0 without early decisions
  * @param seed the seed of the run

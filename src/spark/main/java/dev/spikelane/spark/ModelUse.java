@@ -1,6 +1,6 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Population;
@@ -41,7 +41,7 @@ record ModelUse(int steps, String code, String decoding, List<String> notices) {
         Optional<String> notedCode = model.code().filter(word -> !word.isEmpty());
         String useCode = decide("code", code, notedCode, CODE, notices);
         if (!useCode.equals(InputKind.SPIKES_CODE)) {
-            InputCode.named(useCode, useSteps); // which lists the words that there are
+            InputEncoding.named(useCode, useSteps); // which lists the words that there are
         }
         String useDecoding = decide("decoding", decoding, model.decoding(), DECODING, notices);
         requireClasses(model, Decoding.named(useDecoding));
@@ -56,15 +56,15 @@ record ModelUse(int steps, String code, String decoding, List<String> notices) {
         }
     }
 
-    private static <T> T decide(String what, Optional<T> said, Optional<T> noted, T otherwise, List<String> notices) {
-        if (said.isEmpty() && noted.isEmpty()) {
+    private static <T> T decide(String what, Optional<T> declared, Optional<T> noted, T otherwise, List<String> notices) {
+        if (declared.isEmpty() && noted.isEmpty()) {
             notices.add(what + ": " + otherwise + " is assumed, since the model notes none; the setter says another");
         }
-        said.flatMap(used -> noted.filter(trained -> !trained.equals(used))
+        declared.flatMap(used -> noted.filter(trained -> !trained.equals(used))
                         .map(trained -> what + ": " + used + ", while the model was trained with " + trained
                                 + "; accuracy may be lower"))
                 .ifPresent(notices::add);
-        return said.or(() -> noted).orElse(otherwise);
+        return declared.or(() -> noted).orElse(otherwise);
     }
 
     private static void requireClasses(Model model, Decoding decoding) {

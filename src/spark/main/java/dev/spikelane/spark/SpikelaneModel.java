@@ -121,7 +121,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     /**
      * Says the lead in spikes at which a label is decided and a sample ends.
      *
-     * @param value {@code EarlyDecision.NO_MARGIN} for labels of the whole run; 0, as without this call, if all steps
+     * @param value {@code EarlyExit.NO_MARGIN} for labels of the whole run; 0, as without this call, if all steps
      *     run
      * @return this
      */
@@ -210,9 +210,9 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
         byte[] known = model();
         return ModelUse.of(
                 HeldModel.of(getOrDefault(modelHash()), "float", () -> known).model(),
-                DriverChecks.said(this, steps()),
-                DriverChecks.said(this, code()),
-                DriverChecks.said(this, decoding()));
+                DriverChecks.declared(this, steps()),
+                DriverChecks.declared(this, code()),
+                DriverChecks.declared(this, decoding()));
     }
 
     InferencePlan plan(StructType rows) {

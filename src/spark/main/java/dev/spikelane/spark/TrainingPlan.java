@@ -1,7 +1,7 @@
 package dev.spikelane.spark;
 
 import dev.spikelane.data.Batching;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
 import dev.spikelane.spark.round.RowValues;
@@ -24,7 +24,7 @@ record TrainingPlan(
         implements Serializable {
 
     Batching batching() {
-        return new Batching(batch).withShuffle(seed).withSeed(seed).withCode(InputCode.named(code, steps));
+        return new Batching(batch).withShuffle(seed).withSeed(seed).withCode(InputEncoding.named(code, steps));
     }
 
     /** The shape of a sample: that of the input, unless a step is a piece of it. */

@@ -39,12 +39,12 @@ final class BarrierFigures {
             while (spark.sparkContext().getExecutorMemoryStatus().size() <= 2) { // else Spark looks again after 15 s
                 Thread.onSpinWait();
             }
-            RDD<String> said = context.<Object>parallelize(List.of(0, 1), 2)
+            RDD<String> declared = context.<Object>parallelize(List.of(0, 1), 2)
                     .rdd()
                     .barrier()
                     .mapPartitions(
                             new Train(name, rounds, epochs), false, ClassTag$.MODULE$.<String>apply(String.class));
-            said.toJavaRDD().collect().forEach(System.out::println);
+            declared.toJavaRDD().collect().forEach(System.out::println);
         }
     }
 
@@ -81,7 +81,7 @@ final class BarrierFigures {
                 values.set(i, pixel, Byte.toUnsignedInt(pixels[pixel]) / 255f);
             }
         }
-        List<String> said = new ArrayList<>();
+        List<String> declared = new ArrayList<>();
         int steps = name.equals("tutorial6") ? 50 : 25;
         try (Trainer trainer = TrainingFigures.TRAINER
                 .trainer(TrainingFigures.network(name), steps, BATCH)
@@ -107,7 +107,7 @@ final class BarrierFigures {
                     trainer.update(shards);
                     times[2] += System.nanoTime() - start;
                 }
-                said.add(String.format(
+                declared.add(String.format(
                         Locale.ROOT,
                         "barrier, task %d, epoch %d: shard %.1f ms, gathered in %.1f, update %.1f",
                         shard,
@@ -115,9 +115,9 @@ final class BarrierFigures {
                         times[0] * 1e-6 / rounds,
                         times[1] * 1e-6 / rounds,
                         times[2] * 1e-6 / rounds));
-                System.out.println(said.getLast()); // into the executor's log, for runs that are cut off
+                System.out.println(declared.getLast()); // into the executor's log, for runs that are cut off
             }
         }
-        return said;
+        return declared;
     }
 }

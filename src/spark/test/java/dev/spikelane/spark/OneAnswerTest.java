@@ -4,7 +4,7 @@ import static org.apache.spark.sql.functions.rand;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.model.Model;
 import dev.spikelane.train.Decoding;
@@ -39,7 +39,7 @@ final class OneAnswerTest {
 
     @BeforeAll
     static void run() {
-        InputCode rate = InputCode.rate(new Rate(), Samples.STEPS);
+        InputEncoding rate = InputEncoding.rate(new Rate(), Samples.STEPS);
         expected = Samples.answers(MODEL, Samples.local(IMAGES), rate, Decoding.COUNT);
         images = Sessions.shared()
                 .createDataFrame(Samples.rows(IMAGES), Samples.SCHEMA)

@@ -1,12 +1,12 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -43,9 +43,9 @@ final class Samples {
     private static final int DEGREE = 5;
 
     /** Synapses of a loop: five from each neuron, which arrive one to four steps later. */
-    static final Sparse LATERAL = Sparse.of(Edges.outDegree(DEGREE))
-            .weights(Draw.normal(-0.1, 0.2))
-            .delays(Draw.uniform(0, 3));
+    static final Sparse LATERAL = Sparse.of(Connectivity.outDegree(DEGREE))
+            .weights(Distribution.normal(-0.1, 0.2))
+            .delays(Distribution.uniform(0, 3));
 
     private Samples() {}
 
@@ -108,7 +108,7 @@ final class Samples {
     }
 
     /** What one machine finds, as text for each id. */
-    static List<String> answers(Model model, Dataset data, InputCode code, Decoding decoding) {
+    static List<String> answers(Model model, Dataset data, InputEncoding code, Decoding decoding) {
         List<String> found = new ArrayList<>();
         int size = 100;
         boolean looped = model.network().projections().size() > 2;

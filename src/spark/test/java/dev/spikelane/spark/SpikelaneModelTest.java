@@ -8,14 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -83,7 +83,7 @@ final class SpikelaneModelTest {
     }
 
     private static List<String> expected(String code, Decoding decoding) {
-        return Samples.answers(MODEL, Samples.local(COUNT), InputCode.named(code, Samples.STEPS), decoding);
+        return Samples.answers(MODEL, Samples.local(COUNT), InputEncoding.named(code, Samples.STEPS), decoding);
     }
 
     private static float[] values(int id) {
@@ -153,7 +153,7 @@ final class SpikelaneModelTest {
                 simulation.reset();
                 simulation.run(spikes);
                 int[] found = new int[4];
-                Arrays.setAll(found, i -> (int) counts.counts().get(0, i));
+                Arrays.setAll(found, i -> (int) counts.perNeuron().get(0, i));
                 expected.add(counts.label(0) + " " + Arrays.toString(found));
                 rows.add(RowFactory.create(id, packed));
             }
@@ -196,7 +196,7 @@ final class SpikelaneModelTest {
         List<String> labels = labels(expected("rate", Decoding.COUNT));
         assertEquals(
                 labels,
-                labels(answers(model().setEarlyMargin(EarlyDecision.NO_MARGIN).transform(images))));
+                labels(answers(model().setEarlyMargin(EarlyExit.NO_MARGIN).transform(images))));
         SpikelaneModel membranes = model().setEarlyMargin(2).setDecoding("membrane");
         assertEquals(
                 "outputs are decoded by membrane, expected count for early decisions, which count spikes",
@@ -220,7 +220,7 @@ final class SpikelaneModelTest {
         Network integers = MODEL.network().quantized(ElementType.INT8);
         Model of = new Model(integers, MODEL.notes());
         List<String> expected =
-                Samples.answers(of, Samples.local(COUNT), InputCode.rate(new Rate(), Samples.STEPS), Decoding.COUNT);
+                Samples.answers(of, Samples.local(COUNT), InputEncoding.rate(new Rate(), Samples.STEPS), Decoding.COUNT);
         assertEquals(expected, answers(model().setWeights("int8").transform(images())));
         Path file = folder.resolve("integers.safetensors");
         ModelFile.write(file, of);

@@ -1,6 +1,6 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -79,7 +79,7 @@ final class Throughput {
     private record OneMachine(Simulation simulation, SpikeCounts counts, byte[][] pixels) {
 
         double seconds(int images, boolean encoding) {
-            InputCode code = InputCode.rate(new Rate(), Samples.STEPS);
+            InputEncoding code = InputEncoding.rate(new Rate(), Samples.STEPS);
             FloatMatrix values = FloatMatrix.zeros(BATCH, Samples.PIXELS);
             SpikeMatrix input = (SpikeMatrix) code.allocate(BATCH, Samples.PIXELS);
             CounterRandom.Draws draws = CounterRandom.Draws.encoding(Samples.SEED, BATCH);
@@ -103,7 +103,7 @@ final class Throughput {
         }
 
         private void encode(
-                InputCode code, FloatMatrix values, SpikeMatrix input, CounterRandom.Draws draws, int[] ids) {
+                InputEncoding code, FloatMatrix values, SpikeMatrix input, CounterRandom.Draws draws, int[] ids) {
             for (int i = 0; i < BATCH; i++) {
                 byte[] of = pixels[ids[i] % pixels.length];
                 for (int column = 0; column < of.length; column++) {

@@ -78,23 +78,23 @@ final class NirFindings {
             beta[i] = 1 - beta[i];
             alpha[i] = cell.synaptic() ? 1 - alpha[i] : 0;
         }
-        Map<String, Parameter> said = population.neuron().parameters();
+        Map<String, Parameter> declared = population.neuron().parameters();
         if (cell.fires()) {
-            compare(SCALED, population, "threshold", said.get("threshold"), threshold);
+            compare(SCALED, population, "threshold", declared.get("threshold"), threshold);
         }
-        compare(SCALED, population, "beta", said.get("beta"), beta);
-        compare(SCALED, population, "alpha", said.get("alpha"), alpha);
+        compare(SCALED, population, "beta", declared.get("beta"), beta);
+        compare(SCALED, population, "alpha", declared.get("alpha"), alpha);
     }
 
     private void reset(Population population, NirCell cell, Lif lif) {
-        Reset.Time said = cell.late() ? Reset.Time.NEXT_STEP : Reset.Time.SAME_STEP;
-        boolean clears = lif.firing().reset() == Reset.CLEAR && lif.firing().resetTime() == said;
+        Reset.Time declared = cell.late() ? Reset.Time.NEXT_STEP : Reset.Time.SAME_STEP;
+        boolean clears = lif.firing().reset() == Reset.CLEAR && lif.firing().resetTime() == declared;
         boolean stays = lif.firing().reset() == Reset.NONE;
         if (cell.fires() && !cell.compares() ? !clears : !stays) {
             found.add("reset kind: '" + population.name() + "' has the reset "
                     + lif.firing().reset() + " at the "
                     + lif.firing().resetTime() + ", the file says "
-                    + (cell.fires() ? "v_reset at the " + said : "none"));
+                    + (cell.fires() ? "v_reset at the " + declared : "none"));
         }
         if (cell.fires() && lif.firing().compare() != Compare.STRICT) {
             found.add("order of events: '" + population.name() + "' fires at its threshold, the file says above it");
@@ -146,23 +146,23 @@ final class NirFindings {
         return method ? "discretization" : one ? "dt" : "parameter";
     }
 
-    private void compare(Population population, String name, Parameter said, double... expected) {
-        compare(TOLERANCE, population, name, said, expected);
+    private void compare(Population population, String name, Parameter declared, double... expected) {
+        compare(TOLERANCE, population, name, declared, expected);
     }
 
     private void compare(
-            double tolerance, Population population, String name, @Nullable Parameter said, double... expected) {
-        if (said != null && differs(tolerance, present(population, name, said), expected)) {
+            double tolerance, Population population, String name, @Nullable Parameter declared, double... expected) {
+        if (declared != null && differs(tolerance, present(population, name, declared), expected)) {
             found.add("parameter: '" + population.name() + "' has a " + name + " that is not the file's");
         }
     }
 
     /** The values of the network now. */
-    private double[] present(Population population, String name, Parameter said) {
+    private double[] present(Population population, String name, Parameter declared) {
         String full = population.name() + "." + name;
         float[] values = network.weights().names().contains(full)
                 ? network.weights().get(full).toArray()
-                : said.values();
+                : declared.values();
         double[] wide = new double[values.length];
         for (int i = 0; i < wide.length; i++) {
             wide[i] = values[i];
@@ -202,37 +202,37 @@ final class NirFindings {
         }
     }
 
-    private void compare(String name, String value, double[] said, FloatMatrix present) {
+    private void compare(String name, String value, double[] declared, FloatMatrix present) {
         int rows = present.rows();
         int columns = present.columns();
         int differ = 0;
         boolean transposed = rows == columns && rows > 1;
-        for (int i = 0; i < Math.min(said.length, rows * columns); i++) {
-            float stored = (float) said[i];
+        for (int i = 0; i < Math.min(declared.length, rows * columns); i++) {
+            float stored = (float) declared[i];
             boolean same = present.get(i / columns, i % columns) == stored;
             differ += same ? 0 : 1;
             transposed &= rows == columns && present.get(i % columns, i / columns) == stored;
         }
-        if (differ > 0 || said.length != rows * columns) {
-            found.add("weights: " + differ + " of " + said.length + " values of '" + name + "." + value
+        if (differ > 0 || declared.length != rows * columns) {
+            found.add("weights: " + differ + " of " + declared.length + " values of '" + name + "." + value
                     + "' are not the file's" + (transposed ? "; they are transposed" : ""));
         }
     }
 
     /** Compares the sources that reach a population through nodes without neurons, and how often. */
     private void edges(Population population) {
-        Map<String, Integer> said = sum(reference.sources(population.name()), this::said);
+        Map<String, Integer> declared = sum(reference.sources(population.name()), this::declared);
         Map<String, Integer> present = present(population.name());
-        if (!said.equals(present) && !reference.type(population.name()).equals("Delay")) {
+        if (!declared.equals(present) && !reference.type(population.name()).equals("Delay")) {
             found.add("edges: '" + population.name() + "' gets what " + text(present) + " send, the file says "
-                    + text(said));
+                    + text(declared));
         }
     }
 
     /** Nodes stand behind those that they wait for; a loop, as graphs may have thousands in a row. */
     private void findEdges() {
         for (String name : reference.values().keySet()) {
-            saidEdges.put(name, ends(name) ? Map.of(name, 1) : sum(reference.sources(name), this::said));
+            saidEdges.put(name, ends(name) ? Map.of(name, 1) : sum(reference.sources(name), this::declared));
         }
     }
 
@@ -242,7 +242,7 @@ final class NirFindings {
                 || reference.type(name).equals("Delay");
     }
 
-    private Map<String, Integer> said(String name) {
+    private Map<String, Integer> declared(String name) {
         return ends(name) ? Map.of(name, 1) : saidEdges.getOrDefault(name, Map.of());
     }
 

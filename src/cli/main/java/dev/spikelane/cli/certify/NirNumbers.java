@@ -35,23 +35,23 @@ final class NirNumbers {
      */
     double[] spread(String name, int size, int... shape) {
         double[] values = numbers(name);
-        List<Integer> said = shape(name);
-        boolean fits = said.size() == shape.length;
-        for (int axis = 0; axis < said.size() && fits; axis++) {
-            fits = said.get(axis) == 1 || said.get(axis) == shape[axis];
+        List<Integer> declared = shape(name);
+        boolean fits = declared.size() == shape.length;
+        for (int axis = 0; axis < declared.size() && fits; axis++) {
+            fits = declared.get(axis) == 1 || declared.get(axis) == shape[axis];
         }
         if (values.length != 1 && values.length != size && !fits) {
-            throw new IllegalArgumentException("'" + name + "' has the shape " + said + ", but there are " + size);
+            throw new IllegalArgumentException("'" + name + "' has the shape " + declared + ", but there are " + size);
         }
         double[] spread = new double[size];
         for (int i = 0; i < size; i++) {
             int place = 0;
             int step = 1;
             int rest = i;
-            for (int axis = said.size() - 1; axis >= 0 && values.length != size; axis--) {
-                place += said.get(axis) == 1 ? 0 : step * (rest % shape[axis]);
+            for (int axis = declared.size() - 1; axis >= 0 && values.length != size; axis--) {
+                place += declared.get(axis) == 1 ? 0 : step * (rest % shape[axis]);
                 rest /= values.length == 1 ? 1 : shape[axis];
-                step *= said.get(axis);
+                step *= declared.get(axis);
             }
             spread[i] = values[values.length == size ? i : place];
         }

@@ -67,7 +67,7 @@ final class NirReference {
     private static final Set<String> NEURONS = Set.of("LIF", "CubaLIF", "IF", "LI", "CubaLI", "I");
 
     private final double dt;
-    private final boolean said;
+    private final boolean declared;
     private final boolean exact;
     /** Nodes that reset at the next step. */
     private final Set<String> late;
@@ -84,7 +84,7 @@ final class NirReference {
     /** A graph whose time step is not said counts inputs of integrators with {@code r = 1} once a step. */
     NirReference(NirFile.Graph graph, NirImport semantics) throws IOException {
         this.dt = semantics.timeStep();
-        this.said = semantics.saysTimeStep();
+        this.declared = semantics.saysTimeStep();
         this.exact = semantics.decaysExactly();
         this.late = semantics.lateResets(graph);
         collect("", graph);
@@ -270,7 +270,7 @@ final class NirReference {
                 NirReferenceOps.of(node, got);
             case "Delay" -> delayed(name, node.spread("delay", got.values().length, got.shape()), got);
             default -> {
-                double step = said || !node.type().equals("IF") || !allOne(node.numbers("r")) ? dt : 1;
+                double step = declared || !node.type().equals("IF") || !allOne(node.numbers("r")) ? dt : 1;
                 yield cells.computeIfAbsent(name, _ -> new NirCell(node, step, exact, late.contains(name), got))
                         .step(got);
             }

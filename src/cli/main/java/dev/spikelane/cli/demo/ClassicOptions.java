@@ -49,9 +49,9 @@ final class ClassicOptions {
     private boolean constant;
 
     int neurons(CommandSpec command, int usual, int least, int most) {
-        int said = neurons == null ? usual : neurons;
-        Choices.requireRange(command, "--neurons", said, least, most);
-        return said;
+        int declared = neurons == null ? usual : neurons;
+        Choices.requireRange(command, "--neurons", declared, least, most);
+        return declared;
     }
 
     /** What makes a network, and tells how far it is. */

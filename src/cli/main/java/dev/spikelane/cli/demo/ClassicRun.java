@@ -21,7 +21,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** A network of the literature at work: its rates, and how irregular and how synchronous its neurons fire. */
-final class ClassicRun implements Ran {
+final class ClassicRun implements DemoResult {
 
     /** Steps before anything is counted: a tenth of a second. */
     static final int BEGIN = 1_000;

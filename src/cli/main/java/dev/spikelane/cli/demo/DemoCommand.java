@@ -188,13 +188,13 @@ public final class DemoCommand implements Callable<Integer> {
                             + " --out: it has no images, and its spikes are counted while it runs");
         }
         DemoSettings settings = settings(isOfEvents() ? EventsDemo.STEPS : ClassicRun.STEPS, 1);
-        Ran.Demo demo = isOfEvents() ? progress -> EventsDemo.of(settings, progress) : classicDemo(settings);
+        DemoResult.Demo demo = isOfEvents() ? progress -> EventsDemo.of(settings, progress) : classicDemo(settings);
         Path page = page(command.commandLine().getErr());
         FilesFirst out =
                 new FilesFirst(command.commandLine(), Stream.ofNullable(page).toList());
         Output output = common.output(out.writer());
         Progress progress = Progress.on(common.quiet());
-        Ran run = demo.run(progress);
+        DemoResult run = demo.run(progress);
         Section facts = run.facts();
         output.say(facts, DemoFacts.settings(settings), Machine.facts());
         if (page != null) {
@@ -211,7 +211,7 @@ public final class DemoCommand implements Callable<Integer> {
         return network.equals("events");
     }
 
-    private Ran.Demo classicDemo(DemoSettings settings) {
+    private DemoResult.Demo classicDemo(DemoSettings settings) {
         Function<DoubleConsumer, Network> made = classic.network(command, network, settings.seed());
         String title = classic.title(network);
         return progress -> ClassicRun.of(title, made, settings.steps(), settings.threads(), progress);

@@ -1,7 +1,7 @@
 package dev.spikelane.cli.demo;
 
 import dev.spikelane.cli.input.ImageSet;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.random.TorchRandom;
@@ -70,8 +70,8 @@ enum DemoPreset {
         return path.replaceFirst("784", String.valueOf(images.inputs()));
     }
 
-    InputCode code(int ofSteps) {
-        return this == STDP ? new EvenRate(ofSteps) : InputCode.named(code, ofSteps);
+    InputEncoding code(int ofSteps) {
+        return this == STDP ? new EvenRate(ofSteps) : InputEncoding.named(code, ofSteps);
     }
 
     /** Usual steps. */

@@ -29,7 +29,7 @@ record DemoReport(DemoPreset preset, DemoSettings settings, DemoRun run, Verdict
 
     Report page() {
         ImageSet images = verdicts.images();
-        String accuracy = facts.said("Accuracy");
+        String accuracy = facts.declared("Accuracy");
         Report report = Report.of("Spikelane demo")
                 .text(String.format(
                         Locale.ROOT,
@@ -41,7 +41,7 @@ record DemoReport(DemoPreset preset, DemoSettings settings, DemoRun run, Verdict
                                 .mapToInt(Population::size)
                                 .sum(),
                         settings.steps(),
-                        facts.said("Weights"),
+                        facts.declared("Weights"),
                         accuracy.isEmpty() ? "" : " Accuracy: " + accuracy + "."));
         int outputs = verdicts.counts().getFirst().size();
         String[] names = verdicts.isTrained()
@@ -55,7 +55,7 @@ record DemoReport(DemoPreset preset, DemoSettings settings, DemoRun run, Verdict
         int shown = Math.min(MOST_IMAGES, images.count());
         List<Integer> numbers = Verdicts.numbers(shown);
         report.section("Images")
-                .text(facts.said("Images") + ". The bars are the spikes of output neurons 0 to " + (outputs - 1)
+                .text(facts.declared("Images") + ". The bars are the spikes of output neurons 0 to " + (outputs - 1)
                         + (verdicts.isJudged()
                                 ? ", and the class is that of " + TrainingRecipes.describe(verdicts.decoding())
                                 : "")

@@ -116,7 +116,7 @@ final class DemoRun {
                 try (Simulation simulation = model.network().simulate(batch.count(), settings.threads())) {
                     SpikeCounts fired = simulation.countSpikes(model.population());
                     Recorded.run(simulation, batch.input(), settings.steps());
-                    counted.accept(batch, fired.counts());
+                    counted.accept(batch, fired.perNeuron());
                 }
             }
         }

@@ -1,6 +1,6 @@
 package dev.spikelane.cli.demo;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -10,15 +10,15 @@ import dev.spikelane.random.CounterRandom;
  * Rate coding of images that are made equally bright, so that all of them drive a network alike: a pixel fires in so
  * many steps as its share of the image says, at most in each.
  */
-final class EvenRate implements InputCode {
+final class EvenRate implements InputEncoding {
 
     /** The share of pixels that fire in a step. */
     static final double DENSITY = 0.0255;
 
-    private final InputCode rate;
+    private final InputEncoding rate;
 
     EvenRate(int steps) {
-        this.rate = InputCode.rate(new Rate(), steps);
+        this.rate = InputEncoding.rate(new Rate(), steps);
     }
 
     @Override

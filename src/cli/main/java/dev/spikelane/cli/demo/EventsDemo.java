@@ -7,7 +7,7 @@ import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.EventSource;
 import dev.spikelane.memory.EventBlock;
@@ -34,7 +34,7 @@ import java.util.List;
  * Learns bars and digits that the program draws and moves over a sensor of 24 x 24 pixels, and watches a stream of
  * them: where a pixel is entered an event is on, where it is left one is off, and some come from nowhere.
  */
-final class EventsDemo implements Ran {
+final class EventsDemo implements DemoResult {
 
     static final int STEPS = 24;
 
@@ -87,7 +87,7 @@ final class EventsDemo implements Ran {
 
     private void train(Network network, int threads, Progress progress) throws IOException {
         Dataset all = new Drawn();
-        InputCode code = InputCode.recordings(steps);
+        InputEncoding code = InputEncoding.recordings(steps);
         Batching batching = new Batching(32).withShuffle(seed).withCode(code);
         progress.begin("Training", EPOCHS);
         try (Trainer trainer = Trainer.of(network, steps, 32)
@@ -226,7 +226,7 @@ final class EventsDemo implements Ran {
 
         @Override
         public void read(int sample, FloatMatrix into, int row) {
-            throw new IllegalStateException("drawings are events, expected InputCode.recordings");
+            throw new IllegalStateException("drawings are events, expected InputEncoding.recordings");
         }
     }
 }

@@ -9,8 +9,8 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.model.Margins;
 import dev.spikelane.model.NirImport;
+import dev.spikelane.model.ThresholdMargins;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.random.TorchRandom;
@@ -91,7 +91,7 @@ record ConversionCheck(
         String json;
         try {
             if (graph == null) {
-                Margins margins = Margins.of(before, network, input, batch);
+                ThresholdMargins margins = ThresholdMargins.of(before, network, input, batch);
                 same = margins.populations().stream().allMatch(row -> row.flips() == 0);
                 JsonWriter writer = new JsonWriter().object().name("equal").value(same);
                 facts.forEach((name, text) -> writer.name(name).value(text));
@@ -114,7 +114,7 @@ record ConversionCheck(
     /** Margins beside those with integer weights, where a network can have them. */
     private String integers(Network network) {
         try {
-            return Margins.of(network, network.quantized(ElementType.INT8), input, batch)
+            return ThresholdMargins.of(network, network.quantized(ElementType.INT8), input, batch)
                     .json();
         } catch (IllegalArgumentException cannot) {
             return "[]";

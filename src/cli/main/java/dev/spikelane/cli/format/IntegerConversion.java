@@ -7,8 +7,8 @@ import dev.spikelane.data.Dataset;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Signal;
-import dev.spikelane.model.Margins;
 import dev.spikelane.model.Model;
+import dev.spikelane.model.ThresholdMargins;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Network.FoldedValues;
 import dev.spikelane.train.Decoding;
@@ -53,15 +53,16 @@ record IntegerConversion(Content read, Model floats, Network.Folded folded, Netw
     /** Spikes of a random input, and of images accuracy. */
     @Override
     public Section changes(CommandSpec command, @Nullable Dataset data) throws IOException {
-        Section said = Section.of("");
+        Section declared = Section.of("");
         for (FoldedValues each : folded.changes()) {
-            said.say("Folded", "%s", each);
+            declared.say("Folded", "%s", each);
         }
         try {
             Map<String, Signal> random = ConversionCheck.random(integers.inputs());
-            for (Margins.Row row : Margins.of(folded.network(), integers, random, ConversionCheck.SAMPLES)
+            for (ThresholdMargins.Row row : ThresholdMargins.of(
+                            folded.network(), integers, random, ConversionCheck.SAMPLES)
                     .populations()) {
-                said.say(
+                declared.say(
                         "Spikes",
                         "'%s': %,d of %,d decisions differ on a random input",
                         row.name(),
@@ -69,15 +70,15 @@ record IntegerConversion(Content read, Model floats, Network.Folded folded, Netw
                         row.decisions());
             }
             if (data != null) {
-                accuracy(command, said, data);
+                accuracy(command, declared, data);
             }
         } catch (IllegalArgumentException refused) {
             throw new IOException(read.file() + ": cannot be compared: " + refused.getMessage(), refused);
         }
-        return said;
+        return declared;
     }
 
-    private void accuracy(CommandSpec command, Section said, Dataset data) {
+    private void accuracy(CommandSpec command, Section declared, Dataset data) {
         int steps = floats.steps().orElse(TrainingRecipes.DEFAULT_STEPS);
         String code = floats.notes().getOrDefault(Model.CODE, TrainingRecipes.DEFAULT_CODE);
         Decoding decoding = TrainingRecipes.decoding(command, floats);
@@ -85,7 +86,7 @@ record IntegerConversion(Content read, Model floats, Network.Folded folded, Netw
                 new Batching(BATCH).withCode(TrainingRecipes.code(command, code).of(steps));
         try (Evaluator evaluator = TrainingRecipes.evaluator(floats, folded.network(), steps, batching, 1, decoding)) {
             Evaluator.Result.Quantized both = evaluator.quantize(type, data);
-            said.say(
+            declared.say(
                     "Accuracy",
                     "%.2f %% before, %.2f %% after, the same class for %.2f %% of %s, as %s, %d steps",
                     100 * both.before().accuracy(),

@@ -73,9 +73,9 @@ public final class ReadOptions {
     }
 
     NirImport semantics(CommandSpec command) {
-        NirImport said = exact ? NirImport.DEFAULT.withExactDecay() : NirImport.DEFAULT;
+        NirImport declared = exact ? NirImport.DEFAULT.withExactDecay() : NirImport.DEFAULT;
         try {
-            return timeStep == null ? said : said.withTimeStep(timeStep);
+            return timeStep == null ? declared : declared.withTimeStep(timeStep);
         } catch (IllegalArgumentException refused) {
             throw Choices.wrong(command, "--time-step: " + refused.getMessage());
         }

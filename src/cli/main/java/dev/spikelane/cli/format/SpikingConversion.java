@@ -4,7 +4,7 @@ import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.Model;
@@ -63,21 +63,21 @@ record SpikingConversion(Content read, Model values, Network spiking, Dataset ca
 
     @Override
     public Section changes(CommandSpec command, @Nullable Dataset data) {
-        Section said = Section.of("").say("Threshold", "of %,d images of %s", calibration.size(), calibration);
+        Section declared = Section.of("").say("Threshold", "of %,d images of %s", calibration.size(), calibration);
         if (data == null) {
-            return said;
+            return declared;
         }
         double before = accuracy(values.network(), 1, data, Decoding.LAST_MEMBRANE);
-        said.say("Accuracy", "%.2f %% by values, on %s", 100 * before, data);
+        declared.say("Accuracy", "%.2f %% by values, on %s", 100 * before, data);
         for (int steps = 4; steps <= 2 * STEPS; steps *= 2) {
             double found = accuracy(spiking, steps, data, decoding());
-            said.say("Accuracy", "%.2f %% in %d steps, %+.2f", 100 * found, steps, 100 * (found - before));
+            declared.say("Accuracy", "%.2f %% in %d steps, %+.2f", 100 * found, steps, 100 * (found - before));
         }
-        return said;
+        return declared;
     }
 
     private static double accuracy(Network network, int steps, Dataset data, Decoding decoding) {
-        Batching batching = new Batching(BATCH).withCode(InputCode.frame());
+        Batching batching = new Batching(BATCH).withCode(InputEncoding.frame());
         try (Evaluator evaluator = new Evaluator(network, steps, batching, 1).decoding(decoding)) {
             return evaluator.evaluate(data).accuracy();
         }

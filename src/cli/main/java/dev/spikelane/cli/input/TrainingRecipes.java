@@ -1,7 +1,7 @@
 package dev.spikelane.cli.input;
 
 import dev.spikelane.data.Batching;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Latency;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -62,7 +62,7 @@ public final class TrainingRecipes {
     /** Makes a code of so many steps. */
     @FunctionalInterface
     public interface Code {
-        InputCode of(int steps);
+        InputEncoding of(int steps);
     }
 
     private TrainingRecipes() {}
@@ -105,7 +105,7 @@ public final class TrainingRecipes {
     private static Map<String, Code> codes() {
         Map<String, Code> codes = new LinkedHashMap<>();
         for (String word : List.of("frame", "rate", "latency", "pieces")) {
-            codes.put(word, steps -> InputCode.named(word, steps));
+            codes.put(word, steps -> InputEncoding.named(word, steps));
         }
         return codes;
     }
@@ -135,11 +135,11 @@ public final class TrainingRecipes {
             return Choices.choose(command, "--code", word, CODES);
         }
         try {
-            InputCode.named(word, 1);
+            InputEncoding.named(word, 1);
         } catch (IllegalArgumentException refused) {
             throw Choices.wrong(command, "--code: " + refused.getMessage());
         }
-        return steps -> InputCode.named(word, steps);
+        return steps -> InputEncoding.named(word, steps);
     }
 
     /** Throws unless a code has as many steps as its last spike may need, before images are read. */

@@ -10,7 +10,7 @@ public final class Output {
 
     private final TextPrinter text;
     private final @Nullable PrintWriter json;
-    private final List<Section> said = new ArrayList<>();
+    private final List<Section> declared = new ArrayList<>();
 
     public Output(TextPrinter text, @Nullable PrintWriter json) {
         this.text = text;
@@ -20,7 +20,7 @@ public final class Output {
     /** Says facts for people and machines. */
     public void say(Section... sections) {
         text.print(sections);
-        said.addAll(List.of(sections));
+        declared.addAll(List.of(sections));
     }
 
     /** Says facts while a command runs; a table goes on. */
@@ -30,13 +30,13 @@ public final class Output {
 
     /** Says facts for machines, when people know them. */
     public void keep(Section section) {
-        said.add(section);
+        declared.add(section);
     }
 
     /** Says that this is all. */
     public void end() {
         if (json != null) {
-            json.println(JsonPrinter.of(said));
+            json.println(JsonPrinter.of(declared));
         }
     }
 }

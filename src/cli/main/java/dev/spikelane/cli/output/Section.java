@@ -68,7 +68,7 @@ public final class Section {
     }
 
     /** The words about something; empty if there are none. */
-    public String said(String name) {
+    public String declared(String name) {
         return statements().stream()
                 .filter(each -> each.name().equals(name))
                 .map(Statement::text)

@@ -5,7 +5,7 @@ import dev.spikelane.cli.input.ArrayInput;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.input.Written;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
@@ -116,7 +116,7 @@ public final class BenchOptions {
         }
         int all = steps == null ? model.steps().orElse(DEFAULT_STEPS) : steps;
         Choices.requireRange(command, "--steps", all, 1, MOST_STEPS);
-        InputCode coded =
+        InputEncoding coded =
                 Choices.choose(command, "--input", code, TrainingRecipes.CODES).of(all);
         TrainingRecipes.requireSteps(command, code, all);
         Map<String, Signal> inputs = new LinkedHashMap<>();
@@ -128,7 +128,7 @@ public final class BenchOptions {
     }
 
     /** Random images, as a code makes input of them. */
-    private Signal encoded(InputCode code, int pieces, Input input, TorchRandom random) {
+    private Signal encoded(InputEncoding code, int pieces, Input input, TorchRandom random) {
         FloatMatrix images = random.rand(batch, input.shape().size() * pieces);
         for (int row = 0; row < images.rows(); row++) {
             for (int column = 0; column < images.columns(); column++) {

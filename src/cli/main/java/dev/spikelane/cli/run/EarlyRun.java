@@ -5,10 +5,10 @@ import static dev.spikelane.cli.output.Value.percent;
 
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.Model;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.train.Classifier;
 import dev.spikelane.train.Decoding;
 import java.io.IOException;
@@ -23,7 +23,8 @@ import java.io.IOException;
  */
 record EarlyRun(int every, int steps, double accuracy, double averageSteps) {
 
-    static EarlyRun of(Model model, Dataset data, InputCode code, int steps, int every, long seed) throws IOException {
+    static EarlyRun of(Model model, Dataset data, InputEncoding code, int steps, int every, long seed)
+            throws IOException {
         long ran = 0;
         int right = 0;
         try (Classifier classifier = Classifier.of(model)
@@ -31,7 +32,7 @@ record EarlyRun(int every, int steps, double accuracy, double averageSteps) {
                 .code(code)
                 .decoding(Decoding.COUNT)
                 .seed(seed)
-                .early(EarlyDecision.exact(steps), every)) {
+                .early(EarlyExit.exact(steps), every)) {
             FloatMatrix image = FloatMatrix.zeros(1, data.shape().size());
             for (int i = 0; i < data.size(); i++) {
                 data.read(i, image, 0);

@@ -91,9 +91,9 @@ public final class ExportCommand implements Callable<Integer> {
         } catch (IllegalArgumentException refused) {
             throw new IOException(model + ": " + refused.getMessage(), refused);
         }
-        Section said = Section.of("")
+        Section declared = Section.of("")
                 .say("Wrote", "%s, %,d bytes", named("file", file.toString()), named("bytes", Files.size(file)));
-        new TextPrinter(command.commandLine().getOut(), "%-6s  %s").add(said);
+        new TextPrinter(command.commandLine().getOut(), "%-6s  %s").add(declared);
         return 0;
     }
 }

@@ -10,7 +10,7 @@ import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.train.TrainCommand;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
@@ -127,7 +127,7 @@ final class ModelImages {
     }
 
     /** Before the run, and in the words of the options. */
-    private void requireFits(Network network, Dataset data, InputCode inputs, String codeName) throws IOException {
+    private void requireFits(Network network, Dataset data, InputEncoding inputs, String codeName) throws IOException {
         if (network.inputs().size() != 1) {
             throw new IOException(model + ": has the inputs "
                     + network.inputs().stream().map(Input::name).toList() + ", expected one, for the images");

@@ -102,19 +102,19 @@ public final class RunCommand implements Callable<Integer> {
         Network.Folded folded = type == null ? null : trained.network().folded();
         Network network = folded == null ? trained.network() : folded.network();
         try (Evaluator evaluator = use.evaluator(opened, network)) {
-            Section said = use.facts(command, opened);
+            Section declared = use.facts(command, opened);
             Dataset data = opened.data();
             if (folded != null && !folded.changes().isEmpty()) {
                 List<Network.FoldedValues> changes = folded.changes();
-                said.say(
+                declared.say(
                         "Folded",
                         "batch norms, into the weights before them" + "\n%s".repeat(changes.size()),
                         changes.toArray());
             }
             if (early != null) {
-                EvaluationFacts.add(said, evaluator.evaluate(data));
+                EvaluationFacts.add(declared, evaluator.evaluate(data));
                 say(
-                        said,
+                        declared,
                         EarlyRun.of(
                                         trained,
                                         data,
@@ -124,11 +124,11 @@ public final class RunCommand implements Callable<Integer> {
                                         opened.batching().seed())
                                 .facts());
             } else if (type == null) {
-                say(EvaluationFacts.add(said, evaluator.evaluate(data)));
+                say(EvaluationFacts.add(declared, evaluator.evaluate(data)));
             } else {
                 IntegerRun run =
                         IntegerRun.of(type, data, evaluator, quantized -> use.evaluator(opened, quantized.network()));
-                say(EvaluationFacts.add(said, run.quantized().after()), run.facts());
+                say(EvaluationFacts.add(declared, run.quantized().after()), run.facts());
             }
         }
         return 0;

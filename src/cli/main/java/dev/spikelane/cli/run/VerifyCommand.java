@@ -65,7 +65,7 @@ public final class VerifyCommand implements Callable<Integer> {
         for (Recording each : recordings) {
             if (with != null || against != null) {
                 Recording beside = against == null ? each : Recording.read(against);
-                each.diff(network, beside, other).ifPresent(first -> found.add(said(each, first)));
+                each.diff(network, beside, other).ifPresent(first -> found.add(declared(each, first)));
             } else if (receipts == null) {
                 each.replay(network).ifPresent(found::add);
             }
@@ -77,7 +77,7 @@ public final class VerifyCommand implements Callable<Integer> {
         return found.isEmpty() ? 0 : 1;
     }
 
-    private static String said(Recording recording, Recording.Difference first) {
+    private static String declared(Recording recording, Recording.Difference first) {
         return String.format(
                 Locale.ROOT,
                 "session %d: step %d, %s, neuron %d: %s and has the membrane %s; the other %s and has %s, %s more",

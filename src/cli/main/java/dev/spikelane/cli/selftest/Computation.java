@@ -1,9 +1,9 @@
 package dev.spikelane.cli.selftest;
 
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
@@ -194,7 +194,7 @@ enum Computation {
     }
 
     private static void sparse(Checksum sum) {
-        Sparse some = Sparse.of(Edges.probability(0.1)).to(500).delays(Draw.uniform(1, 8));
+        Sparse some = Sparse.of(Connectivity.probability(0.1)).to(500).delays(Distribution.uniform(1, 8));
         sparse(some, sum);
         sparse(some.fixedPoint(1.0 / 1024), sum);
     }
@@ -208,12 +208,12 @@ enum Computation {
                         "drive",
                         drive,
                         cells,
-                        some.weights(Draw.normal(0.1, 0.05)).seed(2))
+                        some.weights(Distribution.normal(0.1, 0.05)).seed(2))
                 .project(
                         "loop",
                         cells,
                         cells,
-                        some.weights(Draw.uniform(-0.1, 0.1)).seed(3));
+                        some.weights(Distribution.uniform(-0.1, 0.1)).seed(3));
         int steps = 100;
         try (Simulation simulation = builder.build().simulate(1, 2)) {
             Population.SpikeRecorder spikes = simulation.recordSpikes("cells", steps);

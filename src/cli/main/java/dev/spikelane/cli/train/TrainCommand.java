@@ -145,8 +145,8 @@ public final class TrainCommand implements Callable<Integer> {
                 .seed(common.seed())
                 .threads(common.threads())
                 .build()) {
-            Section said = TrainFacts.settings(settings, network, data);
-            output.say(said.value("preset", preset));
+            Section declared = TrainFacts.settings(settings, network, data);
+            output.say(declared.value("preset", preset));
             TrainingRun run = run(trainer, settings, data, output);
             train(run);
             if (!run.finished()) {
@@ -161,7 +161,7 @@ public final class TrainCommand implements Callable<Integer> {
             Evaluator.Result test = finish(settings, data, trainer, run);
             Section result = EvaluationFacts.add(Section.of("test", "Result"), test, data.classNames());
             if (report != null) {
-                new TrainReport(said, result, run, data).write(report);
+                new TrainReport(declared, result, run, data).write(report);
             }
             output.say(result, TrainFacts.files(model, report), TrainFacts.next(model, images == null));
             output.keep(Machine.facts());

@@ -75,8 +75,7 @@ final class TrainFacts {
                 .say("Own images", "./spikelane run --model %s --images FILE, of IDX or .npy", model.toString())
                 .say("Serve it", "Classifier.of(ModelFile.readModel(path)).classify(pixels).label()");
         return embedded
-                ? next.say(
-                        "All images", "apt install dataset-fashion-mnist, then ./spikelane train --preset demo")
+                ? next.say("All images", "apt install dataset-fashion-mnist, then ./spikelane train --preset demo")
                 : next;
     }
 

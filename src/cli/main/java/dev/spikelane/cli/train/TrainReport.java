@@ -20,7 +20,7 @@ record TrainReport(Section settings, Section result, TrainingRun run, TrainingDa
     void write(Path file) throws IOException {
         Map<String, String> tiles = new LinkedHashMap<>();
         // The page writes the second line of a tile small.
-        tiles.put("Accuracy", result.said("Accuracy").replaceFirst(" of ", "\nof "));
+        tiles.put("Accuracy", result.declared("Accuracy").replaceFirst(" of ", "\nof "));
         String images = String.format(Locale.ROOT, "%,d", data.training().size());
         tiles.put("Epochs", run.history().size() + "\n" + images + " images each");
         Report report = Report.of("Spikelane training").text(settings.title()).tiles(tiles);

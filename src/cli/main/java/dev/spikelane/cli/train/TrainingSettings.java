@@ -2,7 +2,7 @@ package dev.spikelane.cli.train;
 
 import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.data.Batching;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Attention;
 import dev.spikelane.network.Network;
@@ -70,7 +70,7 @@ record TrainingSettings(
         return Objects.requireNonNull(TrainingRecipes.SURROGATES.get(surrogate));
     }
 
-    private InputCode inputCode() {
+    private InputEncoding inputCode() {
         return Objects.requireNonNull(TrainingRecipes.CODES.get(code)).of(steps);
     }
 

@@ -242,8 +242,8 @@ final class CertificateTest {
                 after.set(0, 0, before.get(0, 0) * 1.05f);
                 network.weights().replace(name, after);
                 Certificate other = Certificate.of(graph, NirImport.DEFAULT, network, silence, 1);
-                String said = name.replace("lif1.", "'lif1' has a ").replace("lif2.", "'lif2' has a ");
-                assertTrue(other.causes().toString().contains(said), name + " " + other);
+                String declared = name.replace("lif1.", "'lif1' has a ").replace("lif2.", "'lif2' has a ");
+                assertTrue(other.causes().toString().contains(declared), name + " " + other);
                 network.weights().replace(name, before);
             }
         }

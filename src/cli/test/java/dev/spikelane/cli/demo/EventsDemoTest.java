@@ -23,13 +23,13 @@ final class EventsDemoTest {
     @Test
     void learnsWhatItDrawsAndShowsIt() throws IOException {
         Path page = folder.resolve("page.html");
-        JsonNode said = new ObjectMapper()
+        JsonNode declared = new ObjectMapper()
                 .readTree(CommandRun.of("demo", "--network", "events", "--report", page.toString(), "--json")
                         .requireSuccess());
-        JsonNode events = said.get("events");
-        assertTrue(events.get("accuracy").asDouble() > 0.8, said.toString());
+        JsonNode events = declared.get("events");
+        assertTrue(events.get("accuracy").asDouble() > 0.8, declared.toString());
         assertEquals(24, events.get("decisions").asInt());
-        assertTrue(events.get("right").asInt() > 16, said.toString());
+        assertTrue(events.get("right").asInt() > 16, declared.toString());
         String html = Files.readString(page);
         assertTrue(html.contains("Spikes of the first drawings") && html.contains("time [ms]"), "raster");
         CommandRun.of("demo", "--network", "events", "--count", "3").requireFailureWith(2, "--network events takes no");

@@ -84,9 +84,9 @@ final class FormatCommandsTest {
                         .file("input.npy"));
         String usual = CommandRun.of("show", graph).requireSuccess();
         assertTrue(usual.contains("steps of 1.0E-4 s, which the file does not say"), usual);
-        String said =
+        String declared =
                 CommandRun.of("show", graph, "--time-step", "0.0005", "--exact").requireSuccess();
-        assertTrue(said.contains("steps of 5.0E-4 s; exact decay"), said);
+        assertTrue(declared.contains("steps of 5.0E-4 s; exact decay"), declared);
         String ran = CommandRun.of("run", "--model", graph, "--data", input.toString())
                 .requireSuccess();
         String same = CommandRun.of("run", "--model", graph, "--data", input.toString(), "--time-step", "0.0001")
@@ -197,11 +197,14 @@ final class FormatCommandsTest {
         Path file = model();
         String images = SmallImages.write(folder.resolve("images")).toString();
         Path small = folder.resolve("small.safetensors");
-        String said = CommandRun.of("convert", "--to", "ternary", "--data", images, file.toString(), small.toString())
+        String declared = CommandRun.of(
+                        "convert", "--to", "ternary", "--data", images, file.toString(), small.toString())
                 .requireSuccess();
-        assertTrue(said.contains(String.format("%s, %,d bytes; %s has", small, Files.size(small), file)), said);
-        assertTrue(said.matches("(?s).*Spikes +'lif1': \\d+ of 8,000 decisions differ on a random input.*"), said);
-        assertTrue(said.matches("(?s).*Accuracy +[\\d.]+ % before, [\\d.]+ % after, the same class for .*"), said);
+        assertTrue(declared.contains(String.format("%s, %,d bytes; %s has", small, Files.size(small), file)), declared);
+        assertTrue(
+                declared.matches("(?s).*Spikes +'lif1': \\d+ of 8,000 decisions differ on a random input.*"), declared);
+        assertTrue(
+                declared.matches("(?s).*Accuracy +[\\d.]+ % before, [\\d.]+ % after, the same class for .*"), declared);
         assertEquals(ElementType.TERNARY, ModelFile.read(small).weights().type("fc1.weight"));
         Path other = folder.resolve("other.safetensors");
         CommandRun.of("convert", "--to", "int4", small.toString(), other.toString())
@@ -240,12 +243,13 @@ final class FormatCommandsTest {
         String[] command = {
             "convert", "--to", "spiking", "--layers", "Linear, ReLU, Linear", "--data", images, file.toString(), out
         };
-        String said = CommandRun.of(command).requireSuccess();
-        assertTrue(said.matches("(?s).*Threshold +of 150 images of .*Accuracy +[\\d.]+ % by values, on .*"), said);
+        String declared = CommandRun.of(command).requireSuccess();
+        assertTrue(
+                declared.matches("(?s).*Threshold +of 150 images of .*Accuracy +[\\d.]+ % by values, on .*"), declared);
         Matcher found = Pattern.compile("Accuracy +([\\d.]+) % in 32 steps, [+-][\\d.]+")
-                .matcher(said);
-        assertTrue(found.find(), said);
-        assertEquals(5, said.split(" steps, ", -1).length - 1, said);
+                .matcher(declared);
+        assertTrue(found.find(), declared);
+        assertEquals(5, declared.split(" steps, ", -1).length - 1, declared);
         double run = Double.parseDouble(
                 accuracy("run", "--model", out, "--data", images, "--json").replaceAll("[^\\d.]", ""));
         assertEquals(Double.parseDouble(found.group(1)), 100 * run, 0.01);
@@ -353,9 +357,11 @@ final class FormatCommandsTest {
         Path out = folder.resolve("out.nir");
         CommandRun.of("convert", npz.toString(), out.toString())
                 .requireFailureWith(1, "expected a number that float32");
-        String said = CommandRun.of("convert", "--round", npz.toString(), out.toString())
+        String declared = CommandRun.of("convert", "--round", npz.toString(), out.toString())
                 .requireSuccess();
-        assertTrue(said.contains("'fc1.bias' of F64 [20]: 20 of 20 numbers were rounded to float32, by 1.5e-08"), said);
+        assertTrue(
+                declared.contains("'fc1.bias' of F64 [20]: 20 of 20 numbers were rounded to float32, by 1.5e-08"),
+                declared);
     }
 
     /** A certificate says what is odd about the file, too. */

@@ -43,9 +43,9 @@ class ExportCommandTest {
     @Test
     void writesAModelAsItsNotesSay() throws IOException {
         Path model = model(new Leaky(0.9), "rate");
-        String said =
+        String declared =
                 CommandRun.of("export", model.toString(), "--c", c().toString()).requireSuccess();
-        assertTrue(said.startsWith("Wrote   " + c() + ", "), said);
+        assertTrue(declared.startsWith("Wrote   " + c() + ", "), declared);
         String spikes = Files.readString(c());
         assertTrue(spikes.contains("void network_step(const uint8_t input[20], uint8_t lif2[3])"), spikes);
         CommandRun.of(

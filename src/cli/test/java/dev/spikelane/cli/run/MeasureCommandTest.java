@@ -10,7 +10,7 @@ import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -43,27 +43,28 @@ final class MeasureCommandTest {
         String model = folder.resolve("small.safetensors").toString();
         ModelFile.write(Path.of(model), network);
         String[] arguments = {"measure", "--model", model, "--data", images.toString(), "--steps", "5", "--json"};
-        JsonNode said = new ObjectMapper().readTree(CommandRun.of(arguments).requireSuccess());
-        Batching batching = new Batching(3).withCode(InputCode.frame());
+        JsonNode declared = new ObjectMapper().readTree(CommandRun.of(arguments).requireSuccess());
+        Batching batching = new Batching(3).withCode(InputEncoding.frame());
         try (Evaluator evaluator = new Evaluator(network, 5, batching, 1).decoding(Decoding.MEMBRANE)) {
             Measures measures = evaluator.measure(Dataset.idxTest(images));
-            assertEquals(measures.result().accuracy(), said.get("accuracy").asDouble());
-            assertEquals(measures.footprint(), said.get("footprint").asLong());
+            assertEquals(measures.result().accuracy(), declared.get("accuracy").asDouble());
+            assertEquals(measures.footprint(), declared.get("footprint").asLong());
             assertEquals(
                     measures.connectionSparsity(),
-                    said.get("connection_sparsity").asDouble());
+                    declared.get("connection_sparsity").asDouble());
             assertEquals(
                     measures.activationSparsity(),
-                    said.get("activation_sparsity").asDouble());
-            assertEquals((36 * 20 + 20 * 4) * 5, said.get("dense").asDouble());
-            assertEquals(measures.effectiveMacs(), said.get("effective_macs").asDouble());
-            assertEquals(measures.effectiveAcs(), said.get("effective_acs").asDouble());
+                    declared.get("activation_sparsity").asDouble());
+            assertEquals((36 * 20 + 20 * 4) * 5, declared.get("dense").asDouble());
             assertEquals(
-                    measures.membraneUpdates(), said.get("membrane_updates").asDouble());
-            assertTrue(said.get("seconds").asDouble() > 0);
+                    measures.effectiveMacs(), declared.get("effective_macs").asDouble());
+            assertEquals(measures.effectiveAcs(), declared.get("effective_acs").asDouble());
+            assertEquals(
+                    measures.membraneUpdates(), declared.get("membrane_updates").asDouble());
+            assertTrue(declared.get("seconds").asDouble() > 0);
             boolean known = measures.cost().source().startsWith("by the counters of ");
-            assertEquals(known, said.has("joules"));
-            assertEquals(known, !said.get("energy_source").asText().startsWith("unknown: "));
+            assertEquals(known, declared.has("joules"));
+            assertEquals(known, !declared.get("energy_source").asText().startsWith("unknown: "));
         }
     }
 }

@@ -2,7 +2,7 @@ package dev.spikelane.example.event;
 
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.EventSource;
 import dev.spikelane.network.EventStream;
@@ -44,7 +44,7 @@ public class MovingBars {
         var network = Network.builder(binning.shape()).flatten()
                 .dense(64, torch).neuron(new Leaky(0.9))
                 .dense(4, torch).neuron(new Leaky(0.9)).build();
-        var batching = new Batching(20).withShuffle(42).withCode(InputCode.recordings(16));
+        var batching = new Batching(20).withShuffle(42).withCode(InputEncoding.recordings(16));
         try (var trainer = Trainer.of(network, 16, 20)
                 .loss(CrossEntropyLoss.count()).optimizer(new Adam(5e-3)).build()) {
             var run = TrainingRun.of(trainer, parts.get(0), batching).epochs(15).validate(parts.get(1)).build().run();

@@ -8,7 +8,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Users;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.example.ResidualBlock;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -42,7 +42,7 @@ final class ConvolutionalTrainingTest {
     private static final int STEPS = 5;
     private static final int BATCH = 32;
     private static final int SIDE = 12;
-    private static final Batching BATCHING = new Batching(BATCH).withShuffle(1).withCode(InputCode.frame());
+    private static final Batching BATCHING = new Batching(BATCH).withShuffle(1).withCode(InputEncoding.frame());
 
     /** Lines of one of four directions, which leave an image on one side and come back on the other, in noise. */
     private static Dataset lines(int count, long seed) {

@@ -26,13 +26,13 @@ final class NegateKind extends ConnectionKind<Negate> {
     }
 
     @Override
-    public Operator bind(Arena arena, Negate said, Shape rows, Parameter spikeValue) {
+    public Operator bind(Arena arena, Negate declared, Shape rows, Parameter spikeValue) {
         return new Negation(rows.size(), spikeValue.values());
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        requireOptions(said, Set.of());
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        requireOptions(declared, Set.of());
         return new Negate();
     }
 

@@ -34,64 +34,66 @@ final class BatchNormKind extends ConnectionKind<BatchNorm> {
     }
 
     @Override
-    public List<ValueDescription> values(BatchNorm said, Shape rows) {
+    public List<ValueDescription> values(BatchNorm declared, Shape rows) {
         List<ValueDescription> values = new ArrayList<>();
-        for (int step = 0; step < Math.max(1, said.steps()); step++) {
-            String set = said.steps() == 0 ? "" : step + ".";
-            if (said.affine()) {
-                values.add(ValueDescription.weight(set + ValueDescription.WEIGHT, said.channels()));
+        for (int step = 0; step < Math.max(1, declared.steps()); step++) {
+            String set = declared.steps() == 0 ? "" : step + ".";
+            if (declared.affine()) {
+                values.add(ValueDescription.weight(set + ValueDescription.WEIGHT, declared.channels()));
             }
-            if (said.affine() && said.steps() == 0) {
-                values.add(ValueDescription.weight(ValueDescription.BIAS, said.channels()));
+            if (declared.affine() && declared.steps() == 0) {
+                values.add(ValueDescription.weight(ValueDescription.BIAS, declared.channels()));
             }
-            values.add(ValueDescription.buffer(set + BatchNormOperator.RUNNING_MEAN, said.channels()));
-            values.add(ValueDescription.buffer(set + BatchNormOperator.RUNNING_VARIANCE, said.channels()));
+            values.add(ValueDescription.buffer(set + BatchNormOperator.RUNNING_MEAN, declared.channels()));
+            values.add(ValueDescription.buffer(set + BatchNormOperator.RUNNING_VARIANCE, declared.channels()));
             values.add(ValueDescription.count(set + BatchNormOperator.BATCHES));
         }
         return values;
     }
 
     @Override
-    public SequencedMap<String, Number> options(BatchNorm said) {
+    public SequencedMap<String, Number> options(BatchNorm declared) {
         SequencedMap<String, Number> options = new LinkedHashMap<>();
-        options.put(CHANNELS, said.channels());
-        options.put(EPSILON, said.epsilon());
-        options.put(MOMENTUM, said.momentum());
-        options.put(AFFINE, said.affine() ? 1 : 0);
-        if (said.steps() > 0) {
-            options.put(STEPS, said.steps());
+        options.put(CHANNELS, declared.channels());
+        options.put(EPSILON, declared.epsilon());
+        options.put(MOMENTUM, declared.momentum());
+        options.put(AFFINE, declared.affine() ? 1 : 0);
+        if (declared.steps() > 0) {
+            options.put(STEPS, declared.steps());
         }
-        if (said.gain() > 0) {
-            options.put(GAIN, said.gain());
+        if (declared.gain() > 0) {
+            options.put(GAIN, declared.gain());
         }
         return options;
     }
 
     @Override
-    public Operator bind(Arena arena, BatchNorm said, Shape rows, Parameter spikeValue) {
-        return new BatchNormOperator(arena, said, rows, values(said, rows));
+    public Operator bind(Arena arena, BatchNorm declared, Shape rows, Parameter spikeValue) {
+        return new BatchNormOperator(arena, declared, rows, values(declared, rows));
     }
 
     @Override
-    public Connection quantized(BatchNorm said, ElementType type, Function<String, FloatMatrix> present) {
+    public Connection quantized(BatchNorm declared, ElementType type, Function<String, FloatMatrix> present) {
         throw new IllegalArgumentException(
-                said + " would have to be folded into the weights before it, expected a path without it");
+                declared + " would have to be folded into the weights before it, expected a path without it");
     }
 
     /** Values are those of a new connection, until all of a file are taken. */
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        requireOptions(said, Set.of(CHANNELS, EPSILON, MOMENTUM, AFFINE, STEPS, GAIN));
-        int steps = said.members().containsKey(STEPS) ? (int) said.member(STEPS).integer(1, Integer.MAX_VALUE) : 0;
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        requireOptions(declared, Set.of(CHANNELS, EPSILON, MOMENTUM, AFFINE, STEPS, GAIN));
+        int steps = declared.members().containsKey(STEPS)
+                ? (int) declared.member(STEPS).integer(1, Integer.MAX_VALUE)
+                : 0;
         for (int step = 0; step < steps; step++) { // so that a small file cannot ask for much memory
             values.floats(step + "." + BatchNormOperator.RUNNING_MEAN, 1);
         }
         return new BatchNorm(
-                (int) said.member(CHANNELS).integer(1, Integer.MAX_VALUE),
-                said.member(EPSILON).real(),
-                said.member(MOMENTUM).real(),
-                said.member(AFFINE).integer(0, 1) == 1,
+                (int) declared.member(CHANNELS).integer(1, Integer.MAX_VALUE),
+                declared.member(EPSILON).real(),
+                declared.member(MOMENTUM).real(),
+                declared.member(AFFINE).integer(0, 1) == 1,
                 steps,
-                said.members().containsKey(GAIN) ? said.member(GAIN).real() : 0);
+                declared.members().containsKey(GAIN) ? declared.member(GAIN).real() : 0);
     }
 }

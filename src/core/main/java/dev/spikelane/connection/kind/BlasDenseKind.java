@@ -22,18 +22,18 @@ final class BlasDenseKind extends ConnectionKind<Dense.ByOpenBlas> {
     }
 
     @Override
-    public List<ValueDescription> values(Dense.ByOpenBlas said, Shape rows) {
-        Dense dense = said.dense();
+    public List<ValueDescription> values(Dense.ByOpenBlas declared, Shape rows) {
+        Dense dense = declared.dense();
         return ValueDescription.dense(dense.inputs(), dense.outputs(), dense.biased());
     }
 
     @Override
-    public Operator bind(Arena arena, Dense.ByOpenBlas said, Shape rows, Parameter spikeValue) {
-        return new BlasDenseOperator(arena, said.dense(), rows, spikeValue);
+    public Operator bind(Arena arena, Dense.ByOpenBlas declared, Shape rows, Parameter spikeValue) {
+        return new BlasDenseOperator(arena, declared.dense(), rows, spikeValue);
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        throw said.unexpected("a connection that files may hold");
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        throw declared.unexpected("a connection that files may hold");
     }
 }

@@ -78,7 +78,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * @param rows the shape of its source
      * @return what follows "which a file cannot hold", perhaps nothing; null if a file may hold it
      */
-    public @Nullable String unstored(C said, Shape rows) {
+    public @Nullable String unstored(C declared, Shape rows) {
         return isStored() ? null : "";
     }
 
@@ -112,8 +112,8 @@ public abstract class ConnectionKind<C extends Connection> {
      * @param source the shape of its source
      * @return one number for all inputs, or one for each, in torch's order
      */
-    public int[] reach(C said, Shape source) {
-        return new int[] {sums() ? said.outputShape(source).size() : 1};
+    public int[] reach(C declared, Shape source) {
+        return new int[] {sums() ? declared.outputShape(source).size() : 1};
     }
 
     /**
@@ -124,7 +124,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * @param present gives the values that a name has now
      * @return counts of all its weights
      */
-    public Nonzeros nonzeros(C said, Shape source, Function<String, FloatMatrix> present) {
+    public Nonzeros nonzeros(C declared, Shape source, Function<String, FloatMatrix> present) {
         FloatMatrix weights = present.apply(ValueDescription.WEIGHT);
         return Nonzeros.of(weights, Rows.nonzeros(weights));
     }
@@ -141,7 +141,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * @param said a connection
      * @return the same connection with a bias; null if its weights have no such rows
      */
-    public @Nullable Connection withRows(C said) {
+    public @Nullable Connection withRows(C declared) {
         return null;
     }
 
@@ -152,7 +152,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * @param rows the shape of its source
      * @return names, shapes, types and roles, in the order in which they are written; empty unless {@link #hasValues}
      */
-    public List<ValueDescription> values(C said, Shape rows) {
+    public List<ValueDescription> values(C declared, Shape rows) {
         return List.of();
     }
 
@@ -162,7 +162,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * @param said a connection
      * @return steps, ascending, at least one
      */
-    public int[] delays(C said) {
+    public int[] delays(C declared) {
         return new int[1];
     }
 
@@ -172,7 +172,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * @param said a connection
      * @return integers, floats and doubles by name
      */
-    public SequencedMap<String, Number> options(C said) {
+    public SequencedMap<String, Number> options(C declared) {
         return new LinkedHashMap<>();
     }
 
@@ -188,7 +188,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * @return an operator with weights of its own
      * @throws IllegalArgumentException if a size does not fit, or a weight times a spike's value is not finite
      */
-    public abstract Operator bind(Arena arena, C said, Shape rows, Parameter spikeValue);
+    public abstract Operator bind(Arena arena, C declared, Shape rows, Parameter spikeValue);
 
     /**
      * Puts integers in place of weights that are large and read often.
@@ -199,8 +199,8 @@ public abstract class ConnectionKind<C extends Connection> {
      * @return a connection with integers nearest to them; the same connection where there is nothing to round
      * @throws IllegalArgumentException if it cannot have such weights
      */
-    public Connection quantized(C said, ElementType type, Function<String, FloatMatrix> present) {
-        return said;
+    public Connection quantized(C declared, ElementType type, Function<String, FloatMatrix> present) {
+        return declared;
     }
 
     /**
@@ -212,8 +212,8 @@ public abstract class ConnectionKind<C extends Connection> {
      * @return a connection with these integers; the same connection where it has no weights that can be such
      * @throws IllegalArgumentException if they do not fit
      */
-    public Connection withIntegers(C said, IntegerMatrix integers, Function<String, FloatMatrix> present) {
-        return said;
+    public Connection withIntegers(C declared, IntegerMatrix integers, Function<String, FloatMatrix> present) {
+        return declared;
     }
 
     /**
@@ -224,12 +224,12 @@ public abstract class ConnectionKind<C extends Connection> {
      * @return the connection
      * @throws IOException if options or values are missing or do not fit each other
      */
-    public abstract Connection read(JsonValue said, StoredValues values) throws IOException;
+    public abstract Connection read(JsonValue declared, StoredValues values) throws IOException;
 
     /** The integers of a file, which are of fewer bits than they take there where its options say so. */
-    static IntegerMatrix integers(JsonValue said, StoredValues values, int dimensions) throws IOException {
+    static IntegerMatrix integers(JsonValue declared, StoredValues values, int dimensions) throws IOException {
         IntegerMatrix stored = values.integers(ValueDescription.WEIGHT, dimensions);
-        JsonValue bits = said.members().get(BITS);
+        JsonValue bits = declared.members().get(BITS);
         for (ElementType type : List.of(ElementType.INT4, ElementType.TERNARY)) {
             if (bits != null && stored.type() == ElementType.INT8 && bits.integer(0, Long.SIZE) == type.bits()) {
                 try {
@@ -244,22 +244,23 @@ public abstract class ConnectionKind<C extends Connection> {
     }
 
     /** Throws unless a file says these options, which follow from values, and nothing else. */
-    static void requireOptions(JsonValue said, Map<String, Number> expected, StoredValues values) throws IOException {
+    static void requireOptions(JsonValue declared, Map<String, Number> expected, StoredValues values)
+            throws IOException {
         for (Map.Entry<String, Number> each : expected.entrySet()) {
-            JsonValue found = said.member(each.getKey());
+            JsonValue found = declared.member(each.getKey());
             if (found.integer(0, Integer.MAX_VALUE) != each.getValue().longValue()) {
                 throw found.unexpected(each.getValue() + ", as many as the tensor '"
                         + values.tensor(ValueDescription.WEIGHT) + "' has");
             }
         }
-        requireOptions(said, expected.keySet());
+        requireOptions(declared, expected.keySet());
     }
 
     /** Throws where a file says others than these options. */
-    static void requireOptions(JsonValue said, Set<String> names) throws IOException {
+    static void requireOptions(JsonValue declared, Set<String> names) throws IOException {
         Set<String> all = new LinkedHashSet<>(names);
         all.add(TYPE);
-        said.requireOnly(all);
+        declared.requireOnly(all);
     }
 
     /** The present weights, rounded. */

@@ -27,13 +27,13 @@ public final class ConnectionKinds {
 
     /** Returns the kind of a connection. */
     @SuppressWarnings("unchecked") // a kind is asked of connections of its class only
-    public static ConnectionKind<Connection> of(Connection said) {
+    public static ConnectionKind<Connection> of(Connection declared) {
         for (ConnectionKind<?> kind : ALL) {
-            if (kind.type().isInstance(said)) {
+            if (kind.type().isInstance(declared)) {
                 return (ConnectionKind<Connection>) kind;
             }
         }
-        throw new AssertionError("there is no kind of " + said.getClass() + ", expected one in ConnectionKinds");
+        throw new AssertionError("there is no kind of " + declared.getClass() + ", expected one in ConnectionKinds");
     }
 
     /**

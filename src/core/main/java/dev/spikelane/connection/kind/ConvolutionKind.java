@@ -40,44 +40,46 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
     }
 
     @Override
-    public List<ValueDescription> values(Convolution said, Shape rows) {
-        Kernel kernel = said.kernel();
+    public List<ValueDescription> values(Convolution declared, Shape rows) {
+        Kernel kernel = declared.kernel();
         List<Integer> shape = new ArrayList<>();
-        shape.add(said.weights().rows());
-        shape.add(said.weights().columns() / (kernel.y().size() * kernel.x().size()));
+        shape.add(declared.weights().rows());
+        shape.add(declared.weights().columns() / (kernel.y().size() * kernel.x().size()));
         if (kernel.dimensions() == 2) {
             shape.add(kernel.y().size());
         }
         shape.add(kernel.x().size());
         List<ValueDescription> values = new ArrayList<>();
         ElementType type = ElementType.FLOAT32;
-        if (said.integers().isPresent()) { // scales come first, for code that reads values one by one
-            IntegerMatrix integers = said.integers().orElseThrow();
+        if (declared.integers().isPresent()) { // scales come first, for code that reads values one by one
+            IntegerMatrix integers = declared.integers().orElseThrow();
             type = integers.type();
             values.add(ValueDescription.buffer(
                     ValueDescription.WEIGHT + ValueDescription.SCALE, integers.scales().length));
         }
         values.add(new ValueDescription(ValueDescription.WEIGHT, shape, type, ValueDescription.Role.WEIGHT));
         if (kernel.biased()) {
-            values.add(ValueDescription.weight(ValueDescription.BIAS, said.outputs()));
+            values.add(ValueDescription.weight(ValueDescription.BIAS, declared.outputs()));
         }
         return values;
     }
 
     @Override
-    public @Nullable Connection withRows(Convolution said) {
-        if (said.kernel().transposed() || said.integers().isPresent()) {
+    public @Nullable Connection withRows(Convolution declared) {
+        if (declared.kernel().transposed() || declared.integers().isPresent()) {
             return null;
         }
-        return said.kernel().biased() ? said : Convolution.of(said.kernel(), said.weights(), said.bias());
+        return declared.kernel().biased()
+                ? declared
+                : Convolution.of(declared.kernel(), declared.weights(), declared.bias());
     }
 
     @Override
-    public SequencedMap<String, Number> options(Convolution said) {
-        Kernel kernel = said.kernel();
+    public SequencedMap<String, Number> options(Convolution declared) {
+        Kernel kernel = declared.kernel();
         SequencedMap<String, Number> options = new LinkedHashMap<>();
-        options.put("inputs", said.inputs());
-        options.put(OUTPUTS, said.outputs());
+        options.put("inputs", declared.inputs());
+        options.put(OUTPUTS, declared.outputs());
         options.put(DIMENSIONS, kernel.dimensions());
         options.put(TRANSPOSED, kernel.transposed() ? 1 : 0);
         options.put(GROUPS, kernel.groups());
@@ -85,7 +87,8 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
         put(options, kernel.y(), HEIGHT);
         put(options, kernel.x(), WIDTH);
         options.put(SAME, kernel.x().same() ? 1 : 0);
-        said.integers().ifPresent(weights -> options.put(BITS, weights.type().bits()));
+        declared.integers()
+                .ifPresent(weights -> options.put(BITS, weights.type().bits()));
         return options;
     }
 
@@ -97,80 +100,83 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
         options.put("output_padding" + along, axis.outputPadding());
     }
 
-    private static Kernel.Axis axis(JsonValue said, String along, boolean same) throws IOException {
+    private static Kernel.Axis axis(JsonValue declared, String along, boolean same) throws IOException {
         return new Kernel.Axis(
-                integer(said, "kernel" + along),
-                integer(said, "stride" + along),
-                integer(said, "padding" + along),
-                integer(said, "dilation" + along),
-                integer(said, "output_padding" + along),
+                integer(declared, "kernel" + along),
+                integer(declared, "stride" + along),
+                integer(declared, "padding" + along),
+                integer(declared, "dilation" + along),
+                integer(declared, "output_padding" + along),
                 same);
     }
 
-    private static boolean flag(JsonValue said, String name) throws IOException {
-        return said.member(name).integer(0, 1) == 1;
+    private static boolean flag(JsonValue declared, String name) throws IOException {
+        return declared.member(name).integer(0, 1) == 1;
     }
 
-    private static int integer(JsonValue said, String name) throws IOException {
-        return (int) said.member(name).integer(0, Integer.MAX_VALUE);
-    }
-
-    @Override
-    public Operator bind(Arena arena, Convolution said, Shape rows, Parameter spikeValue) {
-        return said.integers().isPresent()
-                ? new IntegerConvOperator(arena, said, values(said, rows), rows, spikeValue)
-                : new ConvOperator(arena, said, values(said, rows), rows, spikeValue);
+    private static int integer(JsonValue declared, String name) throws IOException {
+        return (int) declared.member(name).integer(0, Integer.MAX_VALUE);
     }
 
     @Override
-    public int[] reach(Convolution said, Shape source) {
-        return ConvolutionLayout.of(said, source).reach();
+    public Operator bind(Arena arena, Convolution declared, Shape rows, Parameter spikeValue) {
+        return declared.integers().isPresent()
+                ? new IntegerConvOperator(arena, declared, values(declared, rows), rows, spikeValue)
+                : new ConvOperator(arena, declared, values(declared, rows), rows, spikeValue);
     }
 
     @Override
-    public Nonzeros nonzeros(Convolution said, Shape source, Function<String, FloatMatrix> present) {
+    public int[] reach(Convolution declared, Shape source) {
+        return ConvolutionLayout.of(declared, source).reach();
+    }
+
+    @Override
+    public Nonzeros nonzeros(Convolution declared, Shape source, Function<String, FloatMatrix> present) {
         FloatMatrix weights = present.apply(ValueDescription.WEIGHT);
-        return Nonzeros.of(weights, ConvolutionLayout.of(said, source).reach(weights));
+        return Nonzeros.of(weights, ConvolutionLayout.of(declared, source).reach(weights));
     }
 
     @Override
-    public Connection quantized(Convolution said, ElementType type, Function<String, FloatMatrix> present) {
-        if (said.integers().isPresent()) {
-            return said;
+    public Connection quantized(Convolution declared, ElementType type, Function<String, FloatMatrix> present) {
+        if (declared.integers().isPresent()) {
+            return declared;
         }
         FloatMatrix weights = present.apply(ValueDescription.WEIGHT);
-        return (said.kernel().biased()
-                        ? Convolution.of(said.kernel(), weights, present.apply(ValueDescription.BIAS))
-                        : Convolution.of(said.kernel(), weights))
+        return (declared.kernel().biased()
+                        ? Convolution.of(declared.kernel(), weights, present.apply(ValueDescription.BIAS))
+                        : Convolution.of(declared.kernel(), weights))
                 .nearest(type);
     }
 
     @Override
-    public Connection withIntegers(Convolution said, IntegerMatrix integers, Function<String, FloatMatrix> present) {
-        boolean biased = said.kernel().biased();
-        return Convolution.of(said.kernel(), integers, biased ? present.apply(ValueDescription.BIAS) : said.bias());
+    public Connection withIntegers(
+            Convolution declared, IntegerMatrix integers, Function<String, FloatMatrix> present) {
+        boolean biased = declared.kernel().biased();
+        return Convolution.of(
+                declared.kernel(), integers, biased ? present.apply(ValueDescription.BIAS) : declared.bias());
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        int dimensions = integer(said, DIMENSIONS);
-        boolean same = flag(said, SAME);
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        int dimensions = integer(declared, DIMENSIONS);
+        boolean same = flag(declared, SAME);
         Kernel kernel = new Kernel(
-                axis(said, HEIGHT, same && dimensions == 2),
-                axis(said, WIDTH, same),
+                axis(declared, HEIGHT, same && dimensions == 2),
+                axis(declared, WIDTH, same),
                 dimensions,
-                flag(said, TRANSPOSED),
-                integer(said, GROUPS),
-                flag(said, BIAS));
-        boolean bits = said.members().containsKey(BITS);
+                flag(declared, TRANSPOSED),
+                integer(declared, GROUPS),
+                flag(declared, BIAS));
+        boolean bits = declared.members().containsKey(BITS);
         Convolution read = bits || !kernel.transposed() && values.staysInteger(ValueDescription.WEIGHT)
-                ? Convolution.of(kernel, integers(said, values, kernel.dimensions() + 2), bias(kernel, said, values))
+                ? Convolution.of(
+                        kernel, integers(declared, values, kernel.dimensions() + 2), bias(kernel, declared, values))
                 : floats(kernel, values);
         SequencedMap<String, Number> options = options(read);
         if (!bits) {
             options.remove(BITS); // floats were said that became integers in the file
         }
-        requireOptions(said, options, values);
+        requireOptions(declared, options, values);
         return read;
     }
 
@@ -181,7 +187,9 @@ final class ConvolutionKind extends ConnectionKind<Convolution> {
                 : Convolution.of(kernel, weights);
     }
 
-    private static FloatMatrix bias(Kernel kernel, JsonValue said, StoredValues values) throws IOException {
-        return kernel.biased() ? values.floats(ValueDescription.BIAS, 1) : FloatMatrix.zeros(1, integer(said, OUTPUTS));
+    private static FloatMatrix bias(Kernel kernel, JsonValue declared, StoredValues values) throws IOException {
+        return kernel.biased()
+                ? values.floats(ValueDescription.BIAS, 1)
+                : FloatMatrix.zeros(1, integer(declared, OUTPUTS));
     }
 }

@@ -42,48 +42,48 @@ final class DenseKind extends ConnectionKind<Dense> {
     }
 
     @Override
-    public List<ValueDescription> values(Dense said, Shape rows) {
-        return ValueDescription.dense(said.inputs(), said.outputs(), said.biased());
+    public List<ValueDescription> values(Dense declared, Shape rows) {
+        return ValueDescription.dense(declared.inputs(), declared.outputs(), declared.biased());
     }
 
     @Override
-    public SequencedMap<String, Number> options(Dense said) {
-        return sizes(said.inputs(), said.outputs(), said.biased());
+    public SequencedMap<String, Number> options(Dense declared) {
+        return sizes(declared.inputs(), declared.outputs(), declared.biased());
     }
 
     @Override
-    public Connection withRows(Dense said) {
-        return said.biased() ? said : Dense.of(said.weights(), said.bias());
+    public Connection withRows(Dense declared) {
+        return declared.biased() ? declared : Dense.of(declared.weights(), declared.bias());
     }
 
     @Override
-    public Operator bind(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
-        return new DenseOperator(arena, said, rows, spikeValue);
+    public Operator bind(Arena arena, Dense declared, Shape rows, Parameter spikeValue) {
+        return new DenseOperator(arena, declared, rows, spikeValue);
     }
 
     @Override
-    public Connection quantized(Dense said, ElementType type, Function<String, FloatMatrix> present) {
-        return withIntegers(said, nearest(type, present), present);
+    public Connection quantized(Dense declared, ElementType type, Function<String, FloatMatrix> present) {
+        return withIntegers(declared, nearest(type, present), present);
     }
 
     @Override
-    public Connection withIntegers(Dense said, IntegerMatrix integers, Function<String, FloatMatrix> present) {
-        return Dense.integers(integers, said.biased() ? present.apply(ValueDescription.BIAS) : said.bias());
+    public Connection withIntegers(Dense declared, IntegerMatrix integers, Function<String, FloatMatrix> present) {
+        return Dense.integers(integers, declared.biased() ? present.apply(ValueDescription.BIAS) : declared.bias());
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        boolean biased = !said.members().containsKey(ValueDescription.BIAS);
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        boolean biased = !declared.members().containsKey(ValueDescription.BIAS);
         if (values.staysInteger(ValueDescription.WEIGHT)) {
             IntegerMatrix weights = values.integers(ValueDescription.WEIGHT, 2);
             Dense.Integers integers =
                     biased ? Dense.integers(weights, values.floats(ValueDescription.BIAS, 1)) : Dense.integers(weights);
-            requireOptions(said, sizes(integers.inputs(), integers.outputs(), biased), values);
+            requireOptions(declared, sizes(integers.inputs(), integers.outputs(), biased), values);
             return integers;
         }
         FloatMatrix weights = values.floats(ValueDescription.WEIGHT, 2);
         Dense floats = biased ? Dense.of(weights, values.floats(ValueDescription.BIAS, 1)) : Dense.of(weights);
-        requireOptions(said, options(floats), values);
+        requireOptions(declared, options(floats), values);
         return floats;
     }
 }

@@ -25,28 +25,28 @@ final class FlattenKind extends ConnectionKind<Flatten> {
 
     /** Files that flatten all say nothing, as they always did. */
     @Override
-    public SequencedMap<String, Number> options(Flatten said) {
+    public SequencedMap<String, Number> options(Flatten declared) {
         SequencedMap<String, Number> options = new LinkedHashMap<>();
-        if (!said.equals(new Flatten())) {
-            options.put(FIRST, said.first());
-            options.put(LAST, said.last());
+        if (!declared.equals(new Flatten())) {
+            options.put(FIRST, declared.first());
+            options.put(LAST, declared.last());
         }
         return options;
     }
 
     @Override
-    public Operator bind(Arena arena, Flatten said, Shape rows, Parameter spikeValue) {
-        return new FlattenOperator(rows, said.outputShape(rows), spikeValue.values());
+    public Operator bind(Arena arena, Flatten declared, Shape rows, Parameter spikeValue) {
+        return new FlattenOperator(rows, declared.outputShape(rows), spikeValue.values());
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        if (!said.members().containsKey(FIRST)) {
-            requireOptions(said, Set.of());
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        if (!declared.members().containsKey(FIRST)) {
+            requireOptions(declared, Set.of());
             return new Flatten();
         }
-        requireOptions(said, Set.of(FIRST, LAST));
-        return new Flatten(
-                (int) said.member(FIRST).integer(0, 2), (int) said.member(LAST).integer(-1, 2));
+        requireOptions(declared, Set.of(FIRST, LAST));
+        return new Flatten((int) declared.member(FIRST).integer(0, 2), (int)
+                declared.member(LAST).integer(-1, 2));
     }
 }

@@ -23,38 +23,39 @@ final class IntegerDenseKind extends ConnectionKind<Dense.Integers> {
 
     /** The scales come first, so that code that reads and writes values one by one finds them. */
     @Override
-    public List<ValueDescription> values(Dense.Integers said, Shape rows) {
-        List<ValueDescription> dense = ValueDescription.dense(said.inputs(), said.outputs());
+    public List<ValueDescription> values(Dense.Integers declared, Shape rows) {
+        List<ValueDescription> dense = ValueDescription.dense(declared.inputs(), declared.outputs());
         return List.of(
                 new ValueDescription(
                         ValueDescription.WEIGHT + ValueDescription.SCALE,
-                        List.of(said.weights().scales().length),
+                        List.of(declared.weights().scales().length),
                         ElementType.FLOAT32,
                         ValueDescription.Role.BUFFER),
                 new ValueDescription(
                         ValueDescription.WEIGHT,
                         dense.getFirst().shape(),
-                        said.weights().type(),
+                        declared.weights().type(),
                         ValueDescription.Role.WEIGHT),
                 dense.getLast());
     }
 
     @Override
-    public SequencedMap<String, Number> options(Dense.Integers said) {
-        SequencedMap<String, Number> options = DenseKind.sizes(said.inputs(), said.outputs());
-        options.put(BITS, said.weights().type().bits());
+    public SequencedMap<String, Number> options(Dense.Integers declared) {
+        SequencedMap<String, Number> options = DenseKind.sizes(declared.inputs(), declared.outputs());
+        options.put(BITS, declared.weights().type().bits());
         return options;
     }
 
     @Override
-    public Operator bind(Arena arena, Dense.Integers said, Shape rows, Parameter spikeValue) {
-        return new IntegerDenseOperator(arena, said, values(said, rows), rows, spikeValue);
+    public Operator bind(Arena arena, Dense.Integers declared, Shape rows, Parameter spikeValue) {
+        return new IntegerDenseOperator(arena, declared, values(declared, rows), rows, spikeValue);
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        Dense.Integers integers = Dense.integers(integers(said, values, 2), values.floats(ValueDescription.BIAS, 1));
-        requireOptions(said, options(integers), values);
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        Dense.Integers integers =
+                Dense.integers(integers(declared, values, 2), values.floats(ValueDescription.BIAS, 1));
+        requireOptions(declared, options(integers), values);
         return integers;
     }
 }

@@ -21,18 +21,19 @@ final class OneToOneKind extends ConnectionKind<OneToOne> {
     }
 
     @Override
-    public List<ValueDescription> values(OneToOne said, Shape rows) {
+    public List<ValueDescription> values(OneToOne declared, Shape rows) {
         return List.of(ValueDescription.weight(ValueDescription.WEIGHT, rows.size()));
     }
 
     @Override
-    public Operator bind(Arena arena, OneToOne said, Shape rows, Parameter spikeValue) {
-        return ElementwiseOperator.of(arena, said.weights(), rows, values(said, rows), spikeValue, said.toString());
+    public Operator bind(Arena arena, OneToOne declared, Shape rows, Parameter spikeValue) {
+        return ElementwiseOperator.of(
+                arena, declared.weights(), rows, values(declared, rows), spikeValue, declared.toString());
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        requireOptions(said, Set.of());
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        requireOptions(declared, Set.of());
         return new OneToOne(
                 Parameter.of(values.floats(ValueDescription.WEIGHT, 1).toArray()));
     }

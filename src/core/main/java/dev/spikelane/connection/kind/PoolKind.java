@@ -30,15 +30,15 @@ final class PoolKind extends ConnectionKind<Pool> {
     }
 
     @Override
-    public SequencedMap<String, Number> options(Pool said) {
+    public SequencedMap<String, Number> options(Pool declared) {
         SequencedMap<String, Number> options = new LinkedHashMap<>();
-        options.put(MAX, said.rule() == Pool.Rule.MAX ? 1 : 0);
-        options.put(AVERAGE, said.rule() == Pool.Rule.AVERAGE ? 1 : 0);
-        put(options, said.y(), HEIGHT);
-        put(options, said.x(), WIDTH);
-        options.put(CEIL, said.ceil() ? 1 : 0);
-        options.put(COUNTS_PADDING, said.countsPadding() ? 1 : 0);
-        if (said.rule() == Pool.Rule.SPREAD) {
+        options.put(MAX, declared.rule() == Pool.Rule.MAX ? 1 : 0);
+        options.put(AVERAGE, declared.rule() == Pool.Rule.AVERAGE ? 1 : 0);
+        put(options, declared.y(), HEIGHT);
+        put(options, declared.x(), WIDTH);
+        options.put(CEIL, declared.ceil() ? 1 : 0);
+        options.put(COUNTS_PADDING, declared.countsPadding() ? 1 : 0);
+        if (declared.rule() == Pool.Rule.SPREAD) {
             options.put(SPREAD, 1);
         }
         return options;
@@ -52,24 +52,24 @@ final class PoolKind extends ConnectionKind<Pool> {
     }
 
     @Override
-    public Operator bind(Arena arena, Pool said, Shape rows, Parameter spikeValue) {
-        Shape made = said.outputShape(rows);
-        Window.Axis x = window(said, said.x(), rows.width(), made.width());
+    public Operator bind(Arena arena, Pool declared, Shape rows, Parameter spikeValue) {
+        Shape made = declared.outputShape(rows);
+        Window.Axis x = window(declared, declared.x(), rows.width(), made.width());
         Window window = new Window(
                 rows.channels(),
-                rows.rank() == 2 ? Window.Axis.ONE : window(said, said.y(), rows.height(), made.height()),
+                rows.rank() == 2 ? Window.Axis.ONE : window(declared, declared.y(), rows.height(), made.height()),
                 x);
-        MapPool pool = switch (said.rule()) {
+        MapPool pool = switch (declared.rule()) {
             case MAX -> MapPool.max(window);
-            case AVERAGE -> MapPool.average(window, said.countsPadding());
+            case AVERAGE -> MapPool.average(window, declared.countsPadding());
             case SUM, SPREAD -> MapPool.sum(window);
         };
-        return new PoolOperator(said, pool, spikeValue.values());
+        return new PoolOperator(declared, pool, spikeValue.values());
     }
 
     /** The windows; those of a spread are of a transposed kernel, each of which reads one value. */
-    private static Window.Axis window(Pool said, Pool.Axis axis, int inputs, int outputs) {
-        if (said.rule() == Pool.Rule.SPREAD) {
+    private static Window.Axis window(Pool declared, Pool.Axis axis, int inputs, int outputs) {
+        if (declared.rule() == Pool.Rule.SPREAD) {
             return new Window.Axis(inputs, axis.size(), 1, axis.size() - 1, 1, outputs, axis.size());
         }
         int kernel = axis.size() == 0 ? inputs : axis.size();
@@ -77,31 +77,31 @@ final class PoolKind extends ConnectionKind<Pool> {
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        boolean spreads = said.members().containsKey(SPREAD) && flag(said, SPREAD);
-        Pool.Rule sums = flag(said, AVERAGE) ? Pool.Rule.AVERAGE : spreads ? Pool.Rule.SPREAD : Pool.Rule.SUM;
-        if (flag(said, MAX) && sums != Pool.Rule.SUM) {
-            throw said.member(MAX).unexpected("0 for a pool that has another rule");
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        boolean spreads = declared.members().containsKey(SPREAD) && flag(declared, SPREAD);
+        Pool.Rule sums = flag(declared, AVERAGE) ? Pool.Rule.AVERAGE : spreads ? Pool.Rule.SPREAD : Pool.Rule.SUM;
+        if (flag(declared, MAX) && sums != Pool.Rule.SUM) {
+            throw declared.member(MAX).unexpected("0 for a pool that has another rule");
         }
         Pool read = new Pool(
-                flag(said, MAX) ? Pool.Rule.MAX : sums,
-                axis(said, HEIGHT),
-                axis(said, WIDTH),
-                flag(said, CEIL),
-                flag(said, COUNTS_PADDING));
-        requireOptions(said, options(read).keySet());
+                flag(declared, MAX) ? Pool.Rule.MAX : sums,
+                axis(declared, HEIGHT),
+                axis(declared, WIDTH),
+                flag(declared, CEIL),
+                flag(declared, COUNTS_PADDING));
+        requireOptions(declared, options(read).keySet());
         return read;
     }
 
-    private static boolean flag(JsonValue said, String name) throws IOException {
-        return said.member(name).integer(0, 1) == 1;
+    private static boolean flag(JsonValue declared, String name) throws IOException {
+        return declared.member(name).integer(0, 1) == 1;
     }
 
-    private static Pool.Axis axis(JsonValue said, String along) throws IOException {
+    private static Pool.Axis axis(JsonValue declared, String along) throws IOException {
         return new Pool.Axis(
-                (int) said.member("kernel" + along).integer(0, Integer.MAX_VALUE),
-                (int) said.member("stride" + along).integer(1, Integer.MAX_VALUE),
-                (int) said.member("padding" + along).integer(0, Integer.MAX_VALUE),
-                (int) said.member("dilation" + along).integer(1, Integer.MAX_VALUE));
+                (int) declared.member("kernel" + along).integer(0, Integer.MAX_VALUE),
+                (int) declared.member("stride" + along).integer(1, Integer.MAX_VALUE),
+                (int) declared.member("padding" + along).integer(0, Integer.MAX_VALUE),
+                (int) declared.member("dilation" + along).integer(1, Integer.MAX_VALUE));
     }
 }

@@ -21,18 +21,18 @@ final class PsnKind extends ConnectionKind<Psn> {
     }
 
     @Override
-    public List<ValueDescription> values(Psn said, Shape rows) {
-        return ValueDescription.dense(said.steps(), said.steps());
+    public List<ValueDescription> values(Psn declared, Shape rows) {
+        return ValueDescription.dense(declared.steps(), declared.steps());
     }
 
     @Override
-    public Operator bind(Arena arena, Psn said, Shape rows, Parameter spikeValue) {
-        return new PsnOperator(arena, said, rows.size());
+    public Operator bind(Arena arena, Psn declared, Shape rows, Parameter spikeValue) {
+        return new PsnOperator(arena, declared, rows.size());
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        requireOptions(said, Set.of());
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        requireOptions(declared, Set.of());
         return new Psn(values.floats(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
     }
 }

@@ -21,30 +21,30 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
     }
 
     @Override
-    public List<ValueDescription> values(Recurrent said, Shape rows) {
-        return ValueDescription.dense(said.inputs(), said.outputs());
+    public List<ValueDescription> values(Recurrent declared, Shape rows) {
+        return ValueDescription.dense(declared.inputs(), declared.outputs());
     }
 
     @Override
-    public SequencedMap<String, Number> options(Recurrent said) {
-        return DenseKind.sizes(said.inputs(), said.outputs());
+    public SequencedMap<String, Number> options(Recurrent declared) {
+        return DenseKind.sizes(declared.inputs(), declared.outputs());
     }
 
     @Override
-    public Connection withRows(Recurrent said) {
-        return said;
+    public Connection withRows(Recurrent declared) {
+        return declared;
     }
 
     @Override
-    public Operator bind(Arena arena, Recurrent said, Shape rows, Parameter spikeValue) {
-        return new DenseOperator(arena, said, rows, said.outputShape(rows), spikeValue);
+    public Operator bind(Arena arena, Recurrent declared, Shape rows, Parameter spikeValue) {
+        return new DenseOperator(arena, declared, rows, declared.outputShape(rows), spikeValue);
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
         Recurrent recurrent =
                 new Recurrent(values.floats(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
-        requireOptions(said, options(recurrent), values);
+        requireOptions(declared, options(recurrent), values);
         return recurrent;
     }
 }

@@ -24,20 +24,21 @@ final class ScaleKind extends ConnectionKind<OneToOne.Scale> {
     }
 
     @Override
-    public SequencedMap<String, Number> options(OneToOne.Scale said) {
+    public SequencedMap<String, Number> options(OneToOne.Scale declared) {
         SequencedMap<String, Number> options = new LinkedHashMap<>();
-        options.put(FACTOR, said.factor());
+        options.put(FACTOR, declared.factor());
         return options;
     }
 
     @Override
-    public Operator bind(Arena arena, OneToOne.Scale said, Shape rows, Parameter spikeValue) {
-        return ElementwiseOperator.of(arena, Parameter.of(said.factor()), rows, List.of(), spikeValue, said.toString());
+    public Operator bind(Arena arena, OneToOne.Scale declared, Shape rows, Parameter spikeValue) {
+        return ElementwiseOperator.of(
+                arena, Parameter.of(declared.factor()), rows, List.of(), spikeValue, declared.toString());
     }
 
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
-        requireOptions(said, Set.of(FACTOR));
-        return OneToOne.scale(said.member(FACTOR).number());
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
+        requireOptions(declared, Set.of(FACTOR));
+        return OneToOne.scale(declared.member(FACTOR).number());
     }
 }

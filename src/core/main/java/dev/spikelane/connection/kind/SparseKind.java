@@ -1,7 +1,7 @@
 package dev.spikelane.connection.kind;
 
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.connection.operator.Operator;
@@ -38,32 +38,32 @@ final class SparseKind extends ConnectionKind<Sparse> {
      * and cannot change are none.
      */
     @Override
-    public List<ValueDescription> values(Sparse said, Shape rows) {
+    public List<ValueDescription> values(Sparse declared, Shape rows) {
         List<ValueDescription> values = new ArrayList<>();
-        boolean own = Float.isNaN(said.weight());
-        boolean listed = said.isListed();
+        boolean own = Float.isNaN(declared.weight());
+        boolean listed = declared.isListed();
         if (!own) {
             values.add(ValueDescription.buffer(ValueDescription.WEIGHT, 1));
-        } else if (said.quantum() > 0 && listed) {
-            values.add(ValueDescription.buffer(ValueDescription.WEIGHT, said.count(rows)));
-        } else if (said.quantum() == 0 && !said.isProcedural()) {
-            values.add(ValueDescription.weight(ValueDescription.WEIGHT, said.count(rows)));
+        } else if (declared.quantum() > 0 && listed) {
+            values.add(ValueDescription.buffer(ValueDescription.WEIGHT, declared.count(rows)));
+        } else if (declared.quantum() == 0 && !declared.isProcedural()) {
+            values.add(ValueDescription.weight(ValueDescription.WEIGHT, declared.count(rows)));
         }
         if (listed) {
             values.add(ValueDescription.buffer(SparseOperator.DEGREE, rows.size()));
-            values.add(ValueDescription.buffer(SparseOperator.TARGET, said.count(rows)));
-            values.add(ValueDescription.buffer(SparseOperator.DELAY, said.count(rows)));
+            values.add(ValueDescription.buffer(SparseOperator.TARGET, declared.count(rows)));
+            values.add(ValueDescription.buffer(SparseOperator.DELAY, declared.count(rows)));
         }
         return values;
     }
 
     /** Files hold the numbers of listed edges as float32. */
     @Override
-    public @Nullable String unstored(Sparse said, Shape rows) {
-        if (!said.isListed() || Math.max(said.outputShape(rows).size(), said.count(rows)) <= MOST_EXACT) {
+    public @Nullable String unstored(Sparse declared, Shape rows) {
+        if (!declared.isListed() || Math.max(declared.outputShape(rows).size(), declared.count(rows)) <= MOST_EXACT) {
             return null;
         }
-        SynapseRows edges = said.synapses(rows);
+        SynapseRows edges = declared.synapses(rows);
         for (int source = 0; source < rows.size(); source++) {
             int count = edges.read(source);
             int most = count;
@@ -79,55 +79,55 @@ final class SparseKind extends ConnectionKind<Sparse> {
     }
 
     @Override
-    public int[] reach(Sparse said, Shape source) {
-        return said.fanOut(source);
+    public int[] reach(Sparse declared, Shape source) {
+        return declared.fanOut(source);
     }
 
     /** Synapses that are stored or drawn are weights other than 0, all others of source and target are 0. */
     @Override
-    public Nonzeros nonzeros(Sparse said, Shape source, Function<String, FloatMatrix> present) {
-        int[] reach = said.fanOut(source);
+    public Nonzeros nonzeros(Sparse declared, Shape source, Function<String, FloatMatrix> present) {
+        int[] reach = declared.fanOut(source);
         long count = Arrays.stream(reach).asLongStream().sum();
-        return new Nonzeros((long) source.size() * said.outputShape(source).size(), count, reach);
+        return new Nonzeros((long) source.size() * declared.outputShape(source).size(), count, reach);
     }
 
     @Override
-    public int[] delays(Sparse said) {
-        return said.delays();
+    public int[] delays(Sparse declared) {
+        return declared.delays();
     }
 
     @Override
-    public SequencedMap<String, Number> options(Sparse said) {
-        return said.options();
+    public SequencedMap<String, Number> options(Sparse declared) {
+        return declared.options();
     }
 
     @Override
-    public Operator bind(Arena arena, Sparse said, Shape rows, Parameter spikeValue) {
-        return SparseOperator.of(arena, said, rows, values(said, rows), spikeValue.values());
+    public Operator bind(Arena arena, Sparse declared, Shape rows, Parameter spikeValue) {
+        return SparseOperator.of(arena, declared, rows, values(declared, rows), spikeValue.values());
     }
 
     @Override
-    public Connection quantized(Sparse said, ElementType type, Function<String, FloatMatrix> present) {
+    public Connection quantized(Sparse declared, ElementType type, Function<String, FloatMatrix> present) {
         throw new IllegalArgumentException(
-                said + " is quantized by Sparse.fixedPoint(quantum), expected a path without it");
+                declared + " is quantized by Sparse.fixedPoint(quantum), expected a path without it");
     }
 
     /** Drawn weights get their present values when the network is there. */
     @Override
-    public Connection read(JsonValue said, StoredValues values) throws IOException {
+    public Connection read(JsonValue declared, StoredValues values) throws IOException {
         Map<String, Double> options = new HashMap<>();
-        for (Map.Entry<String, JsonValue> each : said.members().entrySet()) {
+        for (Map.Entry<String, JsonValue> each : declared.members().entrySet()) {
             if (!each.getKey().equals(TYPE)) {
                 options.put(each.getKey(), each.getValue().real());
             }
         }
         try {
             Sparse read = read(options, values);
-            requireOptions(said, read.options().keySet());
+            requireOptions(declared, read.options().keySet());
             return read;
         } catch (IllegalArgumentException | IllegalStateException refused) {
             throw new IOException(
-                    said.unexpected("a sparse connection").getMessage() + ": " + refused.getMessage(), refused);
+                    declared.unexpected("a sparse connection").getMessage() + ": " + refused.getMessage(), refused);
         }
     }
 
@@ -154,6 +154,7 @@ final class SparseKind extends ConnectionKind<Sparse> {
         }
         float[] delays = values.floats(SparseOperator.DELAY, 1).toArray();
         float[] weights = values.floats(ValueDescription.WEIGHT, 1).toArray();
-        return drawn.with(Edges.csr(starts, targets), Arrays.copyOf(weights, count), Arrays.copyOf(delays, count));
+        return drawn.with(
+                Connectivity.csr(starts, targets), Arrays.copyOf(weights, count), Arrays.copyOf(delays, count));
     }
 }

@@ -37,7 +37,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     static final InputGradient PASSED = (gradient, rows, into) -> into.copyFrom(gradient, 0, 0, rows);
 
-    private final BatchNorm said;
+    private final BatchNorm declared;
     private final Shape shape;
     private final List<ValueDescription> described;
     /** Of each channel; a row for each step, if they have their own. */
@@ -51,43 +51,43 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     private final Operator behind = new Passed(this);
 
-    public BatchNormOperator(Arena arena, BatchNorm said, Shape shape, List<ValueDescription> described) {
-        this.said = said;
+    public BatchNormOperator(Arena arena, BatchNorm declared, Shape shape, List<ValueDescription> described) {
+        this.declared = declared;
         this.shape = shape;
         this.described = described;
-        int sets = Math.max(1, said.steps());
-        this.weight = FloatMatrix.zeros(arena, sets, said.channels());
-        this.bias = FloatMatrix.zeros(arena, sets, said.channels());
-        this.running = BatchStatistics.zeros(arena, sets, said.channels());
+        int sets = Math.max(1, declared.steps());
+        this.weight = FloatMatrix.zeros(arena, sets, declared.channels());
+        this.bias = FloatMatrix.zeros(arena, sets, declared.channels());
+        this.running = BatchStatistics.zeros(arena, sets, declared.channels());
         this.batches = new long[sets];
         this.factors = NormFactors.zeros(arena, 1, positions(), running, weight, bias);
-        weight.fill(said.gain() > 0 ? (float) said.gain() : 1);
+        weight.fill(declared.gain() > 0 ? (float) declared.gain() : 1);
         running.variance().fill(1);
         update();
     }
 
-    BatchNorm said() {
-        return said;
+    BatchNorm declared() {
+        return declared;
     }
 
     @Override
     public @Nullable NormFactors channelFactors() {
-        return said.steps() > 0 ? null : factors;
+        return declared.steps() > 0 ? null : factors;
     }
 
     /** How many positions a channel has. */
     int positions() {
-        return shape.size() / said.channels();
+        return shape.size() / declared.channels();
     }
 
     @Override
     public BatchNormStep forward(Arena arena, int segment, int steps, int batch) {
-        return step(arena, segment, batch, BatchStatistics.zeros(arena, steps, said.channels()));
+        return step(arena, segment, batch, BatchStatistics.zeros(arena, steps, declared.channels()));
     }
 
     private BatchNormStep step(Arena arena, int segment, int batch, BatchStatistics statistics) {
-        NormRows rows = new NormRows(segment, batch, positions(), said.channels());
-        return new BatchNormStep(arena, rows, said.epsilon(), statistics, weight, bias);
+        NormRows rows = new NormRows(segment, batch, positions(), declared.channels());
+        return new BatchNormStep(arena, rows, declared.epsilon(), statistics, weight, bias);
     }
 
     @Override
@@ -97,12 +97,12 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     @Override
     public int steps() {
-        return said.steps();
+        return declared.steps();
     }
 
     @Override
     public boolean joint() {
-        return said.gain() > 0;
+        return declared.gain() > 0;
     }
 
     @Override
@@ -133,7 +133,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
     @Override
     public void update() {
         for (int set = 0; set < batches.length; set++) {
-            running.invert(set, said.epsilon());
+            running.invert(set, declared.epsilon());
         }
         factors.fold(0, 0, 0);
     }
@@ -154,8 +154,8 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     /** Where steps have their own values, a path is cut in front of this operator everywhere. */
     private void requireOneSet() {
-        if (said.steps() > 0) {
-            throw new IllegalStateException(said + " needs to know the step of its rows");
+        if (declared.steps() > 0) {
+            throw new IllegalStateException(declared + " needs to know the step of its rows");
         }
     }
 
@@ -177,10 +177,10 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
         Iterator<ValueDescription> of = described.iterator();
         for (int set = 0; set < batches.length; set++) {
             List<FloatMatrix> all = new ArrayList<>();
-            if (said.affine()) {
+            if (declared.affine()) {
                 all.add(weight.rows(set, 1));
             }
-            if (said.affine() && said.steps() == 0) {
+            if (declared.affine() && declared.steps() == 0) {
                 all.add(bias);
             }
             all.addAll(List.of(running.mean().rows(set, 1), running.variance().rows(set, 1)));
@@ -206,13 +206,13 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
             }
         }
         row.copyFrom(from);
-        running.invert(set, said.epsilon());
+        running.invert(set, declared.epsilon());
         factors.fold(0, 0, 0);
     }
 
     @Override
     public BatchNormOperator copy(Arena arena) {
-        BatchNormOperator copy = new BatchNormOperator(arena, said, shape, described);
+        BatchNormOperator copy = new BatchNormOperator(arena, declared, shape, described);
         copy.weight.copyFrom(weight);
         copy.bias.copyFrom(bias);
         copy.running.mean().copyFrom(running.mean());
@@ -239,7 +239,7 @@ public final class BatchNormOperator implements Operator.OnTile, TwoStageOperato
 
     @Override
     public String toString() {
-        return said.toString();
+        return declared.toString();
     }
 
     /**

@@ -22,10 +22,10 @@ public final class BlasDenseOperator implements Operator {
     private Parameter spikeValue = Parameter.of(1);
     private FloatMatrix ofSpikes;
 
-    public BlasDenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
-        this(arena, rows, said.outputs(), said.inputs(), said.biased());
-        TorchLayout.copyInside(rows, said.weights(), 0, weights, 0, said.outputs());
-        bias.copyFrom(said.bias());
+    public BlasDenseOperator(Arena arena, Dense declared, Shape rows, Parameter spikeValue) {
+        this(arena, rows, declared.outputs(), declared.inputs(), declared.biased());
+        TorchLayout.copyInside(rows, declared.weights(), 0, weights, 0, declared.outputs());
+        bias.copyFrom(declared.bias());
         setSpikeValue(spikeValue.values());
     }
 

@@ -6,11 +6,11 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
 import dev.spikelane.kernel.product.gradient.PreparedFrame;
-import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
 import dev.spikelane.kernel.product.spike.RecurrentMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -47,23 +47,23 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
     /** The weights that spikes are multiplied by. */
     private PackedWeights ofSpikes;
 
-    public DenseOperator(Arena arena, Dense said, Shape rows, Parameter spikeValue) {
+    public DenseOperator(Arena arena, Dense declared, Shape rows, Parameter spikeValue) {
         this.rows = rows;
-        this.made = Shape.of(said.outputs());
+        this.made = Shape.of(declared.outputs());
         this.recurrent = false;
-        this.biased = said.biased();
-        this.weights = PackedWeights.pack(arena, arranged(said.weights()), said.bias());
+        this.biased = declared.biased();
+        this.weights = PackedWeights.pack(arena, arranged(declared.weights()), declared.bias());
         this.ofSpikes = weights;
         this.spikeValue = new float[weights.inputs()];
         setSpikeValue(spikeValue.values());
     }
 
-    public DenseOperator(Arena arena, Recurrent said, Shape rows, Shape made, Parameter spikeValue) {
+    public DenseOperator(Arena arena, Recurrent declared, Shape rows, Shape made, Parameter spikeValue) {
         this.rows = rows;
         this.made = made;
         this.recurrent = true;
         this.biased = true;
-        this.weights = PackedWeights.pack(arena, arranged(said.weights()), arrangedBias(said.bias()));
+        this.weights = PackedWeights.pack(arena, arranged(declared.weights()), arrangedBias(declared.bias()));
         this.ofSpikes = weights;
         this.spikeValue = new float[weights.inputs()];
         setSpikeValue(spikeValue.values());
@@ -156,7 +156,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
 
     /** By the product for few outputs, which is the fastest over many rows unless little fires, or by any other. */
     private void multiplyFew(SpikeMatrix spikes, int count, Tile current, Scratch scratch) {
-        Choice choice = scratch.few();
+        StageChoice choice = scratch.few();
         long active = spikes.count(0, count);
         describe(choice, count, active);
         choice.open(1);
@@ -182,7 +182,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         own.forget();
     }
 
-    private void describe(Choice choice, int count, long active) {
+    private void describe(StageChoice choice, int count, long active) {
         choice.of(Chooser.Kind.FEW, count, inputs(), outputs(), active);
         choice.costs[ANY] = SpikeMatmul.estimate(count, inputs(), outputs(), active);
         choice.costs[FEW] = NarrowMatmul.estimate(count, inputs());
@@ -217,7 +217,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
     @Override
     public String kernel(int count, long active) {
         if (isNarrow()) {
-            Choice choice = new Choice(Chooser.OF_JVM, 1);
+            StageChoice choice = new StageChoice(Chooser.OF_JVM, 1);
             describe(choice, count, active);
             if (choice.peek() == FEW) {
                 return "few outputs";
@@ -253,8 +253,8 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
 
     @Override
     public Values like(String name, PackedWeights[] groups) {
-        ValueDescription said = ValueDescription.buffer(name, outputs(), inputs());
-        return OperatorValues.ofPacked(said, rows, made, groups[0])
+        ValueDescription declared = ValueDescription.buffer(name, outputs(), inputs());
+        return OperatorValues.ofPacked(declared, rows, made, groups[0])
                 .takenBy(from -> groups[0].set(TorchLayout.weightsInside(rows, made, from)));
     }
 

@@ -39,10 +39,10 @@ public final class IntegerDenseOperator implements IntegerOperator {
     private @Nullable RoundedFloats floats;
 
     public IntegerDenseOperator(
-            Arena arena, Dense.Integers said, List<ValueDescription> described, Shape rows, Parameter spikeValue) {
+            Arena arena, Dense.Integers declared, List<ValueDescription> described, Shape rows, Parameter spikeValue) {
         this.described = described;
         this.rows = rows;
-        this.weights = PackedIntegers.pack(arena, arranged(said.weights()), said.bias());
+        this.weights = PackedIntegers.pack(arena, arranged(declared.weights()), declared.bias());
         this.ofSpikes = weights;
         setSpikeValue(spikeValue.values());
     }

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 /** A pool laid out behind its source. */
 public final class PoolOperator implements Operator {
 
-    private final Pool said;
+    private final Pool declared;
     private final MapPool pool;
     /** The value of a spike of each input. */
     private final FloatMatrix carried;
     /** The same where it is one positive value and the largest is taken, so that bits suffice; else 0. */
     private float alike;
 
-    public PoolOperator(Pool said, MapPool pool, float[] spikeValue) {
-        this.said = said;
+    public PoolOperator(Pool declared, MapPool pool, float[] spikeValue) {
+        this.declared = declared;
         this.pool = pool;
         this.carried = FloatMatrix.zeros(1, pool.inputs());
         setSpikeValue(spikeValue);
@@ -34,7 +34,7 @@ public final class PoolOperator implements Operator {
 
     /** Whether the largest values are taken, not sums. */
     public boolean isMax() {
-        return said.rule() == Pool.Rule.MAX;
+        return declared.rule() == Pool.Rule.MAX;
     }
 
     @Override
@@ -63,12 +63,12 @@ public final class PoolOperator implements Operator {
 
     @Override
     public PoolOperator copy(Arena arena) {
-        return new PoolOperator(said, pool, carried.toArray());
+        return new PoolOperator(declared, pool, carried.toArray());
     }
 
     @Override
     public InputGradient inputGradient(Arena arena) {
-        return said.rule() == Pool.Rule.MAX ? new MaxInputGradient(pool, carried) : pool::back;
+        return declared.rule() == Pool.Rule.MAX ? new MaxInputGradient(pool, carried) : pool::back;
     }
 
     /**
@@ -79,7 +79,7 @@ public final class PoolOperator implements Operator {
      * @return an object that pools values and keeps winners; null if nothing is chosen, or too much would be kept
      */
     public @Nullable PoolWinners winners(Arena arena, int rows) {
-        return said.rule() == Pool.Rule.MAX ? pool.winners(arena, rows) : null;
+        return declared.rule() == Pool.Rule.MAX ? pool.winners(arena, rows) : null;
     }
 
     @Override
@@ -93,7 +93,7 @@ public final class PoolOperator implements Operator {
         float[] each = new float[inputs()];
         SpikeValues.copy(values, each);
         carried.copyFrom(each);
-        alike = said.rule() == Pool.Rule.MAX ? each[0] : 0;
+        alike = declared.rule() == Pool.Rule.MAX ? each[0] : 0;
         for (float value : each) {
             alike = value == alike ? alike : 0;
         }
@@ -111,7 +111,7 @@ public final class PoolOperator implements Operator {
 
     @Override
     public String toString() {
-        return said.toString();
+        return declared.toString();
     }
 
     /** The way back through a pool of largest values, to where these were. */

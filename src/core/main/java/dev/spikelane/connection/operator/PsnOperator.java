@@ -17,19 +17,19 @@ import org.jspecify.annotations.Nullable;
 /** Takes all steps of a series together: {@link SeriesStep} does, and {@link #behind} stands for its outputs. */
 public final class PsnOperator implements TwoStageOperator {
 
-    private final Psn said;
+    private final Psn declared;
     private final int size;
     private final FloatMatrix weights;
     private final FloatMatrix bias;
     private final Operator behind = new BatchNormOperator.Passed(this);
 
-    public PsnOperator(Arena arena, Psn said, int size) {
-        this.said = said;
+    public PsnOperator(Arena arena, Psn declared, int size) {
+        this.declared = declared;
         this.size = size;
-        this.weights = FloatMatrix.zeros(arena, said.steps(), said.steps());
-        this.bias = FloatMatrix.zeros(arena, 1, said.steps());
-        weights.copyFrom(said.weights());
-        bias.copyFrom(said.bias());
+        this.weights = FloatMatrix.zeros(arena, declared.steps(), declared.steps());
+        this.bias = FloatMatrix.zeros(arena, 1, declared.steps());
+        weights.copyFrom(declared.weights());
+        bias.copyFrom(declared.bias());
     }
 
     @Override
@@ -44,7 +44,7 @@ public final class PsnOperator implements TwoStageOperator {
 
     @Override
     public int steps() {
-        return said.steps();
+        return declared.steps();
     }
 
     @Override
@@ -80,7 +80,7 @@ public final class PsnOperator implements TwoStageOperator {
 
     @Override
     public long work() {
-        return (long) size * said.steps();
+        return (long) size * declared.steps();
     }
 
     @Override
@@ -90,22 +90,22 @@ public final class PsnOperator implements TwoStageOperator {
 
     @Override
     public void multiply(FloatMatrix input, int rows, Tile current, Scratch scratch) {
-        throw new IllegalStateException(said + " needs all of them");
+        throw new IllegalStateException(declared + " needs all of them");
     }
 
     @Override
     public List<Values> values() {
-        List<ValueDescription> said = ValueDescription.dense(steps(), steps());
-        return List.of(values(said.get(0), weights), values(said.get(1), bias));
+        List<ValueDescription> declared = ValueDescription.dense(steps(), steps());
+        return List.of(values(declared.get(0), weights), values(declared.get(1), bias));
     }
 
-    private static OperatorValues values(ValueDescription said, FloatMatrix rows) {
-        return OperatorValues.ofRows(said, Shape.of(rows.columns()), rows);
+    private static OperatorValues values(ValueDescription declared, FloatMatrix rows) {
+        return OperatorValues.ofRows(declared, Shape.of(rows.columns()), rows);
     }
 
     @Override
     public PsnOperator copy(Arena arena) {
-        PsnOperator copy = new PsnOperator(arena, said, size);
+        PsnOperator copy = new PsnOperator(arena, declared, size);
         copy.weights.copyFrom(weights);
         copy.bias.copyFrom(bias);
         return copy;
@@ -125,9 +125,9 @@ public final class PsnOperator implements TwoStageOperator {
     public WeightGradients weightGradients(Arena arena, int threads) {
         FloatMatrix ofWeights = FloatMatrix.zeros(arena, steps(), steps());
         FloatMatrix ofBias = FloatMatrix.zeros(arena, 1, steps());
-        List<ValueDescription> said = ValueDescription.dense(steps(), steps());
+        List<ValueDescription> declared = ValueDescription.dense(steps(), steps());
         return new Gradients(
-                List.of(learned(said.get(0), weights, ofWeights), learned(said.get(1), bias, ofBias)),
+                List.of(learned(declared.get(0), weights, ofWeights), learned(declared.get(1), bias, ofBias)),
                 ofWeights,
                 ofBias);
     }
@@ -138,7 +138,7 @@ public final class PsnOperator implements TwoStageOperator {
 
     @Override
     public String toString() {
-        return said.toString();
+        return declared.toString();
     }
 
     /** The gradients that the way back through the series makes. */

@@ -22,7 +22,7 @@ public final class RunningStatistics {
 
     /** Returns how many statistics of each kind a step has. */
     public int channels() {
-        return operator.said().channels();
+        return operator.declared().channels();
     }
 
     /** Returns whether all steps of a window are one. */
@@ -59,7 +59,7 @@ public final class RunningStatistics {
     public void follow(FloatMatrix means, FloatMatrix variances, int row, int step, int samples) {
         if ((long) samples * operator.positions() > 1) {
             int set = batches.length == 1 ? 0 : step;
-            double momentum = operator.said().momentum();
+            double momentum = operator.declared().momentum();
             BatchStatistics.follow(mean, set, means, row, momentum);
             BatchStatistics.follow(variance, set, variances, row, momentum);
             batches[set]++;

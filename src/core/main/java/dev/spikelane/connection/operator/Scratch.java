@@ -1,11 +1,11 @@
 package dev.spikelane.connection.operator;
 
 import dev.spikelane.kernel.product.gradient.NarrowMatmul;
-import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.PreparedSpikes;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
-import dev.spikelane.kernel.product.window.WindowGradientRoom;
+import dev.spikelane.kernel.product.spike.ProductScratch;
+import dev.spikelane.kernel.product.spike.StageChoice;
+import dev.spikelane.kernel.product.window.WindowGradientScratch;
 import dev.spikelane.kernel.product.window.WindowGradientShape;
 import dev.spikelane.kernel.product.window.WindowLists;
 import dev.spikelane.kernel.product.window.WindowTables;
@@ -23,12 +23,12 @@ public final class Scratch {
     private final Arena arena;
     private final Shared shared;
     private final List<FloatMatrix> made = new ArrayList<>();
-    private final Lazy<SpikeWorkspace> spikes;
+    private final Lazy<ProductScratch> spikes;
     private final Lazy<NarrowMatmul> narrow;
-    private final Choice few = new Choice(Chooser.OF_JVM, 1);
+    private final StageChoice few = new StageChoice(Chooser.OF_JVM, 1);
     // Asked for at each product: an iterator would be allocated where C2 does not take it apart.
     private final List<UnfoldedRows> unfolded = new ArrayList<>();
-    private final List<WindowGradientRoom> gradients = new ArrayList<>();
+    private final List<WindowGradientScratch> gradients = new ArrayList<>();
     private final List<WindowLists> windows = new ArrayList<>();
     private final List<BitsOperator.Room> wholeNumbers = new ArrayList<>();
 
@@ -45,7 +45,7 @@ public final class Scratch {
         this.arena = arena;
         this.shared = shared;
         this.narrow = new Lazy<>(() -> new NarrowMatmul(arena));
-        this.spikes = new Lazy<>(() -> new SpikeWorkspace(arena));
+        this.spikes = new Lazy<>(() -> new ProductScratch(arena));
     }
 
     /**
@@ -99,7 +99,7 @@ public final class Scratch {
      *
      * @return always the same
      */
-    public SpikeWorkspace spikes() {
+    public ProductScratch spikes() {
         return spikes.get();
     }
 
@@ -136,13 +136,13 @@ public final class Scratch {
      * @param shape of the convolution
      * @return one and the same for equal shapes
      */
-    public WindowGradientRoom gradients(WindowGradientShape shape) {
+    public WindowGradientScratch gradients(WindowGradientShape shape) {
         for (int i = 0; i < gradients.size(); i++) {
             if (gradients.get(i).isOf(shape)) {
                 return gradients.get(i);
             }
         }
-        WindowGradientRoom room = new WindowGradientRoom(arena, shape);
+        WindowGradientScratch room = new WindowGradientScratch(arena, shape);
         gradients.add(room);
         return room;
     }
@@ -177,7 +177,7 @@ public final class Scratch {
     }
 
     /** The choice for products of few outputs. */
-    Choice few() {
+    StageChoice few() {
         return few;
     }
 
@@ -215,10 +215,10 @@ public final class Scratch {
         long bytes = 0;
         boolean own = false;
         for (Scratch each : of) {
-            SpikeWorkspace known = each.spikes.known();
+            ProductScratch known = each.spikes.known();
             bytes += known == null ? 0 : known.listBytes();
             own |= known != null && known.prepared() == common;
-            for (WindowGradientRoom room : each.gradients) {
+            for (WindowGradientScratch room : each.gradients) {
                 bytes += room.listBytes();
             }
             for (WindowLists lists : each.windows) {

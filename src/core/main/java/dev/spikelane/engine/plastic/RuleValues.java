@@ -30,11 +30,11 @@ public final class RuleValues<S> {
     private final Map<String, S> synapses = new HashMap<>();
 
     /** Makes room for what synapses have beside weights. */
-    public RuleValues(Arena arena, Plasticity said, PlasticOperator<S> operator) {
-        this.rule = RuleParser.parse(said.text());
+    public RuleValues(Arena arena, Plasticity declared, PlasticOperator<S> operator) {
+        this.rule = RuleParser.parse(declared.text());
         this.operator = operator;
         Map<String, float[]> given = new HashMap<>();
-        said.parameters().forEach((name, value) -> given.put(name, new float[] {value}));
+        declared.parameters().forEach((name, value) -> given.put(name, new float[] {value}));
         this.parameters = rule.parameters(given);
         synapses.put(Rule.WEIGHT, operator.synapses());
         rule.variables(Rule.Space.SYNAPSE).forEach(each -> synapses.put(each, operator.zeros(arena)));
@@ -118,8 +118,8 @@ public final class RuleValues<S> {
     }
 
     /** Returns the variables of the target's neurons that a rule reads. */
-    public static List<String> ofTarget(Plasticity said) {
-        return ofTarget(RuleParser.parse(said.text()));
+    public static List<String> ofTarget(Plasticity declared) {
+        return ofTarget(RuleParser.parse(declared.text()));
     }
 
     static List<String> ofTarget(Rule rule) {

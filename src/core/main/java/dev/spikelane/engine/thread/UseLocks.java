@@ -15,9 +15,9 @@ import java.util.function.BooleanSupplier;
  */
 public final class UseLocks {
 
-    private final List<WeakReference<UseLock>> turns = new ArrayList<>();
+    private final List<WeakReference<RunLock>> turns = new ArrayList<>();
     /** The turns that the change under way holds. */
-    private List<UseLock> held = List.of();
+    private List<RunLock> held = List.of();
 
     /** A fair one: changes go in the order in which they came. */
     private final ReentrantLock line = new ReentrantLock(true);
@@ -40,7 +40,7 @@ public final class UseLocks {
     public UseLocks() {}
 
     /** Lets changes wait for the calls of a turn, until it is forgotten. */
-    public void register(UseLock turn) {
+    public void register(RunLock turn) {
         synchronized (turns) {
             turns.removeIf(known -> known.refersTo(null));
             turns.add(new WeakReference<>(turn));
@@ -53,10 +53,10 @@ public final class UseLocks {
             if (turns.isEmpty()) { // a training step, which allocates nothing
                 return true;
             }
-            List<UseLock> now = new ArrayList<>(turns.size());
+            List<RunLock> now = new ArrayList<>(turns.size());
             boolean all = true;
-            for (Iterator<WeakReference<UseLock>> each = turns.iterator(); all && each.hasNext(); ) {
-                UseLock turn = each.next().get();
+            for (Iterator<WeakReference<RunLock>> each = turns.iterator(); all && each.hasNext(); ) {
+                RunLock turn = each.next().get();
                 if (turn != null) {
                     all = turn.beginChange();
                     if (all) {
@@ -74,7 +74,7 @@ public final class UseLocks {
 
     /** Lets them go on. */
     public void release() {
-        List<UseLock> last = held;
+        List<RunLock> last = held;
         held = List.of();
         for (int i = 0; i < last.size(); i++) {
             last.get(i).endChange();
@@ -85,7 +85,7 @@ public final class UseLocks {
     boolean isInCall() {
         synchronized (turns) {
             return turns.stream().anyMatch(each -> {
-                UseLock turn = each.get();
+                RunLock turn = each.get();
                 return turn != null && turn.isOfThisThread();
             });
         }

@@ -33,8 +33,8 @@ public final class Hdf5 {
             throw new IOException(FileText.escaped(name + ": " + refused.getMessage()), refused);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError failure) {
             throw new IOException(
-                    FileText.escaped(
-                            name + ": is no whole HDF5 file, or one of a kind that is not read here: " + said(failure)),
+                    FileText.escaped(name + ": is no whole HDF5 file, or one of a kind that is not read here: "
+                            + declared(failure)),
                     failure);
         }
     }
@@ -45,11 +45,11 @@ public final class Hdf5 {
         try {
             JhdfWriter.write(file, root);
         } catch (RuntimeException failure) {
-            throw new IOException(file + ": cannot be written: " + said(failure), failure);
+            throw new IOException(file + ": cannot be written: " + declared(failure), failure);
         }
     }
 
-    private static String said(Throwable failure) {
+    private static String declared(Throwable failure) {
         if (failure instanceof StackOverflowError) {
             return "it has parts that lead to each other without end";
         }

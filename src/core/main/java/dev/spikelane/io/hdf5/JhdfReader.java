@@ -153,8 +153,8 @@ final class JhdfReader {
         }
         bytesLeft -= bytes;
         byte[] stored = bytes == 0 ? new byte[0] : stored(storage, dataset, shape, (int) bytes);
-        if (type instanceof StringData said) {
-            boolean ends = said.getPaddingType() == StringData.PaddingType.NULL_TERMINATED;
+        if (type instanceof StringData declared) {
+            boolean ends = declared.getPaddingType() == StringData.PaddingType.NULL_TERMINATED;
             return new Hdf5Item.Texts(shape, fixed(stored, type.getSize(), ends));
         }
         if (!ofArrays.isEmpty()) {

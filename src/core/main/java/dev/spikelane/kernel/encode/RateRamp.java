@@ -5,8 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Arange;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.simd.Progression;
 
 /**
  * Lets a target rise linearly from {@code off}, one step after a neuron's last spike, to {@code on} at its next one.
@@ -18,7 +18,7 @@ import dev.spikelane.simd.Progression;
  *                on            after = before + 1
  *                off           no spike afterwards
  * }</pre>
- * with the bits of {@code torch.arange}, see {@link Progression}. A neuron's steps depend on each other, and this is
+ * with the bits of {@code torch.arange}, see {@link Arange}. A neuron's steps depend on each other, and this is
  * done once for many uses: it is scalar only.
  */
 public final class RateRamp {
@@ -68,7 +68,7 @@ public final class RateRamp {
         }
         double slope = (on - off) / gap;
         for (int step = 0; step <= gap; step++) {
-            set(targets, before + (step + 1) * batch, neuron, Progression.term(off, slope, step, gap + 1));
+            set(targets, before + (step + 1) * batch, neuron, Arange.term(off, slope, step, gap + 1));
         }
     }
 

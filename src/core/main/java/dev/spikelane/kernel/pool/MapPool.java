@@ -30,14 +30,14 @@ public final class MapPool {
     private final Window window;
     private final boolean largest;
     /** For each output the inputs that it reads. */
-    private final Places places;
+    private final PoolWindows places;
     /** For each input the outputs that read it. */
-    private final Places readers;
+    private final PoolWindows readers;
 
     private MapPool(Window window, boolean largest, float @Nullable [] divisors) {
         this.window = window;
         this.largest = largest;
-        this.places = Places.of(window, divisors);
+        this.places = PoolWindows.of(window, divisors);
         this.readers = places.reversed(window.y().inputs() * window.x().inputs());
     }
 
@@ -229,7 +229,7 @@ public final class MapPool {
         PoolScalar.clear(into, row, into.endColumn());
     }
 
-    private static void sum(FloatMatrix values, @Nullable SpikeMatrix spikes, Places of, int row, Tile into) {
+    private static void sum(FloatMatrix values, @Nullable SpikeMatrix spikes, PoolWindows of, int row, Tile into) {
         if (SimdWidth.VECTOR) {
             PoolVector.sum(values, spikes, of, row, into);
         } else {

@@ -39,7 +39,7 @@ final class PoolBackVector {
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
             FloatMatrix gradient,
-            Places of,
+            PoolWindows of,
             int output,
             int row,
             Tile into) {
@@ -61,7 +61,7 @@ final class PoolBackVector {
     }
 
     /** Whether some of these channels of a window are in the tile. */
-    private static boolean reaches(Places of, int output, int firstChannel, int endChannel, Tile into) {
+    private static boolean reaches(PoolWindows of, int output, int firstChannel, int endChannel, Tile into) {
         for (int i = of.starts()[output]; i < of.starts()[output + 1]; i++) {
             int column = of.places()[i] * of.channels();
             if (column + endChannel > into.firstColumn() && column + firstChannel < into.endColumn()) {
@@ -77,7 +77,7 @@ final class PoolBackVector {
     }
 
     /** Whether whole vectors of a window are in the tile. */
-    private static boolean fits(Places of, int output, int channel, Tile into) {
+    private static boolean fits(PoolWindows of, int output, int channel, Tile into) {
         int first = of.places()[of.starts()[output]] * of.channels() + channel;
         int last = of.places()[of.starts()[output + 1] - 1] * of.channels() + channel;
         return first >= into.firstColumn() && last + COUNT <= into.endBlock() * FloatMatrix.ROW_MULTIPLE;
@@ -87,7 +87,7 @@ final class PoolBackVector {
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
             FloatMatrix gradient,
-            Places of,
+            PoolWindows of,
             int output,
             int row,
             Tile into,

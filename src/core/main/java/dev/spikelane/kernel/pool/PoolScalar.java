@@ -17,7 +17,7 @@ final class PoolScalar {
     static void max(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
-            Places of,
+            PoolWindows of,
             int row,
             Tile into,
             int firstColumn,
@@ -37,7 +37,7 @@ final class PoolScalar {
     static void sum(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
-            Places of,
+            PoolWindows of,
             int row,
             Tile into,
             int firstColumn,
@@ -62,7 +62,7 @@ final class PoolScalar {
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
             FloatMatrix gradient,
-            Places of,
+            PoolWindows of,
             int row,
             Tile into,
             int firstColumn,

@@ -27,7 +27,7 @@ final class PoolVector {
 
     private PoolVector() {}
 
-    static void max(FloatMatrix values, @Nullable SpikeMatrix spikes, Places of, int row, Tile into) {
+    static void max(FloatMatrix values, @Nullable SpikeMatrix spikes, PoolWindows of, int row, Tile into) {
         int first = into.firstColumn();
         int end = into.endColumn();
         if (spikes == null && of.corners() != null) {
@@ -48,14 +48,15 @@ final class PoolVector {
     }
 
     /** Whether all vectors of a position can be read, and written. */
-    private static boolean fits(FloatMatrix values, int row, Places of, int vectors, Tile into, int position) {
+    private static boolean fits(FloatMatrix values, int row, PoolWindows of, int vectors, Tile into, int position) {
         long last = (long) of.places()[of.starts()[position + 1] - 1] * of.channels() + vectors;
         return values.rowOffset(row) + last * Float.BYTES <= values.segment().byteSize()
                 && (long) position * of.channels() + vectors <= (long) into.endBlock() * FloatMatrix.ROW_MULTIPLE;
     }
 
     /** Pools of 2 x 2 whose windows are alike: no list of the places of each window is read, but the first. */
-    private static void fours(FloatMatrix values, Places of, int[] corners, int row, Tile into, int begin, int end) {
+    private static void fours(
+            FloatMatrix values, PoolWindows of, int[] corners, int row, Tile into, int begin, int end) {
         MemorySegment from = values.segment();
         MemorySegment to = into.matrix().segment();
         Checks.isNative(from);
@@ -87,7 +88,7 @@ final class PoolVector {
     private static void max(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
-            Places of,
+            PoolWindows of,
             int row,
             Tile into,
             int firstColumn,
@@ -139,7 +140,7 @@ final class PoolVector {
         }
     }
 
-    static void sum(FloatMatrix values, @Nullable SpikeMatrix spikes, Places of, int row, Tile into) {
+    static void sum(FloatMatrix values, @Nullable SpikeMatrix spikes, PoolWindows of, int row, Tile into) {
         MemorySegment from = values.segment();
         MemorySegment to = into.matrix().segment();
         MemorySegment fired = spikes == null ? from : spikes.segment();

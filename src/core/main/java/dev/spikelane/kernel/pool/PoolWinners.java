@@ -23,7 +23,7 @@ public final class PoolWinners {
     /** The most bits of a row. */
     private static final long MOST = 1L << 30;
 
-    final Places places;
+    final PoolWindows places;
 
     /** For each place that a window reads a bit for each channel, {@link #words} words of them. */
     final SpikeMatrix bits;
@@ -44,7 +44,7 @@ public final class PoolWinners {
     private final boolean fours;
     private final int inputs;
 
-    PoolWinners(Arena arena, Places places, int inputs, boolean once, int rows) {
+    PoolWinners(Arena arena, PoolWindows places, int inputs, boolean once, int rows) {
         this.places = places;
         this.inputs = inputs;
         this.words = words(places);
@@ -64,11 +64,11 @@ public final class PoolWinners {
     }
 
     /** Whether a row of these windows has few enough bits. */
-    static boolean serves(Places places) {
+    static boolean serves(PoolWindows places) {
         return columns(places) <= MOST;
     }
 
-    private static long columns(Places places) {
+    private static long columns(PoolWindows places) {
         return (long) places.places().length * words(places) * Long.SIZE;
     }
 
@@ -82,7 +82,7 @@ public final class PoolWinners {
         return places.columns();
     }
 
-    private static int words(Places places) {
+    private static int words(PoolWindows places) {
         return Math.ceilDiv(places.channels(), Long.SIZE);
     }
 

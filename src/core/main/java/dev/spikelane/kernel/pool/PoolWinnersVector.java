@@ -27,7 +27,7 @@ final class PoolWinnersVector {
     private PoolWinnersVector() {}
 
     /** Whether windows are of four places, alike, of whole vectors of channels. */
-    static boolean areFours(Places places) {
+    static boolean areFours(PoolWindows places) {
         return places.corners() != null && places.channels() % COUNT == 0;
     }
 

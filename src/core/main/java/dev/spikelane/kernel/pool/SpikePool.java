@@ -11,7 +11,7 @@ final class SpikePool {
 
     private SpikePool() {}
 
-    static void run(SpikeMatrix spikes, float value, Places of, int row, Tile into) {
+    static void run(SpikeMatrix spikes, float value, PoolWindows of, int row, Tile into) {
         for (int block = into.firstBlock(); block < into.endBlock(); block++) {
             int first = block * Long.SIZE;
             long word = word(spikes, of, row, first, Math.min(first + Long.SIZE, into.columns()));
@@ -24,7 +24,7 @@ final class SpikePool {
     }
 
     /** The pooled spikes of some columns, at most 64. */
-    private static long word(SpikeMatrix spikes, Places of, int row, int first, int end) {
+    private static long word(SpikeMatrix spikes, PoolWindows of, int row, int first, int end) {
         int channels = of.channels();
         int most = channels % Byte.SIZE == 0 ? Long.SIZE : SpikeBits.COUNT;
         int position = first / channels;

@@ -35,27 +35,27 @@ public final class DelayLine {
     private static final int STEPS = 64;
 
     private final EquationParameters parameters;
-    private final Equations.Line said;
+    private final Equations.Line declared;
 
-    private DelayLine(EquationParameters parameters, Equations.Line said) {
+    private DelayLine(EquationParameters parameters, Equations.Line declared) {
         this.parameters = parameters;
-        this.said = said;
+        this.declared = declared;
     }
 
     /** The line of neurons; null if their currents are not delayed. */
     public static @Nullable DelayLine of(Equations neurons, EquationParameters parameters) {
-        Equations.Line said = neurons.line();
-        return said == null ? null : new DelayLine(parameters, said);
+        Equations.Line declared = neurons.line();
+        return declared == null ? null : new DelayLine(parameters, declared);
     }
 
     /** The most steps. */
     public int steps() {
-        return said.steps();
+        return declared.steps();
     }
 
     /** The name of the parameter. */
     public String delay() {
-        return said.delay();
+        return declared.delay();
     }
 
     /** Neurons of some blocks, and rows of one sample of theirs; for one thread at a time. */
@@ -102,7 +102,7 @@ public final class DelayLine {
                 sum = new float[width];
                 past = new float[width];
             }
-            float[] delays = line.parameters.values(line.said.delay());
+            float[] delays = line.parameters.values(line.declared.delay());
             for (int i = 0; i < width; i++) {
                 boolean pads = first + i >= line.parameters.neurons();
                 float delay = pads ? 0 : delays[delays.length == 1 ? 0 : first + i];

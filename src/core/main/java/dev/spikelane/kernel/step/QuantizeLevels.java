@@ -1,8 +1,8 @@
 package dev.spikelane.kernel.step;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Arange;
 import dev.spikelane.simd.Elements;
-import dev.spikelane.simd.Progression;
 import java.lang.foreign.Arena;
 
 /**
@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
  *
  * @param values the levels, {@code [1 x levels]}
  * @param ascending whether no level is below the one before
- * @param uniform whether {@link Progression#between} gives them, and so far from each other that a division finds the
+ * @param uniform whether {@link Arange#between} gives them, and so far from each other that a division finds the
  *     nearest but one
  * @param doubt how near the middle of two uniform levels, in steps, rounding may move a quotient across it
  */
@@ -43,7 +43,7 @@ public record QuantizeLevels(FloatMatrix values, boolean ascending, boolean unif
     private static float doubt(float... levels) {
         float low = levels[0];
         float high = levels[levels.length - 1];
-        return 16 * units(low, high) / Progression.step(low, high, levels.length);
+        return 16 * units(low, high) / Arange.step(low, high, levels.length);
     }
 
     private static float units(float low, float high) {
@@ -63,7 +63,7 @@ public record QuantizeLevels(FloatMatrix values, boolean ascending, boolean unif
         int count = levels.length;
         float low = levels[0];
         float high = levels[count - 1];
-        float step = Progression.step(low, high, count);
+        float step = Arange.step(low, high, count);
         if (count < 2 || count > MOST_UNIFORM || !(step >= FEWEST_UNITS * units(low, high))) {
             return false;
         }
@@ -71,8 +71,7 @@ public record QuantizeLevels(FloatMatrix values, boolean ascending, boolean unif
             return false;
         }
         for (int i = 0; i < count; i++) {
-            if (Float.floatToRawIntBits(levels[i])
-                    != Float.floatToRawIntBits(Progression.between(low, high, i, count))) {
+            if (Float.floatToRawIntBits(levels[i]) != Float.floatToRawIntBits(Arange.between(low, high, i, count))) {
                 return false;
             }
         }

@@ -11,8 +11,8 @@ import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.simd.Arange;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.simd.Progression;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -52,7 +52,7 @@ final class QuantizeUniformVector {
         int middle = count / 2;
         float lowest = levels.value(0);
         float highest = levels.value(count - 1);
-        float distance = Progression.step(lowest, highest, count);
+        float distance = Arange.step(lowest, highest, count);
         FloatVector low = FloatVector.broadcast(FLOAT, lowest);
         FloatVector high = FloatVector.broadcast(FLOAT, highest);
         FloatVector step = FloatVector.broadcast(FLOAT, distance);
@@ -96,7 +96,7 @@ final class QuantizeUniformVector {
         int neurons = state.columns();
         float lowest = levels.value(0);
         float highest = levels.value(count - 1);
-        float distance = Progression.step(lowest, highest, count);
+        float distance = Arange.step(lowest, highest, count);
         FloatVector low = FloatVector.broadcast(FLOAT, lowest);
         FloatVector high = FloatVector.broadcast(FLOAT, highest);
         FloatVector step = FloatVector.broadcast(FLOAT, distance);
@@ -132,7 +132,7 @@ final class QuantizeUniformVector {
         return positive.blend(last, positive.compare(GT, last));
     }
 
-    /** See {@link Progression#between}. */
+    /** See {@link Arange#between}. */
     private static FloatVector level(
             FloatVector index,
             FloatVector low,

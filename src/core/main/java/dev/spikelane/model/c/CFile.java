@@ -78,8 +78,8 @@ final class CFile {
     }
 
     /** The name of the currents of a port. */
-    String port(String said) {
-        return ports.computeIfAbsent(said, this::name);
+    String port(String declared) {
+        return ports.computeIfAbsent(declared, this::name);
     }
 
     /** Adds a statement of a step. */

@@ -36,7 +36,7 @@ public final class CNetwork {
     }
 
     private final Network network;
-    private final NetworkDescription said;
+    private final NetworkDescription declared;
     private final Options options;
     private final Function<Connection, Consumer<COperator>> forms;
     private final CFile file = new CFile();
@@ -52,7 +52,7 @@ public final class CNetwork {
     private CNetwork(Network network, Options options, Function<Connection, Consumer<COperator>> forms) {
         this.network = network;
         this.forms = forms;
-        this.said = network.laidOut().description();
+        this.declared = network.laidOut().description();
         this.options = options;
     }
 
@@ -70,11 +70,11 @@ public final class CNetwork {
         String prefix = file.prefix(options.name());
         inputs();
         List<String> outputs = options.outputs().stream().map(file::name).toList();
-        for (int i = 0; i < said.populations().size(); i++) {
+        for (int i = 0; i < declared.populations().size(); i++) {
             neurons.add(new CNeurons(
-                    file, said.populations().get(i), network.laidOut().neurons(i)));
+                    file, declared.populations().get(i), network.laidOut().neurons(i)));
         }
-        said.projections().forEach(each -> source(each.source()).reach(each.delay()));
+        declared.projections().forEach(each -> source(each.source()).reach(each.delay()));
         sources.values().forEach(CSource::declare);
         for (int population : order()) {
             step(population);
@@ -87,15 +87,15 @@ public final class CNetwork {
     }
 
     private void inputs() {
-        for (int i = 0; i < said.inputs().size(); i++) {
-            InputDescription input = said.inputs().get(i);
+        for (int i = 0; i < declared.inputs().size(); i++) {
+            InputDescription input = declared.inputs().get(i);
             String name = file.name(input.name());
             String type = options.values() ? "float" : "uint8_t";
             parameters.add(CText.of("const %s %s[%d]", type, name, input.shape().size()));
             String row = name;
             SourceDescription source = new SourceDescription.OfInput(i);
-            boolean isRead =
-                    said.projections().stream().anyMatch(each -> each.source().equals(source));
+            boolean isRead = declared.projections().stream()
+                    .anyMatch(each -> each.source().equals(source));
             if (!isRead) {
                 file.statement("(void) %s", name);
             } else if (options.keepsCurrents()) {
@@ -134,7 +134,7 @@ public final class CNetwork {
     private CSource source(SourceDescription source) {
         return sources.computeIfAbsent(source, _ -> {
             int population = source.ofPopulation().orElseThrow();
-            PopulationDescription of = said.populations().get(population);
+            PopulationDescription of = declared.populations().get(population);
             CRow row = source instanceof SourceDescription.OfVariable variable
                     ? new CRow(neurons.get(population).variable(variable.variable()), false)
                     : new CRow(neurons.get(population).spikes, true);
@@ -145,8 +145,8 @@ public final class CNetwork {
     /** Populations, each behind the sources that reach it in the same step. */
     private List<Integer> order() {
         List<Integer> order = new ArrayList<>();
-        while (order.size() < said.populations().size()) {
-            for (int i = 0; i < said.populations().size(); i++) {
+        while (order.size() < declared.populations().size()) {
+            for (int i = 0; i < declared.populations().size(); i++) {
                 if (!order.contains(i) && isReady(i, order)) {
                     order.add(i);
                 }
@@ -156,23 +156,23 @@ public final class CNetwork {
     }
 
     private boolean isReady(int population, List<Integer> done) {
-        return said.projections().stream()
+        return declared.projections().stream()
                 .filter(each -> each.target() == population && each.delay() == 0)
                 .flatMapToInt(each -> each.source().ofPopulation().stream())
                 .allMatch(done::contains);
     }
 
     private void step(int population) {
-        said.populations().get(population).neuron().ports().forEach(port -> port(population, port));
+        declared.populations().get(population).neuron().ports().forEach(port -> port(population, port));
         neurons.get(population).write();
     }
 
     /** Each projection's currents are complete before they are added, in order of declaration. */
     private void port(int population, String port) {
-        int size = said.populations().get(population).size();
+        int size = declared.populations().get(population).size();
         boolean first = true;
-        for (int i = 0; i < said.projections().size(); i++) {
-            ProjectionDescription projection = said.projections().get(i);
+        for (int i = 0; i < declared.projections().size(); i++) {
+            ProjectionDescription projection = declared.projections().get(i);
             if (projection.target() != population || !projection.port().equals(port)) {
                 continue;
             }
@@ -204,21 +204,21 @@ public final class CNetwork {
 
     /** Memory of the currents of a projection. */
     private String kept(int projection, int size) {
-        String name = file.name(said.projections().get(projection).name() + "_currents");
+        String name = file.name(declared.projections().get(projection).name() + "_currents");
         file.memory("float", Float.BYTES, name, size, false);
         return name;
     }
 
     private void output(String population, String parameter) {
-        PopulationDescription of = said.populations().stream()
+        PopulationDescription of = declared.populations().stream()
                 .filter(each -> each.name().equals(population))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "there is no population '" + population + "' to give spikes, expected one of "
-                                + said.populations().stream()
+                                + declared.populations().stream()
                                         .map(PopulationDescription::name)
                                         .toList()));
-        String spikes = neurons.get(said.populations().indexOf(of)).spikes;
+        String spikes = neurons.get(declared.populations().indexOf(of)).spikes;
         parameters.add(CText.of("uint8_t %s[%d]", parameter, of.size()));
         file.comment("the spikes of " + population);
         if (TorchLayout.differs(of.shape())) {
@@ -249,7 +249,7 @@ public final class CNetwork {
     }
 
     private String header(String prefix, String signature) {
-        String inputs = said.inputs().stream()
+        String inputs = declared.inputs().stream()
                 .map(input -> input.name() + " " + input.shape())
                 .collect(Collectors.joining(", "));
         return CText.comment(CText.of(
@@ -274,7 +274,7 @@ public final class CNetwork {
                     cc -std=c99 -O3 -ffp-contract=off -D%s_TEST FILE.c -o test && ./test 1000
                 """,
                                 inputs,
-                                said.populations().stream()
+                                declared.populations().stream()
                                         .map(each -> each.name() + " " + each.shape())
                                         .collect(Collectors.joining(", ")),
                                 prefix,

@@ -73,8 +73,8 @@ final class CNeurons {
         file.memory("uint8_t", 1, spikes, population.size(), true);
         List<String> names = new ArrayList<>(population.neuron().variables());
         for (int i = 0; i < variables.size(); i++) {
-            String said = i < names.size() ? names.get(i) : variables.get(i).replaceFirst("^_", "");
-            String name = file.name(population.name() + "_" + said);
+            String declared = i < names.size() ? names.get(i) : variables.get(i).replaceFirst("^_", "");
+            String name = file.name(population.name() + "_" + declared);
             arrays.put(variables.get(i), name);
             file.memory("float", Float.BYTES, name, population.size(), false);
             start(name, equations.variables().get(variables.get(i)));

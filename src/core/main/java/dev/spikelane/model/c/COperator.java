@@ -24,8 +24,8 @@ public record COperator(
     }
 
     /** A product of weights and a bias. */
-    public void dense(Dense said) {
-        product.dense(said, row, to);
+    public void dense(Dense declared) {
+        product.dense(declared, row, to);
     }
 
     /** The same with integers for weights. */
@@ -34,13 +34,13 @@ public record COperator(
     }
 
     /** A dense product with the order of sums that recurrences have. */
-    public void recurrent(Recurrent said) {
-        product.recurrent(said, row, to);
+    public void recurrent(Recurrent declared) {
+        product.recurrent(declared, row, to);
     }
 
     /** A convolution. */
-    public void convolution(Convolution said) {
-        product.convolution(said, row, to);
+    public void convolution(Convolution declared) {
+        product.convolution(declared, row, to);
     }
 
     /** A product of each input and a weight of its own. */
@@ -102,12 +102,12 @@ public record COperator(
     /** The largest value or the sum of each window. */
     public void pool() {
         String values = expanded();
-        PoolOperator said = (PoolOperator) bound;
-        MapPool pool = said.pool();
+        PoolOperator declared = (PoolOperator) bound;
+        MapPool pool = declared.pool();
         String layer = CProduct.layer(
                 file, operator.owner() + "_pool", pool.window(), pool.window().channels(), 1, 1);
-        file.call(CFunction.PLACE, CFunction.WALK, said.isMax() ? CFunction.POOL_MAX : CFunction.POOL_SUM);
-        if (said.isMax()) {
+        file.call(CFunction.PLACE, CFunction.WALK, declared.isMax() ? CFunction.POOL_MAX : CFunction.POOL_SUM);
+        if (declared.isMax()) {
             file.statement("pool_max(&%s, %s, %s)", layer, values, to);
             return;
         }
@@ -117,10 +117,10 @@ public record COperator(
     }
 
     /** The same values in another order. */
-    public void flatten(Flatten said) {
+    public void flatten(Flatten declared) {
         String values = expanded();
         Shape shape = operator.rows();
-        Shape made = said.outputShape(shape);
+        Shape made = declared.outputShape(shape);
         if (made.rank() == 1) {
             CPath.reorder(file, shape, values, to, false);
             return;

@@ -17,7 +17,7 @@ final class CPath {
 
     private final CFile file;
     private final Network network;
-    private final ProjectionDescription said;
+    private final ProjectionDescription declared;
     private final List<OperatorDescription> described;
     private final List<Operator> operators;
     /** The values that spikes of the next operator's rows carry, in their order. */
@@ -26,17 +26,17 @@ final class CPath {
     CPath(CFile file, Network network, int projection) {
         this.file = file;
         this.network = network;
-        this.said = network.laidOut().description().projections().get(projection);
+        this.declared = network.laidOut().description().projections().get(projection);
         this.described = network.laidOut().description().operators(projection);
         this.operators = network.laidOut().chain(projection).operators();
-        this.carried = said.source() instanceof SourceDescription.OfSpikes spikes
+        this.carried = declared.source() instanceof SourceDescription.OfSpikes spikes
                 ? network.laidOut().population(spikes.population()).inside().spikeValue()
                 : Parameter.of(1);
     }
 
     /** Writes the statements that fill an array. */
     void write(CRow from, String into, Function<Connection, Consumer<COperator>> forms) {
-        file.comment(said.name() + ": " + said.describePath());
+        file.comment(declared.name() + ": " + declared.describePath());
         CRow row = from;
         for (int i = 0; i < operators.size(); i++) {
             boolean last = i == operators.size() - 1;
@@ -51,7 +51,7 @@ final class CPath {
                 forms.apply(operator.connection()).accept(new COperator(file, product, operator, bound, row, to));
             } catch (UnsupportedOperationException refused) {
                 throw new IllegalArgumentException(
-                        "projection '" + said.name() + "' has " + operator.connection()
+                        "projection '" + declared.name() + "' has " + operator.connection()
                                 + ", which cannot be written in C: " + refused.getMessage(),
                         refused);
             }

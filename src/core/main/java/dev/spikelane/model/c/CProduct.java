@@ -52,14 +52,14 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
         return network.weights().get(operator.owner() + "." + name);
     }
 
-    void dense(Dense said, CRow row, String to) {
-        FloatMatrix weights = TorchLayout.weightsInside(operator.rows(), Shape.of(said.outputs()), value("weight"));
-        FloatMatrix bias = said.biased() ? value("bias") : said.bias();
-        floats(row, to, layer(weights.columns(), said.outputs()), bias.toArray(), weights);
+    void dense(Dense declared, CRow row, String to) {
+        FloatMatrix weights = TorchLayout.weightsInside(operator.rows(), Shape.of(declared.outputs()), value("weight"));
+        FloatMatrix bias = declared.biased() ? value("bias") : declared.bias();
+        floats(row, to, layer(weights.columns(), declared.outputs()), bias.toArray(), weights);
     }
 
-    void recurrent(Recurrent said, CRow row, String to) {
-        Shape made = said.outputShape(operator.rows());
+    void recurrent(Recurrent declared, CRow row, String to) {
+        Shape made = declared.outputShape(operator.rows());
         FloatMatrix weights = TorchLayout.weightsInside(operator.rows(), made, value("weight"));
         float[] bias = TorchLayout.inside(made, value("bias").toArray());
         String layer = layer(weights.columns(), weights.rows());
@@ -121,7 +121,8 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
         if (carried.count() == 1) {
             return carried.value(0);
         }
-        int channels = operator.connection() instanceof Convolution said ? said.inputs() / groups : carried.count();
+        int channels =
+                operator.connection() instanceof Convolution declared ? declared.inputs() / groups : carried.count();
         return carried.value(group * channels + k % channels);
     }
 
@@ -163,17 +164,17 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
                 to);
     }
 
-    void convolution(Convolution said, CRow row, String to) {
-        ConvolutionLayout layout = ConvolutionLayout.of(said, operator.rows());
+    void convolution(Convolution declared, CRow row, String to) {
+        ConvolutionLayout layout = ConvolutionLayout.of(declared, operator.rows());
         Window[] windows = layout.windows();
         String layer =
                 layer(file, operator.owner(), windows[0], windows.length, windows[0].channels(), layout.outputs());
-        FloatMatrix given = said.kernel().biased() ? value("bias") : said.bias();
+        FloatMatrix given = declared.kernel().biased() ? value("bias") : declared.bias();
         float[] bias = given.toArray();
         for (int i = 0; i < bias.length; i++) {
             bias[i] += 0.0f; // as operators do
         }
-        if (said.integers().isPresent()) {
+        if (declared.integers().isPresent()) {
             IntegerMatrix torch = network.weights().integers(operator.owner() + ".weight");
             IntegerMatrix[] groups = new IntegerMatrix[windows.length];
             for (int group = 0; group < groups.length; group++) {

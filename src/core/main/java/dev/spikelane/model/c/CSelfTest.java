@@ -17,12 +17,12 @@ import java.util.Map;
 /** The part of a file that runs the network on inputs at random, and compares its spikes with those of the library. */
 final class CSelfTest {
 
-    private final NetworkDescription said;
+    private final NetworkDescription declared;
     private final CNetwork.Options options;
     private int seed = 1;
 
-    private CSelfTest(NetworkDescription said, CNetwork.Options options) {
-        this.said = said;
+    private CSelfTest(NetworkDescription declared, CNetwork.Options options) {
+        this.declared = declared;
         this.options = options;
     }
 
@@ -41,7 +41,7 @@ final class CSelfTest {
     private Map<String, Signal> inputs() {
         int steps = options.testSteps();
         Map<String, Signal> inputs = new LinkedHashMap<>();
-        for (InputDescription input : said.inputs()) {
+        for (InputDescription input : declared.inputs()) {
             int size = input.shape().size();
             inputs.put(
                     input.name(), options.values() ? FloatMatrix.zeros(steps, size) : SpikeMatrix.zeros(steps, size));
@@ -91,8 +91,8 @@ final class CSelfTest {
         List<SpikeMatrix> golden = golden(network);
         List<String> arguments = new ArrayList<>();
         StringBuilder draws = new StringBuilder();
-        for (int i = 0; i < said.inputs().size(); i++) {
-            int size = said.inputs().get(i).shape().size();
+        for (int i = 0; i < declared.inputs().size(); i++) {
+            int size = declared.inputs().get(i).shape().size();
             text.append(CText.of("static %s in%d[%d];\n", options.values() ? "float" : "uint8_t", i, size));
             String drawn = options.values() ? "(float) (draw() >> 8) * 0x1p-24f" : "draw() >> 30 == 0";
             draws.append(CText.of("""

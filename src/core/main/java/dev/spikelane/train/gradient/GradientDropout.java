@@ -60,10 +60,10 @@ public final class GradientDropout implements SourceRun {
      * @param number the number of the projection in its network
      */
     GradientDropout(GradientRequest plan, Projection projection, int number, SourceRun source) {
-        Dropout said = Objects.requireNonNull(plan.dropouts().get(projection.name()));
-        float probability = (float) said.probability();
+        Dropout declared = Objects.requireNonNull(plan.dropouts().get(projection.name()));
+        float probability = (float) declared.probability();
         int columns = projection.source().shape().size();
-        int drawnColumns = said.channels() ? projection.source().shape().channels() : columns;
+        int drawnColumns = declared.channels() ? projection.source().shape().channels() : columns;
         this.source = source;
         this.delay = projection.delay();
         this.size = plan.size();
@@ -72,7 +72,7 @@ public final class GradientDropout implements SourceRun {
         this.draws = CounterRandom.Draws.dropout(plan.seed(), number, size.batch());
         this.zeros = FloatMatrix.zeros(plan.arena(), 1, drawnColumns);
         this.masks = SpikeMatrix.zeros(plan.arena(), size.steps() * size.batch(), columns);
-        this.drawn = said.channels() ? SpikeMatrix.zeros(plan.arena(), 1, drawnColumns) : null;
+        this.drawn = declared.channels() ? SpikeMatrix.zeros(plan.arena(), 1, drawnColumns) : null;
         this.stepsKept = delay == 0 ? size.segment() : size.steps();
         this.rows = new StepViews<>(FloatMatrix.zeros(plan.arena(), stepsKept * size.batch(), columns), size.batch());
     }

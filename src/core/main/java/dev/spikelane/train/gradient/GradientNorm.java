@@ -1,9 +1,9 @@
 package dev.spikelane.train.gradient;
 
-import dev.spikelane.engine.TwoStageRun;
+import dev.spikelane.engine.TwoPhaseRun;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.StoredCurrents;
-import dev.spikelane.engine.thread.Halves;
+import dev.spikelane.engine.thread.TwoPhaseJob;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.norm.WindowBackward;
 import dev.spikelane.memory.FloatMatrix;
@@ -14,16 +14,16 @@ import java.util.Objects;
  * The way back through a normalization, of whole steps at a time: when somebody asks for gradients of the rows that
  * were normalized, and those of the currents behind are there.
  */
-final class GradientNorm implements Halves.Work {
+final class GradientNorm implements TwoPhaseJob.Work {
 
-    private final TwoStageRun forward;
+    private final TwoPhaseRun forward;
     private final GradientProjection behind;
     private final RunSize size;
     /** The gradients of the rows that were normalized. */
     private final StoredCurrents rows;
 
     private final WindowBackward kernel;
-    private final Halves halves;
+    private final TwoPhaseJob halves;
     private FloatMatrix gradients;
     private final FloatMatrix values;
     private final Tile whole;
@@ -40,7 +40,7 @@ final class GradientNorm implements Halves.Work {
      * @param rows the memory for gradients of the normalized rows
      */
     GradientNorm(
-            TwoStageRun forward,
+            TwoPhaseRun forward,
             GradientProjection behind,
             StoredCurrents rows,
             GradientRequest plan,
@@ -51,14 +51,14 @@ final class GradientNorm implements Halves.Work {
         this.size = plan.size();
         this.kernel =
                 forward.operator().backward(plan.arena(), forward.step(), Objects.requireNonNull(behind.weights()[0]));
-        this.halves = new Halves(this, forward.step().rows().blocks(), workers);
+        this.halves = new TwoPhaseJob(this, forward.step().rows().blocks(), workers);
         this.gradients = forward.values();
         this.values = forward.values();
         this.whole = Tile.whole(values);
     }
 
     /** Returns the way forward. */
-    TwoStageRun forward() {
+    TwoPhaseRun forward() {
         return forward;
     }
 

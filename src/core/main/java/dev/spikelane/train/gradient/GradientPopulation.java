@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way back of a population: from the gradients of its spikes and variables to those of its currents.
- * It reads the forward pass of {@link KeptForward}.
+ * It reads the forward pass of {@link StoredForward}.
  */
 public final class GradientPopulation {
 
@@ -34,7 +34,7 @@ public final class GradientPopulation {
     private final FiringGradient surrogate;
     private final CounterRandom.Draws draws;
     private final CounterRandom.Draws noise;
-    private final KeptForward forward;
+    private final StoredForward forward;
     private final List<GradientProjection> projections = new ArrayList<>();
     private final OutputGradients ofSpikes;
     private final OutputGradients[] ofVariables;
@@ -68,7 +68,7 @@ public final class GradientPopulation {
                 ? CounterRandom.Draws.noise(plan.seed(), number, size.batch())
                 : CounterRandom.Draws.NONE;
         this.gradient = gradient;
-        this.forward = new KeptForward(plan, number, run, noise, gradient);
+        this.forward = new StoredForward(plan, number, run, noise, gradient);
         this.ofSpikes = plan.outlet(declared.name(), declared.shape(), null);
         List<String> variables = forward.variables();
         this.ofVariables = new OutputGradients[variables.size()];
@@ -139,7 +139,7 @@ public final class GradientPopulation {
     }
 
     /** The values that are kept of the forward pass. */
-    public KeptForward forward() {
+    public StoredForward forward() {
         return forward;
     }
 

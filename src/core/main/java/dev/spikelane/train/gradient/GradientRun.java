@@ -13,7 +13,7 @@ import dev.spikelane.engine.ChainRun;
 import dev.spikelane.engine.ComponentPlan;
 import dev.spikelane.engine.NetworkRun;
 import dev.spikelane.engine.ProjectionRun;
-import dev.spikelane.engine.TwoStageRun;
+import dev.spikelane.engine.TwoPhaseRun;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.signal.StoredCurrents;
@@ -183,7 +183,7 @@ public final class GradientRun implements BackwardNeeds {
         GradientNorm norm = null;
         int before = norms.size();
         ProjectionRun forward = slice;
-        while (forward.source() instanceof TwoStageRun cut) {
+        while (forward.source() instanceof TwoPhaseRun cut) {
             GradientProjection projection = projection(number, forward, port, norm);
             made.add(projection);
             port = new StoredCurrents(
@@ -308,7 +308,7 @@ public final class GradientRun implements BackwardNeeds {
     private GradientProjection projection(
             int number, ProjectionRun forward, StoredCurrents port, @Nullable GradientNorm norm) {
         Projection declared = plan.network().projections().get(number);
-        boolean starts = !(forward.source() instanceof TwoStageRun);
+        boolean starts = !(forward.source() instanceof TwoPhaseRun);
         GradientInput input = starts && declared.source() instanceof Input named ? input(named) : null;
         boolean pulls = input == null || input.wantsGradient();
         GradientChain chain;

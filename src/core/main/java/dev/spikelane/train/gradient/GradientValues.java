@@ -29,7 +29,7 @@ public final class GradientValues {
                 layout.description()
                         .operators(i)
                         .forEach(operator -> operator.values().stream()
-                                .filter(values -> values.said().role() == ValueDescription.Role.WEIGHT)
+                                .filter(values -> values.declared().role() == ValueDescription.Role.WEIGHT)
                                 .forEach(values -> names.add(values.name())));
             }
         }

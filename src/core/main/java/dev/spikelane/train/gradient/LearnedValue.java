@@ -163,9 +163,9 @@ public final class LearnedValue {
 
     /** Brings a parameter that an optimizer has changed back to its range. */
     public void hold() {
-        if (population != null && population.neuron() instanceof EquationNeuron said) {
+        if (population != null && population.neuron() instanceof EquationNeuron declared) {
             for (int i = 0; i < values.columns(); i++) {
-                values.set(0, i, said.nearest(parameter, values.get(0, i)));
+                values.set(0, i, declared.nearest(parameter, values.get(0, i)));
             }
         }
     }

@@ -4,7 +4,7 @@ import dev.spikelane.connection.operator.RunningStatistics;
 import dev.spikelane.connection.operator.TwoStageOperator;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.engine.OperatorChain;
-import dev.spikelane.engine.TwoStageRun;
+import dev.spikelane.engine.TwoPhaseRun;
 import dev.spikelane.kernel.norm.BatchStatistics;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Elements;
@@ -53,7 +53,7 @@ public final class RunningValues {
     /** Follows the window that a shard has run. */
     public void follow(GradientRun of) {
         for (int i = 0; i < all.size(); i++) {
-            TwoStageRun run = of.norms().get(all.get(i).norm).forward();
+            TwoPhaseRun run = of.norms().get(all.get(i).norm).forward();
             BatchStatistics statistics = run.statistics();
             for (int step = 0; step < statistics.mean().rows(); step++) {
                 all.get(i)
@@ -127,13 +127,13 @@ public final class RunningValues {
     /** Copies the statistics of a window, under the names of the values that follow them. */
     public void statistics(GradientRun of, Map<String, FloatMatrix> to) {
         for (int i = 0; i < all.size(); i++) {
-            TwoStageRun run = of.norms().get(all.get(i).norm).forward();
+            TwoPhaseRun run = of.norms().get(all.get(i).norm).forward();
             to.put(all.get(i).mean, rows(run, run.statistics().mean()));
             to.put(all.get(i).variance, rows(run, run.statistics().variance()));
         }
     }
 
-    private static FloatMatrix rows(TwoStageRun run, FloatMatrix of) {
+    private static FloatMatrix rows(TwoPhaseRun run, FloatMatrix of) {
         FloatMatrix rows = FloatMatrix.zeros(of.rows(), of.columns());
         for (int step = 0; step < rows.rows(); step++) {
             for (int i = 0; i < rows.columns(); i++) {

@@ -48,7 +48,7 @@ public final class ClassDecoder {
      *     it does not have
      */
     public ClassDecoder(ClassScore decoding, int steps, int batch, int outputs, int populationClasses) {
-        own = decoding instanceof ClassScore.Own said ? said.readers().get() : null;
+        own = decoding instanceof ClassScore.Own declared ? declared.readers().get() : null;
         if (decoding == ClassScore.Named.NONE
                 || populationClasses != 0 && own == null && decoding != ClassScore.Named.COUNT) {
             throw new IllegalArgumentException("decoding is " + decoding + ", expected "

@@ -51,7 +51,7 @@ public final class ClassScores {
     /** Reads the scores of the steps that ran. */
     void read(int steps) {
         if (counts != null) {
-            blocks.pool(counts.counts(), 0, scores, 0);
+            blocks.pool(counts.perNeuron(), 0, scores, 0);
         } else if (decoder != null) {
             decoder.decode(outputs, 0, 1, found);
         }

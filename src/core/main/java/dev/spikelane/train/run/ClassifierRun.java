@@ -1,11 +1,11 @@
 package dev.spikelane.train.run;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.model.Model;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
@@ -33,10 +33,10 @@ public final class ClassifierRun implements AutoCloseable {
     private final List<String> names;
     private final int classes;
     private final int outputs;
-    private @Nullable InputCode code;
+    private @Nullable InputEncoding code;
     private CounterRandom.Draws draws = CounterRandom.Draws.NONE;
     private @Nullable EncodedSample encoded;
-    private EarlyDecision.@Nullable Labels labels;
+    private EarlyExit.@Nullable Labels labels;
     private int stepsAtOnce = 1;
 
     public ClassifierRun(Model model, int steps, ClassScore decoding) {
@@ -78,7 +78,7 @@ public final class ClassifierRun implements AutoCloseable {
     }
 
     /** Says how values become input; null if only input that is encoded already will come. */
-    public void encode(@Nullable InputCode samples, long seed) {
+    public void encode(@Nullable InputEncoding samples, long seed) {
         if (samples != null) {
             CodedSteps.require(samples, steps, "classifier");
         }
@@ -88,7 +88,7 @@ public final class ClassifierRun implements AutoCloseable {
     }
 
     /** Says when samples end. */
-    public void early(EarlyDecision rule, int atOnce) {
+    public void early(EarlyExit rule, int atOnce) {
         if (decoding != ClassScore.Named.COUNT) {
             throw new IllegalArgumentException(
                     "outputs are decoded by " + decoding + ", expected count for early decisions, which count spikes");
@@ -109,7 +109,7 @@ public final class ClassifierRun implements AutoCloseable {
 
     /** Runs a sample, and returns how many steps it took. */
     public int classify(float[] sample) {
-        InputCode samples = code;
+        InputEncoding samples = code;
         if (samples == null) {
             throw new IllegalStateException("the model does not note its code, expected Classifier.code(...), as it"
                     + " was trained; TrainingRun.model() notes it");
@@ -122,7 +122,7 @@ public final class ClassifierRun implements AutoCloseable {
         last = input;
         boolean frame = CodedSteps.isFrame(input, 1, steps);
         int ran = steps;
-        EarlyDecision.Labels deciding = labels;
+        EarlyExit.Labels deciding = labels;
         if (deciding != null) {
             ran = frame
                     ? deciding.runConstant(simulation, input, stepsAtOnce)
@@ -158,9 +158,10 @@ public final class ClassifierRun implements AutoCloseable {
      * @param most no round starts after this time
      */
     public Warmth warmUp(float[][] given, IntConsumer answer, Duration most) {
-        InputCode samples = code;
-        List<InputCode> codes =
-                samples == null ? List.of(InputCode.frame(), InputCode.rate(new Rate(), steps)) : List.of(samples);
+        InputEncoding samples = code;
+        List<InputEncoding> codes = samples == null
+                ? List.of(InputEncoding.frame(), InputEncoding.rate(new Rate(), steps))
+                : List.of(samples);
         float[][][] ofCodes = new float[codes.size()][][];
         Arrays.setAll(ofCodes, i -> given.length > 0 ? given : MadeSamples.of(valuesOf(codes.get(i))));
         Warmth warmth = new Warmth();
@@ -177,15 +178,15 @@ public final class ClassifierRun implements AutoCloseable {
     }
 
     /** How many values the code makes the network's inputs of. */
-    private int valuesOf(InputCode samples) {
+    private int valuesOf(InputEncoding samples) {
         long made = samples.allocate(1, steps).columns(); // pieces need a multiple of the steps
         return (int) ((long) input().shape().size() * steps / made);
     }
 
     /** A sample's values and their code. */
-    private record EncodedSample(InputCode code, FloatMatrix values, Signal input) {}
+    private record EncodedSample(InputEncoding code, FloatMatrix values, Signal input) {}
 
-    private Signal encode(InputCode samples, float[] sample) {
+    private Signal encode(InputEncoding samples, float[] sample) {
         EncodedSample into = encoded;
         if (into == null || into.values.columns() != sample.length || !into.code.equals(samples)) {
             into = encoded(samples, sample.length);
@@ -205,7 +206,7 @@ public final class ClassifierRun implements AutoCloseable {
         return inputs.getFirst();
     }
 
-    private EncodedSample encoded(InputCode samples, int values) {
+    private EncodedSample encoded(InputEncoding samples, int values) {
         int expected = input().shape().size();
         Signal input = samples.allocate(1, values);
         if (input.columns() != expected) {

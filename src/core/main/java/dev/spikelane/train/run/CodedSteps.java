@@ -1,6 +1,6 @@
 package dev.spikelane.train.run;
 
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.Signal;
 
 /**
@@ -11,24 +11,24 @@ public final class CodedSteps {
     private CodedSteps() {}
 
     /** Before anything is run; {@code user} names the object that was made for so many steps. */
-    public static void require(InputCode code, int steps, String user) {
+    public static void require(InputEncoding code, int steps, String user) {
         if (code.steps() != 0) {
             require(code, code.steps(), steps, user);
         }
     }
 
     /**
-     * As {@link #require(InputCode, int, String)}, and for codes that do not say their steps by the rows that one
+     * As {@link #require(InputEncoding, int, String)}, and for codes that do not say their steps by the rows that one
      * sample becomes.
      */
-    public static void require(InputCode code, Signal sample, int steps, String user) {
+    public static void require(InputEncoding code, Signal sample, int steps, String user) {
         require(code, steps, user);
         if (sample.rows() != 1) {
             require(code, sample.rows(), steps, user);
         }
     }
 
-    private static void require(InputCode code, int made, int steps, String user) {
+    private static void require(InputEncoding code, int made, int steps, String user) {
         if (made != steps) {
             throw new IllegalArgumentException("the code (" + code + ") makes " + made + " steps, expected " + steps
                     + ", for which the " + user + " was made");

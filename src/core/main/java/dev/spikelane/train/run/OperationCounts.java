@@ -51,7 +51,7 @@ public final class OperationCounts {
      * @param effectiveSpikes null where nothing is measured, and as above
      */
     private record Arrivals(
-            Projection said,
+            Projection declared,
             SpikeWork.@Nullable Fan spikes,
             @Nullable SynapseReach effective,
             SpikeWork.@Nullable Fan effectiveSpikes) {}
@@ -74,20 +74,20 @@ public final class OperationCounts {
             }
         }
         for (int i = 0; i < network.projections().size(); i++) {
-            Projection said = network.projections().get(i);
+            Projection declared = network.projections().get(i);
             SynapseReach effective = measuring ? SynapseReach.of(network, i) : null;
-            SpikeWork source = said.source() instanceof Population from ? populations.get(from.name()) : null;
+            SpikeWork source = declared.source() instanceof Population from ? populations.get(from.name()) : null;
             projections.add(new Arrivals(
-                    said,
-                    source == null ? null : source.fan(said.fanOut(), Long.MAX_VALUE),
+                    declared,
+                    source == null ? null : source.fan(declared.fanOut(), Long.MAX_VALUE),
                     effective,
-                    source == null || effective == null ? null : source.fan(effective.first(), arriving(said))));
+                    source == null || effective == null ? null : source.fan(effective.first(), arriving(declared))));
         }
     }
 
     /** The steps whose rows arrive before the end. */
-    private int arriving(Projection said) {
-        return Math.max(0, steps - said.delay());
+    private int arriving(Projection declared) {
+        return Math.max(0, steps - declared.delay());
     }
 
     /**
@@ -99,9 +99,10 @@ public final class OperationCounts {
         populations.forEach((name, each) -> counted.spikes.put(name, (double) each.spikes()));
         counted.updates = membranes.stream().mapToLong(MembraneUpdates::count).sum();
         for (Arrivals each : projections) {
-            Signal rows =
-                    each.said.source() instanceof Input input ? Objects.requireNonNull(inputs.get(input.name())) : null;
-            counted.operations += each.spikes == null ? operations(each.said, rows) : each.spikes.reached();
+            Signal rows = each.declared.source() instanceof Input input
+                    ? Objects.requireNonNull(inputs.get(input.name()))
+                    : null;
+            counted.operations += each.spikes == null ? operations(each.declared, rows) : each.spikes.reached();
             if (each.effective != null) {
                 addEffective(each, rows, constant, counted);
             }
@@ -110,24 +111,24 @@ public final class OperationCounts {
     }
 
     /** Those of an input, or of a variable, which is never 0. */
-    private double operations(Projection said, @Nullable Signal rows) {
-        int[] reach = said.fanOut();
+    private double operations(Projection declared, @Nullable Signal rows) {
+        int[] reach = declared.fanOut();
         double mean = Arrays.stream(reach).asLongStream().sum() / (double) reach.length;
         return rows == null
-                ? mean * said.source().shape().size() * steps * simulation.batch()
+                ? mean * declared.source().shape().size() * steps * simulation.batch()
                 : InferenceWork.reached(rows, reach);
     }
 
     private void addEffective(Arrivals each, @Nullable Signal rows, boolean constant, Counted into) {
         SynapseReach reach = Objects.requireNonNull(each.effective);
         int batch = simulation.batch();
-        int arriving = arriving(each.said);
+        int arriving = arriving(each.declared);
         into.macs += (double) reach.behind() * arriving * batch;
         if (each.effectiveSpikes != null) {
             into.acs += each.effectiveSpikes.reached();
         } else if (rows == null) {
             into.macs += (double) InferenceWork.total(
-                            reach.first(), each.said.source().shape())
+                            reach.first(), each.declared.source().shape())
                     * arriving
                     * batch;
         } else {

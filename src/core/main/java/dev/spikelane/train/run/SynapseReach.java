@@ -25,14 +25,14 @@ public record SynapseReach(long dense, int[] first, long behind, long weights, l
 
     /** Counts those of a projection. */
     public static SynapseReach of(Network network, int number) {
-        Projection said = network.projections().get(number);
+        Projection declared = network.projections().get(number);
         SynapseReach all = new SynapseReach(0, new int[1], 0, 0, 0);
         boolean direct = true;
-        Shape shape = said.source().shape();
+        Shape shape = declared.source().shape();
         int place = 0;
         for (OperatorDescription each : network.laidOut().description().operators(number)) {
             for (; place < each.place(); place++) {
-                shape = said.path().get(place).outputShape(shape);
+                shape = declared.path().get(place).outputShape(shape);
             }
             ConnectionKind<Connection> kind = ConnectionKinds.of(each.connection());
             if (kind.sums()) {

@@ -73,9 +73,9 @@ final class ConnectionKindsTest {
     }
 
     private static void drop(Set<Class<?>> missing, Network network, int projection, boolean learns, Arena arena) {
-        List<OperatorDescription> said = network.laidOut().description().operators(projection);
-        for (int place = 0; place < said.size(); place++) {
-            Class<?> drawn = said.get(place).connection().getClass();
+        List<OperatorDescription> declared = network.laidOut().description().operators(projection);
+        for (int place = 0; place < declared.size(); place++) {
+            Class<?> drawn = declared.get(place).connection().getClass();
             if (learns || missing.contains(drawn) && !hasGradient(network, projection, place, arena)) {
                 missing.remove(drawn);
             }
@@ -140,15 +140,15 @@ final class ConnectionKindsTest {
             try (Arena arena = Arena.ofShared()) {
                 Network drawn = new RandomGraph(arena, 1, 1, seed).network;
                 Map<String, Values> laidOut = drawn.laidOut().values();
-                List<NamedValues> said = drawn.laidOut().description().values();
+                List<NamedValues> declared = drawn.laidOut().description().values();
                 assertEquals(
                         List.copyOf(laidOut.keySet()),
-                        said.stream().map(NamedValues::name).toList());
-                for (NamedValues each : said) {
-                    assertEquals(each.said(), laidOut.get(each.name()).description(), each.name());
-                    assertEquals(each.said().shape(), drawn.weights().shape(each.name()));
+                        declared.stream().map(NamedValues::name).toList());
+                for (NamedValues each : declared) {
+                    assertEquals(each.declared(), laidOut.get(each.name()).description(), each.name());
+                    assertEquals(each.declared().shape(), drawn.weights().shape(each.name()));
                     assertEquals(
-                            each.said().shape().stream().reduce(1, Math::multiplyExact),
+                            each.declared().shape().stream().reduce(1, Math::multiplyExact),
                             drawn.weights().get(each.name()).toArray().length);
                 }
             }

@@ -24,12 +24,12 @@ final class UseLocksTest {
 
     private final UseLocks turns = new UseLocks();
     private final ValueGuard guard = new ValueGuard(turns);
-    private final UseLock turn = turn();
+    private final RunLock turn = turn();
     private final List<String> order = Collections.synchronizedList(new ArrayList<>());
     private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
 
-    private UseLock turn() {
-        UseLock made = new UseLock("simulation", turns);
+    private RunLock turn() {
+        RunLock made = new RunLock("simulation", turns);
         turns.register(made);
         return made;
     }
@@ -97,7 +97,7 @@ final class UseLocksTest {
     /** The change waits for the outer call; the inner one is of something that is idle. */
     @Test
     void aCallWithinACallDoesNotWait() throws InterruptedException {
-        UseLock inner = turn();
+        RunLock inner = turn();
         turn.take();
         Thread change = change("change");
         inner.take();
@@ -168,7 +168,7 @@ final class UseLocksTest {
     @Test
     void anySequencesEnd() throws InterruptedException {
         for (int seed = 0; seed < 20; seed++) {
-            List<UseLock> all = List.of(turn(), turn(), turn());
+            List<RunLock> all = List.of(turn(), turn(), turn());
             AtomicInteger calls = new AtomicInteger();
             AtomicInteger done = new AtomicInteger();
             List<Thread> threads = new ArrayList<>();
@@ -191,8 +191,8 @@ final class UseLocksTest {
         }
     }
 
-    private void act(Random random, List<UseLock> all, AtomicInteger calls, AtomicInteger done) {
-        UseLock own = all.get(random.nextInt(all.size()));
+    private void act(Random random, List<RunLock> all, AtomicInteger calls, AtomicInteger done) {
+        RunLock own = all.get(random.nextInt(all.size()));
         Runnable change = () -> {
             assertEquals(0, calls.get(), "a change while a call is under way");
             done.incrementAndGet();
@@ -216,8 +216,8 @@ final class UseLocksTest {
                 }
             }
         } catch (IllegalStateException refused) {
-            String said = refused.getMessage();
-            assertTrue(said.startsWith(RUNS) || said.startsWith("simulation is busy"), said);
+            String declared = refused.getMessage();
+            assertTrue(declared.startsWith(RUNS) || declared.startsWith("simulation is busy"), declared);
         }
     }
 }

@@ -136,8 +136,8 @@ final class GoldenNeurons {
 
     /** What the dense connection in front of the neurons gives. */
     static float[] dense(Arena arena, GoldenCase golden, String suffix, float[] input, int inputs) {
-        Recurrent said = recurrent(golden, suffix);
-        PackedWeights weights = PackedWeights.pack(arena, said.weights(), said.bias());
+        Recurrent declared = recurrent(golden, suffix);
+        PackedWeights weights = PackedWeights.pack(arena, declared.weights(), declared.bias());
         int rows = input.length / inputs;
         FloatMatrix current = FloatMatrix.zeros(arena, rows, weights.outputs());
         DenseMatmul.multiply(FloatMatrix.copyOf(arena, rows, inputs, input), rows, weights, Tile.whole(current));

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.Parameter;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Quantization;
+import dev.spikelane.neuron.ThresholdAndReset;
 import java.util.Locale;
 
 /** The options that neurons share, as their cases name them, with snnTorch's defaults where a case does not. */
@@ -27,8 +27,8 @@ final class GoldenOptions {
     }
 
     /** When neurons fire and what a spike does to them, for a class whose default reset differs from class to class. */
-    static Firing firing(GoldenCase golden, int neurons, Reset otherwise) {
-        return Firing.DEFAULT
+    static ThresholdAndReset firing(GoldenCase golden, int neurons, Reset otherwise) {
+        return ThresholdAndReset.DEFAULT
                 .withThreshold(parameter(golden, "threshold", neurons, 1).values())
                 .withReset(
                         golden.has("reset_mechanism")

@@ -13,7 +13,6 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Alpha;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.NeuronGroup;
@@ -24,6 +23,7 @@ import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import java.lang.foreign.Arena;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -43,8 +43,8 @@ class GoldenQuantizationTest {
 
     /** What a neuron keeps of a membrane that it neither decays nor resets. */
     private static float[] rounded(Quantization quantization, float... values) {
-        Neuron model =
-                new Leaky(1).withFiring(Firing.DEFAULT.withReset(Reset.NONE).withQuantization(quantization));
+        Neuron model = new Leaky(1)
+                .withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE).withQuantization(quantization));
         try (Arena arena = Arena.ofShared()) {
             NeuronGroup group = model.bind(arena, values.length);
             NeuronState state = group.newState(arena, 1);
@@ -75,7 +75,7 @@ class GoldenQuantizationTest {
 
     private static Neuron model(GoldenCase golden, int neurons) {
         String name = golden.text("neuron");
-        Firing firing = firing(golden, neurons, name.equals("Alpha") ? Reset.ZERO : Reset.SUBTRACT)
+        ThresholdAndReset firing = firing(golden, neurons, name.equals("Alpha") ? Reset.ZERO : Reset.SUBTRACT)
                 .withQuantization(GoldenOptions.quantization(golden));
         return switch (name) {
             case "Leaky" -> new Leaky(parameter(golden, "beta", neurons), firing, gradedFactor(golden, neurons));

@@ -141,19 +141,19 @@ final class EventFormatTest {
     void aFileThatIsCutAnywhereGivesWhatWasWhole() throws IOException {
         SplittableRandom random = new SplittableRandom(7);
         for (Case each : cases(400).values()) {
-            int said = 0;
+            int declared = 0;
             for (int i = 0; i < 60; i++) {
                 int length = random.nextInt(each.bytes.length);
                 byte[] cut = Arrays.copyOf(each.bytes, length);
                 try (EventSource source = open(each, cut)) {
                     Events found = readAll(source);
                     assertSame(each.events.first(found.size()), found);
-                    said += source.cut().startsWith(each.name + ": ends inside ") ? 1 : 0;
+                    declared += source.cut().startsWith(each.name + ": ends inside ") ? 1 : 0;
                 } catch (IOException inHeader) {
                     assertTrue(!each.streams || length < 400, each.name + " " + length + " " + inHeader.getMessage());
                 }
             }
-            assertTrue(!each.streams || said > 10, each.name + " said so " + said + " times");
+            assertTrue(!each.streams || declared > 10, each.name + " said so " + declared + " times");
         }
     }
 

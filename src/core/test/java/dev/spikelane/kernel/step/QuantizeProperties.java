@@ -13,7 +13,7 @@ import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.step.leaky.LeakyCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Quantization;
-import dev.spikelane.simd.Progression;
+import dev.spikelane.simd.Arange;
 import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -160,7 +160,7 @@ final class QuantizeProperties {
     private static float[] uniform(float low, float high, int count) {
         float[] levels = new float[count];
         for (int i = 0; i < count; i++) {
-            levels[i] = Progression.between(low, high, i, count);
+            levels[i] = Arange.between(low, high, i, count);
         }
         return levels;
     }

@@ -28,8 +28,8 @@ final class NativeMemoryTest {
             }
             assertEquals(bytes + 1_000, Owner.TRAINER.bytes());
             assertEquals(open + 1, Owner.TRAINER.open());
-            String said = NativeMemory.describe();
-            assertTrue(said.contains((bytes + 1_000) + " bytes by " + (open + 1) + " open trainers, "), said);
+            String declared = NativeMemory.describe();
+            assertTrue(declared.contains((bytes + 1_000) + " bytes by " + (open + 1) + " open trainers, "), declared);
         }
         assertEquals(bytes, Owner.TRAINER.bytes());
         assertEquals(open, Owner.TRAINER.open());

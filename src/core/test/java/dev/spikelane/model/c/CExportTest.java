@@ -49,8 +49,8 @@ final class CExportTest {
         CExport.of(network).withOutputs("lif1", "lif2").write(file);
         Path program = folder.resolve("network");
         CCompiler.compile(compiler, List.of(file), program, "-DNETWORK_TEST");
-        String said = CCompiler.run(program.toString());
-        assertTrue(said.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), said);
+        String declared = CCompiler.run(program.toString());
+        assertTrue(declared.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), declared);
     }
 
     /** What the file calls itself, its functions and its types. */
@@ -76,8 +76,8 @@ final class CExportTest {
         CExport.of(builder.build()).withOutputs("network", "NULL").write(file);
         Path program = folder.resolve("names");
         CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
-        String said = CCompiler.run(program.toString());
-        assertTrue(said.endsWith(", as expected\n"), said);
+        String declared = CCompiler.run(program.toString());
+        assertTrue(declared.endsWith(", as expected\n"), declared);
     }
 
     @Test
@@ -129,8 +129,8 @@ final class CExportTest {
         CExport.of(builder.build()).withTestSteps(50).write(file);
         Path program = folder.resolve("ports");
         CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
-        String said = CCompiler.run(program.toString());
-        assertTrue(said.matches("50 steps, [1-9][0-9]+ spikes, as expected\n"), said);
+        String declared = CCompiler.run(program.toString());
+        assertTrue(declared.matches("50 steps, [1-9][0-9]+ spikes, as expected\n"), declared);
     }
 
     /** A flatten of two dimensions keeps channels, which a convolution behind it reads in their order. */
@@ -151,8 +151,8 @@ final class CExportTest {
         CExport.of(builder.build()).withOutputs("n0", "n1").write(file);
         Path program = folder.resolve("flatten");
         CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
-        String said = CCompiler.run(program.toString());
-        assertTrue(said.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), said);
+        String declared = CCompiler.run(program.toString());
+        assertTrue(declared.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), declared);
     }
 
     /** A frame is multiplied in the first step that takes it, wherever its currents go. */
@@ -178,9 +178,10 @@ final class CExportTest {
         Files.writeString(file, counted);
         Path program = folder.resolve("frame");
         CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
-        String said = CCompiler.run(program.toString());
+        String declared = CCompiler.run(program.toString());
         // Seven frames in 20 steps, for two projections; the third takes them late, in each step.
-        assertTrue(said.matches("20 steps, [1-9][0-9]+ spikes, as expected\n" + (7 * 2 + 20) + " calls\n"), said);
+        assertTrue(
+                declared.matches("20 steps, [1-9][0-9]+ spikes, as expected\n" + (7 * 2 + 20) + " calls\n"), declared);
     }
 
     /** Sums of products by way of double, where they lie between two floats, are tiny, infinite or no numbers. */

@@ -231,7 +231,7 @@ public class RandomGradientsProperties {
             double[] want = expected.weights(projection, each.place());
             int k = 0;
             for (NamedValues values : each.values()) {
-                if (values.said().role() == ValueDescription.Role.BUFFER) {
+                if (values.declared().role() == ValueDescription.Role.BUFFER) {
                     continue;
                 }
                 for (float got : gradients.apply(values.name()).toArray()) {

@@ -3,10 +3,10 @@ package dev.spikelane.network.graph;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
@@ -169,11 +169,11 @@ public final class RandomGraph {
 
     /** Gives a batch norm other values than those it starts with. */
     private void set(NamedValues values) {
-        if (values.said().type() == ElementType.INT64) {
+        if (values.declared().type() == ElementType.INT64) {
             network.weights().replace(values.name(), (long) random.nextInt(1_000));
             return;
         }
-        FloatMatrix drawn = Matrices.uniform(arena, 1, values.said().columns(), random);
+        FloatMatrix drawn = Matrices.uniform(arena, 1, values.declared().columns(), random);
         for (int i = 0; i < drawn.columns() && values.name().endsWith("running_var"); i++) {
             drawn.set(0, i, 0.3f + Math.abs(drawn.get(0, i)));
         }
@@ -313,20 +313,20 @@ public final class RandomGraph {
     private Sparse sparse(Projection.Source source, Shape currents, String port) {
         int from = source.shape().size();
         int to = currents.size();
-        Edges edges = switch (random.nextInt(8)) {
-            case 0 -> Edges.probability(0.01 + random.nextDouble() / 2);
-            case 1 -> Edges.inDegree(1 + random.nextInt(5));
-            case 2 -> Edges.outDegree(1 + random.nextInt(5));
-            case 3 -> Edges.total(1 + random.nextInt(300));
-            case 4 -> from > 1 && from == to ? Edges.total(50).withoutSelf() : Edges.probability(1);
+        Connectivity edges = switch (random.nextInt(8)) {
+            case 0 -> Connectivity.probability(0.01 + random.nextDouble() / 2);
+            case 1 -> Connectivity.inDegree(1 + random.nextInt(5));
+            case 2 -> Connectivity.outDegree(1 + random.nextInt(5));
+            case 3 -> Connectivity.total(1 + random.nextInt(300));
+            case 4 -> from > 1 && from == to ? Connectivity.total(50).withoutSelf() : Connectivity.probability(1);
             case 5 ->
                 isPlane(source.shape()) && isPlane(currents)
-                        ? near(Edges.gaussian(1 - random.nextDouble(), 1 + 5 * random.nextDouble()), from)
-                        : Edges.probability(0.05);
-            case 6 -> from == to ? Edges.oneToOne() : Edges.outDegree(7);
+                        ? near(Connectivity.gaussian(1 - random.nextDouble(), 1 + 5 * random.nextDouble()), from)
+                        : Connectivity.probability(0.05);
+            case 6 -> from == to ? Connectivity.oneToOne() : Connectivity.outDegree(7);
             default -> {
                 int count = random.nextInt(200);
-                yield Edges.of(
+                yield Connectivity.of(
                         random.ints(count, 0, from).toArray(),
                         random.ints(count, 0, to).toArray());
             }
@@ -336,10 +336,10 @@ public final class RandomGraph {
         Sparse made = Sparse.of(edges)
                 .to(currents)
                 .seed(random.nextInt(1_000))
-                .weights(equal ? Draw.constant(strength / 2) : Draw.normal(strength / 4, strength / 2));
+                .weights(equal ? Distribution.constant(strength / 2) : Distribution.normal(strength / 4, strength / 2));
         switch (random.nextInt(8)) {
-            case 0, 1, 2 -> made = made.delays(Draw.uniform(random.nextInt(3), 3 + random.nextInt(3)));
-            case 3 -> made = made.delays(Draw.normal(8, 9).redrawn(random.nextInt(2), learns ? 12 : 40));
+            case 0, 1, 2 -> made = made.delays(Distribution.uniform(random.nextInt(3), 3 + random.nextInt(3)));
+            case 3 -> made = made.delays(Distribution.normal(8, 9).redrawn(random.nextInt(2), learns ? 12 : 40));
             default -> {}
         }
         if (!learns && random.nextInt(3) == 0 && made.edges().toString().matches("prob.*|gauss.*|.*each source")) {
@@ -355,8 +355,8 @@ public final class RandomGraph {
         return shape.rank() == 1 || shape.channels() == 1 && shape.rank() == 3;
     }
 
-    private Edges near(Edges edges, int from) {
-        Edges around = random.nextBoolean() ? edges.periodic() : edges;
+    private Connectivity near(Connectivity edges, int from) {
+        Connectivity around = random.nextBoolean() ? edges.periodic() : edges;
         return from > 1 && random.nextBoolean() ? around.withoutSelf() : around;
     }
 

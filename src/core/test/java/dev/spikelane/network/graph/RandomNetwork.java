@@ -264,7 +264,7 @@ public final class RandomNetwork {
                         .values());
                 outcome.counts.add(simulation
                         .observe(layer, new SpikeCounts(arena, batch, size))
-                        .counts());
+                        .perNeuron());
             }
             run.run(simulation);
             for (int layer = 0; layer < network.populations().size(); layer++) {

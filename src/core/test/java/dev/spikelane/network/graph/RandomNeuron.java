@@ -11,7 +11,6 @@ import dev.spikelane.network.Networks;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
@@ -26,6 +25,7 @@ import dev.spikelane.neuron.SLstm;
 import dev.spikelane.neuron.SpikeList;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
@@ -273,9 +273,9 @@ public final class RandomNeuron {
                 random.nextBoolean() ? Quantization.NONE : Quantization.uniform(4, 1, 0, 0.2));
     }
 
-    private Firing firing(Reset other) {
+    private ThresholdAndReset firing(Reset other) {
         Reset[] resets = {Reset.SUBTRACT, Reset.ZERO, Reset.NONE, other};
-        return Firing.DEFAULT
+        return ThresholdAndReset.DEFAULT
                 .withThreshold(random.nextFloat())
                 .withCompare(Compare.values()[random.nextInt(2)])
                 .withReset(resets[random.nextInt(resets.length)])

@@ -192,7 +192,7 @@ final class ResidualNetworksTest {
             double[] want = each.values().isEmpty() ? new double[0] : expected.weights(projection, each.place());
             int k = 0;
             for (NamedValues values : each.values()) {
-                if (values.said().role() != ValueDescription.Role.BUFFER) {
+                if (values.declared().role() != ValueDescription.Role.BUFFER) {
                     for (float got : gradients.gradient(values.name()).toArray()) {
                         assertEquals((float) want[k], got, values.name() + " " + k);
                         learned += got == 0 ? 0 : 1;

@@ -78,7 +78,7 @@ final class TorchOrderTest {
     /** Weights and files, whose order tests of their own hold, and what takes or makes what others have here. */
     private static final Set<String> ELSEWHERE = Set.of(
             "Answers.spikes",
-            "EarlyDecision.learn",
+            "EarlyExit.learn",
             "Labels.observe",
             "Labels.run",
             "Labels.runConstant",
@@ -92,7 +92,7 @@ final class TorchOrderTest {
             "Input.setMembranes",
             "Input.setSpikes",
             "Input.setTargets",
-            "Margins.of",
+            "ThresholdMargins.of",
             "Network.quantized",
             "Network.spiking",
             "Recording.spikes",
@@ -189,7 +189,7 @@ final class TorchOrderTest {
             show("VariableRecorder.values", "currents", current.values());
             show("VariableRecorder.values", "a variable", synapse.values());
             show("VariableRecorder.values", "before the reset", unreset.values());
-            show("SpikeCounts.counts", "of maps", counts.counts());
+            show("SpikeCounts.perNeuron", "of maps", counts.perNeuron());
             try (Simulation fork = simulation.fork()) {
                 fork.run(spikes());
                 show("NeuronState.membrane", "of a fork", fork.state("second").membrane());

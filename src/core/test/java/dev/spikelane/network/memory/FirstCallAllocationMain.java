@@ -2,7 +2,7 @@ package dev.spikelane.network.memory;
 
 import com.sun.management.ThreadMXBean;
 import dev.spikelane.Compilers;
-import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
@@ -25,7 +25,7 @@ final class FirstCallAllocationMain {
 
     public static void main(String[] arguments) {
         if (arguments[0].equals("learning")) {
-            System.setProperty(SpikeCosts.PROPERTY, "learn");
+            System.setProperty(CostModel.PROPERTY, "learn");
         }
         TorchRandom random = new TorchRandom(0);
         Network network = Network.builder(784)

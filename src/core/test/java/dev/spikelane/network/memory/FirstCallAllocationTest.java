@@ -46,11 +46,11 @@ final class FirstCallAllocationTest {
     @ParameterizedTest
     @MethodSource("firstCalls")
     void firstCallBehindAWarmUpIsCompiled(String what) throws IOException, InterruptedException {
-        List<String> said =
+        List<String> declared =
                 OwnJvm.output(Objects.requireNonNull(STARTED.get(what))).lines().toList();
-        long bytes = Long.parseLong(said.getLast());
+        long bytes = Long.parseLong(declared.getLast());
         assertTrue(bytes < MOST_BYTES, bytes + " bytes");
-        long classes = Long.parseLong(said.get(said.size() - 2));
-        assertTrue(classes <= MOST_CLASSES, said.toString());
+        long classes = Long.parseLong(declared.get(declared.size() - 2));
+        assertTrue(classes <= MOST_CLASSES, declared.toString());
     }
 }

@@ -108,9 +108,10 @@ final class LimitedMemoryTest {
         int held = Integer.parseInt(lines.getFirst());
         String message = lines.get(1);
         assertTrue(held > 20, "held " + held);
-        Matcher said = MESSAGE.matcher(message);
-        assertTrue(said.matches(), message);
-        int open = Integer.parseInt(said.group(1)); // the one that is refused is open if it could not be made at all
+        Matcher declared = MESSAGE.matcher(message);
+        assertTrue(declared.matches(), message);
+        int open =
+                Integer.parseInt(declared.group(1)); // the one that is refused is open if it could not be made at all
         assertTrue(open == held || open == held + 1, held + " are held, " + message);
         assertEquals("one more after closing one", lines.get(2));
     }

@@ -90,13 +90,13 @@ final class BatchNormOverTimeTest {
             Input x = builder.input("x", maps);
             Leaky neuron = new Leaky(0).withThreshold(1e9).withReset(Reset.NONE);
             Population m = builder.population("m", maps, neuron);
-            BatchNorm said = BatchNorm.td(channels, 0.5, 1.5);
-            builder.project("x-m", x, m, OneToOne.scale(1), said);
+            BatchNorm declared = BatchNorm.td(channels, 0.5, 1.5);
+            builder.project("x-m", x, m, OneToOne.scale(1), declared);
             FloatMatrix input = rows(ROWS, maps.size(), 2);
             FloatMatrix given = rows(ROWS, maps.size(), 3);
             float[] gain = new float[channels];
             Arrays.fill(gain, 0.75f);
-            NaiveBatchNorm expected = new NaiveBatchNorm(said, list(input), gain);
+            NaiveBatchNorm expected = new NaiveBatchNorm(declared, list(input), gain);
             Network network = builder.build();
             for (int threads = 1; threads <= 3; threads++) {
                 try (Gradients gradients = Gradients.of(network, STEPS, BATCH)

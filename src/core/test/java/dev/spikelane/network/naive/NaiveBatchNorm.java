@@ -21,8 +21,8 @@ final class NaiveBatchNorm {
      * @param rows one for each sample
      * @param weights one for each channel
      */
-    NaiveBatchNorm(BatchNorm said, List<float[]> rows, float[] weights) {
-        this.channels = said.channels();
+    NaiveBatchNorm(BatchNorm declared, List<float[]> rows, float[] weights) {
+        this.channels = declared.channels();
         this.positions = rows.getFirst().length / channels;
         this.count = (double) rows.size() * positions;
         this.weights = weights;
@@ -37,7 +37,7 @@ final class NaiveBatchNorm {
             });
             double mean = sum / count;
             double spread = Math.max(squares - sum * mean, 0);
-            inverse[channel] = (float) (1 / Math.sqrt(spread / count + said.epsilon()));
+            inverse[channel] = (float) (1 / Math.sqrt(spread / count + declared.epsilon()));
             means[channel] = (float) mean;
         }
     }

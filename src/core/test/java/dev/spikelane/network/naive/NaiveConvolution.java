@@ -13,18 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NaiveConvolution {
 
-    private final Convolution said;
+    private final Convolution declared;
     private final Kernel kernel;
     private final Shape source;
     private final Shape made;
     private final float[] weights;
 
-    public NaiveConvolution(Convolution said, Shape source) {
-        this.said = said;
-        this.kernel = said.kernel();
+    public NaiveConvolution(Convolution declared, Shape source) {
+        this.declared = declared;
+        this.kernel = declared.kernel();
         this.source = source;
-        this.made = said.outputShape(source);
-        this.weights = said.weights().toArray();
+        this.made = declared.outputShape(source);
+        this.weights = declared.weights().toArray();
     }
 
     /** What a row gives in torch's order: what each spike carries where it fires, or values. */
@@ -49,7 +49,7 @@ public final class NaiveConvolution {
     private float current(Row row, int output, int y, int x) {
         int channels = source.channels() / kernel.groups();
         int first = output / (made.channels() / kernel.groups()) * channels;
-        float sum = said.bias().get(0, output) + 0.0f;
+        float sum = declared.bias().get(0, output) + 0.0f;
         float part = -0.0f;
         long items = 0;
         int k = 0;
@@ -71,21 +71,21 @@ public final class NaiveConvolution {
                         sum = Math.fma(value, NaiveNetwork.met(value, weight), sum);
                     } else if (!isPadding && row.fires()[input]) {
                         part += weight * row.values()[input];
-                        items += said.integers().isPresent() ? item(at) : 0;
+                        items += declared.integers().isPresent() ? item(at) : 0;
                     }
                 }
             }
         }
-        if (row.fires() != null && said.integers().isPresent()) {
-            IntegerMatrix integers = said.integers().orElseThrow();
+        if (row.fires() != null && declared.integers().isPresent()) {
+            IntegerMatrix integers = declared.integers().orElseThrow();
             float scale = integers.scale(kernel.transposed() ? 0 : output) * row.values()[0];
-            return said.bias().get(0, output) + 0.0f + scale * Math.toIntExact(items);
+            return declared.bias().get(0, output) + 0.0f + scale * Math.toIntExact(items);
         }
         return sum + part;
     }
 
     private int item(int at) {
-        IntegerMatrix integers = said.integers().orElseThrow();
+        IntegerMatrix integers = declared.integers().orElseThrow();
         return integers.item(at / integers.columns(), at % integers.columns());
     }
 

@@ -12,7 +12,7 @@ final class NaiveConvolutionBack {
     static final int BLOCK = 8;
 
     private final NaiveArithmetic arithmetic;
-    private final Convolution said;
+    private final Convolution declared;
     private final NaiveConvolution forward;
     private final Kernel kernel;
     private final Shape source;
@@ -24,14 +24,14 @@ final class NaiveConvolutionBack {
         void at(int group, int position, int ky, int kx, int pixel);
     }
 
-    NaiveConvolutionBack(NaiveArithmetic arithmetic, Convolution said, Shape source) {
+    NaiveConvolutionBack(NaiveArithmetic arithmetic, Convolution declared, Shape source) {
         this.arithmetic = arithmetic;
-        this.said = said;
-        this.forward = new NaiveConvolution(said, source);
-        this.kernel = said.kernel();
+        this.declared = declared;
+        this.forward = new NaiveConvolution(declared, source);
+        this.kernel = declared.kernel();
         this.source = source;
-        this.made = said.outputShape(source);
-        this.weights = said.weights().toArray();
+        this.made = declared.outputShape(source);
+        this.weights = declared.weights().toArray();
     }
 
     /** Visits what is read at each position of the output, ascending. */
@@ -86,7 +86,7 @@ final class NaiveConvolutionBack {
 
     /** Room for the gradients of the weights, which those of the bias follow. */
     double[] zeros() {
-        return new double[weights.length + (kernel.biased() ? said.outputs() : 0)];
+        return new double[weights.length + (kernel.biased() ? declared.outputs() : 0)];
     }
 
     /** Adds what a row of the source gives to the gradients of the weights. */
@@ -100,7 +100,7 @@ final class NaiveConvolutionBack {
                 }
             }
         });
-        for (int output = 0; output < said.outputs() && kernel.biased(); output++) {
+        for (int output = 0; output < declared.outputs() && kernel.biased(); output++) {
             for (int position = 0; position < made.height() * made.width(); position++) {
                 int at = weights.length + output;
                 sum[at] = arithmetic.plus(sum[at], of[output(output, position)]);
@@ -128,7 +128,7 @@ final class NaiveConvolutionBack {
                 }
             }
         });
-        for (int output = 0; output < said.outputs() && kernel.biased(); output++) {
+        for (int output = 0; output < declared.outputs() && kernel.biased(); output++) {
             for (int position = 0; position < made.height() * made.width(); position++) {
                 currents[output(output, position)] += values[weights.length + output];
             }

@@ -366,10 +366,10 @@ public final class NaiveGradients {
     }
 
     private NaiveConvolutionBack convolution(Projection projection, int place) {
-        Convolution said = (Convolution) ran.present(projection, place);
+        Convolution declared = (Convolution) ran.present(projection, place);
         Shape shape = NaiveNetwork.before(
                 projection.path(), place, projection.source().shape());
-        return new NaiveConvolutionBack(arithmetic, said, shape);
+        return new NaiveConvolutionBack(arithmetic, declared, shape);
     }
 
     /** Blocks of eight samples ascending; in each steps descending, in a step samples ascending. */

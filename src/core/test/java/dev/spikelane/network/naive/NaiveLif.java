@@ -10,7 +10,6 @@ import dev.spikelane.network.Networks;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Lapicque;
 import dev.spikelane.neuron.Leaky;
@@ -23,6 +22,7 @@ import dev.spikelane.neuron.RSynaptic;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.StateLeaky;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.simd.Logarithm;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class NaiveLif extends NaiveNeurons {
 
     private static final Parameter ONE = Parameter.of(1);
-    private static final Firing NO_RESET = Firing.DEFAULT.withReset(Reset.NONE);
+    private static final ThresholdAndReset NO_RESET = ThresholdAndReset.DEFAULT.withReset(Reset.NONE);
 
     final Shape shape;
-    final Firing firing;
+    final ThresholdAndReset firing;
     public Decay decay = Decay.MULTIPLY;
     Parameter leak = ONE;
     boolean clampsLeak = true;
@@ -64,7 +64,7 @@ public final class NaiveLif extends NaiveNeurons {
     /** How many variables are quantized. */
     int quantized = Integer.MAX_VALUE;
 
-    private NaiveLif(Shape shape, Firing firing, String... names) {
+    private NaiveLif(Shape shape, ThresholdAndReset firing, String... names) {
         super(shape.size(), names);
         this.shape = shape;
         this.firing = firing;
@@ -80,7 +80,8 @@ public final class NaiveLif extends NaiveNeurons {
             case HandLif model -> {
                 NaiveLif lif = new NaiveLif(
                                 shape,
-                                Firing.DEFAULT.withThreshold(model.threshold().values()),
+                                ThresholdAndReset.DEFAULT.withThreshold(
+                                        model.threshold().values()),
                                 "membrane")
                         .leak(model.beta());
                 lif.firesBefore = true;
@@ -122,7 +123,7 @@ public final class NaiveLif extends NaiveNeurons {
     }
 
     private static NaiveLif ofJoin(EquationNeuron model, Shape shape) {
-        Firing firing = Firing.DEFAULT
+        ThresholdAndReset firing = ThresholdAndReset.DEFAULT
                 .withReset(Reset.CLEAR)
                 .withResetTime(Reset.Time.SAME_STEP)
                 .withThreshold(model.parameters().get("threshold").values());
@@ -137,7 +138,7 @@ public final class NaiveLif extends NaiveNeurons {
         return lif;
     }
 
-    private static NaiveLif synaptic(Shape shape, Firing firing, Parameter alpha) {
+    private static NaiveLif synaptic(Shape shape, ThresholdAndReset firing, Parameter alpha) {
         NaiveLif lif = new NaiveLif(shape, clearing(firing), "membrane", "synapse");
         lif.synapse = alpha;
         return lif;
@@ -169,7 +170,8 @@ public final class NaiveLif extends NaiveNeurons {
     }
 
     private static NaiveLif ofStateLeaky(StateLeaky model, Shape shape) {
-        Firing firing = NO_RESET.withThreshold(model.threshold().values()).withQuantization(model.quantization());
+        ThresholdAndReset firing =
+                NO_RESET.withThreshold(model.threshold().values()).withQuantization(model.quantization());
         float[] share = model.beta().values();
         for (int i = 0; i < share.length; i++) {
             share[i] = (float) Math.exp(-1 / (1 / ((1 - share[i]) + 1e-12f)));
@@ -196,7 +198,7 @@ public final class NaiveLif extends NaiveNeurons {
     }
 
     /** By ZERO most models mean CLEAR. */
-    private static Firing clearing(Firing firing) {
+    private static ThresholdAndReset clearing(ThresholdAndReset firing) {
         return firing.reset() == Reset.ZERO ? firing.withReset(Reset.CLEAR) : firing;
     }
 

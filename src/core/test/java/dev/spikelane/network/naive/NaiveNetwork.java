@@ -424,7 +424,7 @@ public final class NaiveNetwork {
         for (int delay : delays) {
             for (Projection projection : parts) {
                 NaiveSparse own = sparse(projection);
-                quantum = own.said.quantum();
+                quantum = own.declared.quantum();
                 if (Arrays.binarySearch(NaiveSparse.delays(projection), delay) < 0) {
                     continue; // its source may come later
                 }
@@ -504,41 +504,41 @@ public final class NaiveNetwork {
         for (int sample = 0; sample < batch; sample++) {
             all.add(rows(projection, step, sample, place).getLast().values);
         }
-        BatchNorm said = (BatchNorm) projection.path().get(place);
-        return new NaiveBatchNorm(said, all, weights(said, set(projection, place, step)));
+        BatchNorm declared = (BatchNorm) projection.path().get(place);
+        return new NaiveBatchNorm(declared, all, weights(declared, set(projection, place, step)));
     }
 
     /** What the names of a batch norm's values start with, in a step of the source. */
     private static String set(Projection projection, int place, int step) {
         String prefix = ValueNames.prefix(projection, place);
-        BatchNorm said = (BatchNorm) projection.path().get(place);
-        return said.steps() == 0 ? prefix : prefix + (step + projection.delay()) + ".";
+        BatchNorm declared = (BatchNorm) projection.path().get(place);
+        return declared.steps() == 0 ? prefix : prefix + (step + projection.delay()) + ".";
     }
 
-    private float[] weights(BatchNorm said, String prefix) {
-        if (said.affine()) {
+    private float[] weights(BatchNorm declared, String prefix) {
+        if (declared.affine()) {
             return value(prefix + "weight", null).toArray();
         }
-        float[] ones = new float[said.channels()];
-        Arrays.fill(ones, said.gain() > 0 ? (float) said.gain() : 1);
+        float[] ones = new float[declared.channels()];
+        Arrays.fill(ones, declared.gain() > 0 ? (float) declared.gain() : 1);
         return ones;
     }
 
     private Row normalized(Projection projection, int place, int step, int sample, Row row) {
-        BatchNorm said = (BatchNorm) projection.path().get(place);
+        BatchNorm declared = (BatchNorm) projection.path().get(place);
         String prefix = set(projection, place, step);
-        boolean biased = said.affine() && said.steps() == 0;
-        float[] bias = biased ? value(prefix + "bias", null).toArray() : new float[said.channels()];
+        boolean biased = declared.affine() && declared.steps() == 0;
+        float[] bias = biased ? value(prefix + "bias", null).toArray() : new float[declared.channels()];
         if (training) {
             return new Row(batchNorm(projection, place, step).normalized(sample, bias), null);
         }
-        float[] weights = weights(said, prefix);
+        float[] weights = weights(declared, prefix);
         FloatMatrix mean = value(prefix + "running_mean", null);
         FloatMatrix variance = value(prefix + "running_var", null);
         float[] values = row.values.clone();
         for (int i = 0; i < values.length; i++) {
-            int channel = i / (values.length / said.channels());
-            float inverse = (float) (1 / Math.sqrt((double) variance.get(0, channel) + said.epsilon()));
+            int channel = i / (values.length / declared.channels());
+            float inverse = (float) (1 / Math.sqrt((double) variance.get(0, channel) + declared.epsilon()));
             float factor = weights[channel] * inverse;
             float term = Math.fma(-mean.get(0, channel), factor, bias[channel]);
             values[i] = Math.fma(values[i], met(values[i], factor), term);
@@ -597,7 +597,7 @@ public final class NaiveNetwork {
     private static boolean multipliesBits(Connection of) {
         return switch (of) {
             case Dense _, Recurrent _ -> true;
-            case Convolution said -> said.integers().isEmpty();
+            case Convolution declared -> declared.integers().isEmpty();
             default -> false;
         };
     }
@@ -624,11 +624,12 @@ public final class NaiveNetwork {
 
     private static Connection withoutBias(Connection of) {
         return switch (of) {
-            case Dense said -> Dense.of(said.weights(), FloatMatrix.zeros(1, said.outputs()));
-            case Recurrent said ->
+            case Dense declared -> Dense.of(declared.weights(), FloatMatrix.zeros(1, declared.outputs()));
+            case Recurrent declared ->
                 new Recurrent(
-                        said.weights(), FloatMatrix.zeros(1, said.weights().rows()));
-            case Convolution said -> Convolution.of(said.kernel().withoutBias(), said.weights());
+                        declared.weights(),
+                        FloatMatrix.zeros(1, declared.weights().rows()));
+            case Convolution declared -> Convolution.of(declared.kernel().withoutBias(), declared.weights());
             default -> throw new AssertionError(of);
         };
     }
@@ -665,36 +666,37 @@ public final class NaiveNetwork {
      * A connection of a path with the values that the network has now; those of recurrences are in the network alone.
      */
     Connection present(Projection projection, int place) {
-        Connection said = projection.path().get(place);
+        Connection declared = projection.path().get(place);
         String prefix = ValueNames.prefix(projection, place);
         boolean recurs = RandomGraph.isRecurrence(projection);
         boolean asBuilt = !values.containsKey(prefix + "weight") && !values.containsKey(prefix + "bias");
         if (!recurs && asBuilt
-                || !ConnectionKinds.of(said).hasValues()
-                || said instanceof BatchNorm
-                || said instanceof Sparse) {
-            return said;
+                || !ConnectionKinds.of(declared).hasValues()
+                || declared instanceof BatchNorm
+                || declared instanceof Sparse) {
+            return declared;
         }
-        return connections.computeIfAbsent(prefix, _ -> switch (said) {
+        return connections.computeIfAbsent(prefix, _ -> switch (declared) {
             case Dense dense ->
                 Dense.of(value(prefix + "weight", dense.weights()), value(prefix + "bias", dense.bias()));
             case Dense.Integers dense -> Dense.integers(dense.weights(), value(prefix + "bias", dense.bias()));
             case Recurrent _ -> new Recurrent(value(prefix + "weight", null), value(prefix + "bias", null));
             case OneToOne _ -> new OneToOne(value(prefix + "weight", null).toArray());
             case Convolution conv -> present(conv, prefix, recurs);
-            default -> throw new AssertionError("no values of " + said);
+            default -> throw new AssertionError("no values of " + declared);
         });
     }
 
-    private Connection present(Convolution said, String prefix, boolean recurs) {
-        FloatMatrix bias = said.kernel().biased() ? value(prefix + "bias", recurs ? null : said.bias()) : said.bias();
-        if (said.integers().isPresent()) {
-            return Convolution.of(said.kernel(), said.integers().orElseThrow(), bias);
+    private Connection present(Convolution declared, String prefix, boolean recurs) {
+        FloatMatrix bias =
+                declared.kernel().biased() ? value(prefix + "bias", recurs ? null : declared.bias()) : declared.bias();
+        if (declared.integers().isPresent()) {
+            return Convolution.of(declared.kernel(), declared.integers().orElseThrow(), bias);
         }
-        FloatMatrix weights = value(prefix + "weight", recurs ? null : said.weights());
-        return said.kernel().biased()
-                ? Convolution.of(said.kernel(), weights, bias)
-                : Convolution.of(said.kernel(), weights);
+        FloatMatrix weights = value(prefix + "weight", recurs ? null : declared.weights());
+        return declared.kernel().biased()
+                ? Convolution.of(declared.kernel(), weights, bias)
+                : Convolution.of(declared.kernel(), weights);
     }
 
     /** What an empty path multiplies each neuron by. */
@@ -708,12 +710,12 @@ public final class NaiveNetwork {
         return sparse.weights(values);
     }
 
-    private FloatMatrix value(String name, @Nullable FloatMatrix said) {
+    private FloatMatrix value(String name, @Nullable FloatMatrix declared) {
         FloatMatrix found = values.get(name);
         if (found != null) {
             return found;
         }
-        return said != null ? said : network.weights().get(name);
+        return declared != null ? declared : network.weights().get(name);
     }
 
     private static Row apply(Connection connection, Row row, Shape order) {
@@ -721,7 +723,7 @@ public final class NaiveNetwork {
             case Recurrent recurrent -> new Row(recurrent(recurrent, row, order), null);
             case Dense dense -> new Row(dense(dense, row, order), null);
             case Dense.Integers dense -> new Row(integers(dense, row, order), null);
-            case Convolution said -> new Row(new NaiveConvolution(said, order).currents(row), null);
+            case Convolution declared -> new Row(new NaiveConvolution(declared, order).currents(row), null);
             case OneToOne own -> new Row(multiply(own.weights(), row), null);
             case OneToOne.Scale scale -> new Row(multiply(Parameter.of(scale.factor()), row), null);
             case Pool pool -> new Row(new NaivePool(pool, order).forward(plain(row)), null);
@@ -749,20 +751,20 @@ public final class NaiveNetwork {
         return current;
     }
 
-    private static float[] recurrent(Recurrent said, Row row, Shape order) {
-        float[] current = new float[said.weights().rows()];
+    private static float[] recurrent(Recurrent declared, Row row, Shape order) {
+        float[] current = new float[declared.weights().rows()];
         for (int output = 0; output < current.length; output++) {
-            float sum = row.fires == null ? said.bias().get(0, output) : 0;
+            float sum = row.fires == null ? declared.bias().get(0, output) : 0;
             for (int k = 0; k < row.values.length; k++) {
                 int i = order.torch(k);
-                float weight = said.weights().get(output, i);
+                float weight = declared.weights().get(output, i);
                 if (row.fires == null) {
                     sum = Math.fma(row.values[i], met(row.values[i], weight), sum);
                 } else if (row.fires[i]) {
                     sum += weight * row.values[i];
                 }
             }
-            current[output] = row.fires == null ? sum : sum + said.bias().get(0, output);
+            current[output] = row.fires == null ? sum : sum + declared.bias().get(0, output);
         }
         return current;
     }

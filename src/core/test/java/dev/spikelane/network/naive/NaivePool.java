@@ -8,35 +8,36 @@ import java.util.List;
 /** A pool in plain loops, on arrays in torch's order. */
 public final class NaivePool {
 
-    private final Pool said;
+    private final Pool declared;
     private final Shape from;
     private final Shape made;
 
-    public NaivePool(Pool said, Shape from) {
-        this.said = said;
+    public NaivePool(Pool declared, Shape from) {
+        this.declared = declared;
         this.from = from;
-        this.made = said.outputShape(from);
+        this.made = declared.outputShape(from);
     }
 
     /** The places of a row that an output reads, row by row. */
     private List<Integer> window(int output) {
         List<Integer> window = new ArrayList<>();
         int map = output / (made.height() * made.width());
-        if (said.rule() == Pool.Rule.SPREAD) {
+        if (declared.rule() == Pool.Rule.SPREAD) {
             int y = from.rank() == 2
                     ? 0
-                    : output / made.width() % made.height() / said.y().size();
-            int x = output % made.width() / said.x().size();
+                    : output / made.width() % made.height() / declared.y().size();
+            int x = output % made.width() / declared.x().size();
             return List.of((map * from.height() + y) * from.width() + x);
         }
-        int rows = from.rank() == 2 ? 1 : size(said.y(), from.height());
+        int rows = from.rank() == 2 ? 1 : size(declared.y(), from.height());
         for (int ky = 0; ky < rows; ky++) {
             int y = from.rank() == 2
                     ? 0
-                    : first(said.y(), output / made.width() % made.height())
-                            + ky * said.y().dilation();
-            for (int kx = 0; kx < size(said.x(), from.width()); kx++) {
-                int x = first(said.x(), output % made.width()) + kx * said.x().dilation();
+                    : first(declared.y(), output / made.width() % made.height())
+                            + ky * declared.y().dilation();
+            for (int kx = 0; kx < size(declared.x(), from.width()); kx++) {
+                int x = first(declared.x(), output % made.width())
+                        + kx * declared.x().dilation();
                 if (y >= 0 && y < from.height() && x >= 0 && x < from.width()) {
                     window.add((map * from.height() + y) * from.width() + x);
                 }
@@ -55,14 +56,14 @@ public final class NaivePool {
 
     /** What the sum of an output is divided by. */
     private float divisor(int output) {
-        if (said.rule() != Pool.Rule.AVERAGE) {
+        if (declared.rule() != Pool.Rule.AVERAGE) {
             return 1;
         }
-        if (!said.countsPadding()) {
+        if (!declared.countsPadding()) {
             return window(output).size();
         }
-        int rows = from.rank() == 2 ? 1 : padded(said.y(), from.height(), output / made.width() % made.height());
-        return rows * padded(said.x(), from.width(), output % made.width());
+        int rows = from.rank() == 2 ? 1 : padded(declared.y(), from.height(), output / made.width() % made.height());
+        return rows * padded(declared.x(), from.width(), output % made.width());
     }
 
     private static int padded(Pool.Axis axis, int inputs, int output) {
@@ -80,7 +81,7 @@ public final class NaivePool {
             for (int place : window(output)) {
                 sum += row[place];
             }
-            pooled[output] = said.rule() == Pool.Rule.MAX ? row[winner(row, output)] : sum / divisor(output);
+            pooled[output] = declared.rule() == Pool.Rule.MAX ? row[winner(row, output)] : sum / divisor(output);
         }
         return pooled;
     }
@@ -89,7 +90,7 @@ public final class NaivePool {
     double[] smooth(float[] ran, double[] row) {
         double[] pooled = new double[made.size()];
         for (int output = 0; output < pooled.length; output++) {
-            List<Integer> window = said.rule() == Pool.Rule.MAX ? List.of(winner(ran, output)) : window(output);
+            List<Integer> window = declared.rule() == Pool.Rule.MAX ? List.of(winner(ran, output)) : window(output);
             for (int place : window) {
                 pooled[output] += row[place] / divisor(output);
             }
@@ -109,7 +110,7 @@ public final class NaivePool {
     public double[] back(NaiveArithmetic arithmetic, float[] row, double[] of) {
         double[] back = new double[from.size()];
         for (int output = 0; output < of.length; output++) {
-            if (said.rule() == Pool.Rule.MAX) {
+            if (declared.rule() == Pool.Rule.MAX) {
                 int winner = winner(row, output);
                 back[winner] = arithmetic.plus(back[winner], of[output]);
             } else {

@@ -22,16 +22,16 @@ public final class NaiveSparse {
     record Synapse(int source, int delay, int target, float weight) {}
 
     final Projection projection;
-    final Sparse said;
+    final Sparse declared;
     final List<Synapse> synapses = new ArrayList<>();
     /** Where the synapses of each source begin, and where the last ones end. */
     private final int[] begins;
 
     NaiveSparse(Projection projection) {
         this.projection = projection;
-        this.said = (Sparse) projection.path().getFirst();
+        this.declared = (Sparse) projection.path().getFirst();
         Shape source = projection.source().shape();
-        SynapseRows rows = said.synapses(source);
+        SynapseRows rows = declared.synapses(source);
         this.begins = new int[source.size() + 1];
         for (int i = 0; i < source.size(); i++) {
             int count = rows.read(i);
@@ -108,8 +108,8 @@ public final class NaiveSparse {
                     float weight = NaiveNetwork.met(row.values()[i], weights[at]);
                     sum[each.target] = Math.fma(row.values()[i], weight, before);
                 } else if (row.fires()[i]) {
-                    sum[each.target] = said.quantum() > 0
-                            ? before + (float) Math.rint(weights[at] / said.quantum())
+                    sum[each.target] = declared.quantum() > 0
+                            ? before + (float) Math.rint(weights[at] / declared.quantum())
                             : before + weights[at] * row.values()[i];
                 }
             }

@@ -45,14 +45,14 @@ class SlopesProperties {
             NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
             forward.run(steps);
             Map<String, float[][]> given = RandomGradientsProperties.given(graph, random);
-            List<Direction> said = directions(graph, forward, given, NaiveArithmetic.SINGLE);
+            List<Direction> declared = directions(graph, forward, given, NaiveArithmetic.SINGLE);
             List<Direction> magnitudes = directions(graph, forward, given, NaiveArithmetic.MAGNITUDE);
             SmoothNetwork smooth = new SmoothNetwork(graph.network, graph.inputs, forward, batch, steps);
             List<Integer> some =
-                    new ArrayList<>(IntStream.range(0, said.size()).boxed().toList());
+                    new ArrayList<>(IntStream.range(0, declared.size()).boxed().toList());
             Collections.shuffle(some, random);
             for (int one : some.subList(0, Math.min(4, some.size()))) {
-                compareSlope(said.get(one), magnitudes.get(one).gradient, smooth, given, random, graph);
+                compareSlope(declared.get(one), magnitudes.get(one).gradient, smooth, given, random, graph);
             }
         }
     }
@@ -75,7 +75,7 @@ class SlopesProperties {
         double[] values = smooth.values(direction.name);
         double[] start = values.clone();
         double[] change = random.doubles(values.length, -1, 1).toArray();
-        double said = 0;
+        double declared = 0;
         double magnitude = 0;
         double rounding = 0;
         boolean shared = direction.gradient.length == 1;
@@ -83,7 +83,7 @@ class SlopesProperties {
             change[i] = shared ? change[0] : change[i];
         }
         for (int i = 0; i < direction.gradient.length; i++) {
-            said += change[i] * direction.gradient[i];
+            declared += change[i] * direction.gradient[i];
             magnitude += Math.abs(change[i] * direction.gradient[i]);
             rounding += GradientRoundingProperties.ROUNDINGS * Math.abs(change[i] * magnitudes[i]);
         }
@@ -94,7 +94,7 @@ class SlopesProperties {
             return smooth.change(given);
         });
         System.arraycopy(start, 0, values, 0, start.length);
-        assertEquals(slope, said, 3e-5 * magnitude + rounding + 1e-7, direction.name + " in " + graph.network);
+        assertEquals(slope, declared, 3e-5 * magnitude + rounding + 1e-7, direction.name + " in " + graph.network);
     }
 
     /**

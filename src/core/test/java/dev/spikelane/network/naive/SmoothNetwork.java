@@ -278,8 +278,8 @@ final class SmoothNetwork {
         double[] row = source(projection.source(), step - projection.delay(), sample);
         for (int place = 0; place < places; place++) {
             row = switch (projection.path().get(place)) {
-                case BatchNorm said -> normalized(said, projection, step, sample, place);
-                case Pool said -> pooled(said, projection, step, sample, place, row);
+                case BatchNorm declared -> normalized(declared, projection, step, sample, place);
+                case Pool declared -> pooled(declared, projection, step, sample, place, row);
                 default -> apply(projection, place, row);
             };
         }
@@ -287,22 +287,22 @@ final class SmoothNetwork {
     }
 
     /** The largest values stand where they stood. */
-    private double[] pooled(Pool said, Projection projection, int step, int sample, int place, double[] row) {
+    private double[] pooled(Pool declared, Projection projection, int step, int sample, int place, double[] row) {
         float[] before = NaiveNetwork.plain(
                 ran.rows(projection, step - projection.delay(), sample).get(place));
         Shape shape = NaiveNetwork.before(
                 projection.path(), place, projection.source().shape());
-        return new NaivePool(said, shape).smooth(before, row);
+        return new NaivePool(declared, shape).smooth(before, row);
     }
 
-    private double[] normalized(BatchNorm said, Projection projection, int step, int sample, int place) {
+    private double[] normalized(BatchNorm declared, Projection projection, int step, int sample, int place) {
         List<double[]> rows = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
             rows.add(row(projection, step, i, place));
         }
         double[] weights = values.get(key(projection, place));
         double[] made = rows.get(sample).clone();
-        int positions = made.length / said.channels();
+        int positions = made.length / declared.channels();
         for (int i = 0; i < made.length; i++) {
             int channel = i / positions;
             double mean = 0;
@@ -317,11 +317,11 @@ final class SmoothNetwork {
                     squares += (row[at] - mean) * (row[at] - mean) / positions / batch;
                 }
             }
-            made[i] = (made[i] - mean) / Math.sqrt(squares + said.epsilon());
-            if (weights != null && said.steps() > 0) {
-                made[i] = made[i] * weights[step * said.channels() + channel];
+            made[i] = (made[i] - mean) / Math.sqrt(squares + declared.epsilon());
+            if (weights != null && declared.steps() > 0) {
+                made[i] = made[i] * weights[step * declared.channels() + channel];
             } else if (weights != null) {
-                made[i] = made[i] * weights[channel] + weights[said.channels() + channel];
+                made[i] = made[i] * weights[channel] + weights[declared.channels() + channel];
             }
         }
         return made;
@@ -356,10 +356,10 @@ final class SmoothNetwork {
             case OneToOne.Scale scale -> multiply(row, scale.factor());
             case OneToOne _ -> multiply(row, Objects.requireNonNull(weights));
             case Dense _, Recurrent _ -> dense(row, Objects.requireNonNull(weights));
-            case Convolution said ->
+            case Convolution declared ->
                 new NaiveConvolutionBack(
                                 NaiveArithmetic.DOUBLE,
-                                said,
+                                declared,
                                 NaiveNetwork.before(
                                         projection.path(),
                                         place,
@@ -405,10 +405,10 @@ final class SmoothNetwork {
                         own.weights(),
                         NaiveNetwork.before(projection.path(), place, source).size());
             }
-            case Convolution said ->
-                said.kernel().biased()
-                        ? joined(said.weights().toArray(), said.bias().toArray())
-                        : joined(said.weights().toArray());
+            case Convolution declared ->
+                declared.kernel().biased()
+                        ? joined(declared.weights().toArray(), declared.bias().toArray())
+                        : joined(declared.weights().toArray());
             case Sparse _ -> joined(network.weights().get(name + "weight").toArray());
             default -> new double[0]; // it has nothing to learn
         };

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
@@ -94,9 +94,9 @@ final class ExtremesTest {
             fast = rule.parameters().containsKey(each) ? fast.with(each, 1000) : fast;
         }
         float most = rule.parameters().getOrDefault("most", Float.MAX_VALUE);
-        Sparse sparse = Sparse.of(Edges.probability(0.9))
-                .weights(Draw.uniform(0.1, 0.5))
-                .delays(Draw.uniform(0, 3));
+        Sparse sparse = Sparse.of(Connectivity.probability(0.9))
+                .weights(Distribution.uniform(0.1, 0.5))
+                .delays(Distribution.uniform(0, 3));
         for (Connection each : List.of(
                 Dense.of(half(3, 4)),
                 sparse.to(5),

@@ -1,9 +1,9 @@
 package dev.spikelane.network.plastic;
 
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
@@ -47,8 +47,9 @@ final class KilledLearning {
                 .delay(1);
         builder.project("maps-all", maps, all, new Flatten(), Dense.linear(90, 70, new TorchRandom(2)))
                 .plastic(Plasticity.tripletStdp().with("least", -1));
-        Sparse sparse =
-                Sparse.of(Edges.outDegree(9)).weights(Draw.uniform(0, 0.2)).delays(Draw.uniform(1, 7));
+        Sparse sparse = Sparse.of(Connectivity.outDegree(9))
+                .weights(Distribution.uniform(0, 0.2))
+                .delays(Distribution.uniform(1, 7));
         builder.project("all-all", all, all, sparse)
                 .plastic(Plasticity.mstdpet().with("reward", 0.01));
         return builder.build();

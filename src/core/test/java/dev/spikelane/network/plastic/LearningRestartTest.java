@@ -40,9 +40,9 @@ final class LearningRestartTest {
             String printed = OwnJvm.run(LearningStream.class, model.toString(), state.toString());
             LearningStream.run(simulation, LearningStream.GOOD, LearningStream.STEPS - LearningStream.GOOD);
             assertTrue(learning.isFrozen());
-            String said = LearningStream.said(simulation, learning);
+            String declared = LearningStream.declared(simulation, learning);
             String last = printed.strip().lines().toList().getLast();
-            assertEquals(said.substring(said.indexOf("drift")), last.substring(last.indexOf("drift")));
+            assertEquals(declared.substring(declared.indexOf("drift")), last.substring(last.indexOf("drift")));
         }
     }
 
@@ -51,10 +51,10 @@ final class LearningRestartTest {
     void learningGoesOnWhereAProcessWasKilled(@TempDir Path folder) throws IOException, InterruptedException {
         Path state = folder.resolve("state.spks");
         Process process = OwnJvm.start(List.of(), KilledLearning.class, state.toString());
-        try (BufferedReader said = process.inputReader()) {
+        try (BufferedReader declared = process.inputReader()) {
             String line = "0";
             while (line != null && line.matches("\\d+|WARNING.*") && !line.equals("" + 7 * KilledLearning.EVERY)) {
-                line = said.readLine();
+                line = declared.readLine();
             }
             assertEquals("" + 7 * KilledLearning.EVERY, line);
         } finally {

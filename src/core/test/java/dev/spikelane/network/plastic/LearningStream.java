@@ -82,7 +82,7 @@ final class LearningStream {
     }
 
     /** What a run has come to. */
-    static String said(Simulation simulation, Learning learning) {
+    static String declared(Simulation simulation, Learning learning) {
         return learning + " " + learning.drift() + " " + simulation.snapshot().hashCode() + " "
                 + simulation.plasticWeights().hash();
     }
@@ -94,7 +94,7 @@ final class LearningStream {
             Learning learning = learning(simulation);
             simulation.restore(SimulationState.of(Files.readAllBytes(Path.of(arguments[1]))));
             run(simulation, GOOD, STEPS - GOOD);
-            System.out.println(said(simulation, learning));
+            System.out.println(declared(simulation, learning));
         }
     }
 

@@ -294,7 +294,7 @@ final class LearningTest {
             assertFalse(learning.isFrozen());
             middle = simulation.snapshot();
             LearningStream.run(simulation, LearningStream.GOOD, LearningStream.STEPS - LearningStream.GOOD);
-            expected = LearningStream.said(simulation, learning);
+            expected = LearningStream.declared(simulation, learning);
             assertTrue(learning.isFrozen());
         }
         for (int threads = 1; threads <= 3; threads++) {
@@ -303,7 +303,7 @@ final class LearningTest {
                 for (int step = 0; step < LearningStream.STEPS; step += 25) {
                     LearningStream.run(simulation, step, 25);
                 }
-                assertEquals(expected, LearningStream.said(simulation, learning));
+                assertEquals(expected, LearningStream.declared(simulation, learning));
             }
         }
         try (Simulation simulation = network.simulate(2)) {
@@ -311,8 +311,8 @@ final class LearningTest {
             LearningStream.run(simulation, 3, 50);
             simulation.restore(middle);
             LearningStream.run(simulation, LearningStream.GOOD, LearningStream.STEPS - LearningStream.GOOD);
-            String said = LearningStream.said(simulation, learning);
-            assertEquals(expected.substring(expected.indexOf("drift")), said.substring(said.indexOf("drift")));
+            String declared = LearningStream.declared(simulation, learning);
+            assertEquals(expected.substring(expected.indexOf("drift")), declared.substring(declared.indexOf("drift")));
         }
     }
 

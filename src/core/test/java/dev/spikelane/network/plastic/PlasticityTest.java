@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Plasticity;
@@ -106,10 +106,10 @@ final class PlasticityTest {
                 "trace pre   x tau = 5\non pre\nw += 1");
         refused("line 3, column 1: there is a line 'bounds' already, expected one", "on pre\nbounds 0, 1\nbounds 0, 1");
         for (String bounds : List.of("2.0, 1.0", "NaN, 1.0", "-Infinity, 1.0")) {
-            String said = bounds.replace("NaN", "0 / 0").replace("Infinity", "1 / 0");
+            String declared = bounds.replace("NaN", "0 / 0").replace("Infinity", "1 / 0");
             refused(
                     "line 3, column 1: 'bounds' is " + bounds + ", expected two finite numbers, the lesser first",
-                    "on pre\nw += 1\nbounds " + said);
+                    "on pre\nw += 1\nbounds " + declared);
         }
         refused(
                 "line 1, column 11: 'tau' of trace 'x' is 0.0, expected a number above 0",
@@ -139,7 +139,7 @@ final class PlasticityTest {
     /** Equal weights that learn are stored, one for each synapse. */
     @Test
     void equalWeightsThatLearnAreStored() {
-        Sparse equal = Sparse.of(Edges.outDegree(2)).to(3).weights(0.5);
+        Sparse equal = Sparse.of(Connectivity.outDegree(2)).to(3).weights(0.5);
         Network network = network(equal);
         assertEquals(0.5f, network.weights().get("x-p.weight").get(0, 5));
         assertEquals(6, network.weights().get("x-p.weight").columns());
@@ -307,7 +307,9 @@ final class PlasticityTest {
                     "projection 'x-p' has a rule and is " + each + why + expected,
                     () -> LearningNetwork.of(source, each, Plasticity.of(PAIR), 0));
         }
-        Sparse drawn = Sparse.of(Edges.outDegree(2)).weights(Draw.uniform(0, 1)).to(3);
+        Sparse drawn = Sparse.of(Connectivity.outDegree(2))
+                .weights(Distribution.uniform(0, 1))
+                .to(3);
         Map<String, Sparse> refused =
                 Map.of("is procedural", drawn.procedural(), "sums whole quanta", drawn.fixedPoint(0.5));
         refused.forEach((why, each) -> assertMessage(
@@ -462,7 +464,7 @@ final class PlasticityTest {
     @Test
     void weightsThatExplodeAreRestored() {
         Plasticity rule = Plasticity.of("each step\nw = w < 0 ? -3e38 : 3e38\n");
-        Sparse sparse = Sparse.of(Edges.probability(0.8)).weights(Draw.uniform(-1, 1));
+        Sparse sparse = Sparse.of(Connectivity.probability(0.8)).weights(Distribution.uniform(-1, 1));
         Kernel kernel = Kernel.of1d(3).withPadding(1);
         for (Connection each : List.of(dense(4, 3), sparse.to(3), Convolution.of(1, 2, kernel, new TorchRandom(1)))) {
             Shape from = each instanceof Convolution ? Shape.of(1, 4) : Shape.of(4);
@@ -586,7 +588,9 @@ final class PlasticityTest {
     }
 
     private static Network sparse(int delay) {
-        Sparse drawn = Sparse.of(Edges.outDegree(2)).weights(Draw.uniform(0, 1)).delays(Draw.uniform(0, 2));
+        Sparse drawn = Sparse.of(Connectivity.outDegree(2))
+                .weights(Distribution.uniform(0, 1))
+                .delays(Distribution.uniform(0, 2));
         return LearningNetwork.of(Shape.of(5), drawn.to(4), Plasticity.of(PAIR), delay);
     }
 
@@ -619,9 +623,9 @@ final class PlasticityTest {
     /** A silent step passes over no synapse in lists; an input has a row of each delay, and an output a column. */
     @Test
     void stepsPassOverTheListedSynapsesOfSpikesAlone() {
-        Sparse listed = Sparse.of(Edges.of(new int[] {0, 0, 1}, new int[] {0, 1, 1}))
-                .weights(Draw.list(0.5f, 0.5f, 0.5f))
-                .delays(Draw.list(0, 1, 0))
+        Sparse listed = Sparse.of(Connectivity.of(new int[] {0, 0, 1}, new int[] {0, 1, 1}))
+                .weights(Distribution.list(0.5f, 0.5f, 0.5f))
+                .delays(Distribution.list(0, 1, 0))
                 .to(2);
         Network network = LearningNetwork.of(Shape.of(3), listed, Plasticity.of(PAIR), 0);
         NetworkRun run = NetworkRun.of(this, network.laidOut(), 1, 4, 1);

@@ -9,7 +9,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -155,7 +155,7 @@ final class ServingTest {
         FloatMatrix values = FloatMatrix.zeros(4, INPUTS);
         values.fill(1);
         Dataset data = Dataset.of(Shape.of(INPUTS), values, new int[] {0, 1, 2, 3}, 70);
-        Batching batching = new Batching(2).withCode(InputCode.rate(new Rate(), 5));
+        Batching batching = new Batching(2).withCode(InputEncoding.rate(new Rate(), 5));
         try (Classifier classifier = Classifier.of(Model.of(network)).steps(5).decoding(Decoding.MAX_MEMBRANE);
                 Evaluator evaluator = new Evaluator(network, 5, batching, 1).loss(CrossEntropyLoss.membrane())) {
             float[] first = scores(classifier.classify(spikes(5)));

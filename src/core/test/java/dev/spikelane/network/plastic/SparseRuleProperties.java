@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Connectivity;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
@@ -136,9 +136,9 @@ final class SparseRuleProperties {
         for (int i = 0; i < sources; i++) {
             starts[i + 1] += starts[i];
         }
-        return Sparse.of(Edges.csr(starts, targets))
-                .weights(Draw.list(weights))
-                .delays(Draw.list(delays))
+        return Sparse.of(Connectivity.csr(starts, targets))
+                .weights(Distribution.list(weights))
+                .delays(Distribution.list(delays))
                 .to(target);
     }
 
@@ -159,7 +159,8 @@ final class SparseRuleProperties {
                 .plastic(Plasticity.of(NaiveRule.TEXT))
                 .delay(delay);
         if (inside && !own) {
-            builder.project("p-p", p, p, Sparse.of(Edges.oneToOne()).weights(0)).delay(1);
+            builder.project("p-p", p, p, Sparse.of(Connectivity.oneToOne()).weights(0))
+                    .delay(1);
         }
         return builder.build();
     }

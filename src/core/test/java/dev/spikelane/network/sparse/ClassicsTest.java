@@ -37,8 +37,8 @@ final class ClassicsTest {
             simulation.run(steps);
             double[] rates = new double[counts.size()];
             for (int i = 0; i < rates.length; i++) {
-                for (float each : counts.get(i).counts().toArray()) {
-                    rates[i] += each * 1e4 / steps / counts.get(i).counts().columns();
+                for (float each : counts.get(i).perNeuron().toArray()) {
+                    rates[i] += each * 1e4 / steps / counts.get(i).perNeuron().columns();
                 }
             }
             return rates;

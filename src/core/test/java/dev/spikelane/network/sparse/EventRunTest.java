@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Allocations;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.equation.Zoo;
 import dev.spikelane.memory.FloatMatrix;
@@ -53,10 +53,10 @@ final class EventRunTest {
         Input input = builder.input("x", Shape.of(INPUTS));
         Population e = builder.population("e", Shape.of(EXCITATORY), new Leaky(0.9f));
         Population i = builder.population("i", Shape.of(INHIBITORY), new Leaky(0.8f));
-        Sparse exc = Sparse.of(Edges.probability(0.1))
-                .weights(Draw.normal(0.05, 0.03))
-                .delays(Draw.uniform(1, 7));
-        Sparse inh = Sparse.of(Edges.outDegree(30)).weights(-0.2).delays(2);
+        Sparse exc = Sparse.of(Connectivity.probability(0.1))
+                .weights(Distribution.normal(0.05, 0.03))
+                .delays(Distribution.uniform(1, 7));
+        Sparse inh = Sparse.of(Connectivity.outDegree(30)).weights(-0.2).delays(2);
         builder.project(
                 "xe", input, e, change.apply(exc.to(EXCITATORY).delays(0).weights(0.4)));
         builder.project("ee", e, e, change.apply(exc.seed(1)));
@@ -125,7 +125,7 @@ final class EventRunTest {
             Population e = builder.population("e", Shape.of(EXCITATORY), model.with("rest", -20));
             Population i = builder.population("i", Shape.of(INHIBITORY), model.with("rest", -30));
             Input input = builder.input("x", Shape.of(INPUTS));
-            Sparse synapses = Sparse.of(Edges.probability(0.1)).weights(1.6);
+            Sparse synapses = Sparse.of(Connectivity.probability(0.1)).weights(1.6);
             if (driven) {
                 Dense dense = Dense.of(Matrices.uniform(Arena.ofAuto(), EXCITATORY, INPUTS, new Random(7)));
                 builder.project("xe", input, e, dense).port("excitatory");
@@ -216,7 +216,7 @@ final class EventRunTest {
         NetworkBuilder builder = Network.builder();
         Population e = builder.population("e", Shape.of(100), new Leaky(0.9f));
         Population i = builder.population("i", Shape.of(1024), new Leaky(0.9f));
-        Sparse each = Sparse.of(Edges.outDegree(3));
+        Sparse each = Sparse.of(Connectivity.outDegree(3));
         builder.project("ei", e, i, each.to(1024)).delay(1);
         builder.project("ie", i, e, each.to(100)).delay(1);
         try (Simulation simulation = builder.build().simulate(1, 2)) {
@@ -229,7 +229,7 @@ final class EventRunTest {
     void ringsOfLongDelaysTakeRoomForSpikesThatCome() {
         NetworkBuilder builder = Network.builder();
         Population e = builder.population("e", Shape.of(5), new Leaky(0.9f));
-        builder.project("ee", e, e, Sparse.of(Edges.outDegree(1)).delays(32_768));
+        builder.project("ee", e, e, Sparse.of(Connectivity.outDegree(1)).delays(32_768));
         Network network = builder.build();
         long before = Allocations.ofThisThread();
         try (Simulation simulation = network.simulate(8)) {
@@ -251,7 +251,10 @@ final class EventRunTest {
         NetworkBuilder builder = Network.builder();
         Population e = builder.population("e", Shape.of(3_000_000), new Leaky(0.9f));
         builder.project(
-                "ee", e, e, Sparse.of(Edges.probability(0.5)).fixedPoint(1).delays(1));
+                "ee",
+                e,
+                e,
+                Sparse.of(Connectivity.probability(0.5)).fixedPoint(1).delays(1));
         Network network = builder.build();
         String message =
                 assertThrows(OutOfMemoryError.class, () -> network.simulate(1)).getMessage();

@@ -36,14 +36,14 @@ final class RestartMain {
             recorders.add(simulation.recordSpikes(each.name(), 2 * STEPS));
         }
         simulation.run(STEPS);
-        StringBuilder said = new StringBuilder();
+        StringBuilder declared = new StringBuilder();
         for (Population.SpikeRecorder each : recorders) {
             SpikeMatrix spikes = each.spikes().rows(STEPS, STEPS);
-            said.append(spikes.count(0, STEPS))
+            declared.append(spikes.count(0, STEPS))
                     .append(" spikes ")
                     .append(Arrays.hashCode(spikes.toArray()))
                     .append(", ");
         }
-        return said.toString();
+        return declared.toString();
     }
 }

@@ -10,8 +10,8 @@ import dev.spikelane.Allocations;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Connectivity;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
@@ -52,7 +52,7 @@ final class SparseFaultsTest {
     /** Also of a machine that stands still. */
     private static final Duration SOON = Duration.ofMinutes(10);
 
-    private static final Sparse ALL = Sparse.of(Edges.probability(0.5));
+    private static final Sparse ALL = Sparse.of(Connectivity.probability(0.5));
 
     @TempDir
     private Path folder;
@@ -88,7 +88,7 @@ final class SparseFaultsTest {
     /** A trainer's gradients in a path of several connections are its own. */
     @Test
     void trainersFollowEachOther() {
-        Sparse some = Sparse.of(Edges.probability(0.1)).weights(Draw.normal(0.2, 0.2));
+        Sparse some = Sparse.of(Connectivity.probability(0.1)).weights(Distribution.normal(0.2, 0.2));
         Network network = network(NEURONS, false, some, OneToOne.scale(2));
         Network once = network(NEURONS, false, some, OneToOne.scale(2));
         int[] labels = {1, 2};
@@ -114,9 +114,13 @@ final class SparseFaultsTest {
 
     @Test
     void numbersThatCannotBeAreRefused() {
-        Sparse one = Sparse.of(Edges.oneToOne());
-        assertRefused(IllegalArgumentException.class, "has Infinity among", () -> one.weights(Draw.logNormal(100, 1)));
-        assertRefused(IllegalArgumentException.class, "has -Infinity among", () -> one.weights(Draw.normal(0, 3e38)));
+        Sparse one = Sparse.of(Connectivity.oneToOne());
+        assertRefused(
+                IllegalArgumentException.class,
+                "has Infinity among",
+                () -> one.weights(Distribution.logNormal(100, 1)));
+        assertRefused(
+                IllegalArgumentException.class, "has -Infinity among", () -> one.weights(Distribution.normal(0, 3e38)));
         assertRefused(IllegalArgumentException.class, "synapses of 7, expected", () -> {
             NetworkBuilder builder = Network.builder();
             Population p = builder.population("p", Shape.of(3), new Leaky(0.9f));
@@ -128,7 +132,7 @@ final class SparseFaultsTest {
     /** Of weights that are not drawn yet, too. */
     @Test
     void currentsAreFinite() {
-        Sparse strong = Sparse.of(Edges.outDegree(3)).weights(Draw.normal(1e37, 1e37));
+        Sparse strong = Sparse.of(Connectivity.outDegree(3)).weights(Distribution.normal(1e37, 1e37));
         for (Sparse each : List.of(strong, strong.procedural())) {
             assertRefused(
                     IllegalArgumentException.class,
@@ -154,7 +158,7 @@ final class SparseFaultsTest {
     @Test
     void hashesTakeNoArrayOfAllSynapses() {
         Network network =
-                network(NEURONS, false, Sparse.of(Edges.total(300_000)).weights(Draw.normal(1, 1)));
+                network(NEURONS, false, Sparse.of(Connectivity.total(300_000)).weights(Distribution.normal(1, 1)));
         assertEquals(300_000, network.weights().get("s.weight").columns());
         long before = Allocations.ofThisThread();
         network.weights().hash();
@@ -164,8 +168,8 @@ final class SparseFaultsTest {
     /** Bounds that draw again leave the rest equally likely. */
     @Test
     void uniformDelaysAreDrawnAgain() {
-        Sparse sparse =
-                Sparse.of(Edges.outDegree(3000)).delays(Draw.uniform(0, 10).redrawn(3, 5));
+        Sparse sparse = Sparse.of(Connectivity.outDegree(3000))
+                .delays(Distribution.uniform(0, 10).redrawn(3, 5));
         assertArrayEquals(new int[] {3, 4, 5}, sparse.delays());
         SynapseRows rows = sparse.synapses(Shape.of(1));
         int[] counts = new int[6];
@@ -184,20 +188,24 @@ final class SparseFaultsTest {
         assertRefused(
                 IllegalArgumentException.class,
                 "has 4500000000000 synapses with weights",
-                () -> network(many, true, ALL.weights(Draw.normal(1, 1))));
+                () -> network(many, true, ALL.weights(Distribution.normal(1, 1))));
         assertRefused(
                 OutOfMemoryError.class,
                 "have about 1099511627776 synapses",
-                () -> network(NEURONS, true, Sparse.of(Edges.total(1L << 40))).simulate(1));
+                () -> network(NEURONS, true, Sparse.of(Connectivity.total(1L << 40)))
+                        .simulate(1));
         assertRefused(
                 OutOfMemoryError.class,
                 "107374182400 synapses",
-                () -> network(NEURONS, true, Sparse.of(Edges.inDegree(1 << 30))).simulate(1));
+                () -> network(NEURONS, true, Sparse.of(Connectivity.inDegree(1 << 30)))
+                        .simulate(1));
         assertRefused(
                 OutOfMemoryError.class,
                 "have about 4500000000000 synapses",
                 () -> network(many, false, ALL).simulate(1).step(SpikeMatrix.zeros(1, many)));
-        Sparse late = Sparse.of(Edges.outDegree(1)).weights(Draw.normal(1, 1)).delays(Draw.uniform(0, 32_767));
+        Sparse late = Sparse.of(Connectivity.outDegree(1))
+                .weights(Distribution.normal(1, 1))
+                .delays(Distribution.uniform(0, 32_767));
         assertRefused(
                 OutOfMemoryError.class,
                 "3276800001 numbers of sources and delays",
@@ -208,7 +216,7 @@ final class SparseFaultsTest {
     @Test
     void synapsesOfAllSourcesAreCountedBeforeTheFirstAreDrawn() {
         long most = 7 * (NativeMemory.roomWithoutArena(0) / Short.BYTES) / 10;
-        Sparse many = Sparse.of(Edges.total(most)).onProgress(_ -> {
+        Sparse many = Sparse.of(Connectivity.total(most)).onProgress(_ -> {
             throw new IllegalStateException("drawn");
         });
         NetworkBuilder builder = Network.builder();
@@ -227,7 +235,7 @@ final class SparseFaultsTest {
     @Test
     void longLinesAreDrawn() {
         SynapseRows rows = assertTimeoutPreemptively(
-                SOON, () -> Sparse.of(Edges.gaussian(0.5, 20)).synapses(Shape.of(1_000_000)));
+                SOON, () -> Sparse.of(Connectivity.gaussian(0.5, 20)).synapses(Shape.of(1_000_000)));
         assertEquals(0.5 * 20 * Math.sqrt(2 * Math.PI) * 1e6, rows.expected(), 1e5);
         int all = 0;
         for (int i = 0; i < 100; i++) {
@@ -244,7 +252,7 @@ final class SparseFaultsTest {
     void whatFollowsFromEdgesIsNotLookedForAgainAndAgain() {
         Random random = new Random(1);
         int edges = 300_000;
-        Sparse listed = Sparse.of(Edges.of(
+        Sparse listed = Sparse.of(Connectivity.of(
                 random.ints(edges, 0, 4_096).toArray(),
                 random.ints(edges, 0, 4_096).toArray()));
         assertTimeoutPreemptively(SOON, () -> {
@@ -252,7 +260,7 @@ final class SparseFaultsTest {
             assertEquals(edges, network.weights().get("s.target").columns());
             run(network, 4_096);
         });
-        Sparse late = Sparse.of(Edges.outDegree(100)).delays(Draw.uniform(1, 32_767));
+        Sparse late = Sparse.of(Connectivity.outDegree(100)).delays(Distribution.uniform(1, 32_767));
         assertTimeoutPreemptively(SOON, () -> run(network(NEURONS, true, late), NEURONS));
     }
 
@@ -298,7 +306,7 @@ final class SparseFaultsTest {
     @Test
     void proceduralSynapsesTakeNoMemory() throws IOException {
         int many = 100_000;
-        Sparse sparse = Sparse.of(Edges.outDegree(many)).procedural();
+        Sparse sparse = Sparse.of(Connectivity.outDegree(many)).procedural();
         for (boolean loop : new boolean[] {false, true}) {
             Network network = network(many, loop, sparse);
             try (Simulation simulation = network.simulate(1)) {
@@ -318,12 +326,12 @@ final class SparseFaultsTest {
 
     @Test
     void modelFilesKeepDelaysOfListedEdges() throws IOException {
-        Sparse few = Sparse.of(Edges.of(new int[] {0, 1, 5}, new int[] {3, 3, 0}))
-                .weights(Draw.normal(1, 1))
-                .delays(Draw.uniform(1, 30));
-        Sparse none = Sparse.of(Edges.of(new int[0], new int[0]))
-                .weights(Draw.normal(1, 1))
-                .delays(Draw.uniform(0, 3));
+        Sparse few = Sparse.of(Connectivity.of(new int[] {0, 1, 5}, new int[] {3, 3, 0}))
+                .weights(Distribution.normal(1, 1))
+                .delays(Distribution.uniform(1, 30));
+        Sparse none = Sparse.of(Connectivity.of(new int[0], new int[0]))
+                .weights(Distribution.normal(1, 1))
+                .delays(Distribution.uniform(0, 3));
         for (Sparse each : List.of(few, none)) {
             Network network = network(NEURONS, true, each);
             Path file = folder.resolve("model.safetensors");
@@ -343,14 +351,15 @@ final class SparseFaultsTest {
     @Test
     void modelFilesRefuseEdgesThatTheyWouldRound() throws IOException {
         int most = 1 << 24;
-        Sparse back = Sparse.of(Edges.total(1)).to(NEURONS);
-        Connection exact = Sparse.of(Edges.of(new int[] {3}, new int[] {most})).to(most + 2);
+        Sparse back = Sparse.of(Connectivity.total(1)).to(NEURONS);
+        Connection exact =
+                Sparse.of(Connectivity.of(new int[] {3}, new int[] {most})).to(most + 2);
         Network network = network(NEURONS, false, exact, back);
         assertEquals(
                 network.weights().hash(),
                 ModelFile.of(ModelFile.toBytes(network)).weights().hash());
         Connection rounded =
-                Sparse.of(Edges.of(new int[] {3}, new int[] {most + 1})).to(most + 2);
+                Sparse.of(Connectivity.of(new int[] {3}, new int[] {most + 1})).to(most + 2);
         assertRefused(
                 IllegalArgumentException.class,
                 "projection 's' has the connection 'sparse 1 edges', which a model file cannot hold: neuron 3"
@@ -361,7 +370,7 @@ final class SparseFaultsTest {
     @Test
     void brokenModelFilesAreRefused() throws IOException {
         Path file = folder.resolve("model.safetensors");
-        ModelFile.write(file, network(4, true, Sparse.of(Edges.of(new int[] {0, 3}, new int[] {1, 2}))));
+        ModelFile.write(file, network(4, true, Sparse.of(Connectivity.of(new int[] {0, 3}, new int[] {1, 2}))));
         Tensors whole = Tensors.read(file);
         for (float broken : new float[] {-1, 2e9f, 0.5f, 5}) {
             for (String name : List.of("s.degree", "s.target")) {
@@ -384,11 +393,12 @@ final class SparseFaultsTest {
     @Test
     void listenersMayThrow() {
         int[] left = {1_000};
-        Network network = network(NEURONS, true, Sparse.of(Edges.outDegree(10)).onProgress(_ -> {
-            if (left[0]-- < 0) {
-                throw new IllegalStateException("stop");
-            }
-        }));
+        Network network =
+                network(NEURONS, true, Sparse.of(Connectivity.outDegree(10)).onProgress(_ -> {
+                    if (left[0]-- < 0) {
+                        throw new IllegalStateException("stop");
+                    }
+                }));
         try (Simulation simulation = network.simulate(1, 2)) {
             network.weights().replace("s.weight", FloatMatrix.of(new float[][] {{0.5f}}));
             left[0] = 0;

@@ -6,9 +6,9 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.memory.FloatMatrix;
@@ -102,29 +102,29 @@ final class SparseProperties {
         Arrays.setAll(sizes, _ -> SIZES[random.nextInt(SIZES.length)]);
         for (int target = 1; target <= 2; target++) {
             for (int i = random.nextInt(4); i > 0; i--) {
-                projections.add(said(random.nextInt(4), target));
+                projections.add(declared(random.nextInt(4), target));
             }
-            projections.add(said(0, target));
-            projections.add(said(3 - target, target)); // they reach each other
+            projections.add(declared(0, target));
+            projections.add(declared(3 - target, target)); // they reach each other
         }
     }
 
-    private Said said(int source, int target) {
+    private Said declared(int source, int target) {
         int from = sizes[source];
         int to = sizes[target];
-        Edges edges = switch (random.nextInt(5)) {
-            case 0 -> Edges.probability(random.nextInt(4) == 0 ? 1 : random.nextDouble() / 4 + 0.001);
-            case 1 -> Edges.outDegree(1 + random.nextInt(9));
-            case 2 -> Edges.total(1 + random.nextInt(300));
-            case 3 -> Edges.gaussian(1, 0.1 + 9 * random.nextDouble()).periodic();
-            default -> from == to ? Edges.oneToOne() : Edges.outDegree(3);
+        Connectivity edges = switch (random.nextInt(5)) {
+            case 0 -> Connectivity.probability(random.nextInt(4) == 0 ? 1 : random.nextDouble() / 4 + 0.001);
+            case 1 -> Connectivity.outDegree(1 + random.nextInt(9));
+            case 2 -> Connectivity.total(1 + random.nextInt(300));
+            case 3 -> Connectivity.gaussian(1, 0.1 + 9 * random.nextDouble()).periodic();
+            default -> from == to ? Connectivity.oneToOne() : Connectivity.outDegree(3);
         };
         int least = random.nextInt(3);
         Sparse sparse = Sparse.of(edges)
                 .to(to)
                 .seed(random.nextLong())
-                .weights(Draw.constant((1 + random.nextInt(8)) / 8.0 * (random.nextInt(4) == 0 ? -1 : 1)))
-                .delays(Draw.uniform(least, least + random.nextInt(random.nextInt(5) == 0 ? 70 : 5)));
+                .weights(Distribution.constant((1 + random.nextInt(8)) / 8.0 * (random.nextInt(4) == 0 ? -1 : 1)))
+                .delays(Distribution.uniform(least, least + random.nextInt(random.nextInt(5) == 0 ? 70 : 5)));
         return new Said(source, target, sparse, source == 0 ? random.nextInt(2) : 1);
     }
 
@@ -138,37 +138,38 @@ final class SparseProperties {
                 lists.ints(60, 0, STEPS).toArray(), lists.ints(60, 0, sizes[3]).toArray());
         Projection.Source[] sources = {input, a, b, builder.population("s", Shape.of(sizes[3]), fires)};
         for (int i = 0; i < projections.size(); i++) {
-            Said said = projections.get(i);
-            Population target = said.target == 1 ? a : b;
-            int delay = said.delay + (said.source == 0 ? shift : 0);
+            Said declared = projections.get(i);
+            Population target = declared.target == 1 ? a : b;
+            int delay = declared.delay + (declared.source == 0 ? shift : 0);
             Sparse sparse = switch (form) {
-                case EVENTS, PULLED, DENSE -> said.sparse;
-                case DRAWN -> said.sparse.procedural();
-                case FIXED -> said.sparse.fixedPoint(0.125);
-                case DRAWN_FIXED -> said.sparse.procedural().fixedPoint(0.125);
+                case EVENTS, PULLED, DENSE -> declared.sparse;
+                case DRAWN -> declared.sparse.procedural();
+                case FIXED -> declared.sparse.fixedPoint(0.125);
+                case DRAWN_FIXED -> declared.sparse.procedural().fixedPoint(0.125);
             };
             if (form != Form.DENSE) {
-                builder.project("p" + i, sources[said.source], target, sparse).delay(delay);
+                builder.project("p" + i, sources[declared.source], target, sparse)
+                        .delay(delay);
                 continue;
             }
             for (int own : sparse.delays()) {
-                builder.project("p" + i + "-" + own, sources[said.source], target, dense(said, own))
+                builder.project("p" + i + "-" + own, sources[declared.source], target, dense(declared, own))
                         .delay(delay + own);
             }
         }
         if (form == Form.PULLED) { // synapses without a delay inside the loop, which reach nobody
             Population c = builder.population("c", Shape.of(3), new Leaky(0.5f));
-            Sparse none = Sparse.of(Edges.of(new int[0], new int[0]));
+            Sparse none = Sparse.of(Connectivity.of(new int[0], new int[0]));
             builder.project("ac", a, c, none.to(3));
             builder.project("ca", c, a, none.to(sizes[1])).delay(1);
         }
         return builder.build();
     }
 
-    private Dense dense(Said said, int delay) {
-        FloatMatrix weights = FloatMatrix.zeros(sizes[said.target], sizes[said.source]);
-        SynapseRows rows = said.sparse.synapses(Shape.of(sizes[said.source]));
-        for (int source = 0; source < sizes[said.source]; source++) {
+    private Dense dense(Said declared, int delay) {
+        FloatMatrix weights = FloatMatrix.zeros(sizes[declared.target], sizes[declared.source]);
+        SynapseRows rows = declared.sparse.synapses(Shape.of(sizes[declared.source]));
+        for (int source = 0; source < sizes[declared.source]; source++) {
             int count = rows.read(source);
             for (int i = 0; i < count; i++) {
                 if (rows.delay(i) == delay) {

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.memory.FloatMatrix;
@@ -35,18 +35,18 @@ final class SparseTest {
     private static final int STEPS = 40;
 
     /** Multiples of 1/8, whose sums are exact in any order. */
-    private static Draw eighths(int count, Random random) {
+    private static Distribution eighths(int count, Random random) {
         float[] weights = new float[count];
         for (int i = 0; i < count; i++) {
             weights[i] = (1 + random.nextInt(8)) / 8f;
         }
-        return Draw.list(weights);
+        return Distribution.list(weights);
     }
 
     private static Sparse listed(int count, Random random) {
         int[] sources = random.ints(count, 0, NEURONS).toArray();
         int[] targets = random.ints(count, 0, NEURONS).toArray();
-        return Sparse.of(Edges.of(sources, targets)).weights(eighths(count, random));
+        return Sparse.of(Connectivity.of(sources, targets)).weights(eighths(count, random));
     }
 
     private static Dense dense(Sparse sparse, int sources, int targets) {
@@ -124,11 +124,12 @@ final class SparseTest {
     @Test
     void rulesDrawWhatTheySay() {
         Shape line = Shape.of(500);
-        SynapseRows chosen = Sparse.of(Edges.probability(0.1).withoutSelf()).synapses(line);
+        SynapseRows chosen =
+                Sparse.of(Connectivity.probability(0.1).withoutSelf()).synapses(line);
         assertEquals(500 * 499 * 0.1, chosen.count(), 700);
-        SynapseRows out = Sparse.of(Edges.outDegree(7)).to(30).synapses(line);
-        SynapseRows in = Sparse.of(Edges.inDegree(7)).to(30).synapses(line);
-        SynapseRows all = Sparse.of(Edges.total(3000)).to(30).synapses(line);
+        SynapseRows out = Sparse.of(Connectivity.outDegree(7)).to(30).synapses(line);
+        SynapseRows in = Sparse.of(Connectivity.inDegree(7)).to(30).synapses(line);
+        SynapseRows all = Sparse.of(Connectivity.total(3000)).to(30).synapses(line);
         int[] entering = new int[30];
         int total = 0;
         for (int i = 0; i < 500; i++) {
@@ -143,7 +144,7 @@ final class SparseTest {
         for (int count : entering) {
             assertEquals(7, count);
         }
-        SynapseRows near = Sparse.of(Edges.gaussian(1, 3).periodic()).synapses(Shape.of(20, 20));
+        SynapseRows near = Sparse.of(Connectivity.gaussian(1, 3).periodic()).synapses(Shape.of(20, 20));
         int count = near.read(0);
         assertEquals(2 * Math.PI * 9, count, 25);
         boolean around = false;
@@ -159,12 +160,14 @@ final class SparseTest {
         NetworkBuilder builder = Network.builder();
         Input input = builder.input("x", Shape.of(3));
         Population neurons = builder.population("neurons", Shape.of(50), new Leaky(0.9f));
-        builder.project("drawn", input, neurons, Sparse.of(Edges.outDegree(7)).to(50));
+        builder.project(
+                "drawn", input, neurons, Sparse.of(Connectivity.outDegree(7)).to(50));
         builder.project(
                 "listed",
                 input,
                 neurons,
-                Sparse.of(Edges.of(new int[] {2, 0, 2}, new int[] {49, 1, 49})).to(50));
+                Sparse.of(Connectivity.of(new int[] {2, 0, 2}, new int[] {49, 1, 49}))
+                        .to(50));
         Network network = builder.build();
         assertArrayEquals(new int[] {7, 7, 7}, network.projections().get(0).fanOut());
         assertArrayEquals(new int[] {1, 0, 2}, network.projections().get(1).fanOut());
@@ -190,9 +193,9 @@ final class SparseTest {
             weights[i] = i / 8f;
             delays[i] = 3 * random.nextInt(4);
         }
-        Sparse sparse = Sparse.of(Edges.of(sources, targets))
-                .weights(Draw.list(weights))
-                .delays(Draw.list(delays));
+        Sparse sparse = Sparse.of(Connectivity.of(sources, targets))
+                .weights(Distribution.list(weights))
+                .delays(Distribution.list(delays));
         Network network = loop(sparse, shape);
         FloatMatrix found = network.weights().get("loop.weight");
         int[] places = sparse.places(shape);
@@ -201,16 +204,17 @@ final class SparseTest {
         }
         FloatMatrix read = ModelFile.of(ModelFile.toBytes(network)).weights().get("loop.weight");
         assertArrayEquals(found.toArray(), read.toArray());
-        assertEquals(0, Sparse.of(Edges.of(new int[0], new int[0])).places(shape).length);
+        assertEquals(0, Sparse.of(Connectivity.of(new int[0], new int[0])).places(shape).length);
     }
 
     @Test
     void placesTellTheWeightsOfDrawnSynapses() {
         Shape shape = Shape.of(2, 3, 3);
-        for (Edges edges : new Edges[] {Edges.inDegree(9), Edges.total(200), Edges.probability(0.4)}) {
+        for (Connectivity edges :
+                new Connectivity[] {Connectivity.inDegree(9), Connectivity.total(200), Connectivity.probability(0.4)}) {
             Sparse sparse = Sparse.of(edges)
-                    .weights(Draw.normal(0, 1))
-                    .delays(Draw.uniform(1, 4))
+                    .weights(Distribution.normal(0, 1))
+                    .delays(Distribution.uniform(1, 4))
                     .seed(8);
             FloatMatrix found = loop(sparse, shape).weights().get("loop.weight");
             int[] places = sparse.places(shape);
@@ -228,9 +232,9 @@ final class SparseTest {
 
     @Test
     void drawsHaveTheirDistributions() {
-        SynapseRows rows = Sparse.of(Edges.outDegree(20_000))
-                .weights(Draw.normal(2, 0.5).redrawn(1, 10))
-                .delays(Draw.uniform(1, 4))
+        SynapseRows rows = Sparse.of(Connectivity.outDegree(20_000))
+                .weights(Distribution.normal(2, 0.5).redrawn(1, 10))
+                .delays(Distribution.uniform(1, 4))
                 .to(10)
                 .synapses(Shape.of(1));
         int count = rows.read(0);
@@ -249,15 +253,15 @@ final class SparseTest {
 
     @Test
     void whatDoesNotFitIsSaid() {
-        Sparse far = Sparse.of(Edges.of(new int[] {0, 40}, new int[] {1, 2}));
+        Sparse far = Sparse.of(Connectivity.of(new int[] {0, 40}, new int[] {1, 2}));
         assertEquals(
                 "edge 1 goes from 40 to 2, expected sources below 32 and targets below 10",
                 assertThrows(IllegalArgumentException.class, () -> far.to(10).outputShape(Shape.of(32)))
                         .getMessage());
-        Sparse one = Sparse.of(Edges.oneToOne());
+        Sparse one = Sparse.of(Connectivity.oneToOne());
         assertThrows(IllegalArgumentException.class, () -> one.delays(-1));
-        assertThrows(IllegalArgumentException.class, () -> one.delays(Draw.normal(10, 5)));
-        assertThrows(IllegalArgumentException.class, () -> one.weights(Draw.list(1, 2)));
+        assertThrows(IllegalArgumentException.class, () -> one.delays(Distribution.normal(10, 5)));
+        assertThrows(IllegalArgumentException.class, () -> one.weights(Distribution.list(1, 2)));
         NetworkBuilder builder = Network.builder();
         Population a = builder.population("a", Shape.of(3), new Leaky(0.9f));
         builder.project("loop", a, a, one);

@@ -11,8 +11,8 @@ import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.Surrogate;
@@ -78,7 +78,10 @@ class RandomSurrogateWindowTest {
     /** Of the input, for some windows of a network that remembers nothing. */
     private static List<float[]> gradients(int steps, FloatMatrix input, int windows, int... samples) {
         Network network = DenseNetworks.of(
-                new TorchRandom(3), new Leaky(0).withFiring(Firing.DEFAULT.withReset(Reset.NONE)), 5, NEURONS);
+                new TorchRandom(3),
+                new Leaky(0).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)),
+                5,
+                NEURONS);
         List<float[]> found = new ArrayList<>();
         try (Gradients gradients = Gradients.of(network, steps, BATCH)
                 .surrogate(Surrogate.sso())

@@ -14,10 +14,10 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.EquationNeuron;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.EProp;
@@ -68,7 +68,7 @@ class EPropTest {
         Population y = builder.population(
                 "y",
                 Shape.of(OUTPUTS),
-                new Leaky(EPropReference.LEAK).withFiring(Firing.DEFAULT.withReset(Reset.NONE)));
+                new Leaky(EPropReference.LEAK).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)));
         builder.project("in", x, h, in);
         if (adapts) {
             builder.project("rec", h, h, recurrent).delay(1);

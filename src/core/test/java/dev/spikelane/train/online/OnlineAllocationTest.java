@@ -6,10 +6,10 @@ import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.CrossEntropyLoss;
 import dev.spikelane.train.EProp;
@@ -32,7 +32,7 @@ class OnlineAllocationTest {
                 .dense(70, random)
                 .neuron(new RLeaky(Recurrence.allToAll(70, random), 0.9).withThreshold(0.4))
                 .dense(3, random)
-                .neuron(new Leaky(0.9).withFiring(Firing.DEFAULT.withReset(Reset.NONE)))
+                .neuron(new Leaky(0.9).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)))
                 .build();
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * 2, 10, 0.2, new Random(2));
         TrainingBatch batch = TrainingBatch.of(input, 0, 2);

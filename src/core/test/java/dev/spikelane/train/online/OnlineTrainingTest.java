@@ -14,18 +14,18 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Psn;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.neuron.Synaptic;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.CrossEntropyLoss;
@@ -56,7 +56,7 @@ class OnlineTrainingTest {
     private static final int[] LABELS = {0, 1, 2, 1};
 
     private static Leaky readout() {
-        return new Leaky(0.9).withFiring(Firing.DEFAULT.withReset(Reset.NONE));
+        return new Leaky(0.9).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE));
     }
 
     private static Network recurrent() {
@@ -271,7 +271,7 @@ class OnlineTrainingTest {
             values.set(i / INPUTS, i % INPUTS, Math.abs(values.get(i / INPUTS, i % INPUTS)) % 1);
         }
         Dataset data = Dataset.of(Shape.of(INPUTS), values, new int[] {0, 1, 2, 0, 1, 2, 0, 1}, CLASSES);
-        Batching batching = new Batching(4).withShuffle(1).withCode(InputCode.rate(new Rate(), 120));
+        Batching batching = new Batching(4).withShuffle(1).withCode(InputEncoding.rate(new Rate(), 120));
         var builder = TrainingRun.of(trainer, data, batching).epochs(epochs).checkpoint(file);
         (resumes ? builder.resume() : builder).build().run();
     }

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.memory.FloatMatrix;
@@ -31,14 +31,14 @@ import org.junit.jupiter.api.function.Executable;
 final class CodedStepsTest {
 
     private static final int SAMPLES = 20;
-    private static final Batching FIFTEEN = batching(InputCode.rate(new Rate(), 15));
+    private static final Batching FIFTEEN = batching(InputEncoding.rate(new Rate(), 15));
 
-    private static Batching batching(InputCode code) {
+    private static Batching batching(InputEncoding code) {
         return new Batching(10).withCode(code);
     }
 
     /** A code that does not say its steps. */
-    private record Silent(int made) implements InputCode {
+    private record Silent(int made) implements InputEncoding {
 
         @Override
         public Signal allocate(int samples, int neurons) {
@@ -78,7 +78,7 @@ final class CodedStepsTest {
                             .build());
             assertRefused(
                     expected,
-                    () -> TrainingRun.of(trainer, SmallRun.data(SAMPLES, 1), batching(InputCode.frame()))
+                    () -> TrainingRun.of(trainer, SmallRun.data(SAMPLES, 1), batching(InputEncoding.frame()))
                             .validate(SmallRun.data(SAMPLES, 2), FIFTEEN)
                             .build());
         });
@@ -95,7 +95,7 @@ final class CodedStepsTest {
                     () -> TrainingBatch.of(batch, 30));
             assertFalse(TrainingBatch.of(batch, 15).constant());
         }
-        try (BatchLoader loader = new BatchLoader(SmallRun.data(SAMPLES, 1), batching(InputCode.frame()))) {
+        try (BatchLoader loader = new BatchLoader(SmallRun.data(SAMPLES, 1), batching(InputEncoding.frame()))) {
             loader.start(0);
             assertTrue(loader.next());
             assertTrue(TrainingBatch.of(loader.batch(), 30).constant());
@@ -109,7 +109,7 @@ final class CodedStepsTest {
         assertRefused(
                 "makes 15 steps, expected 30, for which the evaluator was made",
                 () -> new Evaluator(network, 30, FIFTEEN, 1).close());
-        Batching thirty = batching(InputCode.latency(new Latency(), 30));
+        Batching thirty = batching(InputEncoding.latency(new Latency(), 30));
         assertRefused("makes 30 steps, expected 15", () -> new Evaluator(network, 15, thirty, 1).close());
         try (Evaluator evaluator = new Evaluator(network, 30, batching(new Silent(15)), 1)) {
             assertRefused("input has 150 rows", () -> evaluator.evaluate(SmallRun.data(SAMPLES, 1)));
@@ -118,19 +118,19 @@ final class CodedStepsTest {
 
     @Test
     void codesSayTheirSteps() {
-        assertEquals(0, InputCode.frame().steps());
-        assertEquals(7, InputCode.rate(new Rate(), 7).steps());
-        assertEquals(7, InputCode.rate(new Rate(), 7, new TorchRandom(1)).steps());
-        assertEquals(7, InputCode.pieces(7).steps());
-        assertEquals(7, InputCode.latency(new Latency(), 7).steps());
-        assertEquals("frame", InputCode.frame().toString());
-        assertEquals("rate, 7 steps", InputCode.rate(new Rate(), 7).toString());
+        assertEquals(0, InputEncoding.frame().steps());
+        assertEquals(7, InputEncoding.rate(new Rate(), 7).steps());
+        assertEquals(7, InputEncoding.rate(new Rate(), 7, new TorchRandom(1)).steps());
+        assertEquals(7, InputEncoding.pieces(7).steps());
+        assertEquals(7, InputEncoding.latency(new Latency(), 7).steps());
+        assertEquals("frame", InputEncoding.frame().toString());
+        assertEquals("rate, 7 steps", InputEncoding.rate(new Rate(), 7).toString());
         assertTrue(new Batching(3).toString().contains("code=frame,"), new Batching(3).toString());
     }
 
     @Test
     void stepsAreAtLeastOne() {
-        assertRefused("steps is 0", () -> InputCode.rate(new Rate(), 0));
-        assertRefused("steps is 0", () -> InputCode.latency(new Latency(), 0));
+        assertRefused("steps is 0", () -> InputEncoding.rate(new Rate(), 0));
+        assertRefused("steps is 0", () -> InputEncoding.latency(new Latency(), 0));
     }
 }

@@ -9,10 +9,10 @@ import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.SquaredErrorLoss;
@@ -44,7 +44,7 @@ final class DelayedCopyTest {
                 .dense(HIDDEN, random)
                 .neuron(new RLeaky(Recurrence.allToAll(feedback.weights(), feedback.bias()), 0.5).withThreshold(0.5))
                 .dense(1, random)
-                .neuron(new Leaky(0.0).withFiring(Firing.DEFAULT.withReset(Reset.NONE)))
+                .neuron(new Leaky(0.0).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)))
                 .build();
         var bits = SpikeMatrix.zeros(STEPS * BATCH, 1); // row = step * BATCH + sample
         var targets = FloatMatrix.zeros(STEPS * BATCH, 1);

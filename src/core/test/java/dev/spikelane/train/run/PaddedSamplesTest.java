@@ -9,7 +9,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -83,7 +83,7 @@ final class PaddedSamplesTest {
     }
 
     private static Batching batching() {
-        return new Batching(5).withCode(InputCode.pieces(STEPS));
+        return new Batching(5).withCode(InputEncoding.pieces(STEPS));
     }
 
     @Test
@@ -119,7 +119,7 @@ final class PaddedSamplesTest {
                 own.set(0, i, VALUES.get(sample, i));
             }
             Dataset alone = Dataset.of(Shape.of(2 * steps), own, new int[] {LABELS[sample]}, 2);
-            Evaluator.Result of = result(alone, steps, new Batching(1).withCode(InputCode.pieces(steps)));
+            Evaluator.Result of = result(alone, steps, new Batching(1).withCode(InputEncoding.pieces(steps)));
             sum += of.loss();
             spikes += of.spikes().get("lif1");
             operations += of.synapticOperations();

@@ -10,7 +10,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.data.InputCode;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -53,7 +53,7 @@ final class SeriesTest {
     private final FloatMatrix values = random(STEPS * INPUTS, 1);
     private final FloatMatrix ofOutputs = random(STEPS * OUTPUTS, 2);
     private final FloatMatrix ofHidden = random(HIDDEN, 3);
-    private final Batching batching = new Batching(BATCH).withCode(InputCode.pieces(STEPS));
+    private final Batching batching = new Batching(BATCH).withCode(InputEncoding.pieces(STEPS));
 
     private static FloatMatrix random(int columns, int seed) {
         return Matrices.uniform(Arena.ofAuto(), SAMPLES, columns, new Random(seed));

@@ -12,7 +12,7 @@ import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.ProductYardstick;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -67,7 +67,7 @@ public record IntegerMatmulWork(int inputs, int outputs, int rows, double densit
         private final PackedWeights packed;
         private final FloatMatrix current;
         private final Tile tile;
-        private final SpikeWorkspace workspace;
+        private final ProductScratch workspace;
 
         Open(IntegerMatmulWork work) {
             this.work = work;
@@ -79,7 +79,7 @@ public record IntegerMatmulWork(int inputs, int outputs, int rows, double densit
             packed = PackedWeights.pack(arena, floats, bias);
             current = FloatMatrix.zeros(arena, work.rows, work.outputs);
             tile = Tile.whole(current);
-            workspace = new SpikeWorkspace(arena);
+            workspace = new ProductScratch(arena);
         }
 
         private static IntegerMatrix weights(IntegerMatmulWork work) {

@@ -140,7 +140,7 @@ public final class GridPeers implements AutoCloseable {
                     rows,
                     PackedWeights.pack(arena, linear.weights()),
                     Tile.whole(current),
-                    new SpikeWorkspace(arena));
+                    new ProductScratch(arena));
             float[] expected = current.toArray();
             FloatMatrix input = RandomData.floats(arena, spikes);
             StringBuilder times = new StringBuilder();

@@ -24,7 +24,7 @@ public final class ProductYardstick {
 
     /** With the variant that the library chooses. */
     public static void multiply(
-            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, SpikeWorkspace workspace) {
+            SpikeMatrix spikes, int rows, PackedWeights weights, FloatMatrix current, ProductScratch workspace) {
         switch (SpikeMatmul.choose(rows, weights.inputs(), weights.outputs(), spikes.count(0, rows))) {
             case SCALAR, ACTIVE -> active(spikes, rows, weights, current);
             case DENSE -> dense(spikes, rows, weights, current, workspace.own.panels);

@@ -51,14 +51,14 @@ final class SharedProduct implements Runnable {
     private final List<Rows> foreseen;
 
     /** To ask how many rows to take at a time. */
-    private final Choice asked;
+    private final StageChoice asked;
 
     private final long active;
     private final int rows;
     private final PackedWeights weights;
     private final SpikeMatmul.Variant variant;
     private final PreparedSpikes prepared;
-    private final List<SpikeWorkspace> workspaces;
+    private final List<ProductScratch> workspaces;
     private final Threads crew;
     private final boolean chosen;
     private Rows now;
@@ -89,11 +89,11 @@ final class SharedProduct implements Runnable {
         int threads = crew.count;
         this.rows = spikes.rows();
         this.active = spikes.count();
-        this.asked = new Choice(serves, 1);
+        this.asked = new StageChoice(serves, 1);
         this.all = some(spikes, current, threads == 1 ? rows : Math.min(rows, SpikePanels.ROWS), threads);
         this.foreseen = some(spikes, current, serves.costs().rowsForeseen(rows, active), threads);
         now = all.getFirst();
-        workspaces = Stream.generate(() -> new SpikeWorkspace(arena, serves))
+        workspaces = Stream.generate(() -> new ProductScratch(arena, serves))
                 .limit(threads)
                 .toList();
         prepared = new PreparedSpikes(arena, threads, serves);
@@ -138,11 +138,11 @@ final class SharedProduct implements Runnable {
 
     /** The variant that served last. */
     SpikeMatmul.Variant serves() {
-        Choice choice = prepared.isApart() ? workspace().own.choice : prepared.choice;
+        StageChoice choice = prepared.isApart() ? workspace().own.choice : prepared.choice;
         return SpikeMatmul.variant(choice.peek());
     }
 
-    SpikeWorkspace workspace() {
+    ProductScratch workspace() {
         return workspaces.getFirst();
     }
 

@@ -122,7 +122,7 @@ public final class SpikeGrid {
             product.learn();
             SpikeMatmul.Variant chosen = product.serves();
             contestants.put(GridPoint.PRODUCT, product);
-            SpikeCosts wrong = SpikeCosts.of(SpikeCosts.inUse().name().equals(WRONG) ? OTHER : WRONG);
+            CostModel wrong = CostModel.of(CostModel.inUse().name().equals(WRONG) ? OTHER : WRONG);
             Chooser misled = new Chooser(System::nanoTime, wrong);
             SharedProduct learned = new SharedProduct(arena, crew, spikes, weights, current, chosen, misled);
             learned.run();
@@ -132,7 +132,7 @@ public final class SpikeGrid {
             contestants.put(GridPoint.FIRST, new SharedProduct(arena, crew, spikes, weights, current, first, null));
             for (SpikeMatmulWork.Variant other : SpikeMatmulWork.Variant.available()) {
                 SpikeMatmul.Variant variant = SpikeMatmul.Variant.valueOf(other.name());
-                SpikeCosts costs = SpikeCosts.inUse();
+                CostModel costs = CostModel.inUse();
                 if (costs.of(variant, rows, PRE, POST, active)
                         <= HOPELESS * costs.of(chosen, rows, PRE, POST, active)) {
                     SharedProduct named = new SharedProduct(arena, crew, spikes, weights, current, variant, null);

@@ -10,7 +10,7 @@ import dev.spikelane.kernel.Yardstick;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.Unfold;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
@@ -80,7 +80,7 @@ public record WindowWork(int channels, int outputs, int kernel, int padding, int
         private final FloatMatrix sums;
         private final Tile tile;
         private final Tile current;
-        private final SpikeWorkspace workspace = new SpikeWorkspace(arena);
+        private final ProductScratch workspace = new ProductScratch(arena);
 
         Open(WindowWork work) {
             window = work.window();

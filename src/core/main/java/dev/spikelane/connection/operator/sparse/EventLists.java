@@ -96,7 +96,7 @@ public final class EventLists implements Rounds {
         this.blocks = blocks;
         SparseStore first = store(parts.getFirst());
         this.inputs = first.rows().size();
-        this.whole = first.said().quantum() > 0;
+        this.whole = first.declared().quantum() > 0;
         this.version = version();
         this.delays = parts.stream()
                 .flatMapToInt(part -> Arrays.stream(store(part).steps()).map(each -> each + part.delay))
@@ -107,7 +107,7 @@ public final class EventLists implements Rounds {
         Arrays.setAll(numbers, i -> Arrays.binarySearch(delays, delays[0] + i));
         this.starts = new int[blocks][];
         this.readers = new SynapseReader[most][];
-        this.drawn = parts.stream().anyMatch(part -> store(part).said().isProcedural());
+        this.drawn = parts.stream().anyMatch(part -> store(part).declared().isProcedural());
         this.changing = parts.getFirst().changes ? parts.getFirst() : null;
         this.placed = changing == null ? null : first.synapses();
         this.weights = changing == null ? MemorySegment.NULL : first.weights().segment();
@@ -213,7 +213,7 @@ public final class EventLists implements Rounds {
             connections += each.parts.size();
         }
         if (connections > 0) {
-            String what = store(all.getFirst().parts.getFirst()).said() + " and " + (connections - 1)
+            String what = store(all.getFirst().parts.getFirst()).declared() + " and " + (connections - 1)
                     + " other connections that run with it";
             sum.require(what, false);
         }
@@ -237,7 +237,7 @@ public final class EventLists implements Rounds {
 
     private void tell(double share) {
         for (Part part : parts) {
-            store(part).said().progress().accept(share);
+            store(part).declared().progress().accept(share);
         }
     }
 

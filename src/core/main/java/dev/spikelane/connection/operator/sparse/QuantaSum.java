@@ -36,7 +36,7 @@ public final class QuantaSum {
         }
         double most = 0;
         for (SparseStore store : stores) {
-            SynapseRows rows = store.said().synapses(store.rows());
+            SynapseRows rows = store.declared().synapses(store.rows());
             FloatMatrix known = store.knownWeights();
             float weight = known == null ? rows.mostWeight() : most(known);
             most += rows.mostInto() * Math.abs((double) store.quanta(weight));
@@ -69,7 +69,7 @@ public final class QuantaSum {
         for (int i = 0; i < sums.length; i++) {
             if (sums[i] > Integer.MAX_VALUE) {
                 throw new IllegalArgumentException(port + " may get " + sums[i] + " quanta of "
-                        + stores.getFirst().said().quantum() + " at neuron "
+                        + stores.getFirst().declared().quantum() + " at neuron "
                         + SparseStore.torch(stores.getFirst().made(), i) + " in a step, expected at most "
                         + Integer.MAX_VALUE + "; a larger quantum gives less");
             }

@@ -50,14 +50,14 @@ public record SparseOperator(
 
     /** Lays a connection out, whose weights have a name unless they are drawn and cannot change. */
     public static SparseOperator of(
-            Arena arena, Sparse said, Shape rows, List<ValueDescription> described, float[] spikeValue) {
-        SparseStore store = new SparseStore(arena, said, rows, spikeValue);
+            Arena arena, Sparse declared, Shape rows, List<ValueDescription> described, float[] spikeValue) {
+        SparseStore store = new SparseStore(arena, declared, rows, spikeValue);
         return new SparseOperator(store, described, 0, true, true, null);
     }
 
     /** The connection that was said. */
-    public Sparse said() {
-        return store.said();
+    public Sparse declared() {
+        return store.declared();
     }
 
     /** Whether another one has the same synapses, perhaps of another delay. */
@@ -156,7 +156,7 @@ public record SparseOperator(
         int source = torch(input);
         long end = synapses.end(source, part);
         boolean own = weights.columns() > 1;
-        boolean whole = said().quantum() > 0;
+        boolean whole = declared().quantum() > 0;
         for (long i = synapses.first(source, part); i < end; i++) {
             int target = synapses.target(i);
             float weight = weights.get(0, own ? (int) i : 0);
@@ -172,9 +172,9 @@ public record SparseOperator(
 
     /** Throws where values come to synapses of whole quanta. */
     public void require(Signal source, String projection) {
-        if (said().quantum() > 0 && source instanceof FloatMatrix) {
+        if (declared().quantum() > 0 && source instanceof FloatMatrix) {
             throw new IllegalArgumentException((projection.isEmpty() ? "" : "projection '" + projection + "': ")
-                    + said() + " sums whole quanta, expected spikes, found values");
+                    + declared() + " sums whole quanta, expected spikes, found values");
         }
     }
 
@@ -190,7 +190,7 @@ public record SparseOperator(
     }
 
     private void close(Tile current, int row) {
-        float quantum = said().quantum();
+        float quantum = declared().quantum();
         for (int i = 0; i < outputs() && ends && quantum > 0; i++) {
             current.matrix()
                     .set(row, i, Float.floatToRawIntBits(current.matrix().get(row, i)) * quantum);
@@ -230,16 +230,16 @@ public record SparseOperator(
             read.accept(now);
             if (now.segment().mismatch(from.segment()) >= 0) {
                 throw new IllegalArgumentException(
-                        "edges of " + said() + " would change, expected those that it was declared with");
+                        "edges of " + declared() + " would change, expected those that it was declared with");
             }
         });
     }
 
     @Override
     public @Nullable String refusesRules() {
-        return said().isProcedural()
+        return declared().isProcedural()
                 ? ", which is procedural"
-                : said().quantum() > 0 ? ", which sums whole quanta" : null;
+                : declared().quantum() > 0 ? ", which sums whole quanta" : null;
     }
 
     /** Where the synapses stand. */
@@ -315,13 +315,13 @@ public record SparseOperator(
     }
 
     private void requireGradient() {
-        if (said().quantum() > 0 || said().isProcedural()) {
+        if (declared().quantum() > 0 || declared().isProcedural()) {
             throw new UnsupportedOperationException(this + " has no gradient, expected stored weights of float32");
         }
     }
 
     @Override
     public String toString() {
-        return said() + " " + inputs() + " -> " + outputs();
+        return declared() + " " + inputs() + " -> " + outputs();
     }
 }

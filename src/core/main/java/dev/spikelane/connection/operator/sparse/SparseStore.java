@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class SparseStore {
 
     private final Arena arena;
-    private final Sparse said;
+    private final Sparse declared;
     private final Shape rows;
     /** The shape of the target. */
     private final Shape made;
@@ -26,27 +26,27 @@ final class SparseStore {
 
     private volatile long version;
 
-    SparseStore(Arena arena, Sparse said, Shape rows, float[] spikeValue) {
+    SparseStore(Arena arena, Sparse declared, Shape rows, float[] spikeValue) {
         this.arena = arena;
-        this.said = said;
+        this.declared = declared;
         this.rows = rows;
-        this.made = said.outputShape(rows);
-        this.steps = said.delays();
+        this.made = declared.outputShape(rows);
+        this.steps = declared.delays();
         this.spikeValue = new float[rows.size()];
         if (!hasOwn()) {
             weights = FloatMatrix.zeros(arena, 1, 1);
-            weights.set(0, 0, said.weight());
+            weights.set(0, 0, declared.weight());
         }
         setSpikeValue(spikeValue);
     }
 
     /** Whether synapses have weights of their own. */
     boolean hasOwn() {
-        return Float.isNaN(said.weight());
+        return Float.isNaN(declared.weight());
     }
 
     SparseStore copy(Arena owner) {
-        SparseStore copy = new SparseStore(owner, said, rows, spikeValue);
+        SparseStore copy = new SparseStore(owner, declared, rows, spikeValue);
         if (weights != null) {
             FloatMatrix own = FloatMatrix.zeros(owner, 1, weights.columns());
             own.copyFrom(weights);
@@ -56,8 +56,8 @@ final class SparseStore {
         return copy;
     }
 
-    Sparse said() {
-        return said;
+    Sparse declared() {
+        return declared;
     }
 
     /** The shape of the source, whose rows have its inner order. */
@@ -136,10 +136,10 @@ final class SparseStore {
 
     void setSpikeValue(float[] values) {
         SpikeValues.require(values, spikeValue.length);
-        if (said.quantum() > 0 && !SpikeValues.areOnes(values)) {
-            throw new IllegalArgumentException(said + " sums whole quanta, expected spikes that carry 1");
+        if (declared.quantum() > 0 && !SpikeValues.areOnes(values)) {
+            throw new IllegalArgumentException(declared + " sums whole quanta, expected spikes that carry 1");
         }
-        requireFinite(weights == null ? said.synapses(rows).mostWeight() : QuantaSum.most(weights), values);
+        requireFinite(weights == null ? declared.synapses(rows).mostWeight() : QuantaSum.most(weights), values);
         SpikeValues.copy(values, spikeValue);
         changed();
     }
@@ -157,9 +157,9 @@ final class SparseStore {
 
     /** A weight in whole quanta. */
     int quanta(float weight) {
-        double whole = Math.rint((double) weight / said.quantum());
+        double whole = Math.rint((double) weight / declared.quantum());
         if (Math.abs(whole) > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("weight " + weight + " is " + whole + " quanta of " + said.quantum()
+            throw new IllegalArgumentException("weight " + weight + " is " + whole + " quanta of " + declared.quantum()
                     + ", expected at most " + Integer.MAX_VALUE);
         }
         return (int) whole;

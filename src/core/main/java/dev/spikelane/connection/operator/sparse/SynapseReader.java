@@ -32,7 +32,7 @@ final class SynapseReader {
         this.target = store.made();
         this.reorders = TorchLayout.differs(target);
         this.steps = store.steps();
-        this.rows = synapses == null ? store.said().synapses(source) : null;
+        this.rows = synapses == null ? store.declared().synapses(source) : null;
         // Another thread may lay them out by now: weights in the order of those are none of what is drawn here.
         this.weights = synapses == null && store.hasOwn() ? null : store.knownWeights();
     }

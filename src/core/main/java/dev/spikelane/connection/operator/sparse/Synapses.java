@@ -23,15 +23,15 @@ public record Synapses(int delays, long[] starts, MemorySegment targets, FloatMa
 
     /** Draws synapses twice, to count and to sort them. */
     static Synapses of(Arena arena, SparseStore store) {
-        Sparse said = store.said();
+        Sparse declared = store.declared();
         int[] steps = store.steps();
         int sources = store.rows().size();
         double cells = (double) sources * steps.length + 1;
         boolean own = store.hasOwn();
-        SynapseRows rows = said.synapses(store.rows());
+        SynapseRows rows = declared.synapses(store.rows());
         int bytes = Integer.BYTES + (own ? Float.BYTES : 0);
         new SynapseMemory(rows.expected(), rows.expected() * bytes, cells, cells * Long.BYTES, cells)
-                .require(said.toString(), true);
+                .require(declared.toString(), true);
         long[] starts = new long[(int) cells];
         for (int from = 0; from < sources; from++) {
             int count = rows.read(from);
@@ -43,7 +43,7 @@ public record Synapses(int delays, long[] starts, MemorySegment targets, FloatMa
             starts[i] += starts[i - 1];
         }
         long count = starts[starts.length - 1];
-        FloatMatrix drawn = FloatMatrix.zeros(arena, 1, own ? said.count(store.rows()) : 1);
+        FloatMatrix drawn = FloatMatrix.zeros(arena, 1, own ? declared.count(store.rows()) : 1);
         MemorySegment targets = arena.allocate(Math.max(1, count) * Integer.BYTES, Integer.BYTES);
         Synapses synapses = new Synapses(steps.length, starts, targets, drawn);
         synapses.sort(rows, store.made(), own);

@@ -57,16 +57,16 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
      * @param spikeValue the value of a spike
      */
     public ConvOperator(
-            Arena arena, Convolution said, List<ValueDescription> described, Shape source, Parameter spikeValue) {
-        super(arena, ConvolutionLayout.of(said, source), WindowTables.MOST_BYTES);
-        this.name = said.toString();
+            Arena arena, Convolution declared, List<ValueDescription> described, Shape source, Parameter spikeValue) {
+        super(arena, ConvolutionLayout.of(declared, source), WindowTables.MOST_BYTES);
+        this.name = declared.toString();
         this.described = described;
         this.all = PackedGroups.zeros(arena, windows[0].size(), layout.outputs(), windows.length);
         this.weights = all.groups();
         this.scaled = new PackedWeights[weights.length];
         this.ofSpikes = weights;
-        layout.write(said.weights(), weights);
-        layout.writeBias(said.bias(), all);
+        layout.write(declared.weights(), weights);
+        layout.writeBias(declared.bias(), all);
         setSpikeValue(spikeValue.values());
     }
 
@@ -177,9 +177,9 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
 
     @Override
     public Values like(String of, PackedWeights[] groups) {
-        ValueDescription said =
+        ValueDescription declared =
                 ValueDescription.buffer(of, described.getFirst().shape().toArray(Integer[]::new));
-        return new OperatorValues(said, into -> layout.read(groups, into), from -> layout.take(from, groups));
+        return new OperatorValues(declared, into -> layout.read(groups, into), from -> layout.take(from, groups));
     }
 
     @Override

@@ -24,8 +24,8 @@ import java.util.function.IntFunction;
 public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
 
     /** Lays a convolution out behind a source; throws where it does not fit. */
-    public static ConvolutionLayout of(Convolution said, Shape source) {
-        return new ConvolutionLayout(said.kernel(), source, said.outputShape(source));
+    public static ConvolutionLayout of(Convolution declared, Shape source) {
+        return new ConvolutionLayout(declared.kernel(), source, declared.outputShape(source));
     }
 
     int groups() {
@@ -58,14 +58,20 @@ public record ConvolutionLayout(Kernel kernel, Shape source, Shape made) {
         return windows;
     }
 
-    private Window.Axis axis(Kernel.Axis said, int inputs, int outputs) {
-        int reach = Math.toIntExact(said.span() - 1);
+    private Window.Axis axis(Kernel.Axis declared, int inputs, int outputs) {
+        int reach = Math.toIntExact(declared.span() - 1);
         if (kernel.transposed()) {
             return new Window.Axis(
-                    inputs, said.size(), 1, reach - said.padding(), said.dilation(), outputs, said.stride());
+                    inputs,
+                    declared.size(),
+                    1,
+                    reach - declared.padding(),
+                    declared.dilation(),
+                    outputs,
+                    declared.stride());
         }
-        int before = said.same() ? reach / 2 : said.padding();
-        return new Window.Axis(inputs, said.size(), said.stride(), before, said.dilation(), outputs);
+        int before = declared.same() ? reach / 2 : declared.padding();
+        return new Window.Axis(inputs, declared.size(), declared.stride(), before, declared.dilation(), outputs);
     }
 
     /** Whether each window is a position of the source, and the channels of both fill whole words. */

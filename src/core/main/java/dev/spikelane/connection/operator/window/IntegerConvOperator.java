@@ -65,14 +65,14 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
      * @param spikeValue the value of a spike
      */
     public IntegerConvOperator(
-            Arena arena, Convolution said, List<ValueDescription> described, Shape source, Parameter spikeValue) {
+            Arena arena, Convolution declared, List<ValueDescription> described, Shape source, Parameter spikeValue) {
         this(
                 arena,
-                ConvolutionLayout.of(said, source),
-                said.toString(),
+                ConvolutionLayout.of(declared, source),
+                declared.toString(),
                 described,
-                said.integers().orElseThrow(),
-                said.bias());
+                declared.integers().orElseThrow(),
+                declared.bias());
         pack(arena);
         setSpikeValue(spikeValue.values());
     }

@@ -2,8 +2,8 @@ package dev.spikelane.connection.operator.window;
 
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.kernel.product.window.SmallWindowTables;
 import dev.spikelane.kernel.product.window.WindowMatmul;
 import dev.spikelane.kernel.product.window.WindowTables;
@@ -123,7 +123,7 @@ final class SpikeWindows {
     /** By the way that the chooser knows as the faster one; lets C2 compile the other on a map. */
     private static void choose(
             UnfoldedOperator of, SpikeMatrix spikes, int count, Tile current, Scratch scratch, WindowTables by) {
-        Choice choice = scratch.windows(by).choice;
+        StageChoice choice = scratch.windows(by).choice;
         describe(choice, of, count, spikes.count(0, count), by);
         choice.open(1);
         if (choice.rehearses()) {
@@ -151,7 +151,7 @@ final class SpikeWindows {
         }
     }
 
-    private static void describe(Choice choice, UnfoldedOperator of, int count, long active, WindowTables by) {
+    private static void describe(StageChoice choice, UnfoldedOperator of, int count, long active, WindowTables by) {
         choice.of(Chooser.Kind.WINDOWS, count, of.inputs(), of.outputs(), active);
         choice.costs[UNFOLDED] = of.estimate(count, active);
         choice.costs[SLIDING] = by.estimate(count, active);
@@ -167,7 +167,7 @@ final class SpikeWindows {
     }
 
     private static boolean slides(WindowTables by, UnfoldedOperator of, int count, long active) {
-        Choice choice = new Choice(Chooser.OF_JVM, 1);
+        StageChoice choice = new StageChoice(Chooser.OF_JVM, 1);
         describe(choice, of, count, active, by);
         return by.areSmall() || choice.peek() == SLIDING;
     }

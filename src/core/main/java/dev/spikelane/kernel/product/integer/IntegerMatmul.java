@@ -1,9 +1,9 @@
 package dev.spikelane.kernel.product.integer;
 
-import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
-import dev.spikelane.kernel.product.spike.SpikeCosts;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.CostModel;
+import dev.spikelane.kernel.product.spike.ProductScratch;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
@@ -49,14 +49,14 @@ public final class IntegerMatmul {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(
-            SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, SpikeWorkspace workspace) {
+            SpikeMatrix spikes, int rows, PackedIntegers weights, Tile current, ProductScratch workspace) {
         Checks.rows("spikes", spikes.rows(), rows);
         spikes.requireShape("spikes", spikes.rows(), weights.inputs());
         current.require("current", rows, weights.outputs());
         weights.requireAccessible();
         workspace.own.forget(); // sums lie where spikes of other products are prepared
         long active = spikes.count(0, rows);
-        Choice choice = workspace.ofIntegers;
+        StageChoice choice = workspace.ofIntegers;
         int first = current.firstBlock();
         int end = current.endBlock();
         describe(choice, weights.type(), rows, weights.inputs(), weights.outputs(), active, end - first);
@@ -84,7 +84,7 @@ public final class IntegerMatmul {
             long active,
             PackedIntegers weights,
             Tile current,
-            SpikeWorkspace workspace) {
+            ProductScratch workspace) {
         switch (variant) {
             case SCALAR -> scalar(spikes, rows, weights, current);
             case ACTIVE -> IntegerMatmulVector.active(spikes, rows, active, weights, current, workspace);
@@ -100,9 +100,10 @@ public final class IntegerMatmul {
     }
 
     /** Says which product comes, and what each variant costs by the constants. */
-    static void describe(Choice choice, ElementType type, int rows, int inputs, int outputs, long active, int blocks) {
+    static void describe(
+            StageChoice choice, ElementType type, int rows, int inputs, int outputs, long active, int blocks) {
         choice.of(kind(type), rows, inputs, outputs, active);
-        SpikeCosts costs = choice.chooser.costs();
+        CostModel costs = choice.chooser.costs();
         for (int way = 0; way < VARIANTS.length; way++) {
             if (SimdWidth.VECTOR == (VARIANTS[way] != Variant.SCALAR)) {
                 choice.costs[way] = blocks
@@ -173,7 +174,7 @@ public final class IntegerMatmul {
     }
 
     static Variant choose(ElementType type, int rows, int inputs, int outputs, long active) {
-        Choice choice = new Choice(Chooser.OF_JVM, 1);
+        StageChoice choice = new StageChoice(Chooser.OF_JVM, 1);
         describe(choice, type, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedIntegers.BLOCK));
         return VARIANTS[choice.peek()];
     }

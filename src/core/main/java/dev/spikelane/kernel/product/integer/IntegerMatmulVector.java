@@ -7,7 +7,7 @@ import static dev.spikelane.simd.Lanes.ORDER;
 import static dev.spikelane.simd.OtherLanes.SHORT;
 
 import dev.spikelane.kernel.product.spike.ActiveLists;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.loop.Unrolled;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
@@ -67,7 +67,7 @@ class IntegerMatmulVector {
      * @param active spikes in these rows
      */
     static void active(
-            SpikeMatrix spikes, int rows, long active, PackedIntegers weights, Tile current, SpikeWorkspace workspace) {
+            SpikeMatrix spikes, int rows, long active, PackedIntegers weights, Tile current, ProductScratch workspace) {
         ActiveLists lists = workspace.integers;
         int tile = Math.min(ActiveLists.rows(rows, active), mostRows(weights.type(), current));
         for (int row = 0; row < rows; row += tile) {

@@ -3,14 +3,14 @@ package dev.spikelane.kernel.product.integer;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import dev.spikelane.kernel.product.spike.SpikeCosts;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.CostModel;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Shape of the scratch memory of {@link IntegerMatmul} in {@link SpikeWorkspace#tables}, in bytes: tables, sums, and
+ * Shape of the scratch memory of {@link IntegerMatmul} in {@link ProductScratch#tables}, in bytes: tables, sums, and
  * spikes by panel.
  */
 final class IntegerSums {
@@ -24,7 +24,7 @@ final class IntegerSums {
     static final int ENTRIES = 16;
 
     /** Rows that share tables, or a list. */
-    static final int ROWS = SpikeCosts.MOST_ROWS_FORESEEN;
+    static final int ROWS = CostModel.MOST_ROWS_FORESEEN;
 
     /**
      * Sums of a row and a block of 64 outputs that there is room for: those of four blocks for all rows, or of more for

@@ -27,10 +27,10 @@ public final class ActiveLists {
     private static final int ROOM = SOME + (1 << 8);
 
     /** Where the entries of each row start, and those of the last end, if all rows are listed at once. */
-    public final int[] starts = new int[SpikeCosts.MOST_ROWS_FORESEEN + 1];
+    public final int[] starts = new int[CostModel.MOST_ROWS_FORESEEN + 1];
 
     /** Where those of each row end. */
-    final int[] ends = new int[SpikeCosts.MOST_ROWS_FORESEEN];
+    final int[] ends = new int[CostModel.MOST_ROWS_FORESEEN];
 
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger listed = new AtomicInteger();
@@ -40,16 +40,16 @@ public final class ActiveLists {
     public int[] entries = {};
 
     /** Bytes of the lists on the heap, once there are any. */
-    static final long BYTES = (long) Integer.BYTES * (ROOM + 2 * SpikeCosts.MOST_ROWS_FORESEEN + 1);
+    static final long BYTES = (long) Integer.BYTES * (ROOM + 2 * CostModel.MOST_ROWS_FORESEEN + 1);
 
     /** How many of some rows to list at a time, so that lists rarely grow. */
     public static int rows(int rows, long active) {
-        return Math.clamp((long) SOME * rows / Math.max(1, active), 1, SpikeCosts.MOST_ROWS_FORESEEN);
+        return Math.clamp((long) SOME * rows / Math.max(1, active), 1, CostModel.MOST_ROWS_FORESEEN);
     }
 
     /** Whether rows can be listed at once, and lists do not grow. */
     static boolean fits(int rows, long active) {
-        return rows <= SpikeCosts.MOST_ROWS_FORESEEN && active <= SOME;
+        return rows <= CostModel.MOST_ROWS_FORESEEN && active <= SOME;
     }
 
     /** The most active inputs of one of the first rows. */
@@ -62,7 +62,7 @@ public final class ActiveLists {
     }
 
     /**
-     * Lists rows, at most {@link SpikeCosts#MOST_ROWS_FORESEEN}.
+     * Lists rows, at most {@link CostModel#MOST_ROWS_FORESEEN}.
      *
      * @param active how many inputs are active in them
      */

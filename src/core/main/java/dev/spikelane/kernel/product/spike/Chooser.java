@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Chooses among the ways to do the same: the variants of a product, and whether threads share a stage. All ways give
  * the same bits, so nothing but time depends on it.
  *
- * <p>What costs say of a way ({@link SpikeCosts}) is where it starts; where they were measured on this CPU they decide
+ * <p>What costs say of a way ({@link CostModel}) is where it starts; where they were measured on this CPU they decide
  * alone. Elsewhere stages are sorted into classes by kind, inputs, outputs, and, half an octave wide, rows and density.
  * A class knows for each way a factor by which costs are wrong, against those of the others, and the way with the
  * smallest product of factor and costs serves. A new class takes the factors of the most similar one.
@@ -67,7 +67,7 @@ public final class Chooser {
     private static final AtomicLong UNSETTLED = new AtomicLong();
 
     final LongSupplier clock;
-    private final @Nullable SpikeCosts costs;
+    private final @Nullable CostModel costs;
     private final Known[] classes = new Known[CLASSES];
     /** How often a way ran on a few rows to be compiled; {@link #MOST_RUNS} once it is. */
     private final int[][] runs = new int[Kind.values().length][WAYS];
@@ -96,7 +96,7 @@ public final class Chooser {
     }
 
     /** Starts from costs; null for those in use, which may be fixed. */
-    public Chooser(LongSupplier clock, @Nullable SpikeCosts costs) {
+    public Chooser(LongSupplier clock, @Nullable CostModel costs) {
         this.clock = clock;
         this.costs = costs;
         Arrays.setAll(classes, i -> new Known());
@@ -121,7 +121,7 @@ public final class Chooser {
         /** The way that serves beside a trial, the way that is tried, and the next of their stages. */
         private int served;
 
-        private int trying = Choice.NONE;
+        private int trying = StageChoice.NONE;
         private int turn;
         /** Stages until the next trial of a class that is settled. */
         private int wait;
@@ -132,18 +132,18 @@ public final class Chooser {
             Arrays.fill(factors, 1);
         }
 
-        private void start(Choice choice, @Nullable Known similar) {
+        private void start(StageChoice choice, @Nullable Known similar) {
             kind = choice.kind;
             for (int i = 0; i < shape.length; i++) {
                 shape[i] = side(choice, i);
             }
             System.arraycopy((similar == null ? NOTHING : similar).factors, 0, factors, 0, WAYS);
             Arrays.fill(trials, 0);
-            trying = Choice.NONE;
+            trying = StageChoice.NONE;
             settled = false;
         }
 
-        private static int side(Choice choice, int number) {
+        private static int side(StageChoice choice, int number) {
             return switch (number) {
                 case 0 -> halfOctaves(choice.rows);
                 case 1 -> halfOctaves(choice.density);
@@ -152,7 +152,7 @@ public final class Chooser {
             };
         }
 
-        private int distance(Choice choice) {
+        private int distance(StageChoice choice) {
             int distance = 0;
             for (int i = 0; i < shape.length; i++) {
                 distance += Math.abs(shape[i] - side(choice, i));
@@ -170,8 +170,8 @@ public final class Chooser {
 
         /** The way to try next: first those that are not known yet, the most promising one of them first. */
         private int next(double[] ofWays, int best) {
-            int next = Choice.NONE;
-            int again = Choice.NONE;
+            int next = StageChoice.NONE;
+            int again = StageChoice.NONE;
             double least = Double.POSITIVE_INFINITY;
             for (int way = 0; way < WAYS; way++) {
                 double ofCosts = ofWays[way] / ofWays[best];
@@ -181,17 +181,17 @@ public final class Chooser {
                     continue;
                 }
                 if (trials[way] >= SAMPLES) {
-                    again = again == Choice.NONE || trials[way] < trials[again] ? way : again;
+                    again = again == StageChoice.NONE || trials[way] < trials[again] ? way : again;
                 } else if (ratio < least) {
                     least = ratio;
                     next = way;
                 }
             }
-            settled = next == Choice.NONE;
+            settled = next == StageChoice.NONE;
             return settled ? again : next;
         }
 
-        private void take(Choice choice, double time) {
+        private void take(StageChoice choice, double time) {
             int way = choice.way;
             if (choice.turn < BEFORE) {
                 before[choice.turn] = time / (factors[way] * choice.costs[way]);
@@ -242,7 +242,7 @@ public final class Chooser {
 
     /** Tells whether products learn; otherwise costs decide. */
     public boolean learns() {
-        return SimdWidth.VECTOR && (costs != null || !SpikeCosts.isFixed());
+        return SimdWidth.VECTOR && (costs != null || !CostModel.isFixed());
     }
 
     private boolean learns(Kind kind) {
@@ -250,24 +250,24 @@ public final class Chooser {
     }
 
     /** Where learning starts. */
-    public SpikeCosts costs() {
-        return costs == null ? SpikeCosts.inUse() : costs;
+    public CostModel costs() {
+        return costs == null ? CostModel.inUse() : costs;
     }
 
     /** The way that serves a choice, whose costs are known. */
-    int best(Choice choice) {
+    int best(StageChoice choice) {
         return (learns(choice.kind) ? find(choice) : Known.NOTHING).best(choice.costs);
     }
 
     /** Whether a class, which does not serve because of its number of rows, waits to be tried. */
-    boolean wantsTrial(Choice choice) {
+    boolean wantsTrial(StageChoice choice) {
         return tries && learns(choice.kind) && !find(choice).settled;
     }
 
     /** Chooses for a choice, whose costs are known, which way serves, or is tried. */
-    void open(Choice choice) {
-        choice.turn = Choice.NONE;
-        choice.other = Choice.NONE;
+    void open(StageChoice choice) {
+        choice.turn = StageChoice.NONE;
+        choice.other = StageChoice.NONE;
         if (!learns(choice.kind)) {
             choice.way = Known.NOTHING.best(choice.costs);
             return;
@@ -279,17 +279,18 @@ public final class Chooser {
         }
         choice.of = of;
         choice.key = of.key;
-        if (of.trying == Choice.NONE && (!of.settled || --of.wait <= 0)) {
+        if (of.trying == StageChoice.NONE && (!of.settled || --of.wait <= 0)) {
             begin(choice, of);
         }
         int trying = of.trying; // read once, as another thread may end the trial meanwhile
         int served = of.served;
         // A stage of the same class may have begun it that has ways which cannot serve this one.
-        if (trying != Choice.NONE && Math.max(choice.costs[trying], choice.costs[served]) < Double.POSITIVE_INFINITY) {
+        if (trying != StageChoice.NONE
+                && Math.max(choice.costs[trying], choice.costs[served]) < Double.POSITIVE_INFINITY) {
             choice.turn = of.turn++;
             choice.way = choice.turn < BEFORE ? served : trying;
             if (choice.turn >= BEFORE + TRIED - 1) {
-                of.trying = Choice.NONE;
+                of.trying = StageChoice.NONE;
             }
         }
         if (!of.settled) {
@@ -297,10 +298,10 @@ public final class Chooser {
         }
     }
 
-    private void begin(Choice choice, Known of) {
+    private void begin(StageChoice choice, Known of) {
         int next = of.next(choice.costs, choice.way);
         of.wait = LATER;
-        if (next == Choice.NONE) {
+        if (next == StageChoice.NONE) {
             return;
         }
         int cold = isCold(choice.kind, choice.way) ? choice.way : next;
@@ -319,20 +320,20 @@ public final class Chooser {
     }
 
     /** Takes the time of a few rows by another way. */
-    void rehearsed(Choice choice, long time, double cost) {
+    void rehearsed(StageChoice choice, long time, double cost) {
         int[] ofKind = runs[choice.kind.number];
         ofKind[choice.other] = time < COLD * cost ? MOST_RUNS : ofKind[choice.other] + 1;
     }
 
     /** Takes the time of a stage of a comparison, on all threads together. */
-    void close(Choice choice, double time) {
+    void close(StageChoice choice, double time) {
         if (choice.of.key == choice.key) { // else the class has gone to other sizes since
             choice.of.take(choice, time);
         }
     }
 
     /** What is known of a choice; a class that is new begins with what is known of the most similar one. */
-    private Known find(Choice choice) {
+    private Known find(StageChoice choice) {
         long key = choice.key();
         int first = (int) (key * 0x9E3779B97F4A7C15L >>> 40);
         Known oldest = classes[first % CLASSES];
@@ -347,7 +348,7 @@ public final class Chooser {
         return make(oldest, choice, key);
     }
 
-    private synchronized Known make(Known oldest, Choice choice, long key) {
+    private synchronized Known make(Known oldest, StageChoice choice, long key) {
         Known similar = null;
         for (Known each : classes) {
             boolean compares = each.key != 0 && each.kind == choice.kind && choice.kind != Kind.THREADS;

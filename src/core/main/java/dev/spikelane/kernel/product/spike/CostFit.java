@@ -54,7 +54,7 @@ public final class CostFit {
      * @param costs the constants
      * @param worst the most times that a variant which they choose takes as long as the best
      */
-    public record Fitted(SpikeCosts costs, double worst) {}
+    public record Fitted(CostModel costs, double worst) {}
 
     private CostFit() {}
 
@@ -63,7 +63,7 @@ public final class CostFit {
         List<Point> points = new ArrayList<>();
         try (Arena arena = Arena.ofShared()) {
             PackedWeights weights = PackedWeights.zeros(arena, INPUTS, OUTPUTS);
-            SpikeWorkspace workspace = new SpikeWorkspace(arena);
+            ProductScratch workspace = new ProductScratch(arena);
             point(64, .2f, weights, workspace, COMPILING_NANOSECONDS);
             for (int rows : ROWS) {
                 for (float density : DENSITIES) {
@@ -71,11 +71,11 @@ public final class CostFit {
                 }
             }
         }
-        return fit(SpikeCosts.inUse(), points);
+        return fit(CostModel.inUse(), points);
     }
 
     private static Point point(
-            int rows, float density, PackedWeights weights, SpikeWorkspace workspace, long nanoseconds) {
+            int rows, float density, PackedWeights weights, ProductScratch workspace, long nanoseconds) {
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, INPUTS);
             for (int i = 0; i < rows * INPUTS; i++) {
@@ -83,7 +83,7 @@ public final class CostFit {
                 spikes.set(i / INPUTS, i % INPUTS, fires);
             }
             Tile current = Tile.whole(FloatMatrix.zeros(arena, rows, OUTPUTS));
-            Choice choice = new Choice(Chooser.OF_JVM, 1);
+            StageChoice choice = new StageChoice(Chooser.OF_JVM, 1);
             SpikeMatmul.describe(choice, rows, INPUTS, OUTPUTS, spikes.count(), BLOCKS);
             double most = HOPELESS * choice.costs[choice.peek()];
             Point point = new Point(rows, spikes.count());
@@ -111,13 +111,13 @@ public final class CostFit {
     }
 
     /** Fits by least squares of relative errors, which count the more the nearer a variant is to the best. */
-    static Fitted fit(SpikeCosts start, List<Point> points) {
-        SpikeCosts fitted = start;
+    static Fitted fit(CostModel start, List<Point> points) {
+        CostModel fitted = start;
         for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
             List<Point> measured = new ArrayList<>(points);
             measured.removeIf(point -> point.times[variant.way] == 0);
-            if (measured.size() >= SpikeCosts.terms(variant) && variant != SpikeMatmul.Variant.SCALAR) {
-                fitted = fitted.with(SpikeCosts.nameOf(variant), constants(start, variant, measured));
+            if (measured.size() >= CostModel.terms(variant) && variant != SpikeMatmul.Variant.SCALAR) {
+                fitted = fitted.with(CostModel.nameOf(variant), constants(start, variant, measured));
             }
         }
         double worst = 1;
@@ -137,8 +137,8 @@ public final class CostFit {
     }
 
     /** Takes one constant after the other to where the error is the least, again and again, but not below 0. */
-    private static double[] constants(SpikeCosts start, SpikeMatmul.Variant variant, List<Point> points) {
-        double[] constants = new double[SpikeCosts.terms(variant)];
+    private static double[] constants(CostModel start, SpikeMatmul.Variant variant, List<Point> points) {
+        double[] constants = new double[CostModel.terms(variant)];
         double[][] shares = new double[points.size()][constants.length];
         double[] weights = new double[points.size()];
         for (int i = 0; i < shares.length; i++) {

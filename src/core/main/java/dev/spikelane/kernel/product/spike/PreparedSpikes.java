@@ -28,7 +28,7 @@ public final class PreparedSpikes {
     final MemorySegment panels;
 
     /** What is chosen, and measured. */
-    final Choice choice;
+    final StageChoice choice;
 
     /** Whether something is kept; then where the rows are, and which version they had. */
     private boolean kept;
@@ -58,10 +58,10 @@ public final class PreparedSpikes {
     }
 
     PreparedSpikes(Arena arena, int threads, Chooser chooser) {
-        this(SpikeWorkspace.allocate(arena, SpikeLister.BYTES), new Choice(chooser, threads));
+        this(ProductScratch.allocate(arena, SpikeLister.BYTES), new StageChoice(chooser, threads));
     }
 
-    PreparedSpikes(MemorySegment panels, Choice choice) {
+    PreparedSpikes(MemorySegment panels, StageChoice choice) {
         this.panels = panels;
         this.choice = choice;
     }
@@ -186,7 +186,7 @@ public final class PreparedSpikes {
      * @param weights of a product; their shape counts, not their values
      * @return whether
      *     {@link SpikeMatmul#multiply(PreparedSpikes, SpikeMatrix, int, PackedWeights, dev.spikelane.simd.Tile,
-     *     SpikeWorkspace)} may be called
+     *     ProductScratch)} may be called
      */
     public boolean isOf(SpikeMatrix spikes, int someRows, long itsVersion, PackedWeights weights) {
         return kept

@@ -59,7 +59,7 @@ class SpikeActiveVector {
             Tile current,
             int tile,
             @Nullable ActiveLists listed,
-            SpikeWorkspace workspace) {
+            ProductScratch workspace) {
         for (int row = firstRow; row < firstRow + rows; row += tile) {
             int some = Math.min(tile, firstRow + rows - row);
             ActiveLists lists = listed;

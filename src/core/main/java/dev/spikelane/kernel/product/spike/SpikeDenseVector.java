@@ -58,7 +58,7 @@ class SpikeDenseVector {
             PackedWeights weights,
             Tile current,
             PreparedSpikes prepared,
-            SpikeWorkspace workspace) {
+            ProductScratch workspace) {
         long outputs = (long) current.firstBlock() * PackedWeights.BLOCK_BYTES;
         int bytes = (current.endBlock() - current.firstBlock()) * PackedWeights.BLOCK_BYTES;
         if (BitsVector.haveMinusZero(weights.biasSegment(), outputs, 0, 1, bytes)) {

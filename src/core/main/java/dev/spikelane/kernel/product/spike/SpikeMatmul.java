@@ -44,7 +44,8 @@ public final class SpikeMatmul {
     private static final Variant[] VARIANTS = Variant.values();
 
     /** For questions that no product follows at once. */
-    private static final ThreadLocal<Choice> ASKED = ThreadLocal.withInitial(() -> new Choice(Chooser.OF_JVM, 1));
+    private static final ThreadLocal<StageChoice> ASKED =
+            ThreadLocal.withInitial(() -> new StageChoice(Chooser.OF_JVM, 1));
 
     private SpikeMatmul() {}
 
@@ -63,7 +64,7 @@ public final class SpikeMatmul {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void multiply(
-            SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, SpikeWorkspace workspace) {
+            SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, ProductScratch workspace) {
         check(spikes, rows, weights);
         workspace.own.takeApart(rows, weights);
         workspace.own.keep(true);
@@ -95,7 +96,7 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Computes as {@link #multiply(SpikeMatrix, int, PackedWeights, Tile, SpikeWorkspace)} does, with what was
+     * Computes as {@link #multiply(SpikeMatrix, int, PackedWeights, Tile, ProductScratch)} does, with what was
      * prepared.
      *
      * @param prepared which {@link PreparedSpikes#isOf is of} these rows; read only
@@ -113,7 +114,7 @@ public final class SpikeMatmul {
             int rows,
             PackedWeights weights,
             Tile current,
-            SpikeWorkspace workspace) {
+            ProductScratch workspace) {
         prepared.require(rows, weights);
         current.require("current", rows, weights.outputs());
         PreparedSpikes own = workspace.own;
@@ -122,7 +123,7 @@ public final class SpikeMatmul {
         }
         boolean apart = prepared.isApart();
         PreparedSpikes by = apart ? own : prepared;
-        Choice choice = by.choice;
+        StageChoice choice = by.choice;
         int first = current.firstBlock();
         int end = current.endBlock();
         for (int row = 0; row < rows; row += SpikePanels.ROWS) {
@@ -157,14 +158,14 @@ public final class SpikeMatmul {
             int rows,
             PackedWeights weights,
             Tile current,
-            SpikeWorkspace workspace) {
+            ProductScratch workspace) {
         workspace.own.take(variant, spikes.count(0, rows), spikes, rows, weights);
         compute(workspace.own, spikes, weights, current, workspace);
     }
 
     private static void rehearse(
-            PreparedSpikes prepared, SpikeMatrix spikes, PackedWeights weights, Tile block, SpikeWorkspace workspace) {
-        Choice choice = prepared.choice;
+            PreparedSpikes prepared, SpikeMatrix spikes, PackedWeights weights, Tile block, ProductScratch workspace) {
+        StageChoice choice = prepared.choice;
         PreparedSpikes own = workspace.own;
         int first = prepared.first();
         int rows = prepared.rows();
@@ -184,7 +185,7 @@ public final class SpikeMatmul {
             SpikeMatrix spikes,
             PackedWeights weights,
             Tile current,
-            SpikeWorkspace workspace) {
+            ProductScratch workspace) {
         int first = prepared.first();
         int rows = prepared.rows();
         switch (prepared.variant()) {
@@ -234,7 +235,7 @@ public final class SpikeMatmul {
     }
 
     /** As many rows as a stage takes at a time. */
-    static int rowsAtATime(Choice choice, int rows, int inputs, int outputs, long active) {
+    static int rowsAtATime(StageChoice choice, int rows, int inputs, int outputs, long active) {
         int some = choice.chooser.costs().rowsForeseen(rows, active);
         if (some >= rows) {
             return rows;
@@ -254,7 +255,7 @@ public final class SpikeMatmul {
      * @return nanoseconds
      */
     public static double estimate(int rows, int inputs, int outputs, long active) {
-        Choice choice = asked(rows, inputs, outputs, active);
+        StageChoice choice = asked(rows, inputs, outputs, active);
         return choice.costs[choice.peek()];
     }
 
@@ -263,8 +264,8 @@ public final class SpikeMatmul {
         return variant(asked(rows, inputs, outputs, active).peek());
     }
 
-    private static Choice asked(int rows, int inputs, int outputs, long active) {
-        Choice choice = ASKED.get();
+    private static StageChoice asked(int rows, int inputs, int outputs, long active) {
+        StageChoice choice = ASKED.get();
         describe(choice, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
         return choice;
     }
@@ -274,15 +275,15 @@ public final class SpikeMatmul {
     }
 
     /** Chooses for a stage that starts now. */
-    static void open(Choice choice, int rows, int inputs, int outputs, long active, int blocks) {
+    static void open(StageChoice choice, int rows, int inputs, int outputs, long active, int blocks) {
         describe(choice, rows, inputs, outputs, active, blocks);
         choice.open(blocks);
     }
 
     /** Says which product comes, and what each variant costs by the constants. */
-    static void describe(Choice choice, int rows, int inputs, int outputs, long active, int blocks) {
+    static void describe(StageChoice choice, int rows, int inputs, int outputs, long active, int blocks) {
         choice.of(Chooser.Kind.SPIKES, rows, inputs, outputs, active);
-        SpikeCosts costs = choice.chooser.costs();
+        CostModel costs = choice.chooser.costs();
         for (Variant variant : VARIANTS) {
             if (fits(variant, rows, inputs)) {
                 choice.costs[variant.way] = blocks * costs.of(variant, rows, inputs, outputs, active);

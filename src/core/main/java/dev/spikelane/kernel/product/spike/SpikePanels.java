@@ -68,7 +68,7 @@ final class SpikePanels {
             PackedWeights weights,
             Tile current,
             PreparedSpikes prepared,
-            SpikeWorkspace workspace) {
+            ProductScratch workspace) {
         Shape shape = prepared.shape();
         int tile = prepared.choice.chooser.costs().tile(shape);
         MemorySegment panels = prepared.complete() ? prepared.panels : workspace.own.panels;

@@ -72,14 +72,14 @@ public final class WindowGradientInput {
      * @param room of the thread
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, WindowGradientRoom room) {
+    public void pull(FloatMatrix gradient, int rows, FloatMatrix into, WindowGradientScratch room) {
         gradient.requireShape("gradient", gradient.rows(), shape.columns());
         into.requireShape("into", into.rows(), shape.window().inputs());
         Checks.rows("gradient", gradient.rows(), rows);
         Checks.rows("into", into.rows(), rows);
         Checks.apart("into", into, "gradient", gradient);
         boolean together = strips != null && gradient.stride() == shape.columns();
-        int most = together ? WindowGradientRoom.rows(shape) : 1;
+        int most = together ? WindowGradientScratch.rows(shape) : 1;
         for (int row = 0; row < rows; row += most) {
             int some = Math.min(most, rows - row);
             if (strips != null && some > 1 && isFinite(gradient, row, some)) {
@@ -101,7 +101,7 @@ public final class WindowGradientInput {
      * @param room of the thread
      * @throws IllegalArgumentException if a shape does not fit
      */
-    public void pull(PooledGradients gradient, int rows, FloatMatrix into, WindowGradientRoom room) {
+    public void pull(PooledGradients gradient, int rows, FloatMatrix into, WindowGradientScratch room) {
         into.requireShape("into", into.rows(), shape.window().inputs());
         Checks.rows("into", into.rows(), rows);
         boolean lists =
@@ -115,7 +115,7 @@ public final class WindowGradientInput {
         }
     }
 
-    private void pull(FloatMatrix gradient, int row, FloatMatrix into, int intoRow, WindowGradientRoom room) {
+    private void pull(FloatMatrix gradient, int row, FloatMatrix into, int intoRow, WindowGradientScratch room) {
         if (strips != null && isFinite(gradient, row, 1)) {
             pull(strips, gradient, row, 1, null, into, intoRow, room.vectors());
         } else {
@@ -138,15 +138,15 @@ public final class WindowGradientInput {
             @Nullable PooledGradients past,
             FloatMatrix into,
             int intoRow,
-            WindowGradientRoom.Vectors own) {
+            WindowGradientScratch.Vectors own) {
         int positions = rows * shape.window().positions();
         if (!WindowGradientListVector.serves(shape.outputsOfGroup())) {
             WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits);
         }
         for (int group = 0; group < shape.groups(); group++) {
             WindowGradientMapVector.clear(own.map, own.map.byteSize());
-            for (int first = 0; first < positions; first += WindowGradientRoom.POSITIONS) {
-                int count = Math.min(WindowGradientRoom.POSITIONS, positions - first);
+            for (int first = 0; first < positions; first += WindowGradientScratch.POSITIONS) {
+                int count = Math.min(WindowGradientScratch.POSITIONS, positions - first);
                 if (past == null) {
                     list(gradient, row, group, first, count, own);
                 } else {
@@ -169,7 +169,7 @@ public final class WindowGradientInput {
 
     /** Lists what is not zero at each position, whose bits are set if vectors do not serve. */
     private void list(
-            FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientRoom.Vectors own) {
+            FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientScratch.Vectors own) {
         MemorySegment from = gradient.segment();
         WindowGradientLists lists = own.lists;
         int outputs = shape.outputsOfGroup();

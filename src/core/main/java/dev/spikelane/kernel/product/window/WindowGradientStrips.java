@@ -187,7 +187,7 @@ final class WindowGradientStrips {
     }
 
     /** The same where most of the gradients are not zero, from where they stand. */
-    void addAll(FloatMatrix gradient, int row, int group, int first, int count, WindowGradientRoom.Vectors own) {
+    void addAll(FloatMatrix gradient, int row, int group, int first, int count, WindowGradientScratch.Vectors own) {
         TileWalk tile = own.tile;
         MemorySegment sums = own.sums;
         target(own.lists, first, count);

@@ -2,8 +2,8 @@ package dev.spikelane.kernel.product.window;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.spikelane.kernel.product.spike.Choice;
 import dev.spikelane.kernel.product.spike.Chooser;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.SimdWidth;
@@ -32,7 +32,7 @@ public final class WindowLists {
     final @Nullable FloatMatrix room;
 
     /** What chooses between these and others. */
-    public final Choice choice = new Choice(Chooser.OF_JVM, 1);
+    public final StageChoice choice = new StageChoice(Chooser.OF_JVM, 1);
 
     private final int groups;
 

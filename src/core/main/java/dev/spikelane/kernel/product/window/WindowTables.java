@@ -3,7 +3,7 @@ package dev.spikelane.kernel.product.window;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Window;
@@ -185,7 +185,7 @@ public final class WindowTables {
                 * groups
                 * firing
                 * FAR
-                * SpikeCosts.inUse().entry();
+                * CostModel.inUse().entry();
     }
 
     /** Places of all windows that are not in the padding. */

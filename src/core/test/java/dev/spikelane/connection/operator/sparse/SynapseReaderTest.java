@@ -3,8 +3,8 @@ package dev.spikelane.connection.operator.sparse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.connection.Draw;
-import dev.spikelane.connection.Edges;
+import dev.spikelane.connection.Connectivity;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -21,12 +21,12 @@ final class SynapseReaderTest {
     /** A simulation begins while another thread reads the weights, and lays them out for that. */
     @Test
     void readersThatDrawTakeNoWeightsInAnotherOrder() {
-        Sparse said = Sparse.of(Edges.outDegree(EDGES)).weights(Draw.normal(1, 1));
+        Sparse declared = Sparse.of(Connectivity.outDegree(EDGES)).weights(Distribution.normal(1, 1));
         float[] ones = new float[SOURCES];
         Arrays.fill(ones, 1);
         SynapseReader[] readers = new SynapseReader[4000];
         for (int i = 0; i < 30; i++) { // one in five goes wrong where a reader takes what stands there
-            SparseStore store = new SparseStore(Arena.ofAuto(), said, Shape.of(SOURCES), ones);
+            SparseStore store = new SparseStore(Arena.ofAuto(), declared, Shape.of(SOURCES), ones);
             CompletableFuture<?> other = CompletableFuture.runAsync(store::synapses);
             int made = 0;
             while (!other.isDone()) {

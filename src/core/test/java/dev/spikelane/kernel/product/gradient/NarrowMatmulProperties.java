@@ -5,8 +5,8 @@ import dev.spikelane.Matrices;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.Product;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -34,7 +34,7 @@ class NarrowMatmulProperties {
             PackedWeights weights = Product.packed(
                     arena, kind.matrix(arena, outputs, inputs, random), kind.matrix(arena, 1, outputs, random));
             FloatMatrix expected = FloatMatrix.zeros(arena, rows, outputs);
-            SpikeMatmul.multiply(spikes, rows, weights, Tile.whole(expected), new SpikeWorkspace(arena));
+            SpikeMatmul.multiply(spikes, rows, weights, Tile.whole(expected), new ProductScratch(arena));
             FloatMatrix found = Matrices.uniform(arena, rows, outputs, random);
             new NarrowMatmul(arena).multiply(spikes, rows, weights, Tile.whole(found));
             Matrices.assertSameBits(expected, found, "currents");

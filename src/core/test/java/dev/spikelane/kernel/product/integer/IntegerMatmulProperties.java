@@ -9,7 +9,7 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.product.integer.IntegerProduct.Sizes;
-import dev.spikelane.kernel.product.spike.SpikeCosts;
+import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.kernel.product.spike.Start;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -163,14 +163,14 @@ final class IntegerMatmulProperties extends KernelCase {
             @ForAll @IntRange(min = 1, max = 100_000) int rows,
             @ForAll @IntRange(min = 1, max = 60_000) int inputs,
             @ForAll @LongRange(min = 0, max = 10_000_000_000L) long active) {
-        if (Start.choose(SpikeCosts.inUse(), type, rows, inputs, active) == IntegerMatmul.Variant.TABLES) {
+        if (Start.choose(CostModel.inUse(), type, rows, inputs, active) == IntegerMatmul.Variant.TABLES) {
             assertEquals(
                     IntegerMatmul.Variant.TABLES,
-                    Start.choose(SpikeCosts.inUse(), type, rows, inputs, active + 1),
+                    Start.choose(CostModel.inUse(), type, rows, inputs, active + 1),
                     "denser");
             assertEquals(
                     IntegerMatmul.Variant.TABLES,
-                    Start.choose(SpikeCosts.inUse(), type, 2 * rows, inputs, 2 * active),
+                    Start.choose(CostModel.inUse(), type, 2 * rows, inputs, 2 * active),
                     "more rows as dense");
         }
     }

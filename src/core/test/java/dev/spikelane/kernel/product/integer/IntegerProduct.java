@@ -3,7 +3,7 @@ package dev.spikelane.kernel.product.integer;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.Product;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.product.spike.WrongCosts;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -53,7 +53,7 @@ final class IntegerProduct {
     final FloatMatrix bias;
     final PackedIntegers packed;
     private final Arena arena;
-    private final SpikeWorkspace workspace;
+    private final ProductScratch workspace;
 
     IntegerProduct(Arena arena, Sizes sizes, ElementType type, Weights kind, long seed) {
         Random random = new Random(seed);
@@ -62,7 +62,7 @@ final class IntegerProduct {
         this.weights = matrix(type, kind, sizes, random);
         this.bias = Product.Weights.UNIFORM.matrix(arena, 1, sizes.outputs, random);
         this.packed = PackedIntegers.pack(arena, weights, bias);
-        this.workspace = new SpikeWorkspace(arena);
+        this.workspace = new ProductScratch(arena);
         workspace.tables.fill((byte) 0x5a);
     }
 
@@ -85,7 +85,7 @@ final class IntegerProduct {
         variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
         variants.put("chosen at random", (s, rows, to) -> {
             Random random = new Random(rows);
-            SpikeWorkspace own = WrongCosts.workspace(arena, random);
+            ProductScratch own = WrongCosts.workspace(arena, random);
             Chooser.hurry(true, true);
             for (int call = 0; call < 3; call++) {
                 IntegerMatmul.multiply(s, rows, packed, to, own);

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.product.integer;
 
-import dev.spikelane.kernel.product.spike.Choice;
+import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.ElementType;
 
 /** What constants choose for products of integers before anything is learned. */
@@ -8,7 +8,8 @@ public final class IntegerStart {
 
     private IntegerStart() {}
 
-    public static IntegerMatmul.Variant choose(Choice choice, ElementType type, int rows, int inputs, long active) {
+    public static IntegerMatmul.Variant choose(
+            StageChoice choice, ElementType type, int rows, int inputs, long active) {
         IntegerMatmul.describe(choice, type, rows, inputs, 1_000, active, 1);
         return IntegerMatmul.Variant.values()[choice.peek()];
     }

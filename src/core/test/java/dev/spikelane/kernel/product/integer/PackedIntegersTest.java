@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -60,7 +60,7 @@ final class PackedIntegersTest {
             spikes.set(0, input, true);
         }
         FloatMatrix current = FloatMatrix.zeros(1, 1);
-        IntegerMatmul.multiply(spikes, 1, packed, Tile.whole(current), new SpikeWorkspace(Arena.ofAuto()));
+        IntegerMatmul.multiply(spikes, 1, packed, Tile.whole(current), new ProductScratch(Arena.ofAuto()));
         assertEquals(-32_768f * 65_535, current.get(0, 0));
     }
 

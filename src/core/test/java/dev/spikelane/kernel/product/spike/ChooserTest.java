@@ -49,13 +49,13 @@ final class ChooserTest {
         double nanoseconds(SpikeMatmul.Variant variant);
     }
 
-    private static Machine machine(SpikeCosts truth, int rows, int outputs, long active) {
+    private static Machine machine(CostModel truth, int rows, int outputs, long active) {
         int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
         return variant -> blocks * truth.of(variant, rows, PRE, outputs, active);
     }
 
     /** Runs a stage on one thread, four blocks at a time; the variant that it ran. */
-    private SpikeMatmul.Variant run(Choice choice, int rows, int outputs, long active, Machine machine) {
+    private SpikeMatmul.Variant run(StageChoice choice, int rows, int outputs, long active, Machine machine) {
         int blocks = Math.ceilDiv(outputs, PackedWeights.BLOCK);
         SpikeMatmul.open(choice, rows, PRE, outputs, active, blocks);
         if (choice.rehearses()) {
@@ -74,11 +74,11 @@ final class ChooserTest {
         return serves;
     }
 
-    private Choice choice(String start) {
-        return new Choice(new Chooser(() -> now, SpikeCosts.of(start)), 1);
+    private StageChoice choice(String start) {
+        return new StageChoice(new Chooser(() -> now, CostModel.of(start)), 1);
     }
 
-    private static double best(Choice choice, Machine machine) {
+    private static double best(StageChoice choice, Machine machine) {
         double best = Double.POSITIVE_INFINITY;
         for (int way = 0; way < SpikeMatmul.Variant.values().length; way++) {
             if (choice.costs[way] < Double.POSITIVE_INFINITY) {
@@ -88,7 +88,7 @@ final class ChooserTest {
         return best;
     }
 
-    private static SpikeMatmul.Variant serves(Choice choice) {
+    private static SpikeMatmul.Variant serves(StageChoice choice) {
         return SpikeMatmul.variant(choice.peek()); // the last call may have tried another one
     }
 
@@ -99,9 +99,9 @@ final class ChooserTest {
         for (String other : CPUS) {
             for (int rows : ROWS) {
                 for (double density : DENSITIES) {
-                    Choice choice = choice(other);
+                    StageChoice choice = choice(other);
                     long active = (long) (density * rows * PRE);
-                    Machine machine = machine(SpikeCosts.of(name), rows, POST, active);
+                    Machine machine = machine(CostModel.of(name), rows, POST, active);
                     int stages = 0;
                     for (long before = -1; Chooser.unsettled() != before; stages++) {
                         before = Chooser.unsettled();
@@ -125,7 +125,7 @@ final class ChooserTest {
         };
     }
 
-    private void runHalf(Choice choice, int rows, int calls, Machine machine) {
+    private void runHalf(StageChoice choice, int rows, int calls, Machine machine) {
         for (int call = 0; call < calls; call++) {
             run(choice, rows, POST, rows * PRE / 2, machine);
         }
@@ -133,7 +133,7 @@ final class ChooserTest {
 
     @Test
     void aCallThatSomebodyWaitsForTriesAndMeasuresNothing() {
-        Choice choice = choice("zen3");
+        StageChoice choice = choice("zen3");
         runHalf(choice, 200, 20, ChooserTest::narrowIsFast);
         Chooser.hurry(true, false);
         SpikeMatmul.Variant serves = serves(choice);
@@ -141,7 +141,7 @@ final class ChooserTest {
         long unsettled = Chooser.unsettled();
         for (int call = 0; call < 5_000; call++) {
             assertEquals(serves, run(choice, 200, POST, 200 * PRE / 2, ChooserTest::narrowIsFast));
-            assertEquals(Choice.NONE, choice.turn);
+            assertEquals(StageChoice.NONE, choice.turn);
         }
         assertEquals(before, rehearsals);
         assertEquals(unsettled, Chooser.unsettled());
@@ -150,9 +150,9 @@ final class ChooserTest {
     @Test
     void aBusyMachineDoesNotMislead() {
         Random random = new Random(1);
-        Choice choice = choice("zen3");
+        StageChoice choice = choice("zen3");
         long active = 200 * PRE / 5;
-        Machine exact = machine(SpikeCosts.of("zen5"), 200, POST, active);
+        Machine exact = machine(CostModel.of("zen5"), 200, POST, active);
         int away = 0;
         for (int call = 0; call < 4_000; call++) {
             run(
@@ -171,7 +171,7 @@ final class ChooserTest {
     /** What was learned while another program held up all that was tried. */
     @Test
     void aWrongChoiceIsCorrected() {
-        Choice choice = choice("zen3");
+        StageChoice choice = choice("zen3");
         runHalf(choice, 200, 100, v -> v == SpikeMatmul.Variant.WIDE ? 100_000 : 350_000);
         assertEquals(SpikeMatmul.Variant.WIDE, serves(choice));
         runHalf(choice, 200, 4_000, ChooserTest::narrowIsFast);
@@ -181,7 +181,7 @@ final class ChooserTest {
     /** Rows and density that were never seen start from what is known of the machine. */
     @Test
     void anotherSizeStartsFromWhatIsKnown() {
-        Choice choice = choice("zen3");
+        StageChoice choice = choice("zen3");
         runHalf(choice, 200, 200, ChooserTest::narrowIsFast);
         Chooser.hurry(false, false);
         runHalf(choice, 400, 1, ChooserTest::narrowIsFast);
@@ -191,14 +191,14 @@ final class ChooserTest {
     /** By its constants active inputs take 7 times as long as tables here. */
     @Test
     void neverTriesWhatIsHopeless() {
-        Choice choice = choice("zen3");
+        StageChoice choice = choice("zen3");
         for (int call = 0; call < 500; call++) {
             assertTrue(run(choice, 1_024, POST, 1_024 * PRE * 9 / 10, ChooserTest::narrowIsFast)
                     != SpikeMatmul.Variant.ACTIVE);
         }
     }
 
-    private void open(Choice choice, double ofPlanes) {
+    private void open(StageChoice choice, double ofPlanes) {
         choice.of(Chooser.Kind.INT4, 64, PRE, POST, 64 * PRE / 4);
         choice.costs[1] = 12_000;
         choice.costs[2] = ofPlanes;
@@ -214,12 +214,12 @@ final class ChooserTest {
     /** Weights that are trained have no planes, and share the class of those that have some. */
     @Test
     void neverTakesAWayOnTrialThatCannotServe() {
-        Choice planes = choice("zen3");
-        Choice none = new Choice(planes.chooser, 1);
+        StageChoice planes = choice("zen3");
+        StageChoice none = new StageChoice(planes.chooser, 1);
         for (int trial = 0; trial < 20; trial++) {
             do {
                 open(planes, 10_000);
-            } while (planes.turn == Choice.NONE);
+            } while (planes.turn == StageChoice.NONE);
             open(none, Double.POSITIVE_INFINITY);
             assertEquals(1, none.way, "trial " + trial);
         }
@@ -228,13 +228,13 @@ final class ChooserTest {
     /** A stage may end when its class has made room for another. */
     @Test
     void aStageWhoseClassIsGoneTellsNoOther() {
-        Choice late = choice("zen5");
+        StageChoice late = choice("zen5");
         runHalf(late, 200, 100, ChooserTest::narrowIsFast);
         do {
             SpikeMatmul.open(late, 200, PRE, POST, 200 * PRE / 2, 16);
         } while (late.turn < Chooser.BEFORE + Chooser.TRIED - 1);
-        Choice other = new Choice(late.chooser, 1);
-        Machine machine = machine(SpikeCosts.of("zen5"), 200, POST, 200 * PRE / 2);
+        StageChoice other = new StageChoice(late.chooser, 1);
+        Machine machine = machine(CostModel.of("zen5"), 200, POST, 200 * PRE / 2);
         for (int outputs = 1; outputs <= 8 * Chooser.CLASSES; outputs++) {
             run(other, 200, outputs, 200 * PRE / 2, machine);
         }
@@ -247,7 +247,7 @@ final class ChooserTest {
     }
 
     /** Whether threads share stages that take a time of their own. */
-    private int shared(Choice choice, int stages, double alone, double takesAlone, double takesShared) {
+    private int shared(StageChoice choice, int stages, double alone, double takesAlone, double takesShared) {
         int shared = 0;
         for (int stage = 0; stage < stages; stage++) {
             boolean shares = choice.shares(alone);
@@ -262,18 +262,18 @@ final class ChooserTest {
     void shortStagesLearnWhetherThreadsShareThem() {
         Chooser chooser = new Chooser(() -> now, null);
         Chooser.hurry(false, false);
-        assertEquals(60, shared(new Choice(chooser, 2, 1), 60, 20_000, 20_000, 60_000), "by its estimate");
-        assertEquals(0, shared(new Choice(chooser, 2, 1), 60, 4_000, 4_000, 1_000), "by its estimate");
+        assertEquals(60, shared(new StageChoice(chooser, 2, 1), 60, 20_000, 20_000, 60_000), "by its estimate");
+        assertEquals(0, shared(new StageChoice(chooser, 2, 1), 60, 4_000, 4_000, 1_000), "by its estimate");
         Chooser.hurry(true, false);
-        shared(new Choice(chooser, 2, 1), 60, 20_000, 20_000, 60_000);
+        shared(new StageChoice(chooser, 2, 1), 60, 20_000, 20_000, 60_000);
         long unsettled = Chooser.unsettled();
-        assertEquals(0, shared(new Choice(chooser, 2, 1), 1, 20_000, 20_000, 60_000));
+        assertEquals(0, shared(new StageChoice(chooser, 2, 1), 1, 20_000, 20_000, 60_000));
         assertEquals(unsettled, Chooser.unsettled());
         Chooser.hurry(false, false);
-        assertEquals(0, shared(new Choice(chooser, 2, 1), 60, 20_000, 20_000, 60_000), "in any later simulation");
-        assertEquals(60, shared(new Choice(chooser, 3, 1), 60, 20_000, 20_000, 60_000), "on three threads");
-        assertEquals(60, shared(new Choice(chooser, 2, 2), 60, 20_000, 20_000, 60_000), "another stage");
-        assertEquals(60, shared(new Choice(chooser, 2, 1), 60, 200_000, 20_000, 60_000), "a long one");
-        assertEquals(0, shared(new Choice(chooser, 1, 1), 60, 200_000, 20_000, 60_000), "on one thread");
+        assertEquals(0, shared(new StageChoice(chooser, 2, 1), 60, 20_000, 20_000, 60_000), "in any later simulation");
+        assertEquals(60, shared(new StageChoice(chooser, 3, 1), 60, 20_000, 20_000, 60_000), "on three threads");
+        assertEquals(60, shared(new StageChoice(chooser, 2, 2), 60, 20_000, 20_000, 60_000), "another stage");
+        assertEquals(60, shared(new StageChoice(chooser, 2, 1), 60, 200_000, 20_000, 60_000), "a long one");
+        assertEquals(0, shared(new StageChoice(chooser, 1, 1), 60, 200_000, 20_000, 60_000), "on one thread");
     }
 }

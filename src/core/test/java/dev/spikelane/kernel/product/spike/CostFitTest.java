@@ -18,7 +18,7 @@ final class CostFitTest {
     @ParameterizedTest
     @ValueSource(strings = {"zen4", "zen5", "sapphire-rapids"})
     void fitsConstantsThatChooseWell(String name) {
-        SpikeCosts truth = SpikeCosts.of(name);
+        CostModel truth = CostModel.of(name);
         Random random = new Random(1);
         List<CostFit.Point> points = new ArrayList<>();
         for (int rows : new int[] {2, 8, 25, 64, 200, 1_024}) {
@@ -35,7 +35,7 @@ final class CostFitTest {
         }
         CostFit.Fitted fitted = CostFit.fit(truth, points);
         assertTrue(fitted.worst() < 1.1, name + ": " + fitted.worst());
-        assertEquals(fitted.costs().text(), SpikeCosts.of(fitted.costs().text()).text(), "as the option takes it");
+        assertEquals(fitted.costs().text(), CostModel.of(fitted.costs().text()).text(), "as the option takes it");
         for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
             double expected = truth.of(variant, 200, 784, 1_000, 15_680);
             double found = fitted.costs().of(variant, 200, 784, 1_000, 15_680);

@@ -66,7 +66,7 @@ public final class Product {
     final FloatMatrix bias;
     public final PackedWeights packed;
     private final Arena arena;
-    private final SpikeWorkspace workspace;
+    private final ProductScratch workspace;
     private final PreparedSpikes prepared;
 
     Product(Arena arena, int rows, int inputs, int outputs, double density, Weights kind, long seed) {
@@ -76,7 +76,7 @@ public final class Product {
         this.weights = kind.matrix(arena, outputs, inputs, random);
         this.bias = kind.matrix(arena, 1, outputs, random);
         this.packed = packed(arena, weights, bias);
-        this.workspace = new SpikeWorkspace(arena);
+        this.workspace = new ProductScratch(arena);
         this.prepared = new PreparedSpikes(arena, 3);
         fill(workspace.tables);
         fill(workspace.own.panels);
@@ -96,7 +96,7 @@ public final class Product {
     /** Wrong constants, a clock that tells anything, and as many calls as it takes to try other variants on few rows. */
     private void atRandom(SpikeMatrix s, int rows, PackedWeights w, Tile to, boolean prepares) {
         Random random = new Random(rows);
-        SpikeWorkspace own = WrongCosts.workspace(arena, random);
+        ProductScratch own = WrongCosts.workspace(arena, random);
         int first = to.firstBlock();
         int end = to.endBlock();
         Chooser.hurry(true, true);

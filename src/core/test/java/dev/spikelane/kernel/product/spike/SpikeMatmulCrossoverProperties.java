@@ -45,7 +45,7 @@ final class SpikeMatmulCrossoverProperties extends KernelCase {
     }
 
     private static SpikeMatmul.Variant choice(int rows, int inputs, int outputs, long active) {
-        return Start.choose(SpikeCosts.inUse(), rows, inputs, outputs, active);
+        return Start.choose(CostModel.inUse(), rows, inputs, outputs, active);
     }
 
     /** Spikes at random places, exactly so many. */
@@ -96,7 +96,7 @@ final class SpikeMatmulCrossoverProperties extends KernelCase {
             @ForAll @IntRange(min = 1, max = 10) int tenths,
             @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, tenths / 10.0, Product.Weights.UNIFORM, seed);
-        SpikeWorkspace workspace = new SpikeWorkspace(arena);
+        ProductScratch workspace = new ProductScratch(arena);
         float[][] expected = product.expected();
         for (int some = 1; some < rows; some++) {
             if (variantOf(product, some) != variantOf(product, some + 1)) {

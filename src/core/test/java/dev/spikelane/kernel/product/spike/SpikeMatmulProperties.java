@@ -135,7 +135,7 @@ final class SpikeMatmulProperties extends KernelCase {
             @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, density, kind, seed);
         int row = new Random(~seed).nextInt(rows);
-        SpikeWorkspace workspace = new SpikeWorkspace(arena);
+        ProductScratch workspace = new ProductScratch(arena);
         FloatMatrix whole = FloatMatrix.zeros(arena, rows, outputs);
         FloatMatrix alone = FloatMatrix.zeros(arena, 1, outputs);
         SpikeMatmul.multiply(product.spikes, product.spikes.rows(), product.packed, Tile.whole(whole), workspace);
@@ -166,7 +166,7 @@ final class SpikeMatmulProperties extends KernelCase {
             @ForAll @IntRange(min = 1, max = 100_000) int inputs,
             @ForAll @DoubleRange(max = 1) double density) {
         long active = (long) (density * rows * inputs);
-        SpikeCosts costs = SpikeCosts.inUse();
+        CostModel costs = CostModel.inUse();
         SpikeMatmul.Variant chosen = Start.choose(costs, rows, inputs, 64, active);
         for (SpikeMatmul.Variant other : SpikeMatmul.Variant.values()) {
             boolean runs = other != SpikeMatmul.Variant.SCALAR

@@ -40,7 +40,7 @@ final class SpikeMatmulTest {
     private final PackedWeights weights = PackedWeights.pack(arena, FloatMatrix.zeros(arena, 130, 70));
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 70);
     private final FloatMatrix current = FloatMatrix.zeros(arena, 3, 130);
-    private final SpikeWorkspace workspace = new SpikeWorkspace(arena);
+    private final ProductScratch workspace = new ProductScratch(arena);
 
     @AfterEach
     void close() {
@@ -67,7 +67,7 @@ final class SpikeMatmulTest {
             Thread[] threads = new Thread[2];
             for (int block = 0; block < threads.length; block++) {
                 Tile part = Tile.whole(found).at(block, block + 1);
-                SpikeWorkspace own = new SpikeWorkspace(shared);
+                ProductScratch own = new ProductScratch(shared);
                 threads[block] = new Thread(() -> SpikeMatmul.multiply(prepared, rows, 200, by, part, own));
                 threads[block].start();
             }
@@ -162,14 +162,14 @@ final class SpikeMatmulTest {
     })
     void tablesNeedDensityAndRows(String costs, int rows, double density, SpikeMatmul.Variant expected) {
         assumeTrue(SimdWidth.VECTOR, "there is a choice");
-        assertEquals(expected, Start.choose(SpikeCosts.of(costs), rows, 784, 1_000, (long) (density * rows * 784)));
+        assertEquals(expected, Start.choose(CostModel.of(costs), rows, 784, 1_000, (long) (density * rows * 784)));
     }
 
     @Test
     void tablesAreOfNoUseWithoutSpikes() {
         assumeTrue(SimdWidth.VECTOR, "there is a choice");
         for (String costs : new String[] {"zen3", "zen4", "zen5", "sapphire-rapids", "lanes4"}) {
-            SpikeCosts of = SpikeCosts.of(costs);
+            CostModel of = CostModel.of(costs);
             long all = Integer.MAX_VALUE * (1L << 20);
             assertEquals(SpikeMatmul.Variant.ACTIVE, Start.choose(of, 1_000, 784, 1_000, 0), costs);
             assertNotEquals(
@@ -204,7 +204,7 @@ final class SpikeMatmulTest {
     @Test
     void fewRowsWithManySpikesAreServedByNumbers() {
         assumeTrue(SimdWidth.VECTOR, "there is a choice");
-        SpikeCosts costs = SpikeCosts.of("zen5");
+        CostModel costs = CostModel.of("zen5");
         for (int rows : new int[] {4, 8}) {
             assertEquals(SpikeMatmul.Variant.DENSE, Start.choose(costs, rows, 784, 1_000, rows * 700L), rows + " rows");
         }
@@ -226,7 +226,7 @@ final class SpikeMatmulTest {
     void fewOutputsAreServedByWhatIsFast(int rows, int inputs, double density, SpikeMatmul.Variant fast) {
         long active = Math.round(rows * inputs * density);
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
-            assertEquals(fast, Start.choose(SpikeCosts.of("zen5"), rows, inputs, 10, active));
+            assertEquals(fast, Start.choose(CostModel.of("zen5"), rows, inputs, 10, active));
         }
     }
 

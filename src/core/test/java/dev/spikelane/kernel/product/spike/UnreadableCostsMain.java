@@ -10,7 +10,7 @@ final class UnreadableCostsMain {
     private UnreadableCostsMain() {}
 
     public static void main(String[] arguments) {
-        System.setProperty(SpikeCosts.PROPERTY, "zen6");
+        System.setProperty(CostModel.PROPERTY, "zen6");
         Network network = Network.builder(20)
                 .dense(70, new TorchRandom(1))
                 .neuron(new Leaky(0.9))

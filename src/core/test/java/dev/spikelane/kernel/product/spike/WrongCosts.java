@@ -11,16 +11,16 @@ public final class WrongCosts {
 
     private WrongCosts() {}
 
-    public static SpikeWorkspace workspace(Arena arena, Random random) {
-        return new SpikeWorkspace(arena, new Chooser(() -> random.nextInt(1 << 20), draw(random)));
+    public static ProductScratch workspace(Arena arena, Random random) {
+        return new ProductScratch(arena, new Chooser(() -> random.nextInt(1 << 20), draw(random)));
     }
 
-    private static SpikeCosts draw(Random random) {
+    private static CostModel draw(Random random) {
         String tables = Stream.of("wide", "narrow", "permute")
                 .map(of -> of + "=" + draw(random, 2) + "/" + (1 + random.nextInt(600)))
                 .collect(Collectors.joining(","));
         String active = "active=" + draw(random, 3) + "/" + (1 + random.nextInt(20_000));
-        return SpikeCosts.of(active + "," + tables + ",lists=" + draw(random, 3) + ",dense=" + draw(random, 1)
+        return CostModel.of(active + "," + tables + ",lists=" + draw(random, 3) + ",dense=" + draw(random, 1)
                 + ",int8=" + draw(random, 4) + ",int16=" + draw(random, 4)
                 + ",int4=" + draw(random, 5) + ",ternary=" + draw(random, 5));
     }

@@ -65,14 +65,14 @@ final class PooledWindowsProperties {
             FloatMatrix weights = values(arena, outputs, channels * side * side, random);
             Convolution floats = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random));
             ElementType type = TYPES[random.nextInt(TYPES.length)];
-            Convolution said = random.nextBoolean()
+            Convolution declared = random.nextBoolean()
                     ? floats
                     : Convolution.of(kernel, IntegerMatrix.nearest(type, weights), floats.bias());
-            Shape map = said.outputShape(source);
+            Shape map = declared.outputShape(source);
             assumeTrue(map.height() > 1 && map.width() > 1);
             Parameter carried = Parameter.of(random.nextBoolean() ? 1 : random.nextBoolean() ? 0.75f : -0.75f);
             List<Operator> apart = List.of(
-                    ConnectionKinds.of(said).bind(arena, said, source, carried),
+                    ConnectionKinds.of(declared).bind(arena, declared, source, carried),
                     ConnectionKinds.of(Pool.max(2)).bind(arena, Pool.max(2), map, Parameter.of(1)));
             List<Operator> joined = PooledConvOperator.join(apart);
             boolean words = SimdWidth.VECTOR && channels * side * side <= Long.SIZE && channels % 4 != 0;
@@ -81,7 +81,7 @@ final class PooledWindowsProperties {
                 compare(arena, apart, joined.getFirst(), Matrices.spikes(arena, 3, source.size(), 0.3, random));
                 compare(arena, apart, joined.getFirst(), values(arena, 3, source.size(), random));
             }
-            if (joined.size() == 1 && said.integers().isPresent()) {
+            if (joined.size() == 1 && declared.integers().isPresent()) {
                 writeLargest(apart.getFirst().values().get(1), random);
                 compare(arena, apart, joined.getFirst(), Matrices.spikes(arena, 3, source.size(), 1, random));
             }
@@ -98,12 +98,12 @@ final class PooledWindowsProperties {
         try (Arena arena = Arena.ofShared()) {
             for (int outputs = 2; outputs <= 3; outputs++) {
                 FloatMatrix weights = Matrices.uniform(arena, 3, 9 * outputs, random);
-                Convolution said = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random))
+                Convolution declared = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random))
                         .nearest(ElementType.TERNARY);
                 List<Operator> apart = List.of(
-                        ConnectionKinds.of(said).bind(arena, said, source, Parameter.of(1)),
+                        ConnectionKinds.of(declared).bind(arena, declared, source, Parameter.of(1)),
                         ConnectionKinds.of(Pool.max(2))
-                                .bind(arena, Pool.max(2), said.outputShape(source), Parameter.of(1)));
+                                .bind(arena, Pool.max(2), declared.outputShape(source), Parameter.of(1)));
                 Operator joined = PooledConvOperator.join(apart).getFirst();
                 compare(arena, apart, joined, Matrices.spikes(arena, 3, source.size(), 0.3, random));
             }

@@ -9,8 +9,8 @@ import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.Product;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -47,7 +47,7 @@ final class SmallWindowTablesProperties {
             int first = random.nextInt(positions);
             int count = 1 + random.nextInt(positions - first);
             FloatMatrix sums = FloatMatrix.zeros(arena, positions, outputs);
-            SpikeMatmul.multiply(words, positions, packed, Tile.whole(sums), new SpikeWorkspace(arena));
+            SpikeMatmul.multiply(words, positions, packed, Tile.whole(sums), new ProductScratch(arena));
             FloatMatrix current = FloatMatrix.zeros(arena, 3, positions * outputs);
             current.fill(BEFORE);
             float[][] expected = new float[3][positions * outputs];

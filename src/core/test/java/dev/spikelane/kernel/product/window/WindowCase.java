@@ -3,8 +3,8 @@ package dev.spikelane.kernel.product.window;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.Product;
+import dev.spikelane.kernel.product.spike.ProductScratch;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
-import dev.spikelane.kernel.product.spike.SpikeWorkspace;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -111,7 +111,7 @@ public final class WindowCase {
         FloatMatrix current = current();
         SpikeMatrix rows = SpikeMatrix.zeros(arena, window.positions(), window.size());
         FloatMatrix sums = FloatMatrix.zeros(arena, window.positions(), packed.outputs());
-        SpikeWorkspace workspace = new SpikeWorkspace(arena);
+        ProductScratch workspace = new ProductScratch(arena);
         for (int row = 0; row < spikes.rows(); row++) {
             unfold(row, rows);
             SpikeMatmul.multiply(rows, window.positions(), packed, Tile.whole(sums), workspace);

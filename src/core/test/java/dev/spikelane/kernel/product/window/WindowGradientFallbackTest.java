@@ -25,7 +25,7 @@ final class WindowGradientFallbackTest {
             FloatMatrix found = FloatMatrix.zeros(arena, 3, shape.window().inputs());
             FloatMatrix expected = FloatMatrix.zeros(arena, 3, shape.window().inputs());
             new WindowGradientInput(arena, shape, weights)
-                    .pull(gradient, 3, found, new WindowGradientRoom(arena, shape));
+                    .pull(gradient, 3, found, new WindowGradientScratch(arena, shape));
             for (int row = 0; row < 3; row++) {
                 new WindowGradientScalar(shape).pull(gradient, row, weights, expected, row);
             }

@@ -43,7 +43,7 @@ class WindowGradientProperties {
             FloatMatrix found = Matrices.uniform(arena, rows, shape.window().inputs(), random);
             FloatMatrix expected = FloatMatrix.zeros(arena, rows, shape.window().inputs());
             WindowGradientInput kernel = new WindowGradientInput(arena, shape, weights);
-            kernel.pull(gradient, rows, found, new WindowGradientRoom(arena, shape));
+            kernel.pull(gradient, rows, found, new WindowGradientScratch(arena, shape));
             for (int row = 0; row < rows; row++) {
                 new WindowGradientScalar(shape).pull(gradient, row, weights, expected, row);
             }
@@ -99,8 +99,8 @@ class WindowGradientProperties {
             WindowGradientWeights kernel = new WindowGradientWeights(arena, shape);
             PooledGradients gradient = new PooledGradients(arena, winners, kernel.rowsAtATime());
             gradient.of(pooled, 1);
-            inputs.pull(ahead, rows, expected, new WindowGradientRoom(arena, shape));
-            inputs.pull(gradient, rows, found, new WindowGradientRoom(arena, shape));
+            inputs.pull(ahead, rows, expected, new WindowGradientScratch(arena, shape));
+            inputs.pull(gradient, rows, found, new WindowGradientScratch(arena, shape));
             Matrices.assertSameBits(expected, found, shape.toString());
 
             Signal source = random.nextBoolean()

@@ -15,7 +15,7 @@ import java.util.Set;
  * <p>Numbers that later parts need are stored in rows of the tile, named {@value #CUT} and a number; conditions are
  * compared anew. All that the program stores, the last part stores, so that all is read before.
  */
-public final class Parts {
+public final class ProgramSplitter {
 
     /** What begins the name of a row that goes from part to part. */
     public static final String CUT = "cut:";
@@ -36,14 +36,14 @@ public final class Parts {
     /** The part that computes a number, by number. */
     private final Map<Node, Integer> partOf = new HashMap<>();
 
-    private Parts(Program program) {
+    private ProgramSplitter(Program program) {
         this.program = program;
         this.order = program.order();
     }
 
     /** The program alone if it is short. */
     static List<Program> of(Program program) {
-        return program.operations() <= MOST_OPERATIONS ? List.of(program) : new Parts(program).cut();
+        return program.operations() <= MOST_OPERATIONS ? List.of(program) : new ProgramSplitter(program).cut();
     }
 
     private List<Program> cut() {

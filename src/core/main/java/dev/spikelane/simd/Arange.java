@@ -15,12 +15,12 @@ package dev.spikelane.simd;
  * }</pre>
  * This serves setting-up, some terms for each train of spikes, and is scalar only.
  */
-public final class Progression {
+public final class Arange {
 
     private static final int LANES = 8;
     private static final int BLOCK = 2 * LANES;
 
-    private Progression() {}
+    private Arange() {}
 
     /**
      * Computes one term.

@@ -7,11 +7,11 @@ import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 
 /** Shows a sample piece by piece. */
-record PieceInput(int steps) implements InputCode {
+record SlicedInput(int steps) implements InputEncoding {
 
     static final String WORD = "pieces";
 
-    PieceInput {
+    SlicedInput {
         Checks.atLeast(1, "steps", steps);
     }
 

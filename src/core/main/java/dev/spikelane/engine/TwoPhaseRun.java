@@ -6,7 +6,7 @@ import dev.spikelane.engine.signal.SampleViews;
 import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.signal.StepViews;
 import dev.spikelane.engine.signal.StoredCurrents;
-import dev.spikelane.engine.thread.Halves;
+import dev.spikelane.engine.thread.TwoPhaseJob;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.norm.BatchNormStep;
 import dev.spikelane.kernel.norm.BatchStatistics;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * An operator that needs the whole batch, behind the part of a path that makes its rows: the source of the part
  * behind it. Statistics of a window are kept, for rows that are computed again.
  */
-public final class TwoStageRun implements SourceRun, Halves.Work {
+public final class TwoPhaseRun implements SourceRun, TwoPhaseJob.Work {
 
     private final ProjectionRun rows;
     private final TwoStageOperator operator;
@@ -46,7 +46,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
     /** The number of the first step of the block, counted from the last reset. */
     private int start;
 
-    private final Halves halves;
+    private final TwoPhaseJob halves;
     private @Nullable Signal frame;
     private long version;
 
@@ -56,7 +56,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
      * @param rows the rows that are normalized
      * @param trains whether by the statistics of the batch, else by the running values of each step
      */
-    TwoStageRun(
+    TwoPhaseRun(
             ProjectionRun rows,
             TwoStageOperator operator,
             Arena arena,
@@ -76,7 +76,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
         this.step = trains || joint
                 ? operator.forward(arena, joint ? 1 : size.segment(), joint ? 1 : size.steps(), samples())
                 : operator.ofRunning(arena, size.segment(), size.batch());
-        this.halves = new Halves(this, step.rows().blocks(), workers);
+        this.halves = new TwoPhaseJob(this, step.rows().blocks(), workers);
         this.measured = new boolean[size.steps()];
     }
 
@@ -130,7 +130,7 @@ public final class TwoStageRun implements SourceRun, Halves.Work {
     }
 
     /** Takes steps through both halves of an operation; returns how many, as all of a window may be one. */
-    public int run(Halves operation, int firstStep, int steps) {
+    public int run(TwoPhaseJob operation, int firstStep, int steps) {
         if (joint && steps != window) {
             throw new IllegalArgumentException(
                     "projection '" + rows.description().name() + "' takes " + window

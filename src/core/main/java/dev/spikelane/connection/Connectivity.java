@@ -11,7 +11,7 @@ import java.util.SequencedMap;
  * <p>Several edges between the same two neurons stay several synapses, whether they were listed or drawn. A rule that
  * draws a fixed number draws with replacement, as NEST does by default.
  */
-public final class Edges {
+public final class Connectivity {
 
     /** Rules. */
     enum Rule {
@@ -45,7 +45,7 @@ public final class Edges {
     /** The place of each edge in the list that was given; empty if it is its own. */
     private final int[] places;
 
-    private Edges(Rule rule, double number, double cells, boolean periodic, boolean self) {
+    private Connectivity(Rule rule, double number, double cells, boolean periodic, boolean self) {
         this.rule = rule;
         this.number = number;
         this.cells = cells;
@@ -57,7 +57,7 @@ public final class Edges {
         this.places = targets;
     }
 
-    private Edges(int[] starts, int[] targets, int... places) {
+    private Connectivity(int[] starts, int[] targets, int... places) {
         this.rule = Rule.LISTED;
         this.number = 0;
         this.cells = 0;
@@ -70,7 +70,7 @@ public final class Edges {
     }
 
     /** Says a rule, and checks its numbers. */
-    private static Edges ruled(Rule rule, double number, double cells) {
+    private static Connectivity ruled(Rule rule, double number, double cells) {
         boolean likely = rule == Rule.PROBABILITY || rule == Rule.GAUSSIAN;
         if (likely && !(number > 0 && number <= 1)) {
             throw new IllegalArgumentException(
@@ -83,7 +83,7 @@ public final class Edges {
         if (rule == Rule.GAUSSIAN && (!(cells > 0) || Double.isInfinite(cells))) {
             throw new IllegalArgumentException("width is " + cells + " cells, expected a finite number above 0");
         }
-        return new Edges(rule, number, cells, false, true);
+        return new Connectivity(rule, number, cells, false, true);
     }
 
     /**
@@ -94,7 +94,7 @@ public final class Edges {
      * @return the edges
      * @throws IllegalArgumentException if there are not as many sources as targets, or one is negative
      */
-    public static Edges of(int[] sources, int[] targets) {
+    public static Connectivity of(int[] sources, int[] targets) {
         if (sources.length != targets.length) {
             throw new IllegalArgumentException("edges have " + sources.length + " sources and " + targets.length
                     + " targets, expected as many of both");
@@ -119,7 +119,7 @@ public final class Edges {
             sorted[at] = targets[i];
             places[at] = i;
         }
-        return new Edges(starts, sorted, places);
+        return new Connectivity(starts, sorted, places);
     }
 
     private static void require(int edge, int source, int target) {
@@ -138,7 +138,7 @@ public final class Edges {
      * @return the edges
      * @throws IllegalArgumentException if starts do not ascend from 0 to the number of edges, or a target is negative
      */
-    public static Edges csr(int[] starts, int[] targets) {
+    public static Connectivity csr(int[] starts, int[] targets) {
         boolean ascend = starts.length > 0 && starts[0] == 0 && starts[starts.length - 1] == targets.length;
         for (int i = 1; i < starts.length && ascend; i++) {
             ascend = starts[i - 1] <= starts[i];
@@ -151,7 +151,7 @@ public final class Edges {
         for (int i = 0; i < targets.length; i++) {
             require(i, 0, targets[i]);
         }
-        return new Edges(starts.clone(), targets.clone());
+        return new Connectivity(starts.clone(), targets.clone());
     }
 
     /**
@@ -161,7 +161,7 @@ public final class Edges {
      * @return the rule
      * @throws IllegalArgumentException if it is out of range
      */
-    public static Edges probability(double probability) {
+    public static Connectivity probability(double probability) {
         return ruled(Rule.PROBABILITY, probability, 0);
     }
 
@@ -172,7 +172,7 @@ public final class Edges {
      * @return the rule
      * @throws IllegalArgumentException if it is below 1
      */
-    public static Edges inDegree(int edges) {
+    public static Connectivity inDegree(int edges) {
         return ruled(Rule.IN_DEGREE, (double) edges, 0);
     }
 
@@ -183,7 +183,7 @@ public final class Edges {
      * @return the rule
      * @throws IllegalArgumentException if it is below 1
      */
-    public static Edges outDegree(int edges) {
+    public static Connectivity outDegree(int edges) {
         return ruled(Rule.OUT_DEGREE, (double) edges, 0);
     }
 
@@ -194,7 +194,7 @@ public final class Edges {
      * @return the rule
      * @throws IllegalArgumentException if it is below 1
      */
-    public static Edges total(long edges) {
+    public static Connectivity total(long edges) {
         return ruled(Rule.TOTAL, (double) edges, 0);
     }
 
@@ -203,7 +203,7 @@ public final class Edges {
      *
      * @return the rule
      */
-    public static Edges oneToOne() {
+    public static Connectivity oneToOne() {
         return ruled(Rule.ONE_TO_ONE, 0, 0);
     }
 
@@ -218,7 +218,7 @@ public final class Edges {
      * @return the rule
      * @throws IllegalArgumentException if one is out of range
      */
-    public static Edges gaussian(double peak, double cells) {
+    public static Connectivity gaussian(double peak, double cells) {
         return ruled(Rule.GAUSSIAN, peak, cells);
     }
 
@@ -228,11 +228,11 @@ public final class Edges {
      * @return the rule
      * @throws IllegalStateException if this rule knows no distances
      */
-    public Edges periodic() {
+    public Connectivity periodic() {
         if (rule != Rule.GAUSSIAN) {
-            throw new IllegalStateException(this + " knows no distances, expected Edges.gaussian(peak, cells)");
+            throw new IllegalStateException(this + " knows no distances, expected Connectivity.gaussian(peak, cells)");
         }
-        return new Edges(rule, number, cells, true, self);
+        return new Connectivity(rule, number, cells, true, self);
     }
 
     /**
@@ -241,12 +241,12 @@ public final class Edges {
      * @return the rule
      * @throws IllegalStateException if edges are listed or go one to one
      */
-    public Edges withoutSelf() {
+    public Connectivity withoutSelf() {
         if (rule == Rule.LISTED || rule == Rule.ONE_TO_ONE) {
             throw new IllegalStateException(
                     this + " are not drawn, expected a rule that may connect a neuron to itself");
         }
-        return new Edges(rule, number, cells, periodic, false);
+        return new Connectivity(rule, number, cells, periodic, false);
     }
 
     Rule rule() {
@@ -330,14 +330,14 @@ public final class Edges {
     }
 
     /** Takes from options what {@link #say} says; listed edges are none yet. */
-    static Edges read(Map<String, Double> options) {
+    static Connectivity read(Map<String, Double> options) {
         for (Rule rule : Rule.values()) {
             Double number = options.remove(name(rule));
             if (number != null) {
-                boolean self = Draw.take(options, SELF) == 1;
+                boolean self = Distribution.take(options, SELF) == 1;
                 boolean gauss = rule == Rule.GAUSSIAN;
-                Edges read = ruled(rule, number, gauss ? Draw.take(options, CELLS) : 0);
-                read = gauss && Draw.take(options, PERIODIC) == 1 ? read.periodic() : read;
+                Connectivity read = ruled(rule, number, gauss ? Distribution.take(options, CELLS) : 0);
+                read = gauss && Distribution.take(options, PERIODIC) == 1 ? read.periodic() : read;
                 return self ? read : read.withoutSelf();
             }
         }

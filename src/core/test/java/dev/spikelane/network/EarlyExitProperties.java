@@ -13,8 +13,8 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.neuron.Firing;
 import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.ThresholdAndReset;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -27,13 +27,13 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Labels that are decided early are those of the whole run, and are decided as early as can be. */
 @EveryWidth
-final class EarlyDecisionProperties {
+final class EarlyExitProperties {
 
     /** A network that passes its input on: neurons without a memory, each behind its own input. */
     private static Network passing(int outputs) {
         return Network.builder(outputs)
                 .connect(new OneToOne(2))
-                .neuron(new Leaky(0.0f).withFiring(Firing.DEFAULT.withReset(Reset.NONE)))
+                .neuron(new Leaky(0.0f).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)))
                 .build();
     }
 
@@ -49,9 +49,9 @@ final class EarlyDecisionProperties {
         Random random = new Random(seed);
         Arena arena = Arena.ofAuto();
         SpikeMatrix spikes = Matrices.spikes(arena, steps * batch, outputs, random.nextInt(11) / 10.0, random);
-        EarlyDecision rule = new EarlyDecision(steps, EarlyDecision.NO_MARGIN, outputsOfClass == 0 ? 0 : classes);
+        EarlyExit rule = new EarlyExit(steps, EarlyExit.NO_MARGIN, outputsOfClass == 0 ? 0 : classes);
         try (Simulation simulation = passing(outputs).simulate(batch)) {
-            EarlyDecision.Labels labels = simulation.observe(0, rule.labels());
+            EarlyExit.Labels labels = simulation.observe(0, rule.labels());
             int ran = labels.run(simulation, spikes, block);
             long last = 0;
             for (int sample = 0; sample < batch; sample++) {
@@ -68,7 +68,7 @@ final class EarlyDecisionProperties {
 
     /** A step before, another class could still have won; so nothing decides earlier without guessing. */
     private static void requireEarliest(
-            SpikeMatrix spikes, int batch, int sample, EarlyDecision.Labels labels, int classes, int steps) {
+            SpikeMatrix spikes, int batch, int sample, EarlyExit.Labels labels, int classes, int steps) {
         int before = (int) labels.steps(sample) - 1;
         if (before == 0 || classes == 1) {
             return;
@@ -116,8 +116,8 @@ final class EarlyDecisionProperties {
         Random draws = new Random(seed);
         try (Simulation simulation = network.simulate(1);
                 Simulation whole = network.simulate(1)) {
-            EarlyDecision.Labels labels =
-                    simulation.observe("lif2", EarlyDecision.exact(steps).labels());
+            EarlyExit.Labels labels =
+                    simulation.observe("lif2", EarlyExit.exact(steps).labels());
             SpikeCounts counts = whole.countSpikes("lif2");
             for (int sample = 0; sample < 5; sample++) {
                 SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), steps, 30, 0.4, draws);
@@ -155,10 +155,8 @@ final class EarlyDecisionProperties {
         }
         try (Simulation ofFrame = network.simulate(batch);
                 Simulation ofRows = network.simulate(batch)) {
-            EarlyDecision.Labels labels =
-                    ofFrame.observe(0, EarlyDecision.exact(steps).labels());
-            EarlyDecision.Labels expected =
-                    ofRows.observe(0, EarlyDecision.exact(steps).labels());
+            EarlyExit.Labels labels = ofFrame.observe(0, EarlyExit.exact(steps).labels());
+            EarlyExit.Labels expected = ofRows.observe(0, EarlyExit.exact(steps).labels());
             assertEquals(expected.run(ofRows, rows, block), labels.runConstant(ofFrame, frame, block));
             for (int sample = 0; sample < batch; sample++) {
                 assertEquals(expected.label(sample), labels.label(sample));
@@ -170,14 +168,13 @@ final class EarlyDecisionProperties {
 
     @Example
     void wrongUseIsNamed() {
-        EarlyDecision.Labels alone = EarlyDecision.exact(3).labels();
+        EarlyExit.Labels alone = EarlyExit.exact(3).labels();
         assertMessage(
                 IllegalStateException.class,
                 "these labels observe no simulation, expected Simulation.observe to get them",
                 () -> alone.label(0));
         try (Simulation simulation = passing(2).simulate(1)) {
-            EarlyDecision.Labels labels =
-                    simulation.observe(0, EarlyDecision.exact(3).labels());
+            EarlyExit.Labels labels = simulation.observe(0, EarlyExit.exact(3).labels());
             assertMessage(
                     IllegalArgumentException.class,
                     "input has 1 rows, expected 3 steps of 1 samples; a frame of all steps goes to runConstant",
@@ -204,9 +201,9 @@ final class EarlyDecisionProperties {
                 spikes.set(row, output, random.nextFloat() < (output == right[sample] ? 0.6f : 0.4f));
             }
         }
-        EarlyDecision.Learned learned = EarlyDecision.exact(steps).learn(List.of(spikes), right, random.nextFloat());
+        EarlyExit.Learned learned = EarlyExit.exact(steps).learn(List.of(spikes), right, random.nextFloat());
         try (Simulation simulation = passing(3).simulate(batch)) {
-            EarlyDecision.Labels labels = simulation.observe(0, learned.rule().labels());
+            EarlyExit.Labels labels = simulation.observe(0, learned.rule().labels());
             SpikeCounts counts = simulation.countSpikes(0);
             labels.run(simulation, spikes, 1);
             assertEquals(share(right, labels), learned.accuracy(), 1e-12);
@@ -221,7 +218,7 @@ final class EarlyDecisionProperties {
         }
     }
 
-    private static double share(int[] right, EarlyDecision.Labels labels) {
+    private static double share(int[] right, EarlyExit.Labels labels) {
         int found = 0;
         for (int sample = 0; sample < right.length; sample++) {
             found += labels.label(sample) == right[sample] ? 1 : 0;
@@ -237,17 +234,17 @@ final class EarlyDecisionProperties {
         for (int step = 0; step < steps; step++) {
             spikes.set(step, 1, true);
         }
-        assertEquals(5, decidedAt(EarlyDecision.exact(steps), spikes));
-        assertEquals(2, decidedAt(new EarlyDecision(steps, 2, 0), spikes));
-        EarlyDecision.Learned learned = EarlyDecision.exact(steps).learn(List.of(spikes, spikes), new int[] {1, 1}, 1);
-        assertEquals(new EarlyDecision.Learned(new EarlyDecision(steps, 1, 0), 1, 1, 1), learned);
-        EarlyDecision.Learned none = EarlyDecision.exact(steps).learn(List.of(spikes), new int[] {0}, 0.5);
-        assertEquals(new EarlyDecision.Learned(EarlyDecision.exact(steps), 0, 0, 5), none);
+        assertEquals(5, decidedAt(EarlyExit.exact(steps), spikes));
+        assertEquals(2, decidedAt(new EarlyExit(steps, 2, 0), spikes));
+        EarlyExit.Learned learned = EarlyExit.exact(steps).learn(List.of(spikes, spikes), new int[] {1, 1}, 1);
+        assertEquals(new EarlyExit.Learned(new EarlyExit(steps, 1, 0), 1, 1, 1), learned);
+        EarlyExit.Learned none = EarlyExit.exact(steps).learn(List.of(spikes), new int[] {0}, 0.5);
+        assertEquals(new EarlyExit.Learned(EarlyExit.exact(steps), 0, 0, 5), none);
     }
 
-    private static long decidedAt(EarlyDecision rule, SpikeMatrix spikes) {
+    private static long decidedAt(EarlyExit rule, SpikeMatrix spikes) {
         try (Simulation simulation = passing(spikes.columns()).simulate(1)) {
-            EarlyDecision.Labels labels = simulation.observe(0, rule.labels());
+            EarlyExit.Labels labels = simulation.observe(0, rule.labels());
             labels.run(simulation, spikes, 4);
             assertEquals(1, labels.label(0));
             assertTrue(labels.timeSpent().isPositive());
@@ -262,29 +259,29 @@ final class EarlyDecisionProperties {
         assertMessage(
                 IllegalArgumentException.class,
                 "steps is 0, margin 2147483647, classes 0, expected at least 1, 1 and 0",
-                () -> EarlyDecision.exact(0));
+                () -> EarlyExit.exact(0));
         assertMessage(
                 IllegalArgumentException.class,
                 "runs have 2 samples, expected one for each of 1 labels",
-                () -> EarlyDecision.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1}, 0.5));
+                () -> EarlyExit.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1}, 0.5));
         assertMessage(
                 IllegalArgumentException.class,
                 "label 1 is 2, expected a class of [0, 2)",
-                () -> EarlyDecision.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1, 2}, 0.5));
+                () -> EarlyExit.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1, 2}, 0.5));
         assertMessage(
                 IllegalArgumentException.class,
                 "label 0 is -1, expected a class of [0, 2)",
-                () -> new EarlyDecision(3, 1, 2).learn(List.of(SpikeMatrix.zeros(3, 6)), new int[] {-1}, 0.5));
+                () -> new EarlyExit(3, 1, 2).learn(List.of(SpikeMatrix.zeros(3, 6)), new int[] {-1}, 0.5));
         assertMessage(
                 IllegalArgumentException.class,
                 "label 0 is 2, expected a class of [0, 2)",
-                () -> new EarlyDecision(3, 1, 2).learn(List.of(SpikeMatrix.zeros(3, 6)), new int[] {2}, 0.5));
+                () -> new EarlyExit(3, 1, 2).learn(List.of(SpikeMatrix.zeros(3, 6)), new int[] {2}, 0.5));
         try (Simulation simulation = passing(3).simulate(1)) {
             assertMessage(
                     IllegalArgumentException.class,
                     "3 outputs, expected a multiple of 2, the classes of the rule",
-                    () -> simulation.observe(0, new EarlyDecision(5, 1, 2).labels()));
-            EarlyDecision.Labels labels = EarlyDecision.exact(5).labels();
+                    () -> simulation.observe(0, new EarlyExit(5, 1, 2).labels()));
+            EarlyExit.Labels labels = EarlyExit.exact(5).labels();
             FloatMatrix frames = FloatMatrix.zeros(5, 3);
             assertThrows(IllegalStateException.class, () -> labels.run(simulation, frames, 5));
             simulation.observe(0, labels);

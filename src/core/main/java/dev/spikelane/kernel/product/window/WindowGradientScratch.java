@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Scratch memory of one thread for {@link WindowGradientInput}. */
-public final class WindowGradientRoom {
+public final class WindowGradientScratch {
 
     /** Positions whose sums are there at a time: 48 KB with 12 vectors of 512 bits. */
     static final int POSITIONS = 64;
@@ -51,7 +51,7 @@ public final class WindowGradientRoom {
      * @param arena the arena that owns it
      * @param shape of a convolution
      */
-    public WindowGradientRoom(Arena arena, WindowGradientShape shape) {
+    public WindowGradientScratch(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
         this.vectors = SimdWidth.VECTOR ? new Vectors(arena, shape) : null;
     }

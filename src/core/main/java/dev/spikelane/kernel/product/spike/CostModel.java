@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * the most similar one, as a start for learning), {@code learn} (the same, as a start on every CPU), the name of a
  * shipped set, or constants as {@link #text} writes them and {@link CostFit} measures them.
  */
-public final class SpikeCosts {
+public final class CostModel {
 
     /** Name of the system property that fixes the constants. */
     public static final String PROPERTY = "spikelane.costs";
@@ -82,8 +82,8 @@ public final class SpikeCosts {
     private static final boolean LEARNS =
             FREE && !(ASKED.equalsIgnoreCase("auto") && isMeasured(Cpu.family(), Cpu.model(), SimdWidth.bits()));
 
-    private static volatile @Nullable SpikeCosts said;
-    private static volatile @Nullable SpikeCosts given;
+    private static volatile @Nullable CostModel declared;
+    private static volatile @Nullable CostModel given;
 
     private static final List<ElementType> INTEGERS =
             List.of(ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY);
@@ -99,7 +99,7 @@ public final class SpikeCosts {
 
     private final Map<ElementType, double[]> ofIntegers = new EnumMap<>(ElementType.class);
 
-    private SpikeCosts(String name, Map<String, double[]> constants) {
+    private CostModel(String name, Map<String, double[]> constants) {
         this.name = name;
         this.constants = constants;
         SpikeMatmul.Variant[] variants = SpikeMatmul.Variant.values();
@@ -125,22 +125,22 @@ public final class SpikeCosts {
      * @return the constants in use
      * @throws IllegalArgumentException if the system property cannot be read
      */
-    public static SpikeCosts inUse() {
-        SpikeCosts known = given;
+    public static CostModel inUse() {
+        CostModel known = given;
         if (known == null) {
-            known = said;
+            known = declared;
         }
         if (known == null) {
             known = of(ASKED);
-            said = known;
+            declared = known;
         }
         return known;
     }
 
     /** Fixes the constants, unless the system property does: from then on nothing is learned. */
-    public static boolean fix(SpikeCosts costs) {
+    public static boolean fix(CostModel costs) {
         if (FREE) {
-            given = costs == said ? null : costs;
+            given = costs == declared ? null : costs;
         }
         return FREE;
     }
@@ -155,20 +155,20 @@ public final class SpikeCosts {
     }
 
     /** Reads the name of a shipped set, or constants; those that are left out are as in the set of this CPU. */
-    public static SpikeCosts of(String asked) {
+    public static CostModel of(String asked) {
         String here = shipped(Cpu.family(), Cpu.model(), SimdWidth.bits());
         String lowered = asked.toLowerCase(Locale.ROOT);
         return switch (lowered) {
             case "auto", "learn" -> of(here);
-            case "lanes8" -> new SpikeCosts(lowered, of("zen3").constants);
-            case "lanes16" -> new SpikeCosts(lowered, of("sapphire-rapids").constants);
+            case "lanes8" -> new CostModel(lowered, of("zen3").constants);
+            case "lanes16" -> new CostModel(lowered, of("sapphire-rapids").constants);
             default -> {
                 for (String line : SHIPPED.split("\n", -1)) {
                     if (line.startsWith(lowered + " ")) {
-                        yield new SpikeCosts(lowered, parse(line.substring(lowered.length() + 1), Map.of()));
+                        yield new CostModel(lowered, parse(line.substring(lowered.length() + 1), Map.of()));
                     }
                 }
-                yield new SpikeCosts("given", parse(lowered, of(here).constants));
+                yield new CostModel("given", parse(lowered, of(here).constants));
             }
         };
     }
@@ -251,12 +251,12 @@ public final class SpikeCosts {
     }
 
     /** The same with other constants, of which those that are counts stay. */
-    SpikeCosts with(String of, double[] fitted) {
+    CostModel with(String of, double[] fitted) {
         Map<String, double[]> changed = new LinkedHashMap<>(constants);
         double[] all = constant(of).clone();
         System.arraycopy(fitted, 0, all, 0, fitted.length);
         changed.put(of, all);
-        return new SpikeCosts("given", changed);
+        return new CostModel("given", changed);
     }
 
     /** What an entry of a list takes. */

@@ -8,7 +8,7 @@ import java.util.Objects;
 
 /**
  * When neurons fire and what a spike does to them: the options that all models share. They begin at {@link #DEFAULT}
- * and are changed one at a time, {@code Firing.DEFAULT.withReset(Reset.ZERO).withInhibition(true)}; two with the same
+ * and are changed one at a time, {@code ThresholdAndReset.DEFAULT.withReset(Reset.ZERO).withInhibition(true)}; two with the same
  * options are equal.
  *
  * @param threshold the membrane above which a neuron fires: one value, or one for each neuron, all finite
@@ -20,7 +20,7 @@ import java.util.Objects;
  *     inhibited
  * @param quantization the levels to which all state variables are rounded before neurons fire
  */
-public record Firing(
+public record ThresholdAndReset(
         Parameter threshold,
         Compare compare,
         Reset reset,
@@ -29,11 +29,11 @@ public record Firing(
         Quantization quantization) {
 
     /** snnTorch's defaults: above 1, a reset by subtraction at the next step, neither inhibition nor quantization. */
-    public static final Firing DEFAULT =
-            new Firing(Parameter.of(1), Compare.STRICT, Reset.SUBTRACT, Reset.Time.NEXT_STEP, false, Quantization.NONE);
+    public static final ThresholdAndReset DEFAULT = new ThresholdAndReset(
+            Parameter.of(1), Compare.STRICT, Reset.SUBTRACT, Reset.Time.NEXT_STEP, false, Quantization.NONE);
 
     /** Makes  */
-    public Firing {
+    public ThresholdAndReset {
         threshold.requireFinite("threshold");
         Objects.requireNonNull(compare, "compare");
         Objects.requireNonNull(reset, "reset");
@@ -48,7 +48,7 @@ public record Firing(
      * @return the options
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
-    public Firing withThreshold(float... values) {
+    public ThresholdAndReset withThreshold(float... values) {
         return withThreshold(Parameter.of(values));
     }
 
@@ -59,7 +59,7 @@ public record Firing(
      * @return the options
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
-    public Firing withThreshold(double... values) {
+    public ThresholdAndReset withThreshold(double... values) {
         return withThreshold(Parameter.of(values));
     }
 
@@ -69,8 +69,8 @@ public record Firing(
      * @param kind strict or inclusive
      * @return the options
      */
-    public Firing withCompare(Compare kind) {
-        return new Firing(threshold, kind, reset, resetTime, inhibition, quantization);
+    public ThresholdAndReset withCompare(Compare kind) {
+        return new ThresholdAndReset(threshold, kind, reset, resetTime, inhibition, quantization);
     }
 
     /**
@@ -79,8 +79,8 @@ public record Firing(
      * @param kind what a reset does
      * @return the options
      */
-    public Firing withReset(Reset kind) {
-        return new Firing(threshold, compare, kind, resetTime, inhibition, quantization);
+    public ThresholdAndReset withReset(Reset kind) {
+        return new ThresholdAndReset(threshold, compare, kind, resetTime, inhibition, quantization);
     }
 
     /**
@@ -89,8 +89,8 @@ public record Firing(
      * @param time when a spike's reset comes
      * @return the options
      */
-    public Firing withResetTime(Reset.Time time) {
-        return new Firing(threshold, compare, reset, time, inhibition, quantization);
+    public ThresholdAndReset withResetTime(Reset.Time time) {
+        return new ThresholdAndReset(threshold, compare, reset, time, inhibition, quantization);
     }
 
     /**
@@ -99,7 +99,7 @@ public record Firing(
      * @param delayed whether it is {@link Reset.Time#NEXT_STEP} or {@link Reset.Time#SAME_STEP_DIFFERENCE}
      * @return the options
      */
-    public Firing withDelayedReset(boolean delayed) {
+    public ThresholdAndReset withDelayedReset(boolean delayed) {
         return withResetTime(delayed ? Reset.Time.NEXT_STEP : Reset.Time.SAME_STEP_DIFFERENCE);
     }
 
@@ -109,8 +109,8 @@ public record Firing(
      * @param inhibited whether only one neuron of a row may fire
      * @return the options
      */
-    public Firing withInhibition(boolean inhibited) {
-        return new Firing(threshold, compare, reset, resetTime, inhibited, quantization);
+    public ThresholdAndReset withInhibition(boolean inhibited) {
+        return new ThresholdAndReset(threshold, compare, reset, resetTime, inhibited, quantization);
     }
 
     /**
@@ -119,16 +119,16 @@ public record Firing(
      * @param levels what state variables are rounded to
      * @return the options
      */
-    public Firing withQuantization(Quantization levels) {
-        return new Firing(threshold, compare, reset, resetTime, inhibition, levels);
+    public ThresholdAndReset withQuantization(Quantization levels) {
+        return new ThresholdAndReset(threshold, compare, reset, resetTime, inhibition, levels);
     }
 
-    Firing withThreshold(Parameter values) {
-        return new Firing(values, compare, reset, resetTime, inhibition, quantization);
+    ThresholdAndReset withThreshold(Parameter values) {
+        return new ThresholdAndReset(values, compare, reset, resetTime, inhibition, quantization);
     }
 
     /** The options with which a step ends at the membrane that these compare with the threshold. */
-    Firing beforeReset() {
+    ThresholdAndReset beforeReset() {
         return switch (resetTime) {
             case NEXT_STEP -> this;
             case SAME_STEP -> withReset(Reset.NONE);
@@ -149,7 +149,7 @@ public record Firing(
     }
 
     /** These options with CLEAR for ZERO. */
-    Firing clearing() {
+    ThresholdAndReset clearing() {
         return reset == Reset.ZERO ? withReset(Reset.CLEAR) : this;
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Offers that wait, and the thread that takes together what has come. */
-final class SessionTicks {
+final class OfferQueue {
 
     /** A step that somebody waits for. */
     static final class Offer {
@@ -53,12 +53,12 @@ final class SessionTicks {
     private @Nullable Thread thread;
     private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
 
-    SessionTicks(SessionPool pool, SessionInputs inputs, SessionPoolBuilder said, int mostInMemory) {
+    OfferQueue(SessionPool pool, SessionInputs inputs, SessionPoolBuilder declared, int mostInMemory) {
         this.pool = pool;
         this.inputs = inputs;
-        this.longestWait = said.longestWait.toNanos();
-        this.largestBatch = Math.min(said.largestBatch, mostInMemory);
-        this.mostWaiting = said.mostWaiting;
+        this.longestWait = declared.longestWait.toNanos();
+        this.largestBatch = Math.min(declared.largestBatch, mostInMemory);
+        this.mostWaiting = declared.mostWaiting;
         this.answers = pool.newAnswers(largestBatch);
         this.rows = inputs.rows(1, 0);
         this.rowsBefore = inputs.rows(1, 0);

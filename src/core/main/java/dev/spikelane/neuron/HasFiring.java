@@ -3,18 +3,18 @@ package dev.spikelane.neuron;
 import dev.spikelane.kernel.Reset;
 
 /**
- * A model whose neurons fire and are reset as {@link Firing} says.
+ * A model whose neurons fire and are reset as {@link ThresholdAndReset} says.
  *
  * @param <N> the model
  */
-interface Fires<N extends Neuron> {
+interface HasFiring<N extends Neuron> {
 
     /**
      * Returns when neurons fire and what a spike does to them.
      *
      * @return the options
      */
-    Firing firing();
+    ThresholdAndReset firing();
 
     /**
      * Returns this model with other options.
@@ -22,7 +22,7 @@ interface Fires<N extends Neuron> {
      * @param options when neurons fire and what a spike does to them
      * @return the model
      */
-    N withFiring(Firing options);
+    N withFiring(ThresholdAndReset options);
 
     /**
      * Returns this model with another reset.

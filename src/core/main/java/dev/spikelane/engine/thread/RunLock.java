@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * whose end a call waits. Another thread and an observer that is called from within are refused alike: waiting would
  * hang the one and let the other wait for itself. Nothing is allocated, unless a change waits.
  */
-public final class UseLock implements AutoCloseable {
+public final class RunLock implements AutoCloseable {
 
     private static final int NOBODY = 0;
     private static final int CALL = 1;
@@ -29,7 +29,7 @@ public final class UseLock implements AutoCloseable {
      * @param name of the owner, as messages call it
      * @param owner is used by one call at a time
      */
-    public UseLock(String name, Object owner) {
+    public RunLock(String name, Object owner) {
         this(name, new UseLocks(), owner);
     }
 
@@ -40,11 +40,11 @@ public final class UseLock implements AutoCloseable {
      * @param all the turns of calls that compute with the same values, whose changes wait for calls once it is
      *     {@linkplain UseLocks#register registered}
      */
-    public UseLock(String name, UseLocks all) {
+    public RunLock(String name, UseLocks all) {
         this(name, all, null);
     }
 
-    private UseLock(String name, UseLocks all, @Nullable Object owner) {
+    private RunLock(String name, UseLocks all, @Nullable Object owner) {
         this.all = all;
         this.owner = owner;
         busy = name + " is busy: it is used by one thread at a time, and not by its observers";
@@ -56,7 +56,7 @@ public final class UseLock implements AutoCloseable {
      * @return this, which ends the call when it is closed
      * @throws IllegalStateException if a call is under way, or this thread is changing values
      */
-    public UseLock take() {
+    public RunLock take() {
         boolean waited = all.letChangeGo();
         try {
             if (!begin(CALL)) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps a population's forward pass for its way back: spikes, the currents of each port, which membranes and
  * at last gradients replace, and the states before segments, from which a segment runs again.
  */
-public final class KeptForward {
+public final class StoredForward {
 
     private final PopulationRun run;
     private final RunSize size;
@@ -47,7 +47,7 @@ public final class KeptForward {
      * @param noise the draws of the neurons, or none
      * @param gradient of the neurons, which tells which values it reads
      */
-    KeptForward(
+    StoredForward(
             GradientRequest plan, int number, PopulationRun run, CounterRandom.Draws noise, NeuronGradient gradient) {
         this.run = run;
         this.arena = plan.arena();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * normal distribution end at 4.3 standard deviations. A delay is rounded to the nearest whole step; of a uniform
  * distribution of delays all whole steps from the least to the greatest are equally likely.
  */
-public final class Draw {
+public final class Distribution {
 
     static final int QUANTILES = 1 << 16;
     private static final int HALVINGS = 80;
@@ -88,7 +88,8 @@ public final class Draw {
 
     private volatile float @Nullable [] delays;
 
-    private Draw(Kind kind, double first, double second, Bounds bounds, double least, double most, float... listed) {
+    private Distribution(
+            Kind kind, double first, double second, Bounds bounds, double least, double most, float... listed) {
         this.kind = kind;
         this.first = first;
         this.second = second;
@@ -100,7 +101,7 @@ public final class Draw {
         this.shareWithin = bounds == Bounds.REDRAWN ? share(most) - shareBelow : 1;
     }
 
-    private static Draw of(Kind kind, double first, double second) {
+    private static Distribution of(Kind kind, double first, double second) {
         for (double number : new double[] {first, second}) {
             if (!Float.isFinite((float) number)) {
                 throw new IllegalArgumentException("number is " + number + ", expected a finite float");
@@ -112,7 +113,7 @@ public final class Draw {
                             ? "numbers are uniform from " + first + " to " + second + ", expected the least first"
                             : "standard deviation is " + second + ", expected 0 or more");
         }
-        return new Draw(kind, first, second, Bounds.NONE, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+        return new Distribution(kind, first, second, Bounds.NONE, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
     }
 
     /**
@@ -122,7 +123,7 @@ public final class Draw {
      * @return the numbers
      * @throws IllegalArgumentException if it is NaN or infinite
      */
-    public static Draw constant(double number) {
+    public static Distribution constant(double number) {
         return of(Kind.CONSTANT, number, 0);
     }
 
@@ -134,7 +135,7 @@ public final class Draw {
      * @return the numbers
      * @throws IllegalArgumentException if one is NaN or infinite, or the least is greater than the greatest
      */
-    public static Draw uniform(double least, double greatest) {
+    public static Distribution uniform(double least, double greatest) {
         return of(Kind.UNIFORM, least, greatest);
     }
 
@@ -146,7 +147,7 @@ public final class Draw {
      * @return the numbers
      * @throws IllegalArgumentException if one is NaN or infinite, or the deviation is negative
      */
-    public static Draw normal(double mean, double deviation) {
+    public static Distribution normal(double mean, double deviation) {
         return of(Kind.NORMAL, mean, deviation);
     }
 
@@ -158,18 +159,18 @@ public final class Draw {
      * @return the numbers
      * @throws IllegalArgumentException if one is NaN or infinite, or the deviation is negative
      */
-    public static Draw logNormal(double mean, double deviation) {
+    public static Distribution logNormal(double mean, double deviation) {
         return of(Kind.LOG_NORMAL, mean, deviation);
     }
 
     /**
      * Gives each synapse a number of its own.
      *
-     * @param numbers as many as there are edges, in the order in which {@link Edges} lists them; copied
+     * @param numbers as many as there are edges, in the order in which {@link Connectivity} lists them; copied
      * @return the numbers
      * @throws IllegalArgumentException if there is none, or one is NaN or infinite
      */
-    public static Draw list(float... numbers) {
+    public static Distribution list(float... numbers) {
         if (numbers.length == 0) {
             throw new IllegalArgumentException("list has no numbers, expected one for each edge");
         }
@@ -179,8 +180,8 @@ public final class Draw {
                         "number of edge " + i + " is " + numbers[i] + ", expected a finite one");
             }
         }
-        Draw none = of(Kind.LIST, 0, 0);
-        return new Draw(none.kind, 0, 0, none.bounds, none.least, none.most, numbers.clone());
+        Distribution none = of(Kind.LIST, 0, 0);
+        return new Distribution(none.kind, 0, 0, none.bounds, none.least, none.most, numbers.clone());
     }
 
     /**
@@ -191,7 +192,7 @@ public final class Draw {
      * @return the same numbers within bounds
      * @throws IllegalArgumentException if the lowest is above the highest, or numbers are constant or a list
      */
-    public Draw clipped(double lowest, double highest) {
+    public Distribution clipped(double lowest, double highest) {
         return within(Bounds.CLIPPED, lowest, highest);
     }
 
@@ -203,11 +204,11 @@ public final class Draw {
      * @return the same numbers within bounds
      * @throws IllegalArgumentException if the lowest is above the highest, or numbers are constant or a list
      */
-    public Draw redrawn(double lowest, double highest) {
+    public Distribution redrawn(double lowest, double highest) {
         return within(Bounds.REDRAWN, lowest, highest);
     }
 
-    private Draw within(Bounds how, double lowest, double highest) {
+    private Distribution within(Bounds how, double lowest, double highest) {
         if (!(lowest <= highest)) {
             throw new IllegalArgumentException(
                     "bounds are " + lowest + " and " + highest + ", expected the lowest first");
@@ -215,7 +216,7 @@ public final class Draw {
         if (kind == Kind.CONSTANT || kind == Kind.LIST) {
             throw new IllegalArgumentException(this + " has bounds, expected numbers that are drawn");
         }
-        return new Draw(kind, first, second, how, lowest, highest);
+        return new Distribution(kind, first, second, how, lowest, highest);
     }
 
     /** Whether each synapse has a number of a list. */
@@ -232,7 +233,7 @@ public final class Draw {
     }
 
     /** Throws where a weight that may be drawn is no finite float. */
-    Draw requireFinite() {
+    Distribution requireFinite() {
         for (float each : weights()) {
             if (!Float.isFinite(each)) {
                 throw new IllegalArgumentException(
@@ -362,8 +363,8 @@ public final class Draw {
     }
 
     /** Takes from options what {@link #say} says; the numbers of a list are none yet. */
-    static Draw read(String word, Map<String, Double> options) {
-        Draw read = of(Kind.LIST, 0, 0);
+    static Distribution read(String word, Map<String, Double> options) {
+        Distribution read = of(Kind.LIST, 0, 0);
         for (Kind kind : Kind.values()) {
             if (options.containsKey(word + name(kind))) {
                 double first = take(options, word + name(kind));

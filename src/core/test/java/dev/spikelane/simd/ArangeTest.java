@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @EveryWidth
-final class ProgressionTest {
+final class ArangeTest {
 
     /**
      * Terms of torch 2.6.0, {@code torch.arange(start, end, step)}, most of which one rounding alone would make differ.
@@ -28,7 +28,7 @@ final class ProgressionTest {
         "-1.7, 0.013, 34, 33, -1.271"
     })
     void termsAreThoseOfTorch(double start, double step, int count, int index, float expected) {
-        assertEquals(expected, Progression.term(start, step, index, count));
+        assertEquals(expected, Arange.term(start, step, index, count));
     }
 
     /** One rounding each, from both ends. */
@@ -37,6 +37,6 @@ final class ProgressionTest {
     void numbersAreCountedFromBothEnds(int index, int count) {
         float step = (1.2f - -1) / (count - 1);
         double exact = index < count / 2 ? -1 + (double) step * index : 1.2f - (double) step * (count - 1 - index);
-        assertEquals((float) exact, Progression.between(-1, 1.2f, index, count));
+        assertEquals((float) exact, Arange.between(-1, 1.2f, index, count));
     }
 }

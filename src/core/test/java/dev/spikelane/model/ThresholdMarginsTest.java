@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Margins are counted by hand. */
-final class MarginsTest {
+final class ThresholdMarginsTest {
 
     private static Network network(float weight) {
         return Network.builder(1)
@@ -33,10 +33,10 @@ final class MarginsTest {
         SpikeMatrix input = SpikeMatrix.zeros(2, 1);
         input.set(0, 0, true);
         input.set(1, 0, true);
-        Margins.Row row = Margins.of(network(.75f), network(.75f), Map.of("input", input), 1)
+        ThresholdMargins.Row row = ThresholdMargins.of(network(.75f), network(.75f), Map.of("input", input), 1)
                 .populations()
                 .getFirst();
-        assertEquals(new Margins.Row("lif1", 2, .125, 1, 0, 0, 0, 0, -1), row);
+        assertEquals(new ThresholdMargins.Row("lif1", 2, .125, 1, 0, 0, 0, 0, -1), row);
     }
 
     /** 0.625 makes 0.9375, which does not fire: 0.1875 apart, and 0.125 from the threshold. */
@@ -45,9 +45,9 @@ final class MarginsTest {
         SpikeMatrix input = SpikeMatrix.zeros(3, 1);
         input.set(0, 0, true);
         input.set(1, 0, true);
-        Margins margins = Margins.of(network(.75f), network(.625f), Map.of("input", input), 1);
+        ThresholdMargins margins = ThresholdMargins.of(network(.75f), network(.625f), Map.of("input", input), 1);
         assertEquals(
-                new Margins.Row("lif1", 3, .125, 1, 0, .1875, 1, 1, 1),
+                new ThresholdMargins.Row("lif1", 3, .125, 1, 0, .1875, 1, 1, 1),
                 margins.populations().getFirst());
         assertFalse(margins.populations().getFirst().toString().isEmpty());
     }
@@ -65,7 +65,8 @@ final class MarginsTest {
         for (int i = 0; i < 50 * 40; i += 3) {
             input.set(i / 40, i % 40, true);
         }
-        Margins margins = Margins.of(network, network.quantized(ElementType.INT8), Map.of("input", input), 2);
+        ThresholdMargins margins =
+                ThresholdMargins.of(network, network.quantized(ElementType.INT8), Map.of("input", input), 2);
         assertEquals(2, margins.populations().size());
         assertTrue(margins.populations().getFirst().difference() > 0);
         assertEquals(2, new ObjectMapper().readTree(margins.json()).size());

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A code comes back by the word that a model notes. */
-final class InputCodeTest {
+final class InputEncodingTest {
 
     @Test
     void aLatencyCodeSaysItsOptions() {
@@ -25,20 +25,20 @@ final class InputCodeTest {
                 plain.withClip(true).withTau(2),
                 plain.withDropLate(true).withFirstSpikeTime(1).withThreshold(.1));
         for (Latency latency : each) {
-            String word = InputCode.latency(latency, 9).word();
+            String word = InputEncoding.latency(latency, 9).word();
             assertEquals(latency, LatencyInput.named(word), word);
-            assertEquals(word, InputCode.named(word, 9).word());
+            assertEquals(word, InputEncoding.named(word, 9).word());
         }
         assertEquals(
                 each.size(),
                 each.stream()
-                        .map(latency -> InputCode.latency(latency, 9).word())
+                        .map(latency -> InputEncoding.latency(latency, 9).word())
                         .distinct()
                         .count());
-        assertEquals("latency", InputCode.latency(plain, 9).word());
+        assertEquals("latency", InputEncoding.latency(plain, 9).word());
         assertEquals(
                 "latency(tau=2.0, clip=true)",
-                InputCode.latency(plain.withClip(true).withTau(2), 9).word());
+                InputEncoding.latency(plain.withClip(true).withTau(2), 9).word());
     }
 
     @Test
@@ -52,7 +52,7 @@ final class InputCodeTest {
                 "latency(tau=-1)",
                 "latency(tau=1",
                 "latencies")) {
-            Exception refused = assertThrows(IllegalArgumentException.class, () -> InputCode.named(word, 9), word);
+            Exception refused = assertThrows(IllegalArgumentException.class, () -> InputEncoding.named(word, 9), word);
             assertTrue(String.valueOf(refused.getMessage()).length() > 20, word);
         }
     }

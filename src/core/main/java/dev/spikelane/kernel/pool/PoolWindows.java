@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     ascend from position to position; else null
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record Places(
+record PoolWindows(
         int channels,
         int[] starts,
         int[] places,
@@ -28,7 +28,7 @@ record Places(
     private static final int MOST = 1 << 26;
 
     /** Which inputs each output of a window reads, (ky, kx) ascending, and what the sum is divided by. */
-    static Places of(Window window, float @Nullable [] divisors) {
+    static PoolWindows of(Window window, float @Nullable [] divisors) {
         long all = (long) window.positions() * most(window.y()) * most(window.x());
         if (all > MOST) {
             throw new IllegalArgumentException("windows of " + window.y().kernel() + " x "
@@ -51,7 +51,7 @@ record Places(
             }
         }
         int[] used = Arrays.copyOf(places, count);
-        return new Places(window.channels(), starts, used, divisors, null, corners(starts, used));
+        return new PoolWindows(window.channels(), starts, used, divisors, null, corners(starts, used));
     }
 
     /** How many places of a window lie from one that may be read to the next. */
@@ -84,7 +84,7 @@ record Places(
     }
 
     /** Which of these positions read each of so many of the other map: the way back of a sum. */
-    Places reversed(int positions) {
+    PoolWindows reversed(int positions) {
         int[] ends = new int[positions + 1];
         for (int place : places) {
             ends[place + 1]++;
@@ -99,7 +99,7 @@ record Places(
                 readers[ends[places[i]]++] = position;
             }
         }
-        return new Places(channels, begins, readers, null, divisors, null);
+        return new PoolWindows(channels, begins, readers, null, divisors, null);
     }
 
     /** Whether a position reads one place, that of the position before. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @EveryWidth
-final class SpikeCostsTest {
+final class CostModelTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -36,15 +36,15 @@ final class SpikeCostsTest {
         "0, 0, 0, lanes4"
     })
     void knowsTheCpu(int family, int model, int bits, String name) {
-        assertEquals(name, SpikeCosts.shipped(family, model, bits));
+        assertEquals(name, CostModel.shipped(family, model, bits));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"zen3", "zen4", "zen5", "sapphire-rapids", "lanes4", "lanes8", "lanes16"})
     void readsWhatItWrites(String name) {
-        SpikeCosts shipped = SpikeCosts.of(name);
+        CostModel shipped = CostModel.of(name);
         assertEquals(name, shipped.name());
-        assertEquals(shipped.text(), SpikeCosts.of(shipped.text()).text());
+        assertEquals(shipped.text(), CostModel.of(shipped.text()).text());
     }
 
     /**
@@ -66,7 +66,7 @@ final class SpikeCostsTest {
     })
     void choosesForIntegers(String name, ElementType type, int rows, IntegerMatmul.Variant expected) {
         assumeTrue(SimdWidth.VECTOR, "there is a choice");
-        assertEquals(expected, Start.choose(SpikeCosts.of(name), type, rows, 784, rows * 392L));
+        assertEquals(expected, Start.choose(CostModel.of(name), type, rows, 784, rows * 392L));
     }
 
     /**
@@ -93,7 +93,7 @@ final class SpikeCostsTest {
     void estimatesFewOutputsToo(SpikeMatmul.Variant variant, int inputs, int outputs, double density, double measured) {
         if (SimdWidth.bits() == SimdWidth.WIDEST) {
             long active = (long) (density * 200 * inputs);
-            double estimated = SpikeCosts.of("zen5").of(variant, 200, inputs, outputs, active)
+            double estimated = CostModel.of("zen5").of(variant, 200, inputs, outputs, active)
                     * Math.ceilDiv(outputs, PackedWeights.BLOCK)
                     / 1e3;
             assertEquals(measured, estimated, 0.31 * measured);
@@ -102,8 +102,8 @@ final class SpikeCostsTest {
 
     @Test
     void replacesSomeConstants() {
-        SpikeCosts here = SpikeCosts.of("auto");
-        SpikeCosts costs = SpikeCosts.of("wide=1/2/3,lists=never/0/0.5,dense=0.5,int16=1/2/3/0.5");
+        CostModel here = CostModel.of("auto");
+        CostModel costs = CostModel.of("wide=1/2/3,lists=never/0/0.5,dense=0.5,int16=1/2/3/0.5");
         assertEquals(0.5, costs.entry());
         assertEquals(Double.POSITIVE_INFINITY, costs.of(SpikeMatmul.Variant.LISTS, 100, 784, 1_000, 7_840));
         assertEquals(4 * 0.5 * 100, costs.of(SpikeMatmul.Variant.DENSE, 100, 16, 1_024, 8));
@@ -134,7 +134,7 @@ final class SpikeCostsTest {
                 "wide=1/2/3,"
             })
     void refusesWhatIsNoConstant(String asked) {
-        IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> SpikeCosts.of(asked));
+        IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> CostModel.of(asked));
         assertTrue(
                 thrown.getMessage().startsWith("spikelane.costs is '" + asked + "', expected auto, learn, zen3,"),
                 thrown.getMessage());
@@ -143,39 +143,40 @@ final class SpikeCostsTest {
     /** Of a simulation, once and again, in a JVM of its own: no error of a class that could not be initialized. */
     @Test
     void aPropertyThatCannotBeReadIsOneClearError() throws IOException, InterruptedException {
-        String said = OwnJvm.run(UnreadableCostsMain.class);
+        String declared = OwnJvm.run(UnreadableCostsMain.class);
         List<String> lines =
-                said.lines().filter(line -> line.contains("costs is")).toList();
-        assertEquals(2, lines.size(), said);
-        assertTrue(lines.getLast().startsWith("spikelane.costs is 'zen6', expected auto, learn, zen3, zen4, "), said);
+                declared.lines().filter(line -> line.contains("costs is")).toList();
+        assertEquals(2, lines.size(), declared);
+        assertTrue(
+                lines.getLast().startsWith("spikelane.costs is 'zen6', expected auto, learn, zen3, zen4, "), declared);
     }
 
     @Test
     void tellsWhetherTheyAreFixed() {
-        SpikeCosts before = SpikeCosts.inUse();
-        boolean asked = SpikeCosts.isFixed();
+        CostModel before = CostModel.inUse();
+        boolean asked = CostModel.isFixed();
         try {
-            boolean isFree = List.of("auto", "learn").contains(System.getProperty(SpikeCosts.PROPERTY, "auto"));
-            assertEquals(isFree, SpikeCosts.fix(SpikeCosts.of("zen5")));
-            assertTrue(SpikeCosts.isFixed());
+            boolean isFree = List.of("auto", "learn").contains(System.getProperty(CostModel.PROPERTY, "auto"));
+            assertEquals(isFree, CostModel.fix(CostModel.of("zen5")));
+            assertTrue(CostModel.isFixed());
         } finally {
-            SpikeCosts.fix(before);
+            CostModel.fix(before);
         }
-        assertEquals(asked, SpikeCosts.isFixed());
+        assertEquals(asked, CostModel.isFixed());
     }
 
     /** Constants of this CPU decide; those of another one are where learning starts. */
     @Test
     void onlyGuessesLearn() {
-        assumeTrue(System.getProperty(SpikeCosts.PROPERTY) == null, "constants are asked for");
-        assertEquals(SpikeCosts.isMeasured(Cpu.family(), Cpu.model(), SimdWidth.bits()), SpikeCosts.isFixed());
-        assertEquals(SpikeCosts.of("auto").text(), SpikeCosts.of("learn").text());
+        assumeTrue(System.getProperty(CostModel.PROPERTY) == null, "constants are asked for");
+        assertEquals(CostModel.isMeasured(Cpu.family(), Cpu.model(), SimdWidth.bits()), CostModel.isFixed());
+        assertEquals(CostModel.of("auto").text(), CostModel.of("learn").text());
     }
 
     /** A tile has about as many active inputs as are foreseen, and never less than a row. */
     @Test
     void cutsTilesBySpikes() {
-        SpikeCosts costs = SpikeCosts.of("zen3");
+        CostModel costs = CostModel.of("zen3");
         assertEquals(200, costs.rowsForeseen(1_000, 100_000));
         assertEquals(1, costs.rowsForeseen(2, 1_000_000));
         assertEquals(256, costs.rowsForeseen(5, 0), "currents stay in the L2 cache");

@@ -17,7 +17,7 @@ import java.util.Objects;
  * How the values of a batch become the input of a network. Random numbers come from the samples' streams, so a
  * sample's spikes do not depend on its place.
  */
-public interface InputCode {
+public interface InputEncoding {
 
     /**
      * Allocates the rows that this code writes.
@@ -80,16 +80,16 @@ public interface InputCode {
      * @return the code
      * @throws IllegalArgumentException if there is none of that word, or steps is below 1
      */
-    static InputCode named(String word, int steps) {
+    static InputEncoding named(String word, int steps) {
         Objects.requireNonNull(word, "word");
         return switch (word) {
             case FrameInput.WORD -> frame();
-            case PieceInput.WORD -> pieces(steps);
+            case SlicedInput.WORD -> pieces(steps);
             case RateInput.WORD -> rate(new Rate(), steps);
             case String named when LatencyInput.isNamed(named) -> latency(LatencyInput.named(named), steps);
             default ->
                 throw new IllegalArgumentException("code is " + JsonValue.quoted(word) + ", expected one of "
-                        + FrameInput.WORD + ", " + PieceInput.WORD + ", " + RateInput.WORD + ", " + LatencyInput.WORD);
+                        + FrameInput.WORD + ", " + SlicedInput.WORD + ", " + RateInput.WORD + ", " + LatencyInput.WORD);
         };
     }
 
@@ -99,7 +99,7 @@ public interface InputCode {
      *
      * @return the code
      */
-    static InputCode frame() {
+    static InputEncoding frame() {
         return new FrameInput();
     }
 
@@ -110,8 +110,8 @@ public interface InputCode {
      * @param steps time steps, at least 1
      * @return the code, which makes {@code [steps * samples x values / steps]}
      */
-    static InputCode pieces(int steps) {
-        return new PieceInput(steps);
+    static InputEncoding pieces(int steps) {
+        return new SlicedInput(steps);
     }
 
     /**
@@ -125,7 +125,7 @@ public interface InputCode {
      *     one loader at a time
      * @throws IllegalArgumentException if steps is below 1
      */
-    static InputCode delta(Delta delta, int steps) {
+    static InputEncoding delta(Delta delta, int steps) {
         return new DeltaInput(delta, steps, false);
     }
 
@@ -139,7 +139,7 @@ public interface InputCode {
      *     one loader at a time
      * @throws IllegalArgumentException if steps is below 1
      */
-    static InputCode signedDelta(Delta delta, int steps) {
+    static InputEncoding signedDelta(Delta delta, int steps) {
         return new DeltaInput(delta, steps, true);
     }
 
@@ -151,7 +151,7 @@ public interface InputCode {
      * @return the code, which draws from the streams of {@link CounterRandom.Draws#encoding}
      * @throws IllegalArgumentException if steps is below 1
      */
-    static InputCode rate(Rate rate, int steps) {
+    static InputEncoding rate(Rate rate, int steps) {
         return new RateInput(rate, steps, null);
     }
 
@@ -166,7 +166,7 @@ public interface InputCode {
      *     ahead
      * @return the code, for one loader at a time
      */
-    static InputCode rate(Rate rate, int steps, TorchRandom random) {
+    static InputEncoding rate(Rate rate, int steps, TorchRandom random) {
         return new RateInput(rate, steps, Objects.requireNonNull(random, "random"));
     }
 
@@ -179,7 +179,7 @@ public interface InputCode {
      * @return the code, which has memory of its own and is for one loader at a time
      * @throws IllegalArgumentException if steps is below 1
      */
-    static InputCode recordings(int steps, SpikeChange... changes) {
+    static InputEncoding recordings(int steps, SpikeChange... changes) {
         return new RecordingInput(steps, List.of(Objects.requireNonNull(changes, "changes")));
     }
 
@@ -264,7 +264,7 @@ public interface InputCode {
      * @return the code, which has memory of its own and is for one loader at a time
      * @throws IllegalArgumentException if steps is below 1
      */
-    static InputCode latency(Latency latency, int steps) {
+    static InputEncoding latency(Latency latency, int steps) {
         Objects.requireNonNull(latency, "latency");
         return new LatencyInput(latency, steps);
     }

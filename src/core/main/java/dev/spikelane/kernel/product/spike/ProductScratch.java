@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * Scratch memory of {@link SpikeMatmul} and of products of integers, used again and again, by one thread at a time.
  */
-public final class SpikeWorkspace {
+public final class ProductScratch {
 
     /** Permuting prepares nothing, so its tables may lie where others keep what they have prepared. */
     private static final int BYTES = Math.max(
@@ -26,7 +26,7 @@ public final class SpikeWorkspace {
     public final ActiveLists integers = new ActiveLists();
 
     /** What is chosen for products of integers, and measured. */
-    public final Choice ofIntegers;
+    public final StageChoice ofIntegers;
 
     /** In which direction {@link SpikeActiveVector} walked last. */
     boolean down;
@@ -37,15 +37,15 @@ public final class SpikeWorkspace {
      * @param arena the arena that owns it, 0.8 MB, or 1.5 MB where vectors have 512 bits
      * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
      */
-    public SpikeWorkspace(Arena arena) {
+    public ProductScratch(Arena arena) {
         this(arena, Chooser.OF_JVM);
     }
 
-    public SpikeWorkspace(Arena arena, Chooser chooser) {
+    public ProductScratch(Arena arena, Chooser chooser) {
         this.tables = allocate(arena, BYTES);
         this.own = new PreparedSpikes(
-                tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES), new Choice(chooser, 1));
-        this.ofIntegers = new Choice(chooser, 1);
+                tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES), new StageChoice(chooser, 1));
+        this.ofIntegers = new StageChoice(chooser, 1);
     }
 
     /** Memory of a matrix, which refuses arenas that kernels cannot take. */

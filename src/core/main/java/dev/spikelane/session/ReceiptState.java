@@ -7,7 +7,7 @@ import dev.spikelane.description.Fingerprint;
 import dev.spikelane.description.NetworkFingerprint;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.EarlyDecision;
+import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.simd.RowBytes;
 import dev.spikelane.simd.Rows;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * before and of the rows of all steps since, as a chain: {@code chain = SHA-256(chain, rows)} whenever no other row
  * fits. A row is a step's inputs, then the outputs that fired.
  */
-final class SessionTrail {
+final class ReceiptState {
 
     static final int HASH = 32;
     private static final int AT_FIRST = Long.BYTES;
@@ -46,7 +46,7 @@ final class SessionTrail {
     private final long atTrail;
     private final int rowBytes;
     private final int room;
-    private final EarlyDecision rule;
+    private final EarlyExit rule;
     private final MessageDigest digest = Fingerprint.digest();
     private final byte[] bytes;
     private byte[] model = {};
@@ -57,7 +57,7 @@ final class SessionTrail {
      * @param atTrail the bytes of the packed state before it
      * @param first a row of each input
      */
-    SessionTrail(long atTrail, Signal[] first, int outputs, EarlyDecision rule) {
+    ReceiptState(long atTrail, Signal[] first, int outputs, EarlyExit rule) {
         this.atTrail = atTrail;
         this.rule = rule;
         int row = Math.ceilDiv(outputs, Byte.SIZE);

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Puts neurons that fire in place of those of a network without time. */
-final class Spiking {
+final class AnnToSnn {
 
     /** A membrane that begins in the middle rounds a rate, where one that begins at 0 rounds it down. */
     private static final String NEURON = """
@@ -39,7 +39,7 @@ final class Spiking {
     private final Network folded;
     private final Map<String, Values> rectified = new LinkedHashMap<>();
 
-    private Spiking(Network folded, int samples) {
+    private AnnToSnn(Network folded, int samples) {
         this.folded = folded;
         for (Population each : folded.populations()) {
             if (each.neuron().equals(EquationNeuron.relu())) {
@@ -56,33 +56,33 @@ final class Spiking {
         if (!(percentile > 0 && percentile <= 100)) {
             throw new IllegalArgumentException("percentile is " + percentile + ", expected more than 0, at most 100");
         }
-        Spiking spiking = new Spiking(network.folded().network(), samples.rows());
+        AnnToSnn spiking = new AnnToSnn(network.folded().network(), samples.rows());
         spiking.run(samples);
         return spiking.made(percentile);
     }
 
     /** Whether the membrane of outputs is the current of each step. */
     private boolean isSum(Population of) {
-        return of.neuron() instanceof Leaky said
-                && said.firing().reset() == Reset.NONE
+        return of.neuron() instanceof Leaky declared
+                && declared.firing().reset() == Reset.NONE
                 && Parameter.of(folded.weights().get(of.name() + ".beta").toArray())
                         .isAlways(0);
     }
 
     /** Throws unless spikes that carry a value, added up over time, make of a projection what that value makes. */
-    private void require(Projection said) {
-        Projection.Source source = said.source();
+    private void require(Projection declared) {
+        Projection.Source source = declared.source();
         boolean isInput = source instanceof Input;
         boolean isValue = source instanceof Variable
                 && rectified.containsKey(source.ofPopulation().orElseThrow().name());
-        if (said.delay() > 0 || said.plastic() || !isInput && !isValue) {
-            throw new IllegalArgumentException("projection '" + said + "' has "
-                    + (said.plastic() ? "a rule" : said.delay() > 0 ? "a delay" : "another source")
+        if (declared.delay() > 0 || declared.plastic() || !isInput && !isValue) {
+            throw new IllegalArgumentException("projection '" + declared + "' has "
+                    + (declared.plastic() ? "a rule" : declared.delay() > 0 ? "a delay" : "another source")
                     + ", expected the membranes of ReLUs, or an input, in the same step");
         }
-        for (Connection each : said.path()) {
+        for (Connection each : declared.path()) {
             if (!isInput && each instanceof Pool pool && pool.rule() == Pool.Rule.MAX) {
-                throw new IllegalArgumentException("projection '" + said.name() + "' has " + pool
+                throw new IllegalArgumentException("projection '" + declared.name() + "' has " + pool
                         + ", and the largest of spikes is not that of rates, expected an average");
             }
         }
@@ -147,16 +147,16 @@ final class Spiking {
             populations.put(each.name(), builder.population(each.name(), each.shape(), neuron(each, percentile)));
         }
         sources.putAll(populations);
-        for (Projection said : folded.projections()) {
-            String from = said.source()
+        for (Projection declared : folded.projections()) {
+            String from = declared.source()
                     .ofPopulation()
                     .map(Population::name)
-                    .orElse(said.source().name());
+                    .orElse(declared.source().name());
             Population target =
-                    Objects.requireNonNull(populations.get(said.target().name()));
-            Connection[] path = said.path().toArray(Connection[]::new);
-            builder.project(said.name(), Objects.requireNonNull(sources.get(from)), target, path)
-                    .port(said.port());
+                    Objects.requireNonNull(populations.get(declared.target().name()));
+            Connection[] path = declared.path().toArray(Connection[]::new);
+            builder.project(declared.name(), Objects.requireNonNull(sources.get(from)), target, path)
+                    .port(declared.port());
         }
         Network network = builder.build();
         List<String> names = new ArrayList<>(folded.weights().names());

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * margin, and says how accurate it is.
  *
  * <pre>{@code
- * Labels labels = simulation.observe("lif2", EarlyDecision.exact(200).labels());
+ * Labels labels = simulation.observe("lif2", EarlyExit.exact(200).labels());
  * while (!labels.decided()) {
  *     simulation.step(nextSpikes());
  * }
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param classes how many classes the outputs stand for, in blocks of the same size (a population code); 0: each output
  *     is one
  */
-public record EarlyDecision(int steps, int margin, int classes) {
+public record EarlyExit(int steps, int margin, int classes) {
 
     /** The margin of a rule that decides as the whole run would. */
     public static final int NO_MARGIN = Integer.MAX_VALUE;
@@ -43,7 +43,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
      *
      * @throws IllegalArgumentException if there is no step, the margin is below 1, or the classes are negative
      */
-    public EarlyDecision {
+    public EarlyExit {
         if (steps < 1 || margin < 1 || classes < 0) {
             throw new IllegalArgumentException("steps is " + steps + ", margin " + margin + ", classes " + classes
                     + ", expected at least 1, 1 and 0");
@@ -58,7 +58,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
      * @param wholeAccuracy share of the samples whose label after all steps is right
      * @param averageSteps steps after which labels are decided
      */
-    public record Learned(EarlyDecision rule, double accuracy, double wholeAccuracy, double averageSteps) {}
+    public record Learned(EarlyExit rule, double accuracy, double wholeAccuracy, double averageSteps) {}
 
     /**
      * Decides as soon as the label cannot change any more.
@@ -67,8 +67,8 @@ public record EarlyDecision(int steps, int margin, int classes) {
      * @return the rule
      * @throws IllegalArgumentException if there is no step
      */
-    public static EarlyDecision exact(int steps) {
-        return new EarlyDecision(steps, NO_MARGIN, 0);
+    public static EarlyExit exact(int steps) {
+        return new EarlyExit(steps, NO_MARGIN, 0);
     }
 
     /**
@@ -97,10 +97,10 @@ public record EarlyDecision(int steps, int margin, int classes) {
                     "runs have " + samples + " samples, expected one for each of " + labels.length + " labels");
         }
         LabelRows.requireClasses(labels, classes == 0 ? outputs.getFirst().columns() : classes);
-        Learned exact = new EarlyDecision(steps, NO_MARGIN, classes).measured(outputs, labels, Double.NaN);
+        Learned exact = new EarlyExit(steps, NO_MARGIN, classes).measured(outputs, labels, Double.NaN);
         int most = steps * (classes == 0 ? 1 : outputs.getFirst().columns() / classes);
         for (int each = 1; each <= most; each++) {
-            Learned learned = new EarlyDecision(steps, each, classes).measured(outputs, labels, exact.wholeAccuracy);
+            Learned learned = new EarlyExit(steps, each, classes).measured(outputs, labels, exact.wholeAccuracy);
             if (learned.accuracy >= leastAccuracy) {
                 return learned;
             }
@@ -149,7 +149,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
     }
 
     /**
-     * The labels of samples, each decided as early as an {@link EarlyDecision} allows. It watches the output population
+     * The labels of samples, each decided as early as an {@link EarlyExit} allows. It watches the output population
      * of one simulation, in single steps or blocks, and allocates nothing while it does; each {@link Simulation#reset}
      * begins other samples.
      *
@@ -157,7 +157,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
      */
     public static final class Labels implements Population.Observer {
 
-        private final EarlyDecision rule;
+        private final EarlyExit rule;
         private @Nullable SpikeRace race;
         private int[] labels = {};
         /** After how many steps a label was decided; 0 while it is not. */
@@ -171,7 +171,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
         private long stepsOfWholeRuns;
         private long nanoseconds;
 
-        Labels(EarlyDecision rule) {
+        Labels(EarlyExit rule) {
             this.rule = rule;
         }
 
@@ -355,7 +355,7 @@ public record EarlyDecision(int steps, int margin, int classes) {
         public void attach(int batch, int neurons) {
             if (race != null) {
                 throw new IllegalArgumentException(
-                        "these labels observe another population, expected EarlyDecision.labels() for each");
+                        "these labels observe another population, expected EarlyExit.labels() for each");
             }
             race = rule.race(batch, neurons);
             labels = new int[batch];

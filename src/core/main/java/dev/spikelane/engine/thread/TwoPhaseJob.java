@@ -4,7 +4,7 @@ package dev.spikelane.engine.thread;
  * Takes steps through both halves of an operation on the whole batch. Where there are as many steps as threads, a
  * thread takes each through both; else threads share blocks of samples, and meet between the halves.
  */
-public final class Halves {
+public final class TwoPhaseJob {
 
     /** The work on a step. */
     public interface Work {
@@ -33,7 +33,7 @@ public final class Halves {
      *
      * @param blocks of samples in a step
      */
-    public Halves(Work work, int blocks, WorkerPool workers) {
+    public TwoPhaseJob(Work work, int blocks, WorkerPool workers) {
         this.work = work;
         this.blocks = blocks;
         this.workers = workers;

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * prepares opens it; where it is measured threads then tell of the parts that they have done, and the last one closes
  * it.
  */
-public final class Choice {
+public final class StageChoice {
 
     static final int NONE = -1;
 
@@ -61,11 +61,11 @@ public final class Choice {
     private final AtomicLong nanoseconds = new AtomicLong();
     private final AtomicInteger left = new AtomicInteger();
 
-    public Choice(Chooser chooser, int threads) {
+    public StageChoice(Chooser chooser, int threads) {
         this(chooser, threads, 0);
     }
 
-    public Choice(Chooser chooser, int threads, int place) {
+    public StageChoice(Chooser chooser, int threads, int place) {
         chooser.costs(); // a property that cannot be read is refused here, not in the middle of a run
         this.chooser = chooser;
         this.threads = threads;

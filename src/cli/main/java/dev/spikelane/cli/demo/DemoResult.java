@@ -6,7 +6,7 @@ import dev.spikelane.plot.Report;
 import java.io.IOException;
 
 /** What a demo without images came to. */
-interface Ran {
+interface DemoResult {
 
     Section facts();
 
@@ -14,6 +14,6 @@ interface Ran {
 
     /** A demo whose options are right, to be run. */
     interface Demo {
-        Ran run(Progress progress) throws IOException;
+        DemoResult run(Progress progress) throws IOException;
     }
 }

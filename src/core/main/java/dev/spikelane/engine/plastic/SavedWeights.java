@@ -10,7 +10,7 @@ import java.util.Map;
  * Values as they were where learning began, and the last of their versions that were kept: constant memory, which is
  * freed when it is forgotten.
  */
-public final class KeptValues {
+public final class SavedWeights {
 
     private final String[] names;
     private final Values[] values;
@@ -26,7 +26,7 @@ public final class KeptValues {
     private int kept;
 
     /** Takes the present values as those where learning began, and keeps them. */
-    public KeptValues(Map<String, Values> byName, int most) {
+    public SavedWeights(Map<String, Values> byName, int most) {
         this.names = byName.keySet().toArray(String[]::new);
         this.values = byName.values().toArray(Values[]::new);
         this.first = zeros();

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The sessions of a pool: in memory, in a store, or in the snapshot that is being written. */
-final class Sessions {
+final class SessionRegistry {
 
     /** So many sessions go to a file, or a store, before others have their turn. */
     private static final int AT_ONCE = 256;
@@ -69,26 +69,26 @@ final class Sessions {
      * @param bytes of a packed state
      * @param allocator gives zeroed memory of some bytes
      */
-    Sessions(
-            SessionPoolBuilder said,
+    SessionRegistry(
+            SessionPoolBuilder declared,
             SessionTurn turn,
             long fingerprint,
             long bytes,
             LongFunction<MemorySegment> allocator) {
         this.turn = turn;
-        this.store = said.store;
-        this.mostSessions = said.mostSessions;
+        this.store = declared.store;
+        this.mostSessions = declared.mostSessions;
         this.fingerprint = fingerprint;
         this.bytes = bytes;
-        this.mostInMemory = (int) Math.min(mostSessions, said.memory / bytes);
+        this.mostInMemory = (int) Math.min(mostSessions, declared.memory / bytes);
         if (mostInMemory == 0) {
             throw new IllegalArgumentException(
-                    "memory is " + said.memory + " bytes, expected the " + bytes + " of a session at least");
+                    "memory is " + declared.memory + " bytes, expected the " + bytes + " of a session at least");
         }
         this.table = new SessionTable(allocator, bytes, mostInMemory);
         this.initial = allocator.apply(bytes);
         this.spare = allocator.apply(bytes);
-        this.durable = said.durable;
+        this.durable = declared.durable;
     }
 
     /** Opens the store, whose sessions are there from now on. */

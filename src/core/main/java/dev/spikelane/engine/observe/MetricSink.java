@@ -6,7 +6,7 @@ import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /** Tells numbers of a service to a user and to Flight Recorder. */
-public final class Told {
+public final class MetricSink {
 
     private static final boolean PRESENT =
             ModuleLayer.boot().findModule("jdk.jfr").isPresent();
@@ -14,7 +14,7 @@ public final class Told {
     private final @Nullable ObjDoubleConsumer<? super String> user;
     private boolean recorded;
 
-    public Told(@Nullable ObjDoubleConsumer<? super String> user) {
+    public MetricSink(@Nullable ObjDoubleConsumer<? super String> user) {
         this.user = user;
     }
 

@@ -20,10 +20,10 @@ import java.util.Objects;
  *
  * @param populations those that fire, in the order of the network
  */
-public record Margins(List<Row> populations) {
+public record ThresholdMargins(List<Row> populations) {
 
     /** Copies the list. */
-    public Margins {
+    public ThresholdMargins {
         populations = List.copyOf(Objects.requireNonNull(populations, "populations"));
     }
 
@@ -72,7 +72,7 @@ public record Margins(List<Row> populations) {
      * @return the margins of the first network
      * @throws IllegalArgumentException if the input does not fit, or the populations differ
      */
-    public static Margins of(Network first, Network second, Map<String, ? extends Signal> input, int batch) {
+    public static ThresholdMargins of(Network first, Network second, Map<String, ? extends Signal> input, int batch) {
         Objects.requireNonNull(first, "first");
         Objects.requireNonNull(second, "second");
         Objects.requireNonNull(input, "input");
@@ -86,7 +86,7 @@ public record Margins(List<Row> populations) {
         for (int i = 0; i < both.getFirst().names.size(); i++) {
             rows.add(row(both.get(0), both.get(1), i, until, batch));
         }
-        return new Margins(rows);
+        return new ThresholdMargins(rows);
     }
 
     /** The first step in which a spike differs; behind the last one if none does. */
