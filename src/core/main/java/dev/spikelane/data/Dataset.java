@@ -407,8 +407,8 @@ public interface Dataset {
 
     /**
      * Takes the recordings of event cameras in a folder, or of a file of HDF5, as samples, which
-     * {@link InputEncoding#recordings} brings to a network. They are read where they are needed; {@link #read} of such a
-     * sample writes the spikes of each neuron, added up over the steps.
+     * {@link InputEncoding#recordings} brings to a network. They are read where they are needed; {@link #read} of such
+     * a sample writes the spikes of each neuron, added up over the steps.
      *
      * <p>Labels are, of HDF5, its own; else, if the folder has a {@code labels.csv}, those of its lines,
      * {@code file,label}; else folders are classes, in the order of their names, or of their numbers if all are

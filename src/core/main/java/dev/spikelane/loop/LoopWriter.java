@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes the class of a loop: a method for each of its {@link ProgramSplitter}, with one flat loop over the neurons of a row
- * inside one over rows. All operations stand in the inner loop itself, in which nothing but the counter is carried, and
- * states and parameters stay in registers from step to step. Numbers that neurons share are primitives.
+ * Writes the class of a loop: a method for each of its {@link ProgramSplitter}, with one flat loop over the neurons of
+ * a row inside one over rows. All operations stand in the inner loop itself, in which nothing but the counter is
+ * carried, and states and parameters stay in registers from step to step. Numbers that neurons share are primitives.
  */
 abstract class LoopWriter {
 

@@ -89,7 +89,8 @@ public record Lif(
     }
 
     /**
-     * Makes a model with a gain of 1 and {@link ThresholdAndReset#DEFAULT}, without a synapse, whose membrane decays to 0.
+     * Makes a model with a gain of 1 and {@link ThresholdAndReset#DEFAULT}, without a synapse, whose membrane decays to
+     * 0.
      *
      * @param decay how the membrane decays and takes its input
      * @param leak the number that the decay goes by; see {@link Decay}

@@ -188,8 +188,9 @@ public sealed interface Neuron
 
     /**
      * Returns the parameters that are one value, or one for each neuron, by the names of the record's components;
-     * {@code threshold}, which most models have in {@link ThresholdAndReset}; and {@code V}, the weights of a recurrence from one
-     * to one. Weights of other recurrences are not among them: in a network they are those of a projection.
+     * {@code threshold}, which most models have in {@link ThresholdAndReset}; and {@code V}, the weights of a
+     * recurrence from one to one. Weights of other recurrences are not among them: in a network they are those of a
+     * projection.
      *
      * @return the parameters in the order of the components, not modifiable
      */

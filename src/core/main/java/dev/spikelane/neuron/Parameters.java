@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a model by name, and the model with others: those among the components of its record, in order,
- * with the threshold of {@link ThresholdAndReset} and the weights of a recurrence from one to one, as those of other connections
- * are no parameters.
+ * with the threshold of {@link ThresholdAndReset} and the weights of a recurrence from one to one, as those of other
+ * connections are no parameters.
  */
 final class Parameters {
 

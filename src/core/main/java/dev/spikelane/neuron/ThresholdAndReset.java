@@ -8,8 +8,8 @@ import java.util.Objects;
 
 /**
  * When neurons fire and what a spike does to them: the options that all models share. They begin at {@link #DEFAULT}
- * and are changed one at a time, {@code ThresholdAndReset.DEFAULT.withReset(Reset.ZERO).withInhibition(true)}; two with the same
- * options are equal.
+ * and are changed one at a time, {@code ThresholdAndReset.DEFAULT.withReset(Reset.ZERO).withInhibition(true)}; two with
+ * the same options are equal.
  *
  * @param threshold the membrane above which a neuron fires: one value, or one for each neuron, all finite
  * @param compare whether a neuron fires at the threshold too

@@ -4,9 +4,9 @@
  * <p>A {@link dev.spikelane.neuron.Neuron} is a model. {@linkplain dev.spikelane.neuron.Neuron#bind Bound} to a number
  * of neurons it becomes a {@link dev.spikelane.neuron.NeuronGroup}, which charges, fires and resets them; their
  * {@link dev.spikelane.neuron.NeuronState}, all that they carry from step to step, belongs to the caller.
- * {@link dev.spikelane.neuron.ThresholdAndReset} holds the options that models share; {@link dev.spikelane.neuron.Lif} has the
- * conventions of other libraries as presets, and {@link dev.spikelane.neuron.EquationNeuron} makes a model of any text.
- * A {@link dev.spikelane.neuron.Source} takes no input.
+ * {@link dev.spikelane.neuron.ThresholdAndReset} holds the options that models share; {@link dev.spikelane.neuron.Lif}
+ * has the conventions of other libraries as presets, and {@link dev.spikelane.neuron.EquationNeuron} makes a model of
+ * any text. A {@link dev.spikelane.neuron.Source} takes no input.
  *
  * <p>Values of parameters may be given as double everywhere, and are rounded once to float32. {@link
  * dev.spikelane.neuron.Neuron#parameters} names them, and {@link dev.spikelane.neuron.Neuron#run} runs a few neurons in
