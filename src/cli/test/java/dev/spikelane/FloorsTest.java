@@ -451,8 +451,8 @@ final class FloorsTest {
         Collections.sort(shorter);
         assertEquals(
                 List.of(
-                        "kernel.product.spike.SpikePermuteVector.<clinit>",
                         "kernel.product.spike.ProductScratch.<init>",
+                        "kernel.product.spike.SpikePermuteVector.<clinit>",
                         "memory.FloatMatrix.rows",
                         "memory.SpikeMatrix.rows"),
                 shorter);
