@@ -7,8 +7,17 @@ import java.util.Objects;
  * number is the average for one sample with all its steps. As in NeuroBench, biases, pools, norms and padding are not
  * synaptic operations, recurrent connections are, and a static frame counts at each step.
  *
+ * <p>Differences from NeuroBench:
+ *
+ * <ul>
  *   <li>Values are classified as binary (0, 1 and -1) for each sample and step, as NeuroBench does at batch 1, so
  *       results do not depend on the batch.
+ *   <li>The footprint has no state, and integer weights count with their own bits.
+ *   <li>An absent synapse of a sparse connection is a weight of 0 in the sparsity only. A present synapse is effective
+ *       whatever its weight, even if its delay carries a spike past the last step.
+ *   <li>After a pool, a norm or another connection of the same projection, and after variables, all values count as
+ *       multiplied and nonzero, so effective MACs are an upper bound there.
+ * </ul>
  *
  * @param result of the evaluation, with accuracy and spikes
  * @param footprint bytes of all values that have a name: weights, biases, buffers, parameters of neurons
