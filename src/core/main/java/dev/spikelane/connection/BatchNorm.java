@@ -7,16 +7,16 @@ import dev.spikelane.simd.Checks;
  * Normalizes each channel, as {@code torch.nn.BatchNorm1d} does for a row of neurons, each of which is a channel, and
  * {@code BatchNorm2d} for maps: {@code weight * (x - mean) / sqrt(variance + epsilon) + bias}.
  *
- * <p>Simulations and evaluations take the running mean and variance, which are values of the network. In training, each
- * step of time is normalized by the mean and variance of its own batch; a {@code Trainer} then moves the running values
- * towards those of all steps, in their order, by {@code running = (1 - momentum) * running + momentum * batch}, with
- * the variance divided by one less than the number of values. So another division of a batch into shards gives other
- * numbers, as in torch. A batch of one sample and one position has no variance: it is normalized to 0, and does not
- * move running values, where torch refuses it.
+ * <p>Simulations and evaluations use the running mean and variance, which are values of the network. In training, each
+ * time step is normalized by the mean and variance of its own batch. A {@code Trainer} then updates the running values,
+ * step after step, by {@code running = (1 - momentum) * running + momentum * batch}, where the variance is divided by
+ * one less than the number of values. So another division of a batch into shards gives other numbers, as in torch. A
+ * batch of one sample and one position has no variance: it is normalized to 0 and leaves the running values unchanged;
+ * torch refuses it.
  *
  * <p>Through time ({@link #tt}), as {@code snntorch.BatchNormTT1d} and {@code BatchNormTT2d} do it, each step has
- * weights and running values of its own, and no bias. A step is the one in which currents arrive, counted from the last
- * reset; there is nothing behind the last, so that a simulation or a trainer of more steps is refused.
+ * weights and running values of its own, and no bias. The step is the one in which currents arrive, counted from the
+ * last reset. A simulation or a trainer of more steps than this norm is refused.
  *
  * <p>With a gain ({@link #td}), this is the threshold-dependent batch norm (tdBN; Zheng and others, 2021): in training,
  * all steps of a window are normalized by the mean and variance of all their rows, over which running values move once;
@@ -24,7 +24,7 @@ import dev.spikelane.simd.Checks;
  * in a loop that reaches it within a window, and {@code recomputeEvery}; simulations, which take running values, run it
  * anywhere, step by step too.
  *
- * <p>It stands behind another connection, such as {@link Dense}, in the path of a projection.
+ * <p>It follows another connection, such as {@link Dense}, in the path of a projection.
  *
  * @param channels neurons of a row, or maps; at least 1
  * @param epsilon a number that is added to variances, above 0
@@ -80,8 +80,8 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
      * Makes a threshold-dependent batch norm, which in training normalizes all steps together.
      *
      * @param channels neurons of a row, or maps; at least 1
-     * @param alpha a factor above 0: 1, or {@code 1 / sqrt(n)} where n of them are added
-     * @param threshold of the neurons behind it, above 0
+     * @param alpha a factor above 0: 1, or {@code 1 / sqrt(n)} if n such norms are added
+     * @param threshold of the neurons after it, above 0
      * @return the connection, with an epsilon of 1e-5, a momentum of 0.1, weights and biases
      * @throws IllegalArgumentException if a number is out of its range
      */

@@ -3,8 +3,8 @@ package dev.spikelane.connection;
 import dev.spikelane.memory.Shape;
 
 /**
- * Says how the spikes or values of a source become the currents of a target. Immutable; may be used in any number of
- * networks, each of which has weights of its own.
+ * A connection turns the spikes or values of a source into the currents of a target. Immutable; any number of networks
+ * may use one, each with its own copy of the weights.
  */
 public sealed interface Connection
         permits BatchNorm,

@@ -12,22 +12,22 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects each position of maps to those around it by the same weights, as {@code torch.nn.Conv1d}, {@code Conv2d} and
- * {@code ConvTranspose2d} do; its {@link Kernel} says which:
+ * A convolution, as {@code torch.nn.Conv1d}, {@code Conv2d} and {@code ConvTranspose2d}; the {@link Kernel} selects
+ * which:
  *
  * <pre>{@code
  * Convolution conv1 = Convolution.of(1, 12, Kernel.of(5), random);
  * Convolution conv2 = Convolution.of(12, 64, Kernel.of(3).withStride(2).withPadding(1), random);
  * }</pre>
  *
- * <p>{@code current = bias + weights * window}. Inputs of a window are numbered {@code k = (ky * width + kx) * channels
- * + channel}, with the channels of a group. The order of the sum is that of {@link dev.spikelane.kernel.Matmul} over
- * these: spikes in groups of four numbers, values one by one. Padding is silent, and zero where inputs are values. A
- * transposed kernel sums as the equal convolution does, whose source has such places between its inputs. A bias of -0.0
- * is +0.0.
+ * <p>{@code current = bias + weights * window}. Inputs of a window are numbered
+ * {@code k = (ky * width + kx) * channels + channel}, with the channels of a group. The sum over k has the order of
+ * {@link dev.spikelane.kernel.Matmul}: spikes in groups of four numbers, values one by one. Padding is silent, and zero
+ * for inputs of values. A transposed kernel sums like the equivalent convolution with zeros between the inputs. A bias
+ * of -0.0 is +0.0.
  *
- * <p>Weights may be integers of at most 16 bits ({@link #nearest}), and sum then as those of {@link Dense.Integers}.
- * Spikes may carry a value: one for all, or with weights of float32 one for each channel.
+ * <p>Weights may be integers of at most 16 bits ({@link #nearest}), summed as in {@link Dense.Integers}. Spikes may
+ * carry a value: one for all, or, with weights of float32, one for each channel.
  */
 public final class Convolution implements Connection {
 

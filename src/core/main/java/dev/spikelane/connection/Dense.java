@@ -10,9 +10,9 @@ import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 
 /**
- * Connects every input to every output, as {@code torch.nn.Linear} does: {@code current = bias + weights * spikes}. The
- * order of the sum is that of {@link dev.spikelane.kernel.Matmul}, for spikes and for values. Behind a
- * flattened source of several channels, inputs are summed in the order (y, x, channel).
+ * Connects every input to every output, as {@code torch.nn.Linear} does: {@code current = bias + weights * spikes}.
+ * {@link dev.spikelane.kernel.Matmul} defines the order of the sum, for spikes and for values. After a {@link Flatten}
+ * of several channels, inputs are summed in the order (y, x, channel).
  */
 public final class Dense implements Connection {
 

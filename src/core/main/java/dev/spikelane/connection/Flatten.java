@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Makes one dimension of several, as {@code torch.nn.Flatten} does, in torch's order (channel, y, x). A dense
- * connection right behind one that makes a row of all takes the rows as they are and sums in their own order (y, x,
+ * Merges several dimensions into one, as {@code torch.nn.Flatten} does, in torch's order (channel, y, x). A dense
+ * connection directly after a complete flattening reads the rows unchanged and sums in their inner order (y, x,
  * channel).
  *
  * @param first the first dimension to flatten, without the batch; 0 is channels

@@ -18,16 +18,15 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     private static final Axis ONE = new Axis(1, 1, 0, 1, 0, false);
 
     /**
-     * The places that are read along one dimension.
+     * The inputs of a window along one dimension.
      *
      * @param size inputs of a window, at least 1
      * @param stride from one window to the next, at least 1; of a transposed kernel from one input to the next
-     * @param padding zeros before and behind the inputs, at least 0; of a transposed kernel outputs that are left out
+     * @param padding zeros before and after the inputs, at least 0; for a transposed kernel, outputs that are dropped
      *     there
      * @param dilation from one input of a window to the next, at least 1
      * @param outputPadding outputs that a transposed kernel adds at the end, less than stride or dilation
-     * @param same whether there are as many zeros as make as many outputs as inputs, the odd one behind; stride is 1
-     *     then
+     * @param same whether the padding makes as many outputs as inputs, with an odd zero at the end; stride is 1 then
      */
     public record Axis(int size, int stride, int padding, int dilation, int outputPadding, boolean same) {
 
@@ -204,8 +203,8 @@ public record Kernel(Axis y, Axis x, int dimensions, boolean transposed, int gro
     }
 
     /**
-     * Returns the same with as much padding as makes as many outputs as inputs, {@code padding="same"} in torch: the
-     * odd one, where their number is odd, is behind.
+     * Returns this kernel with padding that makes as many outputs as inputs, {@code padding="same"} in torch. An odd
+     * zero goes to the end.
      *
      * @return a kernel
      * @throws IllegalArgumentException if the stride is not 1

@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the weights of a projection change while a simulation runs: by a rule that is said as text.
+ * A plasticity rule, written as text, by which the weights of a projection change while a simulation runs.
  *
  * <pre>{@code
  * Plasticity rule = Plasticity.of("""
@@ -74,7 +74,7 @@ public final class Plasticity {
     /** Weights that stay as they are, the network's own. */
     public static final Plasticity NONE = new Plasticity("", null, Map.of(), false);
 
-    /** Weights of each simulation that change by what the program does, not by a rule. */
+    /** Weights of each simulation that the program changes, without a rule. */
     public static final Plasticity BY_PROGRAM = new Plasticity("by program", null, Map.of(), false);
 
     private final String text;
@@ -97,7 +97,8 @@ public final class Plasticity {
      *
      * @param text as above, at most 20,000 characters
      * @return the rule, with the parameters that the text says
-     * @throws IllegalArgumentException if the text is none; the message says line, column, word and what was expected
+     * @throws IllegalArgumentException if the text is not a rule; the message names the line, the column, the word and
+     *     the expected words
      */
     public static Plasticity of(String text) {
         Rule rule = RuleParser.parse(text);
@@ -170,8 +171,8 @@ public final class Plasticity {
 
     /**
      * Returns voltage-based STDP: Clopath, Buesing, Vasilaki and Gerstner (2010), without homeostasis. It reads the
-     * membranes of the target, and takes {@code peak} for that of neurons that fire. Inputs meet voltages from before
-     * the step, then traces from before it meet the voltage, then both go on.
+     * membranes of the target, and uses {@code peak} for neurons that fire. First inputs are combined with the voltages
+     * before the step, then the traces before the step with the voltage, then both are updated.
      *
      * @return the rule, within {@code least} and {@code most}; steps are milliseconds
      */
@@ -196,12 +197,12 @@ public final class Plasticity {
     }
 
     /**
-     * Returns this rule with other values of several parameters, which are judged together.
+     * Returns this rule with other values of several parameters, which are checked together.
      *
      * @param changes values by the names of parameters, each rounded once to float32
      * @return the rule
-     * @throws IllegalArgumentException if there is no such parameter, it or what follows from it is NaN or infinite, or
-     *     the least weight is above the greatest
+     * @throws IllegalArgumentException if there is no such parameter, a value or a number computed from it is NaN or
+     *     infinite, or the least weight is above the greatest
      */
     public Plasticity with(Map<String, Double> changes) {
         Map<String, Float> changed = new LinkedHashMap<>(values);
@@ -247,7 +248,7 @@ public final class Plasticity {
     /**
      * Returns the text.
      *
-     * @return what {@link #of} was given
+     * @return the argument of {@link #of}
      */
     public String text() {
         return text;

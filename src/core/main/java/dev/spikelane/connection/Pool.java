@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Takes the largest value, the average or the sum of windows of maps or lines, channel by channel, as
- * {@code torch.nn.MaxPool2d}, {@code AvgPool2d} and their like of one dimension do. The source's shape decides whether
+ * Computes the largest value, the average or the sum of each window of maps or lines, channel by channel, as
+ * {@code torch.nn.MaxPool2d}, {@code AvgPool2d} and their one-dimensional forms do. The source's shape decides whether
  * windows have one dimension or two: {@code Pool.max(2)} halves lines, and maps in both directions.
  *
  * <p>Values of a window are taken row by row: {@code m = x if x > m or x is NaN}, from minus infinity; sums from 0, and
@@ -15,16 +15,16 @@ import java.util.Objects;
  * the largest of spikes again 0 or the value of a spike. Backward, the gradient of a largest value goes to the first of
  * equal ones; windows that overlap add to it in the order of the outputs, row by row.
  *
- * <p>A spread is the way back of a sum: each output is its input from +0, and backward, each input gets the sum of its
- * window.
+ * <p>A spread is the transpose of a sum: each output is its input added to +0, and the gradient of an input is the sum
+ * over its window.
  *
- * <p>As in torch, a window may not begin in the padding behind the source, and padding is at most half a window.
+ * <p>As in torch, a window may not begin in the padding after the source, and padding is at most half a window.
  *
  * @param rule the rule by which a window becomes a value
  * @param y along the rows of maps; for lines the same as {@code x}
  * @param x along their columns, or along lines
- * @param ceil whether a last window may reach behind the source and its padding
- * @param countsPadding whether an average is divided by all values of a window, those of the padding too
+ * @param ceil whether a last window may reach past the source and its padding
+ * @param countsPadding whether an average is divided by all values of a window, including padding
  */
 public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPadding) implements Connection {
 
@@ -45,7 +45,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
      *
      * @param size values of a window, at least 1; 0 for all that the source has
      * @param stride from one window to the next, at least 1
-     * @param padding before and behind the source, at least 0
+     * @param padding before and after the source, at least 0
      * @param dilation from one value of a window to the next, at least 1; 1 but for the largest value
      */
     public record Axis(int size, int stride, int padding, int dilation) {
@@ -232,7 +232,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
      *
      * @param height rows of a window, at least 1
      * @param width columns of a window, at least 1
-     * @return what makes maps larger by these factors
+     * @return a pool that makes maps larger by these factors
      * @throws IllegalArgumentException if a size is below 1
      */
     public static Pool spread(int height, int width) {
@@ -309,7 +309,7 @@ public record Pool(Rule rule, Axis y, Axis x, boolean ceil, boolean countsPaddin
     }
 
     /**
-     * Returns the same with a last window that may reach behind the source and its padding, {@code ceil_mode=True}.
+     * Returns this pool with a last window that may reach past the source and its padding, {@code ceil_mode=True}.
      *
      * @return a pool
      */

@@ -8,12 +8,12 @@ import java.util.Objects;
 
 /**
  * The product over time of parallel spiking neurons (PSN; Fang and others, 2023), the same for all neurons:
- * {@code h[t] = bias[t] + sum of weights[t, s] * x[s]} over all steps s of a series, each behind it too. Neurons behind
- * it that keep nothing fire by h alone: there {@code -bias} are the thresholds of the steps.
+ * {@code h[t] = bias[t] + sum of weights[t, s] * x[s]} over all steps s of a series, also later ones. Memoryless
+ * neurons after it fire by h alone: their thresholds are {@code -bias}.
  *
- * <p>It stands behind another connection, such as {@link Dense}, in the path of a projection. A series has a fixed
- * number of steps, and all of them come at once: simulations run them in one call behind a reset, trainers have windows
- * of so many. Single steps, sessions, streams, loops through it, {@code recomputeEvery} and C are refused.
+ * <p>It follows another connection, such as {@link Dense}, in the path of a projection. A series has a fixed number of
+ * steps, and all of them must be present: a simulation runs them in one call after a reset, a trainer has windows of
+ * this length. Single steps, sessions, streams, loops through it, {@code recomputeEvery} and C are refused.
  *
  * @param weights {@code [steps x steps]}, a row for each step that is made; copied
  * @param bias {@code [1 x steps]}; copied

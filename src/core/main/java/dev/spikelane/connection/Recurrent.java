@@ -4,13 +4,14 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 
 /**
- * Connects neurons to all of them: {@code current = weights * spikes + bias}. Feedback accumulates its
+ * Connects all neurons of a population to all of them: {@code current = weights * spikes + bias}. Feedback accumulates
  * rounding, so spikes are summed in snnTorch's order: the active weights one after another, ascending, and the bias
- * last; values in that of {@link dev.spikelane.kernel.Matmul}. A population of maps needs no {@link Flatten}: as many
- * outputs as inputs have its shape, and a multiple has that many times its channels, so that gates of maps are maps.
+ * last. Values are summed in the order of {@link dev.spikelane.kernel.Matmul}. A population of maps needs no
+ * {@link Flatten}: with as many outputs as inputs the outputs have its shape, and a multiple has that many times its
+ * channels, so gates of maps are maps.
  *
  * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied, and not to be changed
- * @param bias {@code [1 x outputs]}, which snnTorch's recurrence has too; copied, and not to be changed
+ * @param bias {@code [1 x outputs]}, as in snnTorch's recurrence; copied, and not to be changed
  */
 public record Recurrent(FloatMatrix weights, FloatMatrix bias) implements Connection {
 

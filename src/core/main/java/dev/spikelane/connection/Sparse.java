@@ -257,11 +257,11 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Says the delays, in steps, from 0 to 32,768; those of the projection come on top of them.
+     * Sets the delays, in steps from 0 to 32,768. The delay of the projection is added to them.
      *
      * @param numbers the delays, rounded to whole steps
      * @return the same connection with these delays
-     * @throws IllegalArgumentException if a delay is out of range, or they are a list that does not fit the edges
+     * @throws IllegalArgumentException if a delay is out of range, or a list of delays does not fit the edges
      */
     public Sparse delays(Distribution numbers) {
         Objects.requireNonNull(numbers, "numbers").delays(); // throws where one is out of range
@@ -332,7 +332,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Returns what is told how far synapses are laid out.
+     * Returns the listener that receives the progress while synapses are laid out.
      *
      * @return the listener
      */
@@ -416,10 +416,10 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Draws the synapses, those of one source at a time.
+     * Returns an object that draws the synapses of one source at a time.
      *
      * @param source the shape of the source
-     * @return what draws them, for one thread
+     * @return the synapses, for one thread
      * @throws IllegalArgumentException if the source does not fit
      */
     public SynapseRows synapses(Shape source) {
@@ -517,7 +517,7 @@ public final class Sparse implements Connection {
     }
 
     /**
-     * Returns what this was declared with but for lists, as files say it.
+     * Returns the options of this connection without its lists, as files hold them.
      *
      * @return numbers by name
      */

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Draws the synapses of a {@link Sparse} connection, those of one source at a time; for one thread. */
+/** The synapses of a {@link Sparse} connection, drawn for one source at a time; for one thread. */
 public final class SynapseRows {
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -128,7 +128,7 @@ public final class SynapseRows {
     }
 
     /**
-     * Returns how many synapses there are about, without drawing any: the mean of what a rule draws.
+     * Returns the expected number of synapses, without drawing any.
      *
      * @return synapses of all sources
      */
@@ -190,10 +190,10 @@ public final class SynapseRows {
     }
 
     /**
-     * Returns the synapses of the source that was read in the order of the network's weights: by delay, then by target,
+     * Returns the synapses of the last read source in the order of the network's weights: by delay, then by target,
      * then as they were listed or drawn.
      *
-     * @return the number of each synapse among those of the source
+     * @return the number of each synapse among the synapses of the source
      */
     public int[] order() {
         steps = steps.length == 0 ? sparse.delays() : steps;
@@ -215,7 +215,7 @@ public final class SynapseRows {
     /**
      * Returns the target of a synapse.
      *
-     * @param synapse its number among those of the source that was read, from 0
+     * @param synapse its number among the synapses of the last read source, from 0
      * @return the neuron, in torch's order
      */
     public int target(int synapse) {
@@ -225,7 +225,7 @@ public final class SynapseRows {
     /**
      * Returns the weight of a synapse.
      *
-     * @param synapse its number among those of the source that was read, from 0
+     * @param synapse its number among the synapses of the last read source, from 0
      * @return the weight
      */
     public float weight(int synapse) {
@@ -235,8 +235,8 @@ public final class SynapseRows {
     /**
      * Returns the delay of a synapse.
      *
-     * @param synapse its number among those of the source that was read, from 0
-     * @return steps, without those of the projection
+     * @param synapse its number among the synapses of the last read source, from 0
+     * @return steps, without the delay of the projection
      */
     public int delay(int synapse) {
         return (int) delays.get(synapse);

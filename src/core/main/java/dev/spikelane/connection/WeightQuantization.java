@@ -5,13 +5,13 @@ import dev.spikelane.memory.ElementType;
 import java.util.Locale;
 
 /**
- * How weights are rounded to integers while they are trained. The trainer keeps floats, which its optimizer changes and
- * checkpoints and files hold; in each step they are rounded once, a row with a scale of its own; the forward pass
- * computes the very numbers of a network of these integers. Gradients pass straight through the rounding, and are zero
- * for weights beyond the range of the integers. Immutable.
+ * Quantization-aware training: how weights are rounded to integers while they are trained. The trainer keeps floats;
+ * the optimizer changes them, and checkpoints and files hold them. Each step rounds them once, with one scale for each
+ * row, and the forward pass computes exactly the numbers of a network with these integers. Gradients pass straight
+ * through the rounding, and are zero for weights beyond the range of the integers. Immutable.
  *
- * <p>With {@code w} of a row of {@code n} weights and {@code G} the greatest integer, 1, 7 or 127, {@code item =
- * clamp(rint(w / scale), -G, G)}:
+ * <p>With {@code w} of a row of {@code n} weights and {@code G} the greatest integer, 1, 7 or 127,
+ * {@code item = clamp(rint(w / scale), -G, G)}:
  *
  * <pre>{@code
  * byLargest   scale = max |w| / G                   all gradients pass; integers of Network.quantized, but for ternary
@@ -21,11 +21,10 @@ import java.util.Locale;
  *   a row of zeros starts from 1 / sqrt(n G)
  * }</pre>
  *
- * <p>The threshold of ternary weights is that of ternary weight networks (Li, Zhang and Liu 2016), the learned scale
- * that of LSQ (Esser et al. 2020), with the gradient
- * {@code sum of g (|w| < G scale ? item - w / scale : item) / sqrt(n G)}. The optimizer changes the logarithm of the
- * scale by it over the scale: SGD's steps are LSQ's, and those of Adam a share of the scale. Weight decay leaves scales
- * alone; a norm that is clipped counts their gradients.
+ * <p>The threshold of ternary weights is from ternary weight networks (Li, Zhang and Liu 2016), the learned scale from
+ * LSQ (Esser et al. 2020), with the gradient {@code sum of g (|w| < G scale ? item - w / scale : item) / sqrt(n G)}.
+ * The optimizer changes the logarithm of the scale by it over the scale: SGD's steps are LSQ's, and Adam's steps are a
+ * share of the scale. Weight decay leaves scales alone; a norm that is clipped counts their gradients.
  */
 public final class WeightQuantization {
 

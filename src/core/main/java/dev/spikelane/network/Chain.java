@@ -106,7 +106,7 @@ final class Chain {
         return "projection '" + name(convolution || convolves()) + "' from '" + end().name() + "': ";
     }
 
-    /** Goes on from a variable of the last neurons, in place of their spikes. */
+    /** Continues the chain from a variable of the last neurons instead of their spikes. */
     void goOnFrom(String variable) {
         if (!pending.isEmpty() || !(end() instanceof Population population)) {
             throw new IllegalStateException("variable " + JsonValue.quoted(variable) + " is asked of "

@@ -12,13 +12,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a sample's label is decided before all its steps have run. The label is the class that fires most often, the
- * lowest of equals, as {@link SpikeCounts#label} says.
+ * The rule by which a sample's label is decided before all its steps have run. The label is the class with the most
+ * spikes, the lowest number among equals, as in {@link SpikeCounts#label}.
  *
- * <p>A lead that no other class can make up for in the steps that are left always decides: the label is the one of the
- * whole run then. A class gains at most one spike for each of its outputs in a step. With a margin, a lead of so many
- * spikes decides too, which saves more steps and may give another label than the whole run; {@link #learn} finds the
- * margin, and says how accurate it is.
+ * <p>A lead that no other class can make up in the remaining steps always decides, and the label equals the label of
+ * the whole run. A class gains at most one spike for each of its outputs in a step. With a margin, a lead of that many
+ * spikes decides too. This saves more steps and may give another label than the whole run; {@link #learn} finds the
+ * margin and reports its accuracy.
  *
  * <pre>{@code
  * Labels labels = simulation.observe("lif2", EarlyExit.exact(200).labels());
@@ -305,8 +305,8 @@ public record EarlyExit(int steps, int margin, int classes) {
         }
 
         /**
-         * Returns how many steps of a whole run were not needed; those of a block that goes on behind the decision have
-         * run all the same, see {@link #shareSaved}.
+         * Returns how many steps of a whole run were not needed. Steps after the decision in the same block ran anyway,
+         * see {@link #shareSaved}.
          *
          * @return the mean over all samples; NaN before the first
          */
@@ -334,10 +334,10 @@ public record EarlyExit(int steps, int margin, int classes) {
         }
 
         /**
-         * Estimates the time that calls of {@link #run} saved: that of the steps that did not run, at the pace of those
-         * that did.
+         * Estimates the time that calls of {@link #run} saved: the number of skipped steps times the mean time of a
+         * step that ran.
          *
-         * @return the time of the steps that did not run
+         * @return the time of the skipped steps
          */
         public Duration timeSaved() {
             return stepsRun == 0

@@ -11,19 +11,19 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Runs a simulation on events as they come, and decides again and again what it sees: the neuron of the output that
- * fired most in the last steps.
+ * Runs a simulation on a stream of events and reports a decision at regular intervals: the output neuron with the most
+ * spikes in the last steps.
  *
  * <pre>{@code
  * var stream = new EventStream(network.simulate(1), "lif2", binning, 50, 10);
  * stream.run(EventSource.open("camera.evt3", socket.getInputStream()), decision -> System.out.println(decision));
  * }</pre>
  *
- * <p>Steps run as soon as an event of a later step has come. Events of steps that ran already are late: they are
- * counted and left out. A source is read when the events before have been used, so that one that is faster waits, and
- * memory stays the same however long it goes on. Where nothing comes the network runs on without spikes; only where
- * more than 2^20 steps lie between two events, or time jumps back by as many, does the clock start anew with the next
- * event, and the state of the network stays. Not thread-safe but for {@link #stop}.
+ * <p>A step runs as soon as an event of a later step arrives. Events of steps that ran already are late: they are
+ * counted and dropped. The source is read only when its earlier events are used, so a fast source waits and memory
+ * stays constant. Steps between two events run without spikes. If more than 2^20 steps lie between two events, or time
+ * jumps back by as many, the clock restarts with the next event and the network's state stays. Only {@link #stop} is
+ * thread-safe.
  */
 public final class EventStream {
 
@@ -47,7 +47,7 @@ public final class EventStream {
     private volatile boolean stopped;
 
     /**
-     * What the network saw in a window.
+     * A decision about one window.
      *
      * @param time its end: microseconds, or of steps that are numbers of events, the last of them
      * @param label the neuron of the output that fired most, the lowest of equal ones; -1 if none did

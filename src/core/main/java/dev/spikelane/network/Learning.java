@@ -17,17 +17,17 @@ import java.util.Locale;
  * learning.rollback(Duration.ofSeconds(1));                // undoes what was learned since the last snapshot
  * }</pre>
  *
- * <p><b>Snapshots.</b> Each so many steps that were learned, plastic values are looked at: weights, variables of
- * synapses, and modulators. If all are finite and the drift is within the limit, they are kept as a snapshot. Else they
- * go back to the last snapshot, and learning freezes; Java Flight Recorder gets an event
- * {@code dev.spikelane.LearningFrozen}. The drift is the distance of all plastic weights and biases from where learning
- * began, {@code |w - w0| / |w0|} by Euclidean norms, or {@code |w|} where all began with 0. Until they are looked at,
- * weights are as far as the bounds of a rule let them go. Values that go back begin with neurons at their start, as
- * behind {@link Simulation#reset}: these may hold what bad input has left. Steps and observers go on.
+ * <p><b>Snapshots.</b> At a fixed interval of learned steps the plastic values are checked: weights, variables of
+ * synapses, and modulators. If all are finite and the drift is within the limit, they are kept as a snapshot. Otherwise
+ * they return to the last snapshot and learning freezes; Java Flight Recorder gets an event
+ * {@code dev.spikelane.LearningFrozen}. The drift is the distance of all plastic weights and biases from their values
+ * at the start of learning, {@code |w - w0| / |w0|} by Euclidean norms, or {@code |w|} if all started at 0. Between two
+ * checks only the bounds of the rule limit the weights. A rollback also resets the neurons, as {@link Simulation#reset}
+ * does, since bad input may have spoiled their state. Steps and observers continue.
  *
- * <p><b>Readers.</b> {@link Simulation#plasticWeights} of this simulation are those before a step or behind it, in all
- * projections. {@link #publish} copies the last snapshot to the network's values, in one change, between the calls of
- * those who read them: {@code Classifier}, {@code Evaluator} and {@link Network#serve}.
+ * <p><b>Readers.</b> {@link Simulation#plasticWeights} of this simulation returns the weights before or after a step,
+ * consistently in all projections. {@link #publish} copies the last snapshot to the network's values, in one change,
+ * between the calls of the readers: {@code Classifier}, {@code Evaluator} and {@link Network#serve}.
  *
  * <p><b>States.</b> A state holds plastic values, but no snapshots, and not whether learning is frozen; a state that is
  * put in is kept as a snapshot, and the next one follows as many steps later. A second process that calls
@@ -148,13 +148,13 @@ public final class Learning {
     }
 
     /**
-     * Puts the last snapshot back; where nothing has changed since then, the one before it.
+     * Restores the last snapshot, or the one before it if nothing has changed since the last.
      *
      * @param most how long this waits for a call of the simulation that is under way
      * @return how many steps had been learned at that snapshot
      * @throws IllegalArgumentException if the time is negative
-     * @throws IllegalStateException if the values are those of the oldest snapshot already, the call takes longer, is
-     *     this thread's own, or the simulation is closed; nothing changes then
+     * @throws IllegalStateException if the values already equal the oldest snapshot, the call under way takes longer
+     *     than {@code most} or belongs to this thread, or the simulation is closed; nothing changes then
      */
     public long rollback(Duration most) {
         long[] time = new long[1];

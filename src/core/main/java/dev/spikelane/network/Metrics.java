@@ -3,8 +3,8 @@ package dev.spikelane.network;
 import java.util.Objects;
 
 /**
- * Takes the numbers of a service while it runs, such as a library of metrics does. A pool of sessions tells them behind
- * each step, in its turn, so that calls come one after the other:
+ * Receives the metrics of a running service, for example to pass them to a metrics library. A pool of sessions calls it
+ * after each step, one call at a time:
  *
  * <ul>
  *   <li>{@code spikelane.sessions.batch}: sessions of the step
@@ -17,9 +17,9 @@ import java.util.Objects;
  *   <li>{@code spikelane.sessions.margin}: spikes a step by which the first class leads
  * </ul>
  *
- * <p>The last four are means over every eighth session, at least 1 and at most 64 of a step, so that they cost little.
- * A classifier tells, behind each sample, {@code spikelane.classifier.seconds}, {@code .steps}, {@code .input} as
- * above, {@code .undecided}, 0 or 1, and {@code .margin}, the lead of the label's probability.
+ * <p>To keep the cost low, the last four are means over every eighth session, at least 1 and at most 64 of a step. A
+ * classifier reports, after each sample, {@code spikelane.classifier.seconds}, {@code .steps}, {@code .input} as above,
+ * {@code .undecided}, 0 or 1, and {@code .margin}, the lead of the label's probability.
  *
  * <p>Flight Recorder gets the same numbers as events {@code dev.spikelane.Metric}. Without a recording and metrics,
  * nothing is counted.

@@ -53,16 +53,16 @@ import java.util.stream.Stream;
  * Network network = builder.build();
  * }</pre>
  *
- * <p><b>Order of sums.</b> Each projection's currents are complete, from their bias on, before they are added to those
- * of the projections that were declared before it and enter the same port.
+ * <p><b>Order of sums.</b> Each projection's currents are summed completely, starting from the bias, and then added to
+ * the sum of the projections that were declared earlier and enter the same port.
  *
  * <p><b>Recurrent neurons.</b> A model whose {@linkplain dev.spikelane.neuron.Recurrence recurrence} is a connection
  * (RLeaky, RSynaptic, SLSTM and LeakyParallel from all to all, or by any other) gets a projection named after its
- * population, {@code lif1.recurrent}, from the spikes or membranes of the step before into the port {@code feedback},
- * behind all that are declared; its weights, if it has some, are {@code lif1.recurrent.weight} and
- * {@code lif1.recurrent.bias}. Other projections may enter that port too. Weights from one to one stay the neurons'
- * parameter {@code lif1.V} as long as nothing else enters it; else they are a projection as well,
- * {@code lif1.recurrent.weight}.
+ * population, {@code lif1.recurrent}. It carries the spikes or membranes of the previous step into the port
+ * {@code feedback}, and comes after all declared projections. Its weights, if any, are {@code lif1.recurrent.weight}
+ * and {@code lif1.recurrent.bias}. Other projections may enter that port too. One-to-one weights are the neurons'
+ * parameter {@code lif1.V}, unless another projection enters the port; then they are {@code lif1.recurrent.weight} of a
+ * projection.
  */
 public final class Network {
 
@@ -212,7 +212,7 @@ public final class Network {
      * recurrent connections. Data tell the loss of accuracy.
      *
      * @param type INT8, INT16, INT4 or TERNARY
-     * @return a network of its own, whose memory is freed when it is forgotten
+     * @return the new network, whose memory the garbage collector frees
      * @throws IllegalArgumentException if a projection cannot have such weights; the message names it
      * @throws IllegalStateException if the type is FLOAT32
      */
@@ -224,7 +224,7 @@ public final class Network {
      * Makes a network in which some weights are given integers; all other values and bits stay as they are.
      *
      * @param weights by name, such as {@code fc1.weight}, in torch's layout
-     * @return a network of its own, whose memory is freed when it is forgotten
+     * @return the new network, whose memory the garbage collector frees
      * @throws IllegalArgumentException if there are no such weights, or they cannot be such integers
      */
     public Network quantized(Map<String, IntegerMatrix> weights) {
@@ -268,12 +268,12 @@ public final class Network {
     }
 
     /**
-     * Values that have taken a batch norm.
+     * Weights or a bias into which a batch norm was folded.
      *
      * @param name their name in the network that was made
      * @param changed how many have other bits than before
      * @param count how many there are
-     * @param largestDifference between a value before and behind it
+     * @param largestDifference the largest difference between a value before and after folding
      */
     public record FoldedValues(String name, int changed, int count, double largestDifference) {
 
@@ -285,34 +285,34 @@ public final class Network {
     }
 
     /**
-     * Makes a network without batch norms: each goes, with its running values, into the weights and the bias of the
-     * connection before it, {@code weight * factor} and {@code bias * factor + term}, rounded once. That changes bits
-     * of weights, which {@link Folded} reports, and of currents, which are rounded in other places: a spike whose
-     * membrane is next to its threshold may come or stay out.
+     * Creates a copy of this network without batch norms. Each norm, with its running values, is folded into the
+     * weights and the bias of the connection before it, {@code weight * factor} and {@code bias * factor + term},
+     * rounded once. This changes the bits of weights, as {@link Folded} reports, and of currents. So a membrane close
+     * to its threshold may fire in one network and not in the other.
      *
-     * @return a network of its own, whose memory is freed when it is forgotten, and the changes
-     * @throws IllegalArgumentException if a batch norm stands behind another connection than {@code Dense} and
-     *     {@code Recurrent}, has other values in each step or is in a plastic projection, or a weight would not be
-     *     finite; the message says which
+     * @return the new network, whose memory the garbage collector frees, and the changes
+     * @throws IllegalArgumentException if a batch norm follows another connection than {@code Dense} or
+     *     {@code Recurrent}, has values for each step or is in a plastic projection, or a weight would not be finite;
+     *     the message names it
      */
     public Folded folded() {
         return Folding.folded(this);
     }
 
     /**
-     * Makes a network that fires of one that has no time, such as {@code StateDict.network} reads of ReLUs. Each
-     * {@link dev.spikelane.neuron.EquationNeuron#relu} becomes a neuron that integrates and fires, whose spike carries
-     * its threshold, so that weights stay as they are and rates stand for values; outputs add up over time. Where an
-     * input stays the same for all steps, {@code Decoding.LAST_MEMBRANE} finds the class, or {@code Decoding.COUNT}
-     * where outputs are ReLUs too. Batch norms are {@linkplain #folded folded}.
+     * Converts a network of ReLUs, such as {@code StateDict.network} reads, into a spiking network. Each
+     * {@link dev.spikelane.neuron.EquationNeuron#relu} becomes an integrate-and-fire neuron whose spike carries its
+     * threshold, so weights stay the same and rates represent values. Outputs add up over time. With a constant input,
+     * {@code Decoding.LAST_MEMBRANE} finds the class, or {@code Decoding.COUNT} if the outputs are ReLUs too. Batch
+     * norms are {@linkplain #folded folded}.
      *
      * @param samples inputs, {@code [samples x inputs]}, on which the values of a population say its threshold
      * @param percentile the share of these values, in hundredths, that do not exceed it, 99.9 or so: lower ones fire
      *     sooner, but what is above a threshold counts as the threshold
-     * @return a network of its own, whose memory is freed when it is forgotten
+     * @return the new network, whose memory the garbage collector frees
      * @throws IllegalArgumentException if the percentile is out of range, samples do not fit or make all of a
-     *     population 0, a population is neither ReLU nor output, a projection has a delay, a rule, spikes or
-     *     the largest of a window, but from an input, or a batch norm cannot go into weights
+     *     population 0, a population is neither ReLU nor output, a projection has a delay, a rule, spikes or the
+     *     largest of a window, but from an input, or a batch norm cannot go into weights
      */
     public Network spiking(FloatMatrix samples, double percentile) {
         return AnnToSnn.spiking(this, Objects.requireNonNull(samples, "samples"), percentile);
@@ -376,16 +376,15 @@ public final class Network {
     }
 
     /**
-     * Makes the JVM compile the code of simulations of this network, so that the first call of a service is as fast as
-     * all others: runs spikes of several densities, and values, in blocks and step by step, until the times agree, then
-     * starts some simulations; no round starts after 10 seconds. Meanwhile short stages learn whether threads share
-     * them, and before that, on CPUs that were not measured, products for at most as long which of their kernels are
-     * the fastest. No other call tries any; results do not depend on it.
+     * Warms up the JVM for this network, so that the first call of a service is as fast as later ones. It runs spikes
+     * of several densities, and values, in blocks and step by step, until the times agree; no round starts after 10
+     * seconds. Short stages learn here whether threads should share them. On a CPU without built-in measurements,
+     * products first learn which of their kernels is fastest, for at most another 10 seconds. No other call tries
+     * kernels, and results do not depend on the warm-up.
      *
      * @param batch samples that will run side by side, at least 1
-     * @return how long it took; empty if the times of the last rounds still differed after 10 seconds, much was
-     *     compiled or something was left to learn, as on a busy machine or with less than a whole core: the next calls
-     *     get faster for a while
+     * @return how long it took; empty if times had not settled after 10 seconds, for example on a busy machine or with
+     *     less than a whole core; the next calls then still get faster
      * @throws IllegalArgumentException if the batch is below 1
      */
     public Optional<Duration> warmUp(int batch) {

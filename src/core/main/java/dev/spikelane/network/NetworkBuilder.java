@@ -121,7 +121,7 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Adds a projection. All that does not fit is reported by {@link #build}.
+     * Adds a projection. {@link #build} reports all mistakes.
      *
      * @param name a name that no other projection has
      * @param source an input, a population, or one of its {@linkplain Population#variable variables}
@@ -177,11 +177,11 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Says how the weights of the projection that was added last change while a simulation runs. They belong to each
-     * simulation, which then runs step by step.
+     * Makes the weights of the last added projection plastic: they change by a rule while a simulation runs. Each
+     * simulation has its own copy and runs step by step.
      *
-     * @param rule what changes them; the projection is one dense connection or one convolution of floats, from an input
-     *     of spikes or a population
+     * @param rule the rule; the projection must be one dense connection or one convolution of floats, from an input of
+     *     spikes or a population
      * @return this
      * @throws IllegalStateException if there is no projection
      */
@@ -292,7 +292,7 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Adds {@link BatchNorm} with torch's options to the chain, behind another connection.
+     * Adds a {@link BatchNorm} with torch's options to the chain, after another connection.
      *
      * @return this
      * @throws IllegalStateException if there is no chain
@@ -392,12 +392,12 @@ public final class NetworkBuilder {
     }
 
     /**
-     * Goes on from a variable of the last neurons, in place of their spikes.
+     * Continues the chain from a variable of the last neurons instead of their spikes.
      *
      * @param name one of {@link Neuron#variables}
      * @return this
      * @throws IllegalArgumentException if they have no such variable
-     * @throws IllegalStateException if there are no neurons, or a connection stands behind them already
+     * @throws IllegalStateException if there are no neurons, or a connection follows them already
      */
     public NetworkBuilder variable(String name) {
         chain.goOnFrom(name);
@@ -410,7 +410,7 @@ public final class NetworkBuilder {
      * @param neuron their model
      * @return this
      * @throws IllegalArgumentException if the model does not fit the currents
-     * @throws IllegalStateException if there is no connection behind the last neurons
+     * @throws IllegalStateException if no connection follows the last neurons
      */
     public NetworkBuilder neuron(Neuron neuron) {
         return neuron(chain.nameOfNeurons(), neuron);
@@ -423,7 +423,7 @@ public final class NetworkBuilder {
      * @param neuron their model
      * @return this
      * @throws IllegalArgumentException if the model does not fit the currents, or the name is used already
-     * @throws IllegalStateException if there is no connection behind the last neurons
+     * @throws IllegalStateException if no connection follows the last neurons
      */
     public NetworkBuilder neuron(String name, Neuron neuron) {
         Shape shape = chain.shape(name, neuron);

@@ -111,8 +111,8 @@ public final class Projection {
     }
 
     /**
-     * Returns how many neurons one arrival at the start reaches at once, each by a synaptic operation. Behind the first
-     * connection that sums nothing is zero, so it is that one's fan-out that counts.
+     * Returns the fan-out: how many neurons one arriving spike reaches, each by a synaptic operation. It is the fan-out
+     * of the first connection in the path that sums, as all later values are nonzero.
      *
      * @return one number for all neurons of the source, or one for each, in torch's order
      */
@@ -150,7 +150,7 @@ public final class Projection {
     }
 
     /**
-     * Where a projection starts: an {@link Input}, the spikes of a {@link Population}, or one of its
+     * The source of a projection: an {@link Input}, the spikes of a {@link Population}, or one of its
      * {@linkplain Population#variable variables}.
      */
     public sealed interface Source permits Input, Population, Variable {

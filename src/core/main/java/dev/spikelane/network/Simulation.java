@@ -21,23 +21,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * One run of a network: owns the state of its neurons and the memory between its populations.
  *
- * <p>{@code run} takes whole spike trains, population by population over blocks of some hundred rows, so that weights
- * are used many times while they are in the cache. {@code step} takes one step at a time. Both give the same bits,
- * with any number of threads and any cut of the steps into calls, and allocate nothing. The state is kept from
- * call to call until {@link #reset}; {@link #snapshot} takes it out.
+ * <p>{@code run} takes whole spike trains. It computes one population after the other over blocks of some hundred rows,
+ * so weights in the cache are used many times. {@code step} takes one step at a time. Both give the same bits, with any
+ * number of threads and any division of the steps into calls, and allocate nothing. The state stays from call to call
+ * until {@link #reset}; {@link #snapshot} copies it.
  *
  * <p>Input is spikes, or numbers (analog input: currents, pixels) that the first connection multiplies by its weights;
- * calls with both may alternate, unless a projection from the input is delayed. Numbers that are all 0 or 1 give what
- * the same spikes give up to rounding, because sums then have another order ({@link dev.spikelane.kernel.Matmul} says
- * which). NaN and infinities are refused before the first step: a membrane would keep them for ever.
+ * calls with both may alternate, unless a projection from the input is delayed. Numbers that are all 0 or 1 give the
+ * results of the same spikes up to rounding, because their sums have another order ({@link dev.spikelane.kernel.Matmul}
+ * defines both). NaN and infinities are refused before the first step, as a membrane would keep them forever.
  *
  * <p>Rows of shaped inputs and populations are in torch's order (channel, y, x) everywhere.
  *
  * <p>Java Flight Recorder gets an event {@code dev.spikelane.Layer} for each population and call, with rows, density of
  * the input, kernel and time.
  *
- * <p>A simulation is used by one thread at a time. If a call throws after its arguments were checked, its steps are
- * done in part: reset before going on. A simulation that is forgotten is freed; {@link #close} frees it at once.
+ * <p>One thread at a time may use a simulation. If a call throws after its arguments were checked, some of its steps
+ * are done: reset before you continue. The garbage collector frees a simulation; {@link #close} frees it at once.
  */
 public final class Simulation implements AutoCloseable {
 
@@ -254,9 +254,9 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Records a variable of a population at each step from now on, before the reset of the spikes of that step: of a
-     * membrane, the value that was compared with the threshold. It differs from the value after the step only where the
-     * model resets neurons in the step in which they fire.
+     * Records a variable of a population at each step from now on, before the reset by that step's spikes. For a
+     * membrane this is the value that was compared with the threshold. It differs from the value after the step only if
+     * the model resets neurons in the step in which they fire.
      *
      * @param population the population's name
      * @param variable one of its model's variables
@@ -382,12 +382,12 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Runs samples of different length, each as it runs alone: behind its end a sample's spikes and recorded membranes
-     * are zero, and its state stays. Values that are recorded step by step go on there without an input. A step of a
-     * long series costs what the samples cost that are left. Models that go by the number of a step go on behind this
-     * call with that of the longest sample.
+     * Runs samples of different length; each gives the bits of a run alone. After its end, a sample's spikes and
+     * recorded membranes are zero and its state stays. Values that are recorded step by step continue without input. A
+     * step costs as much as the samples that are still running. Models that depend on the step number continue, after
+     * this call, with the number of the longest sample.
      *
-     * @param inputs as {@link #run(Map)} takes them; rows behind a sample's end are not used, but must be finite
+     * @param inputs as for {@link #run(Map)}; rows after a sample's end are not used, but must be finite
      * @param lengths for each sample how many of these steps it has, at least 1
      * @throws IllegalArgumentException as {@link #run(Map)} does, or if a length is out of range or a projection is
      *     plastic
@@ -543,8 +543,8 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Takes the state out: all that the run carries from step to step, without weights (but for those of plastic
-     * projections), and without the content of observers other than those that {@link #keepInState} names.
+     * Copies the state: everything that the run carries from step to step. It includes the weights of plastic
+     * projections, but no other weights, and the content of the observers that {@link #keepInState} names.
      *
      * @return the state, a value of its own
      * @throws IllegalStateException if the simulation is closed or busy
@@ -556,9 +556,9 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Takes the state out into memory of the caller: the bytes that {@link #snapshot()} has, for a service that keeps
-     * many of them. Nothing is allocated, unless projections are plastic or the network's values have changed since
-     * their last hash.
+     * Copies the state into the caller's memory: the bytes of {@link #snapshot()}, for a service that keeps many
+     * states. Nothing is allocated, unless projections are plastic or the network's values have changed since their
+     * last hash.
      *
      * @param into receives {@link #stateBytes} from its position, which moves behind them; on the heap for the fastest
      *     copies
@@ -586,13 +586,12 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Puts a state in, after which the run goes on as the one from which it was taken, bit for bit. Observers that
-     * {@link #keepInState} names go on, too. Others keep their content and go on at the state's step: rows of a
-     * recorder count from the last reset of the run that is restored, so one that is attached to a fresh simulation
-     * needs room for all those steps, and leaves the rows before the state's step as they are; counts go on from the
-     * number that they are, so that those of several sessions add up. Only graph and models are compared, not the
-     * network's weights and other values; {@link SimulationState#valuesHash} and {@link Weights#hash} say whether those
-     * are the same.
+     * Restores a state. The run then continues bit for bit as the run from which the state was copied, and so do the
+     * observers that {@link #keepInState} names. Other observers keep their content and continue at the state's step.
+     * Rows of a recorder count from the last reset of the restored run: a new recorder needs room for all these steps,
+     * and its rows before the state's step stay unchanged. Counts continue from their present number, so counts of
+     * several sessions add up. Only graph and models are compared, not weights and other values; compare
+     * {@link SimulationState#valuesHash} with {@link Weights#hash} for those.
      *
      * @param state of a simulation of the same graph and batch, in this JVM or another
      * @throws IllegalArgumentException if it is of another graph or batch, or without the observers that are part of
@@ -624,10 +623,10 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
-     * Starts another simulation from this one's state, with as many threads and without observers. Weights are neither
-     * copied nor hashed, but for those of plastic projections.
+     * Starts another simulation from this one's state, with as many threads and without observers. Only the weights of
+     * plastic projections are copied and hashed.
      *
-     * @return a simulation that goes on as this one would
+     * @return a simulation that continues as this one would
      * @throws IllegalStateException if this simulation is closed or busy, or its state has more than 2 GB
      */
     public Simulation fork() {

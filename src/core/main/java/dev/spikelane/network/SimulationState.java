@@ -6,16 +6,16 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * All that a run carries from step to step: every variable of every neuron, the spikes and values that delayed
- * projections will read, the number of steps (and with it the places in random streams), the values of plastic
- * projections, and the content of the observers that {@link Simulation#keepInState} names. Immutable; equal states have
- * equal bytes: all NaNs are one value.
+ * The state of a run: every variable of every neuron, the spikes and values that delayed projections will read, the
+ * number of steps (and with it the positions in random streams), the values of plastic projections, and the content of
+ * the observers that {@link Simulation#keepInState} names. Immutable. Equal states have equal bytes, as all NaNs are
+ * one value.
  *
  * <p>As bytes, little endian, it has a header of 64 bytes: the text {@code SPKS}, the version (int, 5), the fingerprint
  * of graph and models, the hash of the network's values (longs), the batch, -2 as it has no key (ints), the steps, 0
- * (longs), the kind (0, or 1 with observers), the bytes after the header, their CRC-32C, and that of the header
- * (ints). The state follows; with observers their fingerprint (long) before it, and their content after it. Rows of
- * shaped inputs and populations are in torch's order.
+ * (longs), the kind (0, or 1 with observers), the bytes after the header, their CRC-32C, and that of the header (ints).
+ * The state follows; with observers their fingerprint (long) before it, and their content after it. Rows of shaped
+ * inputs and populations are in torch's order.
  */
 public final class SimulationState {
 

@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The values of a network by name: weights and biases of its projections ({@code fc1.weight}, {@code fc1.bias}) and
  * parameters of its neurons ({@code lif1.beta}), each seen as a matrix in torch's layout. They change only through
- * {@link #replace} and {@link #replaceAll}, between steps; while a simulation runs these refuse, and those of
- * {@link #waiting} wait for their turn. Threads that read while another one changes values see one
- * version: what {@link #get} and {@link #hash}, {@link Network#quantized}, model files and new simulations take is from
- * before a change or from behind it. Several calls of {@link #get} may see several versions.
+ * {@link #replace} and {@link #replaceAll}, between steps. While a simulation runs these methods refuse; through
+ * {@link #waiting} they wait. A thread that reads during a change sees one version: {@link #get}, {@link #hash},
+ * {@link Network#quantized}, model files and new simulations use the values before the change or after it. Two calls of
+ * {@link #get} may see different versions.
  */
 public final class Weights {
 
@@ -58,13 +58,12 @@ public final class Weights {
     }
 
     /**
-     * Returns the same values, whose changes wait for their turn: for calls of simulations and classifiers that are
-     * under way. Calls that begin meanwhile wait behind the change, and the next change behind them, so that a service
-     * that is never idle changes its weights, and goes on between two changes. A change takes as long as the longest
-     * call under way; where one outlasts the time, or lets another thread wait for a call of its own, all wait so long.
+     * Returns a view of these values whose changes wait until no simulation or classifier is in a call. Calls that
+     * begin meanwhile wait until the change is done, and the next change waits for them, so a service that is never
+     * idle can change its weights. A change takes as long as the longest call under way.
      *
-     * @param most how long a change may wait; then it throws an {@link IllegalStateException}, and so it does at once
-     *     if its thread is interrupted or in a call of a simulation of this network; nothing changes then
+     * @param most how long a change may wait. After that it throws an {@link IllegalStateException} and changes
+     *     nothing. It throws at once if its thread is interrupted or in a call of a simulation of this network
      * @return the values of this network
      * @throws IllegalArgumentException if the time is negative
      */
@@ -233,7 +232,7 @@ public final class Weights {
     }
 
     /**
-     * Returns all of that hash.
+     * Returns the full SHA-256, of which {@link #hash} is a part.
      *
      * @return the SHA-256 of all names and values, of its own memory
      */

@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classifies samples, one at a time, as a model was trained: encodes a sample, runs the network on it and decodes what
- * its outputs did.
+ * Classifies one sample at a time, in the way the model was trained: encodes the sample, runs the network and decodes
+ * its outputs.
  *
  * <pre>{@code
  * var classifier = Classifier.of(ModelFile.readModel(Path.of("model.safetensors")));
@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
  * System.out.println(found.name() + " " + found.probability(found.label()));
  * }</pre>
  *
- * <p>The notes of the model serve, unless something else is said here; facts that it does not note have to be said. The
- * same sample gives the same answer, after any others. A classifier is used by one thread at a time;
- * another one gets an {@link IllegalStateException}. Nothing but the answer is allocated.
+ * <p>The model's notes give steps, encoding and decoding. The methods below replace them, and must set those that the
+ * model does not note. The answer depends on the sample alone, not on earlier samples. One thread at a time may use a
+ * classifier; a second one gets an {@link IllegalStateException}. A call allocates its result and nothing else.
  */
 public final class Classifier implements AutoCloseable {
 
@@ -118,8 +118,8 @@ public final class Classifier implements AutoCloseable {
     }
 
     /**
-     * Ends samples as soon as their label is decided. Probabilities are then those of the steps that ran, which may be
-     * some more than the rule needed; the label is that for which it decided.
+     * Ends a sample as soon as its label is decided. The probabilities then cover the steps that ran, up to
+     * {@code atOnce - 1} more than the rule needed; the label is the one that the rule decided.
      *
      * @param rule when it is decided, for as many steps as a sample has; counts spikes, so the decoding must too
      * @param atOnce after how many steps the lead is looked at, at least 1
@@ -179,7 +179,7 @@ public final class Classifier implements AutoCloseable {
      *     network's input of; copied
      * @return its class
      * @throws IllegalArgumentException if there are more or fewer values, or the code cannot encode them
-     * @throws IllegalStateException if the model does not note steps, code or decoding, and nobody said them; or
+     * @throws IllegalStateException if steps, encoding or decoding are neither in the model's notes nor set here; or
      *     another thread uses this classifier
      */
     public Result classify(float[] sample) {
@@ -196,7 +196,7 @@ public final class Classifier implements AutoCloseable {
      * @param input {@code [steps x inputs]}, or {@code [1 x inputs]} for a frame that is the same at all steps
      * @return its class
      * @throws IllegalArgumentException if it has another shape
-     * @throws IllegalStateException if the model does not note steps or decoding, and nobody said them; or another
+     * @throws IllegalStateException if steps or decoding are neither in the model's notes nor set here; or another
      *     thread uses this classifier
      */
     public Result classify(Signal input) {
@@ -380,8 +380,8 @@ public final class Classifier implements AutoCloseable {
         /**
          * Tells whether one class won.
          *
-         * @return false if another class has the same score (nothing fired, or there is a tie), or scores are not
-         *     numbers, as those of membranes that overflow
+         * @return false if another class has the same score (no output fired, or a tie), or a score is NaN, for example
+         *     because a membrane overflowed
          */
         public boolean isDecided() {
             for (int other = 0; other < scores.length; other++) {

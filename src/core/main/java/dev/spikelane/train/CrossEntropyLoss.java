@@ -33,16 +33,16 @@ import org.jspecify.annotations.Nullable;
  *     <td>one term</td><td>{@code ce_temporal_loss}</td></tr>
  * </table>
  *
- * <p>The gradient of the highest membrane goes to the first step that has it; that of a first spike, with the sign
- * turned, to its step.
+ * <p>The gradient of the highest membrane goes to the first step with that value. The gradient of a first spike time
+ * goes to the step of the spike, with its sign changed.
  *
- * <p>Class weights multiply the terms of their labels. The mean over the batch then divides by the number of samples in
- * the first three forms, as snnTorch does, and by the sum of the weights of all labels in the others, as PyTorch does.
+ * <p>Class weights multiply the terms of their labels. In the first three forms the mean divides by the number of
+ * samples, as snnTorch does. In the others it divides by the sum of the weights of all labels, as PyTorch does.
  *
  * <p>With a population code the outputs of each class are added up before the softmax. snnTorch's {@code ce_rate_loss}
- * does not do so: it raises an error without weights, and with them gives the first block of outputs the first weight
- * and all others the second, for labels that name outputs. Weights of that kind, one for each output and no population
- * code, give its numbers.
+ * does not add them up. Without weights it raises an error. With weights, labels name outputs: the first block of
+ * outputs gets the first weight, all others the second. One weight for each output, without a population code, gives
+ * its numbers.
  */
 public final class CrossEntropyLoss implements Loss {
 
@@ -191,9 +191,9 @@ public final class CrossEntropyLoss implements Loss {
     }
 
     /**
-     * Returns this loss with label smoothing: the target of the label's class is {@code 1 - share + share / classes},
-     * that of the others {@code share / classes}, each times its class's weight for the shared part, as in
-     * {@code nn.CrossEntropyLoss}.
+     * Returns this loss with label smoothing, as in {@code nn.CrossEntropyLoss}. The label's class has the target
+     * {@code 1 - share + share / classes}, every other class {@code share / classes}. The smoothed part is multiplied
+     * by the class's weight.
      *
      * @param share from 0 to 1
      * @return the loss

@@ -9,10 +9,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the outputs of a population over time become a class: that of the largest score, the lowest of equals.
+ * Turns the outputs of a population over time into a class: the class with the largest score, the lowest number among
+ * equals.
  *
- * <p>A program's own decoding says the scores. This one counts the spikes of samples of different length up to their
- * ends, where {@link #COUNT} would count those of the padding behind them:
+ * <p>A custom decoding computes the scores. This one counts the spikes of samples of different length up to the end of
+ * each, where {@link #COUNT} would also count spikes in the padding:
  *
  * <pre>{@code
  * Decoding.ofSpikes("count of own steps", (outputs, row, scores) -> {
@@ -66,7 +67,7 @@ public final class Decoding {
      * Makes a decoding of spikes.
      *
      * @param word its name in messages
-     * @param scores says how classes are scored
+     * @param scores computes the score of each class
      * @return a decoding
      */
     public static Decoding ofSpikes(String word, Scores scores) {
@@ -77,7 +78,7 @@ public final class Decoding {
      * Makes a decoding of membranes, as they are before the reset.
      *
      * @param word its name in messages
-     * @param scores says how classes are scored
+     * @param scores computes the score of each class
      * @return a decoding
      */
     public static Decoding ofMembranes(String word, Scores scores) {
@@ -170,7 +171,7 @@ public final class Decoding {
      *
      * @param word the word that {@link #toString} returns, such as {@code first-spike}
      * @return the decoding
-     * @throws IllegalArgumentException if there is none of that word; the message lists all
+     * @throws IllegalArgumentException if no decoding has this word; the message lists all words
      */
     public static Decoding named(String word) {
         Objects.requireNonNull(word, "word");

@@ -4,33 +4,34 @@ import dev.spikelane.simd.Checks;
 import dev.spikelane.train.gradient.GradientRequest.Feedback;
 
 /**
- * Learning with gradients that go forward in time, in place of backpropagation through it: memory does not grow with
- * the number of steps ({@link TrainerBuilder#online}).
+ * Online learning: gradients are computed forward in time instead of by backpropagation through time, so memory does
+ * not grow with the number of steps ({@link TrainerBuilder#online}).
  *
- * <p>A synapse has an eligibility trace for each variable of its neuron: how far the variable follows from the weight,
- * on the way through the neuron alone. With h the variables of neuron j after step t, I its current, x what the synapse
- * brings, and z the spike, whose derivative is the surrogate:
+ * <p>A synapse has an eligibility trace for each variable of its neuron: the derivative of the variable with respect to
+ * the weight, through this neuron alone. Let h be the variables of neuron j after step t, I its current, x the input of
+ * the synapse, and z the spike, whose derivative is the surrogate:
  *
  * <pre>{@code
  * trace[t] = dh[t]/dh[t-1] * trace[t-1] + dh[t]/dI * x[t]
  * e[t]     = dz[t]/dh[t-1] * trace[t-1] + dz[t]/dI * x[t]
  * }</pre>
  *
- * <p>The derivatives are those that backpropagation takes: what the text of the neurons detaches has none. Any neurons
- * do that have one current at a port, such as {@link dev.spikelane.neuron.Leaky}, recurrent ones, and those of
- * equations with a threshold that adapts.
+ * <p>The derivatives are the same as in backpropagation; detached terms of a neuron's text have none. All neurons with
+ * one current at each port can be used, such as {@link dev.spikelane.neuron.Leaky}, recurrent neurons, and neurons of
+ * equations with an adaptive threshold.
  *
- * <p><b>E-prop</b> (Bellec and others 2020, Nature Communications 11:3625) leaves out what spikes do to other neurons
- * of their population later. Losses read membranes of readouts, {@link dev.spikelane.neuron.Leaky} neurons of one
- * leak k that subtract at a reset or do not reset. With g the gradients of their currents that a step of the loss
- * gives, and B the feedback:
+ * <p><b>E-prop</b> (Bellec and others 2020, Nature Communications 11:3625) ignores the later effect of spikes on other
+ * neurons of the population. Losses read membranes of readouts: {@link dev.spikelane.neuron.Leaky} neurons with one
+ * leak k, without a reset or with a reset by subtraction. Let g be the gradients of their currents in one step of the
+ * loss, and B the feedback:
  *
  * <pre>{@code
  * gradient = sum over t of L[t] * f[t]      L = B^T * g,  f[t] = k * f[t-1] + e[t]
  * }</pre>
  *
- * <p><b>Online training through time</b> (Xiao and others 2022, NeurIPS) is for networks without loops: gradients go
- * from layer to layer in each step by itself, and the gradient is the sum of those of currents, times the traces.
+ * <p><b>Online training through time</b> (Xiao and others 2022, NeurIPS) is for networks without loops. Each step is
+ * backpropagated through the layers by itself. The gradient of a weight is the sum over steps of the current's gradient
+ * times the trace.
  *
  * <p>Immutable.
  */
@@ -90,10 +91,9 @@ public final class EProp {
     }
 
     /**
-     * Returns this rule with a regularization of rates, which adds the gradient of
-     * {@code strength / 2 * (rate - target)^2}, summed over the neurons of all populations that are no readouts and
-     * averaged over samples, where the rate is the mean of a neuron's spikes over steps. Losses that are told leave it
-     * out.
+     * Returns this rule with a regularization of rates. It adds the gradient of
+     * {@code strength / 2 * (rate - target)^2}, summed over all neurons that are not readouts and averaged over
+     * samples. The rate of a neuron is its mean number of spikes a step. Reported losses do not include this term.
      *
      * @param ofTarget spikes of a neuron in a step, finite, at least 0
      * @param ofStrength finite, at least 0; 0 for none

@@ -4,7 +4,7 @@ import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.train.run.EpochNumbers;
 import java.util.Map;
 
-/** The numbers of an epoch of training. Numbers that nobody computed are NaN. */
+/** The results of one epoch of training. A result that was not computed is NaN. */
 public final class EpochResult {
 
     private final EpochNumbers numbers;
@@ -25,7 +25,7 @@ public final class EpochResult {
     /**
      * Returns the learning rate.
      *
-     * @return that of the last step
+     * @return the rate of the last step of the epoch
      */
     public double rate() {
         return numbers.rate();
@@ -86,9 +86,9 @@ public final class EpochResult {
     }
 
     /**
-     * Returns how long observers looked at gradients.
+     * Returns the time spent in gradient observers.
      *
-     * @return seconds, a part of those of training
+     * @return seconds, included in the training time
      */
     public double observerSeconds() {
         return numbers.observerSeconds();
@@ -104,9 +104,9 @@ public final class EpochResult {
     }
 
     /**
-     * Returns how large gradients were: the 2-norm over all learned values, before it is limited, as a mean over every
-     * sixteenth step of the epoch, from the first on. With truncated backpropagation a step's norm is that of its last
-     * window.
+     * Returns the mean gradient norm: the 2-norm over all learned values before clipping, averaged over every sixteenth
+     * step of the epoch, starting with the first. With truncated backpropagation the norm of a step is the norm of its
+     * last window.
      *
      * @return the mean norm, the same for any number of threads
      */

@@ -106,7 +106,8 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * Says how outputs become classes; the most spikes if neither this nor a loss is given.
+     * Sets how outputs are decoded into classes. The default is the loss's decoding, or {@link Decoding#COUNT} without
+     * a loss.
      *
      * @param ofOutputs the decoding
      * @return this
@@ -146,8 +147,8 @@ public final class Evaluator implements AutoCloseable {
     }
 
     /**
-     * Runs the network over a data set, and counts what NeuroBench counts; then again, for at least a second, to
-     * measure time and energy without the counting of membranes.
+     * Runs the network over a data set and computes NeuroBench's measures. Then runs it again, for at least a second
+     * and without counting, to measure time and energy.
      *
      * @param data the samples
      * @return its measures

@@ -32,15 +32,15 @@ import org.jspecify.annotations.Nullable;
  * Runs a network over a window of steps and takes gradients back through it: backpropagation through time, with
  * surrogates in place of the derivative of firing.
  *
- * <p>The way forward gives the bits of a {@link dev.spikelane.network.Simulation}, but for batch norms, which take the
- * statistics of each step's batch, and leave the running values to a {@link Trainer}. On the way back every sum has one
- * order, with any number of threads, width of vectors and share that is computed again:
+ * <p>The forward pass gives the bits of a {@link dev.spikelane.network.Simulation}. Batch norms are the exception: they
+ * use the statistics of each step's batch; a {@link Trainer} updates the running values. In the backward pass every sum
+ * has one order, whatever the number of threads, the width of vectors and the recomputed share:
  *
  * <ul>
  *   <li>Gradients of a population's spikes: the values that the caller has written, then projections in order of
  *       declaration, each complete before it is added. A projection's are sums from zero over outputs ascending, one
  *       fused multiply-add each.
- *   <li>Gradients of a variable: likewise, then the gradient of the next step, then that of the spikes.
+ *   <li>Gradients of a variable: likewise, then the gradient of the next step, then the gradient of the spikes.
  *   <li>Gradients of weights: steps descending; in a step samples ascending, for spikes in groups of four, each
  *       complete before it is added, for values by one fused multiply-add each. A bias is an input that always fires.
  *       Under one frame for all steps, gradients of currents are summed over steps descending, then one fused
@@ -117,7 +117,7 @@ public final class Gradients implements AutoCloseable {
      *
      * @param inputs for each input's name {@code [steps * batch x inputs]}
      * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite,
-     *     or values follow spikes or the other way round where a projection from the input is delayed
+     *     or an input of a delayed projection changes between spikes and values
      */
     public void forward(Map<String, ? extends Signal> inputs) {
         forward(inputs, false);
@@ -139,7 +139,7 @@ public final class Gradients implements AutoCloseable {
      *
      * @param frames for each input's name {@code [batch x inputs]}, spikes or finite values
      * @throws IllegalArgumentException if an input is missing or unknown, a shape does not fit, a value is not finite,
-     *     or values follow spikes or the other way round where a projection from the input is delayed
+     *     or an input of a delayed projection changes between spikes and values
      */
     public void forwardConstant(Map<String, ? extends Signal> frames) {
         forward(Objects.requireNonNull(frames, "frames"), true);
@@ -221,8 +221,8 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Says which samples of a data set the next window has, for surrogates and dropouts that draw: 0, 1 and so on if
-     * nobody says it.
+     * Sets the data set's sample numbers for the next window, by which random surrogates and dropouts draw. The default
+     * is 0, 1 and so on.
      *
      * @param numbers a number for each sample of the batch
      * @throws IllegalArgumentException if there is not one for each sample
@@ -238,7 +238,7 @@ public final class Gradients implements AutoCloseable {
     }
 
     /**
-     * Says which epoch it is, for surrogates and dropouts that draw; 0 if nobody says it.
+     * Sets the number of the epoch, by which random surrogates and dropouts draw. The default is 0.
      *
      * @param epoch its number
      */

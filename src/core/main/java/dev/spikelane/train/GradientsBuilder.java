@@ -214,7 +214,7 @@ public final class GradientsBuilder extends WindowBuilder<GradientsBuilder> {
     }
 
     /**
-     * Lays everything out.
+     * Creates the trainer and allocates its memory.
      *
      * @return the gradients, with a state of zeros
      * @throws IllegalArgumentException if a population or projection has no gradient; the message names it

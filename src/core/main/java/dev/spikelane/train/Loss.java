@@ -14,16 +14,16 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The number that training makes small, computed from the spikes or membranes of a population over all steps, and its
+ * The number that training minimizes, computed from the spikes or membranes of a population over all steps, and its
  * gradient.
  *
  * <p>{@link CrossEntropyLoss}, {@link SquaredErrorLoss} and {@link #spikeRatePenalty} have snnTorch's functions. A loss
  * is an immutable description. {@link #bind} makes an object that computes it for one size of batch, without allocating
  * from then on. A loss of one's own implements this interface.
  *
- * <p>The loss of a batch is a sum over its samples, each term divided by a number that belongs to the whole batch and
- * is known before the first sample is seen ({@link #divisor}). So parts of a batch can be computed apart, and their
- * sums added in ascending order.
+ * <p>The loss of a batch is a sum over its samples. Each term is divided by the {@link #divisor}, a number of the whole
+ * batch that does not depend on the network's outputs. So parts of a batch can be computed separately, and their sums
+ * added in ascending order.
  */
 public interface Loss {
 
@@ -292,7 +292,7 @@ public interface Loss {
          * Returns this place with one for the terms of the loss before samples are added up.
          *
          * @param terms {@code [batch x 1]} for cross-entropy and penalties, {@code [batch x classes]} for squared
-         *     errors, {@code [spikes * batch x outputs]} for those of several spike times
+         *     errors, {@code [spikes * batch x outputs]} for squared errors of several spike times
          * @return the place
          */
         public Gradient withElements(FloatMatrix terms) {

@@ -3,16 +3,21 @@ package dev.spikelane.train;
 import java.util.Objects;
 
 /**
- * What a network costs on a data set, by the names and definitions of NeuroBench 2.3, and beyond them its time and
- * energy. Numbers are those of a sample with all its steps, on average. As in NeuroBench, biases, pools and norms are
- * no synaptic operations, a recurrence is a connection, padding is none, and a frame counts at each step.
+ * The costs of a network on a data set, with the names and definitions of NeuroBench 2.3, and its time and energy. Each
+ * number is the average for one sample with all its steps. As in NeuroBench, biases, pools, norms and padding are not
+ * synaptic operations, recurrent connections are, and a static frame counts at each step.
  *
- * <p>Different from NeuroBench: whether values are binary (0, 1 and -1) is asked for each sample and step, as
- * NeuroBench does at batch 1, so that results do not depend on the batch; the footprint has no state, and counts
- * integer weights in their bits; absent synapses of sparse connections are weights of 0 in the sparsity alone, and
- * present ones effective, whatever they weigh, also where their own delay brings a spike behind the last step; and
- * behind a pool, norm or other connection of the same projection, and behind variables, all values count as multiplied
- * and other than 0, so that effective MACs are a bound there.
+ * <p>Differences from NeuroBench:
+ *
+ * <ul>
+ *   <li>Values are classified as binary (0, 1 and -1) for each sample and step, as NeuroBench does at batch 1, so
+ *       results do not depend on the batch.
+ *   <li>The footprint has no state, and integer weights count with their own bits.
+ *   <li>An absent synapse of a sparse connection is a weight of 0 in the sparsity only. A present synapse is effective
+ *       whatever its weight, even if its delay carries a spike past the last step.
+ *   <li>After a pool, a norm or another connection of the same projection, and after variables, all values count as
+ *       multiplied and nonzero, so effective MACs are an upper bound there.
+ * </ul>
  *
  * @param result of the evaluation, with accuracy and spikes
  * @param footprint bytes of all values that have a name: weights, biases, buffers, parameters of neurons
@@ -42,7 +47,7 @@ public record Measures(
     }
 
     /**
-     * What a sample takes, with its encoding and decoding.
+     * The cost of one sample, with its encoding and decoding.
      *
      * @param seconds the time of the whole run over the number of samples
      * @param joules the energy of all that the machine did meanwhile, over the number of samples; NaN if not known

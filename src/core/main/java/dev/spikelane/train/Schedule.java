@@ -4,12 +4,12 @@ import dev.spikelane.simd.Checks;
 import dev.spikelane.train.update.Schedules;
 
 /**
- * How the learning rate changes from step to step: a function of the step's number and the optimizer's own rate. A step
- * is a batch, not an epoch: a {@link TrainingRun} counts them over all epochs. So the numbers of a schedule that torch
- * moves once an epoch are multiplied by the batches of one, {@link dev.spikelane.data.Batching#batches}.
+ * A learning rate schedule: a function of the step's number and the optimizer's own rate. A step is a batch, not an
+ * epoch; a {@link TrainingRun} counts steps over all epochs. Where torch advances a schedule once an epoch, multiply
+ * its numbers by the batches of an epoch, {@link dev.spikelane.data.Batching#batches}.
  *
- * <p>The formulas are those of {@code torch.optim.lr_scheduler}, in closed form and float64; step 0 is the one before
- * the first call of torch's {@code scheduler.step()}.
+ * <p>The formulas are from {@code torch.optim.lr_scheduler}, in closed form and float64; step 0 is the step before the
+ * first call of torch's {@code scheduler.step()}.
  */
 @FunctionalInterface
 public interface Schedule {

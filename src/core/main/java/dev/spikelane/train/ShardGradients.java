@@ -80,8 +80,8 @@ public record ShardGradients(
     /**
      * Returns this value as bytes, little endian: the text {@code SPKG}, the version (int, 1), shard, shards, samples
      * and right (ints), the number of terms (int) and these (doubles), the number of populations (int) and their spikes
-     * (longs), the number of gradients (int) and for each the length of its name (int), the name in UTF-8, its rows and
-     * columns (ints) and values (floats), row by row; and a CRC-32C of all before it (int).
+     * (longs), the number of gradients (int). Each gradient has the length of its name (int), the name in UTF-8, its
+     * rows and columns (ints) and values (floats), row by row. The last int is a CRC-32C of all bytes before it.
      *
      * @return an array of its own, for {@link #of(byte[])}
      * @throws IllegalStateException if there are more than 2 GB

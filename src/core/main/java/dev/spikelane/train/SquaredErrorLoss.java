@@ -22,9 +22,9 @@ import java.util.Objects;
  *     <td>{@code mse_temporal_loss}</td></tr>
  * </table>
  *
- * <p><b>Counts.</b> The target of the label's class is {@code trunc(steps * correctRate)}, that of the others
- * {@code trunc(steps * incorrectRate)}, in float64; a population code multiplies both by the outputs of a class, and
- * counts the spikes of all of them.
+ * <p><b>Counts.</b> The label's class has the target {@code trunc(steps * correctRate)}, every other class
+ * {@code trunc(steps * incorrectRate)}, in float64. A population code multiplies both by the outputs of a class and
+ * counts the spikes of all these outputs.
  *
  * <p><b>Membranes.</b> Targets are two levels, one for the label's class and one for the others, or numbers, for
  * regressions.
@@ -34,8 +34,8 @@ import java.util.Objects;
  * is the last step. The derivative of a time with respect to its spike counts as -1; the gradient goes to the spike's
  * step. Of several spikes at one step (silent outputs have all theirs at the last one) the last one's gradient stands.
  *
- * <p>As in snnTorch, a negative target of the others counts as 0 where that of the label's class is above it; so with
- * snnTorch's default times, 0 and -1, every class should fire at step 0.
+ * <p>As in snnTorch, a negative target of the other classes counts as 0 if the target of the label's class is larger.
+ * So with snnTorch's default times, 0 and -1, every class should fire at step 0.
  */
 public final class SquaredErrorLoss implements Loss {
 
@@ -223,9 +223,9 @@ public final class SquaredErrorLoss implements Loss {
     }
 
     /**
-     * Returns this loss, of spike times, with snnTorch's way of finding several spikes: once the n-th spikes of all
-     * outputs and samples are known, all spikes at all their steps are forgotten, also those of others. It exists to
-     * reproduce results: samples depend on each other, so a batch must be evaluated whole.
+     * Returns this loss of spike times with snnTorch's way of finding several spikes. After it has found the n-th
+     * spikes of all outputs and samples, snnTorch drops all spikes at any of their steps, for every output and sample.
+     * This option exists to reproduce results: samples depend on each other, so a batch must be evaluated whole.
      *
      * @return the loss
      * @throws IllegalArgumentException if this loss is of no spike times

@@ -12,11 +12,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces the derivative of the firing decision {@code S = (x > 0)}, {@code x = membrane - threshold}, on the
- * way back. The decision itself stays as it is.
+ * A surrogate gradient: replaces the derivative of the firing decision {@code S = (x > 0)},
+ * {@code x = membrane - threshold}, in the backward pass. The forward pass is unchanged.
  *
- * <p>Formulas and defaults are those of {@code snntorch.surrogate}, in float32 and in its order of operations. Where
- * that gives NaN or raises an error, the methods below say the result here.
+ * <p>Formulas and defaults are from {@code snntorch.surrogate}, in float32 and in its order of operations. Where
+ * snnTorch gives NaN or raises an error, the method below documents the result.
  *
  * <p>Surrogates with the same formula and parameters are equal.
  */
@@ -71,7 +71,7 @@ public final class Surrogate {
     /**
      * Returns the name.
      *
-     * @return the name of snnTorch's function, such as {@code atan}, or that of a custom one
+     * @return the name of snnTorch's function, such as {@code atan}, or the name of a custom surrogate
      */
     public String name() {
         return name;

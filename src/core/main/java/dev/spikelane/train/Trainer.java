@@ -86,11 +86,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Makes the network by which steps run forward now, where {@linkplain TrainerBuilder#weights weights} are rounded
-     * to integers: its spikes and outputs have the bits of those of the forward pass.
+     * Creates the network with integer weights that the forward pass uses now, where
+     * {@linkplain TrainerBuilder#weights weights} are rounded to integers. Its spikes and outputs have the bits of the
+     * forward pass.
      *
-     * @return a network of its own with these integers and the other values as they are now, whose memory is freed when
-     *     it is forgotten
+     * @return a copy with these integers and the present other values; the garbage collector frees its memory
      * @throws IllegalStateException if no weights are rounded
      */
     public Network quantized() {
@@ -174,9 +174,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Trains on a batch that is given in parts, and changes values once: gradient accumulation. Each part is a shard,
-     * so these are the bits of a step on the whole batch if {@linkplain TrainerBuilder#shards its shards} are as large;
-     * the losses' divisors are those of the whole batch.
+     * Trains on a batch that is given in parts and updates the values once: gradient accumulation. Each part is a
+     * shard. If the parts are as large as {@linkplain TrainerBuilder#shards the trainer's shards}, the result has the
+     * bits of a step on the whole batch. Losses are divided by the divisors of the whole batch.
      *
      * @param shards batches of the same kind, at most as many as the trainer has shards, each of at most as many
      *     samples as a shard of its whole batch
@@ -226,13 +226,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Computes the gradients that one shard adds where its samples alone are at hand. All samples are cut into as many
-     * shards as the trainer has, or as there are samples if these are fewer; the first ones get one more where that
-     * does not come out even.
+     * Computes the gradients of one shard from this shard's samples alone. The batch is cut into as many shards as the
+     * trainer has, or into one shard for each sample if there are fewer samples. If the sizes differ, the first shards
+     * have one sample more.
      *
      * @param part the samples of the shard
      * @param shard the number of the shard, from 0
-     * @param labels those of all samples of the batch, in order
+     * @param labels the labels of all samples of the batch, in order
      * @return its part of the step, with the bits of {@link #gradients(TrainingBatch, int)}
      * @throws IllegalArgumentException if a loss reads targets, or as {@link #gradients(TrainingBatch, int)} does
      * @throws IllegalStateException as {@link #gradients(TrainingBatch, int)} does
@@ -266,14 +266,14 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Changes values by the parts of a batch's shards: the gradients are summed in ascending order of the shards,
-     * limited, shown to observers, and given to the optimizer.
+     * Updates the values with the gradients of a batch's shards. They are summed in ascending order of the shards,
+     * clipped, shown to observers, and given to the optimizer.
      *
      * @param shards of one batch, all of them, in ascending order
      * @return the loss before the values changed
-     * @throws IllegalArgumentException if one is missing or of another batch, they do not have one term for each sample
-     *     of the batch or one count of spikes for each population, or one has other gradients than those of the learned
-     *     values or one that is not finite
+     * @throws IllegalArgumentException if a shard is missing or of another batch; if there is not one term for each
+     *     sample or one count of spikes for each population; or if the gradients are not finite or not those of the
+     *     learned values
      * @throws IllegalStateException if the trainer has one shard, truncates backpropagation, or shows gradients of
      *     populations, which shards do not have; or the loss is not finite
      */
@@ -400,13 +400,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Trains on a batch at a rate of 0 until the JIT compiler is done with it, for at most 4 seconds and a step: values
-     * and the optimizer are as before, and nobody is told. The first steps of a JVM take 20 times as long as those to
-     * come; a program that measures, or has a deadline, calls this first. It takes the memory of another trainer
-     * meanwhile.
+     * Trains on a batch at a learning rate of 0 until the JIT compiler has compiled the steps, for at most 4 seconds
+     * and one step. Values, optimizer and listeners do not notice it. The first steps in a JVM take 20 times as long as
+     * later ones, so a program that measures or has a deadline calls this first. Meanwhile it needs the memory of a
+     * second trainer.
      *
-     * @param batch such as will come
-     * @return how long it took; empty if times had not settled when these 4 seconds were over
+     * @param batch a batch like those of the training
+     * @return the time it took; empty if step times had not settled after 4 seconds
      * @throws IllegalArgumentException as {@link #step} does
      * @throws IllegalStateException as {@link #step} does
      */
@@ -438,19 +438,20 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Returns how many samples of the last batch were decoded right, as the loss trains them, before values changed.
+     * Returns how many samples of the last batch were classified correctly, by the loss's decoding and before the
+     * update.
      *
-     * @return samples; with truncated backpropagation those of the last window; 0 if outputs are not classes
+     * @return samples; with truncated backpropagation, of the last window; 0 if outputs are not classes
      */
     public int right() {
         return step.right();
     }
 
     /**
-     * Returns the memory of gradients that are kept between the way back and the optimizer: of all values if someone
-     * sees, clips or sums gradients, if currents are computed again, or if vectors are off; else of biases and of other
-     * values that are no weights of dense connections, whose gradients the optimizer takes as they come to be. Those of
-     * spikes and variables that are {@linkplain TrainerBuilder#observeSpikes observed} are counted too.
+     * Returns the memory of stored gradients. All gradients are stored if they are observed, clipped or summed, if
+     * currents are recomputed, or if vectors are off. Otherwise the gradients of dense weights are not stored, as the
+     * optimizer uses them while they are computed. {@linkplain TrainerBuilder#observeSpikes Observed} gradients of
+     * spikes and variables are included.
      *
      * @return bytes
      */

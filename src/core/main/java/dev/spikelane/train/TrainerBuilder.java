@@ -25,7 +25,7 @@ import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Says how a {@link Trainer} trains. */
+/** Configures a {@link Trainer}. */
 public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
 
     private static final String REMEDIES = "fewer samples, more shards or computing more again need fewer";
@@ -157,9 +157,9 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Computes how much memory training will need beside the network and the optimizer, if all batches are whole.
+     * Computes the memory that training needs in addition to the network and the optimizer, for full batches.
      *
-     * @return bytes of native memory, and of the heap those of lists of spikes at their longest
+     * @return bytes of native memory, and heap bytes of the longest possible lists of spikes
      * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are
      *     graded; the message names it
      * @throws IllegalStateException if there is no loss
@@ -229,17 +229,18 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Learns with gradients that go forward, in place of backpropagation through time: memory does not grow with the
-     * number of steps. Steps run in blocks of {@value #BLOCK}, within which sums are those of {@link Gradients} with
-     * gradients of later blocks left out; these follow by traces: to the sum of a block are added, samples ascending,
-     * one fused multiply-add for each variable of the target and then one for the filter; blocks ascend. Values change
-     * after the last.
+     * Trains online instead of by backpropagation through time, so memory does not grow with the number of steps. Steps
+     * run in blocks of {@value #BLOCK}. Inside a block, sums have the order of {@link Gradients}, without gradients
+     * from later blocks. Eligibility traces carry the rest: to the sum of a block are added, samples ascending, one
+     * fused multiply-add for each variable of the target and then one for the filter. Blocks ascend, and values change
+     * after the last block.
      *
      * <p>Losses are sums over steps: {@link CrossEntropyLoss#membrane}, {@link CrossEntropyLoss#rate} with training
-     * through time, squared errors of membranes, and {@link Loss#spikeRatePenalty}. What learns is dense connections,
-     * to all neurons and among them. A frame for all steps is repeated. {@link Trainer#right} decodes the last block.
+     * through time, squared errors of membranes, and {@link Loss#spikeRatePenalty}. Only dense connections learn,
+     * feedforward and recurrent ones. A static frame is repeated at each step. {@link Trainer#right} decodes the last
+     * block.
      *
-     * @param how the feedback, and more
+     * @param how the rule, with its feedback and options
      * @return this
      */
     public TrainerBuilder online(EProp how) {
@@ -356,14 +357,14 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Lays everything out.
+     * Creates the trainer and allocates its memory.
      *
      * @return the trainer
      * @throws IllegalArgumentException if a population or projection has no gradient, or the loss reads spikes that are
      *     graded; the message names it
-     * @throws IllegalStateException if there is no loss, gradients of a population are observed by nobody, or more
-     *     memory is needed than training may have
-     * @throws OutOfMemoryError if the JVM or the system refuses memory; the message says for what, and how to need less
+     * @throws IllegalStateException if there is no loss, the gradients of a population are observed but there is no
+     *     observer, or training would need more memory than it may have
+     * @throws OutOfMemoryError if the JVM or the system refuses memory; the message names its use and how to need less
      */
     public Trainer build() {
         requireLosses();
@@ -427,9 +428,9 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
     }
 
     /**
-     * Sees the gradients of each step before values change, and may leave the step out. For that all gradients are
-     * stored, which costs memory and time ({@link Trainer#storedBytes}, {@link EpochResult#observerSeconds}); what
-     * reads the loss alone is told by {@link #onLoss} and costs nothing.
+     * Receives the gradients of each step before the update, and may skip the update. With an observer all gradients
+     * are stored, which costs memory and time ({@link Trainer#storedBytes}, {@link EpochResult#observerSeconds}). A
+     * listener that only needs the loss uses {@link #onLoss}, which costs nothing.
      */
     @FunctionalInterface
     public interface GradientObserver {

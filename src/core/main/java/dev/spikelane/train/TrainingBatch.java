@@ -141,7 +141,7 @@ public record TrainingBatch(
     }
 
     /**
-     * Makes a batch of one input and targets of populations, each of which the losses of that population read.
+     * Creates a batch of one input and targets for populations. The losses of a population read its targets.
      *
      * @param input {@code [steps * batch x inputs]}, time-major, spikes or finite values
      * @param targets as the losses say, by the names of populations

@@ -97,9 +97,8 @@ public final class TrainingRun {
     }
 
     /**
-     * Returns notices about this run: the network's {@linkplain Network#notices notices}, that it
-     * validates with another decoding than it trains, say, or that its checkpoint is that of a whole run, so that
-     * nothing is left to train.
+     * Returns notices about this run: the network's {@linkplain Network#notices notices}, and, for example, that
+     * validation uses another decoding than training, or that the checkpoint holds a finished run.
      *
      * @return sentences
      */
@@ -168,8 +167,8 @@ public final class TrainingRun {
     }
 
     /**
-     * Writes the history, a line or an object for each epoch, as a whole or not at all. Fields of numbers that nobody
-     * computed are empty.
+     * Writes the history, one line or object for each epoch. The file is written completely or not at all. Fields that
+     * were not computed are empty.
      *
      * @param file ends in {@code .csv} or {@code .json}
      * @throws IOException if it cannot be written
@@ -262,16 +261,16 @@ public final class TrainingRun {
     }
 
     /**
-     * Trains until all epochs are done, no epoch gets better, or someone stops it. Nobody else can use the trainer
-     * meanwhile. If it throws, finished steps stay done: another call goes on behind the last step, and behind the
-     * last epoch that was finished.
+     * Trains until all epochs are done, {@linkplain TrainingRunBuilder#stopAfter validation} stops improving, or
+     * {@link #stop} is called. The trainer is busy meanwhile. If this method throws, finished steps and epochs remain
+     * done, and another call continues after them.
      *
      * @return this run, with its history
      * @throws IOException if a checkpoint cannot be written
-     * @throws IllegalArgumentException if shards from elsewhere are not those of the next batch
-     * @throws IllegalStateException if a loss or value is not finite; the message names the epoch, batch,
-     *     population and step, and the last checkpoint stays;
-     *     or if this run or its trainer is busy, as for one of its own listeners
+     * @throws IllegalArgumentException if shards from another machine do not belong to the next batch
+     * @throws IllegalStateException if a loss or value is not finite (the message names epoch, batch, population and
+     *     step, and the last checkpoint stays); or if this run or its trainer is busy, for example when one of its
+     *     listeners calls this
      */
     public TrainingRun run() throws IOException {
         try (RunLock _ = turn.take()) {

@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Says how a {@link TrainingRun} goes. */
+/** Configures a {@link TrainingRun}. */
 public final class TrainingRunBuilder {
 
     final Trainer trainer;
@@ -91,7 +91,7 @@ public final class TrainingRunBuilder {
     /**
      * Changes the learning rate from step to step, counted over all epochs.
      *
-     * @param ofSteps gives the rate of each step from that of the optimizer
+     * @param ofSteps computes the rate of each step from the optimizer's rate
      * @return this
      */
     public TrainingRunBuilder schedule(Schedule ofSteps) {
@@ -123,9 +123,9 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Says how validation, and with it {@link #keepBest} and {@link #stopAfter}, decodes outputs; as the loss trains
-     * them if it is not set. The run says so in a notice where the two differ. A {@linkplain Decoding#ofSpikes
-     * program's own} decoding can leave padding out.
+     * Sets how validation decodes outputs, and with it {@link #keepBest} and {@link #stopAfter}. The default is the
+     * loss's decoding; the run has a notice if the two differ. A {@linkplain Decoding#ofSpikes custom} decoding can
+     * leave padding out.
      *
      * @param ofOutputs the decoding
      * @return this
@@ -232,10 +232,10 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Calls someone after each epoch, when it was validated and saved; the run stands at the next one then. If it
-     * throws, the epoch stays done.
+     * Adds a listener that is called after each epoch, once the epoch is validated and saved. If the listener throws,
+     * the epoch remains done.
      *
-     * @param listener is called on the thread that runs, behind those before it, with the result of the epoch
+     * @param listener receives the result of the epoch, on the training thread, after earlier listeners
      * @return this
      */
     public TrainingRunBuilder onEpoch(Consumer<? super EpochResult> listener) {
@@ -244,13 +244,11 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Calls a listener after each epoch, which may {@linkplain TrainingRun#stop stop} the run:
-     * {@code onEpoch((run, result) -> { if (result.validationAccuracy() > 0.9) run.stop(); })}. A run that
-     * was stopped leaves the values that it has reached, also with {@link #keepBest}. Otherwise as
-     * {@link #onEpoch(Consumer)}.
+     * Adds a listener that is called after each epoch and may {@linkplain TrainingRun#stop stop} the run:
+     * {@code onEpoch((run, result) -> { if (result.validationAccuracy() > 0.9) run.stop(); })}. A stopped run keeps its
+     * present values, even with {@link #keepBest}. Everything else is as in {@link #onEpoch(Consumer)}.
      *
-     * @param listener is called on the thread that runs, behind those before it, with the run and the result of the
-     *     epoch
+     * @param listener receives the run and the result of the epoch, on the training thread, after earlier listeners
      * @return this
      */
     public TrainingRunBuilder onEpoch(BiConsumer<? super TrainingRun, ? super EpochResult> listener) {
@@ -264,12 +262,13 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Calls someone at the start, with each of {@link TrainingRun#warnings}; after an epoch in which a population whose
-     * spikes are read never or always fired, or whose loss of cross-entropy is that of equal scores, once for each of
-     * these; and where the run {@linkplain #stopAfter stops early}. If nobody listens, the logger {@code dev.spikelane}
-     * warns of the latter, and of the {@linkplain dev.spikelane.network.Network#notices network's notices}.
+     * Adds a listener for notices. It receives each of {@link TrainingRun#warnings} at the start. It is called once for
+     * a population that never or always fired in an epoch although its spikes are read, once for a cross-entropy that
+     * stays at the value of equal scores, and when the run {@linkplain #stopAfter stops early}. Without a listener, the
+     * logger {@code dev.spikelane} warns of an early stop and of the
+     * {@linkplain dev.spikelane.network.Network#notices network's notices}.
      *
-     * @param listener is called on the thread that runs, with a sentence
+     * @param listener receives a sentence, on the training thread
      * @return this
      */
     public TrainingRunBuilder onNotice(Consumer<? super String> listener) {
@@ -279,14 +278,14 @@ public final class TrainingRunBuilder {
     }
 
     /**
-     * Makes the run; nothing is trained yet, but a checkpoint is taken over.
+     * Creates the run and reads the checkpoint, if there is one; training starts with {@link TrainingRun#run}.
      *
      * @return the run
-     * @throws IllegalArgumentException if data and network do not fit, the code makes another number of steps than the
-     *     trainer was made for, a label is no class of the loss, or there is no batch
-     * @throws IOException if the checkpoint cannot be read, was changed, is of another run, or of more epochs than
-     *     this one shall have,
-     *     which changes nothing; if it is there without {@link #resume}, or its file could not be written
+     * @throws IllegalArgumentException if data and network do not fit, the encoding makes another number of steps than
+     *     the trainer has, a label is not a class of the loss, or there is no batch
+     * @throws IOException if the checkpoint cannot be read, was changed, is of another run, or of more epochs than this
+     *     one shall have, which changes nothing; if it is there without {@link #resume}, or its file could not be
+     *     written
      */
     public TrainingRun build() throws IOException {
         requireFit(data, batching, "training data");

@@ -162,9 +162,9 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Drops a share of the values of a projection while it is trained, as {@code torch.nn.Dropout} before a layer does;
-     * the network itself, and so every simulation and evaluation of it, drops nothing. With x the spikes or values of
-     * the source and p the probability:
+     * Drops a share of the input of a projection during training, as {@code torch.nn.Dropout} before a layer does.
+     * Simulations and evaluations of the network drop nothing. With x the spikes or values of the source and p the
+     * probability:
      *
      * <pre>{@code
      * K = 0 with probability p, else 1                     for each sample, step and element
@@ -172,11 +172,10 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
      * }</pre>
      *
      * <p>K is a function of the {@linkplain #seed(long) seed}, the projection, the epoch, the sample's number in its
-     * data set, the step in which it arrives and the element, so it depends neither on places in a batch nor on
-     * threads. Torch draws other numbers; those of its sequential generator are in {@link
-     * dev.spikelane.random.TorchRandom#dropout}. A dropped element stays so for the way back. Spikes become values, so
-     * a layer behind a dropout costs as much as one behind values, and the short way under a static frame is not
-     * taken; a mask takes a bit.
+     * data set, the step of arrival and the element. So it depends neither on the place in a batch nor on threads.
+     * Torch draws other numbers; {@link dev.spikelane.random.TorchRandom#dropout} has the numbers of its sequential
+     * generator. The backward pass uses the same mask, of one bit an element. Spikes become values, so a layer after a
+     * dropout costs as much as a layer of values, and static frames lose their shortcut.
      *
      * @param projection its name, such as {@code fc2}
      * @param probability that an element is dropped, from 0 to below 1; 0 for no dropout
@@ -222,8 +221,9 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Rounds weights of dense connections and convolutions to integers, by which the network runs forward while its own
-     * weights are trained: floats, as they are seen, saved and exported. Later calls change what earlier ones said.
+     * Rounds the weights of dense connections and convolutions to integers in the forward pass (quantization-aware
+     * training). The trained, saved and exported weights stay floats. A later call replaces an earlier one for the same
+     * projections.
      *
      * <pre>{@code
      * Trainer.of(network, 25, 128)
@@ -232,10 +232,11 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
      * }</pre>
      *
      * @param how the type of the integers and their scales
-     * @param projections names; without any it counts for all that nobody names, whose other connections stay floats
+     * @param projections names; without names, all projections that no other call names; connections of other kinds
+     *     stay floats
      * @return this
-     * @throws IllegalArgumentException if there is no such projection; one that cannot have such weights is refused
-     *     when all is laid out
+     * @throws IllegalArgumentException if there is no such projection; {@code build()} refuses a projection that cannot
+     *     have such weights
      */
     public B weights(WeightQuantization how, String... projections) {
         List<String> names = projections.length == 0 ? List.of(Network.OTHERS) : List.of(projections);
@@ -287,10 +288,10 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
     }
 
     /**
-     * Shows the gradients of the spikes of a population at each step, the part that the caller or the loss gives and
-     * the part that comes from all projections together, as snnTorch's and SpikingJelly's monitors of output gradients
-     * do: {@link Gradients#observed(String)} and {@linkplain TrainerBuilder#onGradients observers} have them, the
-     * latter under the population's name. {@code gradients.apply("lif1")} is {@code [steps * batch x neurons]},
+     * Observes the gradients of a population's spikes at each step, as snnTorch's and SpikingJelly's monitors of output
+     * gradients do. They include the part of the caller or the loss and the parts of all projections.
+     * {@link Gradients#observed(String)} returns them, and {@linkplain TrainerBuilder#onGradients observers} receive
+     * them under the population's name. {@code gradients.apply("lif1")} is {@code [steps * batch x neurons]},
      * time-major, in torch's order, and overwritten by the next step.
      *
      * @param population its name

@@ -15,7 +15,7 @@
  * <caption>Functions of snnTorch</caption>
  * <tr><th>snnTorch</th><th>here</th></tr>
  * <tr><td>ce_rate_loss, ce_count_loss, ce_max_membrane_loss, ce_temporal_loss</td>
- *     <td>{@link dev.spikelane.train.CrossEntropyLoss}, which also has that of the membranes of each step</td></tr>
+ *     <td>{@link dev.spikelane.train.CrossEntropyLoss}, which also has a form for the membranes of each step</td></tr>
  * <tr><td>mse_count_loss, mse_membrane_loss, mse_temporal_loss</td>
  *     <td>{@link dev.spikelane.train.SquaredErrorLoss}</td></tr>
  * <tr><td>l1_rate_sparsity</td><td>{@link dev.spikelane.train.Loss#spikeRatePenalty}</td></tr>
@@ -33,8 +33,8 @@
  * <tr><td>ce_rate_loss, population code</td><td>an error without weights; with them, outputs are not pooled</td>
  *     <td>outputs of a class are added up; weights of outputs give snnTorch's numbers</td></tr>
  * <tr><td>mse losses, weights</td><td>weigh outputs by the label of another sample; an error unless there are as many
- *     samples as outputs</td><td>{@code withWeights} weighs samples by their label; {@code withOutputWeights} gives
- *     snnTorch's numbers</td></tr>
+ * samples as outputs</td><td>{@code withWeights} weighs samples by their label; {@code withOutputWeights} gives
+ * snnTorch's numbers</td></tr>
  * <tr><td>mse_temporal_loss, several spikes</td><td>forgets whole steps of all outputs and samples</td>
  *     <td>the spikes of each output; {@code withSharedSteps} gives snnTorch's numbers</td></tr>
  * <tr><td>mse_temporal_loss, target_is_time</td><td>rewrites negative times in the caller's tensor</td>
