@@ -23,15 +23,14 @@ import java.util.Objects;
  * S = U > threshold
  * }</pre>
  *
- * <p>The membrane has no memory of its own. snnTorch's documentation gives another tau than its code. Its
- * {@code reset_delay} does not exist for this model, here as there.
+ * <p>The membrane has no memory of its own. snnTorch's documentation gives another tau than its code. As in snnTorch,
+ * this model has no {@code reset_delay}.
  *
- * <p>Variables, as recorders name them: {@code membrane}, {@code excitatory}, {@code inhibitory}.
+ * <p>Variables for recorders: {@code membrane}, {@code excitatory}, {@code inhibitory}.
  *
  * @param alpha share of the excitatory current left after a step, above beta; clamped to [0, 1] when used
  * @param beta share of the inhibitory current left after a step, below 1; clamped to [0, 1] when used
- * @param firing when neurons fire and what a spike does to them; the reset comes at the next step; quantization rounds
- *     all variables
+ * @param firing the threshold and the reset, which comes at the next step; quantization rounds all variables
  */
 public record Alpha(Parameter alpha, Parameter beta, ThresholdAndReset firing) implements Neuron, HasFiring<Alpha> {
 
@@ -76,7 +75,7 @@ public record Alpha(Parameter alpha, Parameter beta, ThresholdAndReset firing) i
     /**
      * Returns this model with other options.
      *
-     * @param options when neurons fire and what a spike does to them
+     * @param options the threshold and the reset
      * @return the model
      * @throws IllegalArgumentException if the reset is one that this model does not have
      */

@@ -20,7 +20,7 @@ import java.util.Objects;
  * <p>Spikes have no sign, and there is no reset. snnTorch takes all options of Leaky and ignores them, even the
  * clamping of beta; this model offers none of them. It also returns the membrane before the step, which nothing reads.
  *
- * <p>Variables, as recorders name them: {@code membrane}.
+ * <p>Variables for recorders: {@code membrane}.
  *
  * @param beta share of the membrane left after a step; not clamped
  * @param deltaThreshold change above which a neuron fires

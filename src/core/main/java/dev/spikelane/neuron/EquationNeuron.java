@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A neuron that is said as equations.
+ * A neuron model written as equations.
  *
  * <pre>{@code
  * Neuron adaptive = EquationNeuron.of("""
@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  *         """).with("beta", 0.95);
  * }</pre>
  *
- * <p>A statement is a line, and ends behind it unless a parenthesis is open; {@code #} begins a comment:
+ * <p>Each line is a statement, which continues on the next line only inside an open parenthesis; {@code #} begins a
+ * comment:
  *
  * <pre>{@code
  * neuron NAME
@@ -65,32 +66,35 @@ import org.jspecify.annotations.Nullable;
  *              abs exp expm1 fma log max min sigmoid sqrt tanh (...)
  * }</pre>
  *
- * <p>All is float32: numbers are rounded once, operations one by one, and none are fused but by {@code fma}. In an
- * equation of {@code dt}, what follows from parameters alone is computed once in float64, and a division by it
- * multiplies by its inverse. A comparison is 1 or 0 in arithmetic, without a gradient; {@code spike} has the gradient
- * of the surrogate. A {@code reset} is detached, as snnTorch's is: a choice between two values has no slope in its
- * condition, so gradients pass through the value that is chosen; {@code v = v - spike} subtracts the spike itself, and
- * the surrogate's gradient passes through it. {@code max(a, b)} is {@code a > b ? a : b}, and {@code min(a, b)} is
- * {@code a < b ? a : b}: the second if one is NaN. In a refractory period, states that {@code holds} names are at
- * {@code spike} what they were before the step; lines behind it change them. A parameter that training moves out of
- * its range goes to the nearest value in it; others are refused. Between two steps a delay {@code k + f} takes
- * {@code (1 - f) * current[t - k] + f * current[t - k - 1]}, whose slope in the delay is the difference of the two;
- * currents before the first step are 0. Units label axes and tables
- * ({@link #unit}); nothing checks them.
+ * <p><b>Arithmetic.</b> All values are float32. Numbers are rounded once, operations run one by one, and only
+ * {@code fma} is fused. In an equation of {@code dt}, a term of parameters alone is computed once in float64, and a
+ * division by it multiplies by its inverse. A comparison is 1 or 0 in arithmetic. {@code max(a, b)} is
+ * {@code a > b ? a : b}, and {@code min(a, b)} is {@code a < b ? a : b}: the second if one is NaN.
  *
- * <p>What {@code let}, {@code carries} and the first values of states make of parameters is finite, whole numbers begin
- * in their range, a refractory period has 0 to 16,777,216 steps, and the mean of counts is so small that one in 2^24
- * is greater than the greatest: {@link #of} and {@link #bind} refuse others. Counts whose mean changes from step to
- * step are the greatest where they would be more. What a step computes is not checked: {@code 1 / 0}
- * is infinite and {@code 0 / 0} is NaN.
+ * <p><b>Gradients.</b> A comparison has none; {@code spike} has the gradient of the surrogate. A {@code reset} is
+ * detached, as in snnTorch: gradients pass through the chosen value and not through the condition. But
+ * {@code v = v - spike} subtracts the spike itself, so the surrogate's gradient passes through it. If training moves a
+ * parameter out of its range, it is set to the nearest value in the range; a program's value out of range is refused.
  *
- * <p>The first state is the membrane: recorders and losses call it {@code membrane}; recorders, rules and sources of
- * projections know its name in the text too. Others have the names of the text. Each input is a port, which projections
- * name; those that name none enter {@code current}. A text without an input is a {@link Source}.
+ * <p><b>Delays and refractory periods.</b> A delay {@code k + f} between two steps takes
+ * {@code (1 - f) * current[t - k] + f * current[t - k - 1]}; its gradient is the difference of the two currents.
+ * Currents before the first step are 0. In a refractory period, the states that {@code holds} names keep, at
+ * {@code spike}, their values from before the step; later lines may change them. Units label axes and tables
+ * ({@link #unit}); they are not checked.
  *
- * <p>When neurons are laid out, the text becomes a loop of bytecode, which takes some 30 ms for the first one and 5 ms
- * for others; equal equations share it. With {@code -Dspikelane.equations=interpreter} they are interpreted, with the
- * same bits.
+ * <p><b>Checks.</b> {@link #of} and {@link #bind} require that {@code let}, {@code carries} and initial values are
+ * finite, whole numbers start in their range, and a refractory period has 0 to 16,777,216 steps. The mean of a
+ * {@code poisson} count must be so small that at most one count in 2^24 exceeds its greatest value; a mean that changes
+ * from step to step is not checked, and larger counts are cut. The results of a step are not checked: {@code 1 / 0} is
+ * infinite and {@code 0 / 0} is NaN.
+ *
+ * <p><b>Names.</b> The first state is the membrane. Recorders and losses call it {@code membrane}; recorders, rules and
+ * sources of projections also accept its name in the text. Other states have their names in the text. Each input is a
+ * port, which projections name; the default is {@code current}. A text without an input is a {@link Source}.
+ *
+ * <p><b>Compilation.</b> When neurons are laid out, the text becomes a loop of bytecode. The first text takes some 30
+ * ms, later ones 5 ms, and equal equations share a loop. With {@code -Dspikelane.equations=interpreter} texts are
+ * interpreted, with the same bits.
  */
 public final class EquationNeuron implements Neuron {
 
@@ -141,8 +145,8 @@ public final class EquationNeuron implements Neuron {
      *
      * @param text as above, at most 20,000 characters
      * @return the neuron, with the parameters that the text says
-     * @throws IllegalArgumentException if the text is none, or declares a name that no line reads, but for states that
-     *     lines assign; the message says line, column, word and what was expected
+     * @throws IllegalArgumentException if the text is not a neuron, or declares a name that no line reads (assigned
+     *     states excepted); the message names the line, the column, the word and the expected words
      */
     public static EquationNeuron of(String text) {
         Equations read = EquationParser.parseWhole(text);
@@ -181,10 +185,11 @@ public final class EquationNeuron implements Neuron {
     }
 
     /**
-     * Returns neurons that hand on their current after a time which can be learned, between two steps too, by the
-     * linear kernel of snnTorch's {@code SynapticDelay}: their line is {@code input current delayed by delay}. Behind a
-     * connection they delay each of its outputs, before one each of its inputs; with delays of whole steps
-     * spikes come out as they came in. A neuron that has that line itself needs no other population, and less time:
+     * Returns neurons that pass on their current after a delay that can be learned. The delay may lie between two
+     * steps, by the linear kernel of snnTorch's {@code SynapticDelay}. Their line is
+     * {@code input current delayed by delay}. After a connection they delay each of its outputs; before a connection,
+     * each of its inputs. With delays of whole steps, spikes stay spikes. A neuron with this line of its own is faster
+     * and needs no second population:
      *
      * <pre>{@code
      * EquationNeuron late = EquationNeuron.of("""
@@ -211,10 +216,10 @@ public final class EquationNeuron implements Neuron {
     }
 
     /**
-     * Returns neurons that hand on a mean of their currents of the last steps, weighted by {@code exp(-((k - delay) /
-     * sigma)^2 / 2)}, so that gradients reach further than to the next step, as in dilated convolutions with learnable
-     * spacings (Hammouamri, Khalfaoui-Hassani and Masquelier, 2024), which make {@code sigma} smaller from epoch to
-     * epoch.
+     * Returns neurons that pass on a mean of their currents of the last steps, weighted by
+     * {@code exp(-((k - delay) / sigma)^2 / 2)}. So gradients reach further than to the next step, as in dilated
+     * convolutions with learnable spacings (Hammouamri, Khalfaoui-Hassani and Masquelier, 2024), which reduce
+     * {@code sigma} from epoch to epoch.
      *
      * @param most the longest delay in steps, 1 to 7
      * @param sigma the width, 0.1 to 100 steps
@@ -272,7 +277,7 @@ public final class EquationNeuron implements Neuron {
     /**
      * Returns the text.
      *
-     * @return what {@link #of} was given
+     * @return the argument of {@link #of}
      */
     public String text() {
         return text;
@@ -327,23 +332,23 @@ public final class EquationNeuron implements Neuron {
     }
 
     /**
-     * Returns what states are rounded to.
+     * Returns the levels to which states are rounded.
      *
-     * @return {@link Quantization#NONE} unless another was said
+     * @return the levels; {@link Quantization#NONE} by default
      */
     public Quantization quantization() {
         return options.quantization;
     }
 
     /**
-     * Returns this neuron with states that are rounded to levels when it is found out who fires: behind the last line
-     * before {@code spike}, all states of the text. Gradients go through that as if nothing were rounded. States behind
-     * it are rounded; other names from before it may be used there if they need nothing but parameters.
+     * Returns this neuron with all states rounded to levels directly before {@code spike}. Gradients pass through the
+     * rounding unchanged. Lines after {@code spike} read the rounded states, and names from before it only if these
+     * depend on parameters alone.
      *
      * @param levels snnTorch's {@code state_quant}
      * @return the neuron
-     * @throws IllegalArgumentException if lines behind {@code spike} take more from those before it than states, or a
-     *     state is a whole number
+     * @throws IllegalArgumentException if lines after {@code spike} read a name from before it that depends on more
+     *     than parameters, or a state is a whole number
      */
     public EquationNeuron withQuantization(Quantization levels) {
         Objects.requireNonNull(levels, "levels");

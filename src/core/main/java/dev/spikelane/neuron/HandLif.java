@@ -20,7 +20,7 @@ import java.util.Objects;
  * <p>The membrane that was compared with the threshold is that after the step before, which is recorded there:
  * {@link #beforeReset} returns this model.
  *
- * <p>Variables, as recorders name them: {@code membrane}.
+ * <p>Variables for recorders: {@code membrane}.
  *
  * @param beta share of the membrane left after a step, clamped to [0, 1] when used
  * @param threshold membrane above which a neuron fires

@@ -19,7 +19,7 @@ interface HasFiring<N extends Neuron> {
     /**
      * Returns this model with other options.
      *
-     * @param options when neurons fire and what a spike does to them
+     * @param options the threshold and the reset
      * @return the model
      */
     N withFiring(ThresholdAndReset options);
@@ -27,7 +27,7 @@ interface HasFiring<N extends Neuron> {
     /**
      * Returns this model with another reset.
      *
-     * @param kind what a reset does
+     * @param kind the kind of reset
      * @return the model
      */
     default N withReset(Reset kind) {

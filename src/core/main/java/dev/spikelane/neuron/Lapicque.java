@@ -25,15 +25,15 @@ import java.util.Objects;
  *
  * <p>The decay is thus {@code 1 - timeStep / (RC)}. A model made from beta has {@code RC = timeStep / ln(1 / beta)}, so
  * its decay is {@code 1 + ln(beta)}, not beta: 0.307 for beta 0.5, and negative below 0.368. snnTorch refuses beta for
- * each neuron, although its documentation allows it; here it works. Resets at other times than the next step do not
- * exist there; here they act as in the other models.
+ * each neuron, although its documentation allows it; here it works. snnTorch's model resets at the next step only; here
+ * the other reset times act as in other models.
  *
- * <p>Variables, as recorders name them: {@code membrane}.
+ * <p>Variables for recorders: {@code membrane}.
  *
  * @param resistance R of the circuit, not zero
  * @param capacitance C of the circuit, not zero
  * @param timeStep the step, in the unit of RC
- * @param firing when neurons fire and what a spike does to them
+ * @param firing the threshold and the reset
  */
 public record Lapicque(Parameter resistance, Parameter capacitance, float timeStep, ThresholdAndReset firing)
         implements Neuron, HasFiring<Lapicque> {
@@ -118,7 +118,7 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
     /**
      * Returns this model with other options.
      *
-     * @param options when neurons fire and what a spike does to them
+     * @param options the threshold and the reset
      * @return the model
      */
     @Override

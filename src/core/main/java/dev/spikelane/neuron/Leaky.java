@@ -24,15 +24,14 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>So a spike is immediate and, by default, its reset comes one step later. The comparison is strict, although
- * snnTorch's documentation says otherwise; with reset ZERO the input of the step is kept. Under
- * inhibition the reset R is not inhibited; of equal membranes the first one may fire; a NaN counts as the largest and
- * does not fire.
+ * snnTorch's documentation says otherwise; with reset ZERO the input of the step is kept. Under inhibition the reset R
+ * is not inhibited; of equal membranes the first one may fire; a NaN counts as the largest and does not fire.
  *
- * <p>Variables, as recorders name them: {@code membrane}.
+ * <p>Variables for recorders: {@code membrane}.
  *
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used, as snnTorch does
- * @param firing when neurons fire and what a spike does to them
- * @param gradedSpikesFactor what one spike carries; without effect under inhibition, except that snnTorch's immediate
+ * @param firing the threshold and the reset
+ * @param gradedSpikesFactor the value of one spike; without effect under inhibition, except that snnTorch's immediate
  *     reset then divides S by it. A factor 0, with which snnTorch's immediate reset gives NaN or infinity, divides
  *     nothing here
  */
@@ -73,7 +72,7 @@ public record Leaky(Parameter beta, ThresholdAndReset firing, Parameter gradedSp
     /**
      * Returns this model with other options.
      *
-     * @param options when neurons fire and what a spike does to them
+     * @param options the threshold and the reset
      * @return the model
      */
     @Override
@@ -115,7 +114,7 @@ public record Leaky(Parameter beta, ThresholdAndReset firing, Parameter gradedSp
     /**
      * Returns this model with other graded spikes.
      *
-     * @param values what one spike carries: one value, or one for each neuron
+     * @param values the value of one spike: one value, or one for each neuron
      * @return the model
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
@@ -126,7 +125,7 @@ public record Leaky(Parameter beta, ThresholdAndReset firing, Parameter gradedSp
     /**
      * Returns this model with other graded spikes.
      *
-     * @param values what one spike carries: one value, or one for each neuron, rounded once to float32
+     * @param values the value of one spike: one value, or one for each neuron, rounded once to float32
      * @return the model
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */

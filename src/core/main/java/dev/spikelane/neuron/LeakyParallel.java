@@ -32,30 +32,29 @@ import java.util.Objects;
  * <p>snnTorch silently ignores beta for each neuron and keeps random weights; here each neuron has its own.
  *
  * <p>With a dropout, meant for Monte Carlo estimates, a share p of the outputs is dropped before neurons fire, and the
- * others make up for it, as snnTorch's documentation promises; its {@code torch.nn.RNN} of one layer ignores the
- * option. The membrane is not dropped, neither for the next step nor where it is recorded:
+ * others are scaled up, as snnTorch's documentation promises; its {@code torch.nn.RNN} of one layer ignores the option.
+ * The membrane itself, recorded or carried to the next step, is not dropped:
  *
  * <pre>{@code
  * K = 0 with probability p, else 1                     for each step, sample and neuron
  * S = U * (K / (1 - p)) > threshold
  * }</pre>
  *
- * <p>What is dropped is a pure function of the seed, the step since the last reset (its low 32 bits), the sample's
- * number in the batch and the neuron, and so does not depend on threads or on how a run is cut; torch draws other
- * numbers. A run after a reset drops the same again: for an estimate, let samples of a batch have the same input.
- * Layers that should drop independently need seeds of their own. There is no gradient, as the dropout belongs to the
- * network and drops in every run of it; training drops what a projection carries ({@code TrainerBuilder.dropout}), by
- * sample and epoch.
+ * <p>The mask is a function of the seed, the step since the last reset (its low 32 bits), the sample's number in the
+ * batch and the neuron, so it does not depend on threads or on the division of a run into calls. Torch draws other
+ * numbers. A run after a reset has the same mask: for an estimate, give all samples of a batch the same input. Layers
+ * that should drop independently need different seeds. This dropout has no gradient, as it acts in every run of the
+ * network; training has its own ({@code TrainerBuilder.dropout}), by sample and epoch.
  *
- * <p>Variables, as recorders name them: {@code membrane}.
+ * <p>Variables for recorders: {@code membrane}.
  *
  * @param recurrence how membranes act on the next step: one to one, the share that is left; or all to all, with the
  *     bias
  * @param bias added at every step, one to one
  * @param threshold membrane above which a neuron fires
- * @param gradedSpikesFactor what one spike carries
+ * @param gradedSpikesFactor the value of one spike
  * @param dropout probability p that an output is dropped, from 0 to below 1; 0 for no dropout
- * @param seed what decides which outputs are dropped; all 64 bits count
+ * @param seed the seed of the mask; all 64 bits count
  */
 public record LeakyParallel(
         Recurrence recurrence,
@@ -88,7 +87,7 @@ public record LeakyParallel(
      *     bias
      * @param bias added at every step, one to one
      * @param threshold membrane above which a neuron fires
-     * @param gradedSpikesFactor what one spike carries
+     * @param gradedSpikesFactor the value of one spike
      * @throws IllegalArgumentException if a value is NaN or infinite
      */
     public LeakyParallel(Recurrence recurrence, Parameter bias, Parameter threshold, Parameter gradedSpikesFactor) {

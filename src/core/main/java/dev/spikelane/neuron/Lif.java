@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The leaky integrate-and-fire neuron with the conventions of other libraries: every choice in which they differ is an
- * option with a name, and each of them a preset.
+ * The leaky integrate-and-fire neuron with the conventions of other libraries: every difference between them is a named
+ * option, and each library is a preset.
  *
  * <p>Each step, with U the membrane, X the synaptic current, I the input, S in {0, 1}, in float32 without fused
  * operations:
@@ -28,7 +28,7 @@ import java.util.Objects;
  * U = (1 - S) * U + S * resetPotential          reset CLEAR at the SAME_STEP
  * }</pre>
  *
- * <p>Resets at the next step are those of {@link Leaky}.
+ * <p>Resets at the next step act as in {@link Leaky}.
  *
  * <table>
  * <caption>Conventions</caption>
@@ -43,16 +43,16 @@ import java.util.Objects;
  * <p>A model begins at a preset or at {@link #of}, and is changed one thing at a time; two with the same values are
  * equal.
  *
- * <p>Variables, as recorders name them: {@code membrane}; with a synapse also {@code synapse}.
+ * <p>Variables for recorders: {@code membrane}; with a synapse also {@code synapse}.
  *
  * @param decay how the membrane decays and takes its input
  * @param leak the number that the decay goes by; one value, or one for each neuron; see {@link Decay}
  * @param gain the factor of the input; one value, or one for each neuron
- * @param synapse the share of the synaptic current left after a step; one value, or one for each neuron, clamped to
- *     [0, 1]; 0 for all neurons: no synapse
+ * @param synapse the share of the synaptic current left after a step; one value, or one for each neuron, clamped to [0,
+ *     1]; 0 for all neurons: no synapse
  * @param rest where the membrane decays to, with EULER and DIVIDE; one value, or one for each neuron
  * @param resetPotential where ZERO and CLEAR lead to at the SAME_STEP; one value, or one for each neuron
- * @param firing when neurons fire and what a spike does to them
+ * @param firing the threshold and the reset
  */
 public record Lif(
         Decay decay,
@@ -71,7 +71,7 @@ public record Lif(
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException if a value is NaN or infinite, or a leak by which is divided is 0
+     * @throws IllegalArgumentException if a value is NaN or infinite, or a leak that divides is 0
      */
     public Lif {
         Objects.requireNonNull(decay, "decay");
@@ -95,14 +95,15 @@ public record Lif(
      * @param decay how the membrane decays and takes its input
      * @param leak the number that the decay goes by; see {@link Decay}
      * @return the model
-     * @throws IllegalArgumentException if a value is NaN or infinite, or a leak by which is divided is 0
+     * @throws IllegalArgumentException if a value is NaN or infinite, or a leak that divides is 0
      */
     public static Lif of(Decay decay, Parameter leak) {
         return new Lif(decay, leak, Parameter.of(1), NOTHING, NOTHING, NOTHING, ThresholdAndReset.DEFAULT);
     }
 
     /**
-     * The convention of {@code snntorch.Leaky}, the default here: what {@link Leaky} does, if beta is in [0, 1].
+     * Creates a model with the convention of {@code snntorch.Leaky}, the default here. It equals {@link Leaky} if beta
+     * is in [0, 1].
      *
      * @param beta share of the membrane left after a step, rounded once to float32
      * @return the model
@@ -203,7 +204,7 @@ public record Lif(
     /**
      * Returns this model with other options.
      *
-     * @param options when neurons fire and what a spike does to them
+     * @param options the threshold and the reset
      * @return the model
      */
     @Override

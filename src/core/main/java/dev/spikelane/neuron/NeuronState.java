@@ -24,15 +24,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that neurons carry from step to step: their variables, each {@code [batch x neurons]}, how many steps they have
- * done and, where a model needs them, the spikes of the step before and the newest inputs. The first variable is always
- * the membrane.
+ * The state of neurons between two steps: their variables, each {@code [batch x neurons]}, the number of steps done
+ * and, if a model needs them, the spikes of the previous step and the newest inputs. The first variable is always the
+ * membrane.
  *
- * <p>A caller may read and write the variables between runs. {@link #copyFrom}, {@link #write} and {@link #read} carry
- * the whole state over: neurons go on from it bit for bit.
+ * <p>A caller may read and write the variables between runs. {@link #copyFrom}, {@link #write} and {@link #read} copy
+ * the whole state: neurons continue from it bit for bit.
  *
  * <p>Neurons of a {@link Shape} work on rows in its inner order, as {@link Neuron#bind(Arena, Shape)} says; a
- * simulation and gradients show theirs in torch's order, by a state {@link #inTorch} of its own.
+ * simulation and gradients show their states in torch's order, by a copy {@link #inTorch}.
  */
 public final class NeuronState {
 
@@ -188,9 +188,9 @@ public final class NeuronState {
     }
 
     /**
-     * Returns the spikes of the step before, where they are fed back, by the neurons themselves or by a projection of
-     * their network. Those that a projection brings are part of the simulation's state, not of this one; the
-     * simulation's next call moves them on, so that they are to be asked for anew behind it.
+     * Returns the spikes of the previous step, if the neurons or a projection of their network feed them back. Spikes
+     * that a projection feeds back belong to the simulation's state, not to this one. They are valid until the
+     * simulation's next call; ask again after it.
      *
      * @return {@code [batch x neurons]}, of neurons in a network valid until the next call of their simulation
      * @throws IllegalStateException if no spikes are fed back
@@ -204,7 +204,7 @@ public final class NeuronState {
     }
 
     /**
-     * Says where somebody else keeps the spikes of the step before, for {@link #previousSpikes}.
+     * Sets the matrix in which a projection keeps the spikes of the previous step, for {@link #previousSpikes}.
      *
      * @param kept {@code [batch x neurons]}
      * @throws IllegalArgumentException if the shape does not fit
@@ -250,7 +250,7 @@ public final class NeuronState {
     }
 
     /**
-     * Gives the state that this one shows what a caller has written here.
+     * Copies the caller's changes of this state into the state that it shows.
      *
      * @throws NullPointerException if it shows no other
      */
@@ -287,15 +287,15 @@ public final class NeuronState {
     /**
      * Returns how many steps the neurons have done since the last reset.
      *
-     * @return steps of the first 64 neurons, which are those of all unless runs were given some words of neurons only
+     * @return steps of the first 64 neurons; other neurons differ only after runs of single blocks
      */
     public long step() {
         return steps[0];
     }
 
     /**
-     * Sets all variables to what they are at the start, zero unless the model says otherwise, forgets spikes and
-     * inputs, and begins with step 0 again.
+     * Sets all variables to their initial values, zero unless the model says otherwise, clears spikes and inputs, and
+     * starts again at step 0.
      */
     public void reset() {
         if (shown != null) {
@@ -344,14 +344,13 @@ public final class NeuronState {
     }
 
     /**
-     * Copies what some samples of another state carry, and how many steps they have done.
+     * Copies some samples of another state, and its number of steps.
      *
      * @param other a state of the same model and number of neurons, of any batch
-     * @param otherSample the first of them there
-     * @param sample the first of them here
+     * @param otherSample the first sample to copy from
+     * @param sample the first sample to copy to
      * @param count how many samples
-     * @throws IllegalArgumentException if it has another number of neurons, other variables, or keeps other things from
-     *     step to step
+     * @throws IllegalArgumentException if it has another number of neurons, other variables or another layout
      * @throws IndexOutOfBoundsException if there are no such samples
      */
     public void copySamples(NeuronState other, int otherSample, int sample, int count) {
@@ -388,10 +387,10 @@ public final class NeuronState {
     /**
      * Writes the state, little endian whatever the buffer's order: the steps done by each block of 64 neurons; the
      * variables and the newest inputs, row after row, 4 bytes a neuron; and the spikes of the step before where they
-     * are fed back, a bit a neuron, each row in whole bytes. There is no header: who keeps the bytes keeps the model
-     * and the shape beside them.
+     * are fed back, a bit a neuron, each row in whole bytes. There is no header: the caller must know the model and the
+     * shape.
      *
-     * @param to receives {@link #bytes} from its position, which moves behind them
+     * @param to receives {@link #bytes} from its position, which moves past them
      * @throws IllegalArgumentException if they do not fit; nothing is written then
      */
     public void write(ByteBuffer to) {
@@ -399,11 +398,11 @@ public final class NeuronState {
     }
 
     /**
-     * Writes the state as {@link #write(ByteBuffer)} does, with each row in torch's order, in which a state
-     * {@link #inTorch} has them already.
+     * Writes the state as {@link #write(ByteBuffer)} does, with each row in torch's order. A state {@link #inTorch}
+     * already has this order.
      *
      * @param shape how the neurons are arranged
-     * @param to receives {@link #bytes} from its position, which moves behind them
+     * @param to receives {@link #bytes} from its position, which moves past them
      * @throws IllegalArgumentException if they do not fit, or the shape has another number of neurons; nothing is
      *     written then
      */
@@ -412,23 +411,23 @@ public final class NeuronState {
     }
 
     /**
-     * Reads what {@link #write} has written from a state of the same model, batch and number of neurons.
+     * Reads the bytes that {@link #write} wrote for a state of the same model, batch and number of neurons.
      *
-     * @param from holds {@link #bytes} from its position, which moves behind them
-     * @throws IllegalArgumentException if it has fewer bytes, a number of steps is negative, or there are spikes behind
-     *     the last neuron; nothing is changed then
+     * @param from holds {@link #bytes} from its position, which moves past them
+     * @throws IllegalArgumentException if it has fewer bytes, a number of steps is negative, or there are spikes after
+     *     the last neuron; nothing changes then
      */
     public void read(ByteBuffer from) {
         NeuronStateBytes.read(this, Shape.of(layout.neurons()), Objects.requireNonNull(from, "from"));
     }
 
     /**
-     * Reads what {@link #write(Shape, ByteBuffer)} has written from a state of the same model, batch and shape.
+     * Reads the bytes that {@link #write(Shape, ByteBuffer)} wrote for a state of the same model, batch and shape.
      *
      * @param shape how the neurons are arranged
-     * @param from holds {@link #bytes} from its position, which moves behind them
-     * @throws IllegalArgumentException if it has fewer bytes, a number of steps is negative, there are spikes behind
-     *     the last neuron, or the shape has another number of neurons; nothing is changed then
+     * @param from holds {@link #bytes} from its position, which moves past them
+     * @throws IllegalArgumentException if it has fewer bytes, a number of steps is negative, there are spikes after the
+     *     last neuron, or the shape has another number of neurons; nothing is changed then
      */
     public void read(Shape shape, ByteBuffer from) {
         NeuronStateBytes.read(this, requireShape(shape), Objects.requireNonNull(from, "from"));
@@ -513,9 +512,9 @@ public final class NeuronState {
     }
 
     /**
-     * Returns the newest inputs, where neurons keep some.
+     * Returns the newest inputs, if the neurons keep them.
      *
-     * @return {@code [steps * batch x neurons]}, columns in the order of those of the variables
+     * @return {@code [steps * batch x neurons]}, with the columns of the variables
      * @throws NullPointerException if they keep none
      */
     public FloatMatrix window() {

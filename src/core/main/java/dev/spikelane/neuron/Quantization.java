@@ -114,7 +114,7 @@ public final class Quantization {
     /**
      * Makes levels of any kind that have a name, such as those that a file holds.
      *
-     * @param name what {@link #toString} returns
+     * @param name the name that {@link #toString} returns
      * @param values finite levels; none for {@link #NONE}, whatever the name
      * @return the quantization
      * @throws IllegalArgumentException if a level is NaN or infinite

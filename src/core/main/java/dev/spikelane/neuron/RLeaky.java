@@ -30,11 +30,11 @@ import java.util.Objects;
  * <p>One to one the bits are snnTorch's. Under a delayed reset ZERO, F has no effect there: it arrives in the step that
  * is zeroed. The state is the membrane and the {@linkplain NeuronState#previousSpikes spikes of the step before}.
  *
- * <p>Variables, as recorders name them: {@code membrane}.
+ * <p>Variables for recorders: {@code membrane}.
  *
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used
- * @param recurrence what is fed back
- * @param firing when neurons fire and what a spike does to them
+ * @param recurrence the feedback of the neurons to themselves
+ * @param firing the threshold and the reset
  */
 public record RLeaky(Parameter beta, Recurrence recurrence, ThresholdAndReset firing)
         implements Neuron, HasFiring<RLeaky> {
@@ -53,7 +53,7 @@ public record RLeaky(Parameter beta, Recurrence recurrence, ThresholdAndReset fi
     /**
      * Makes a model with snnTorch's defaults.
      *
-     * @param recurrence what is fed back
+     * @param recurrence the feedback of the neurons to themselves
      * @param beta one value, or one for each neuron
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
@@ -64,7 +64,7 @@ public record RLeaky(Parameter beta, Recurrence recurrence, ThresholdAndReset fi
     /**
      * Makes a model with snnTorch's defaults.
      *
-     * @param recurrence what is fed back
+     * @param recurrence the feedback of the neurons to themselves
      * @param beta one value, or one for each neuron, rounded once to float32
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
@@ -75,7 +75,7 @@ public record RLeaky(Parameter beta, Recurrence recurrence, ThresholdAndReset fi
     /**
      * Returns this model with other options.
      *
-     * @param options when neurons fire and what a spike does to them
+     * @param options the threshold and the reset
      * @return the model
      */
     @Override

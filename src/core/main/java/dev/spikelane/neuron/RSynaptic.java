@@ -28,16 +28,16 @@ import java.util.Objects;
  * U = U - (S - R) * threshold    or    (S - R) * U     only with Reset.Time.SAME_STEP_DIFFERENCE
  * }</pre>
  *
- * <p>One to one the bits are snnTorch's. There {@code reset_delay=False} raises or, with states passed in, has no
- * effect; here it does what it does in {@link RLeaky}. A reset of the state also clears the spikes of the step before,
- * which {@code reset_hidden} forgets.
+ * <p>One to one the bits are snnTorch's. In snnTorch {@code reset_delay=False} raises or, with states passed in, has no
+ * effect; here it acts as in {@link RLeaky}. A reset of the state also clears the spikes of the previous step;
+ * snnTorch's {@code reset_hidden} does not.
  *
- * <p>Variables, as recorders name them: {@code membrane}, {@code synapse}.
+ * <p>Variables for recorders: {@code membrane}, {@code synapse}.
  *
  * @param alpha share of the synaptic current left after a step; clamped to [0, 1] when used
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used
- * @param recurrence what is fed back
- * @param firing when neurons fire and what a spike does to them
+ * @param recurrence the feedback of the neurons to themselves
+ * @param firing the threshold and the reset
  */
 public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, ThresholdAndReset firing)
         implements Neuron, HasFiring<RSynaptic> {
@@ -57,7 +57,7 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
     /**
      * Makes a model with snnTorch's defaults.
      *
-     * @param recurrence what is fed back
+     * @param recurrence the feedback of the neurons to themselves
      * @param alpha share of the synaptic current left after a step
      * @param beta share of the membrane left after a step
      * @throws IllegalArgumentException if a value is NaN or infinite
@@ -69,7 +69,7 @@ public record RSynaptic(Parameter alpha, Parameter beta, Recurrence recurrence, 
     /**
      * Returns this model with other options.
      *
-     * @param options when neurons fire and what a spike does to them
+     * @param options the threshold and the reset
      * @return the model
      */
     @Override

@@ -10,8 +10,8 @@ import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /**
- * How neurons of a layer feed back to themselves what they did at the step before. In a network it is one of the
- * projections into the port {@code feedback}, and others may join it.
+ * The feedback of a layer's neurons to themselves: their spikes or membranes of the previous step. In a network it is a
+ * projection into the port {@code feedback}; other projections may enter the port too.
  */
 public sealed interface Recurrence {
 

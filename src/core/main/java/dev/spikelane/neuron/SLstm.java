@@ -43,8 +43,8 @@ import java.util.Objects;
  * after gate in torch's order.
  *
  * <p>{@code snntorch.SConv2dLSTM(1, 3, 3, max_pool=2, threshold=0.1)} has one convolution of its inputs and hidden
- * states together, which is two here. Its pool stands between its membranes and what fires, so it does between
- * populations:
+ * states together, which is two here. Its pool acts between the membranes and the firing neurons, so here it stands
+ * between two populations:
  *
  * <pre>{@code
  * Convolution all = Convolution.of(1 + 3, 4 * 3, Kernel.of(3).withPadding(1), random);
@@ -54,11 +54,11 @@ import java.util.Objects;
  *         .neuron(new Leaky(0).withReset(Reset.NONE).withThreshold(0.1)).build();
  * }</pre>
  *
- * <p>Variables, as recorders name them: {@code membrane}, {@code cell}.
+ * <p>Variables for recorders: {@code membrane}, {@code cell}.
  *
  * @param recurrence from the hidden state to the four gates: from all to all with the weights {@code weight_hh} and the
  *     second bias, or another connection
- * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and cell state
+ * @param firing the threshold and the reset; quantization rounds membrane and cell state
  */
 public record SLstm(Recurrence recurrence, ThresholdAndReset firing) implements Neuron, HasFiring<SLstm> {
 
@@ -156,10 +156,10 @@ public record SLstm(Recurrence recurrence, ThresholdAndReset firing) implements 
     }
 
     /**
-     * Makes a model without a reset whose hidden states come back by a part of a convolution.
+     * Creates a model without a reset whose hidden states are fed back by a part of a convolution.
      *
-     * @param all the weights of {@code snntorch.SConv2dLSTM}: of its inputs and, behind them, of a hidden state for
-     *     every four of its outputs, which are its gates {@code i, f, o, g}
+     * @param all the weights of {@code snntorch.SConv2dLSTM}: first of its inputs, then of the hidden states, one for
+     *     every four outputs; its outputs are the gates {@code i, f, o, g}
      * @return the model, whose gates are in the order {@code i, f, g, o}
      * @throws IllegalArgumentException if there are no such channels, or they have groups
      */
@@ -225,7 +225,7 @@ public record SLstm(Recurrence recurrence, ThresholdAndReset firing) implements 
     /**
      * Returns this model with other options.
      *
-     * @param options when neurons fire and what a spike does to them
+     * @param options the threshold and the reset
      * @return the model
      * @throws IllegalArgumentException if the reset is SUBTRACT_DECAYED
      */

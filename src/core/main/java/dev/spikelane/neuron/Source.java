@@ -17,9 +17,9 @@ import java.util.Objects;
  * builder.project("drive-e", drive.variable("membrane"), e);
  * }</pre>
  *
- * <p>What is drawn depends on the seed ({@link EquationNeuron#withSeed}), the population's name, the step since the
- * last reset, the sample's place in the batch and the neuron, and on nothing else. Times and steps are milliseconds,
- * rates Hertz, as far as names of units go; step k begins at the time k times the step.
+ * <p>Random numbers depend only on the seed ({@link EquationNeuron#withSeed}), the population's name, the step since
+ * the last reset, the sample's place in the batch and the neuron. Times and steps are milliseconds, rates Hertz, as far
+ * as names of units go; step k begins at the time k times the step.
  */
 public final class Source {
 
@@ -34,8 +34,8 @@ public final class Source {
     private Source() {}
 
     /**
-     * Makes neurons that fire at random, at most once a step: the chance is that of one event or more of a Poisson
-     * process, {@code 1 - exp(-rate * step / 1000)}.
+     * Creates neurons that fire at random, at most once a step, with the probability that a Poisson process has at
+     * least one event, {@code 1 - exp(-rate * step / 1000)}.
      *
      * @param rate of each neuron, the parameter {@code rate}
      * @param step the time of a step, the parameter {@code dt}
@@ -107,9 +107,9 @@ public final class Source {
     }
 
     /**
-     * Makes sources of a current that is the same for all neurons: on lines between points, and as the first and the
-     * last of them before and behind. Two points of one time are a step. The current is the variable {@code membrane},
-     * and the neurons never fire.
+     * Creates sources of one current for all neurons, piecewise linear between points and constant before the first and
+     * after the last point. Two points at the same time make a step. The current is the variable {@code membrane}; the
+     * neurons never fire.
      *
      * @param times of the points, ascending
      * @param currents at these times, of any unit
@@ -155,7 +155,7 @@ public final class Source {
      * @param step the time of a step
      * @return the neurons
      * @throws IllegalArgumentException if there are not as many neurons as times, a time is negative, not finite or
-     *     behind 2,147,483,647 steps, a neuron is negative, or the step is not positive
+     *     after 2,147,483,647 steps, a neuron is negative, or the step is not positive
      */
     public static SpikeList spikes(double[] times, int[] neurons, double step) {
         requireStep(step);

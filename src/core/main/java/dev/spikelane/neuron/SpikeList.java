@@ -17,7 +17,7 @@ import java.util.Objects;
  * Neurons that fire as listed, in all samples alike, from each reset on; they take no input. {@link Source#spikes}
  * makes them from times.
  *
- * <p>Variables, as recorders name them: {@code membrane}, which stays 0.
+ * <p>Variables for recorders: {@code membrane}, which stays 0.
  */
 public final class SpikeList implements Neuron {
 

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The leaky neuron without a reset of {@code snntorch.StateLeaky} (0.9.4). Behind a dense connection it is
- * {@code snntorch.LinearLeaky}, which is that connection and these neurons.
+ * The leaky neuron without a reset of {@code snntorch.StateLeaky} (0.9.4). After a dense connection it is
+ * {@code snntorch.LinearLeaky}.
  *
  * <p>snnTorch convolves the input with {@code exp(-k / tau)}, {@code tau = 1 / (1 - beta + 1e-12)}, over all steps at
  * once. The same membrane, step by step, is
@@ -27,10 +27,10 @@ import java.util.Objects;
  * S = U > threshold
  * }</pre>
  *
- * <p>So the share that is left after a step is {@code exp(beta - 1)}, 0.607 for beta 0.5, not beta. The order of the
- * sum is another than upstream, so membranes agree to rounding and not bit for bit. There the state is lost between
- * calls; here it goes on. Quantization rounds the membrane and not the sum behind it, as upstream, where nothing is fed
- * back. A spike carries the factor twice, as upstream.
+ * <p>So the share left after a step is {@code exp(beta - 1)}, 0.607 for beta 0.5, not beta. Sums have another order
+ * than in snnTorch, so membranes agree to rounding and not bit for bit. snnTorch loses the state between calls; here it
+ * stays. As in snnTorch, quantization rounds the membrane but not the sum that is carried on, and a spike carries the
+ * factor squared.
  *
  * <p>With a truncation of K steps, snnTorch's {@code kernel_truncation_steps}, only the newest K inputs count, in the
  * order of {@link WindowStep}:
@@ -45,12 +45,12 @@ import java.util.Objects;
  * variable {@code sum} is that of the inputs since the last step whose number is a multiple of K; a membrane that the
  * caller writes is lost at the next step.
  *
- * <p>Variables, as recorders name them: {@code membrane}; with a truncation also {@code sum}.
+ * <p>Variables for recorders: {@code membrane}; with a truncation also {@code sum}.
  *
  * @param beta gives the time constant {@code 1 / (1 - beta)}; at most 1
  * @param threshold membrane above which a neuron fires
- * @param gradedSpikesFactor its square is what one spike carries
- * @param quantization what the membrane is rounded to before neurons fire
+ * @param gradedSpikesFactor its square is the value of one spike
+ * @param quantization the levels to which the membrane is rounded before neurons fire
  * @param kernelTruncation how many of the newest inputs count, or {@link #UNTRUNCATED}
  */
 public record StateLeaky(
@@ -91,8 +91,8 @@ public record StateLeaky(
      *
      * @param beta gives the time constant {@code 1 / (1 - beta)}; at most 1
      * @param threshold membrane above which a neuron fires
-     * @param gradedSpikesFactor its square is what one spike carries
-     * @param quantization what the membrane is rounded to before neurons fire
+     * @param gradedSpikesFactor its square is the value of one spike
+     * @param quantization the levels to which the membrane is rounded before neurons fire
      * @throws IllegalArgumentException if a value is NaN or infinite, or a beta is above 1
      */
     public StateLeaky(Parameter beta, Parameter threshold, Parameter gradedSpikesFactor, Quantization quantization) {
@@ -156,7 +156,7 @@ public record StateLeaky(
     /**
      * Returns this model with other graded spikes.
      *
-     * @param values one value, or one for each neuron, rounded once to float32; its square is what one spike carries
+     * @param values one value, or one for each neuron, rounded once to float32; its square is the value of one spike
      * @return the model
      * @throws IllegalArgumentException if a value is NaN or infinite, or there is none
      */
@@ -167,7 +167,7 @@ public record StateLeaky(
     /**
      * Returns this model with another quantization.
      *
-     * @param levels what the membrane is rounded to before neurons fire
+     * @param levels the levels to which the membrane is rounded before neurons fire
      * @return the model
      */
     public StateLeaky withQuantization(Quantization levels) {

@@ -26,11 +26,11 @@ import java.util.Objects;
  * <p>Unlike {@link Leaky}, reset ZERO takes this step's input from the membrane too; no reset touches the synaptic
  * current.
  *
- * <p>Variables, as recorders name them: {@code membrane}, {@code synapse}.
+ * <p>Variables for recorders: {@code membrane}, {@code synapse}.
  *
  * @param alpha share of the synaptic current left after a step; clamped to [0, 1] when used
  * @param beta share of the membrane left after a step; clamped to [0, 1] when used
- * @param firing when neurons fire and what a spike does to them; quantization rounds membrane and synaptic current
+ * @param firing the threshold and the reset; quantization rounds membrane and synaptic current
  */
 public record Synaptic(Parameter alpha, Parameter beta, ThresholdAndReset firing)
         implements Neuron, HasFiring<Synaptic> {
@@ -60,7 +60,7 @@ public record Synaptic(Parameter alpha, Parameter beta, ThresholdAndReset firing
     /**
      * Returns this model with other options.
      *
-     * @param options when neurons fire and what a spike does to them
+     * @param options the threshold and the reset
      * @return the model
      */
     @Override

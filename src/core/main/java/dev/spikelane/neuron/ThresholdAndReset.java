@@ -7,14 +7,13 @@ import dev.spikelane.memory.Parameter;
 import java.util.Objects;
 
 /**
- * When neurons fire and what a spike does to them: the options that all models share. They begin at {@link #DEFAULT}
- * and are changed one at a time, {@code ThresholdAndReset.DEFAULT.withReset(Reset.ZERO).withInhibition(true)}; two with
- * the same options are equal.
+ * Threshold and reset: the options that all models share. Start from {@link #DEFAULT} and change one option at a time,
+ * {@code ThresholdAndReset.DEFAULT.withReset(Reset.ZERO).withInhibition(true)}; two with the same options are equal.
  *
  * @param threshold the membrane above which a neuron fires: one value, or one for each neuron, all finite
  * @param compare whether a neuron fires at the threshold too
- * @param reset what a reset does; by ZERO all models but {@link Leaky} and {@link Lif} mean what CLEAR says, as
- *     snnTorch does
+ * @param reset the kind of reset; in all models except {@link Leaky} and {@link Lif} ZERO acts like CLEAR, as in
+ *     snnTorch
  * @param resetTime when a spike's reset comes
  * @param inhibition whether only the neuron of a row with the largest {@code U - threshold} may fire; the reset is not
  *     inhibited
@@ -76,7 +75,7 @@ public record ThresholdAndReset(
     /**
      * Returns these options with another reset.
      *
-     * @param kind what a reset does
+     * @param kind the kind of reset
      * @return the options
      */
     public ThresholdAndReset withReset(Reset kind) {
@@ -116,7 +115,7 @@ public record ThresholdAndReset(
     /**
      * Returns these options with another quantization, snnTorch's {@code state_quant}.
      *
-     * @param levels what state variables are rounded to
+     * @param levels the levels to which state variables are rounded
      * @return the options
      */
     public ThresholdAndReset withQuantization(Quantization levels) {

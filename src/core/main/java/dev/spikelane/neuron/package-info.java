@@ -2,15 +2,16 @@
  * Neuron models: immutable parameter records that know their equations.
  *
  * <p>A {@link dev.spikelane.neuron.Neuron} is a model. {@linkplain dev.spikelane.neuron.Neuron#bind Bound} to a number
- * of neurons it becomes a {@link dev.spikelane.neuron.NeuronGroup}, which charges, fires and resets them; their
- * {@link dev.spikelane.neuron.NeuronState}, all that they carry from step to step, belongs to the caller.
- * {@link dev.spikelane.neuron.ThresholdAndReset} holds the options that models share; {@link dev.spikelane.neuron.Lif}
- * has the conventions of other libraries as presets, and {@link dev.spikelane.neuron.EquationNeuron} makes a model of
- * any text. A {@link dev.spikelane.neuron.Source} takes no input.
+ * of neurons it becomes a {@link dev.spikelane.neuron.NeuronGroup}, which charges, fires and resets them; the caller
+ * owns their {@link dev.spikelane.neuron.NeuronState}, the state between two steps.
+ * {@link dev.spikelane.neuron.ThresholdAndReset} holds the options that all models share,
+ * {@link dev.spikelane.neuron.Lif} has the conventions of other libraries as presets, and
+ * {@link dev.spikelane.neuron.EquationNeuron} makes a model from any text. A {@link dev.spikelane.neuron.Source} takes
+ * no input.
  *
- * <p>Values of parameters may be given as double everywhere, and are rounded once to float32. {@link
- * dev.spikelane.neuron.Neuron#parameters} names them, and {@link dev.spikelane.neuron.Neuron#run} runs a few neurons in
- * one line.
+ * <p>Values of parameters may be given as double everywhere, and are rounded once to float32.
+ * {@link dev.spikelane.neuron.Neuron#parameters} names them, and {@link dev.spikelane.neuron.Neuron#run} runs a few
+ * neurons in one line.
  *
  * <table>
  * <caption>Models of snnTorch 0.9.4</caption>
@@ -28,13 +29,14 @@
  * <tr><td>LeakyParallel</td><td>a dense connection, then {@link dev.spikelane.neuron.LeakyParallel}</td>
  *     <td>to rounding</td></tr>
  * <tr><td>SLSTM</td><td>a dense connection, then {@link dev.spikelane.neuron.SLstm};
- *     {@link dev.spikelane.neuron.SLstm#random} makes both with torch's random weights</td><td>to rounding</td></tr>
+ * {@link dev.spikelane.neuron.SLstm#random} makes both with torch's random weights</td><td>to rounding</td></tr>
  * <tr><td>functional.quant.state_quant</td><td>{@link dev.spikelane.neuron.Quantization}</td>
  *     <td>the level of {@code argmin}</td></tr>
  * </table>
  *
- * <p>Where snnTorch returns a number, the same number is returned here. Where it raises, returns NaN from finite input,
- * ignores an option or loses a state, its documentation is followed instead. Parameters without a meaning are refused:
+ * <p>If snnTorch returns a number, so does this package, and it is the same number. If snnTorch raises, returns NaN
+ * from finite input, ignores an option or loses a state, this package follows snnTorch's documentation. Meaningless
+ * parameters are refused:
  *
  * <table>
  * <caption>Differences from snnTorch 0.9.4</caption>
@@ -42,18 +44,18 @@
  * <tr><td>all models</td><td>another batch size zeroes the state without a word</td>
  *     <td>an error; the state belongs to the caller</td></tr>
  * <tr><td>all models</td><td>a call without a state goes on from the last call, and {@code utils.reset} resets other
- *     networks too</td><td>a state is one object, given with every call</td></tr>
+ * networks too</td><td>a state is one object, given with every call</td></tr>
  * <tr><td>all models</td><td>{@code reset_mechanism} set later changes an immediate reset, but not a delayed one</td>
  *     <td>{@code withFiring} makes another model</td></tr>
  * <tr><td>all models</td><td>NaN or infinite parameters are taken</td><td>an error that names the parameter</td></tr>
  * <tr><td>Leaky</td><td>graded factor 0 with {@code reset_delay=False}: NaN, or infinity for the winner of an
- *     inhibition</td><td>the spike is not divided</td></tr>
+ * inhibition</td><td>the spike is not divided</td></tr>
  * <tr><td>Leaky and others</td><td>inhibition warns, and raises IndexError unless the input is 2-D</td>
  *     <td>every row of a batch</td></tr>
  * <tr><td>Lapicque</td><td>beta, R or C for each neuron raises RuntimeError</td>
  *     <td>each neuron its own circuit</td></tr>
  * <tr><td>Lapicque</td><td>beta 1, whose capacitance is infinite, keeps the membrane for ever or gives NaN; time step 0
- *     keeps it too</td><td>an error</td></tr>
+ * keeps it too</td><td>an error</td></tr>
  * <tr><td>Alpha</td><td>alpha 0 with a negative beta: NaN</td><td>an error, as where alpha is not above beta</td></tr>
  * <tr><td>RSynaptic</td><td>{@code reset_delay=False} raises TypeError, or has no effect with states passed in</td>
  *     <td>resets as RLeaky</td></tr>
@@ -65,7 +67,7 @@
  * <tr><td>LeakyParallel</td><td>beta for each neuron is ignored, random weights stay</td>
  *     <td>each neuron its own beta</td></tr>
  * <tr><td>LeakyParallel</td><td>an infinite or NaN membrane makes all of its row NaN, as the weights from one to one
- *     are a full matrix with zeros</td><td>it stays alone; from all to all as upstream</td></tr>
+ * are a full matrix with zeros</td><td>it stays alone; from all to all as upstream</td></tr>
  * <tr><td>LeakyParallel</td><td>membranes are not returned, states are lost between calls</td>
  *     <td>a state as all models</td></tr>
  * <tr><td>LeakyParallel</td><td>dropout is ignored, as its RNN has one layer</td>
@@ -78,13 +80,14 @@
  * <tr><td>state_quant</td><td>{@code upper_limit=0} with levels around the threshold raises ZeroDivisionError</td>
  *     <td>the threshold is the highest level</td></tr>
  * <tr><td>state_quant</td><td>a threshold from 0 down, a highest level from 0 down, or a lowest above 0: levels in an
- *     order of their own</td><td>an error; {@link dev.spikelane.neuron.Quantization#of} takes any</td></tr>
+ * order of their own</td><td>an error; {@link dev.spikelane.neuron.Quantization#of} takes any</td></tr>
  * <tr><td>state_quant</td><td>prints uniform levels</td><td>prints nothing</td></tr>
  * </table>
  *
- * <p>Not followed but kept, as they are numbers: the strict comparison that the documentation calls {@code >=}; a reset
- * ZERO of Leaky that keeps the step's input; the difference S - R of an immediate reset, which may add the threshold;
- * Lapicque's decay {@code 1 + ln(beta)}; the decay {@code exp(beta - 1)} and the squared graded factor of StateLeaky.
+ * <p>Where snnTorch's code and documentation differ in a number, this package follows the code: the strict comparison
+ * that the documentation calls {@code >=}; a reset ZERO of Leaky that keeps the step's input; the difference S - R of
+ * an immediate reset, which may add the threshold; Lapicque's decay {@code 1 + ln(beta)}; the decay
+ * {@code exp(beta - 1)} and the squared graded factor of StateLeaky.
  *
  * <p>Not there yet: convolutional recurrence.
  */
