@@ -59,7 +59,6 @@ final class WidthsTest {
             "session/SessionThreadsProperties",
             "network/ValueShapesTest",
             "network/plastic/LearningRestartTest",
-            "network/sparse/RestartTest",
             "train/run/InferenceWorkTest",
             "train/CheckpointMutationTest",
             "train/TrainingRunTest",

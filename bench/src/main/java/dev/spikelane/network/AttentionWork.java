@@ -4,6 +4,7 @@ import dev.spikelane.bench.Case;
 import dev.spikelane.bench.Contestant;
 import dev.spikelane.bench.Entry;
 import dev.spikelane.bench.Work;
+import dev.spikelane.cli.network.Attention;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;

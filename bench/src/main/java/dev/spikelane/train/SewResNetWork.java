@@ -7,7 +7,7 @@ import dev.spikelane.bench.Work;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
-import dev.spikelane.network.Networks;
+import dev.spikelane.fixture.ResidualNetworks;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.MemorySegment;
@@ -39,7 +39,7 @@ public record SewResNetWork(boolean trains, int threads) implements Work {
     public Case open() {
         TorchRandom random = new TorchRandom(42);
         Shape image = Shape.of(3, 32, 32);
-        Network network = Networks.sewResNet(18, 64, image, CLASSES, Networks.Join.ADD, random);
+        Network network = ResidualNetworks.sewResNet(18, 64, image, CLASSES, ResidualNetworks.Join.ADD, random);
         FloatMatrix images = random.rand(BATCH, image.size());
         TrainingBatch batch = TrainingCase.batch(images, BATCH, true);
         Trainer trainer = Trainer.of(network, STEPS, BATCH)

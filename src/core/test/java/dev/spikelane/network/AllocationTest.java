@@ -16,6 +16,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.ResidualNetworks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -85,7 +86,7 @@ final class AllocationTest extends KernelCase {
         Shape maps = Shape.of(8, 6, 6);
         NetworkBuilder builder = Network.builder(arena);
         Input input = builder.input("x", maps);
-        Population sum = builder.population("sum", maps, Networks.Join.ADD.neuron(3));
+        Population sum = builder.population("sum", maps, ResidualNetworks.Join.ADD.neuron(3));
         builder.project("in", input, sum, OneToOne.scale(2));
         builder.project("more", input, sum, OneToOne.scale(1)).port("identity");
         builder.project("again", sum.variable("out"), sum, OneToOne.scale(1))

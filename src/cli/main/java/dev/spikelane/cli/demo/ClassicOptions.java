@@ -1,7 +1,7 @@
 package dev.spikelane.cli.demo;
 
 import dev.spikelane.cli.input.Choices;
-import dev.spikelane.network.Classics;
+import dev.spikelane.cli.network.Classics;
 import dev.spikelane.network.Network;
 import java.util.Locale;
 import java.util.Map;

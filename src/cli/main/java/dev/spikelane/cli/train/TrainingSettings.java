@@ -1,10 +1,10 @@
 package dev.spikelane.cli.train;
 
 import dev.spikelane.cli.input.TrainingRecipes;
+import dev.spikelane.cli.network.Attention;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.network.Attention;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.neuron.Leaky;

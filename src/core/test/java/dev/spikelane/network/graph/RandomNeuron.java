@@ -3,11 +3,11 @@ package dev.spikelane.network.graph;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.Zoo;
+import dev.spikelane.fixture.ResidualNetworks;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.network.Networks;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.EquationNeuron;
@@ -219,7 +219,7 @@ public final class RandomNeuron {
 
     /** A neuron that joins its spikes with those that enter a second port. */
     EquationNeuron joining() {
-        Networks.Join[] joins = Networks.Join.values();
+        ResidualNetworks.Join[] joins = ResidualNetworks.Join.values();
         return joins[random.nextInt(joins.length)]
                 .neuron(5)
                 .withParameter("beta", shares())

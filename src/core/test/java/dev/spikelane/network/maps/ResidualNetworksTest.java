@@ -16,6 +16,7 @@ import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.fixture.ResidualNetworks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -23,7 +24,6 @@ import dev.spikelane.model.CExport;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
-import dev.spikelane.network.Networks;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
@@ -65,8 +65,8 @@ final class ResidualNetworksTest {
     private static Network network(String kind, int depth) {
         TorchRandom random = new TorchRandom(3);
         Network made = kind.equals("MS")
-                ? Networks.msResNet(depth, 2, IMAGE, 5, random)
-                : Networks.sewResNet(depth, 2, IMAGE, 5, Networks.Join.valueOf(kind), random);
+                ? ResidualNetworks.msResNet(depth, 2, IMAGE, 5, random)
+                : ResidualNetworks.sewResNet(depth, 2, IMAGE, 5, ResidualNetworks.Join.valueOf(kind), random);
         for (String name : made.weights().names()) {
             if (name.matches("(stem|block).*threshold")) {
                 made.weights().replace(name, FloatMatrix.zeros(1, 1));
@@ -126,7 +126,7 @@ final class ResidualNetworksTest {
         TorchRandom random = new TorchRandom(4);
         NetworkBuilder builder = Network.builder();
         Input image = builder.input("image", IMAGE);
-        Population sum = builder.population("sum", IMAGE, Networks.Join.ADD.neuron(7));
+        Population sum = builder.population("sum", IMAGE, ResidualNetworks.Join.ADD.neuron(7));
         builder.project("in", image, sum, OneToOne.scale(2));
         builder.project("four", image, sum, OneToOne.scale(4)).port("identity");
         builder.project("two", sum, sum, OneToOne.scale(2)).delay(1).port("identity");
@@ -218,17 +218,19 @@ final class ResidualNetworksTest {
     @Test
     void refusesWhatIsNoNetwork() {
         TorchRandom random = new TorchRandom(1);
-        var depth = assertThrows(IllegalArgumentException.class, () -> Networks.msResNet(20, 2, IMAGE, 5, random));
+        var depth =
+                assertThrows(IllegalArgumentException.class, () -> ResidualNetworks.msResNet(20, 2, IMAGE, 5, random));
         assertEquals("depth is 20, expected one of [10, 18, 34]", depth.getMessage());
-        var row = assertThrows(IllegalArgumentException.class, () -> Networks.msResNet(10, 2, Shape.of(8), 5, random));
+        var row = assertThrows(
+                IllegalArgumentException.class, () -> ResidualNetworks.msResNet(10, 2, Shape.of(8), 5, random));
         assertTrue(row.getMessage().contains("expected maps"), row.getMessage());
         for (int channels : new int[] {0, 1 << 28}) {
             var many = assertThrows(
                     IllegalArgumentException.class,
-                    () -> Networks.msResNet(10, channels, Shape.of(1, 1, 1), 5, random));
+                    () -> ResidualNetworks.msResNet(10, channels, Shape.of(1, 1, 1), 5, random));
             assertEquals("channels are " + channels + ", expected 1 to 268435455", many.getMessage());
         }
-        var greatest = assertThrows(IllegalArgumentException.class, () -> Networks.Join.ADD.neuron(16));
+        var greatest = assertThrows(IllegalArgumentException.class, () -> ResidualNetworks.Join.ADD.neuron(16));
         assertTrue(greatest.getMessage().contains("whole number, 1 to 15"), greatest.getMessage());
         var numbers = assertThrows(
                 IllegalArgumentException.class,

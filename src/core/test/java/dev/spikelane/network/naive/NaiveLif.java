@@ -1,12 +1,12 @@
 package dev.spikelane.network.naive;
 
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.ResidualNetworks;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.network.Networks;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.EquationNeuron;
@@ -56,7 +56,7 @@ public final class NaiveLif extends NaiveNeurons {
     Parameter resetPotential = Parameter.of(0);
     Parameter graded = ONE;
     /** How spikes and what enters the port {@code identity} make a second variable; null if they do not. */
-    Networks.@Nullable Join join;
+    ResidualNetworks.@Nullable Join join;
 
     /** Whether a second variable is the current. */
     boolean carriesCurrent;
@@ -133,7 +133,7 @@ public final class NaiveLif extends NaiveNeurons {
         switch (model.text().split("\\s+")[1]) {
             case "Plain" -> {}
             case "Carrying" -> lif.carriesCurrent = true;
-            case String name -> lif.join = Networks.Join.valueOf(name);
+            case String name -> lif.join = ResidualNetworks.Join.valueOf(name);
         }
         return lif;
     }

@@ -1,11 +1,11 @@
 package dev.spikelane.network.naive;
 
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.ResidualNetworks;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.Parameter;
-import dev.spikelane.network.Networks;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.simd.Logarithm;
 
@@ -135,10 +135,12 @@ public final class NaiveLifBack {
         }
     }
 
-    private void join(Networks.Join how, double ofJoined, float s) {
+    private void join(ResidualNetworks.Join how, double ofJoined, float s) {
         ofVariables[1] = 0;
-        double through = arithmetic.times(ofJoined, how == Networks.Join.ADD ? 1 : identity);
-        ofSpike = how == Networks.Join.IAND ? arithmetic.minus(ofSpike, through) : arithmetic.plus(ofSpike, through);
+        double through = arithmetic.times(ofJoined, how == ResidualNetworks.Join.ADD ? 1 : identity);
+        ofSpike = how == ResidualNetworks.Join.IAND
+                ? arithmetic.minus(ofSpike, through)
+                : arithmetic.plus(ofSpike, through);
         ofIdentity = switch (how) {
             case ADD -> ofJoined;
             case AND -> arithmetic.times(ofJoined, s);

@@ -1,4 +1,4 @@
-package dev.spikelane.network.sparse;
+package dev.spikelane.cli.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,7 +7,6 @@ import dev.spikelane.OwnJvm;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.model.ModelFile;
-import dev.spikelane.network.Classics;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.spikelane.network;
+package dev.spikelane.cli.network;
 
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
@@ -9,6 +9,10 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
+import dev.spikelane.network.Projection;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
@@ -27,14 +31,19 @@ import java.util.Objects;
  * out[channel,token] = mask[channel] and V[channel, token]
  * }</pre>
  *
- * <p>so that work grows with the tokens, and not with their square. A membrane shortcut adds the currents that such
- * attention makes to those that have entered it, and so do the two layers behind it. Neurons are those of
- * {@link Networks}; {@link Network#folded} leaves no batch norms.
+ * <p>so that work grows with the tokens, and not with their square. A membrane shortcut adds the currents of the
+ * attention to those that enter it, and so do the two layers after it. A neuron is {@code v = beta * v + current}; it
+ * fires where {@code v > threshold}, and is 0 then. {@link Network#folded} leaves no batch norms.
  */
 public final class Attention {
 
-    /** Fire as others do; their variable {@code out} is their spikes where the port {@code identity} gets some. */
-    private static final EquationNeuron MASKED = Networks.Join.AND.neuron(1);
+    private static final EquationNeuron PLAIN = neuron("Plain", "", "", "");
+
+    /** Their variable {@code sum} is the current that enters them. */
+    private static final EquationNeuron CARRYING = neuron("Carrying", ", sum", "", "sum = current");
+
+    /** Their variable {@code out} is their spikes, masked by those that enter the port {@code identity}. */
+    private static final EquationNeuron MASKED = neuron("AND", ", out to 1", ", identity", "out = spike * identity");
 
     private static final String IDENTITY = "identity";
     private static final String OUT = "out";
@@ -77,10 +86,10 @@ public final class Attention {
         NetworkBuilder builder = Network.builder();
         Attention made = new Attention(builder, random);
         Pool half = Pool.max(2);
-        Population first = made.layer("stem1", builder.input("image", image), channels / 2, 3, Networks.PLAIN);
-        Population second = made.layer("stem2", first, channels, 3, Networks.PLAIN, half);
-        Population tokens = made.layer("tokens", second, channels, 3, Networks.CARRYING, half);
-        Population last = made.layer("places", tokens, channels, 3, Networks.CARRYING);
+        Population first = made.layer("stem1", builder.input("image", image), channels / 2, 3, PLAIN);
+        Population second = made.layer("stem2", first, channels, 3, PLAIN, half);
+        Population tokens = made.layer("tokens", second, channels, 3, CARRYING, half);
+        Population last = made.layer("places", tokens, channels, 3, CARRYING);
         made.project(tokens.variable(SUM), last, SAME);
         for (int i = 1; i <= blocks; i++) {
             last = block(builder, "block" + i, last, random);
@@ -104,8 +113,8 @@ public final class Attention {
         Attention made = new Attention(builder, random);
         int channels = tokens.shape().channels();
         Population attended = made.attend(name, tokens, tokens.variable(SUM));
-        Population inner = made.layer(name + ".inner", attended, EXPANSION * channels, 1, Networks.PLAIN);
-        Population out = made.layer(name + ".out", inner, channels, 1, Networks.CARRYING);
+        Population inner = made.layer(name + ".inner", attended, EXPANSION * channels, 1, PLAIN);
+        Population out = made.layer(name + ".out", inner, channels, 1, CARRYING);
         made.project(attended.variable(SUM), out, SAME);
         return out;
     }
@@ -130,18 +139,30 @@ public final class Attention {
         return new Attention(builder, random).attend(name, tokens, carried);
     }
 
+    private static EquationNeuron neuron(String name, String states, String ports, String last) {
+        return EquationNeuron.of("""
+                neuron %s
+                param beta = 0.5, threshold = 1
+                state v%s
+                input current%s
+                v = beta * v + current
+                spike v > threshold
+                reset v = 0
+                %s
+                """.formatted(name, states, ports, last));
+    }
+
     private Population attend(String name, Projection.Source tokens, Projection.Source carried) {
         Shape maps = tokens.shape();
         int channels = maps.channels();
-        Population query = layer(name + ".query", tokens, channels, 1, Networks.PLAIN);
+        Population query = layer(name + ".query", tokens, channels, 1, PLAIN);
         Population key = layer(name + ".key", tokens, channels, 1, MASKED);
         project(query, key, SAME).port(IDENTITY);
-        Population mask =
-                builder.population(name + ".mask", Shape.of(channels, 1, 1), Networks.PLAIN.with("threshold", HALF));
+        Population mask = builder.population(name + ".mask", Shape.of(channels, 1, 1), PLAIN.with("threshold", HALF));
         project(key.variable(OUT), mask, Pool.sumOfAll());
         Population value = layer(name + ".value", tokens, channels, 1, MASKED);
         project(mask, value, Pool.spread(maps.height(), maps.width())).port(IDENTITY);
-        Population attended = layer(name + ".attended", value.variable(OUT), channels, 1, Networks.CARRYING);
+        Population attended = layer(name + ".attended", value.variable(OUT), channels, 1, CARRYING);
         project(carried, attended, SAME);
         return attended;
     }
@@ -164,10 +185,5 @@ public final class Attention {
 
     private NetworkBuilder project(Projection.Source from, Population to, Connection... path) {
         return builder.project(from.name() + "-" + to.name(), from, to, path);
-    }
-
-    @Override
-    public String toString() {
-        return "Attention in " + builder;
     }
 }

@@ -1,4 +1,4 @@
-package dev.spikelane.network;
+package dev.spikelane.cli.network;
 
 import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Distribution;
@@ -6,6 +6,9 @@ import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.equation.Zoo;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.neuron.EquationNeuron;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.spikelane.network.sparse;
+package dev.spikelane.cli.network;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,11 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.EveryWidth;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.network.Classics;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
@@ -24,7 +22,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Networks of the literature at a small scale. */
-@EveryWidth
 final class ClassicsTest {
 
     /** Hz of each population in a time behind the first tenth of a second. */

@@ -1,4 +1,4 @@
-package dev.spikelane.network.sparse;
+package dev.spikelane.cli.network;
 
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.ModelFile;

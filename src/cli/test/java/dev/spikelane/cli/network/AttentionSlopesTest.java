@@ -1,9 +1,8 @@
-package dev.spikelane.network.maps;
+package dev.spikelane.cli.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Test;
  * Gradients of attention are the slopes of a smooth one in double precision: each spike goes on from the one that there
  * was, along the surrogate's slope, and a mask is a product.
  */
-@EveryWidth
 final class AttentionSlopesTest {
 
     private static final Shape MAPS = Shape.of(5, 2, 3);
