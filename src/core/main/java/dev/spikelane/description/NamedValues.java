@@ -6,7 +6,7 @@ import dev.spikelane.connection.operator.ValueDescription;
  * Values of a network.
  *
  * @param owner the projection, with the operator's place in its path where several have values; or the population
- * @param said their name among the owner's, and torch's layout
+ * @param declared their name among the owner's, and torch's layout
  */
 public record NamedValues(String owner, ValueDescription declared) {
 

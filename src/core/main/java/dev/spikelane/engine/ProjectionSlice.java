@@ -18,7 +18,7 @@ import java.util.function.IntFunction;
  * first: delays ascending, then sources in the order of inputs and populations, then projections.
  *
  * @param number of the projection
- * @param said the projection with this delay
+ * @param declared the projection with this delay
  * @param chain its operators
  */
 record ProjectionSlice(int number, ProjectionDescription declared, OperatorChain chain) {

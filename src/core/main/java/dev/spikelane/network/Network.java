@@ -235,8 +235,8 @@ public final class Network {
      * Returns a view of this network, with its values, that runs by integers: those that its weights are rounded to,
      * now and whenever gradients or a trainer of the view see that these have changed.
      *
-     * @param declared how weights are rounded, by the names of projections, and by {@link #OTHERS} for all that can be and
-     *     have no name here
+     * @param declared how weights are rounded, by the names of projections, and by {@link #OTHERS} for all that can be
+     *     and have no name here
      * @param learned names of parameters that change, so that spikes must not be graded by them
      * @return a view, whose {@link #weights} are floats
      * @throws IllegalArgumentException if a projection cannot have such weights

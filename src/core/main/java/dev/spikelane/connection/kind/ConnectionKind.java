@@ -74,7 +74,7 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Says why no file may hold a connection.
      *
-     * @param said a connection
+     * @param declared a connection
      * @param rows the shape of its source
      * @return what follows "which a file cannot hold", perhaps nothing; null if a file may hold it
      */
@@ -108,7 +108,7 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Returns how many outputs an input adds to.
      *
-     * @param said a connection
+     * @param declared a connection
      * @param source the shape of its source
      * @return one number for all inputs, or one for each, in torch's order
      */
@@ -119,7 +119,7 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Counts the weights other than 0.
      *
-     * @param said a connection that {@linkplain #sums sums}
+     * @param declared a connection that {@linkplain #sums sums}
      * @param source the shape of its source
      * @param present gives the values that a name has now
      * @return counts of all its weights
@@ -138,7 +138,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * Gives a connection a bias, so that a batch norm or scale of an output, or of all positions of a channel, can
      * go into a row of its weights and into the bias.
      *
-     * @param said a connection
+     * @param declared a connection
      * @return the same connection with a bias; null if its weights have no such rows
      */
     public @Nullable Connection withRows(C declared) {
@@ -148,7 +148,7 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Describes the values that a network reads and writes by name.
      *
-     * @param said a connection
+     * @param declared a connection
      * @param rows the shape of its source
      * @return names, shapes, types and roles, in the order in which they are written; empty unless {@link #hasValues}
      */
@@ -159,7 +159,7 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Returns the delays that the connection itself has, on top of that of its projection.
      *
-     * @param said a connection
+     * @param declared a connection
      * @return steps, ascending, at least one
      */
     public int[] delays(C declared) {
@@ -169,7 +169,7 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Returns the other options of a connection, as files say them: numbers that shapes and files depend on.
      *
-     * @param said a connection
+     * @param declared a connection
      * @return integers, floats and doubles by name
      */
     public SequencedMap<String, Number> options(C declared) {
@@ -180,7 +180,7 @@ public abstract class ConnectionKind<C extends Connection> {
      * Lays a connection out behind a source.
      *
      * @param arena the arena that owns the operator's memory; shared if several threads are to use it
-     * @param said the connection
+     * @param declared the connection
      * @param rows the shape whose inner order (y, x, channel) the source's rows have; of the right size. A connection
      *     that {@linkplain #takesInnerOrder takes this order} behind a flattened source is given the shape from before
      * @param spikeValue the value of a spike of the source: one value, or one for each input, in the order of the
@@ -193,7 +193,7 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Puts integers in place of weights that are large and read often.
      *
-     * @param said a connection
+     * @param declared a connection
      * @param type INT8, INT16, INT4 or TERNARY
      * @param present gives the values that a name has now
      * @return a connection with integers nearest to them; the same connection where there is nothing to round
@@ -206,7 +206,7 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Puts given integers in place of weights.
      *
-     * @param said a connection
+     * @param declared a connection
      * @param integers in torch's layout
      * @param present gives the values that a name has now
      * @return a connection with these integers; the same connection where it has no weights that can be such
@@ -219,7 +219,7 @@ public abstract class ConnectionKind<C extends Connection> {
     /**
      * Reads a connection.
      *
-     * @param said its name and options
+     * @param declared its name and options
      * @param values the values that a file has for it
      * @return the connection
      * @throws IOException if options or values are missing or do not fit each other

@@ -51,7 +51,7 @@ public final class ConvOperator extends UnfoldedOperator implements PackedOperat
      * Lays out a convolution.
      *
      * @param arena the arena that owns the weights
-     * @param said the convolution
+     * @param declared the convolution
      * @param described its weights, and its bias if it has one
      * @param source the shape of a row
      * @param spikeValue the value of a spike

@@ -59,7 +59,7 @@ public final class IntegerConvOperator extends UnfoldedOperator implements Integ
      * Lays out a convolution.
      *
      * @param arena the arena that owns the weights
-     * @param said the convolution, of integers
+     * @param declared the convolution, of integers
      * @param described its scales, its weights, and its bias if it has one
      * @param source the shape of a row
      * @param spikeValue the value of a spike
