@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the test suite as other machines would: with every instruction set and vector size that the JVM can be held to, with
 # native access denied to all but Spikelane, and with an OpenBLAS that is there, turned off, missing, or no OpenBLAS at all. Then
-# counts allocations at every vector width. x86-64 only. Some 10 minutes on a quiet machine with two cores.
+# counts allocations at every vector width, and where products learn. x86-64 only. Some 10 minutes on two quiet cores.
 #
 #   bench/every-isa.sh             all runs
 #   bench/every-isa.sh avx1 deny   those runs
@@ -38,7 +38,7 @@ allocations() {
 }
 
 chosen=("$@")
-[ $# -gt 0 ] || chosen=(avx0 avx1 avx2 avx3 vector16 vector32 vector64 deny allocation-512 allocation-256 allocation-128 allocation-scalar)
+[ $# -gt 0 ] || chosen=(avx0 avx1 avx2 avx3 vector16 vector32 vector64 deny allocation-512 allocation-256 allocation-128 allocation-scalar allocation-learn)
 for name in "${chosen[@]}"; do
     case $name in
         avx0) suite "$name" "-XX:UseAVX=0 -Dspikelane.openblas=off" ;;
@@ -49,6 +49,10 @@ for name in "${chosen[@]}"; do
         vector32) suite "$name" "-XX:MaxVectorSize=32 -Dspikelane.openblas=$folder" ;;
         vector64) suite "$name" "-XX:MaxVectorSize=64" ;;
         deny) suite "$name" "--illegal-native-access=deny" ;;
+        # Products that learn their costs, as on CPUs without constants of their own.
+        allocation-learn)
+            run "$name" -Dtest='PathPartsAllocationTest,TrainAllocationTest' -DreuseForks=false -Dspikelane.costs=learn -Dspikelane.tries=all
+            ;;
         allocation-*) allocations "$name" ;;
         *) printf 'every-isa.sh: no run is called %s\n' "$name" >&2; exit 2 ;;
     esac

@@ -85,8 +85,6 @@ module dev.spikelane {
     exports dev.spikelane.random;
     exports dev.spikelane.session;
     exports dev.spikelane.train;
-    exports dev.spikelane.description to
-            dev.spikelane.cli;
     exports dev.spikelane.engine to
             dev.spikelane.cli;
     exports dev.spikelane.equation to

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
@@ -16,11 +17,13 @@ import java.lang.classfile.constantpool.Utf8Entry;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ConstantDescs;
 import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.reflect.AccessFlag;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,116 +32,17 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The floors of the house, read from class files: a package uses only packages of floors below its own. */
+/** The floors of core, drawn in CONTRIBUTING: a package uses only rooms below its own. */
 final class FloorsTest {
 
-    /**
-     * From below. Neurons feed back to themselves by connections, so they stand above them. The package
-     * {@code kernel} has what users name: products, and the options that steps of neurons take.
-     */
-    private static final List<Set<String>> FLOORS = List.of(
-            Set.of("memory.limit"),
-            Set.of("memory"),
-            Set.of("io.file"),
-            Set.of("io.hdf5"),
-            Set.of("io.event"),
-            Set.of("io", "random"),
-            Set.of("simd"),
-            Set.of("loop"),
-            Set.of("equation"),
-            Set.of("kernel.product", "kernel.encode", "kernel.norm", "kernel.optimize", "kernel.pool"),
-            Set.of("kernel.product.dense", "kernel.product.spike"),
-            Set.of("kernel.product.gradient", "kernel.product.integer", "kernel.product.window"),
-            Set.of("kernel"),
-            Set.of("kernel.step"),
-            Set.of("kernel.step.leaky"),
-            Set.of("blas.call"),
-            Set.of("blas"),
-            Set.of("connection"),
-            Set.of("connection.operator"),
-            Set.of("connection.operator.window", "connection.operator.sparse"),
-            Set.of("connection.kind"),
-            Set.of("neuron", "encode"),
-            Set.of("data", "neuron.gradient"),
-            Set.of("description"),
-            Set.of("engine.observe", "engine.thread", "engine.signal"),
-            Set.of("engine.plastic"),
-            Set.of("engine"),
-            Set.of("engine.session"),
-            Set.of("network"),
-            Set.of("session"),
-            Set.of("model.c"),
-            Set.of("model"),
-            Set.of("plot.data"),
-            Set.of("plot.picture", "plot.page"),
-            Set.of("train.gradient", "train.loss", "train.update"),
-            Set.of("train.run"),
-            Set.of("train"),
-            Set.of("plot"),
-            Set.of("cli.certify", "cli.terminal"),
-            Set.of("cli.output"),
-            Set.of("cli.input"),
-            Set.of("cli.format"),
-            Set.of("cli.network"),
-            Set.of("cli.train"),
-            Set.of("cli.demo", "cli.run", "cli.selftest"),
-            Set.of("cli"));
+    /** The rows of the drawing, from below. A room is a package with all packages inside it. */
+    private static final List<Set<String>> FLOORS = floors();
 
-    private static final Set<String> HIDDEN = Set.of(
-            "blas.call",
-            "cli",
-            "cli.certify",
-            "cli.demo",
-            "cli.format",
-            "cli.input",
-            "cli.network",
-            "cli.output",
-            "cli.run",
-            "cli.selftest",
-            "cli.terminal",
-            "cli.train",
-            "connection.kind",
-            "connection.operator",
-            "connection.operator.sparse",
-            "connection.operator.window",
-            "description",
-            "engine",
-            "engine.observe",
-            "engine.plastic",
-            "engine.session",
-            "engine.thread",
-            "engine.signal",
-            "equation",
-            "io.event",
-            "io.file",
-            "io.hdf5",
-            "kernel.encode",
-            "kernel.pool",
-            "kernel.product",
-            "kernel.product.dense",
-            "kernel.product.gradient",
-            "kernel.product.integer",
-            "kernel.product.spike",
-            "kernel.product.window",
-            "kernel.step",
-            "kernel.step.leaky",
-            "kernel.norm",
-            "kernel.optimize",
-            "loop",
-            "memory.limit",
-            "model.c",
-            "neuron.gradient",
-            "plot.data",
-            "plot.page",
-            "plot.picture",
-            "simd",
-            "train.gradient",
-            "train.loss",
-            "train.run",
-            "train.update");
+    private static final long MOST_QUALIFIED_EXPORTS = 6;
 
     private static final List<String> FREE_FUNCTIONS = List.of(
             "sin", "cos", "tan", "asin", "acos", "atan", "exp", "log", "log10", "cbrt", "atan2", "pow", "sinh", "cosh",
@@ -168,18 +72,36 @@ final class FloorsTest {
 
     private static List<ClassModel> classes = List.of();
 
+    private static List<Set<String>> floors() {
+        try {
+            String page = Files.readString(Checkout.file("CONTRIBUTING.md"));
+            String drawing = page.substring(page.indexOf("```text\ntrain") + 8);
+            return drawing.substring(0, drawing.indexOf("```"))
+                    .lines()
+                    .map(row -> Set.of(row.strip().split(" +")))
+                    .toList()
+                    .reversed();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Rooms use rooms of lower floors. Descriptors order the modules, so plot and cli are in no room. */
     @Test
     void packagesUseOnlyFloorsBelow() throws IOException {
+        assertTrue(FLOORS.size() <= 16, FLOORS.size() + " floors, expected at most 16");
         Set<String> wrong = new TreeSet<>();
         Set<String> seen = new TreeSet<>();
         for (ClassModel file : classes()) {
             String own = packageOf(file);
+            if (own.matches("(plot|cli)(\\..*)?")) {
+                continue;
+            }
+            assertTrue(floor(own) >= 0, nameOf(file) + " is on no floor");
             for (String used : packagesUsedBy(file)) {
-                if (!used.equals(own)) {
-                    seen.add(used);
-                    if (floor(used) >= floor(own)) {
-                        wrong.add(nameOf(file) + " uses " + used);
-                    }
+                seen.add(used);
+                if (floor(used) >= floor(own) && !room(used).equals(room(own))) {
+                    wrong.add(nameOf(file) + " uses " + used);
                 }
             }
         }
@@ -187,21 +109,31 @@ final class FloorsTest {
         assertTrue(seen.containsAll(Set.of("memory", "random", "simd", "kernel.step", "neuron")), "found " + seen);
     }
 
+    /** Also packages of one room. */
     @Test
-    void everyClassIsOnAFloor() throws IOException {
+    void packagesUseNoneThatUsesThem() throws IOException {
+        Map<String, Set<String>> uses = new TreeMap<>();
         for (ClassModel file : classes()) {
-            assertTrue(floor(packageOf(file)) >= 0, nameOf(file) + " is on no floor");
+            uses.computeIfAbsent(packageOf(file), _ -> new TreeSet<>()).addAll(packagesUsedBy(file));
         }
+        uses.forEach((name, used) -> used.remove(name));
+        boolean found = true;
+        while (found) {
+            found = uses.values().removeIf(Set::isEmpty);
+            uses.values().forEach(used -> used.retainAll(uses.keySet()));
+        }
+        assertEquals(Map.of(), uses);
     }
 
     @Test
-    void everyPackageIsExportedButWhatIsHidden() throws IOException {
-        Set<String> expected = new TreeSet<>();
-        for (ClassModel file : classes()) {
-            expected.add("dev.spikelane." + packageOf(file));
-        }
-        HIDDEN.forEach(name -> expected.remove("dev.spikelane." + name));
-        assertEquals(expected, exported());
+    void packagesAreExportedWhoseTypesAreCounted() throws IOException {
+        assertEquals(
+                new TreeSet<>(EXPORTED_TYPES.keySet()),
+                exported().stream()
+                        .map(name -> name.replaceFirst("dev.spikelane.", ""))
+                        .collect(Collectors.toCollection(TreeSet::new)));
+        long qualified = exports().stream().filter(Exports::isQualified).count();
+        assertTrue(qualified <= MOST_QUALIFIED_EXPORTS, qualified + " packages are exported to plot and cli");
     }
 
     /** Users see no type that is not exported, and give no mere object, but at one door, hidden from the Javadoc. */
@@ -280,16 +212,20 @@ final class FloorsTest {
     }
 
     static Set<String> exported() throws IOException {
-        Set<String> exported = new TreeSet<>();
+        return exports().stream()
+                .filter(export -> !export.isQualified())
+                .map(Exports::source)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static List<Exports> exports() throws IOException {
+        List<Exports> exports = new ArrayList<>();
         for (Path classes : Checkout.inModules("target/classes")) {
             try (InputStream file = Files.newInputStream(classes.resolve("module-info.class"))) {
-                ModuleDescriptor.read(file).exports().stream()
-                        .filter(export -> !export.isQualified())
-                        .map(ModuleDescriptor.Exports::source)
-                        .forEach(exported::add);
+                exports.addAll(ModuleDescriptor.read(file).exports());
             }
         }
-        return exported;
+        return exports;
     }
 
     @Test
@@ -562,12 +498,19 @@ final class FloorsTest {
     }
 
     private static int floor(String name) {
-        for (int floor = 0; floor < FLOORS.size(); floor++) {
-            if (FLOORS.get(floor).contains(name)) {
-                return floor;
-            }
-        }
-        return -1;
+        return IntStream.range(0, FLOORS.size())
+                .filter(floor -> FLOORS.get(floor).contains(room(name)))
+                .findFirst()
+                .orElse(-1);
+    }
+
+    /** The innermost room of a package, or the empty text. */
+    private static String room(String name) {
+        return FLOORS.stream()
+                .flatMap(Set::stream)
+                .filter(room -> (name + ".").startsWith(room + "."))
+                .max(Comparator.comparing(String::length))
+                .orElse("");
     }
 
     /** The page for readers names each package, and the kernels in parentheses. */
@@ -583,8 +526,7 @@ final class FloorsTest {
                 listed.addAll(cells[1].contains("`kernel`") ? names(inside, "kernel.") : Set.of());
             }
         }
-        Set<String> expected = FLOORS.stream()
-                .flatMap(Set::stream)
+        Set<String> expected = Stream.concat(FLOORS.stream().flatMap(Set::stream), Stream.of("plot", "cli"))
                 .map(name -> name.replaceFirst("^((?!kernel)\\w+|kernel\\.\\w+)\\..*", "$1"))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(expected, listed);

@@ -10,7 +10,7 @@ import dev.spikelane.random.TorchRandom;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-public class Sessions {
+public final class Sessions {
     private final Simulation simulation; // one for all sessions; one thread at a time uses it
     private final SpikeCounts counts;
     private final ByteBuffer fresh;

@@ -2,7 +2,6 @@ package dev.spikelane.cli.format;
 
 import dev.spikelane.cli.certify.Certificate;
 import dev.spikelane.cli.input.ArrayInput;
-import dev.spikelane.description.Fingerprint;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.file.JsonWriter;
 import dev.spikelane.memory.ElementType;
@@ -18,6 +17,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,6 +123,10 @@ record ConversionCheck(
     }
 
     private static String hash(Path file) throws IOException {
-        return HexFormat.of().formatHex(Fingerprint.digest().digest(Files.readAllBytes(file)));
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new AssertionError("every Java platform has SHA-256", impossible);
+        }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Checkout;
 import dev.spikelane.EveryWidth;
+import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Connection;
 import java.io.File;
@@ -49,6 +50,7 @@ final class RecipesTest {
 
     private static final String IMPORT = ";\nimport dev.spikelane.connection.Negate;\n";
     private static final Path RECIPE = Checkout.file("src/cli/test/recipe");
+    private static final String WIDTH = "spikelane.simd";
     private static final Pattern LINE = Pattern.compile(" (\\S+\\.java) +(\\S.*?)  +\\+ +(\\S.*)");
 
     /** What any switch has that is to have a case for each connection. */
@@ -180,7 +182,27 @@ final class RecipesTest {
         return List.of(System.getProperty("java.class.path").split(File.pathSeparator));
     }
 
+    /** Returns the results of what a recipe adds, which are the same at every width. */
     private static Map<?, ?> results(Path classes, String added) throws Exception {
+        Map<?, ?> results = resultsAtThisWidth(classes, added);
+        String width = System.setProperty(WIDTH, "scalar");
+        try {
+            for (String other : Tries.ALL ? List.of("scalar", "max-128", "max-256") : List.of("scalar")) {
+                System.setProperty(WIDTH, other);
+                assertEquals(
+                        results.toString(), resultsAtThisWidth(classes, added).toString(), other);
+            }
+        } finally {
+            if (width == null) {
+                System.clearProperty(WIDTH);
+            } else {
+                System.setProperty(WIDTH, width);
+            }
+        }
+        return results;
+    }
+
+    private static Map<?, ?> resultsAtThisWidth(Path classes, String added) throws Exception {
         List<URL> urls = new ArrayList<>(List.of(classes.toUri().toURL()));
         for (String each : classPath()) {
             urls.add(Path.of(each).toUri().toURL());

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line in a JVM that was started without the module of the Vector API, as by {@code java -jar}. */
-final class RelaunchFallbackTest {
+final class RelaunchWithoutVectorsTest {
 
     @TempDir
     private Path folder;

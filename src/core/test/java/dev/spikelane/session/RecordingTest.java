@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.cli.CommandRun;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -22,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -38,7 +37,7 @@ final class RecordingTest {
     @TempDir
     private Path folder;
 
-    private static Network network() {
+    static Network network() {
         TorchRandom random = new TorchRandom(1);
         return Network.builder(30)
                 .dense(37, random)
@@ -48,7 +47,7 @@ final class RecordingTest {
                 .build();
     }
 
-    private Served served(Network network) {
+    static Served served(Network network, Random random) {
         Served served = new Served(network, 2, EarlyExit.exact(100), random);
         for (int step = 0; step < STEPS; step++) {
             served.step(0.2, 1_000);
@@ -59,14 +58,10 @@ final class RecordingTest {
     @Test
     void filesReplayAsTheyWereRecorded() throws IOException {
         Network network = network();
-        Served served = served(network);
+        Served served = served(network, random);
         try (SessionPool _ = served.pool) {
             Path file = folder.resolve("0.recording");
-            Path model = folder.resolve("m.safetensors");
-            Path receipts = folder.resolve("receipts.bin");
-            ModelFile.write(model, network);
             served.end();
-            Files.write(receipts, served.receipts.toByteArray());
             Recording recorded = served.recordings().getFirst();
             recorded.write(file);
             Recording read = Recording.read(file);
@@ -78,44 +73,21 @@ final class RecordingTest {
                 alone.run(read.inputs().get("input"));
                 assertArrayEquals(fired.spikes().toArray(), read.spikes().toArray());
             }
-            served.recordings().get(1).write(folder.resolve("1.recording"));
-            String second = folder.resolve("1.recording").toString();
-            String[] replays = {"verify", "--model", model.toString(), "--inputs", file.toString(), second};
-            assertEquals("2 sessions replayed: all is the same", run(0, replays));
-            assertEquals(
-                    "2 sessions replayed: all is the same",
-                    run(
-                            0,
-                            "verify",
-                            "--receipts",
-                            receipts.toString(),
-                            "--model",
-                            model.toString(),
-                            "--inputs",
-                            file.toString(),
-                            second));
+            assertEquals(Optional.empty(), read.replay(network));
             SpikeMatrix other = read.spikes()
                     .gather(IntStream.range(0, read.spikes().rows()).toArray());
             boolean fires = other.get(7, 3);
             other.set(7, 3, !fires);
-            served.pool.recording(0, new byte[0], read.inputs(), other).write(file);
             assertEquals(
-                    "session 0: output 3 " + (fires ? "fires" : "does not fire")
-                            + " in step 8, and was recorded otherwise\n2 sessions replayed: 1 differences",
-                    run(1, replays));
+                    Optional.of("session 0: output 3 " + (fires ? "fires" : "does not fire")
+                            + " in step 8, and was recorded otherwise"),
+                    served.pool.recording(0, new byte[0], read.inputs(), other).replay(network));
         }
-    }
-
-    private static String run(int code, String... arguments) {
-        CommandRun run = CommandRun.of(arguments);
-        assertEquals("", run.err());
-        assertEquals(code, run.code());
-        return run.out().strip();
     }
 
     @Test
     void brokenFilesAreRefused() throws IOException {
-        Served served = served(network());
+        Served served = served(network(), random);
         try (SessionPool _ = served.pool) {
             Path file = folder.resolve("recording");
             served.recordings().getFirst().write(file);
@@ -151,7 +123,7 @@ final class RecordingTest {
     @Test
     void differencesOfTwoModelsAreNamed() throws IOException {
         Network network = network();
-        Served served = served(network);
+        Served served = served(network, random);
         try (SessionPool _ = served.pool) {
             Recording recording = served.recordings().getFirst();
             assertTrue(recording.diff(network, recording, network()).isEmpty());
@@ -171,18 +143,6 @@ final class RecordingTest {
                     .orElseThrow();
             assertEquals("lif1", rounded.population());
             assertEquals(1, rounded.step());
-            Path model = folder.resolve("m");
-            Path other = folder.resolve("o");
-            Path file = folder.resolve("r");
-            ModelFile.write(model, network);
-            ModelFile.write(other, changed);
-            recording.write(file);
-            String declared = run(
-                    1, "verify", "--model", model.toString(), "--inputs", file.toString(), "--with", other.toString());
-            assertTrue(
-                    declared.startsWith("session 0: step " + found.step() + ", lif2, neuron 3: does not fire and has"),
-                    declared);
-            run(0, "verify", "--model", model.toString(), "--inputs", file.toString(), "--against", file.toString());
         }
     }
 

@@ -3,11 +3,12 @@ package dev.spikelane.train.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.Checkout;
 import dev.spikelane.EveryWidth;
-import dev.spikelane.cli.input.ImageSet;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.io.Idx;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -104,7 +105,10 @@ final class ActivityTest {
 
     private static List<String> notices(Network network, Loss loss, double rate, int epochs) throws IOException {
         List<String> notices = new ArrayList<>();
-        Dataset images = ImageSet.sampleDataset().flattened();
+        String sample = "src/cli/main/resources/dev/spikelane/cli/fashion-mnist-256-";
+        Idx pixels = Idx.read(Checkout.file(sample + "images.idx3-ubyte.gz"));
+        Idx labels = Idx.read(Checkout.file(sample + "labels.idx1-ubyte.gz"));
+        Dataset images = Dataset.idx("sample", pixels, labels).flattened();
         try (Trainer trainer = Trainer.of(network, 25, 128)
                 .loss(loss)
                 .surrogate(Surrogate.fastSigmoid(25))

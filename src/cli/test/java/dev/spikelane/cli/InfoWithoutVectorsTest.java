@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-class InfoFallbackTest {
+class InfoWithoutVectorsTest {
 
     @Test
     void saysThatTheVectorModuleIsMissing() throws IOException, InterruptedException {
