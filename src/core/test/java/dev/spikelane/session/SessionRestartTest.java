@@ -72,7 +72,7 @@ final class SessionRestartTest {
         return input;
     }
 
-    private static SessionPool open(SessionStore store) {
+    static SessionPool open(SessionStore store) {
         Network network = network();
         long bytes;
         try (SessionPool first = SessionPool.builder(network).build()) {
@@ -88,7 +88,7 @@ final class SessionRestartTest {
         return session < FIRST_NAMED ? session : pool.key("session " + session);
     }
 
-    private static long step(SessionPool pool, int session) {
+    static long step(SessionPool pool, int session) {
         SessionPool.Answers answers = pool.newAnswers(1);
         pool.step(new long[] {key(pool, session)}, input(session), answers);
         return answers.steps(0);
@@ -119,7 +119,7 @@ final class SessionRestartTest {
     private static final Expected EXPECTED = new Expected();
 
     /** Returns the steps of a session whose state must be its own; 0 if there is none. */
-    private static int steps(SessionPool pool, int session) {
+    static int steps(SessionPool pool, int session) {
         byte[] state;
         try {
             state = pool.state(key(pool, session));
@@ -263,9 +263,7 @@ final class SessionRestartTest {
             }
             Thread.sleep(random.nextInt(3));
             Files.copy(
-                    folder.resolve("sessions.log"),
-                    copy.resolve("sessions.log"),
-                    StandardCopyOption.REPLACE_EXISTING);
+                    folder.resolve("sessions.log"), copy.resolve("sessions.log"), StandardCopyOption.REPLACE_EXISTING);
             for (Future<?> each : all) {
                 each.get();
             }
@@ -275,8 +273,8 @@ final class SessionRestartTest {
     @Test
     void sessionsKeepTheirStatesThroughCallsFailuresAndCrashes() throws Exception {
         Random random = new Random();
-        long end = System.nanoTime()
-                + Duration.ofMillis(Tries.ALL ? 60_000 : 600).toNanos();
+        long end =
+                System.nanoTime() + Duration.ofMillis(Tries.ALL ? 60_000 : 600).toNanos();
         Model model = new Model();
         Path copy = Files.createDirectory(folder.resolve("copy"));
         Path snapshot = folder.resolve("snapshot");
@@ -306,7 +304,7 @@ final class SessionRestartTest {
         }
     }
 
-    /** Checks the sessions of a new pool, whose steps are those of the model from now on. */
+    /** Checks the sessions of a new pool, and gives their steps to the model. */
     private static void takeSteps(SessionPool pool, Model model, int beyond) {
         for (int session = 0; session < SESSIONS; session++) {
             int steps = steps(pool, session);
