@@ -13,13 +13,13 @@ final class SessionMetrics {
     private static final int EVERY = 8;
     private static final int MOST = 16;
 
-    private final MetricSink told;
+    private final MetricSink sink;
     private long start;
     private int waiting;
     private long since;
 
     SessionMetrics(@Nullable Metrics metrics) {
-        this.told = new MetricSink(metrics == null ? null : metrics::record);
+        this.sink = new MetricSink(metrics == null ? null : metrics::record);
     }
 
     /** The next step is one of offers, the first of which came at a time; or of none. */
@@ -29,16 +29,16 @@ final class SessionMetrics {
     }
 
     void begin() {
-        start = told.wanted() ? System.nanoTime() : 0;
+        start = sink.wanted() ? System.nanoTime() : 0;
     }
 
     void end(SessionBatch batch) {
         if (start != 0 && batch.count > 0) {
-            told.tell(NAME + "batch", batch.count);
-            told.tell(NAME + "seconds", (System.nanoTime() - start) * 1e-9);
+            sink.tell(NAME + "batch", batch.count);
+            sink.tell(NAME + "seconds", (System.nanoTime() - start) * 1e-9);
             if (waiting > 0) {
-                told.tell(NAME + "queue", waiting);
-                told.tell(NAME + "wait", (start - since) * 1e-9);
+                sink.tell(NAME + "queue", waiting);
+                sink.tell(NAME + "wait", (start - since) * 1e-9);
             }
             tellSome(batch, Math.clamp(batch.count / EVERY, 1, MOST));
         }
@@ -61,9 +61,9 @@ final class SessionMetrics {
             undecided += answers.decidedAfter(place) == 0 ? 1 : 0;
             margin += answers.margin(place);
         }
-        told.tell(NAME + "input", (double) active / inputs);
-        told.tell(NAME + "output", (double) fired / some / answers.spikes().columns());
-        told.tell(NAME + "undecided", (double) undecided / some);
-        told.tell(NAME + "margin", margin / some);
+        sink.tell(NAME + "input", (double) active / inputs);
+        sink.tell(NAME + "output", (double) fired / some / answers.spikes().columns());
+        sink.tell(NAME + "undecided", (double) undecided / some);
+        sink.tell(NAME + "margin", margin / some);
     }
 }

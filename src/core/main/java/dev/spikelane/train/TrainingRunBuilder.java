@@ -65,7 +65,7 @@ public final class TrainingRunBuilder {
     Consumer<? super TrainingRun> onStep = run -> {};
     BiConsumer<? super TrainingRun, ? super EpochResult> onEpoch = (run, result) -> {};
     Consumer<? super String> onNotice = text -> {};
-    /** Whether somebody is told of notices. */
+    /** Whether notices have a listener. */
     boolean listens;
 
     TrainingRunBuilder(Trainer trainer, Dataset data, Batching batching) {
@@ -265,8 +265,8 @@ public final class TrainingRunBuilder {
      * Adds a listener for notices. It receives each of {@link TrainingRun#warnings} at the start. It is called once for
      * a population that never or always fired in an epoch although its spikes are read, once for a cross-entropy that
      * stays at the value of equal scores, and when the run {@linkplain #stopAfter stops early}. Without a listener, the
-     * logger {@code dev.spikelane} warns of an early stop and of the
-     * {@linkplain dev.spikelane.network.Network#notices network's notices}.
+     * logger {@code dev.spikelane} warns of such populations and losses, and of the
+     * {@linkplain dev.spikelane.network.Network#notices network's notices}, but not of an early stop.
      *
      * @param listener receives a sentence, on the training thread
      * @return this

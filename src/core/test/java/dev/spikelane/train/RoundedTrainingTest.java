@@ -418,7 +418,7 @@ class RoundedTrainingTest {
         try (Trainer trainer = SmallRun.trainer(network).build()) {
             assertMessage(
                     IllegalStateException.class,
-                    "weights are trained as floats, expected a trainer whose builder was told how to round them",
+                    "weights are trained as floats, expected a trainer that rounds them: call TrainerBuilder.weights",
                     trainer::quantized);
         }
         try (Trainer trainer = SmallRun.trainer(network)

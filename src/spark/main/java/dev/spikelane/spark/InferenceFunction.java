@@ -8,8 +8,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Classifies the rows of a partition, for {@code mapPartitions} of data sets and RDDs: each row comes back with one more
- * value, that of {@link SpikelaneModel}'s output column. {@link SpikelaneModel#function} makes it.
+ * Classifies the rows of a partition, for {@code mapPartitions} of data sets and RDDs. Each row comes back with one more
+ * value, the output column of {@link SpikelaneModel}. {@link SpikelaneModel#function} makes it.
  *
  * <pre>{@code
  * var classify = model.function(spark, rows.schema());

@@ -56,7 +56,8 @@ record ModelUse(int steps, String code, String decoding, List<String> notices) {
         }
     }
 
-    private static <T> T decide(String what, Optional<T> declared, Optional<T> noted, T otherwise, List<String> notices) {
+    private static <T> T decide(
+            String what, Optional<T> declared, Optional<T> noted, T otherwise, List<String> notices) {
         if (declared.isEmpty() && noted.isEmpty()) {
             notices.add(what + ": " + otherwise + " is assumed, since the model notes none; the setter says another");
         }

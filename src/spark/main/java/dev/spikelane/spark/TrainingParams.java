@@ -192,8 +192,8 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
      * @throws IllegalStateException as {@link #factory} does
      */
     TrainingPlan plan(Model model, boolean isBytes) {
-        ModelUse use =
-                ModelUse.of(model, DriverChecks.declared(this, steps), DriverChecks.declared(this, code), Optional.empty());
+        ModelUse use = ModelUse.of(
+                model, DriverChecks.declared(this, steps), DriverChecks.declared(this, code), Optional.empty());
         if (use.code().equals(InputKind.SPIKES_CODE)) {
             throw new IllegalArgumentException(
                     "code is 'spikes', expected frame, rate, latency or pieces for training");
