@@ -7,21 +7,22 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 
 /**
- * Products of float matrices by OpenBLAS, if it is there: for comparison, and for machines that have a well tuned one.
+ * Products of float matrices by OpenBLAS, if it is installed: for comparison, and for machines with a well-tuned
+ * OpenBLAS.
  *
  * <p>Results are close to those of this library's own kernels, not identical: OpenBLAS chooses the order of its sums by
  * CPU, shape and number of threads.
  *
- * <p>The library is looked for once, at the first use of this class: at the absolute path in the system property
- * {@value #PROPERTY}, or under its usual names where the system keeps its libraries. The value {@code off} stops that.
- * Native access must be enabled for this module ({@code --enable-native-access=dev.spikelane}, or {@code ALL-UNNAMED}
- * on the class path). Where OpenBLAS is missing or may not be used nothing is thrown or printed until a product is
- * asked for; {@link #describe} says why. A build for 64-bit sizes (ILP64) is refused.
+ * <p>The library is searched once, at the first use of this class: at the absolute path in the system property
+ * {@value #PROPERTY}, or under its usual names in the system's library folders. The value {@code off} disables the
+ * search. Native access must be enabled for this module ({@code --enable-native-access=dev.spikelane}, or
+ * {@code ALL-UNNAMED} on the class path). If OpenBLAS is missing or may not be used, nothing is thrown or printed until
+ * a product is requested; {@link #describe} gives the reason. A build for 64-bit sizes (ILP64) is refused.
  *
- * <p>OpenBLAS works on the calling thread alone, unless the property {@value #THREADS_PROPERTY} tells it another number
- * of threads; {@code OPENBLAS_NUM_THREADS} plays no part. It may be called from several threads. A build without
- * threads, which may lack locks, is given one call at a time. A build with OpenMP is told its number before each call,
- * which then holds for the caller's other OpenMP code too.
+ * <p>OpenBLAS runs on the calling thread only, unless the property {@value #THREADS_PROPERTY} sets more threads;
+ * {@code OPENBLAS_NUM_THREADS} is ignored. Several threads may call it. A build without threads may lack locks, so it
+ * gets one call at a time. For a build with OpenMP the number of threads is set before each call, which also affects
+ * other OpenMP code of the caller.
  */
 public final class OpenBlas {
 

@@ -1,6 +1,5 @@
 /**
- * OpenBLAS, called by the foreign function API where one is installed ({@link dev.spikelane.blas.OpenBlas}). Nothing
- * uses it unless a program says so. Its sums have an order of their own, so results are close to those of the kernels,
- * not identical.
+ * Optional calls of OpenBLAS by the foreign function API ({@link dev.spikelane.blas.OpenBlas}). Only a program that
+ * asks for it uses it. OpenBLAS sums in another order, so results are close to the kernels' results, not identical.
  */
 package dev.spikelane.blas;

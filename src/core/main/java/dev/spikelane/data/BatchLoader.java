@@ -170,7 +170,7 @@ public final class BatchLoader implements AutoCloseable {
     }
 
     /**
-     * Returns the batch to which {@link #next} went; it is valid until the next call of that.
+     * Returns the batch that the last {@link #next} loaded. It is valid until the next call of {@link #next}.
      *
      * @return the batch
      * @throws IllegalStateException if there is none
@@ -347,8 +347,8 @@ public final class BatchLoader implements AutoCloseable {
         }
 
         /**
-         * Reads the first samples of the data set, which have other numbers in a whole one that is elsewhere: a shard
-         * of a batch, say. Random numbers of augmentations and codes are those of these numbers.
+         * Reads the first samples of the data set under other numbers, for example a shard whose samples have these
+         * numbers in the whole data set. Augmentations and encodings draw by these numbers.
          *
          * @param ofEpoch the epoch, from 0
          * @param numbers of the samples, at most as many as {@link Batching#batch} made memory for

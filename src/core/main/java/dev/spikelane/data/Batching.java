@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How a data set becomes batches.
+ * Options for cutting a data set into batches.
  *
- * <p>Orders by seed are those of {@code torch.utils.data.DataLoader(shuffle=True)} without workers, epoch after epoch;
- * the order of an epoch is a function of the seed and the epoch's number.
+ * <p>With a seed, the orders of all epochs equal those of {@code torch.utils.data.DataLoader(shuffle=True)} without
+ * workers. The order of an epoch is a function of the seed and the epoch's number.
  */
 public final class Batching {
 
@@ -130,8 +130,8 @@ public final class Batching {
 
     /**
      * Returns this recipe with batches of samples of similar {@linkplain Dataset#length length}: an epoch's order is
-     * cut into groups of some batches, and the samples of each are sorted by length, the longest first, those of equal
-     * length as they stood. A {@link BatchLoader} does so whoever drew the order.
+     * cut into groups of some batches, and the samples of each are sorted by length, the longest first, samples of
+     * equal length in their order. A {@link BatchLoader} sorts every order, also one that the caller drew.
      *
      * @param batches of a group; 1 changes the order in each batch alone, 0 sorts nothing
      * @return the recipe

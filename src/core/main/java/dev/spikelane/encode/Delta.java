@@ -6,14 +6,13 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.util.Objects;
 
 /**
- * Delta modulation: a neuron fires where its datum changes by a threshold from one step to the next, as
- * {@code snntorch.spikegen.delta} has it.
+ * Delta modulation: a neuron fires if its datum changes by at least a threshold from one step to the next, as in
+ * {@code snntorch.spikegen.delta}.
  *
  * <p>{@code on = (data[step] - data[step - 1] >= threshold)} and
  * {@code off = (data[step] - data[step - 1] <= -threshold)}, in float32; a difference equal to the threshold fires,
  * unlike a neuron. Before the first step the data count as 0, or with padding as in the first step, which then has no
- * spike (at a threshold of 0 and less a difference of 0 fires, though). snnTorch's {@code off_spike} is chosen by the
- * method here.
+ * spike unless the threshold is 0 or less. In place of snnTorch's {@code off_spike} there are two methods.
  *
  * @param threshold the smallest change that fires, in units of the data, not NaN
  * @param padding whether the first step is compared with itself and not with 0

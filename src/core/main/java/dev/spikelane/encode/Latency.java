@@ -10,8 +10,7 @@ import dev.spikelane.simd.Checks;
 import java.util.Objects;
 
 /**
- * Latency coding: every neuron fires once, the earlier the larger its datum, as {@code snntorch.spikegen.latency} has
- * it.
+ * Latency coding: every neuron fires once, earlier for a larger datum, as in {@code snntorch.spikegen.latency}.
  *
  * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even. Times are
  * float32, in steps.
@@ -28,13 +27,13 @@ import java.util.Objects;
  * time = min(-tau * (data - 1), -tau * (threshold - 1)) + first              normalized: tau = steps - 1 - first
  * }</pre>
  * and, where that normalized is negative because data are above 1,
- * {@code (time - min time) / (max time - min time) * (steps - 1)}. The extremes are those of the whole matrix: with
- * normalization a sample's times depend on the others of its batch, as in snnTorch.
+ * {@code (time - min time) / (max time - min time) * (steps - 1)}. The extremes are taken over the whole matrix, so
+ * with normalization a sample's times depend on the other samples of its batch, as in snnTorch.
  *
  * <p>Data below the threshold fire together as the last ones, in the last step if the code is logarithmic and
  * normalized (snnTorch's documentation says so of all codes); clipped, they do not fire.
  *
- * <p>Options are float64, as in Python, and rounded to float32 where they meet the data.
+ * <p>Options are float64, as in Python, and rounded to float32 when they are combined with the data.
  *
  * @param threshold data below it count as if they had just reached it, above 0 and below 1
  * @param tau steps, above 0; a normalized linear code does not use it
@@ -44,7 +43,7 @@ import java.util.Objects;
  *     that a datum of 0 would be
  * @param epsilon how far a logarithmic code keeps data above the threshold, at least 0
  * @param clip whether data below the threshold do not fire
- * @param dropLate whether spikes behind the last step are left out rather than refused
+ * @param dropLate whether spikes after the last step are dropped rather than refused
  */
 public record Latency(
         double threshold,
@@ -68,7 +67,7 @@ public record Latency(
 
     /**
      * Makes snnTorch's default: logarithmic, threshold 0.01, tau 1, first spike time 0, not normalized, epsilon 1e-7.
-     * Data below the threshold fire too, and spikes behind the last step are refused.
+     * Data below the threshold fire too, and spikes after the last step are refused.
      */
     public Latency() {
         this(0.01, 1, 0, false, false, 1e-7, false, false);
@@ -149,9 +148,9 @@ public record Latency(
     }
 
     /**
-     * Returns this encoder, leaving late spikes out or refusing them.
+     * Returns this encoder with late spikes dropped or refused.
      *
-     * @param value whether spikes behind the last step are left out
+     * @param value whether spikes after the last step are dropped
      * @return the encoder
      */
     public Latency withDropLate(boolean value) {
@@ -166,7 +165,7 @@ public record Latency(
      *     memory with the data
      * @param spikes {@code [steps * batch x neurons]}, time-major, overwritten
      * @throws IllegalArgumentException if a shape does not fit, times and data share memory, a datum is not in [0, 1],
-     *     the first spike time is not below the steps, a spike is behind the last step and not to be dropped, or a time
+     *     the first spike time is not below the steps, a spike is after the last step and not to be dropped, or a time
      *     is infinite, because float32 loses epsilon beside the threshold
      */
     public void encode(FloatMatrix data, FloatMatrix times, SpikeMatrix spikes) {
@@ -322,8 +321,8 @@ public record Latency(
     }
 
     /**
-     * Latency coded targets of training: targets of a membrane or an output at every step, as
-     * {@code snntorch.spikegen.latency} with targets and {@code targets_latency} have it.
+     * Latency-coded training targets for a membrane or an output at every step, as in {@code snntorch.spikegen.latency}
+     * with targets and {@code targets_latency}.
      *
      * <p>Without interpolation {@code target = max(spike * on, off)}: a negative off counts as 0 (-0 if on is
      * negative). With interpolation the target rises linearly from off at step 0 to on at the spike, and is off
@@ -333,7 +332,7 @@ public record Latency(
      * all steps; and {@code targets_convert(code="latency")}, which drops on, off, interpolation and epsilon, has no
      * counterpart.
      *
-     * @param latency how data become spikes
+     * @param latency the encoder
      * @param onTarget the target at a spike
      * @param offTarget the target elsewhere
      * @param interpolate whether the target rises linearly up to each spike
@@ -352,7 +351,7 @@ public record Latency(
         /**
          * Makes an encoder whose targets are the spikes: on 1, off 0, no interpolation.
          *
-         * @param latency how data become spikes
+         * @param latency the encoder
          */
         public Targets(Latency latency) {
             this(latency, 1, 0, false);
@@ -421,17 +420,16 @@ public record Latency(
 
         /**
          * Interpolates up to the only spike of each neuron, as {@code snntorch.spikegen.latency_interpolate} does: the
-         * target is {@code off + (on - off) * step / rint(time)} up to the spike, then off; off at all steps where the
-         * rounded time is above their number. A time that is their number is one behind the last step: the target
-         * rises, and does not come to on.
+         * target is {@code off + (on - off) * step / rint(time)} up to the spike, then off. If the rounded time is
+         * above the number of steps, the target is off at all steps. If it equals the number of steps, the target rises
+         * and does not reach on.
          *
-         * <p>As there, the target at a spike is lost (off) where float32 rounds the sum past on: with on 0.9 and off
-         * 0.1, 1 * 0.8 + 0.1 is
-         * 0.90000004.
+         * <p>As in snnTorch, the target at a spike is lost (off) if float32 rounds the sum past on: with on 0.9 and off
+         * 0.1, 1 * 0.8 + 0.1 is 0.90000004.
          *
          * @param times {@code [batch x neurons]}, in steps, at least 0; infinite for neurons that never fire
          * @param onTarget the target at a spike
-         * @param offTarget the target behind it
+         * @param offTarget the target after a spike
          * @param targets {@code [steps * batch x neurons]}, time-major, overwritten; shares no memory with the times
          * @throws IllegalArgumentException if a shape does not fit, targets and times share memory, a target is not
          *     finite in float32, or on is less than off

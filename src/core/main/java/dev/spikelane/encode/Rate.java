@@ -14,12 +14,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * does.
  *
  * <p>{@code P(spike[step][sample][neuron]) = clamp(data * gain + offset, 0, 1)} from step {@code firstSpikeTime} on, in
- * float32; earlier steps have no spike. Random numbers come from a seed, by {@link dev.spikelane.random.CounterRandom}:
- * spikes are then a pure function of (seed, step, sample, neuron), fast, and the same however the work is split. Or
- * they come from a {@link TorchRandom}: spike for spike those of snnTorch after {@code torch.manual_seed}.
+ * float32; earlier steps have no spike. With a seed, random numbers come from
+ * {@link dev.spikelane.random.CounterRandom}: this is fast, and spikes are a pure function of (seed, step, sample,
+ * neuron), whatever the division of the work. With a {@link TorchRandom}, each spike equals snnTorch's after
+ * {@code torch.manual_seed}.
  *
- * <p>The first data of a JVM that reach far above 1, such as pixels of 0 to 255, are warned of by the logger
- * {@code dev.spikelane}.
+ * <p>The logger {@code dev.spikelane} warns once in a JVM of data far above 1, such as pixels of 0 to 255.
  *
  * <p>With gain 1, offset 0 and first spike time 0, time-varying data give {@code snntorch.spikegen.rate_conv}.
  */

@@ -178,8 +178,8 @@ public record RateTargets(
     }
 
     /**
-     * Draws trains, first that of the label's class, and computes their levels. All samples and all other classes share
-     * them, as in snnTorch.
+     * Draws two trains, first for the label's class and then for the others, and computes their levels. All samples
+     * share them, as in snnTorch.
      *
      * @param trains {@code [steps x 2]}, overwritten with the trains of the label's class and of the others
      * @param levels {@code [steps x 2]}, overwritten with the targets of the label's class and of the others
@@ -219,18 +219,17 @@ public record RateTargets(
 
     /**
      * Interpolates between the spikes of neurons that fire many times, as {@code snntorch.spikegen.rate_interpolate}
-     * does for one: the target rises from off, one step after a spike or at the first step, to on at the next spike;
-     * behind the last spike it is off.
+     * does for one neuron. The target rises from off, one step after a spike or at the first step, to on at the next
+     * spike. After the last spike it is off.
      *
-     * <p>snnTorch's epsilon has no counterpart: where it makes a ramp of another length there, because it is not small
-     * against a step of the ramp or lost beside on, here each has its length. Unlike there on may be off or less: the
-     * targets then stay or fall. There are as many targets as steps; there they end with the last spike where a spike
-     * is behind the steps.
+     * <p>snnTorch's epsilon has no counterpart. If it is not small against a step of the ramp, or is lost beside on, it
+     * makes snnTorch's ramp too long or too short; here each ramp has its length. Unlike in snnTorch, on may be off or
+     * less; the targets then stay or fall. There are always as many targets as steps.
      *
      * @param spikes {@code [steps * batch x neurons]}, time-major
      * @param batch samples in a step
      * @param onTarget the target at a spike
-     * @param offTarget the target behind it
+     * @param offTarget the target after a spike
      * @param targets {@code [steps * batch x neurons]}, overwritten
      * @throws IllegalArgumentException if a shape does not fit or a target is not finite in float32
      */

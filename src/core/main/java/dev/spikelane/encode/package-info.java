@@ -4,14 +4,15 @@
  * <p>An encoder is a record of its options. It writes into the caller's matrices and allocates nothing; rows of a batch
  * over time are time-major, row = step * batch + sample. The numbers are snnTorch's bit for bit, for random codes too,
  * where a {@link dev.spikelane.random.TorchRandom} draws them. Options that Python holds as float64 are {@code double}:
- * they are rounded to float32 where they meet the data, and not before, because sums of options show in the last bit.
+ * they are rounded to float32 when they are combined with the data, and not before, because sums of options show in the
+ * last bit.
  *
  * <table>
  * <caption>Functions of snntorch.spikegen</caption>
  * <tr><th>snnTorch</th><th>here</th></tr>
  * <tr><td>rate, rate_conv</td><td>{@link dev.spikelane.encode.Rate}</td></tr>
  * <tr><td>latency</td><td>{@link dev.spikelane.encode.Latency} (spikes), {@link dev.spikelane.encode.Latency.Targets}
- *     (on and off targets, interpolation)</td></tr>
+ * (on and off targets, interpolation)</td></tr>
  * <tr><td>latency_code, latency_code_log, latency_code_linear</td>
  *     <td>{@link dev.spikelane.encode.Latency#times}</td></tr>
  * <tr><td>delta</td><td>{@link dev.spikelane.encode.Delta}</td></tr>
@@ -20,12 +21,12 @@
  * <tr><td>targets_latency, targets_convert(code="latency")</td>
  *     <td>{@link dev.spikelane.encode.Latency.Targets}</td></tr>
  * <tr><td>target_rate_code</td><td>{@link dev.spikelane.encode.RateTargets#fire},
- *     {@link dev.spikelane.encode.RateTargets.Pattern}</td></tr>
+ * {@link dev.spikelane.encode.RateTargets.Pattern}</td></tr>
  * <tr><td>rate_interpolate, latency_interpolate</td><td>{@link dev.spikelane.encode.RateTargets#interpolate},
- *     {@link dev.spikelane.encode.Latency.Targets#interpolate}</td></tr>
+ * {@link dev.spikelane.encode.Latency.Targets#interpolate}</td></tr>
  * </table>
  *
- * <p>Where snnTorch 0.9.4 returns a number, the same number comes out here, with these exceptions:
+ * <p>The numbers equal those of snnTorch 0.9.4, with these exceptions:
  *
  * <table>
  * <caption>Differences</caption>
@@ -45,19 +46,19 @@
  * <tr><td>latency_code, normalize, linear times infinite in float32</td><td>NaN</td>
  *     <td>IllegalArgumentException</td></tr>
  * <tr><td>latency_code, NaN or infinite data</td><td>NaN or infinite times; minus infinity counts as below the
- *     threshold</td><td>IllegalArgumentException</td></tr>
+ * threshold</td><td>IllegalArgumentException</td></tr>
  * <tr><td>latency_interpolate, NaN times</td><td>NaN, but off at step 0 where another neuron fires there</td>
  *     <td>NaN</td></tr>
  * <tr><td>rate_interpolate, epsilon</td><td>makes a ramp too long where it is not small against a step of the ramp, too
- *     short where it is lost beside on</td><td>no epsilon; every ramp has its length</td></tr>
+ * short where it is lost beside on</td><td>no epsilon; every ramp has its length</td></tr>
  * <tr><td>rate_interpolate, on not above off</td><td>ramps too short if on is below off, an error if they are
- *     equal</td><td>targets fall or stay</td></tr>
+ * equal</td><td>targets fall or stay</td></tr>
  * <tr><td>rate_interpolate, a spike behind the last step</td><td>fewer targets than steps</td>
  *     <td>no such spikes</td></tr>
  * <tr><td>targets_rate, rates other than 1 and 0</td><td>raises unless steps = classes or either is 1; then gives five
- *     dimensions if it does not interpolate</td><td>works</td></tr>
+ * dimensions if it does not interpolate</td><td>works</td></tr>
  * <tr><td>targets_rate, rates 1 and 0</td><td>interpolate is ignored; no time axis if the first spike time is 0, None
- *     if it is negative</td><td>interpolates; the steps are equal; IllegalArgumentException</td></tr>
+ * if it is negative</td><td>interpolates; the steps are equal; IllegalArgumentException</td></tr>
  * <tr><td>targets_convert, code="latency"</td><td>drops on_target, off_target, interpolate and epsilon</td>
  *     <td>all are used</td></tr>
  * <tr><td>target_rate_code, a time rounded up to num_steps (rate 0.07 of 100 steps)</td><td>raises</td>
@@ -65,7 +66,7 @@
  * <tr><td>from_one_hot</td><td>the numbers of the rows</td><td>the classes, as documented</td></tr>
  * </table>
  *
- * <p>These look like mistakes there, and are kept: a negative off target counts as 0 where on is above it
+ * <p>These look like mistakes in snnTorch, and are kept: a negative off target counts as 0 if on is above it
  * ({@code max(one_hot * on, off)}); {@code latency_interpolate} loses the target at a spike where float32 rounds it
  * past on; without normalization, or with a linear code, data below the threshold fire last, but not in the last step.
  */

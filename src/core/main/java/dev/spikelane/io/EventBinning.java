@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * How events become spikes: a step is a span of time or a number of events, a neuron is a pixel, or a square of them,
- * of a part of the sensor, once for events that are off and once for those that are on. It fires at a step in which
- * enough events fall on it.
+ * Options for turning events into spikes. A step is a time span or a number of events. A neuron is a pixel or a square
+ * of pixels of a part of the sensor, one for off events and one for on events. It fires at a step in which enough
+ * events fall on it.
  *
  * <pre>{@code
  * var binning = EventBinning.of(34, 34).withStepTime(1_000);
@@ -203,9 +203,9 @@ public final class EventBinning {
     }
 
     /**
-     * Starts to place events.
+     * Starts to assign events to steps.
      *
-     * @return the state of that, for one thread
+     * @return the state of the assignment, for one thread
      */
     public Bins bins() {
         return new Bins(this);
@@ -268,17 +268,17 @@ public final class EventBinning {
         }
 
         /**
-         * Goes on to later steps, behind those that have been filled.
+         * Advances past steps that have been filled.
          *
-         * @param steps how many are over
+         * @param steps the number of finished steps
          */
         public void advance(int steps) {
             startAt(start + steps * binning.options.time);
         }
 
         /**
-         * Sets the spikes of events until one belongs to a step behind the last. Those of steps that are over are
-         * counted and left out.
+         * Sets the spikes of events until an event belongs to a step after the last. Events of finished steps are
+         * counted and dropped.
          *
          * @param events a block
          * @param from the first event to place
@@ -286,7 +286,7 @@ public final class EventBinning {
          * @param row the row of the first step
          * @param stride rows from a step to the next
          * @param steps at least 1
-         * @return the first event behind the last step, or as many as there are
+         * @return the first event after the last step, or the number of events
          * @throws IllegalArgumentException if the matrix has other columns or too few rows
          */
         public int add(EventBlock events, int from, SpikeMatrix into, int row, int stride, int steps) {

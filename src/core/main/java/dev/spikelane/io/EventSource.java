@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Where events come from: a recording, a pipe, a socket, or a lambda of the user's own. One thread reads it, block by
- * block, so that memory does not grow with its length, and a source that is faster than its reader waits.
+ * A source of events: a recording, a pipe, a socket, or a lambda. One thread reads it block by block, so memory does
+ * not grow with its length, and a source that is faster than its reader waits.
  */
 @FunctionalInterface
 public interface EventSource extends AutoCloseable {

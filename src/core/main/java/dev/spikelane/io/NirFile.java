@@ -76,7 +76,7 @@ public final class NirFile {
      * Reads a file.
      *
      * @param file the file
-     * @param mostBytes the most memory that the load may take in all: the bytes of the file and those of its arrays
+     * @param mostBytes the most memory for the load: the bytes of the file and of its arrays
      * @return its graph, and the oddities of the file
      * @throws IOException as without a limit, or if the file needs more
      */
@@ -304,8 +304,8 @@ public final class NirFile {
     }
 
     /**
-     * A graph of the Neuromorphic Intermediate Representation as a file says it: nodes by name, and edges between them.
-     * It need not make sense; {@link dev.spikelane.model} says what graphs mean.
+     * A graph of the Neuromorphic Intermediate Representation as in the file: nodes by name, and edges between them. It
+     * is not checked for meaning; {@link dev.spikelane.model} interprets it.
      *
      * @param nodes by name, in the order of the file
      * @param edges each once

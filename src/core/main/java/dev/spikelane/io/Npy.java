@@ -76,7 +76,7 @@ public final class Npy<M extends Signal> {
      * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is another
      * @throws IllegalStateException if the matrix's arena is closed
      * @throws WrongThreadException if the matrix's arena is confined to another thread
-     * @throws IOException if the file cannot be written; an older one is still there then
+     * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write(Path file, FloatMatrix values, int... shape) throws IOException {
         values.requireShape("values", values.rows(), values.columns());
@@ -94,7 +94,7 @@ public final class Npy<M extends Signal> {
      * @throws IllegalArgumentException if a dimension is below 1, there are more than 8, or their product is another
      * @throws IllegalStateException if the matrix's arena is closed
      * @throws WrongThreadException if the matrix's arena is confined to another thread
-     * @throws IOException if the file cannot be written; an older one is still there then
+     * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write(Path file, SpikeMatrix spikes, int... shape) throws IOException {
         spikes.requireShape("spikes", spikes.rows(), spikes.columns());
@@ -212,10 +212,10 @@ public final class Npy<M extends Signal> {
      *
      * @param file the file
      * @param arena the arena that owns the matrix
-     * @return the spikes: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of
-     *     these types, holds no item or another value than 0 and 1, or the memory is refused or more
-     *     than 512 MiB; the message starts with the file's name
+     * @return the spikes: the last dimension becomes the columns, the product of the others the rows
+     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of these types,
+     *     holds no item or another value than 0 and 1, or the memory is refused or more than 512 MiB; the message
+     *     starts with the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena) throws IOException {
         return readSpikes(file, arena, Inputs.MOST_BYTES);
@@ -228,10 +228,10 @@ public final class Npy<M extends Signal> {
      * @param arena the arena that owns the matrix
      * @param mostBytes the most memory that the matrix may take, see {@link SpikeMatrix#bytes}: an eighth of the file's
      *     bytes or less for 8 columns and more, 8 bytes a row for fewer
-     * @return the spikes: the last dimension are the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of
-     *     these types, holds no item or another value than 0 and 1, or the memory is refused or more
-     *     than {@code mostBytes}; the message starts with the file's name
+     * @return the spikes: the last dimension becomes the columns, the product of the others the rows
+     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of these types,
+     *     holds no item or another value than 0 and 1, or the memory is refused or more than {@code mostBytes}; the
+     *     message starts with the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
         Objects.requireNonNull(arena, "arena");
@@ -247,7 +247,7 @@ public final class Npy<M extends Signal> {
      * freed when it is forgotten.
      *
      * @param file the file
-     * @return the spikes: the last dimension are the columns, the product of the others the rows
+     * @return the spikes: the last dimension becomes the columns, the product of the others the rows
      * @throws IOException as {@link #readSpikes(Path, Arena)} does
      */
     public static Npy<SpikeMatrix> readSpikes(Path file) throws IOException {
@@ -260,7 +260,7 @@ public final class Npy<M extends Signal> {
      *
      * @param name the name of the stream in error messages
      * @param stream the bytes of a {@code .npy} file
-     * @return the spikes: the last dimension are the columns, the product of the others the rows
+     * @return the spikes: the last dimension becomes the columns, the product of the others the rows
      * @throws IOException if the stream cannot be read, or does not hold the values that
      *     {@link #readSpikes(Path, Arena)} asks for; the message of the latter starts with {@code name}
      */

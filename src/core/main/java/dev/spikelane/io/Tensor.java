@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
-/** A named array of a file, in C order. Immutable as long as nobody writes to the memory it was made of. */
+/** A named array of a file, in C order. Immutable, unless the program writes to the memory from which it was made. */
 public final class Tensor {
 
     /** The most dimensions that a tensor may have. */

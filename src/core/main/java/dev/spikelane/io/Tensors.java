@@ -14,28 +14,28 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Tensors by name, and texts by name where the format has them: the content of a file.
+ * The content of a file: tensors by name, and texts by name if the format has them.
  *
  * <p>Readers are strict, and nothing in a file is ever called, written to a disk or taken as a path:
  *
  * <ul>
  *   <li>Safetensors: items of F64, F32, F16, BF16, whole numbers of 8 to 64 bits with or without a sign, and BOOL;
- *       floats of 8 bits are refused by name. The header is at most 16 MiB of JSON in which no name stands twice and no
- *       field is unknown; tensors have at most 8 dimensions and fill the data without holes or overlaps, in any order.
- *       Files are written in the order of Python's library: widest items first, then by name.
+ *       floats of 8 bits are refused by name. The header is at most 16 MiB of JSON without repeated names or unknown
+ *       fields; tensors have at most 8 dimensions and fill the data without holes or overlaps, in any order. Files are
+ *       written in the order of Python's library: widest items first, then by name.
  *   <li>NumPy: floats of 16, 32 and 64 bits, whole numbers of 8 to 64 bits and truth values, in either order of bytes,
  *       in C or Fortran order; as tensors they have the lowest byte first, and C order. A single text is in the
- *       {@linkplain #metadata metadata}. A {@linkplain #warnings warning} tells the other members of an archive, such
- *       as pickled objects; if there is nothing else, the archive is refused. An archive has at most 65,536 members,
- *       stored or deflated, each once; directory and members agree, and members do not overlap; sizes and checksums
- *       are right. All deflated members are unpacked once to check them before memory is taken for their content.
- *       Beyond 64 MiB, an archive may not unpack to more than 100 times its size.
+ *       {@linkplain #metadata metadata}. A {@linkplain #warnings warning} lists other members of an archive, such as
+ *       pickled objects; an archive without arrays is refused. An archive has at most 65,536 members, stored or
+ *       deflated, each once; directory and members agree, and members do not overlap; sizes and checksums are right.
+ *       All deflated members are unpacked once to check them before memory is taken for their content. Beyond 64 MiB,
+ *       an archive may not unpack to more than 100 times its size.
  *   <li>PyTorch: a {@code state_dict}, or dictionaries in dictionaries, whose names are joined by dots. The pickle in
  *       the archive is read by a reader of 30 opcodes that knows tensors, parameters, dictionaries, lists, numbers and
- *       texts; any other class or function of Python is refused by name. Of a checkpoint all tensors are read, those of
- *       an optimizer too ({@code optimizer.state.0.exp_avg}); a {@linkplain #warnings warning} tells what else it
- *       holds, such as an epoch. Files from before PyTorch 1.6, models that were saved as a whole, and TorchScript are
- *       refused. Tensors whose items are not in C order are put in order; some may share their memory.
+ *       texts; any other class or function of Python is refused by name. All tensors of a checkpoint are read,
+ *       including the optimizer's ({@code optimizer.state.0.exp_avg}); a {@linkplain #warnings warning} lists its other
+ *       content, such as an epoch. Files from before PyTorch 1.6, models that were saved as a whole, and TorchScript
+ *       are refused. Tensors whose items are not in C order are put in order; some may share their memory.
  * </ul>
  */
 public final class Tensors {
@@ -143,7 +143,8 @@ public final class Tensors {
     }
 
     /**
-     * Reads a file of one format with at most 512 MiB of memory; of others, the message says what they are.
+     * Reads a file of one format with at most 512 MiB of memory. For a file of another format, the message names that
+     * format.
      *
      * @param file the file
      * @param format the format; {@code NUMPY} and {@code COMPRESSED_NUMPY} are one here

@@ -26,7 +26,7 @@ public enum ElementType {
     }
 
     /**
-     * Returns what an element needs.
+     * Returns the size of an element.
      *
      * @return bits
      */

@@ -83,7 +83,7 @@ public final class EventBlock {
     }
 
     /**
-     * Says how many events there are, after {@link #times} and {@link #places} were written.
+     * Sets the number of events, after {@link #times} and {@link #places} were written.
      *
      * @param events 0 to as many as fit
      * @throws IllegalArgumentException if they do not fit

@@ -286,7 +286,7 @@ public final class FloatMatrix extends Signal {
     }
 
     /**
-     * Copies the rows of several matrices, one behind the other.
+     * Copies the rows of several matrices into one, in order.
      *
      * @param parts at least one matrix, all of the same columns
      * @return a matrix of its own
@@ -379,7 +379,7 @@ public final class FloatMatrix extends Signal {
     /**
      * Throws unless all elements are finite.
      *
-     * @param name how the message calls this matrix
+     * @param name the name of this matrix in the message
      * @throws IllegalArgumentException if an element is NaN or infinite; the message names the first one
      */
     public void requireFinite(String name) {

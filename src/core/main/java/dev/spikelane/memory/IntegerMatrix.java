@@ -102,10 +102,10 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Rounds floats to whole numbers, each row with a scale of its own: the largest magnitude of the row over the
-     * greatest number of the type, or of TERNARY the mean of as many of the largest magnitudes as leaves the least sum
-     * of squared errors. An item is the nearest one to {@code value / scale}, ties to even, the quotient taken in
-     * float64; the least number of a type other than TERNARY is not used.
+     * Rounds floats to whole numbers, with one scale for each row. The scale is the largest magnitude of the row
+     * divided by the greatest number of the type. For TERNARY it is the mean of the k largest magnitudes, with the k
+     * that has the least sum of squared errors. An item is the nearest integer to {@code value / scale}, ties to even,
+     * with the quotient in float64. The least number of a type other than TERNARY is not used.
      *
      * @param type the type of the items
      * @param values finite numbers
@@ -203,7 +203,7 @@ public final class IntegerMatrix {
     }
 
     /**
-     * Takes the items as those of another type.
+     * Returns these items with another type.
      *
      * @param other a type that has all of them
      * @return the same items and scales

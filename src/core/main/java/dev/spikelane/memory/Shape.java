@@ -82,7 +82,7 @@ public final class Shape {
     }
 
     /**
-     * Returns the shape of several rows, lines or maps, one behind the other in torch's order.
+     * Returns the shape of several rows, lines or maps, joined in torch's order.
      *
      * @param count how many, at least 1
      * @return a row of so many times the neurons, or lines or maps of so many times the channels

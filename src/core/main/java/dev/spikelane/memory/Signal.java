@@ -83,8 +83,8 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     public abstract Signal rows(int first, int count);
 
     /**
-     * Returns a view in which a row is several narrower ones, as the positions of a map whose channels are whole words.
-     * It is made once for a width.
+     * Returns a view in which each row is cut into narrower rows, such as the positions of a map whose channels are
+     * whole words. Each width has one view, which is cached.
      *
      * @param narrower columns of the view, a multiple of 64 that divides those of this matrix
      * @return the view, {@code [rows * columns / narrower x narrower]}, which shares the memory
@@ -142,7 +142,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     /**
      * Throws unless this matrix has the given shape and the current thread can use it now.
      *
-     * @param name how the message calls this matrix
+     * @param name the name of this matrix in the message
      * @param expectedRows the rows it must have
      * @param expectedColumns the columns it must have
      * @throws IllegalArgumentException if it has another shape
@@ -160,7 +160,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     /**
      * Throws unless the current thread can use this matrix now.
      *
-     * @param name how the message calls this matrix
+     * @param name the name of this matrix in the message
      * @throws IllegalStateException if its arena is closed
      * @throws WrongThreadException if its arena is confined to another thread
      */
@@ -183,7 +183,7 @@ public abstract sealed class Signal permits SpikeMatrix, FloatMatrix {
     /**
      * Throws unless every thread may use this matrix.
      *
-     * @param name how the message calls this matrix
+     * @param name the name of this matrix in the message
      * @throws IllegalArgumentException if its arena is confined to one thread; the message says what to use instead
      */
     public final void requireShared(String name) {

@@ -12,9 +12,9 @@ import java.util.function.IntConsumer;
  * A matrix of spikes in native memory, one bit for each: 1 where the neuron fires.
  *
  * <p>A row is {@link #stride()} 64-bit words; column {@code c} is bit {@code c % 64} (from the lowest) of word
- * {@code c / 64}. Bits behind the last column are zero and every writer keeps them so. So a row takes at least 8 bytes:
- * {@code [n x 1]} takes 64 times the memory of its bits; see {@link #bytes}. The matrix lives as long as its arena, or,
- * made without one, as long as it or one of its row views can be reached.
+ * {@code c / 64}. Bits after the last column are zero, and every writer keeps them zero. A row takes at least 8 bytes,
+ * so {@code [n x 1]} takes 64 times the memory of its bits; see {@link #bytes}. The matrix lives as long as its arena.
+ * Without an arena it lives as long as it, or one of its row views, is reachable.
  */
 public final class SpikeMatrix extends Signal {
 
@@ -357,7 +357,7 @@ public final class SpikeMatrix extends Signal {
     }
 
     /**
-     * Copies the rows of several matrices, one behind the other.
+     * Copies the rows of several matrices into one, in order.
      *
      * @param parts at least one matrix, all of the same columns
      * @return a matrix of its own

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A network as one file of C99: fixed memory, no libraries, and the same spikes as here, for one sample.
+ * Exports a network as one file of C99: fixed memory, no libraries, and the same spikes as in Java, for one sample.
  *
  * <pre>{@code
  * CExport.of(ModelFile.readModel(Path.of("model.safetensors"))).write(Path.of("network.c"));
@@ -21,15 +21,15 @@ import java.util.Objects;
  *
  * <p>The file has a function {@code network_step} that takes the inputs of a step and gives the spikes of the output
  * population, {@code network_reset}, and, where {@code NETWORK_TEST} is defined, a {@code main} that compares golden
- * spikes. Connections with integers keep these: of a file of 8-bit weights, {@link ModelFile#readIntegers} gives them,
- * whose sums are exact, and {@link ModelFile#readModel} floats, whose sums round otherwise, so that a few spikes may
- * differ; the C file has the spikes of the one that it was made of. All neurons but
- * {@link dev.spikelane.neuron.SLstm}, truncated kernels and those with inhibition, quantization or dropout can be
- * written, and all connections but {@link dev.spikelane.connection.Dense.ByOpenBlas} and a batch norm with values for
- * each step.
+ * spikes. Connections with integers keep them. A file of 8-bit weights can be read in two ways:
+ * {@link ModelFile#readIntegers} keeps integers, whose sums are exact, and {@link ModelFile#readModel} makes floats,
+ * whose sums round, so a few spikes may differ. The C file has the spikes of the network from which it was made. All
+ * neurons but {@link dev.spikelane.neuron.SLstm}, truncated kernels and those with inhibition, quantization or dropout
+ * can be written, and all connections but {@link dev.spikelane.connection.Dense.ByOpenBlas} and a batch norm with
+ * values for each step.
  *
- * <p>Of a model that takes frames, a step multiplies a frame by weights only if it is another one than in the step
- * before.
+ * <p>For a model of static frames, a step multiplies the frame by the weights only if it differs from the previous
+ * frame.
  */
 public final class CExport {
 
@@ -155,7 +155,7 @@ public final class CExport {
      * @param file where to
      * @throws IllegalArgumentException if C cannot say a part of the network; the message names it, and nothing is
      *     written
-     * @throws IOException if the file cannot be written; an older one is still there then
+     * @throws IOException if the file cannot be written; an older file stays
      */
     public void write(Path file) throws IOException {
         Objects.requireNonNull(file, "file");

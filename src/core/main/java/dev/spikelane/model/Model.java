@@ -142,9 +142,9 @@ public record Model(Network network, Map<String, String> notes) {
     }
 
     /**
-     * Returns the population whose outputs become a class.
+     * Returns the population whose outputs are decoded into a class.
      *
-     * @return its name, that of the last one if there is no note of it
+     * @return its name; the last population if the model does not note one
      */
     public String population() {
         String last = network.populations().getLast().name();

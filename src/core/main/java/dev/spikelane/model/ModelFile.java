@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Writes networks to model files and reads them back: graph, shapes, models with all their options, delays, ports,
- * weights and parameters, bit for bit. A network that is read runs as the one that was written, and takes its
+ * Writes networks to model files and reads them: graph, shapes, models with all their options, delays, ports, weights
+ * and parameters, bit for bit. The network that was read gives the bits of the one that was written, and accepts its
  * snapshots.
  *
  * <p>A file is a safetensors file of float32 tensors; counts are of {@code I64}. Names are those of
@@ -23,15 +23,15 @@ import java.util.Objects;
  * and biases {@code [n]}, weights {@code [outputs, inputs]}. The description of the network is the text
  * {@code spikelane} of the metadata.
  *
- * <p>Tensors of weights may also have 8 or 16 bits, item type {@code I8} or {@code I16}, with a scale for each row, or
- * one, in the tensor of that name followed by {@code _scale}: a weight is {@code scale * item}, rounded once to
- * float32. {@link #write8Bit} writes them, and so does {@link #write} for
- * {@link dev.spikelane.connection.Dense.Integers}, whose weights of 4 and 2 bits are packed: {@code U8}, rows of bytes,
- * and their shape in the description. The types {@code F16} and {@code BF16} are read too.
+ * <p>Tensors of weights may also have 8 or 16 bits, item type {@code I8} or {@code I16}, with one scale, or one for
+ * each row, in the tensor with the suffix {@code _scale}: a weight is {@code scale * item}, rounded once to float32.
+ * {@link #write8Bit} writes them, and so does {@link #write} for {@link dev.spikelane.connection.Dense.Integers}, whose
+ * weights of 4 and 2 bits are packed: {@code U8}, rows of bytes, and their shape in the description. The types
+ * {@code F16} and {@code BF16} are read too.
  *
- * <p>A file cannot hold {@link dev.spikelane.connection.Dense.ByOpenBlas}: it does not decide that a shared library is
- * loaded. It holds at most 2^24 inputs and neurons and delays of a million steps, so that a small file cannot ask for
- * much memory.
+ * <p>A file cannot hold {@link dev.spikelane.connection.Dense.ByOpenBlas}, as a file must not cause a shared library to
+ * be loaded. It holds at most 2^24 inputs and neurons and delays of a million steps, so that a small file cannot ask
+ * for much memory.
  */
 public final class ModelFile {
 
@@ -45,9 +45,9 @@ public final class ModelFile {
      *
      * @param file where to
      * @param network the network, with the weights and parameters that it has now
-     * @throws IllegalArgumentException if the format cannot say a part of the network, or a value is NaN or infinite;
+     * @throws IllegalArgumentException if the format cannot hold a part of the network, or a value is NaN or infinite;
      *     the message names it
-     * @throws IOException if the file cannot be written; an older one is still there then
+     * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write(Path file, Network network) throws IOException {
         write(file, network, Map.of());
@@ -60,7 +60,7 @@ public final class ModelFile {
      * @param model the network, with the weights and parameters that it has now, and its notes
      * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a
      *     note has the name {@code format} or {@code spikelane}
-     * @throws IOException if the file cannot be written; an older one is still there then
+     * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write(Path file, Model model) throws IOException {
         Objects.requireNonNull(model, "model");
@@ -75,7 +75,7 @@ public final class ModelFile {
      * @param notes texts by their names, for the metadata; in the order of the map, or of their names if it has none
      * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a
      *     note has the name {@code format} or {@code spikelane}
-     * @throws IOException if the file cannot be written; an older one is still there then
+     * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write(Path file, Network network, Map<String, String> notes) throws IOException {
         write(file, network, notes, false);
@@ -116,15 +116,15 @@ public final class ModelFile {
     }
 
     /**
-     * Writes a network with weights of 8 bits: those of dense and recurrent connections are rounded to 255 levels for
-     * each output, from {@code
-     * -127 * scale} to {@code 127 * scale} with the largest weight at one end. Biases and parameters keep their bits.
+     * Writes a network with weights of 8 bits: the weights of dense and recurrent connections are rounded to 255 levels
+     * for each output, from {@code -127 * scale} to {@code 127 * scale} with the largest weight at one end. Biases and
+     * parameters keep their bits.
      *
      * @param file where to
      * @param network the network, which stays as it is
-     * @throws IllegalArgumentException if the format cannot say a part of the network, or a value is NaN or infinite;
+     * @throws IllegalArgumentException if the format cannot hold a part of the network, or a value is NaN or infinite;
      *     the message names it
-     * @throws IOException if the file cannot be written; an older one is still there then
+     * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write8Bit(Path file, Network network) throws IOException {
         write8Bit(file, network, Map.of());
@@ -138,7 +138,7 @@ public final class ModelFile {
      * @param notes as in {@link #write(Path, Network, Map)}
      * @throws IllegalArgumentException if the format cannot say a part of the network, a value is NaN or infinite, or a
      *     note has the name {@code format} or {@code spikelane}
-     * @throws IOException if the file cannot be written; an older one is still there then
+     * @throws IOException if the file cannot be written; an older file stays
      */
     public static void write8Bit(Path file, Network network, Map<String, String> notes) throws IOException {
         write(file, network, notes, true);
@@ -168,9 +168,9 @@ public final class ModelFile {
     }
 
     /**
-     * Makes a network with its notes of the bytes of a model file, in memory that is freed when it is forgotten.
+     * Reads a network with its notes from the bytes of a model file. The garbage collector frees its memory.
      *
-     * @param bytes the bytes that {@link #toBytes(Model)} returned, or those of a model file
+     * @param bytes the bytes that {@link #toBytes(Model)} returned, or the content of a model file
      * @return the network and its notes
      * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
      */
@@ -204,9 +204,9 @@ public final class ModelFile {
     }
 
     /**
-     * Makes a network of the bytes of a model file, in memory that is freed when it is forgotten.
+     * Reads a network from the bytes of a model file. The garbage collector frees its memory.
      *
-     * @param bytes the bytes that {@link #toBytes} returned, or those of a model file
+     * @param bytes the bytes that {@link #toBytes} returned, or the content of a model file
      * @return the network
      * @throws IllegalArgumentException if they are not a whole model file; the message says what is wrong
      */

@@ -14,21 +14,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a graph of NIR becomes a network. NIR gives differential equations and no time step: facts that a file does not
- * say are said here, and {@link NirModel#semantics} repeats them.
+ * Options of the conversion from a NIR graph to a network. NIR has differential equations and no time step, so these
+ * options supply what a file does not contain; {@link NirModel#semantics} repeats them.
  *
- * <p>In each step, in this order: the values of several edges add up; a synapse takes its input,
- * {@code i += dt / tau_syn * (w_in * S - i)}; the membrane takes the new current,
- * {@code v += dt / tau * (v_leak - v + r * i)}, or {@code v += dt * r * S} without a leak; it fires where
- * {@code v > v_threshold}, and is {@code v_reset} in the same step. An edge from a neuron into its own cycle is one
- * step late. A delay is rounded to steps. An edge listed twice counts once.
+ * <p>Each step has this order. The values of several edges are added. A synapse takes its input,
+ * {@code i += dt / tau_syn * (w_in * S - i)}. The membrane takes the new current,
+ * {@code v += dt / tau * (v_leak - v + r * i)}, or {@code v += dt * r * S} without a leak. A neuron with
+ * {@code v > v_threshold} fires and is set to {@code v_reset} in the same step. An edge that closes a cycle is one step
+ * late, delays are rounded to steps, and an edge that is listed twice counts once.
  *
- * <p>These are the steps of Euler's method; {@link #withExactDecay} takes {@code 1 - exp(-dt / tau)} in place of
- * {@code dt / tau}, as Rockpool, sinabs and Nengo do. The step is 0.1 ms, snnTorch's and Norse's, unless
- * {@link #withTimeStep} says another one. Where {@code r} is 1 in all of an {@code IF} and no step was said, each input
- * counts once, as sinabs and snnTorch mean it. The RSynaptic that snnTorch writes is reset at the next step, as it
- * is there, unless {@code withReset} says otherwise. A file has no reset but to {@code v_reset}: snnTorch and sinabs
- * also write it for neurons that subtract their threshold, which {@link #withReset} brings back.
+ * <p>These are steps of Euler's method. {@link #withExactDecay} uses {@code 1 - exp(-dt / tau)} instead of
+ * {@code dt / tau}, as Rockpool, sinabs and Nengo do. The default step is 0.1 ms, as in snnTorch and Norse;
+ * {@link #withTimeStep} sets another one. If {@code r} is 1 for all neurons of an {@code IF} and no step is set, each
+ * input counts once, as in sinabs and snnTorch. An RSynaptic written by snnTorch resets at the next step, as in
+ * snnTorch, unless {@code withReset} is called. Files only know a reset to {@code v_reset}; snnTorch and sinabs also
+ * write it for neurons that subtract their threshold, and {@link #withReset} restores that.
  */
 public final class NirImport {
 
@@ -134,7 +134,7 @@ public final class NirImport {
      *
      * @param graph a graph of NIR
      * @return the network, and the facts that the graph did not say
-     * @throws IllegalArgumentException if it is no graph that a network is made of
+     * @throws IllegalArgumentException if the graph cannot become a network
      */
     public NirModel of(NirFile.Graph graph) {
         return of(graph, false);
@@ -180,11 +180,11 @@ public final class NirImport {
     }
 
     /**
-     * Finds the nodes that snnTorch writes of its RSynaptic.
+     * Finds the nodes that snnTorch writes for its RSynaptic.
      *
      * @param graph a graph of NIR
      * @return the names of nodes that reset at the next step although no option says so
-     * @throws IllegalArgumentException if it is no graph that a network is made of
+     * @throws IllegalArgumentException if the graph cannot become a network
      */
     public Set<String> lateResets(NirFile.Graph graph) {
         try {

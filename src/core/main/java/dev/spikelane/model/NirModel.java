@@ -89,8 +89,8 @@ public final class NirModel {
     }
 
     /**
-     * Returns the network. Inputs and populations have the names of nodes, {@code rnn/lif} for those of graphs inside;
-     * projections those of the nodes that they pass through.
+     * Returns the network. Inputs and populations have the names of nodes, {@code rnn/lif} for a node of an inner
+     * graph. Projections have the names of the nodes that they pass through.
      *
      * @return the network
      */

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * A {@code state_dict} of torch: tensors by name, such as {@code fc1.weight}, {@code lif1.beta} or
- * {@code bn1.running_mean}, from a file of safetensors, of NumPy ({@code .npz}) or of {@code torch.save} ({@code
- * .pth}).
+ * {@code bn1.running_mean}, from a file of safetensors, of NumPy ({@code .npz}) or of {@code torch.save}
+ * ({@code .pth}).
  *
  * <pre>{@code
  * StateDict state = StateDict.read(Path.of("net.pth")).withPrefix("model.", ""); // model.fc1.weight becomes fc1.weight
@@ -35,8 +35,8 @@ import java.util.stream.Stream;
  * {@code conv1} by {@code bn1}; weights from one to one may be called {@code lif1.recurrent.V}.
  *
  * <p>Shapes have to be equal: nothing is transposed, reshaped or rounded. A parameter of neurons may be one number for
- * all. Other facts that a file has of a model are compared with the network's: {@code reset_mechanism_val}, and
- * {@code graded_spikes_factor} where the model has none, which means 1.
+ * all. Other options in a file are compared with the network's: {@code reset_mechanism_val}, and
+ * {@code graded_spikes_factor}, which must be 1 for a model without one.
  */
 public final class StateDict {
 
@@ -260,10 +260,10 @@ public final class StateDict {
     }
 
     /**
-     * Rounds tensors of float64 to float32, as networks need it; otherwise a number that float32 does not have is
-     * refused. {@link #warnings} says how many changed, and by how much.
+     * Rounds tensors of float64 to float32. Without this call, a number that float32 cannot represent is refused.
+     * {@link #warnings} reports how many numbers changed, and by how much.
      *
-     * @return the same tensors, none of them of float64
+     * @return these tensors without float64
      */
     public StateDict rounded() {
         Map<String, Tensor> rounded = new LinkedHashMap<>();
@@ -314,7 +314,7 @@ public final class StateDict {
     }
 
     /**
-     * Says how the tensors fit a network, which stays as it is.
+     * Compares the tensors with a network, which stays unchanged.
      *
      * @param network the network
      * @return the tensors that are missing, left over or different
@@ -367,25 +367,25 @@ public final class StateDict {
     }
 
     /**
-     * Makes a network of layers in a row, whose order is that of the file, or, as safetensors files have no order, that
-     * of the numbers in their names. If the file's metadata have a text {@code layers}, it says them, as in
-     * {@link #network(String)}; without it they are {@code Linear}, {@code Leaky}, {@code RLeaky} and {@code
-     * RSynaptic}, the only ones that tensors tell.
+     * Creates a network of layers in a row. Their order is the order of the file or, as safetensors files have none, of
+     * the numbers in their names. If the file's metadata have a text {@code layers}, it describes them, as in
+     * {@link #network(String)}. Otherwise layers are {@code Linear}, {@code Leaky}, {@code RLeaky} and
+     * {@code RSynaptic}, the only kinds that tensors reveal.
      *
      * <pre>{@code
      * save_file(net.state_dict(), "net.safetensors", {"layers": str(net)})
      * }</pre>
      *
-     * @return a network with these values, in memory that is freed when it is forgotten
-     * @throws IOException if the tensors are not those of such layers, or a value is not allowed
+     * @return a network with these values, whose memory the garbage collector frees
+     * @throws IOException if the tensors do not belong to such layers, or a value is not allowed
      */
     public Network network() throws IOException {
         return new ChainReader(name, tensors, metadata.get(LAYERS), ordered).network();
     }
 
     /**
-     * Makes a network of layers in a row that a text says: the one that torch prints of a network whose modules run in
-     * the order in which they were declared, or the same by hand.
+     * Creates a network of layers in a row from a text. The text is torch's print of a network whose modules run in the
+     * order of their declaration, or is written by hand.
      *
      * <pre>{@code
      * state.network("1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear, lif2: Leaky");
@@ -394,15 +394,15 @@ public final class StateDict {
      * <p>The shape of the input comes first, unless the first layer is {@code Linear}. Layers are {@code Linear},
      * {@code Conv1d}, {@code Conv2d}, {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool},
      * {@code AvgPool} and {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, {@code ReLU}, whose network
-     * has no time until it {@linkplain Network#spiking fires}, and the neurons {@code Leaky}, {@code Synaptic}, {@code
-     * Alpha}, {@code RLeaky} and {@code RSynaptic} with snnTorch's defaults, but for {@code reset_delay} and {@code
-     * inhibition}. Arguments are torch's, by place or by name; those that tensors say
-     * may be left out, any other that is not read here is refused. A layer without a name takes the next tensors of the
-     * file. {@code Flatten} before {@code Linear} may be missing, as a {@code view} is no module.
+     * has no time until it is {@linkplain Network#spiking converted}, and the neurons {@code Leaky}, {@code Synaptic},
+     * {@code Alpha}, {@code RLeaky} and {@code RSynaptic} with snnTorch's defaults, but for {@code reset_delay} and
+     * {@code inhibition}. Arguments are torch's, by place or by name. Arguments that the tensors imply may be left out;
+     * unknown arguments are refused. A layer without a name takes the next tensors of the file. {@code Flatten} before
+     * {@code Linear} may be missing, as a {@code view} is not a module.
      *
      * @param layers the text
-     * @return a network with these values, in memory that is freed when it is forgotten
-     * @throws IOException if the text or the tensors are not those of such layers, or a value is not allowed
+     * @return a network with these values, whose memory the garbage collector frees
+     * @throws IOException if the text or the tensors do not describe such layers, or a value is not allowed
      */
     public Network network(String layers) throws IOException {
         return new ChainReader(name, tensors, Objects.requireNonNull(layers, "layers"), ordered).network();

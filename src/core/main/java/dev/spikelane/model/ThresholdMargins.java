@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How far membranes were from their thresholds, and how far those of another network of the same neurons were from
- * them, such as one with integer weights: whether a spike could come or stay out by that difference alone. Membranes
- * are those that are compared with the threshold, before a reset.
+ * The distances of membranes from their thresholds, and the differences between these membranes and the membranes of
+ * another network with the same neurons, for example with integer weights. They show whether the difference alone could
+ * change a spike. Membranes are taken before the reset, as compared with the threshold.
  *
- * @param populations those that fire, in the order of the network
+ * @param populations the firing populations, in the order of the network
  */
 public record ThresholdMargins(List<Row> populations) {
 
@@ -67,7 +67,7 @@ public record ThresholdMargins(List<Row> populations) {
      *
      * @param first a network
      * @param second one with the same populations, such as {@code first.quantized(ElementType.INT8)}
-     * @param input rows for each input, those of one step one behind the other
+     * @param input rows for each input, time-major
      * @param batch how many samples run side by side
      * @return the margins of the first network
      * @throws IllegalArgumentException if the input does not fit, or the populations differ

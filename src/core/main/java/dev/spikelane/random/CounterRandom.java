@@ -192,10 +192,10 @@ public final class CounterRandom {
      *
      * <p>It is set before a batch and then read, by any number of threads; setting it allocates nothing.
      *
-     * <p>A run has one seed. The numbers of a sample are those of {@link CounterRandom} under a seed of their use and
-     * epoch. Codes are 1 for spikes that are drawn from intensities, 2 for shifts and flips of images, 3 for values
-     * that a dropout silences, 4 for surrogate gradients that are noise and 5 for the noise of neurons; the index is
-     * the number of the projection or population, 0 for the first two:
+     * <p>A run has one seed. The numbers of a sample come from {@link CounterRandom} with a seed of their use and
+     * epoch. The codes are 1 for rate coding, 2 for shifts and flips of images, 3 for dropout, 4 for random surrogate
+     * gradients and 5 for the noise of neurons. The index is the number of the projection or population, 0 for the
+     * first two codes:
      *
      * <pre>{@code
      * key     = threefry((low half of seed, high half of seed), (epoch, code + 256 * index))
@@ -203,7 +203,7 @@ public final class CounterRandom {
      * number  = CounterRandom.uniform(row key, element)        element: the pixel or the neuron
      * }</pre>
      *
-     * <p>A sample's place in a batch, the batch's size, shards and threads do not enter.
+     * <p>They do not depend on a sample's place in a batch, the batch's size, shards or threads.
      */
     public static final class Draws {
 

@@ -45,8 +45,8 @@ public final class TorchRandom {
     /**
      * Starts the stream of {@code torch.manual_seed(seed)}.
      *
-     * @param seed any value; PyTorch's CPU generator uses its low 32 bits only, so seeds that differ by
-     *     {@code 2^32} start the same stream, and a negative seed starts that of its two's complement
+     * @param seed any value; PyTorch's CPU generator uses its low 32 bits only, so seeds that differ by {@code 2^32}
+     *     start the same stream, and a negative seed counts as its two's complement
      */
     public TorchRandom(long seed) {
         state[0] = (int) seed;

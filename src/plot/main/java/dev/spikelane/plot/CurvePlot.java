@@ -17,10 +17,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines over one axis, in one or several panels below each other: signals of a neuron, losses of a training.
+ * Lines over one axis, in one or several panels: signals of a neuron, losses of a training.
  *
- * <p>A method that concerns one panel concerns the one that was added last; in {@link Plot#neuron} that of the
- * membrane.
+ * <p>A method for one panel acts on the last added panel; in {@link Plot#neuron}, on the membrane's panel.
  */
 public final class CurvePlot extends Figure {
 
@@ -154,8 +153,8 @@ public final class CurvePlot extends Figure {
     }
 
     /**
-     * Counts from 1, at whole numbers alone, and calls the horizontal axis "epoch": for losses and accuracies of which
-     * each is that of an epoch. Lines that have places of their own keep them.
+     * Labels the horizontal axis "epoch", with whole numbers from 1, for losses and accuracies of one value an epoch.
+     * Lines with explicit positions keep them.
      *
      * @return this figure
      */

@@ -114,7 +114,7 @@ public final class Plot {
      * @param current {@code [steps x 1]}
      * @param membrane {@code [steps x 1]}
      * @param spikes {@code [steps x 1]}
-     * @return three panels; {@link CurvePlot#threshold} and others concern that of the membrane
+     * @return three panels; {@link CurvePlot#threshold} and similar methods act on the membrane's panel
      * @throws IllegalArgumentException if the shapes differ, or there are more neurons
      */
     public static CurvePlot neuron(FloatMatrix current, FloatMatrix membrane, SpikeMatrix spikes) {
@@ -134,7 +134,7 @@ public final class Plot {
      * @param membranes {@code [steps x neurons]}
      * @param spikes {@code [steps x neurons]}
      * @param neuron its number, from 0
-     * @return three panels; {@link CurvePlot#threshold} and others concern that of the membrane
+     * @return three panels; {@link CurvePlot#threshold} and similar methods act on the membrane's panel
      * @throws IllegalArgumentException if the shapes differ
      * @throws IndexOutOfBoundsException if there is no such neuron
      */
@@ -224,11 +224,11 @@ public final class Plot {
     }
 
     /**
-     * Shows the spikes that events became, step by step: white where light rose, black where it fell, gray where
-     * nothing came; of one channel white on black. Animated in {@code .html} and {@code .gif}, the mean elsewhere.
+     * Shows the spikes of events, step by step: white for on events, black for off events, gray for none; with one
+     * channel, white on black. Animated in {@code .html} and {@code .gif}; other formats show the mean.
      *
      * @param spikes {@code [steps x shape.size()]}
-     * @param shape of a step, as {@link dev.spikelane.io.EventBinning#shape} says it
+     * @param shape the shape of a step, from {@link dev.spikelane.io.EventBinning#shape}
      * @return the frames
      * @throws IllegalArgumentException if the shape has other than one or two channels or is not that of the spikes, or
      *     the images are too many
@@ -241,7 +241,7 @@ public final class Plot {
      * Shows a time surface of events, step by step: the last event of each pixel, which fades.
      *
      * @param spikes {@code [steps x shape.size()]}
-     * @param shape of a step, as {@link dev.spikelane.io.EventBinning#shape} says it
+     * @param shape the shape of a step, from {@link dev.spikelane.io.EventBinning#shape}
      * @param tau steps in which an event fades to 1/e, above 0
      * @return the surface, animated as {@link #events}
      * @throws IllegalArgumentException if tau is not above 0, or as {@link #events} says

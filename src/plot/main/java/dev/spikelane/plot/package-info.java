@@ -6,15 +6,15 @@
  * format by the file's extension, and {@link dev.spikelane.plot.Figure#toBytes} needs no file:
  *
  * <ul>
- *   <li>{@code .html}: one interactive page that holds all it needs and works offline. Needs {@code
- *   org.webjars.npm:echarts}.
+ *   <li>{@code .html}: one interactive page that holds all it needs and works offline. Needs
+ *       {@code org.webjars.npm:echarts}.
  *   <li>{@code .png}, at twice the size, for dense screens and print. Needs the JDK only.
  *   <li>{@code .svg}: needs {@code de.erichseifert.vectorgraphics2d:VectorGraphics2D}.
  *   <li>{@code .gif}: animated spike counts and images. Needs the JDK only.
  * </ul>
  *
- * <p>These libraries are optional dependencies. Where one is missing, {@code write} throws an {@link
- * java.lang.IllegalStateException} that names it.
+ * <p>These libraries are optional dependencies. If one is missing, {@code write} throws an
+ * {@link java.lang.IllegalStateException} that names it.
  *
  * <p>Figures and reports are builders: a method changes the object it is called on and returns it. Figures copy what
  * they show, so they may be written after a simulation or an arena is closed.

@@ -64,12 +64,12 @@ public final class EventInput implements AutoCloseable {
         return bytes;
     }
 
-    /** Where the next byte stands in the buffer. */
+    /** Returns the position of the next byte in the buffer. */
     public int at() {
         return at;
     }
 
-    /** How many bytes stand there. */
+    /** Returns the number of bytes in the buffer. */
     public int available() {
         return limit - at;
     }
