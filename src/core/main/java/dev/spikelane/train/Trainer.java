@@ -99,7 +99,7 @@ public final class Trainer implements AutoCloseable {
             Map<String, IntegerMatrix> integers = running.laidOut().roundedIntegers();
             if (integers.isEmpty()) {
                 throw new IllegalStateException(
-                        "weights are trained as floats, expected a trainer that rounds them: call TrainerBuilder.weights");
+                        "weights are trained as floats, expected rounded ones: call TrainerBuilder.weights");
             }
             return network.quantized(integers);
         }

@@ -371,7 +371,7 @@ public final class TrainerBuilder extends WindowBuilder<TrainerBuilder> {
         goForward();
         if (observers.isEmpty() && !observed.isEmpty()) {
             throw new IllegalStateException(
-                    "gradients of " + observed.keySet() + " are observed without an observer, expected a call of onGradients");
+                    "gradients of " + observed.keySet() + " have no observer, expected a call of onGradients");
         }
         limit.require(
                 work() + " needs",

@@ -418,7 +418,7 @@ class RoundedTrainingTest {
         try (Trainer trainer = SmallRun.trainer(network).build()) {
             assertMessage(
                     IllegalStateException.class,
-                    "weights are trained as floats, expected a trainer that rounds them: call TrainerBuilder.weights",
+                    "weights are trained as floats, expected rounded ones: call TrainerBuilder.weights",
                     trainer::quantized);
         }
         try (Trainer trainer = SmallRun.trainer(network)

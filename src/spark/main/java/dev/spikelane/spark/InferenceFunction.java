@@ -8,7 +8,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Classifies the rows of a partition, for {@code mapPartitions} of data sets and RDDs. Each row comes back with one more
+ * Classifies the rows of a partition, for {@code mapPartitions} of data sets and RDDs. Each row returns with one more
  * value, the output column of {@link SpikelaneModel}. {@link SpikelaneModel#function} makes it.
  *
  * <pre>{@code

@@ -188,7 +188,7 @@ class ObservedGradientsTest {
         builder.observeSpikes("lif1");
         IllegalStateException refused = assertThrows(IllegalStateException.class, builder::build);
         assertEquals(
-                "gradients of [lif1] are observed without an observer, expected a call of onGradients", refused.getMessage());
+                "gradients of [lif1] have no observer, expected a call of onGradients", refused.getMessage());
         IllegalArgumentException unknown =
                 assertThrows(IllegalArgumentException.class, () -> seen("lif2", trainer -> trainer));
         assertEquals(

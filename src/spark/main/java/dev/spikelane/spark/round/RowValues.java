@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The bytes of a row, little endian: its number and label (ints), and its values, as the bytes they came in or as floats.
+ * The bytes of a row, little endian: its number and label (ints), and its values, as bytes or as floats.
  *
  * @param isBytes whether a value is a byte without a sign
  * @param divisor what bytes are divided by
