@@ -175,8 +175,8 @@ public final class SensorStream {
             org.rocksdb.RocksDB.loadLibrary();
         } catch (UnsatisfiedLinkError | RuntimeException refused) {
             throw new IllegalStateException(
-                    "RocksDB's native library does not load here, which transformWithState needs; inference and training"
-                            + " work without it: " + refused.getMessage(),
+                    "RocksDB's native library does not load here, which transformWithState needs; inference and"
+                            + " training work without it: " + refused.getMessage(),
                     refused);
         }
     }
