@@ -187,8 +187,7 @@ class ObservedGradientsTest {
         assertThrows(IllegalArgumentException.class, () -> builder.observe("lif1", "membran"));
         builder.observeSpikes("lif1");
         IllegalStateException refused = assertThrows(IllegalStateException.class, builder::build);
-        assertEquals(
-                "gradients of [lif1] have no observer, expected a call of onGradients", refused.getMessage());
+        assertEquals("gradients of [lif1] have no observer, expected a call of onGradients", refused.getMessage());
         IllegalArgumentException unknown =
                 assertThrows(IllegalArgumentException.class, () -> seen("lif2", trainer -> trainer));
         assertEquals(
