@@ -196,17 +196,21 @@ final class SessionLog implements SessionStore {
     }
 
     /** Appends a record and the copy of its header; where a write has failed, the next one takes its place. */
-    private static Place append(RandomAccessFile to, SessionKey key, MemorySegment record, long at) throws IOException {
+    private Place append(RandomAccessFile to, SessionKey key, MemorySegment record, long at) throws IOException {
         int head = SessionRecord.headBytes(key);
         int size = Math.toIntExact(record.byteSize());
         byte[] bytes = new byte[Math.addExact(size, head)];
         MemorySegment.copy(record, 0, MemorySegment.ofArray(bytes), 0, size);
         System.arraycopy(bytes, 0, bytes, size, head);
-        if (to.length() > at) {
-            to.setLength(at);
+        try {
+            if (to.length() > at) {
+                to.setLength(at);
+            }
+            to.seek(at);
+            to.write(bytes);
+        } catch (IOException failure) {
+            throw new IOException(file + " cannot be written: " + failure.getMessage(), failure);
         }
-        to.seek(at);
-        to.write(bytes);
         return new Place(at, bytes.length);
     }
 

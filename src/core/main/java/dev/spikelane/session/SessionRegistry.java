@@ -260,8 +260,7 @@ final class SessionRegistry {
         if (table.isChanged(slot)) {
             try {
                 synchronized (storing) {
-                    into.write(key(table.key(slot)), pack(slot, packed(recordBytes(slot))));
-                    waiting.remove(table.key(slot)); // after the write, which may fail
+                    write(into, table.key(slot), pack(slot, packed(recordBytes(slot))));
                 }
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
@@ -366,10 +365,20 @@ final class SessionRegistry {
         synchronized (storing) {
             MemorySegment record = waiting.get(key);
             if (record != null) {
-                into.write(key(key), record);
-                waiting.remove(key);
+                write(into, key, record);
             }
         }
+    }
+
+    private void write(SessionStore into, Long key, MemorySegment record) throws IOException {
+        try {
+            into.write(key(key), record);
+        } catch (IOException failure) {
+            throw new IOException(
+                    "session " + key(key) + " stays in memory, as its store cannot write it: " + failure.getMessage(),
+                    failure);
+        }
+        waiting.remove(key); // after the write, which may fail
     }
 
     private int evictStored(List<Long> keys) {

@@ -251,6 +251,25 @@ final class SessionStoreTest {
         }
     }
 
+    /** A session whose state cannot be read at one moment is counted, stands in snapshots, and goes on later. */
+    @Test
+    void aSessionWhoseStoreFailsAtReadingIsNotForgotten() throws IOException {
+        Path file = other.resolve("snapshot");
+        MapStore store = new MapStore();
+        try (SessionPool pool = open(store)) {
+            step(pool, "ann", 3);
+            pool.evictIdle(Duration.ZERO);
+            store.fails = true;
+            assertThrows(UncheckedIOException.class, () -> step(pool, "ann", 1));
+            store.fails = false;
+            assertEquals(1, pool.sessions());
+            pool.snapshot(file);
+            assertEquals(4, step(pool, "ann", 1));
+            pool.restore(file);
+            assertEquals(4, step(pool, "ann", 1));
+        }
+    }
+
     /** Flushed steps survive a crash; those of a write that failed stay in memory. */
     @Test
     void flushedStepsSurvive() throws IOException {
