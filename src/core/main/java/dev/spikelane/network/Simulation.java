@@ -200,6 +200,19 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
+     * Records the step and the neuron of each spike of a population from now on, in memory for the spikes alone. Use it
+     * where few neurons fire, or where the number of steps is unknown.
+     *
+     * @param population the population's name
+     * @return the recording, of its own memory, which grows with the spikes
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public Population.SpikeTimes recordSpikeTimes(String population) {
+        int neurons = network.population(population).size();
+        return observe(population, new Population.SpikeTimes(batch, neurons, TimeSteps.common(network)));
+    }
+
+    /**
      * Records the membranes after each step of a population from now on.
      *
      * @param population the population's number, from 0, in the order of declaration
@@ -208,12 +221,13 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public Population.VariableRecorder recordMembranes(int population, int mostSteps) {
-        Population.VariableRecorder recorder = new Population.VariableRecorder(
-                NativeMemory.ofAuto(),
-                mostSteps,
-                batch,
-                run.population(population).size());
-        return observe(population, recorder.of(network.populations().get(population)));
+        return observe(
+                population,
+                new Population.VariableRecorder(
+                        NativeMemory.ofAuto(),
+                        mostSteps,
+                        batch,
+                        run.population(population).size()));
     }
 
     /**
