@@ -318,17 +318,8 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
             this.beforeReset = beforeReset;
         }
 
-        /** A variable after each step. */
-        static VariableRecorder after(String variable, int steps, int batch, int neurons) {
-            return of(variable, false, steps, batch, neurons);
-        }
-
-        /** A variable before the reset of each step. */
-        static VariableRecorder before(String variable, int steps, int batch, int neurons) {
-            return of(variable, true, steps, batch, neurons);
-        }
-
-        private static VariableRecorder of(String variable, boolean beforeReset, int steps, int batch, int neurons) {
+        /** Makes a recorder of a variable after each step, or before its reset, in memory of its own. */
+        static VariableRecorder stepwise(String variable, boolean beforeReset, int steps, int batch, int neurons) {
             return new VariableRecorder(
                     variable, beforeReset, steps, batch, neurons, columns -> FloatMatrix.zeros(steps * batch, columns));
         }
