@@ -40,7 +40,7 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         this.memory = memory;
     }
 
-    /** How many rows a recording has. */
+    /** Returns the number of rows of a recording. */
     static int rows(int steps, int batch) {
         long rows = (long) steps * batch;
         if (steps < 1 || batch < 1 || rows > Integer.MAX_VALUE) {
@@ -143,7 +143,7 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         keep(firstStep, steps, needsMembranes() ? membranes : spikes, inOrder);
     }
 
-    /** Copies the rows of some steps, whose columns are those of a shape in the inner order. */
+    /** Copies rows of some steps, which have a shape in the inner order. */
     final void keep(long firstStep, int steps, Signal from, Shape shape) {
         S to = recorded();
         int first = firstRow(firstStep, steps);
