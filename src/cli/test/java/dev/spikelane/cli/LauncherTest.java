@@ -46,4 +46,37 @@ final class LauncherTest {
         assertFalse(Files.exists(checkout.resolve(Path.of("src", "spark", "target"))), "nothing was built");
         assertFalse(Files.exists(checkout.resolve(".m2")), "nothing was downloaded");
     }
+
+    /** Where there is no terminal, a line says what Maven does whenever that changes. */
+    @Test
+    void buildSaysItsGoalsInAPipe() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no shell");
+        Files.copy(Checkout.file("spikelane"), checkout.resolve("spikelane"));
+        Files.writeString(checkout.resolve("pom.xml"), "<project/>");
+        Path maven = Files.createDirectory(checkout.resolve("bin")).resolve("mvn");
+        Files.writeString(maven, """
+                #!/bin/sh
+                echo '[INFO] --- compiler:3.16.0:compile (default-compile) @ spikelane ---'
+                sleep 3
+                echo '[INFO] --- assembly:3.8.0:single (assembly) @ spikelane-cli ---'
+                sleep 3
+                exit 1
+                """);
+        assertTrue(maven.toFile().setExecutable(true), "a program that can be started");
+        Path err = checkout.resolve("err");
+        ProcessBuilder call = new ProcessBuilder(
+                        "/bin/sh", checkout.resolve("spikelane").toString(), "train")
+                .redirectError(err.toFile())
+                .redirectOutput(checkout.resolve("out").toFile());
+        call.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        call.environment().merge("PATH", maven.getParent().toString(), (path, own) -> own + ":" + path);
+        assertEquals(1, call.start().waitFor());
+        List<String> said = Files.readAllLines(err).stream()
+                .filter(line -> line.startsWith("Maven: "))
+                .map(line -> line.replaceFirst("[0-9]+ s", "N s"))
+                .toList();
+        assertEquals(
+                List.of("Maven: N s, compiler compile of spikelane", "Maven: N s, assembly single of spikelane-cli"),
+                said);
+    }
 }

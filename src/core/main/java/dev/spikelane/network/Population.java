@@ -5,11 +5,14 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Neuron;
-import dev.spikelane.simd.TorchLayout;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Neurons of one model.
@@ -139,9 +142,22 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          * @throws IllegalArgumentException if a size is below 1 or they overflow
          */
         public SpikeRecorder(Arena arena, int steps, int batch, int neurons) {
-            super(
-                    SpikeMatrix.zeros(Objects.requireNonNull(arena, "arena"), Recorder.rows(steps, batch), neurons),
-                    batch);
+            Objects.requireNonNull(arena, "arena");
+            super(steps, batch, neurons, columns -> SpikeMatrix.zeros(arena, steps * batch, columns));
+        }
+
+        /**
+         * Records these neurons alone, in memory for them alone: {@code recordSpikes("c", steps).of(3, 17, 40)}.
+         *
+         * @param neurons numbers from 0, in torch's order, at least one; a column each, in this order
+         * @return this recorder
+         * @throws IllegalArgumentException if there is none
+         * @throws IndexOutOfBoundsException if there is no such neuron
+         * @throws IllegalStateException if a step was recorded, or the recording was read
+         */
+        public SpikeRecorder of(int... neurons) {
+            choose(neurons);
+            return this;
         }
 
         /**
@@ -151,7 +167,115 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *     before
          */
         public SpikeMatrix spikes() {
-            return recorded;
+            return recorded();
+        }
+    }
+
+    /**
+     * Keeps the step and the neuron of each spike of a population since the last reset, in memory for the spikes alone.
+     * A run allocates only where this memory is full, which then doubles; {@link Simulation#recordSpikeTimes} attaches
+     * one.
+     */
+    public static final class SpikeTimes implements Observer {
+
+        private static final int FIRST_ROOM = 1 << 10;
+
+        private final int batch;
+        private final int neurons;
+        private final double timeStep;
+        private int[] steps = new int[FIRST_ROOM];
+        /** {@code sample * neurons + neuron} of each spike. */
+        private int[] places = new int[FIRST_ROOM];
+
+        private int count;
+        private int stepsRun;
+
+        SpikeTimes(int batch, int neurons, double timeStep) {
+            this.batch = batch;
+            this.neurons = neurons;
+            this.timeStep = timeStep;
+            Math.multiplyExact(batch, neurons);
+        }
+
+        /**
+         * Returns the steps of the spikes of one sample.
+         *
+         * @param sample the sample
+         * @return a step for each spike, ascending, counted from the last reset
+         * @throws IndexOutOfBoundsException if there is no such sample
+         */
+        public int[] steps(int sample) {
+            return spikesOf(sample).map(spike -> steps[spike]).toArray();
+        }
+
+        /**
+         * Returns the neurons of the spikes of one sample.
+         *
+         * @param sample the sample
+         * @return a neuron for each of its {@link #steps}, ascending within a step, in torch's order
+         * @throws IndexOutOfBoundsException if there is no such sample
+         */
+        public int[] neurons(int sample) {
+            return spikesOf(sample).map(spike -> places[spike] % neurons).toArray();
+        }
+
+        /**
+         * Returns the spikes of one sample as a matrix.
+         *
+         * @param sample the sample
+         * @return {@code [steps x neurons]}, of the steps since the last reset
+         * @throws IndexOutOfBoundsException if there is no such sample
+         * @throws IllegalStateException if no step was recorded
+         */
+        public SpikeMatrix spikes(int sample) {
+            if (stepsRun == 0) {
+                throw new IllegalStateException("no step was recorded, expected a run before spikes()");
+            }
+            SpikeMatrix spikes = SpikeMatrix.zeros(stepsRun, neurons);
+            spikesOf(sample).forEach(spike -> spikes.set(steps[spike], places[spike] % neurons, true));
+            return spikes;
+        }
+
+        /**
+         * Returns the time of a step, for the axis of a picture.
+         *
+         * @return milliseconds; 0 if no text of the network uses {@code dt}, or texts have several time steps
+         */
+        public double timeStep() {
+            return timeStep;
+        }
+
+        private IntStream spikesOf(int sample) {
+            Checks.index("sample", sample, batch);
+            return IntStream.range(0, count).filter(spike -> places[spike] / neurons == sample);
+        }
+
+        @Override
+        public void observe(long firstStep, int blockSteps, SpikeMatrix spikes, FloatMatrix membranes) {
+            stepsRun = Math.max(stepsRun, Math.toIntExact(firstStep + blockSteps));
+            for (int row = 0; row < blockSteps * batch; row++) {
+                for (int neuron = spikes.next(row, 0); neuron >= 0; neuron = spikes.next(row, neuron + 1)) {
+                    if (count == steps.length) {
+                        steps = Arrays.copyOf(steps, 2 * count);
+                        places = Arrays.copyOf(places, 2 * count);
+                    }
+                    steps[count] = (int) firstStep + row / batch;
+                    places[count] = row % batch * neurons + neuron;
+                    count++;
+                }
+            }
+        }
+
+        @Override
+        public void reset() {
+            count = 0;
+            stepsRun = 0;
+        }
+
+        @Override
+        public String toString() {
+            return "SpikeTimes of batch " + batch + ", " + count + " spikes of " + neurons + " neurons in " + stepsRun
+                    + " steps";
         }
     }
 
@@ -178,32 +302,26 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          * @throws IllegalArgumentException if a size is below 1 or they overflow
          */
         public VariableRecorder(Arena arena, int steps, int batch, int neurons) {
-            this(
-                    MEMBRANE,
-                    false,
-                    batch,
-                    FloatMatrix.zeros(Objects.requireNonNull(arena, "arena"), Recorder.rows(steps, batch), neurons));
+            Objects.requireNonNull(arena, "arena");
+            this(MEMBRANE, false, steps, batch, neurons, columns -> FloatMatrix.zeros(arena, steps * batch, columns));
         }
 
-        private VariableRecorder(String variable, boolean beforeReset, int batch, FloatMatrix values) {
-            super(values, batch);
+        private VariableRecorder(
+                String variable,
+                boolean beforeReset,
+                int steps,
+                int batch,
+                int columns,
+                IntFunction<FloatMatrix> memory) {
+            super(steps, batch, columns, memory);
             this.variable = variable;
             this.beforeReset = beforeReset;
         }
 
-        /** A variable after each step. */
-        static VariableRecorder after(String variable, int steps, int batch, int neurons) {
-            return of(variable, false, steps, batch, neurons);
-        }
-
-        /** A variable before the reset of each step. */
-        static VariableRecorder before(String variable, int steps, int batch, int neurons) {
-            return of(variable, true, steps, batch, neurons);
-        }
-
-        private static VariableRecorder of(String variable, boolean beforeReset, int steps, int batch, int neurons) {
+        /** Makes a recorder of a variable after each step, or before its reset, in memory of its own. */
+        static VariableRecorder stepwise(String variable, boolean beforeReset, int steps, int batch, int neurons) {
             return new VariableRecorder(
-                    variable, beforeReset, batch, FloatMatrix.zeros(Recorder.rows(steps, batch), neurons));
+                    variable, beforeReset, steps, batch, neurons, columns -> FloatMatrix.zeros(steps * batch, columns));
         }
 
         /**
@@ -224,19 +342,25 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
             return unit.isEmpty() ? variable : variable + " [" + unit + "]";
         }
 
-        /** The unit that the population's neurons have for the variable. */
-        VariableRecorder of(Population population) {
+        @Override
+        void describe(Population population, double milliseconds) {
+            super.describe(population, milliseconds);
             unit = population.neuron().unit(variable);
-            return this;
         }
 
         /**
-         * Returns for how many samples there is room.
+         * Records these neurons alone, in memory for them alone: {@code record("c", "v", steps).of(3, 17, 40)}.
          *
-         * @return at least 1
+         * @param neurons numbers from 0, in torch's order, at least one; a column each, in this order, and of a model
+         *     with gates once for each gate
+         * @return this recorder
+         * @throws IllegalArgumentException if there is none
+         * @throws IndexOutOfBoundsException if there is no such neuron
+         * @throws IllegalStateException if a step was recorded, or the recording was read
          */
-        public int batch() {
-            return batch;
+        public VariableRecorder of(int... neurons) {
+            choose(neurons);
+            return this;
         }
 
         /**
@@ -256,7 +380,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
          *     before
          */
         public FloatMatrix values() {
-            return recorded;
+            return recorded();
         }
 
         /** This recorder, as the engine sees it. */
@@ -298,7 +422,7 @@ public record Population(String name, Shape shape, Neuron neuron) implements Pro
 
             @Override
             public void record(long step, FloatMatrix rows, Shape shape) {
-                TorchLayout.copyTorch(shape, rows, 0, recorded, firstRow(step, 1), batch);
+                keep(step, 1, rows, shape);
             }
         }
     }

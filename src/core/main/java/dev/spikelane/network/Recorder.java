@@ -1,24 +1,46 @@
 package dev.spikelane.network;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.RowBytes;
-import dev.spikelane.simd.Rows;
+import dev.spikelane.simd.TorchLayout;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps rows of each step since the last reset: the common part of the recorders of spikes and of variables. */
 abstract class Recorder<S extends Signal> implements Population.Observer {
 
-    final S recorded;
     final int batch;
+    private final int rows;
+    private final Shape inOrder;
+    private final IntFunction<S> memory;
+    /** The recorded columns in torch's order; null if all are. */
+    private int @Nullable [] columns;
+    /** Null before the first step or the first access: only then it is known whether neurons were chosen. */
+    private @Nullable S recorded;
 
-    Recorder(S recorded, int batch) {
-        this.recorded = recorded;
+    private int neurons;
+    private double timeStep;
+
+    /**
+     * @param columns of the rows of a step, at least 1
+     * @param memory makes a recording of some columns
+     */
+    Recorder(int steps, int batch, int columns, IntFunction<S> memory) {
+        this.rows = rows(steps, batch);
         this.batch = batch;
+        this.inOrder = Shape.of(columns);
+        this.neurons = columns;
+        this.memory = memory;
     }
 
-    /** How many rows a recording has. */
+    /** Returns the number of rows of a recording. */
     static int rows(int steps, int batch) {
         long rows = (long) steps * batch;
         if (steps < 1 || batch < 1 || rows > Integer.MAX_VALUE) {
@@ -28,6 +50,76 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
         return (int) rows;
     }
 
+    /** Takes the number of neurons and the time step from the recorded population. */
+    void describe(Population population, double milliseconds) {
+        neurons = population.size();
+        timeStep = milliseconds;
+    }
+
+    /** Records these neurons alone, each gate of them. */
+    final void choose(int... which) {
+        if (recorded != null) {
+            throw new IllegalStateException(
+                    this + " has its memory, expected of() before the first step and before the recording is read");
+        }
+        if (which.length == 0) {
+            throw new IllegalArgumentException("no neuron is chosen, expected at least 1 of " + neurons);
+        }
+        for (int neuron : which) {
+            Checks.index("neuron", neuron, neurons);
+        }
+        columns = IntStream.range(0, inOrder.size() / neurons)
+                .flatMap(gate -> IntStream.of(which).map(neuron -> gate * neurons + neuron))
+                .toArray();
+    }
+
+    /**
+     * Returns the neuron of each column of the recording.
+     *
+     * @return numbers from 0, in the order of {@code of}, else ascending; once for each gate
+     */
+    public int[] neurons() {
+        IntStream all = columns == null ? IntStream.range(0, inOrder.size()) : IntStream.of(columns);
+        return all.map(column -> column % neurons).toArray();
+    }
+
+    /**
+     * Returns the time of a step, for the axis of a picture.
+     *
+     * @return milliseconds; 0 if no text of the network uses {@code dt}, or texts have several time steps
+     */
+    public double timeStep() {
+        return timeStep;
+    }
+
+    /**
+     * Returns for how many samples there is room.
+     *
+     * @return at least 1
+     */
+    public int batch() {
+        return batch;
+    }
+
+    /** Returns the chosen columns, for the description of a state; empty if all are recorded. */
+    final String chosen() {
+        return columns == null ? "" : Arrays.toString(columns);
+    }
+
+    /** Returns the recording. */
+    final S recorded() {
+        S present = recorded;
+        if (present == null) {
+            present = memory.apply(width());
+            recorded = present;
+        }
+        return present;
+    }
+
+    private int width() {
+        return columns == null ? inOrder.size() : columns.length;
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -35,8 +127,8 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
      */
     @Override
     public void attach(int samples, int neurons) {
-        if (batch != samples || recorded.columns() != neurons) {
-            throw new IllegalArgumentException("recorder is for batch " + batch + " of " + recorded.columns()
+        if (batch != samples || inOrder.size() != neurons) {
+            throw new IllegalArgumentException("recorder is for batch " + batch + " of " + inOrder.size()
                     + " neurons, expected batch " + samples + " of " + neurons);
         }
     }
@@ -48,14 +140,36 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
      */
     @Override
     public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
-        Signal rows = needsMembranes() ? membranes : spikes;
-        recorded.requireShape("recorder", recorded.rows(), rows.columns());
-        Rows.copy(rows, 0, recorded, firstRow(firstStep, steps), steps * batch);
+        keep(firstStep, steps, needsMembranes() ? membranes : spikes, inOrder);
+    }
+
+    /** Copies rows of some steps, which have a shape in the inner order. */
+    final void keep(long firstStep, int steps, Signal from, Shape shape) {
+        S to = recorded();
+        int first = firstRow(firstStep, steps);
+        if (columns == null) {
+            TorchLayout.copyTorch(shape, from, 0, to, first, steps * batch);
+            return;
+        }
+        for (int i = 0; i < columns.length; i++) {
+            int column = TorchLayout.placeInside(shape, columns[i]);
+            for (int row = 0; row < steps * batch; row++) {
+                copy(from, row, column, to, first + row, i);
+            }
+        }
+    }
+
+    private static void copy(Signal from, int row, int column, Signal to, int toRow, int toColumn) {
+        if (from instanceof SpikeMatrix spikes) {
+            ((SpikeMatrix) to).set(toRow, toColumn, spikes.get(row, column));
+        } else {
+            ((FloatMatrix) to).set(toRow, toColumn, ((FloatMatrix) from).get(row, column));
+        }
     }
 
     /** Where the rows of some steps begin; throws if there is no room for them. */
     final int firstRow(long firstStep, int steps) {
-        int most = recorded.rows() / batch;
+        int most = rows / batch;
         if (firstStep + steps > most) {
             throw new IllegalStateException(
                     "recorder has room for " + most + " steps, the run goes on to step " + (firstStep + steps)
@@ -68,22 +182,22 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
     /** {@inheritDoc} Those of all steps for which there is room. */
     @Override
     public long stateBytes() {
-        return bytes(recorded);
+        return bytes(recorded());
     }
 
     @Override
     public void writeState(ByteBuffer to) {
-        write(recorded, to);
+        write(recorded(), to);
     }
 
     @Override
     public void readState(ByteBuffer from) {
-        read(recorded, from);
+        read(recorded(), from);
     }
 
     @Override
     public String toString() {
-        return getClass().getSimpleName() + " of batch " + batch + ", " + recorded;
+        return getClass().getSimpleName() + " of batch " + batch + ", [" + rows + " x " + width() + "]";
     }
 
     /** Bytes of a recording as {@link #write} writes it. */

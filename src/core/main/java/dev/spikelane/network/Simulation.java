@@ -152,10 +152,7 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public SpikeCounts countSpikes(int population) {
-        return observe(
-                population,
-                new SpikeCounts(
-                        NativeMemory.ofAuto(), batch, run.population(population).size()));
+        return observe(population, new SpikeCounts(NativeMemory.ofAuto(), batch, size(population)));
     }
 
     /**
@@ -179,12 +176,7 @@ public final class Simulation implements AutoCloseable {
      */
     public Population.SpikeRecorder recordSpikes(int population, int mostSteps) {
         return observe(
-                population,
-                new Population.SpikeRecorder(
-                        NativeMemory.ofAuto(),
-                        mostSteps,
-                        batch,
-                        run.population(population).size()));
+                population, new Population.SpikeRecorder(NativeMemory.ofAuto(), mostSteps, batch, size(population)));
     }
 
     /**
@@ -200,6 +192,19 @@ public final class Simulation implements AutoCloseable {
     }
 
     /**
+     * Records the step and the neuron of each spike of a population from now on, in memory for the spikes alone. Use it
+     * where few neurons fire, or where the number of steps is unknown.
+     *
+     * @param population the population's name
+     * @return the recording, of its own memory, which grows with the spikes
+     * @throws IllegalArgumentException if there is no such population
+     */
+    public Population.SpikeTimes recordSpikeTimes(String population) {
+        int neurons = network.population(population).size();
+        return observe(population, new Population.SpikeTimes(batch, neurons, TimeSteps.common(network)));
+    }
+
+    /**
      * Records the membranes after each step of a population from now on.
      *
      * @param population the population's number, from 0, in the order of declaration
@@ -208,12 +213,8 @@ public final class Simulation implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such population
      */
     public Population.VariableRecorder recordMembranes(int population, int mostSteps) {
-        Population.VariableRecorder recorder = new Population.VariableRecorder(
-                NativeMemory.ofAuto(),
-                mostSteps,
-                batch,
-                run.population(population).size());
-        return observe(population, recorder.of(network.populations().get(population)));
+        return observe(
+                population, new Population.VariableRecorder(NativeMemory.ofAuto(), mostSteps, batch, size(population)));
     }
 
     /**
@@ -250,7 +251,8 @@ public final class Simulation implements AutoCloseable {
         Population found = network.population(population);
         String known = found.neuron().variable(variable);
         return record(
-                found, Population.VariableRecorder.after(known, mostSteps, batch, observing.columns(found, known)));
+                found,
+                Population.VariableRecorder.stepwise(known, false, mostSteps, batch, observing.columns(found, known)));
     }
 
     /**
@@ -268,7 +270,11 @@ public final class Simulation implements AutoCloseable {
         Objects.requireNonNull(variable, "variable");
         Population found = found(population, variable);
         String known = found.neuron().variable(variable);
-        return record(found, Population.VariableRecorder.before(known, mostSteps, batch, found.size()));
+        return record(found, Population.VariableRecorder.stepwise(known, true, mostSteps, batch, found.size()));
+    }
+
+    private int size(int population) {
+        return run.population(population).size();
     }
 
     private Population found(String population, String variable) {

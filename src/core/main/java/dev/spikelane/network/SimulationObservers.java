@@ -21,12 +21,16 @@ record SimulationObservers(Network network, NetworkRun run, int batch) {
     <T extends Population.Observer> T attach(int population, T observer) {
         PopulationRun seen = run.population(population);
         observer.attach(batch, seen.size());
+        if (observer instanceof Recorder<?> recorder) {
+            recorder.describe(network.populations().get(population), TimeSteps.common(network));
+        }
         seen.add(new Observed(observer));
         return observer;
     }
 
     void record(Population population, Population.VariableRecorder recorder) {
-        run.record(network.number(population.name()), recorder.of(population).observing());
+        recorder.describe(population, TimeSteps.common(network));
+        run.record(network.number(population.name()), recorder.observing());
     }
 
     /** How many values a step has of a variable, or at a port that projections enter. */

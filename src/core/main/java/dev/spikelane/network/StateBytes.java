@@ -37,7 +37,9 @@ final class StateBytes {
     /** Adds the state of an observer. */
     void add(Population.Observer observer, String population) {
         observers.add(observer);
-        described.add(observer.getClass().getName() + " of '" + population + "', " + observer.stateBytes() + " bytes");
+        String chosen = observer instanceof Recorder<?> recorder ? recorder.chosen() : "";
+        described.add(observer.getClass().getName() + chosen + " of '" + population + "', " + observer.stateBytes()
+                + " bytes");
         Fingerprint fingerprint = new Fingerprint();
         described.forEach(fingerprint::add);
         observersHash = fingerprint.value();

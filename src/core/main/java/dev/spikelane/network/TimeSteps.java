@@ -18,8 +18,20 @@ final class TimeSteps {
     /** A time step, in milliseconds. */
     private record Step(String owner, float time) {}
 
+    /** Returns the milliseconds of a step in all texts; 0 if no text uses {@code dt}, or texts disagree. */
+    static double common(Network network) {
+        List<Step> steps = steps(network.populations(), network.projections());
+        return steps.isEmpty() || !mixed(steps).isEmpty()
+                ? 0
+                : Double.parseDouble(Float.toString(steps.getFirst().time));
+    }
+
     /** Returns the first two texts that disagree, with their steps; empty if all texts agree. */
     static String mixed(List<Population> populations, List<Projection> projections) {
+        return mixed(steps(populations, projections));
+    }
+
+    private static List<Step> steps(List<Population> populations, List<Projection> projections) {
         List<Step> steps = new ArrayList<>();
         for (Population each : populations) {
             Parameter found = each.neuron().parameters().get(TimeStep.NAME);
@@ -34,6 +46,10 @@ final class TimeSteps {
                 add(steps, "the rule of projection '" + each.name() + "'", rule.unit(TimeStep.NAME), found);
             }
         }
+        return steps;
+    }
+
+    private static String mixed(List<Step> steps) {
         for (Step other : steps) {
             Step first = steps.getFirst();
             if (Math.abs(other.time - first.time) > ROUNDING * Math.abs(first.time)) {

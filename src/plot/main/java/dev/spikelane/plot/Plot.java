@@ -10,6 +10,7 @@ import dev.spikelane.plot.data.SpikeTrain;
 import dev.spikelane.train.Evaluator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * Makes figures, each in one call; their methods refine the figure they are called on.
@@ -72,6 +73,44 @@ public final class Plot {
     }
 
     /**
+     * Shows the recorded spikes of the first sample, over milliseconds if the network's texts have a {@code dt}.
+     *
+     * @param recorder the recording; chosen neurons have their numbers as labels if they are at most 12
+     * @return a raster of one panel; {@link Figure#add} adds more
+     */
+    public static Figure raster(Population.SpikeRecorder recorder) {
+        Objects.requireNonNull(recorder, "recorder");
+        Figure raster = raster("", recorder.spikes(), recorder.batch(), 0);
+        int[] neurons = recorder.neurons();
+        return timed(
+                neurons.length > RasterPlot.MOST_NUMBERED ? raster : raster.labels(numbers("", neurons)),
+                recorder.timeStep());
+    }
+
+    /**
+     * Shows the recorded spikes of the first sample, over milliseconds if the network's texts have a {@code dt}.
+     *
+     * @param times the recording
+     * @return a raster of one panel; {@link Figure#add} adds more
+     * @throws IllegalStateException if no step was recorded
+     */
+    public static Figure raster(Population.SpikeTimes times) {
+        Objects.requireNonNull(times, "times");
+        return timed(raster(times.spikes(0)), times.timeStep());
+    }
+
+    private static <T extends Figure> T timed(T figure, double timeStep) {
+        if (timeStep > 0) {
+            figure.timeStep(timeStep, "ms");
+        }
+        return figure;
+    }
+
+    private static String[] numbers(String prefix, int... neurons) {
+        return IntStream.of(neurons).mapToObj(neuron -> prefix + neuron).toArray(String[]::new);
+    }
+
+    /**
      * Shows membranes over time, a panel for each neuron; the first nine, unless {@link TracesPlot#neurons} chooses.
      *
      * @param membranes {@code [steps x neurons]}
@@ -82,15 +121,16 @@ public final class Plot {
     }
 
     /**
-     * Shows a recorded variable of the first sample over time; the vertical axis has its name, and its unit, where the
-     * neuron has one.
+     * Shows a recorded variable of the first sample over time, in milliseconds if the network's texts have a
+     * {@code dt}; the vertical axis has the name of the variable, and its unit, where the neuron has one.
      *
      * @param recorder the recording
      * @return the traces
      */
     public static TracesPlot traces(Population.VariableRecorder recorder) {
         Objects.requireNonNull(recorder, "recorder");
-        return traces(recorder.values(), recorder.batch(), 0).yLabel(recorder.label());
+        TracesPlot traces = traces(recorder.values(), recorder.batch(), 0).yLabel(recorder.label());
+        return timed(traces.labels(numbers("neuron ", recorder.neurons())), recorder.timeStep());
     }
 
     /**

@@ -14,7 +14,7 @@ final class RasterPlot extends Figure {
     /** A page or picture of more is of no use to anybody; in a browser each spike takes 16 bytes. */
     private static final long MOST_SPIKES = 10_000_000;
 
-    private static final int MOST_NUMBERED = 12;
+    static final int MOST_NUMBERED = 12;
     private static final double LEAST_MARK = 0.5;
     private static final double MOST_MARK = 50;
 

@@ -17,6 +17,8 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.EquationNeuron;
+import dev.spikelane.neuron.Leaky;
+import dev.spikelane.neuron.Neuron;
 import dev.spikelane.plot.data.Signals;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -66,6 +68,48 @@ class FigureTest {
             figure = Plot.raster(Matrices.spikes(shorter, 5, 5, 1, new Random(1)));
         }
         assertEquals(25, written(figure).get("panels").get(0).get("count").asInt());
+    }
+
+    /** Recorders know the time step of the network's texts, and which neurons were chosen. */
+    @Test
+    void recordingsAreShownInMilliseconds() throws IOException {
+        EquationNeuron fading = EquationNeuron.of(
+                "state v = 0\nparam dt [us] = 1\ninput current\nv = v * (1 - dt / 1000) + current\nspike v > 1");
+        for (Neuron neuron : List.of(fading.with("dt", 100), new Leaky(0.5))) {
+            Network network = Network.builder(70)
+                    .connect(new OneToOne(1))
+                    .neuron("p", neuron)
+                    .build();
+            try (Simulation simulation = network.simulate(1)) {
+                Population.VariableRecorder membranes =
+                        simulation.recordMembranes("p", 30).of(3, 17);
+                Population.SpikeRecorder chosen =
+                        simulation.recordSpikes("p", 30).of(3, 17);
+                Population.SpikeRecorder all = simulation.recordSpikes("p", 30);
+                Population.SpikeTimes times = simulation.recordSpikeTimes("p");
+                simulation.run(spikes);
+                List<Figure> figures =
+                        List.of(Plot.traces(membranes), Plot.raster(chosen), Plot.raster(all), Plot.raster(times));
+                for (Figure figure : figures) {
+                    JsonNode page = written(figure);
+                    assertEquals(
+                            neuron.equals(new Leaky(0.5)) ? "step" : "time [ms]",
+                            page.get("xLabel").asText());
+                    assertEquals(
+                            neuron.equals(new Leaky(0.5)) ? 1 : 0.1,
+                            page.path("timeStep").asDouble(1));
+                }
+                assertTrue(written(figures.get(0)).toString().contains("neuron 17"));
+                assertEquals("[\"3\",\"17\"]", panel(figures.get(1)).get("rows").toString());
+                assertEquals(
+                        panel(figures.get(2)).get("count"),
+                        panel(figures.get(3)).get("count"));
+            }
+        }
+    }
+
+    private JsonNode panel(Figure figure) throws IOException {
+        return written(figure).get("panels").get(0);
     }
 
     @Test

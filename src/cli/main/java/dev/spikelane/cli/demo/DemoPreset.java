@@ -1,16 +1,15 @@
 package dev.spikelane.cli.demo;
 
+import dev.spikelane.cli.input.EmbeddedModel;
 import dev.spikelane.cli.input.ImageSet;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.model.Model;
-import dev.spikelane.model.ModelFile;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
-import java.io.InputStream;
 
 /** A network that the demo shows, and how images become its input. */
 enum DemoPreset {
-    TUTORIAL3("fashion-mnist.safetensors", "784 -> 1000 -> 10, rate-coded", "rate", 200),
+    TUTORIAL3(EmbeddedModel.DENSE, "784 -> 1000 -> 10, rate-coded", "rate", 200),
     CONV("fashion-mnist-conv.safetensors", "784 -> 12C5-P2 -> 64C5-P2 -> 10, as frames", "frame", 16),
     STDP("stdp", "784 -> neurons that inhibit each other -> votes, rate-coded", "", 250);
 
@@ -29,12 +28,7 @@ enum DemoPreset {
 
     /** The trained model, which is part of the command line. */
     Model trained() throws IOException {
-        try (InputStream stream = DemoPreset.class.getResourceAsStream("/dev/spikelane/cli/" + weights)) {
-            if (stream == null) {
-                throw new IOException(weights + ": is missing in this build");
-            }
-            return ModelFile.readModel(weights, stream);
-        }
+        return EmbeddedModel.read(weights);
     }
 
     /** The model for these images: where they have another size, tutorial 3's network is random. */

@@ -59,9 +59,14 @@ public final class CommonOptions {
         return quiet;
     }
 
+    /** Whether people read what a command prints. */
+    public boolean text() {
+        return !quiet && !json;
+    }
+
     /** Where a command says its facts: text for people goes nowhere if nobody wants it. */
     public Output output(PrintWriter out) {
-        PrintWriter text = quiet || json ? new PrintWriter(Writer.nullWriter()) : out;
+        PrintWriter text = text() ? out : new PrintWriter(Writer.nullWriter());
         return new Output(new TextPrinter(text), json ? out : null);
     }
 }

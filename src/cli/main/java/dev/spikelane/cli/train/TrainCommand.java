@@ -133,6 +133,9 @@ public final class TrainCommand implements Callable<Integer> {
         TrainingData data = TrainingData.find(images, heldOut);
         FilesFirst out = new FilesFirst(command.commandLine(), List.of(model));
         Output output = common.output(out.writer());
+        if (images == null && preset.equals(TrainOptions.SAMPLE) && !resume && common.text()) {
+            FirstBoot.show(output, FirstBoot.blocks(), common.threads());
+        }
         Network network = settings.network(
                 data.training().shape(), Math.max(2, data.training().classes()), common.seed());
         WeightQuantization rounded =

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParseResult;
 final class TrainOptions {
 
     private static final String ATTENTION = "attention";
-    private static final String SAMPLE = "sample";
+    static final String SAMPLE = "sample";
 
     /** Options of each preset that differ from the defaults. */
     private static final Map<String, String> PRESETS = Map.of(

@@ -14,6 +14,7 @@ import dev.spikelane.cli.Main;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.memory.ElementType;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Input;
@@ -30,6 +31,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -475,6 +478,13 @@ final class TrainCommandTest {
                         model.toString())
                 .requireSuccess();
         assertTrue(out.contains("embedded Fashion-MNIST sample: 4,500 to train on, 500 held out, 1,000 to test"), out);
+        assertFalse(out.contains("█"), "plain text where there is no terminal");
+        assertTrue(out.indexOf("*#*****") > 0 && out.indexOf("*#*****") < out.indexOf("Most spikes"), out);
+        assertTrue(out.contains("  Most spikes    ankle boot: right"), out);
+        Matcher measured = Pattern.compile("(\\S+) % of 256 images that it has not seen\\R +\\S+ ms an image")
+                .matcher(out);
+        assertTrue(measured.find() && Double.parseDouble(measured.group(1)) > 85, out);
+        assertTrue(measured.start() < out.indexOf("Training "), "the boot comes first");
         assertTrue(Files.readString(report).contains("ankle boot"), "the page has class numbers");
         String run = CommandRun.of("run", "--sample", "--count", "9", "--model", model.toString())
                 .requireSuccess();
@@ -483,6 +493,14 @@ final class TrainCommandTest {
                 .requireSuccess();
         assertTrue(demo.contains("embedded Fashion-MNIST sample"), demo);
         CommandRun.of("demo", "--sample", "--images", "x").requireFailureWith(2, "--images or --sample");
+    }
+
+    /** Two rows of pixels are a line. */
+    @Test
+    void imagesAreDrawnWithHalfBlocksOrPlainCharacters() {
+        FloatMatrix image = FloatMatrix.of(new float[] {1, 0, 1, 0, 0, 0, 1, 1});
+        assertEquals("▀ █▄\n", FirstBoot.drawing(image, 4, true));
+        assertEquals(": #:\n", FirstBoot.drawing(image, 4, false));
     }
 
     @Test

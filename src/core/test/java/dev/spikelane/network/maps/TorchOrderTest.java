@@ -101,6 +101,7 @@ final class TorchOrderTest {
             "SessionPool.offer",
             "SessionPool.step",
             "SpikeCounts.observe",
+            "SpikeTimes.observe",
             "Steps.run",
             "Surrogate.backward",
             "TrainingBatch.inputs",
@@ -164,6 +165,7 @@ final class TorchOrderTest {
             var current = simulation.record("first", "current", 2 * STEPS);
             var synapse = simulation.record("second", "synapse", 2 * STEPS);
             var unreset = simulation.recordBeforeReset("first", "membrane", 2 * STEPS);
+            var times = simulation.recordSpikeTimes("first");
             SpikeCounts counts = simulation.countSpikes("second");
             simulation.observe("second", new Looking());
             NeuronState held = simulation.state("first");
@@ -185,6 +187,7 @@ final class TorchOrderTest {
             simulation.runConstant(spikes().rows(0, BATCH), 2);
             show("NeuronState.variable", "written before a run", membranes.values());
             show("SpikeRecorder.spikes", "of maps", fired.spikes());
+            show("SpikeTimes.spikes", "of maps", times.spikes(1));
             show("VariableRecorder.values", "membranes", membranes.values());
             show("VariableRecorder.values", "currents", current.values());
             show("VariableRecorder.values", "a variable", synapse.values());

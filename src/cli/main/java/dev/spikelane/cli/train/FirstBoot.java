@@ -1,0 +1,137 @@
+package dev.spikelane.cli.train;
+
+import dev.spikelane.cli.input.CommonOptions;
+import dev.spikelane.cli.input.EmbeddedModel;
+import dev.spikelane.cli.input.ImageSet;
+import dev.spikelane.cli.input.TrainingRecipes;
+import dev.spikelane.cli.output.Output;
+import dev.spikelane.cli.output.Section;
+import dev.spikelane.data.BatchLoader;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputEncoding;
+import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.model.Model;
+import dev.spikelane.network.Simulation;
+import dev.spikelane.train.Decoding;
+import dev.spikelane.train.Evaluator;
+import java.io.Console;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.Objects;
+
+/** What a trained network does, shown before another one learns: a boot, its spikes, and how often it is right. */
+final class FirstBoot {
+
+    private static final int BOOT = ImageSet.CLASSES.indexOf("ankle boot");
+    private static final int STEPS = 50;
+    private static final int BATCH = 32;
+
+    private static final String PLAIN = " .:*#";
+    /** By two bits: the upper pixel is bright, the lower one is. */
+    private static final String BLOCKS = " ▄▀█";
+
+    private static final float BRIGHT = 0.3f;
+
+    private FirstBoot() {}
+
+    /** Whether people look at a terminal that has half blocks. JDK 25 again knows no console where there is none. */
+    @SuppressWarnings("SystemConsoleNull")
+    static boolean blocks() {
+        Console console = System.console();
+        String encoding = System.getProperty("stdout.encoding", "US-ASCII");
+        return console != null
+                && console.isTerminal()
+                && !"dumb".equals(System.getenv("TERM"))
+                && Charset.forName(encoding).newEncoder().canEncode(BLOCKS);
+    }
+
+    /** Shows the first boot of the sample and its spikes, then the accuracy on all of the sample. */
+    static void show(Output output, boolean blocks, int threads) throws IOException {
+        Model model = EmbeddedModel.read(EmbeddedModel.DENSE);
+        ImageSet images = ImageSet.sample();
+        int number = images.classes().indexOf(BOOT);
+        FloatMatrix boot = images.intensities(List.of(number));
+        Section picture = Section.of("", "A network that was trained before, on a boot that it has not seen");
+        drawing(boot, images.width(), blocks)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .forEach(line -> picture.say("", "%s", line));
+        output.watch(picture);
+        output.watch(spikes(model, images.dataset().range(number, 1)));
+        output.watch(accuracy(model, images.dataset(), threads));
+    }
+
+    /** An image in lines of two rows each. */
+    static String drawing(FloatMatrix image, int width, boolean blocks) {
+        StringBuilder text = new StringBuilder();
+        for (int pixel = 0; pixel + width < image.columns(); pixel += 2 * width) {
+            for (int column = pixel; column < pixel + width; column++) {
+                float upper = image.get(0, column);
+                float lower = image.get(0, column + width);
+                text.append(
+                        blocks
+                                ? BLOCKS.charAt((upper > BRIGHT ? 2 : 0) + (lower > BRIGHT ? 1 : 0))
+                                : PLAIN.charAt(Math.round((upper + lower) / 2 * (PLAIN.length() - 1))));
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+
+    /** A line for each class that fires, with a mark for each step, and the class that fires most. */
+    private static Section spikes(Model model, Dataset boot) {
+        BatchLoader.Batch batch = batching(1).batch(boot);
+        batch.read(0, new int[] {0});
+        int last = model.network().populations().size() - 1;
+        try (Simulation simulation = model.network().simulate(1, 1)) {
+            var recorder = simulation.recordSpikes(last, STEPS);
+            simulation.run(batch.input());
+            SpikeMatrix spikes = recorder.spikes();
+            Section section = Section.of("", "Spikes of its outputs in " + STEPS + " steps, and how many these are");
+            int found = 0;
+            int most = 0;
+            for (int neuron = 0; neuron < spikes.columns(); neuron++) {
+                StringBuilder marks = new StringBuilder();
+                int count = 0;
+                for (int step = 0; step < STEPS; step++) {
+                    count += spikes.get(step, neuron) ? 1 : 0;
+                    marks.append(spikes.get(step, neuron) ? '|' : '.');
+                }
+                if (count > 0) {
+                    section.say(ImageSet.CLASSES.get(neuron), "%s %d", marks.toString(), count);
+                }
+                if (count > most) {
+                    most = count;
+                    found = neuron;
+                }
+            }
+            String verdict = found == BOOT ? "right" : "wrong, it is an " + ImageSet.CLASSES.get(BOOT);
+            return section.say("Most spikes", "%s: %s", ImageSet.CLASSES.get(found), verdict);
+        }
+    }
+
+    private static Batching batching(int images) {
+        return new Batching(images).withSeed(CommonOptions.SEED).withCode(InputEncoding.named("rate", STEPS));
+    }
+
+    private static Section accuracy(Model model, Dataset images, int threads) {
+        Decoding decoding = Objects.requireNonNull(
+                TrainingRecipes.DECODINGS.get(model.decoding().orElse(Decoding.COUNT.toString())));
+        try (Evaluator evaluator = new Evaluator(model.network(), STEPS, batching(BATCH), threads).decoding(decoding)) {
+            long start = System.nanoTime();
+            Evaluator.Result result = evaluator.evaluate(images);
+            double milliseconds = (System.nanoTime() - start) / 1e6 / images.size();
+            return Section.of("")
+                    .say(
+                            "Accuracy",
+                            "%.2f %% of %,d images that it has not seen\n"
+                                    + "%.2f ms an image, while the JVM still compiles the kernels",
+                            100 * result.accuracy(),
+                            result.samples(),
+                            milliseconds);
+        }
+    }
+}
