@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
  * Appends a line to the history of speed and draws it. Times of shared machines do not compare, but ratios to the fixed
@@ -82,7 +83,7 @@ final class History {
         return line.append('\n').toString();
     }
 
-    /** A panel for each work; the dashed lines are the speed of C. */
+    /** A panel for each work; dashed lines are the speed of C. The last run is repeated, since a point is no line. */
     static CurvePlot draw(String text) {
         if (!text.startsWith(HEAD)) {
             throw new IllegalArgumentException("the history has other columns than the works, expected " + HEAD);
@@ -92,13 +93,16 @@ final class History {
         CurvePlot plot = null;
         for (int work = 0; work < WORKS.size(); work++) {
             int column = FACTS + work;
-            double[] ratios =
-                    lines.stream().mapToDouble(line -> Double.parseDouble(line[column])).toArray();
+            double[] ratios = IntStream.rangeClosed(0, lines.size())
+                    .mapToObj(run -> lines.get(Math.min(run, lines.size() - 1)))
+                    .mapToDouble(line -> Double.parseDouble(line[column]))
+                    .toArray();
             String name = WORKS.get(work).replace(" threads 1", "");
             plot = plot == null ? Plot.curve(name, ratios) : plot.panel(name, ratios);
             plot.threshold(1).yLimits(0, 2);
         }
-        return plot.title("Speed relative to C kernels, a point a run")
+        return plot.title("Speed relative to C kernels; the last run is drawn twice")
+                .epochs()
                 .xLabel("run")
                 .size(WIDTH, HEIGHT_OF_PANEL * WORKS.size());
     }
