@@ -48,6 +48,11 @@ final class Machine {
         return OpenBlas.isAvailable() ? description.split(", \\d", 2)[0] : description;
     }
 
+    /** The CPU without commas: name, family and model. */
+    static String cpu() {
+        return (info("model name", System.getProperty("os.arch")) + model()).replace(',', ' ');
+    }
+
     /** Family and model, because clouds hide the name. */
     private static String model() {
         String family = info("cpu family", "");

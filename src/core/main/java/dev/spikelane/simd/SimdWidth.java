@@ -91,10 +91,9 @@ public final class SimdWidth {
                         "the module jdk.incubator.vector is missing" + COST
                                 + "; start java with --add-modules jdk.incubator.vector");
             }
-            // Without C2 every vector operation is a call that allocates: far slower than scalar code.
-            String mode = System.getProperty("java.vm.info", "");
-            if (mode.contains("interpreted") || mode.contains("emulated-client")) {
-                return scalar(limit, "this JVM runs without its C2 compiler (" + mode + ")" + COST);
+            String compiler = OptimizingCompiler.missing();
+            if (compiler != null) {
+                return scalar(limit, "this JVM runs without its C2 compiler (" + compiler + ")" + COST);
             }
             return widest(limit);
         }

@@ -52,7 +52,7 @@ final class SimdFallbackTest {
 
     @Test
     void oneLineWarnsOfAMissingCompiler() throws Exception {
-        for (String flag : List.of("-Xint", "-XX:TieredStopAtLevel=1")) {
+        for (String flag : List.of("-Xint", "-XX:TieredStopAtLevel=1", "-XX:TieredStopAtLevel=3")) {
             Child child = start("--add-modules", "jdk.incubator.vector", flag);
             assertEquals("0", child.output().getFirst(), flag);
             assertTrue(child.output().getLast().contains("without its C2 compiler"), flag);

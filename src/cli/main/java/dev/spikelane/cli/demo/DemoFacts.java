@@ -126,7 +126,7 @@ final class DemoFacts {
         return section.say(
                 "Per image",
                 result.times().busy() ? "%s\nother programs keep this machine busy: it would be faster alone" : "%s",
-                perImage(result),
+                perImage(settings, result),
                 named("settled", result.times().settled()),
                 named("machine_busy", result.times().busy()));
     }
@@ -156,7 +156,7 @@ final class DemoFacts {
                 .value(name + "_slowest", spread.slowest()));
     }
 
-    private static String perImage(DemoRun.Result result) {
+    private static String perImage(DemoSettings settings, DemoRun.Result result) {
         Optional<PassTimes.Spread> encoding = result.times().perImage(PassTimes.Pass::encode, result.timed());
         Optional<PassTimes.Spread> network = result.times().perImage(PassTimes.Pass::network, result.timed());
         if (encoding.isEmpty() || network.isEmpty()) {
@@ -165,9 +165,13 @@ final class DemoFacts {
         return result.times().settled()
                 ? String.format(
                         Locale.ROOT,
-                        "encode %.3f ms, network %.3f ms, median of %d passes over %d images",
+                        "encode %.3f ms, network %.3f ms for %d steps, batch %d, threads %d:"
+                                + " median of %d passes over %d images",
                         encoding.get().median(),
                         network.get().median(),
+                        settings.steps(),
+                        settings.batch(),
+                        settings.threads(),
                         PassTimes.PASSES,
                         result.timed())
                 : String.format(

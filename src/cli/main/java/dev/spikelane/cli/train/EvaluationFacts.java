@@ -53,14 +53,14 @@ public final class EvaluationFacts {
                         named("spikes_per_image", spikes))
                 .say(
                         "Operations",
-                        "%,.0f additions of a weight per image\n"
-                                + "%.2f times the %,d multiplications and additions of a dense network that sees it"
-                                + " once\n"
-                                + "%.1f %% of the %,d of this network in all steps if zeros were multiplied too",
+                        "%,.0f additions of a weight per image, in all steps together\n"
+                                + "%.1f %% of the %,d multiplications and additions of a dense network in as many"
+                                + " steps\n"
+                                + "%.2f times the %,d of a dense network that runs once",
                         named("synaptic_operations_per_image", operations),
-                        operations / evaluation.denseOperations(),
-                        named("dense_operations", evaluation.denseOperations()),
                         100 * operations / evaluation.denseOperationsOfSteps(),
-                        named("dense_operations_of_steps", evaluation.denseOperationsOfSteps()));
+                        named("dense_operations_of_steps", evaluation.denseOperationsOfSteps()),
+                        operations / evaluation.denseOperations(),
+                        named("dense_operations", evaluation.denseOperations()));
     }
 }

@@ -100,6 +100,7 @@ final class TrainCommandTest {
         assertTrue(run.contains(accuracy), accuracy + " in " + run);
         assertTrue(run.contains(" 6 steps"), run);
         assertTrue(run.contains("additions of a weight per image"), run);
+        assertTrue(run.contains("multiplications and additions of a dense network in as many steps"), run);
         assertTrue(Files.size(Path.of(report)) > 1000);
     }
 
