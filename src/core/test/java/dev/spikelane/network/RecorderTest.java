@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
@@ -20,6 +21,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Recorders of some neurons, and of the times of spikes. */
+@EveryWidth
 class RecorderTest {
 
     private static final int STEPS = 9;
