@@ -16,6 +16,16 @@ public final class Failures {
         assertEquals(message, assertThrows(type, call).getMessage());
     }
 
+    /** Fails unless the call throws an IllegalArgumentException with exactly this message. */
+    public static void assertInvalid(String message, Executable call) {
+        assertMessage(IllegalArgumentException.class, message, call);
+    }
+
+    /** Fails unless the call throws an IllegalStateException with exactly this message. */
+    public static void assertIllegalState(String message, Executable call) {
+        assertMessage(IllegalStateException.class, message, call);
+    }
+
     /** Runs a call on another thread and returns what it threw, or null. */
     public static @Nullable Throwable onOtherThread(String name, Executable call) {
         Throwable[] thrown = new Throwable[1];

@@ -1,5 +1,6 @@
 package dev.spikelane.blas;
 
+import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertSameBits;
@@ -41,8 +42,7 @@ final class OpenBlasTest {
         assumeFalse(OpenBlas.isAvailable(), "OpenBLAS is available");
         try (Arena arena = Arena.ofShared()) {
             FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 2);
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "OpenBLAS is not available: " + OpenBlas.describe(),
                     () -> OpenBlas.sgemm(
                             Matmul.Transpose.NEITHER, 1, matrix, matrix, 0, FloatMatrix.zeros(arena, 2, 2)));
@@ -235,10 +235,8 @@ final class OpenBlasTest {
             Arena closed = Arena.ofConfined();
             FloatMatrix b = FloatMatrix.zeros(closed, 3, 4);
             closed.close();
-            assertMessage(
-                    IllegalStateException.class,
-                    "the arena of b is closed",
-                    () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c));
+            assertIllegalState(
+                    "the arena of b is closed", () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c));
         }
     }
 

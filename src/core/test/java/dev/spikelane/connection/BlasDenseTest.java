@@ -1,6 +1,7 @@
 package dev.spikelane.connection;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static dev.spikelane.Matrices.spikes;
@@ -168,11 +169,8 @@ final class BlasDenseTest extends KernelCase {
     void saysWhenOpenBlasIsMissing() {
         assumeFalse(OpenBlas.isAvailable(), "OpenBLAS is available");
         String message = "OpenBLAS is not available: " + OpenBlas.describe();
-        assertMessage(IllegalStateException.class, message, () -> dense(2, 2).byOpenBlas());
-        assertMessage(
-                IllegalStateException.class,
-                message,
-                () -> Dense.linear(2, 2, new TorchRandom(1)).byOpenBlas());
+        assertIllegalState(message, () -> dense(2, 2).byOpenBlas());
+        assertIllegalState(message, () -> Dense.linear(2, 2, new TorchRandom(1)).byOpenBlas());
     }
 
     @Test
@@ -181,31 +179,26 @@ final class BlasDenseTest extends KernelCase {
         Operator blas = bound(dense(70, 90).byOpenBlas(), 70);
         Scratch scratch = new Scratch(arena);
         FloatMatrix current = FloatMatrix.zeros(arena, 4, 90);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes is [4 x 71], expected [4 x 70]",
                 () -> blas.multiply(
                         SpikeMatrix.zeros(arena, 4, 71), 4, Tile.whole(current).at(0, 2), scratch));
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 70);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "block range is [1, 3), expected a part of [0, 2)",
                 () -> blas.multiply(spikes, 4, Tile.whole(current).at(1, 3), scratch));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "input is [4 x 90], expected [4 x 70]",
                 () -> blas.multiply(current, 4, Tile.whole(current).at(0, 2), scratch));
         FloatMatrix square = scratch.matrix(256, 90);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current shares memory with workspace, expected memory of its own",
                 () -> square().multiply(
                                 SpikeMatrix.zeros(arena, 4, 90),
                                 4,
                                 Tile.whole(square).at(0, 2),
                                 scratch));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current shares memory with input, expected memory of its own",
                 () -> square().multiply(square, 4, Tile.whole(square).at(0, 2), scratch));
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.connection;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -61,8 +62,7 @@ final class IntegerDenseTest {
         assertEquals(-32, weights.get("fc1.weight").get(1, 2));
         assertArrayEquals(
                 new float[] {0.5f, 0.25f}, weights.get("fc1.weight_scale").toArray());
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "'bias' has elements of FLOAT32, expected INT8, INT16, INT4 or TERNARY",
                 () -> weights.integers("fc1.bias"));
     }
@@ -97,23 +97,19 @@ final class IntegerDenseTest {
         long hash = weights.hash();
         FloatMatrix values = weights.get("fc1.weight");
         values.set(1, 0, 0.3f);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "values have 0.3 at row 1, column 0, expected the scale 0.25 times an integer of INT8; IntegerMatrix.nearest"
                         + " rounds, and brings scales that fit",
                 () -> weights.replace("fc1.weight", values));
         values.set(1, 0, 32);
         assertThrows(IllegalArgumentException.class, () -> weights.replace("fc1.weight", values));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights are INT16 [2 x 5], expected INT8 [2 x 5]",
                 () -> weights.replace("fc1.weight", IntegerMatrix.of(2, 5, new short[10], 1, 2)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights have 1 scales, expected 2",
                 () -> weights.replace("fc1.weight", IntegerMatrix.of(2, 5, new byte[10], 1)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "scale 1 is NaN, expected a number whose product with -128 is finite",
                 () -> weights.replace("fc1.weight_scale", FloatMatrix.of(new float[] {1, Float.NaN})));
         assertEquals(hash, weights.hash());
@@ -196,8 +192,7 @@ final class IntegerDenseTest {
                 NetworkFingerprint.of(floats.laidOut().description()),
                 NetworkFingerprint.of(integers.laidOut().description()));
         assertEquals(ElementType.FLOAT32, floats.weights().type("fc1.weight"));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "the type of integer weights is FLOAT32, expected INT8, INT16, INT4 or TERNARY",
                 () -> floats.quantized(ElementType.FLOAT32));
     }

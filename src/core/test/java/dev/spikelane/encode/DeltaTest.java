@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -39,13 +39,11 @@ final class DeltaTest {
 
     @Test
     void refusesWhatDoesNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "threshold is NaN, expected a number",
                 () -> new Delta().withThreshold(Float.NaN).withPadding(true));
         on.set(0, 0, true);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "off is [4 x 1], expected [5 x 1]",
                 () -> new Delta().encode(data, 1, on, SpikeMatrix.zeros(arena, 4, 1)));
         assertEquals(1, on.count(), "nothing is written");

@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -58,16 +58,13 @@ final class InterpolationTest {
 
     @Test
     void refusesTargetsThatDoNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "onTarget is 1.0E39, offTarget 0.0, expected finite float32 numbers",
                 () -> Interpolation.latency(FloatMatrix.vector(arena, 1), 1e39, 0, targets));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "onTarget is 1.0, offTarget NaN, expected finite float32 numbers",
                 () -> Interpolation.rate(spikes, 1, 1, Double.NaN, targets));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "onTarget is 0.0, expected at least offTarget, 1.0",
                 () -> Interpolation.latency(FloatMatrix.vector(arena, 1), 0, 1, targets));
     }

@@ -1,8 +1,8 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.memory.EventBlock;
 import dev.spikelane.memory.Shape;
@@ -143,6 +143,6 @@ final class EventBinningTest {
     }
 
     private static void assertRefused(String message, org.junit.jupiter.api.function.Executable call) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
+        assertInvalid(message, call);
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -133,9 +134,7 @@ class IdxTest {
             assertArrayEquals(
                     new float[] {0, 51 / 255f, 1, 0}, idx.images(arena).toArray());
         }
-        assertEquals(
-                "table: is [2 x 2], expected labels of one dimension",
-                assertThrows(IOException.class, idx::labels).getMessage());
+        assertMessage(IOException.class, "table: is [2 x 2], expected labels of one dimension", idx::labels);
     }
 
     @Test
@@ -161,9 +160,7 @@ class IdxTest {
     })
     void labelsOfNumPyAreClasses(String code, int bytes, long wrong, String message) throws IOException {
         Path file = npy(code, bytes, 3, wrong);
-        assertEquals(
-                file + ": " + message,
-                assertThrows(IOException.class, () -> Idx.readLabels(file)).getMessage());
+        assertMessage(IOException.class, file + ": " + message, () -> Idx.readLabels(file));
     }
 
     @Test
@@ -171,9 +168,8 @@ class IdxTest {
         ByteBuffer bytes = ByteBuffer.allocate(1000);
         bytes.put(new NpyHeader("|u1", false, List.of(2, 1)).toBytes()).putShort((short) 0);
         Path file = Files.write(folder.resolve("two.npy"), Arrays.copyOf(bytes.array(), bytes.position()));
-        assertEquals(
-                file + ": is [2, 1], expected labels of one dimension",
-                assertThrows(IOException.class, () -> Idx.readLabels(file)).getMessage());
+        assertMessage(
+                IOException.class, file + ": is [2, 1], expected labels of one dimension", () -> Idx.readLabels(file));
     }
 
     private Path npy(String code, int bytes, long... values) throws IOException {

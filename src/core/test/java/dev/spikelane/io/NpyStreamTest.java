@@ -1,5 +1,6 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -76,8 +77,10 @@ final class NpyStreamTest {
     @Test
     void doublesThatFloatsCannotHoldAreRefused() throws IOException {
         Path file = Files.write(folder.resolve("doubles.npy"), doubles(1, 1e39));
-        IOException refused = assertThrows(IOException.class, () -> Npy.readRounded(file));
-        assertEquals(file + ": item 1 of row 0 is 1.0E39, which float32 cannot hold", refused.getMessage());
+        assertMessage(
+                IOException.class,
+                file + ": item 1 of row 0 is 1.0E39, which float32 cannot hold",
+                () -> Npy.readRounded(file));
     }
 
     private static byte[] doubles(double... values) {

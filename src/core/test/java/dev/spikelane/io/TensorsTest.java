@@ -1,5 +1,6 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -66,10 +67,8 @@ final class TensorsTest {
 
     @Test
     void filesOfPyTorchAreNotWritten() {
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> Tensors.of(Tensors.Format.PYTORCH, TENSORS));
-        assertEquals(
+        assertInvalid(
                 "format is PYTORCH, which is read alone, expected SAFETENSORS, NUMPY or COMPRESSED_NUMPY",
-                refused.getMessage());
+                () -> Tensors.of(Tensors.Format.PYTORCH, TENSORS));
     }
 }

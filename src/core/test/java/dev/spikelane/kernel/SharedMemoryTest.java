@@ -1,6 +1,6 @@
 package dev.spikelane.kernel;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
@@ -195,7 +195,7 @@ final class SharedMemoryTest {
     }
 
     private void assertRefused(String message, Executable call) {
-        assertMessage(IllegalArgumentException.class, message, call);
+        assertInvalid(message, call);
         assertArrayEquals(before, all.toArray());
     }
 }

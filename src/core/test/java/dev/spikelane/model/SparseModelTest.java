@@ -1,8 +1,7 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Connectivity;
@@ -93,16 +92,12 @@ final class SparseModelTest {
                 cells,
                 Sparse.of(Connectivity.outDegree(3)).delays(2));
         Network network = builder.build();
-        assertEquals(
+        assertInvalid(
                 "projection 'in' has sparse 3 edges from each source, which cannot be written in C: its synapses are"
                         + " lists",
-                assertThrows(
-                                IllegalArgumentException.class,
-                                () -> CExport.of(network).text())
-                        .getMessage());
-        assertEquals(
+                () -> CExport.of(network).text());
+        assertInvalid(
                 "'in' is sparse 3 edges from each source, for which NIR has no primitive; NIR has no lists of synapses",
-                assertThrows(IllegalArgumentException.class, () -> NirModel.export(Model.of(network), 1e-3))
-                        .getMessage());
+                () -> NirModel.export(Model.of(network), 1e-3));
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -98,14 +99,12 @@ final class AnalogInputTest extends KernelCase {
             for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
                 input.set(5, 6, value);
                 frame.set(1, 0, value);
-                assertMessage(
-                        IllegalArgumentException.class,
+                assertInvalid(
                         "input has " + value + " at row 5, column 6, expected a finite number",
                         () -> simulation.run(input));
                 String ofFrame = " has " + value + " at row 1, column 0, expected a finite number";
-                assertMessage(
-                        IllegalArgumentException.class, "frame" + ofFrame, () -> simulation.runConstant(frame, 3));
-                assertMessage(IllegalArgumentException.class, "input" + ofFrame, () -> simulation.step(frame));
+                assertInvalid("frame" + ofFrame, () -> simulation.runConstant(frame, 3));
+                assertInvalid("input" + ofFrame, () -> simulation.step(frame));
             }
             assertEquals(0, simulation.steps());
             assertArrayEquals(new float[10], simulation.state(0).membrane().toArray());
@@ -115,24 +114,15 @@ final class AnalogInputTest extends KernelCase {
     @Test
     void refusesShapesThatDoNotFit() {
         try (Simulation simulation = small().simulate(2)) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "input has 5 rows, expected a multiple of the batch, 2",
                     () -> simulation.run(FloatMatrix.zeros(arena, 5, 7)));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "input is [4 x 8], expected [4 x 7]",
-                    () -> simulation.run(FloatMatrix.zeros(arena, 4, 8)));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "input is [4 x 7], expected [2 x 7]",
-                    () -> simulation.step(FloatMatrix.zeros(arena, 4, 7)));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid("input is [4 x 8], expected [4 x 7]", () -> simulation.run(FloatMatrix.zeros(arena, 4, 8)));
+            assertInvalid("input is [4 x 7], expected [2 x 7]", () -> simulation.step(FloatMatrix.zeros(arena, 4, 7)));
+            assertInvalid(
                     "frame is [1 x 7], expected [2 x 7]",
                     () -> simulation.runConstant(FloatMatrix.zeros(arena, 1, 7), 3));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "count is 0, expected at least 1 step",
                     () -> simulation.runConstant(FloatMatrix.zeros(arena, 2, 7), 0));
             assertEquals(0, simulation.steps());
@@ -144,9 +134,9 @@ final class AnalogInputTest extends KernelCase {
         Simulation simulation = small().simulate(1);
         simulation.close();
         FloatMatrix input = FloatMatrix.zeros(arena, 1, 7);
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.run(input));
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.step(input));
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.runConstant(input, 1));
+        assertIllegalState("simulation is closed", () -> simulation.run(input));
+        assertIllegalState("simulation is closed", () -> simulation.step(input));
+        assertIllegalState("simulation is closed", () -> simulation.runConstant(input, 1));
     }
 
     private Network small() {

@@ -1,8 +1,8 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -127,14 +127,8 @@ class ConstantInputTest {
                 Simulation simulation = network(arena).simulate(2)) {
             SpikeMatrix frame = SpikeMatrix.zeros(arena, 2, 100);
             SpikeMatrix other = SpikeMatrix.zeros(arena, 1, 100);
-            assertEquals(
-                    "count is 0, expected at least 1 step",
-                    assertThrows(IllegalArgumentException.class, () -> simulation.runConstant(frame, 0))
-                            .getMessage());
-            assertEquals(
-                    "frame is [1 x 100], expected [2 x 100]",
-                    assertThrows(IllegalArgumentException.class, () -> simulation.runConstant(other, 5))
-                            .getMessage());
+            assertInvalid("count is 0, expected at least 1 step", () -> simulation.runConstant(frame, 0));
+            assertInvalid("frame is [1 x 100], expected [2 x 100]", () -> simulation.runConstant(other, 5));
         }
     }
 

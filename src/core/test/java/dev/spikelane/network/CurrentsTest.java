@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -128,13 +128,11 @@ final class CurrentsTest {
     @Test
     void namesWhatCannotBeRecorded() {
         try (Simulation simulation = network().simulate(1)) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "population 'lif1' has neither a variable nor a port 'currents', expected one of [membrane] or"
                             + " [current]",
                     () -> simulation.record("lif1", "currents", 1));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "population 'lif1' has no variable 'current', expected one of [membrane]",
                     () -> simulation.recordBeforeReset("lif1", "current", 1));
         }
@@ -143,8 +141,7 @@ final class CurrentsTest {
                 .neuron("r", new RLeaky(Recurrence.none(), 0))
                 .build();
         try (Simulation simulation = alone.simulate(1)) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "no projection enters the port 'feedback' of population 'r', expected one whose currents can be"
                             + " recorded; neurons that feed back to themselves one to one do so without",
                     () -> simulation.record("r", "feedback", 1));

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -169,20 +170,15 @@ final class EarlyExitProperties {
     @Example
     void wrongUseIsNamed() {
         EarlyExit.Labels alone = EarlyExit.exact(3).labels();
-        assertMessage(
-                IllegalStateException.class,
-                "these labels observe no simulation, expected Simulation.observe to get them",
-                () -> alone.label(0));
+        assertIllegalState(
+                "these labels observe no simulation, expected Simulation.observe to get them", () -> alone.label(0));
         try (Simulation simulation = passing(2).simulate(1)) {
             EarlyExit.Labels labels = simulation.observe(0, EarlyExit.exact(3).labels());
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "input has 1 rows, expected 3 steps of 1 samples; a frame of all steps goes to runConstant",
                     () -> labels.run(simulation, SpikeMatrix.zeros(1, 2), 1));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "stepsAtOnce is 0, expected at least 1",
-                    () -> labels.run(simulation, SpikeMatrix.zeros(3, 2), 0));
+            assertInvalid(
+                    "stepsAtOnce is 0, expected at least 1", () -> labels.run(simulation, SpikeMatrix.zeros(3, 2), 0));
         }
     }
 
@@ -256,37 +252,29 @@ final class EarlyExitProperties {
 
     @Example
     void saysWhatDoesNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "steps is 0, margin 2147483647, classes 0, expected at least 1, 1 and 0",
-                () -> EarlyExit.exact(0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "steps is 0, margin 2147483647, classes 0, expected at least 1, 1 and 0", () -> EarlyExit.exact(0));
+        assertInvalid(
                 "runs have 2 samples, expected one for each of 1 labels",
                 () -> EarlyExit.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1}, 0.5));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 1 is 2, expected a class of [0, 2)",
                 () -> EarlyExit.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1, 2}, 0.5));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 0 is -1, expected a class of [0, 2)",
                 () -> new EarlyExit(3, 1, 2).learn(List.of(SpikeMatrix.zeros(3, 6)), new int[] {-1}, 0.5));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 0 is 2, expected a class of [0, 2)",
                 () -> new EarlyExit(3, 1, 2).learn(List.of(SpikeMatrix.zeros(3, 6)), new int[] {2}, 0.5));
         try (Simulation simulation = passing(3).simulate(1)) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "3 outputs, expected a multiple of 2, the classes of the rule",
                     () -> simulation.observe(0, new EarlyExit(5, 1, 2).labels()));
             EarlyExit.Labels labels = EarlyExit.exact(5).labels();
             FloatMatrix frames = FloatMatrix.zeros(5, 3);
             assertThrows(IllegalStateException.class, () -> labels.run(simulation, frames, 5));
             simulation.observe(0, labels);
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "step 5 follows step 0, expected labels to see a run from its first step on",
                     () -> simulation.run(frames));
             assertThrows(IllegalArgumentException.class, () -> simulation.observe(0, labels));

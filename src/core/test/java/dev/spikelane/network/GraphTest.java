@@ -1,5 +1,7 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
@@ -136,8 +138,7 @@ final class GraphTest {
                     List.of(
                             simulation.state("sum").membrane().get(0, 0),
                             simulation.state("sum").membrane().get(0, 1)));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "the network has the inputs [bits, numbers], expected a map from their names",
                     () -> simulation.step(spikes));
             IllegalArgumentException missing =
@@ -223,8 +224,7 @@ final class GraphTest {
             });
             simulation.step(input);
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "there are no values named 'fc2.weight', expected one of " + weights.names(),
                 () -> weights.get("fc2.weight"));
         assertThrows(
@@ -355,8 +355,7 @@ final class GraphTest {
         builder.project("x-a", x, a);
         builder.project("a-b", a, b);
         builder.project("b-a", b, a);
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "cycle without delay: 'a' -> 'b' by 'a-b', 'b' -> 'a' by 'b-a'; give one of these projections a delay of"
                         + " at least 1 step",
                 builder::build);
@@ -366,26 +365,18 @@ final class GraphTest {
     void namesWhatDoesNotFit() {
         Input x = builder.input("x", Shape.of(3));
         Population a = builder.population("a", Shape.of(2), relay());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the name 'x' is used already by an input or a population",
                 () -> builder.population("x", Shape.of(1), relay()));
         Population alien = Network.builder().population("alien", Shape.of(2), new HandLif(0.5f));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'p' names 'alien', which is not a part of this network",
                 () -> builder.project("p", x, alien));
-        assertMessage(
-                IllegalArgumentException.class,
-                "population 'a' has no variable 'synapse', expected one of [membrane]",
-                () -> a.variable("synapse"));
-        assertMessage(
-                IllegalStateException.class, "population 'a' has no projection to its port 'current'", builder::build);
+        assertInvalid(
+                "population 'a' has no variable 'synapse', expected one of [membrane]", () -> a.variable("synapse"));
+        assertIllegalState("population 'a' has no projection to its port 'current'", builder::build);
         builder.project("x-a", x, a);
-        assertMessage(
-                IllegalArgumentException.class,
-                "the name 'x-a' is used already by a projection",
-                () -> builder.project("x-a", x, a));
+        assertInvalid("the name 'x-a' is used already by a projection", () -> builder.project("x-a", x, a));
         IllegalArgumentException shape = assertThrows(IllegalArgumentException.class, builder::build);
         assertTrue(
                 shape.getMessage()
@@ -399,8 +390,7 @@ final class GraphTest {
         Population a = builder.population("a", Shape.of(2), relay());
         builder.project("p", x, a, new OneToOne(1), new OneToOne(2));
         builder.project("p.1", x, a, new OneToOne(3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "two matrices of the network are named 'p.1.weight', expected names of projections and populations under"
                         + " which each has its own",
                 builder::build);
@@ -409,10 +399,8 @@ final class GraphTest {
     /** Delay, port and plasticity are those of the projection that was added last, and of no other. */
     @Test
     void optionsConcernTheLatestProjection() {
-        assertMessage(
-                IllegalStateException.class,
-                "there is no projection yet, expected project() before what is said of it",
-                () -> builder.delay(1));
+        assertIllegalState(
+                "there is no projection yet, expected project() before what is said of it", () -> builder.delay(1));
         Input x = builder.input("x", Shape.of(2));
         Population a = builder.population("a", Shape.of(2), relay());
         Network network = builder.project("x-a", x, a)
@@ -448,8 +436,7 @@ final class GraphTest {
             Parameter values = Parameter.of(new float[count]);
             for (Connection connection :
                     List.of(Dense.linear(3, 2, new TorchRandom(1)), new OneToOne(1), OneToOne.scale(2))) {
-                assertMessage(
-                        IllegalArgumentException.class,
+                assertInvalid(
                         "there are values for " + count + " spikes, expected 1 or 3, one for each input",
                         () -> ConnectionKinds.of(connection).bind(Arena.ofAuto(), connection, Shape.of(3), values));
             }

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -106,44 +107,33 @@ final class NetworkTest extends KernelCase {
 
     @Test
     void refusesANetworkWithoutInputs() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "shape is [0], expected every size to be at least 1",
-                () -> Network.builder(arena, 0));
+        assertInvalid("shape is [0], expected every size to be at least 1", () -> Network.builder(arena, 0));
     }
 
     @Test
     void refusesANetworkWithoutLayers() {
-        assertMessage(
-                IllegalStateException.class,
-                "the network has no population yet",
-                () -> builder().build());
+        assertIllegalState("the network has no population yet", () -> builder().build());
     }
 
     @Test
     void refusesNeuronsWithoutConnection() {
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "population 'lif1' has no connection from 'input' yet",
                 () -> builder().neuron(new Leaky(0.9f)));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "population 'lif2' has no connection from 'lif1' yet",
                 () -> builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).neuron(new Leaky(0.9f)));
     }
 
     @Test
     void refusesConnectionsWithoutNeurons() {
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "'dense 5 -> 3' behind 'input' has no neurons yet",
                 () -> builder().connect(dense(7, 5)).connect(dense(5, 3)).build());
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "'dense 7 -> 5' behind 'input' has no neurons yet",
                 () -> builder().connect(dense(7, 5)).build());
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "'dense 5 -> 3' behind 'lif1' has no neurons yet, expected neuron() before what is said of the projection",
                 () -> builder()
                         .connect(dense(7, 5))
@@ -154,20 +144,17 @@ final class NetworkTest extends KernelCase {
 
     @Test
     void refusesAnotherNumberOfInputs() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc1' from 'input': dense 8 -> 5 has 8 inputs, expected 7 to match its source",
                 () -> builder().connect(dense(8, 5)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc2' from 'lif1': dense 6 -> 3 has 6 inputs, expected 5 to match its source",
                 () -> builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).connect(dense(6, 3)));
     }
 
     @Test
     void refusesParametersOfAnotherNumberOfNeurons() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "population 'lif1': beta has 2 values, expected 1 or 5, one for each neuron",
                 () -> builder()
                         .connect(dense(7, 5))
@@ -183,10 +170,9 @@ final class NetworkTest extends KernelCase {
     @Test
     void refusesBatchesAndThreadsOutOfRange() {
         Network network = builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).build();
-        assertMessage(IllegalArgumentException.class, "batch is 0, expected at least 1", () -> network.simulate(0));
-        assertMessage(IllegalArgumentException.class, "threads is 0, expected 1 to 1024", () -> network.simulate(1, 0));
-        assertMessage(
-                IllegalArgumentException.class, "threads is 1025, expected 1 to 1024", () -> network.simulate(1, 1025));
+        assertInvalid("batch is 0, expected at least 1", () -> network.simulate(0));
+        assertInvalid("threads is 0, expected 1 to 1024", () -> network.simulate(1, 0));
+        assertInvalid("threads is 1025, expected 1 to 1024", () -> network.simulate(1, 1025));
     }
 
     /** Graded spikes are folded into the next weights: the currents are those of scaled weights. */
@@ -235,8 +221,7 @@ final class NetworkTest extends KernelCase {
     void refusesGradedWeightsThatOverflow() {
         FloatMatrix huge = FloatMatrix.zeros(arena, 3, 5);
         huge.set(2, 4, 3e38f);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc2': weights has Infinity at row 2, column 4, expected a finite number",
                 () -> builder()
                         .connect(dense(7, 5))

@@ -1,5 +1,7 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertSameBits;
@@ -212,8 +214,7 @@ final class SimulationTest {
         try (Simulation simulation = small.simulate(2)) {
             simulation.recordSpikes(0, 3);
             simulation.run(input(6));
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "recorder has room for 3 steps, the run goes on to step 4,"
                             + " counted from the last reset, also where a state was restored; make a longer recorder, or reset where a new sequence begins",
                     () -> simulation.step(input(2)));
@@ -228,12 +229,10 @@ final class SimulationTest {
 
     @Test
     void refusesRecordersOfNoSize() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "recording of 0 steps of batch 2, expected at least 1 of both and at most 2147483647 rows",
                 () -> new Population.SpikeRecorder(arena, 0, 2, 3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "recording of 65536 steps of batch 65536, expected at least 1 of both and at most 2147483647 rows",
                 () -> new Population.VariableRecorder(arena, 65536, 65536, 3));
         assertThrows(IllegalArgumentException.class, () -> new SpikeCounts(arena, 0, 3));
@@ -242,8 +241,7 @@ final class SimulationTest {
     @Test
     void refusesRecordersOfAnotherWidth() {
         try (Simulation simulation = small.simulate(2)) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "recorder is for batch 2 of 6 neurons, expected batch 2 of 5",
                     () -> simulation.observe(0, new Population.SpikeRecorder(arena, 5, 2, 6)));
             simulation.step(input(2)); // nothing was attached
@@ -269,18 +267,9 @@ final class SimulationTest {
     @Test
     void refusesShapesThatDoNotFit() {
         try (Simulation simulation = small.simulate(2)) {
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "input has 5 rows, expected a multiple of the batch, 2",
-                    () -> simulation.run(input(5)));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "input is [4 x 8], expected [4 x 7]",
-                    () -> simulation.run(SpikeMatrix.zeros(arena, 4, 8)));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "input is [4 x 7], expected [2 x 7]",
-                    () -> simulation.step(input(4)));
+            assertInvalid("input has 5 rows, expected a multiple of the batch, 2", () -> simulation.run(input(5)));
+            assertInvalid("input is [4 x 8], expected [4 x 7]", () -> simulation.run(SpikeMatrix.zeros(arena, 4, 8)));
+            assertInvalid("input is [4 x 7], expected [2 x 7]", () -> simulation.step(input(4)));
             assertEquals(0, simulation.steps());
         }
     }
@@ -309,8 +298,7 @@ final class SimulationTest {
                         default -> simulation.reset();
                     }
                 });
-                assertMessage(
-                        IllegalStateException.class,
+                assertIllegalState(
                         "simulation is busy: it is used by one thread at a time, and not by its observers",
                         () -> simulation.step(input(1)));
             }
@@ -323,10 +311,10 @@ final class SimulationTest {
         Population.SpikeRecorder recorder = simulation.recordSpikes(0, 3);
         simulation.close();
         simulation.close();
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.run(input(1)));
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.step(input(1)));
-        assertMessage(IllegalStateException.class, "simulation is closed", simulation::reset);
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.countSpikes(0));
+        assertIllegalState("simulation is closed", () -> simulation.run(input(1)));
+        assertIllegalState("simulation is closed", () -> simulation.step(input(1)));
+        assertIllegalState("simulation is closed", simulation::reset);
+        assertIllegalState("simulation is closed", () -> simulation.countSpikes(0));
         assertEquals(0, recorder.spikes().count(), "recordings outlive their simulation");
     }
 
@@ -335,10 +323,7 @@ final class SimulationTest {
         Arena other = Arena.ofShared();
         try (Simulation simulation = small(other).simulate(1)) {
             other.close();
-            assertMessage(
-                    IllegalStateException.class,
-                    "the arena of packed weights is closed",
-                    () -> simulation.step(input(1)));
+            assertIllegalState("the arena of packed weights is closed", () -> simulation.step(input(1)));
         }
     }
 

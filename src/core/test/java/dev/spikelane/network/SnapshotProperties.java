@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -118,8 +118,7 @@ final class SnapshotProperties extends KernelCase {
         String message = assertThrows(IllegalArgumentException.class, () -> SimulationState.of(cut))
                 .getMessage();
         assertTrue(message.startsWith("state has "), message);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "3 bytes that do not start as a state does, expected SPKS and a header",
                 () -> SimulationState.of(new byte[3]));
     }
@@ -128,8 +127,7 @@ final class SnapshotProperties extends KernelCase {
     void refusesOtherVersionsGraphsAndBatches() {
         byte[] bytes = bytes();
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(Integer.BYTES, 6);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "state has version 6, which a newer Spikelane took, expected 5: run the steps again",
                 () -> SimulationState.of(bytes));
         SimulationState state = SimulationState.of(bytes());
@@ -137,7 +135,7 @@ final class SnapshotProperties extends KernelCase {
         Network other = network(new Leaky(0.5f).withThreshold(2), new Random(1));
         try (Simulation more = same.simulate(3);
                 Simulation stranger = other.simulate(2)) {
-            assertMessage(IllegalArgumentException.class, "state is of batch 2, expected 3", () -> more.restore(state));
+            assertInvalid("state is of batch 2, expected 3", () -> more.restore(state));
             assertNotEquals(same.fingerprint(), other.fingerprint());
             String message = assertThrows(IllegalArgumentException.class, () -> stranger.restore(state))
                     .getMessage();

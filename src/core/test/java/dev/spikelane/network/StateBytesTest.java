@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -100,8 +101,7 @@ final class StateBytesTest {
         try (Simulation simulation = network().simulate(1)) {
             int size = simulation.stateBytes();
             ByteBuffer tight = ByteBuffer.allocate(size - 1);
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "buffer has " + (size - 1) + " bytes left, expected at least the " + size + " of this state",
                     () -> simulation.snapshot(tight));
             assertEquals(0, tight.position());
@@ -166,12 +166,10 @@ final class StateBytesTest {
             SpikeCounts counts = counting.keepInState(counting.countSpikes("b"));
             recording.keepInState(recording.recordSpikes("b", STEPS));
             String ofCounts = "[dev.spikelane.network.SpikeCounts of 'b', 264 bytes]";
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "state holds nothing that observers hold, expected that of " + ofCounts,
                     () -> counting.restore(plain.snapshot()));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "state holds what other observers hold, expected that of " + ofCounts,
                     () -> counting.restore(recording.snapshot()));
             counting.run(input());
@@ -226,10 +224,8 @@ final class StateBytesTest {
     @Test
     void statesOfMoreThanTwoGigabytesAreRefused() {
         assertEquals(100, StateBytes.requireSize(100));
-        assertMessage(
-                IllegalStateException.class,
-                "state has 3000000000 bytes, expected at most 2 GB",
-                () -> StateBytes.requireSize(3_000_000_000L));
+        assertIllegalState(
+                "state has 3000000000 bytes, expected at most 2 GB", () -> StateBytes.requireSize(3_000_000_000L));
     }
 
     /** Neither states nor forks leave copies of weights behind that wait for a collection. */

@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -61,8 +61,7 @@ final class TimeStepTest {
     @Test
     void textsWithDifferentStepsAreRefused(@TempDir Path folder) throws IOException {
         NetworkBuilder mixed = network(Network.builder(), Source.poisson(500, 1), falling("ms", "0.1"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 MIXED + ", expected one for all texts: timeStep() of the builder sets it, mixedTimeSteps() allows"
                         + " several",
                 mixed::build);

@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -41,10 +41,7 @@ final class ValueShapesTest {
         assertEquals(List.of(), weights.shape("lif1.threshold"));
         weights.replace("lif1.threshold", matrix(1, 2));
         assertEquals(List.of(2), weights.shape("lif1.threshold"));
-        assertMessage(
-                IllegalArgumentException.class,
-                "there are no values named 'no', expected one of " + weights.names(),
-                () -> weights.shape("no"));
+        assertInvalid("there are no values named 'no', expected one of " + weights.names(), () -> weights.shape("no"));
     }
 
     @Test
@@ -60,10 +57,7 @@ final class ValueShapesTest {
         weights.replaceAll(Map.of("fc1.bias", FloatMatrix.zeros(2, 1), "lif1.beta", matrix(2, 1)));
         assertArrayEquals(new float[2], weights.get("fc1.bias").toArray());
         assertArrayEquals(matrix(1, 2).toArray(), weights.get("lif1.beta").toArray());
-        assertMessage(
-                IllegalArgumentException.class,
-                "values is [3 x 2], expected [2 x 3]",
-                () -> weights.replace("fc1.weight", matrix(3, 2)));
+        assertInvalid("values is [3 x 2], expected [2 x 3]", () -> weights.replace("fc1.weight", matrix(3, 2)));
     }
 
     /** Simulations and trainers hold the states of neurons. */

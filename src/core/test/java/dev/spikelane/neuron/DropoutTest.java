@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -138,8 +138,7 @@ final class DropoutTest {
                 0.5f,
                 new LeakyParallel(0.5f).withDropout(0.5f, 3).withThreshold(2).dropout());
         for (float probability : new float[] {1, -0.1f, Float.NaN}) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "dropout is " + probability + ", expected a probability from 0 to below 1",
                     () -> new LeakyParallel(0.5f).withDropout(probability, 0));
         }

@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -221,8 +221,7 @@ final class EquationQuantizationTest {
             other.run(input);
             assertSameBits(expected.spikes(), actual.spikes(), "spikes");
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "population 'lif1' has EquationNeuron, which cannot be written in C: its variables are rounded to"
                         + " levels",
                 () -> CExport.of(network).write(folder.resolve("rounded.c")));
@@ -230,15 +229,13 @@ final class EquationQuantizationTest {
 
     @Test
     void whatNeedsMoreThanVariablesBehindTheSpikeIsRefused() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "what is in front of 'spike' is used behind it: 'current' as it was before, expected variables as they"
                         + " are there, and parameters",
                 () -> EquationNeuron.of("state v\ninput current\nv = 0.5 * v + current\nspike v > 1\n"
                                 + "reset v = v - 1 + current")
                         .withQuantization(LEVELS));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "what is in front of 'spike' is used behind it: 'v' as it was before, expected variables as they are"
                         + " there, and parameters",
                 () -> EquationNeuron.of("state v\ninput current\nx = 0.5 * v + current\nv = 0.5 * v + current\n"

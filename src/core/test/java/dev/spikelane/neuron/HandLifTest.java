@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -69,10 +69,8 @@ final class HandLifTest {
 
     @Test
     void refusesWhatIsNotFinite() {
-        assertMessage(
-                IllegalArgumentException.class, "beta is NaN, expected a finite number", () -> new HandLif(Float.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("beta is NaN, expected a finite number", () -> new HandLif(Float.NaN));
+        assertInvalid(
                 "threshold is -Infinity, expected a finite number",
                 () -> new HandLif(Parameter.of(1), Parameter.of(Float.NEGATIVE_INFINITY)));
     }

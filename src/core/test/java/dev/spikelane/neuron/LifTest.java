@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -153,12 +153,9 @@ final class LifTest {
 
     @Test
     void refusesWhatItCannotDivideBy() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "leak is 0, expected another number, by which the input is divided",
-                () -> Lif.spikingJelly(2, 0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "leak is 0, expected another number, by which the input is divided", () -> Lif.spikingJelly(2, 0));
+        assertInvalid(
                 "leak is Infinity, expected a finite number",
                 () -> Lif.nir(1, Parameter.of(0), Parameter.of(1), Parameter.of(0), Parameter.of(1), Parameter.of(0)));
     }

@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -80,23 +80,15 @@ final class QuantizationTest {
 
     @Test
     void refusesWhatMakesNoSense() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "bits is 17, expected 1 to 16",
-                () -> Quantization.uniform(17, 1, 0, 0.2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("bits is 17, expected 1 to 16", () -> Quantization.uniform(17, 1, 0, 0.2));
+        assertInvalid(
                 "threshold -1.0, limits 0.0 and 0.2, expected a threshold above 0, a lower limit from -1,"
                         + " an upper limit above -1, finite numbers",
                 () -> Quantization.aroundZero(4, -1, 0, 0.2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "multiplier is 0.0, expected a finite number above 0",
                 () -> Quantization.nonUniform(4, 1, 0, 0.2, true, 0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "level of neuron 1 is NaN, expected a finite number",
-                () -> Quantization.of(1, Float.NaN));
+        assertInvalid("level of neuron 1 is NaN, expected a finite number", () -> Quantization.of(1, Float.NaN));
         assertEquals(
                 "uniform 4 bits, threshold 1.0, limits 0.0 and 0.2",
                 Quantization.uniform(4, 1, 0, 0.2).toString());

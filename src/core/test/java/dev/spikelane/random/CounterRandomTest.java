@@ -1,7 +1,7 @@
 package dev.spikelane.random;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
@@ -75,9 +75,7 @@ final class CounterRandomTest {
 
     @Test
     void negativeColumnsAreRefused() {
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> CounterRandom.uniform(1, 2, 3, -4));
-        assertEquals("column is -4, expected at least 0", refused.getMessage());
+        assertInvalid("column is -4, expected at least 0", () -> CounterRandom.uniform(1, 2, 3, -4));
     }
 
     @Test

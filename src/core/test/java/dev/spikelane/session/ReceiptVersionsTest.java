@@ -1,6 +1,6 @@
 package dev.spikelane.session;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -110,10 +110,7 @@ final class ReceiptVersionsTest {
             assertEquals(first & Long.MAX_VALUE, recording.key());
             assertEquals(recording.key(), recording(one, ann).key());
             assertEquals(List.of(), Recording.verify(receipt, network, List.of(recording)));
-            assertMessage(
-                    IllegalStateException.class,
-                    "session 'ann' has done no step since its last receipt",
-                    () -> one.receipt(ann));
+            assertIllegalState("session 'ann' has done no step since its last receipt", () -> one.receipt(ann));
         }
         assertNotEquals(Receipt.session(SessionKey.of("\ud800")), Receipt.session(SessionKey.of("\ud801")));
         assertEquals(-3, Receipt.session(SessionKey.of(-3)));

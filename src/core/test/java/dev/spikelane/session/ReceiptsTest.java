@@ -1,6 +1,7 @@
 package dev.spikelane.session;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -284,7 +285,7 @@ final class ReceiptsTest {
             bias.set(0, 0, 1);
             network.weights().replace("fc2.bias", bias);
             pool.step(keys, input, answers);
-            assertMessage(IllegalStateException.class, OTHER_VALUES, () -> pool.receipt(7));
+            assertIllegalState(OTHER_VALUES, () -> pool.receipt(7));
             byte[] state = pool.state(7);
             bias.set(0, 0, 2);
             network.weights().replace("fc2.bias", bias);
@@ -292,13 +293,11 @@ final class ReceiptsTest {
             Recording recording = pool.recording(
                     7, state, Map.of("input", input), answers.spikes().gather(0));
             assertEquals(List.of(), Recording.verify(pool.receipt(7), network, List.of(recording)));
-            assertMessage(IllegalArgumentException.class, "there is no session 8", () -> pool.receipt(8));
+            assertInvalid("there is no session 8", () -> pool.receipt(8));
         }
         try (SessionPool pool = SessionPool.builder(network).build()) {
-            assertMessage(
-                    IllegalStateException.class,
-                    "the pool makes no receipts, expected SessionPoolBuilder.receipts()",
-                    () -> pool.receipt(7));
+            assertIllegalState(
+                    "the pool makes no receipts, expected SessionPoolBuilder.receipts()", () -> pool.receipt(7));
         }
     }
 
@@ -344,7 +343,7 @@ final class ReceiptsTest {
             bias.set(0, 0, 1);
             network.weights().replace("fc2.bias", bias);
             pool.step(new long[] {8}, input, answers);
-            assertMessage(IllegalStateException.class, OTHER_VALUES, () -> pool.receipt(7));
+            assertIllegalState(OTHER_VALUES, () -> pool.receipt(7));
             byte[] state = pool.state(7);
             pool.step(new long[] {7}, input, answers);
             Recording recording = pool.recording(
@@ -357,8 +356,7 @@ final class ReceiptsTest {
     @Test
     void aViewThatRoundsMakesNoReceipts() {
         Network rounded = network(1).rounded(Map.of(Network.OTHERS, WeightQuantization.int8()), Set.of());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the network rounds weights that its hash does not have, expected one of Network.quantized where there"
                         + " are receipts",
                 () -> SessionPool.builder(rounded).receipts().build());
@@ -378,8 +376,7 @@ final class ReceiptsTest {
             pool.step(keys, input, answers);
             pool.evict(7);
             store.put(network, 7, store.state(7).putLong(0, 1L << 31)); // instead of 1
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "session 7 has done 2147483648 steps since its last receipt, expected at most 2147483647: the next"
                             + " receipt begins here",
                     () -> pool.receipt(7));

@@ -1,6 +1,7 @@
 package dev.spikelane.session;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -167,8 +168,7 @@ final class SessionPoolTest {
             assertEquals(4, narrow.inMemory());
             assertEquals(13, roomy.inMemory());
             assertSame(roomy, narrow, keys(0, 13));
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "one step takes more sessions further than the 4 that there is memory for",
                     () -> narrow.step(keys(0, 5), spikes(5), narrow.newAnswers(5)));
             assertSame(roomy, narrow, keys(0, 13));
@@ -180,8 +180,7 @@ final class SessionPoolTest {
             store.fails = false;
             assertSame(roomy, narrow, keys(0, 13));
             store.states.remove(SessionKey.of(7));
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "the store has no state of session 7, which it was given",
                     () -> narrow.step(keys(7, 1), spikes(1), actual));
         }
@@ -216,30 +215,24 @@ final class SessionPoolTest {
             SessionPool.Answers answers = pool.newAnswers(4);
             pool.step(keys(0, 4), spikes(4), answers);
             byte[] state = pool.state(3);
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "pool has 5 sessions, expected at most so many: key 5 would begin one more",
                     () -> pool.step(keys(3, 3), spikes(3), answers));
             assertEquals(4, pool.sessions());
             assertArrayEquals(state, pool.state(3));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "key 9 stands twice among the keys, expected each session once",
                     () -> pool.step(new long[] {9, 1, 9}, spikes(3), answers));
             assertEquals(4, pool.sessions());
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "answers have room for 4 sessions of 6 outputs and 6 classes, expected at least 5 of 6 and 6",
                     () -> pool.step(keys(0, 5), spikes(5), answers));
             assertThrows(IllegalArgumentException.class, () -> pool.step(keys(0, 2), spikes(3), answers));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "input 'input' is values, expected spikes, or SessionPoolBuilder.values()",
                     () -> pool.step(keys(0, 2), FloatMatrix.zeros(2, INPUTS), answers));
-            assertMessage(
-                    IllegalStateException.class,
-                    "the pool has no store, expected one for sessions that leave memory",
-                    () -> pool.evict(0));
+            assertIllegalState(
+                    "the pool has no store, expected one for sessions that leave memory", () -> pool.evict(0));
             pool.remove(0);
             pool.step(keys(3, 3), spikes(3), answers);
             assertEquals(2, answers.steps(0));
@@ -249,23 +242,18 @@ final class SessionPoolTest {
         try (SessionPool pool = SessionPool.builder(network()).memory(bytes).build()) {
             int most = (int) (bytes / pool.stateBytes());
             pool.step(keys(0, most), spikes(most), pool.newAnswers(most));
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "pool has " + most + " sessions of " + pool.stateBytes()
                             + " bytes in memory, expected at most so many without a store to which idle ones go",
                     () -> pool.step(keys(most, 1), spikes(1), pool.newAnswers(1)));
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "memory is 9 bytes, expected the 344 of a session at least",
                 () -> SessionPool.builder(network()).memory(9).build());
     }
 
     private static void assertRefused(String message, Network network) {
-        assertMessage(
-                IllegalArgumentException.class,
-                message,
-                () -> SessionPool.builder(network).build());
+        assertInvalid(message, () -> SessionPool.builder(network).build());
     }
 
     @Test
@@ -430,8 +418,7 @@ final class SessionPoolTest {
         for (int i = 0; i < 20; i++) {
             answers.add(pool.offer(i % 8, input));
         }
-        assertMessage(
-                IllegalStateException.class, "20 offers wait, expected at most so many", () -> pool.offer(1, input));
+        assertIllegalState("20 offers wait, expected at most so many", () -> pool.offer(1, input));
         pool.close();
         pool.close();
         for (int i = 0; i < 20; i++) {
@@ -439,8 +426,8 @@ final class SessionPoolTest {
         }
         assertEquals(8, store.states.size());
         assertEquals(3, store.state(3).get(0));
-        assertMessage(IllegalStateException.class, "session pool is closed", () -> pool.offer(1, input));
-        assertMessage(IllegalStateException.class, "session pool is closed", pool::sessions);
+        assertIllegalState("session pool is closed", () -> pool.offer(1, input));
+        assertIllegalState("session pool is closed", pool::sessions);
     }
 
     /** Threads step and offer until the pool is closed: what they were answered is in the store, and no step more. */
@@ -576,10 +563,7 @@ final class SessionPoolTest {
             }
             try (SessionPool other =
                     SessionPool.builder(network()).mostSessions(2).build()) {
-                assertMessage(
-                        IllegalStateException.class,
-                        file + " has 3 sessions, expected at most 2",
-                        () -> other.restore(file));
+                assertIllegalState(file + " has 3 sessions, expected at most 2", () -> other.restore(file));
             }
         }
     }

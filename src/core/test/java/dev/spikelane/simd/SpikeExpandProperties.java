@@ -1,6 +1,6 @@
 package dev.spikelane.simd;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
@@ -66,16 +66,12 @@ final class SpikeExpandProperties {
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 70);
             FloatMatrix values = FloatMatrix.zeros(arena, 4, 70);
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "values has 4 rows, expected at least 5 and at least 1 in use",
                     () -> SpikeExpand.expand(spikes, 0, 5, values));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "row range is [3, 7), expected a part of [0, 6)",
-                    () -> SpikeExpand.expand(spikes, 3, 4, values));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
+                    "row range is [3, 7), expected a part of [0, 6)", () -> SpikeExpand.expand(spikes, 3, 4, values));
+            assertInvalid(
                     "values is [4 x 71], expected [4 x 70]",
                     () -> SpikeExpand.expand(spikes, 0, 4, FloatMatrix.zeros(arena, 4, 71)));
         }

@@ -1,6 +1,6 @@
 package dev.spikelane.simd;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -127,6 +127,6 @@ class TileTest {
     }
 
     private static void assertRefused(String message, Executable call) {
-        assertMessage(IllegalArgumentException.class, message, call);
+        assertInvalid(message, call);
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -47,7 +47,7 @@ final class BusyTest {
     }
 
     private static void refused(String name, Runnable use) {
-        assertMessage(IllegalStateException.class, busy(name), use::run);
+        assertIllegalState(busy(name), use::run);
     }
 
     /** Does something on another thread while the caller waits. */

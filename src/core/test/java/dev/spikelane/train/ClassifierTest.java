@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -139,8 +140,7 @@ final class ClassifierTest {
             }
         }
         assertTrue(saved > 0);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "outputs are decoded by membrane, expected count for early decisions, which count spikes",
                 () -> Classifier.of(model("frame", Decoding.MEMBRANE))
                         .early(EarlyExit.exact(STEPS), 1)
@@ -190,8 +190,7 @@ final class ClassifierTest {
         try (Classifier classifier = Classifier.of(blocks.withClassNames(List.of("x", "y", "z")))) {
             assertEquals(3, classifier.classify(row(0)).classes());
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the model notes 2 names of classes, expected 3, one for each class",
                 () -> Classifier.of(blocks.withClassNames(List.of("x", "y"))).classify(row(0)));
     }
@@ -210,25 +209,21 @@ final class ClassifierTest {
                     classifier.notices());
             assertEquals(3, classifier.classify(row(0)).steps());
         }
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "the model does not note its steps, expected Classifier.steps(...), as it was trained;"
                         + " TrainingRun.model() notes it",
                 () -> Classifier.of(Model.of(network)).classify(row(0)));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "the model does not note its code, expected Classifier.code(...), as it was trained;"
                         + " TrainingRun.model() notes it",
                 () -> Classifier.of(Model.of(network))
                         .steps(2)
                         .decoding(Decoding.COUNT)
                         .classify(row(0)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "sample has 19 values, which the code (frame) makes 19 inputs of, expected 20",
                 () -> Classifier.of(model("frame", Decoding.COUNT)).classify(new float[19]));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "note 'training.steps' is 'many', expected 1 to 100000",
                 () -> Model.of(network).with(Model.STEPS, "many"));
     }
@@ -317,8 +312,7 @@ final class ClassifierTest {
     @Test
     void refusesWhatCannotGiveTheSameAnswerTwice() {
         InputEncoding stream = InputEncoding.rate(new Rate(), STEPS, new TorchRandom(1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the code draws from one stream, so that a sample's answer depends on those before it, expected a code"
                         + " that draws from the samples' own streams",
                 () -> Classifier.of(model("rate", Decoding.COUNT)).code(stream));

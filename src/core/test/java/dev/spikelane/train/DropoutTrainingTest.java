@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -305,14 +306,11 @@ class DropoutTrainingTest {
     void whatCannotBeDroppedIsRefused() {
         TrainerBuilder trainer = trainer(network(0));
         for (double p : new double[] {-0.1, 1, Double.NaN}) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> trainer.dropout("hidden-out", p));
-            assertEquals("probability is " + p + ", expected 0 to below 1", refused.getMessage());
+            assertInvalid("probability is " + p + ", expected 0 to below 1", () -> trainer.dropout("hidden-out", p));
         }
-        assertEquals(
+        assertInvalid(
                 "there is no projection 'fc2', expected one of [x-hidden, hidden-out]",
-                assertThrows(IllegalArgumentException.class, () -> trainer.dropout("fc2", 0.5))
-                        .getMessage());
+                () -> trainer.dropout("fc2", 0.5));
         Network graded = Network.builder(INPUTS)
                 .dense(5, new TorchRandom(1))
                 .neuron(new Leaky(0.9).withGradedSpikesFactor(2))

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -211,11 +213,10 @@ class ShardGradientsTest {
             assertThrows(
                     IllegalArgumentException.class,
                     () -> new ShardGradients(2, 2, 1, Map.of(), new double[1], 0, new long[2]));
-            IllegalStateException refused = assertThrows(IllegalStateException.class, () -> one.gradients(batch(), 0));
-            assertEquals(
+            assertIllegalState(
                     "the trainer has 1 shards and windows of 5 of 5 steps, expected several shards and a window of all"
                             + " steps",
-                    refused.getMessage());
+                    () -> one.gradients(batch(), 0));
         }
     }
 
@@ -318,8 +319,6 @@ class ShardGradientsTest {
     }
 
     private static void assertRefused(String message, Runnable action) {
-        assertEquals(
-                message,
-                assertThrows(IllegalArgumentException.class, action::run).getMessage());
+        assertInvalid(message, action::run);
     }
 }

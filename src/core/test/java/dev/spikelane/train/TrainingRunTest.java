@@ -1,5 +1,8 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -390,9 +393,7 @@ final class TrainingRunTest {
                         }
                     })
                     .build();
-            assertEquals(
-                    "no more room for epoch " + epoch,
-                    assertThrows(IllegalStateException.class, run::run).getMessage());
+            assertIllegalState("no more room for epoch " + epoch, run::run);
             assertEquals(epoch, run.history().size());
             assertSame(uninterrupted(), network, run.run().history());
             assertEquals(List.of(1, 2, 3), told);
@@ -522,12 +523,10 @@ final class TrainingRunTest {
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             SmallRun.run(trainer).epochs(1).checkpoint(file).build().run();
             byte[] before = Files.readAllBytes(file);
-            IOException refused = assertThrows(
+            assertMessage(
                     IOException.class,
-                    () -> SmallRun.run(trainer).epochs(1).checkpoint(file).build());
-            assertEquals(
                     file + ": holds the checkpoint of a run: resume() goes on from it; delete it to train anew",
-                    refused.getMessage());
+                    () -> SmallRun.run(trainer).epochs(1).checkpoint(file).build());
             assertArrayEquals(before, Files.readAllBytes(file));
         }
     }
@@ -549,30 +548,25 @@ final class TrainingRunTest {
                             "this run is finished, and nothing will be trained: its checkpoint is that of a whole run of 2"
                                     + " epochs; ask for more epochs, or delete it to train anew"),
                     again.warnings());
-            IOException fewer = assertThrows(
+            assertMessage(
                     IOException.class,
+                    file
+                            + ": 'run.epoch' is '2', expected 0 to 1, the epochs that this run was built with: ask for more,"
+                            + " or delete the file to train anew",
                     () -> SmallRun.run(trainer)
                             .epochs(1)
                             .checkpoint(file)
                             .resume()
                             .build());
-            assertEquals(
-                    file
-                            + ": 'run.epoch' is '2', expected 0 to 1, the epochs that this run was built with: ask for more,"
-                            + " or delete the file to train anew",
-                    fewer.getMessage());
         }
     }
 
     @Test
     void resumingNeedsAFile() {
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
-            IllegalArgumentException refused = assertThrows(
-                    IllegalArgumentException.class,
-                    () -> SmallRun.run(trainer).resume().build());
-            assertEquals(
+            assertInvalid(
                     "there is no file to save to or resume from, expected checkpoint(Path) to name one",
-                    refused.getMessage());
+                    () -> SmallRun.run(trainer).resume().build());
         }
     }
 
@@ -580,18 +574,15 @@ final class TrainingRunTest {
     void targetsAreNoLabels() {
         Dataset targets = Dataset.ofTargets(Shape.of(12), FloatMatrix.zeros(20, 12), FloatMatrix.zeros(20, 4));
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
-            IllegalArgumentException refused = assertThrows(
-                    IllegalArgumentException.class,
+            assertInvalid(
+                    "training data has no labels, expected some for "
+                            + CrossEntropyLoss.membrane().name() + " of population 'lif2'",
                     () -> TrainingRun.of(
                                     trainer,
                                     targets,
                                     new Batching(SmallRun.BATCH)
                                             .withCode(InputEncoding.rate(new Rate(), SmallRun.STEPS)))
                             .build());
-            assertEquals(
-                    "training data has no labels, expected some for "
-                            + CrossEntropyLoss.membrane().name() + " of population 'lif2'",
-                    refused.getMessage());
         }
     }
 
@@ -602,11 +593,9 @@ final class TrainingRunTest {
                 .neuron(new Leaky(0.9))
                 .build();
         try (Evaluator evaluator = new Evaluator(two, SmallRun.STEPS, SmallRun.batching(), 1)) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(SmallRun.data(9, 1)));
-            assertEquals(
+            assertInvalid(
                     "population 'lif1' has 2 outputs, expected at least 4, one for each class of the data",
-                    refused.getMessage());
+                    () -> evaluator.evaluate(SmallRun.data(9, 1)));
         }
     }
 
@@ -738,12 +727,10 @@ final class TrainingRunTest {
                         SmallRun.data(9, 1),
                         16);
                 try (Evaluator evaluator = new Evaluator(maps, SmallRun.STEPS, SmallRun.batching(), 1)) {
-                    IllegalArgumentException refused =
-                            assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(SmallRun.data(9, 1)));
-                    assertEquals(
+                    assertInvalid(
                             "data has samples of shape [1 x 4 x 3], expected [3 x 2 x 2], the shape of input 'input',"
                                     + " or flat ones",
-                            refused.getMessage());
+                            () -> evaluator.evaluate(SmallRun.data(9, 1)));
                     evaluator.evaluate(SmallRun.data(9, 1).flattened());
                 }
             }

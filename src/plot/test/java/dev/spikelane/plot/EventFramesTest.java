@@ -1,8 +1,7 @@
 package dev.spikelane.plot;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.Shape;
@@ -67,6 +66,6 @@ final class EventFramesTest {
     }
 
     private static void assertRefused(String message, org.junit.jupiter.api.function.Executable call) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
+        assertInvalid(message, call);
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
@@ -89,20 +89,15 @@ final class DeltaSpikesProperties extends KernelCase {
     void refusesShapesThatDoNotFit() {
         FloatMatrix data = FloatMatrix.zeros(arena, 6, 5);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 5);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "6 rows are not a whole number of steps of batch 4",
                 () -> DeltaSpikes.rises(data, 4, 1, false, spikes));
-        assertMessage(
-                IllegalArgumentException.class,
-                "batch range is [0, 0), expected a part of [0, 6)",
-                () -> DeltaSpikes.falls(data, 0, 1, false, spikes));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "batch range is [0, 0), expected a part of [0, 6)", () -> DeltaSpikes.falls(data, 0, 1, false, spikes));
+        assertInvalid(
                 "spikes shares memory with data, expected memory of its own",
                 () -> DeltaSpikes.signed(data, 2, 1, false, data));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes is [6 x 6], expected [6 x 5]",
                 () -> DeltaSpikes.signed(data, 2, 1, false, FloatMatrix.zeros(arena, 6, 6)));
     }

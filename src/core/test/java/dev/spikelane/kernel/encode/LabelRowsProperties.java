@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -97,13 +97,9 @@ final class LabelRowsProperties extends KernelCase {
     void refusesLabelsThatAreNoClass() {
         FloatMatrix rows = FloatMatrix.zeros(arena, 2, 5);
         String message = "label 1 is 5, expected a class of [0, 5)";
-        assertMessage(IllegalArgumentException.class, message, () -> LabelRows.write(new int[] {0, 5}, 1, 0, rows, 0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "label 0 is -1, expected a class of [0, 5)",
-                () -> LabelRows.requireClasses(new int[] {-1}, 5));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(message, () -> LabelRows.write(new int[] {0, 5}, 1, 0, rows, 0));
+        assertInvalid("label 0 is -1, expected a class of [0, 5)", () -> LabelRows.requireClasses(new int[] {-1}, 5));
+        assertInvalid(
                 "row range is [1, 3), expected a part of [0, 2)",
                 () -> LabelRows.write(new int[] {0, 4}, 1, 0, rows, 1));
         assertEquals(0, Extremes.max(rows));

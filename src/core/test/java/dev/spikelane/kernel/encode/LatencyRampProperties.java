@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
@@ -88,20 +88,15 @@ final class LatencyRampProperties extends KernelCase {
     @Example
     void refusesShapesThatDoNotFit() {
         FloatMatrix times = FloatMatrix.zeros(arena, 2, 5);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "5 rows are not a whole number of steps of batch 2",
                 () -> LatencyRamp.interpolate(times, 1, 1, 0, FloatMatrix.zeros(arena, 5, 5)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "times is [2 x 5], expected [2 x 6]",
                 () -> LatencySpikes.fire(times, 1, 0, FloatMatrix.zeros(arena, 4, 6)));
-        assertMessage(
-                IllegalArgumentException.class,
-                "times is [2 x 5], expected [2 x 6]",
-                () -> LatencySpikes.fire(times, SpikeMatrix.zeros(arena, 4, 6)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "times is [2 x 5], expected [2 x 6]", () -> LatencySpikes.fire(times, SpikeMatrix.zeros(arena, 4, 6)));
+        assertInvalid(
                 "targets shares memory with times, expected memory of its own",
                 () -> LatencySpikes.fire(times, 1, 0, times));
     }

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -121,9 +121,8 @@ final class LatencyTimesProperties extends KernelCase {
         FloatMatrix data = FloatMatrix.zeros(arena, 2, 5);
         FloatMatrix times = FloatMatrix.zeros(arena, 2, 6);
         String message = "data is [2 x 5], expected [2 x 6]";
-        assertMessage(
-                IllegalArgumentException.class, message, () -> LatencyTimes.logarithmic(data, 0.1f, 0.2f, 1, 0, times));
-        assertMessage(IllegalArgumentException.class, message, () -> LatencyTimes.linear(data, 1, 1, 0, times));
-        assertMessage(IllegalArgumentException.class, message, () -> LatencyTimes.silence(data, 0.1f, times));
+        assertInvalid(message, () -> LatencyTimes.logarithmic(data, 0.1f, 0.2f, 1, 0, times));
+        assertInvalid(message, () -> LatencyTimes.linear(data, 1, 1, 0, times));
+        assertInvalid(message, () -> LatencyTimes.silence(data, 0.1f, times));
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
@@ -70,12 +70,10 @@ final class RateRampProperties {
     void refusesShapesThatDoNotFit() {
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 5);
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "6 rows are not a whole number of steps of batch 4",
                     () -> RateRamp.interpolate(spikes, 4, 1, 0, FloatMatrix.zeros(arena, 6, 5)));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "targets is [6 x 6], expected [6 x 5]",
                     () -> RateRamp.interpolate(spikes, 2, 1, 0, FloatMatrix.zeros(arena, 6, 6)));
         }

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
@@ -60,16 +60,11 @@ final class SpikeCountProperties extends KernelCase {
     void refusesShapesThatDoNotFit() {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 70);
         FloatMatrix counts = FloatMatrix.zeros(arena, 2, 70);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes has 6 rows, expected at least 8 and at least 1 in use",
                 () -> SpikeCount.add(spikes, 8, counts));
-        assertMessage(
-                IllegalArgumentException.class,
-                "5 rows are not a whole number of steps of batch 2",
-                () -> SpikeCount.add(spikes, 5, counts));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("5 rows are not a whole number of steps of batch 2", () -> SpikeCount.add(spikes, 5, counts));
+        assertInvalid(
                 "counts is [2 x 71], expected [2 x 70]",
                 () -> SpikeCount.add(spikes, 6, FloatMatrix.zeros(arena, 2, 71)));
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -55,8 +56,7 @@ final class PackedWeightsTest {
     void refusesABiasOfAnotherShape(int rows, int columns) {
         try (Arena arena = Arena.ofShared()) {
             FloatMatrix weights = FloatMatrix.zeros(arena, 3, 2);
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "bias is [" + rows + " x " + columns + "], expected [1 x 3]",
                     () -> PackedWeights.pack(arena, weights, FloatMatrix.zeros(arena, rows, columns)));
         }

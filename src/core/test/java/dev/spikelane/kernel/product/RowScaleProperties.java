@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.product;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -109,12 +109,10 @@ final class RowScaleProperties extends KernelCase {
         RowScale.multiply(SpikeMatrix.copyOf(arena, 1, 3, new byte[] {1, 0, 1}), weights, Tile.whole(current), 1);
         assertEquals(2, current.get(0, 0));
         assertEquals(0, current.get(0, 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current shares memory with values, expected memory of its own",
                 () -> RowScale.multiply(current, weights, Tile.whole(current), 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "values has 1 rows, expected at least 2 and at least 1 in use",
                 () -> RowScale.multiply(weights, weights, Tile.whole(current), 2));
     }

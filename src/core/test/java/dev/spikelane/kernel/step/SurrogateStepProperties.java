@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.step;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -116,16 +117,11 @@ final class SurrogateStepProperties {
         SurrogateStep noise = new SurrogateStep(SurrogateShape.STOCHASTIC_SPIKE_OPERATOR, 0, 1);
         FloatMatrix two = FloatMatrix.zeros(2, 3);
         FloatMatrix three = FloatMatrix.zeros(3, 3);
-        assertMessage(
-                IllegalArgumentException.class,
-                "gradientOfSpikes is [3 x 3], expected [2 x 3]",
-                () -> atan.backward(two, three, two));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("gradientOfSpikes is [3 x 3], expected [2 x 3]", () -> atan.backward(two, three, two));
+        assertInvalid(
                 "gradientOfDistance shares memory with other rows of distance, expected the same rows or memory of its own",
                 () -> atan.backward(three.rows(0, 2), two, three.rows(1, 2)));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "surrogate STOCHASTIC_SPIKE_OPERATOR draws random numbers, expected draws",
                 () -> noise.backward(two, two, two));
     }

@@ -1,5 +1,7 @@
 package dev.spikelane.train.gradient;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -186,13 +188,10 @@ class ObservedGradientsTest {
         assertThrows(IllegalArgumentException.class, () -> builder.observeSpikes("lif3"));
         assertThrows(IllegalArgumentException.class, () -> builder.observe("lif1", "membran"));
         builder.observeSpikes("lif1");
-        IllegalStateException refused = assertThrows(IllegalStateException.class, builder::build);
-        assertEquals("gradients of [lif1] have no observer, expected a call of onGradients", refused.getMessage());
-        IllegalArgumentException unknown =
-                assertThrows(IllegalArgumentException.class, () -> seen("lif2", trainer -> trainer));
-        assertEquals(
+        assertIllegalState("gradients of [lif1] have no observer, expected a call of onGradients", builder::build);
+        assertInvalid(
                 "'lif2' is neither learned nor observed, expected one of [fc1.weight, fc1.bias, fc2.weight, fc2.bias] or"
                         + " [lif1, lif2.membrane]",
-                unknown.getMessage());
+                () -> seen("lif2", trainer -> trainer));
     }
 }

@@ -1,9 +1,8 @@
 package dev.spikelane.train.gradient;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
@@ -69,9 +68,7 @@ class RandomSurrogateWindowTest {
         Network network = DenseNetworks.of(new TorchRandom(3), new Leaky(0), 5, 2);
         try (Gradients gradients =
                 Gradients.of(network, STEPS, BATCH).startAtSpikes("lif1").build()) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> gradients.setSamples(1, 2));
-            assertEquals("2 samples, expected 3, the batch", refused.getMessage());
+            assertInvalid("2 samples, expected 3, the batch", () -> gradients.setSamples(1, 2));
         }
     }
 

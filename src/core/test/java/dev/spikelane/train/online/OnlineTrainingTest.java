@@ -1,6 +1,6 @@
 package dev.spikelane.train.online;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -157,8 +157,7 @@ class OnlineTrainingTest {
                     .loss(CrossEntropyLoss.membrane())
                     .optimizer(new Adam(1e-3))
                     .online(EProp.symmetric());
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "projection 'fc1' is dense 9 -> 70, " + behind
                             + ", expected one dense connection for online gradients",
                     () -> online.build().close());

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.product.dense;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
@@ -116,6 +116,6 @@ final class DenseMatmulTest {
     }
 
     private static void assertRefused(String message, Executable call) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
+        assertInvalid(message, call);
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.product.integer;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -77,19 +77,14 @@ final class PackedIntegersTest {
     @Test
     void refusesWhatDoesNotFit() {
         FloatMatrix bias = FloatMatrix.zeros(1, 1);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights are [1 x 65536], expected at most 65535 inputs, whose sum of INT16 weights is sure to fit 32 bits",
                 () -> PackedIntegers.pack(Arena.ofAuto(), IntegerMatrix.of(1, 65_536, new short[65_536], 1), bias));
         IntegerMatrix weights = IntegerMatrix.of(1, 2, new byte[2], 1);
         PackedIntegers packed = PackedIntegers.pack(Arena.ofAuto(), weights, bias);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights are INT16 [1 x 2], expected INT8 [1 x 2]",
                 () -> packed.set(IntegerMatrix.of(1, 2, new short[2], 1), bias));
-        assertMessage(
-                IllegalArgumentException.class,
-                "bias is [1 x 2], expected [1 x 1]",
-                () -> packed.set(weights, FloatMatrix.zeros(1, 2)));
+        assertInvalid("bias is [1 x 2], expected [1 x 1]", () -> packed.set(weights, FloatMatrix.zeros(1, 2)));
     }
 }

@@ -1,7 +1,6 @@
 package dev.spikelane.kernel.product.window;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static dev.spikelane.Failures.assertInvalid;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
@@ -152,12 +151,10 @@ class WindowGradientProperties {
         Window.Axis x = new Window.Axis(4096, 1, 1, 0, 1, 4096);
         WindowGradientShape shape = new WindowGradientShape(new Window(8192, y, x), 1);
         try (Arena arena = Arena.ofShared()) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> new WindowGradientWeights(arena, shape));
-            assertEquals(
+            assertInvalid(
                     "gradients of the weights take lists of 2147483648 places on each thread, for 8192 channels, "
                             + "64 rows of the kernel and 4096 columns, expected at most 134217728",
-                    refused.getMessage());
+                    () -> new WindowGradientWeights(arena, shape));
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.step.leaky;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
@@ -90,20 +90,16 @@ final class DropoutSpikesProperties extends KernelCase {
         LeakyNeurons parameters = new LeakyModel(70).build(arena);
         FloatMatrix membrane = FloatMatrix.zeros(arena, 2, 70);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 70);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "probability is 1.0, expected 0 to below 1",
                 () -> fire(parameters, 1, 1, 0, membrane, spikes, 0, 0, 2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "row of spikes range is [2, 4), expected a part of [0, 3)",
                 () -> fire(parameters, 0.5f, 1, 0, membrane, spikes, 2, 0, 2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "block range is [0, 3), expected a part of [0, 2)",
                 () -> fire(parameters, 0.5f, 1, 0, membrane, spikes, 0, 0, 3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "membrane is [2 x 60], expected [2 x 70]",
                 () -> fire(parameters, 0.5f, 1, 0, FloatMatrix.zeros(arena, 2, 60), spikes, 0, 0, 1));
     }

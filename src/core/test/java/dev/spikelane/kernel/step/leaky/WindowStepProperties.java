@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.step.leaky;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -160,8 +160,7 @@ final class WindowStepProperties extends KernelCase {
         FloatMatrix current = drawn.current(arena);
         FloatMatrix weights = drawn.weights(arena);
         LeakyNeurons parameters = drawn.parameters(arena);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "reset is SUBTRACT, expected NONE",
                 () -> step(
                         new LeakyModel(5).param("alpha", 0.5f).synapse("alpha").build(arena),
@@ -175,24 +174,18 @@ final class WindowStepProperties extends KernelCase {
                 .reset(Reset.NONE)
                 .firesBefore(true)
                 .build(arena);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spike is BEFORE and feedback NONE, expected AFTER and NONE",
                 () -> step(early, weights, current, 0, outcome));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "parameters have 1 variables, expected 2, membrane and sum",
                 () -> step(new LeakyModel(5).reset(Reset.NONE).build(arena), weights, current, 0, outcome));
-        assertMessage(
-                IllegalArgumentException.class,
-                "window is [3 x 5], expected [2 x 5]",
-                () -> step(parameters, weights.rows(0, 2), current, 0, outcome));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "window is [3 x 5], expected [2 x 5]", () -> step(parameters, weights.rows(0, 2), current, 0, outcome));
+        assertInvalid(
                 "current has 4 rows, expected at least 5 and at least 1 in use",
                 () -> step(parameters, weights, current, 4, outcome));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "step is -1, expected at least 0",
                 () -> WindowStep.step(
                         parameters,
@@ -206,8 +199,7 @@ final class WindowStepProperties extends KernelCase {
         FloatMatrix two = FloatMatrix.zeros(arena, 4, 5);
         FloatMatrix windowOfTwo = FloatMatrix.zeros(arena, 6, 5);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 5);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "firstRow is 1, expected a multiple of the batch, 2",
                 () -> WindowStep.step(
                         parameters,
