@@ -2,11 +2,11 @@ package dev.spikelane.connection;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
@@ -229,8 +229,7 @@ final class IntegerDenseTest {
         assertNotEquals(text, other);
         Files.write(file, other.getBytes(StandardCharsets.ISO_8859_1));
         if (type == ElementType.INT4) {
-            IOException refused = assertThrows(IOException.class, () -> ModelFile.read(file));
-            assertTrue(refused.getMessage().contains("item 0 is 7, expected -1 to 1"), refused.getMessage());
+            assertPart(IOException.class, "item 0 is 7, expected -1 to 1", () -> ModelFile.read(file));
         } else {
             assertEquals(ElementType.INT4, ModelFile.read(file).weights().type("fc1.weight"));
         }

@@ -1,6 +1,7 @@
 package dev.spikelane.io;
 
 import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -95,8 +96,7 @@ final class NpyStreamTest {
     }
 
     private static void assertFails(String start, byte[] bytes) {
-        IOException refused = assertThrows(IOException.class, () -> Npy.readFloats("s", stream(bytes)));
-        assertTrue(refused.getMessage().startsWith(start), refused.getMessage());
+        assertStart(IOException.class, start, () -> Npy.readFloats("s", stream(bytes)));
     }
 
     private static ByteArrayInputStream stream(byte[] bytes) {

@@ -1,5 +1,8 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -83,11 +86,10 @@ final class ModelFileTest {
         ModelFile.write8Bit(file, network(), notes);
         assertEquals(
                 "7", Tensors.read(file, Tensors.Format.SAFETENSORS).metadata().get("training.steps"));
-        String message = assertThrows(
-                        IllegalArgumentException.class,
-                        () -> ModelFile.write(file, network(), Map.of("spikelane", "{}")))
-                .getMessage();
-        assertTrue(message.contains("name 'spikelane', expected another one"), message);
+        assertPart(
+                IllegalArgumentException.class,
+                "name 'spikelane', expected another one",
+                () -> ModelFile.write(file, network(), Map.of("spikelane", "{}")));
     }
 
     /** What nobody could read is not written over what they can. */
@@ -258,9 +260,7 @@ final class ModelFileTest {
     }
 
     private void assertRefused(String start, Network network) {
-        String message = assertThrows(IllegalArgumentException.class, () -> ModelFile.write(file, network))
-                .getMessage();
-        assertTrue(message.startsWith(start), message);
+        assertStart(IllegalArgumentException.class, start, () -> ModelFile.write(file, network));
         assertTrue(Files.notExists(file));
     }
 
@@ -388,12 +388,11 @@ final class ModelFileTest {
     @Test
     void aStateDictIsNoModelFile() throws IOException {
         Tensors.of(Map.of(), List.of(row("fc1.bias", 1))).write(file);
-        String message =
-                assertThrows(IOException.class, () -> ModelFile.read(file)).getMessage();
-        assertEquals(
+        assertMessage(
+                IOException.class,
                 file
                         + ": its metadata have no 'spikelane', expected the description of a network; without it this is no model file, but tensors alone (a state_dict): StateDict.read reads them onto a network",
-                message);
+                () -> ModelFile.read(file));
     }
 
     @Test

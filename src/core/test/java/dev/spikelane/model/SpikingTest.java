@@ -1,8 +1,8 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.io.Tensor;
@@ -208,9 +208,7 @@ final class SpikingTest {
     }
 
     private static void assertRefuses(Network network, FloatMatrix samples, double percentile, String part) {
-        String message = assertThrows(IllegalArgumentException.class, () -> network.spiking(samples, percentile))
-                .getMessage();
-        assertTrue(message.contains(part), message);
+        assertPart(IllegalArgumentException.class, part, () -> network.spiking(samples, percentile));
     }
 
     /** The largest current of windows of a frame that stays is the same at each step. */

@@ -1,5 +1,6 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -269,7 +270,6 @@ final class EventStreamTest {
     }
 
     private static void assertRefused(String message, org.junit.jupiter.api.function.Executable call) {
-        String found = assertThrows(IllegalArgumentException.class, call).getMessage();
-        assertTrue(found.contains(message), found);
+        assertPart(IllegalArgumentException.class, message, call);
     }
 }

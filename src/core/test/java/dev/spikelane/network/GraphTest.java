@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertStart;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -215,12 +216,10 @@ final class GraphTest {
             assertEquals(0.25f * 4 + 41, simulation.state(0).membrane().get(0, 0));
             assertFalse(before == weights.hash());
             simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
-                IllegalStateException busy = assertThrows(
+                assertStart(
                         IllegalStateException.class,
+                        "weights cannot change while a simulation of this network runs",
                         () -> weights.replace("fc1.bias", FloatMatrix.of(new float[] {2})));
-                assertTrue(
-                        busy.getMessage().startsWith("weights cannot change while a simulation of this network runs"),
-                        busy.getMessage());
             });
             simulation.step(input);
         }

@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertStart;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -369,11 +370,10 @@ final class SimulationTest {
     @Test
     void refusesANetworkInAConfinedArena() {
         try (Arena confined = Arena.ofConfined()) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> Network.builder(confined, 5));
-            assertTrue(
-                    refused.getMessage().startsWith("arena is confined to one thread, expected Arena.ofShared()"),
-                    refused.getMessage());
+            assertStart(
+                    IllegalArgumentException.class,
+                    "arena is confined to one thread, expected Arena.ofShared()",
+                    () -> Network.builder(confined, 5));
         }
     }
 
@@ -416,9 +416,7 @@ final class SimulationTest {
 
             large.first.want(2);
             large.first.broken = true;
-            String message = assertThrows(IllegalStateException.class, () -> simulation.run(large.input))
-                    .getMessage();
-            assertTrue(message.startsWith("broken in spikelane-"), message);
+            assertStart(IllegalStateException.class, "broken in spikelane-", () -> simulation.run(large.input));
             large.first.broken = false;
             simulation.reset();
             simulation.run(large.input);

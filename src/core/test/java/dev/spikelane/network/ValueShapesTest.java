@@ -1,11 +1,10 @@
 package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.fixture.DenseNetworks;
@@ -68,13 +67,11 @@ final class ValueShapesTest {
         rows.fill(1);
         try (Simulation simulation = lif.simulate(1)) {
             simulation.step(rows);
-            String message = assertThrows(
-                            IllegalArgumentException.class, () -> lif.weights().replace("lif1.synapse", matrix(1, 2)))
-                    .getMessage();
-            assertTrue(
-                    message.startsWith("neurons of population 'lif1' would have the variables [membrane, synapse],"
-                            + " expected [membrane], which states hold: Lif["),
-                    message);
+            assertStart(
+                    IllegalArgumentException.class,
+                    "neurons of population 'lif1' would have the variables [membrane, synapse],"
+                            + " expected [membrane], which states hold: Lif[",
+                    () -> lif.weights().replace("lif1.synapse", matrix(1, 2)));
             simulation.step(rows);
             assertEquals(List.of("membrane"), simulation.state("lif1").names());
         }

@@ -1,5 +1,6 @@
 package dev.spikelane.neuron;
 
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -328,8 +329,7 @@ final class SourceTest {
     }
 
     private static void assertRefused(String message, org.junit.jupiter.api.function.Executable call) {
-        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, call);
-        assertTrue(refused.getMessage().contains(message), refused.getMessage());
+        assertPart(IllegalArgumentException.class, message, call);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.spikelane.session;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -81,9 +82,7 @@ final class SessionNamesTest {
                 SessionPool other = SessionPool.builder(network()).build()) {
             long key = pool.key(longest);
             pool.step(new long[] {key}, spikes(1), pool.newAnswers(1));
-            String message = assertThrows(IllegalArgumentException.class, () -> pool.key(longest + "a"))
-                    .getMessage();
-            assertEquals("name has 20001 characters, expected at most 20000", message);
+            assertInvalid("name has 20001 characters, expected at most 20000", () -> pool.key(longest + "a"));
             pool.snapshot(file);
             other.restore(file);
             assertArrayEquals(pool.state(key), other.state(other.key(longest)));

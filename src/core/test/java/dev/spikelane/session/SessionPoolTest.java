@@ -2,6 +2,7 @@ package dev.spikelane.session;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -558,8 +559,7 @@ final class SessionPoolTest {
             try (SessionPool other = SessionPool.builder(network())
                     .decision(new EarlyExit(9, 1, 2))
                     .build()) {
-                IOException refused = assertThrows(IOException.class, () -> other.restore(file));
-                assertTrue(refused.getMessage().contains("build the pool with the same"), refused.getMessage());
+                assertPart(IOException.class, "build the pool with the same", () -> other.restore(file));
             }
             try (SessionPool other =
                     SessionPool.builder(network()).mostSessions(2).build()) {

@@ -1,5 +1,6 @@
 package dev.spikelane.session;
 
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -145,9 +146,7 @@ final class SessionStoreTest {
         try (SessionPool pool = SessionPool.builder(network(0.8f))
                 .store(SessionStore.ofFolder(folder))
                 .build()) {
-            String message = assertThrows(UncheckedIOException.class, () -> step(pool, 1, 1))
-                    .getMessage();
-            assertTrue(message.contains("session 1: state is of another network"), message);
+            assertPart(UncheckedIOException.class, "session 1: state is of another network", () -> step(pool, 1, 1));
         }
         Files.createFile(folder.resolve("3.session"));
         assertTrue(assertThrows(UncheckedIOException.class, this::open)

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -70,9 +71,10 @@ class AlphaPairTest {
         float[] weights = network.weights().get("fc1.weight").toArray();
         values.put("fc1.weight", FloatMatrix.zeros(2, 5));
         values.putAll(pair(row(0.4, 0.9), row(0.3, 0.95), true));
-        IllegalArgumentException refused = assertThrows(
-                IllegalArgumentException.class, () -> network.weights().replaceAll(values));
-        assertTrue(refused.getMessage().contains("neuron 1"), refused.getMessage());
+        assertPart(
+                IllegalArgumentException.class,
+                "neuron 1",
+                () -> network.weights().replaceAll(values));
         assertArrayEquals(weights, network.weights().get("fc1.weight").toArray());
         assertArrayEquals(new float[] {0.6f, 0.6f}, network.weights().get(ALPHA).toArray());
         assertThrows(

@@ -346,13 +346,9 @@ class DropoutTrainingTest {
 
     @Test
     void channelsNeedMaps() {
-        String message = assertThrows(
-                        IllegalArgumentException.class,
-                        () -> Gradients.of(network(0), STEPS, BATCH).dropoutChannels("hidden-out", P))
-                .getMessage();
-        assertEquals(
+        assertInvalid(
                 "projection 'hidden-out' carries a row of 70, expected channels of maps for a dropout of channels",
-                message);
+                () -> Gradients.of(network(0), STEPS, BATCH).dropoutChannels("hidden-out", P));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.spikelane.network.maps;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertPart;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -222,16 +223,16 @@ final class ResidualNetworksTest {
         var depth =
                 assertThrows(IllegalArgumentException.class, () -> ResidualNetworks.msResNet(20, 2, IMAGE, 5, random));
         assertEquals("depth is 20, expected one of [10, 18, 34]", depth.getMessage());
-        var row = assertThrows(
-                IllegalArgumentException.class, () -> ResidualNetworks.msResNet(10, 2, Shape.of(8), 5, random));
-        assertTrue(row.getMessage().contains("expected maps"), row.getMessage());
+        assertPart(
+                IllegalArgumentException.class,
+                "expected maps",
+                () -> ResidualNetworks.msResNet(10, 2, Shape.of(8), 5, random));
         for (int channels : new int[] {0, 1 << 28}) {
             assertInvalid(
                     "channels are " + channels + ", expected 1 to 268435455",
                     () -> ResidualNetworks.msResNet(10, channels, Shape.of(1, 1, 1), 5, random));
         }
-        var greatest = assertThrows(IllegalArgumentException.class, () -> ResidualNetworks.Join.ADD.neuron(16));
-        assertTrue(greatest.getMessage().contains("whole number, 1 to 15"), greatest.getMessage());
+        assertPart(IllegalArgumentException.class, "whole number, 1 to 15", () -> ResidualNetworks.Join.ADD.neuron(16));
         var numbers = assertThrows(
                 IllegalArgumentException.class,
                 () -> Gradients.of(network("ADD", 10), STEPS, BATCH).dropout("block2.conv1", 0.5));

@@ -2,11 +2,11 @@ package dev.spikelane.network.plastic;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -353,9 +353,10 @@ final class LearningTest {
             step(serving, 0);
             assertEquals(1.125f, serving.state("p").membrane().get(0, 0));
             SimulationState state = learned.snapshot();
-            String message = assertThrows(IllegalArgumentException.class, () -> serving.restore(state))
-                    .getMessage();
-            assertTrue(message.startsWith("state is of a network of as many neurons, but with other"), message);
+            assertStart(
+                    IllegalArgumentException.class,
+                    "state is of a network of as many neurons, but with other",
+                    () -> serving.restore(state));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.train.online;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -133,9 +134,10 @@ class OnlineTrainingTest {
                 if (strength == 0) {
                     trainer.step(series);
                 } else {
-                    String message = assertThrows(IllegalArgumentException.class, () -> trainer.step(series))
-                            .getMessage();
-                    assertTrue(message.contains("a regularization of rates counts"), message);
+                    assertPart(
+                            IllegalArgumentException.class,
+                            "a regularization of rates counts",
+                            () -> trainer.step(series));
                 }
             }
         }

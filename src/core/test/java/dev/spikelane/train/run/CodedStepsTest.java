@@ -1,8 +1,8 @@
 package dev.spikelane.train.run;
 
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -52,8 +52,7 @@ final class CodedStepsTest {
     }
 
     private static void assertRefused(String part, Executable call) {
-        String message = assertThrows(IllegalArgumentException.class, call).getMessage();
-        assertTrue(message.contains(part), message);
+        assertPart(IllegalArgumentException.class, part, call);
     }
 
     private static void withTrainer(int steps, Consumer<Trainer> use) {

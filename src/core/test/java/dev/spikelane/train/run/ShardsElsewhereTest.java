@@ -209,9 +209,7 @@ class ShardsElsewhereTest {
             TrainingRun run = SmallRun.run(trainer)
                     .shardsFrom(_ -> List.of(ShardGradients.of(machine.compute(network, 0, new int[] {4}, 0))))
                     .build();
-            String message =
-                    assertThrows(IllegalArgumentException.class, run::run).getMessage();
-            assertEquals("epoch 1, batch 1: shards are of a batch of 1 samples, expected " + SmallRun.BATCH, message);
+            assertInvalid("epoch 1, batch 1: shards are of a batch of 1 samples, expected " + SmallRun.BATCH, run::run);
         }
     }
 
