@@ -7,6 +7,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -23,7 +24,7 @@ import net.jqwik.api.constraints.IntRange;
 
 /** Operators of convolutions give the bits of direct loops, for any blocks of outputs. */
 @EveryWidth
-final class ConvolutionProperties {
+final class ConvolutionProperties extends KernelCase {
 
     private static final float[] ODD = {
         Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0.0f, Float.MIN_VALUE, Float.MAX_VALUE
@@ -35,30 +36,28 @@ final class ConvolutionProperties {
             @ForAll @IntRange(min = 0, max = 10) int tenths,
             @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofConfined()) {
-            Shape source = source(random);
-            RandomConvolution drawn = new RandomConvolution(arena, random);
-            Convolution declared = drawn.of(source);
-            if (random.nextInt(3) == 0) {
-                declared = drawn.rounded(declared);
+        Shape source = source(random);
+        RandomConvolution drawn = new RandomConvolution(arena, random);
+        Convolution declared = drawn.of(source);
+        if (random.nextInt(3) == 0) {
+            declared = drawn.rounded(declared);
+        }
+        float[] carried = carried(source, declared.integers().isEmpty(), random);
+        Operator operator = ConnectionKinds.of(declared).bind(arena, declared, source, inside(source, carried));
+        SpikeMatrix torch = Matrices.spikes(arena, rows, source.size(), tenths / 10.0, random);
+        SpikeMatrix inside = SpikeMatrix.zeros(arena, rows, source.size());
+        source.toInside(torch, 0, inside, 0, rows);
+        Scratch scratch = new Scratch(arena);
+        operator.reserve(scratch);
+        NaiveConvolution naive = new NaiveConvolution(declared, source);
+        Tile current = someBlocks(arena, rows, operator.outputs(), random);
+        operator.multiply(inside, rows, current, scratch);
+        for (int row = 0; row < rows; row++) {
+            boolean[] fires = new boolean[source.size()];
+            for (int i = 0; i < fires.length; i++) {
+                fires[i] = torch.get(row, i);
             }
-            float[] carried = carried(source, declared.integers().isEmpty(), random);
-            Operator operator = ConnectionKinds.of(declared).bind(arena, declared, source, inside(source, carried));
-            SpikeMatrix torch = Matrices.spikes(arena, rows, source.size(), tenths / 10.0, random);
-            SpikeMatrix inside = SpikeMatrix.zeros(arena, rows, source.size());
-            source.toInside(torch, 0, inside, 0, rows);
-            Scratch scratch = new Scratch(arena);
-            operator.reserve(scratch);
-            NaiveConvolution naive = new NaiveConvolution(declared, source);
-            Tile current = someBlocks(arena, rows, operator.outputs(), random);
-            operator.multiply(inside, rows, current, scratch);
-            for (int row = 0; row < rows; row++) {
-                boolean[] fires = new boolean[source.size()];
-                for (int i = 0; i < fires.length; i++) {
-                    fires[i] = torch.get(row, i);
-                }
-                assertSame(naive.currents(carried, fires), current, row, declared, source);
-            }
+            assertSame(naive.currents(carried, fires), current, row, declared, source);
         }
     }
 
@@ -68,38 +67,36 @@ final class ConvolutionProperties {
             @ForAll @IntRange(min = 0, max = 10) int tenths,
             @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofConfined()) {
-            Shape source = source(random);
-            RandomConvolution drawn = new RandomConvolution(arena, random);
-            Convolution declared = drawn.of(source);
-            if (random.nextInt(4) == 0) {
-                declared = drawn.rounded(declared);
+        Shape source = source(random);
+        RandomConvolution drawn = new RandomConvolution(arena, random);
+        Convolution declared = drawn.of(source);
+        if (random.nextInt(4) == 0) {
+            declared = drawn.rounded(declared);
+        }
+        Operator operator = ConnectionKinds.of(declared).bind(arena, declared, source, Parameter.of(1));
+        FloatMatrix torch = FloatMatrix.zeros(arena, rows, source.size());
+        for (int row = 0; row < rows; row++) {
+            for (int i = 0; i < source.size(); i++) {
+                boolean odd = random.nextInt(60) == 0;
+                torch.set(
+                        row,
+                        i,
+                        odd
+                                ? ODD[random.nextInt(ODD.length)]
+                                : random.nextInt(10) < tenths ? random.nextFloat() * 2 - 1 : 0);
             }
-            Operator operator = ConnectionKinds.of(declared).bind(arena, declared, source, Parameter.of(1));
-            FloatMatrix torch = FloatMatrix.zeros(arena, rows, source.size());
-            for (int row = 0; row < rows; row++) {
-                for (int i = 0; i < source.size(); i++) {
-                    boolean odd = random.nextInt(60) == 0;
-                    torch.set(
-                            row,
-                            i,
-                            odd
-                                    ? ODD[random.nextInt(ODD.length)]
-                                    : random.nextInt(10) < tenths ? random.nextFloat() * 2 - 1 : 0);
-                }
+        }
+        FloatMatrix inside = FloatMatrix.zeros(arena, rows, source.size());
+        source.toInside(torch, 0, inside, 0, rows);
+        NaiveConvolution naive = new NaiveConvolution(declared, source);
+        Tile current = someBlocks(arena, rows, operator.outputs(), random);
+        operator.multiply(inside, rows, current, new Scratch(arena));
+        for (int row = 0; row < rows; row++) {
+            float[] values = new float[source.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = torch.get(row, i);
             }
-            FloatMatrix inside = FloatMatrix.zeros(arena, rows, source.size());
-            source.toInside(torch, 0, inside, 0, rows);
-            NaiveConvolution naive = new NaiveConvolution(declared, source);
-            Tile current = someBlocks(arena, rows, operator.outputs(), random);
-            operator.multiply(inside, rows, current, new Scratch(arena));
-            for (int row = 0; row < rows; row++) {
-                float[] values = new float[source.size()];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = torch.get(row, i);
-                }
-                assertSame(naive.currents(values, null), current, row, declared, source);
-            }
+            assertSame(naive.currents(values, null), current, row, declared, source);
         }
     }
 

@@ -8,21 +8,15 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
 final class DeltaTest {
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofAuto();
     private final FloatMatrix data = FloatMatrix.copyOf(arena, 5, 1, new float[] {1, 2, 0, 2, 2.9f});
     private final SpikeMatrix on = SpikeMatrix.zeros(arena, 5, 1);
     private final SpikeMatrix off = SpikeMatrix.zeros(arena, 5, 1);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** The examples of snnTorch's documentation. */
     @Test

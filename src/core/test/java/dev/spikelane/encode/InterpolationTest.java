@@ -8,20 +8,14 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
 final class InterpolationTest {
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix spikes = SpikeMatrix.copyOf(arena, 5, 1, new byte[] {1, 0, 0, 0, 1});
     private final FloatMatrix targets = FloatMatrix.zeros(arena, 5, 1);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** The examples of snnTorch's documentation. */
     @Test

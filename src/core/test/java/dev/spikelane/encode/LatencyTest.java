@@ -8,22 +8,16 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
 final class LatencyTest {
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofAuto();
     private final FloatMatrix data = FloatMatrix.vector(arena, 0.02f, 0.5f, 1);
     private final FloatMatrix times = FloatMatrix.zeros(arena, 1, 3);
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 5, 3);
     private final Latency code = new Latency().withLinear(true).withNormalize(true);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** The example of snnTorch's documentation. */
     @Test

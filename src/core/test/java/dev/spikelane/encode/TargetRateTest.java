@@ -9,7 +9,6 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,13 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EveryWidth
 final class TargetRateTest {
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 5, 1);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** The examples of snnTorch's documentation. */
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class IdxTest {
+class IdxTest extends KernelCase {
 
     private static final Map<String, String> FAULTS = Map.ofEntries(
             Map.entry("empty_file-idx", "has 0 bytes, expected an IDX header of at least 8"),
@@ -104,26 +105,21 @@ class IdxTest {
             pixels[i] = (byte) (255 - i);
         }
         Idx idx = Idx.read("images", new ByteArrayInputStream(idx(pixels, 3, 2, 35)));
-        try (Arena arena = Arena.ofConfined()) {
-            FloatMatrix images = idx.images(arena);
-            images.requireShape("images", 3, 70);
-            for (int i = 0; i < pixels.length; i++) {
-                assertEquals((255 - i) / 255f, images.get(i / 70, i % 70));
-            }
-            assertPadsAreZero(images);
-            assertArrayEquals(
-                    images.rows(1, 2).toArray(), idx.images(arena, 1, 2).toArray());
+        FloatMatrix images = idx.images(arena);
+        images.requireShape("images", 3, 70);
+        for (int i = 0; i < pixels.length; i++) {
+            assertEquals((255 - i) / 255f, images.get(i / 70, i % 70));
         }
+        assertPadsAreZero(images);
+        assertArrayEquals(images.rows(1, 2).toArray(), idx.images(arena, 1, 2).toArray());
     }
 
     @Test
     void rangesOfImagesAreChecked() throws IOException {
         Idx idx = Idx.read("images", new ByteArrayInputStream(idx(new byte[6], 3, 1, 2)));
-        try (Arena arena = Arena.ofConfined()) {
-            for (int[] range :
-                    new int[][] {{0, 0}, {-1, 1}, {0, 4}, {3, 1}, {Integer.MAX_VALUE, 1}, {1, Integer.MAX_VALUE}}) {
-                assertThrows(IndexOutOfBoundsException.class, () -> idx.images(arena, range[0], range[1]));
-            }
+        for (int[] range :
+                new int[][] {{0, 0}, {-1, 1}, {0, 4}, {3, 1}, {Integer.MAX_VALUE, 1}, {1, Integer.MAX_VALUE}}) {
+            assertThrows(IndexOutOfBoundsException.class, () -> idx.images(arena, range[0], range[1]));
         }
     }
 
@@ -220,15 +216,12 @@ class IdxTest {
         }
         assertTrue(Files.size(file) < 4_000);
         Idx idx = Idx.read(file);
-        try (Arena arena = Arena.ofConfined()) {
-            String message =
-                    "shape [3000000 x 1 x 1] needs 768000000 bytes of memory as a matrix of float32 (256 a row),"
-                            + " expected at most 536870912, the limit mostBytes";
-            Malformed.assertRejected(file, message, () -> idx.images(arena));
-            Malformed.assertRejected(file, message, () -> idx.images(arena, 0, 3_000_000));
-            Malformed.assertRejected(file, "needs 1024 bytes", () -> idx.images(arena, 1, 4, 1_023));
-            assertEquals(4, idx.images(arena, 1, 4, 1_024).rows());
-        }
+        String message = "shape [3000000 x 1 x 1] needs 768000000 bytes of memory as a matrix of float32 (256 a row),"
+                + " expected at most 536870912, the limit mostBytes";
+        Malformed.assertRejected(file, message, () -> idx.images(arena));
+        Malformed.assertRejected(file, message, () -> idx.images(arena, 0, 3_000_000));
+        Malformed.assertRejected(file, "needs 1024 bytes", () -> idx.images(arena, 1, 4, 1_023));
+        assertEquals(4, idx.images(arena, 1, 4, 1_024).rows());
     }
 
     @Test

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -39,13 +38,8 @@ import org.junit.jupiter.api.Timeout;
 @Alone
 final class SimulationTest {
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final Network small = small(arena);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     private static Network small(Arena arena) {
         Random random = new Random(1);

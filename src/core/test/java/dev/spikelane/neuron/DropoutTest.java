@@ -16,7 +16,6 @@ import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,14 +29,9 @@ final class DropoutTest {
     private static final int NEURONS = 130;
     private static final long SEED = 0x123456789ABCDEFL;
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final Random random = new Random(1);
     private final FloatMatrix current = Matrices.uniform(arena, STEPS * BATCH, NEURONS, random);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** What a run leaves. */
     private record Outcome(FloatMatrix membranes, SpikeMatrix spikes) {}

@@ -14,7 +14,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,13 +25,8 @@ final class KernelTruncationTest {
     private static final int STEPS = 50;
     private static final int NEURONS = 130;
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final FloatMatrix current = Matrices.uniform(arena, STEPS, NEURONS, new Random(1));
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     private FloatMatrix run(StateLeaky model) {
         return run(model, SpikeMatrix.zeros(arena, STEPS, NEURONS));

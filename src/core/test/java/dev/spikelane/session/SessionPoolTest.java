@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -25,7 +26,6 @@ import dev.spikelane.random.TorchRandom;
 import dev.spikelane.session.SessionPool.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -42,26 +42,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sessions come, go, wait, move and are refused, and each goes on as if it were alone. */
-final class SessionPoolTest {
+final class SessionPoolTest extends KernelCase {
 
     private static final int INPUTS = 20;
     private static final int OUTPUTS = 6;
 
-    private final Arena arena = Arena.ofShared();
     private final Random random = new Random(5);
 
     @TempDir
     private Path folder;
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     private static Network network() {
         TorchRandom random = new TorchRandom(1);

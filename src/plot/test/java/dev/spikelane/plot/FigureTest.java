@@ -30,23 +30,17 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.InflaterInputStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FigureTest {
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix spikes = Matrices.spikes(arena, 30, 70, 0.3, new Random(1));
     private final FloatMatrix membranes = Matrices.uniform(arena, 30, 70, new Random(2));
 
     @TempDir
     private Path folder;
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     @Test
     void aPageHoldsTheSpikesOfOneSample() throws IOException {

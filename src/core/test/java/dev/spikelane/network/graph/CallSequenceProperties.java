@@ -3,8 +3,8 @@ package dev.spikelane.network.graph;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.network.naive.NaiveNetwork;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -20,20 +20,18 @@ import net.jqwik.api.statistics.StatisticsReport;
  */
 @EveryWidth
 @FewerTries(fullWidth = 4)
-final class CallSequenceProperties {
+final class CallSequenceProperties extends KernelCase {
 
     private static final int CALLS = 24;
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void callsInAnyOrderDoWhatTheInterpreterSays(@ForAll @IntRange(min = 1, max = 4) int batch, @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            RandomGraph graph = new RandomGraph(arena, batch, 1, seed);
-            try (GraphCalls calls = new GraphCalls(graph.network, batch, new Random(seed))) {
-                calls.run(CALLS);
-                for (GraphCalls.Call each : GraphCalls.Call.values()) {
-                    often(each.toString(), calls.counts.getOrDefault(each, 0) > 0);
-                }
+        RandomGraph graph = new RandomGraph(arena, batch, 1, seed);
+        try (GraphCalls calls = new GraphCalls(graph.network, batch, new Random(seed))) {
+            calls.run(CALLS);
+            for (GraphCalls.Call each : GraphCalls.Call.values()) {
+                often(each.toString(), calls.counts.getOrDefault(each, 0) > 0);
             }
         }
     }
@@ -42,16 +40,14 @@ final class CallSequenceProperties {
     @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void rulesLearnWhatTheInterpreterSaysThroughCallsInAnyOrder(
             @ForAll @IntRange(min = 1, max = 3) int batch, @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            RandomGraph graph = RandomGraph.ruled(arena, batch, 1, seed);
-            try (GraphCalls calls = new GraphCalls(graph.network, batch, new Random(seed))) {
-                calls.run(CALLS);
-            }
-            often(
-                    "a rule",
-                    graph.network.projections().stream()
-                            .anyMatch(each -> each.plasticity().isRule()));
+        RandomGraph graph = RandomGraph.ruled(arena, batch, 1, seed);
+        try (GraphCalls calls = new GraphCalls(graph.network, batch, new Random(seed))) {
+            calls.run(CALLS);
         }
+        often(
+                "a rule",
+                graph.network.projections().stream()
+                        .anyMatch(each -> each.plasticity().isRule()));
     }
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
@@ -60,13 +56,11 @@ final class CallSequenceProperties {
             @ForAll @IntRange(min = 1, max = 5) int batch,
             @ForAll @IntRange(min = 1, max = 5) int steps,
             @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
-            try (GradientCalls calls = new GradientCalls(graph, new Random(seed))) {
-                calls.run(CALLS);
-                for (GradientCalls.Call each : GradientCalls.Call.values()) {
-                    often(each.toString(), calls.counts.getOrDefault(each, 0) > 0);
-                }
+        RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
+        try (GradientCalls calls = new GradientCalls(graph, new Random(seed))) {
+            calls.run(CALLS);
+            for (GradientCalls.Call each : GradientCalls.Call.values()) {
+                often(each.toString(), calls.counts.getOrDefault(each, 0) > 0);
             }
         }
     }

@@ -42,7 +42,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,13 +54,8 @@ final class ResidualNetworksTest {
     private static final int BATCH = 2;
     private static final Shape IMAGE = Shape.of(2, 8, 8);
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, IMAGE.size(), 0.5, new Random(1));
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** A network whose neurons fire often, so that something comes through all of it. */
     private static Network network(String kind, int depth) {

@@ -8,20 +8,14 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 @EveryWidth
 final class DenseMatmulTest {
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final FloatMatrix workspace = DenseMatmul.workspace(arena);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     @Test
     void infiniteRowLeavesThePadsZero() {
