@@ -6,6 +6,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static dev.spikelane.Matrices.spikes;
 import static dev.spikelane.Matrices.uniform;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -16,6 +17,7 @@ import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -136,10 +138,7 @@ final class BlasDenseTest extends KernelCase {
     }
 
     private FloatMatrix membranes(Connection connection, Consumer<Simulation> run, int steps, int threads) {
-        Network network = Network.builder(arena, 784)
-                .connect(connection)
-                .neuron(new Leaky(0.5f).withThreshold(1e6f))
-                .build();
+        Network network = Networks.of(arena, 784, by(connection, new Leaky(0.5f).withThreshold(1e6f)));
         try (Simulation simulation = network.simulate(2, threads)) {
             Population.VariableRecorder recorder = simulation.recordMembranes(0, steps);
             run.accept(simulation);
@@ -152,10 +151,8 @@ final class BlasDenseTest extends KernelCase {
     @Test
     void isChosenExplicitly() {
         assumeAvailable();
-        Network network = Network.builder(20)
-                .connect(Dense.linear(20, 10, new TorchRandom(1)).byOpenBlas())
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network =
+                Networks.of(20, by(Dense.linear(20, 10, new TorchRandom(1)).byOpenBlas(), new Leaky(0.9f)));
         assertEquals(
                 "dense by OpenBLAS 20 -> 10",
                 network.projections().getFirst().path().getFirst().toString());

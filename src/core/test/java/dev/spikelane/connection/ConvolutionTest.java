@@ -1,6 +1,8 @@
 package dev.spikelane.connection;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.pooled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -213,17 +216,12 @@ final class ConvolutionTest {
 
     private static Network tutorial() {
         TorchRandom random = new TorchRandom(3);
-        return Network.builder(Shape.of(1, 12, 12))
-                .conv2d(4, 5, random)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.5f).withThreshold(0.1f))
-                .conv2d(8, 3, random)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.5f).withThreshold(0.1f))
-                .flatten()
-                .dense(10, random)
-                .neuron(new Leaky(0.5f).withThreshold(0.1f))
-                .build();
+        return Networks.of(
+                random,
+                Shape.of(1, 12, 12),
+                pooled(4, 5, new Leaky(0.5f).withThreshold(0.1f)),
+                pooled(8, 3, new Leaky(0.5f).withThreshold(0.1f)),
+                flat(10, new Leaky(0.5f).withThreshold(0.1f)));
     }
 
     private static float[] membranes(Network network) {

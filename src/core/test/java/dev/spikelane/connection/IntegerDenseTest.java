@@ -3,6 +3,7 @@ package dev.spikelane.connection;
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -11,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.description.NetworkFingerprint;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -44,11 +46,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class IntegerDenseTest {
 
     private final TorchRandom random = new TorchRandom(3);
-    private final Network network = Network.builder(5)
-            .connect(Dense.integers(
-                    IntegerMatrix.of(2, 5, new byte[] {1, 2, 3, 4, 5, -1, -2, -128, 127, 0}, 0.5f, 0.25f)))
-            .neuron(new Leaky(0.5f))
-            .build();
+    private final Network network = Networks.of(
+            5,
+            by(
+                    Dense.integers(
+                            IntegerMatrix.of(2, 5, new byte[] {1, 2, 3, 4, 5, -1, -2, -128, 127, 0}, 0.5f, 0.25f)),
+                    new Leaky(0.5f)));
 
     @Test
     void namedValuesSayTheirIntegers() {
@@ -203,12 +206,14 @@ final class IntegerDenseTest {
     void weightsOfFewBitsRunAsSaidAndAreRead(ElementType type, @TempDir Path folder) throws IOException {
         short[] items = {(short) type.greatest(), 0, (short) type.least(), 1, -1, 0, 0, 0, 0, 0};
         IntegerMatrix declared = IntegerMatrix.of(type, 2, 5, items, 0.5f, 3);
-        Network few = Network.builder(5)
-                .connect(Dense.integers(declared))
-                .neuron(new RLeaky(
-                        Recurrence.by(Dense.integers(IntegerMatrix.of(type, 2, 2, new short[] {0, 1, -1, 0}, 0.25f))),
-                        0.5f))
-                .build();
+        Network few = Networks.of(
+                5,
+                by(
+                        Dense.integers(declared),
+                        new RLeaky(
+                                Recurrence.by(
+                                        Dense.integers(IntegerMatrix.of(type, 2, 2, new short[] {0, 1, -1, 0}, 0.25f))),
+                                0.5f)));
         Path file = folder.resolve("few");
         ModelFile.write(file, few);
         Network read = ModelFile.read(file);

@@ -1,6 +1,7 @@
 package dev.spikelane.connection;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.window.PooledConvOperator;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -109,10 +111,7 @@ final class PoolTest {
     void spreadsReadOnePlaceEach() {
         for (Shape shape : List.of(Shape.of(1, 1, 1), Shape.of(1, 1))) {
             Pool spread = shape.rank() == 2 ? Pool.spread(20_000, 20_000) : Pool.spread(20_000, 3);
-            var network = Network.builder(shape)
-                    .connect(spread)
-                    .neuron(new Leaky(0.5))
-                    .build();
+            var network = Networks.of(shape, by(spread, new Leaky(0.5)));
             try (var simulation = network.simulate(1)) {
                 assertEquals(
                         spread.outputShape(shape).size(),

@@ -1,6 +1,7 @@
 package dev.spikelane.engine;
 
 import static dev.spikelane.Failures.assertStart;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -144,10 +146,7 @@ final class WaitingChangesTest {
     void aRequestIsOfOneVersion() throws InterruptedException {
         Network summing = network(Arena.ofAuto());
         Model membranes = Model.of(summing).with(Model.STEPS, "40").with(Model.DECODING, "membrane");
-        Network firing = Network.builder(1)
-                .connect(Dense.of(version(0)))
-                .neuron(new Leaky(0).withThreshold(0.01f))
-                .build();
+        Network firing = Networks.of(1, by(Dense.of(version(0)), new Leaky(0).withThreshold(0.01f)));
         Model counts = Model.of(firing).with(Model.STEPS, "40").with(Model.DECODING, "count");
         Classifier early = Classifier.of(counts).early(EarlyExit.exact(40), 1);
         List<AtomicInteger> served = List.of(

@@ -1,11 +1,13 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -152,12 +154,8 @@ class GoldenNetworkTest {
         int steps = 200;
         try (Arena arena = Arena.ofShared()) {
             TorchRandom random = new TorchRandom(golden.seed());
-            Network network = Network.builder(arena, 784)
-                    .dense(1000, random)
-                    .neuron(new Leaky(0.99f))
-                    .dense(10, random)
-                    .neuron(new Leaky(0.99f))
-                    .build();
+            Network network =
+                    Networks.of(arena, random, 784, dense(1000, new Leaky(0.99f)), dense(10, new Leaky(0.99f)));
             FloatMatrix data = FloatMatrix.zeros(arena, steps, 784);
             random.rand(data);
             SpikeMatrix input = SpikeMatrix.zeros(arena, steps, 784);

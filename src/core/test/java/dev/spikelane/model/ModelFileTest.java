@@ -3,6 +3,8 @@ package dev.spikelane.model;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.assertPart;
 import static dev.spikelane.Failures.assertStart;
+import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +15,7 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
@@ -64,12 +66,11 @@ final class ModelFileTest {
     private static Network network() {
         TorchRandom random = new TorchRandom(3);
         Dense feedback = Dense.linear(3, 3, random);
-        return Network.builder(4)
-                .dense(3, random)
-                .neuron(new RLeaky(Recurrence.allToAll(feedback.weights(), feedback.bias()), 0.9f, 0.8f, 0.7f))
-                .dense(1, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.5f))
-                .build();
+        return Networks.of(
+                random,
+                4,
+                dense(3, new RLeaky(Recurrence.allToAll(feedback.weights(), feedback.bias()), 0.9f, 0.8f, 0.7f)),
+                dense(1, new Leaky(0.9f).withThreshold(0.5f)));
     }
 
     @Test
@@ -95,7 +96,7 @@ final class ModelFileTest {
     /** What nobody could read is not written over what they can. */
     @Test
     void valuesThatAreNotFiniteAreRefused() throws IOException {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 2, 2);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 2, 2);
         ModelFile.write(file, network);
         byte[] before = Files.readAllBytes(file);
         try (Trainer trainer = Trainer.of(network, 1, 1)
@@ -270,10 +271,7 @@ final class ModelFileTest {
         assumeTrue(OpenBlas.isAvailable());
         assertRefused(
                 "projection 'fc1' has the connection 'dense by OpenBLAS 3 -> 2', which a model file cannot hold",
-                Network.builder(3)
-                        .connect(Dense.linear(3, 2, new TorchRandom(1)).byOpenBlas())
-                        .neuron(new Leaky(0.9f))
-                        .build());
+                Networks.of(3, by(Dense.linear(3, 2, new TorchRandom(1)).byOpenBlas(), new Leaky(0.9f))));
     }
 
     @Test

@@ -1,11 +1,13 @@
 package dev.spikelane.network;
 
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.by;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNetwork;
@@ -51,10 +53,7 @@ final class AnalogInputProperties extends KernelCase {
                 weights.set(output, i, random.nextInt(-64, 65) / 64f);
             }
         }
-        Network network = Network.builder(arena, inputs)
-                .connect(Dense.of(arena, weights))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = Networks.of(arena, inputs, by(Dense.of(arena, weights), new Leaky(0.9f)));
         SpikeMatrix spikes = Matrices.spikes(arena, steps * batch, inputs, 0.4, random);
         FloatMatrix values = FloatMatrix.zeros(arena, steps * batch, inputs);
         for (int row = 0; row < steps * batch; row++) {

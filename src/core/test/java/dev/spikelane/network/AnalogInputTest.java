@@ -3,6 +3,7 @@ package dev.spikelane.network;
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
@@ -28,10 +30,8 @@ final class AnalogInputTest extends KernelCase {
      */
     @Test
     void injectsACurrentIntoANeuron() {
-        Network network = Network.builder(arena, 1)
-                .connect(Dense.of(arena, FloatMatrix.vector(arena, 1)))
-                .neuron(new Leaky(0.75f).withThreshold(0.5f))
-                .build();
+        Network network = Networks.of(
+                arena, 1, by(Dense.of(arena, FloatMatrix.vector(arena, 1)), new Leaky(0.75f).withThreshold(0.5f)));
         try (Simulation simulation = network.simulate(1)) {
             Population.VariableRecorder membranes = simulation.recordMembranes(0, 5);
             Population.SpikeRecorder spikes = simulation.recordSpikes(0, 5);
@@ -61,12 +61,8 @@ final class AnalogInputTest extends KernelCase {
     }
 
     private FloatMatrix lastMembranes(FloatMatrix first, Leaky hidden, FloatMatrix second, FloatMatrix input) {
-        Network network = Network.builder(arena, 7)
-                .connect(Dense.of(arena, first))
-                .neuron(hidden)
-                .connect(Dense.of(arena, second))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network =
+                Networks.of(arena, 7, by(Dense.of(arena, first), hidden), by(Dense.of(arena, second), new Leaky(0.9f)));
         try (Simulation simulation = network.simulate(2)) {
             SpikeCounts counts = simulation.countSpikes(0);
             Population.VariableRecorder recorder = simulation.recordMembranes(1, 20);
@@ -140,9 +136,6 @@ final class AnalogInputTest extends KernelCase {
     }
 
     private Network small() {
-        return Network.builder(arena, 7)
-                .connect(Dense.of(arena, Matrices.uniform(arena, 5, 7, random)))
-                .neuron(new Leaky(0.9f))
-                .build();
+        return Networks.of(arena, 7, by(Dense.of(arena, Matrices.uniform(arena, 5, 7, random)), new Leaky(0.9f)));
     }
 }

@@ -1,6 +1,8 @@
 package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +11,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -72,10 +75,10 @@ class ConstantInputTest extends KernelCase {
         int outputs = 130;
         FloatMatrix ones = FloatMatrix.zeros(arena, outputs, 64);
         ones.fill(1);
-        Network network = Network.builder(arena, 64)
-                .connect(Dense.of(arena, ones, FloatMatrix.zeros(arena, 1, outputs)))
-                .neuron(new Leaky(0).withThreshold(1_000))
-                .build();
+        Network network = Networks.of(
+                arena,
+                64,
+                by(Dense.of(arena, ones, FloatMatrix.zeros(arena, 1, outputs)), new Leaky(0).withThreshold(1_000)));
         try (Simulation simulation = network.simulate(1, threads)) {
             Population.VariableRecorder sums = simulation.recordMembranes(0, 5);
             simulation.step(firing(arena, 5));
@@ -131,11 +134,6 @@ class ConstantInputTest extends KernelCase {
 
     private static Network network(Arena arena) {
         TorchRandom random = new TorchRandom(3);
-        return Network.builder(arena, 100)
-                .dense(200, random)
-                .neuron(new Leaky(0.95f))
-                .dense(70, random)
-                .neuron(new Leaky(0.9f))
-                .build();
+        return Networks.of(arena, random, 100, dense(200, new Leaky(0.95f)), dense(70, new Leaky(0.9f)));
     }
 }

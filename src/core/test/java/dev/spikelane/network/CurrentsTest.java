@@ -2,12 +2,14 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Matmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -33,12 +35,14 @@ final class CurrentsTest {
     private final Random random = new Random(1);
 
     private Network network() {
-        return Network.builder(100)
-                .connect(Dense.of(Matrices.uniform(arena, 70, 100, random), Matrices.uniform(arena, 1, 70, random)))
-                .neuron(new Leaky(0.9f))
-                .connect(Dense.of(Matrices.uniform(arena, 10, 70, random), Matrices.uniform(arena, 1, 10, random)))
-                .neuron(new Leaky(0.9f))
-                .build();
+        return Networks.of(
+                100,
+                by(
+                        Dense.of(Matrices.uniform(arena, 70, 100, random), Matrices.uniform(arena, 1, 70, random)),
+                        new Leaky(0.9f)),
+                by(
+                        Dense.of(Matrices.uniform(arena, 10, 70, random), Matrices.uniform(arena, 1, 10, random)),
+                        new Leaky(0.9f)));
     }
 
     /** Recording changes no spike, and keeps what a product of its own gives, whatever the threads. */

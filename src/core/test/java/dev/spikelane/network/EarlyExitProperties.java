@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +12,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -32,10 +34,9 @@ final class EarlyExitProperties {
 
     /** A network that passes its input on: neurons without a memory, each behind its own input. */
     private static Network passing(int outputs) {
-        return Network.builder(outputs)
-                .connect(new OneToOne(2))
-                .neuron(new Leaky(0.0f).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)))
-                .build();
+        return Networks.of(
+                outputs,
+                by(new OneToOne(2), new Leaky(0.0f).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE))));
     }
 
     @Property(tries = 200)
@@ -108,12 +109,10 @@ final class EarlyExitProperties {
     void streamsStopWithTheLabelOfTheWholeRun(@ForAll long seed) {
         int steps = 40;
         TorchRandom random = new TorchRandom(seed);
-        Network network = Network.builder(30)
-                .connect(Dense.linear(30, 50, random))
-                .neuron(new Leaky(0.9f).withThreshold(0.3f))
-                .connect(Dense.linear(50, 7, random))
-                .neuron(new Leaky(0.9f).withThreshold(0.2f))
-                .build();
+        Network network = Networks.of(
+                30,
+                by(Dense.linear(30, 50, random), new Leaky(0.9f).withThreshold(0.3f)),
+                by(Dense.linear(50, 7, random), new Leaky(0.9f).withThreshold(0.2f)));
         Random draws = new Random(seed);
         try (Simulation simulation = network.simulate(1);
                 Simulation whole = network.simulate(1)) {
@@ -143,10 +142,8 @@ final class EarlyExitProperties {
             @ForAll @IntRange(min = 1, max = 6) int batch,
             @ForAll @IntRange(min = 1, max = 7) int block) {
         int steps = 30;
-        Network network = Network.builder(9)
-                .connect(Dense.linear(9, 5, new TorchRandom(seed)))
-                .neuron(new Leaky(0.9f).withThreshold(0.4f))
-                .build();
+        Network network =
+                Networks.of(9, by(Dense.linear(9, 5, new TorchRandom(seed)), new Leaky(0.9f).withThreshold(0.4f)));
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), batch, 9, new Random(seed));
         FloatMatrix rows = FloatMatrix.zeros(steps * batch, 9);
         for (int row = 0; row < rows.rows(); row++) {

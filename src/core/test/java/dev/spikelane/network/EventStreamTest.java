@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.engine.NetworkRun;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.EventSource;
 import dev.spikelane.io.event.EventFiles;
@@ -131,7 +131,7 @@ final class EventStreamTest {
                 found.stream().map(Decision::time).toList());
         EventBinning cropped = BINNING.withCrop(11, 9, 1, 1).withDownsampling(1);
         try (Simulation simulation =
-                DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 2, 5).simulate(1)) {
+                Networks.dense(new TorchRandom(1), new Leaky(0.9), 2, 5).simulate(1)) {
             new EventStream(simulation, "lif1", cropped, 10, 10).run(source(1, 1L << 61, 3), found::add);
         }
         assertEquals(3, found.size()); // nothing fell on an input

@@ -6,6 +6,7 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.assertStart;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,6 +20,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.engine.ComponentPlan;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -196,10 +198,11 @@ final class GraphTest {
 
     @Test
     void weightsAreReplacedBetweenStepsOnly() {
-        Network network = Network.builder(3)
-                .connect(Dense.of(FloatMatrix.of(new float[] {1, 2, 3}), FloatMatrix.zeros(1, 1)))
-                .neuron(new Leaky(0.5f).withThreshold(100))
-                .build();
+        Network network = Networks.of(
+                3,
+                by(
+                        Dense.of(FloatMatrix.of(new float[] {1, 2, 3}), FloatMatrix.zeros(1, 1)),
+                        new Leaky(0.5f).withThreshold(100)));
         Weights weights = network.weights();
         assertEquals(
                 List.of("fc1.weight", "fc1.bias", "lif1.beta", "lif1.threshold", "lif1.gradedSpikesFactor"),
@@ -234,12 +237,10 @@ final class GraphTest {
 
     @Test
     void gradedFactorsStayApartFromWeights() {
-        Network network = Network.builder(1)
-                .connect(new OneToOne(1))
-                .neuron(relay().withGradedSpikesFactor(3))
-                .connect(Dense.of(FloatMatrix.of(new float[] {7})))
-                .neuron(new Leaky(0).withThreshold(100))
-                .build();
+        Network network = Networks.of(
+                1,
+                by(new OneToOne(1), relay().withGradedSpikesFactor(3)),
+                by(Dense.of(FloatMatrix.of(new float[] {7})), new Leaky(0).withThreshold(100)));
         SpikeMatrix input = pulse(1, 0);
         try (Simulation simulation = network.simulate(1)) {
             simulation.step(input);
@@ -333,10 +334,7 @@ final class GraphTest {
     @Test
     void membranesBeforeTheResetAreThoseComparedWithTheThreshold() {
         Leaky resetsAtOnce = new Leaky(0).withFiring(ThresholdAndReset.DEFAULT.withResetTime(Reset.Time.SAME_STEP));
-        Network network = Network.builder(1)
-                .connect(new OneToOne(1.5f))
-                .neuron(resetsAtOnce)
-                .build();
+        Network network = Networks.of(1, by(new OneToOne(1.5f), resetsAtOnce));
         try (Simulation simulation = network.simulate(1)) {
             Population.VariableRecorder before = simulation.recordBeforeReset("lif1", "membrane", 1);
             Population.VariableRecorder after = simulation.record("lif1", "membrane", 1);

@@ -1,9 +1,12 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.fixture.Layer.by;
+
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
@@ -34,12 +37,11 @@ final class LargeNetwork {
     /** With neurons that take so many currents each. */
     LargeNetwork(Arena arena, long seed, Neuron neuron, int gates) {
         Random random = new Random(seed);
-        network = Network.builder(arena, SIZE)
-                .connect(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)))
-                .neuron(neuron)
-                .connect(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)))
-                .neuron(neuron)
-                .build();
+        network = Networks.of(
+                arena,
+                SIZE,
+                by(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)), neuron),
+                by(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)), neuron));
         first = new Spied(network.laidOut().chain(0).operators().getFirst());
         network.laidOut().replaceOperators(0, _ -> first);
         input = Matrices.spikes(arena, ROWS, SIZE, 0.3, random);

@@ -1,8 +1,10 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNetwork;
@@ -17,10 +19,10 @@ final class NetworkFallbackTest {
     @Test
     void aNetworkGivesTheValuesOfItsEquation() {
         try (Arena arena = Arena.ofShared()) {
-            Network network = Network.builder(arena, 2)
-                    .connect(Dense.of(arena, FloatMatrix.copyOf(arena, 1, 2, new float[] {0.5f, 0.75f})))
-                    .neuron(new Leaky(0.5f))
-                    .build();
+            Network network = Networks.of(
+                    arena,
+                    2,
+                    by(Dense.of(arena, FloatMatrix.copyOf(arena, 1, 2, new float[] {0.5f, 0.75f})), new Leaky(0.5f)));
             try (Simulation simulation = network.simulate(1)) {
                 Population.SpikeRecorder spikes = simulation.recordSpikes(0, 4);
                 Population.VariableRecorder membranes = simulation.recordMembranes(0, 4);

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -64,7 +64,7 @@ final class NetworkTest extends KernelCase {
     void tellsWhatNeuronsHaveLearned() {
         for (int model = 0; model < RandomNeuron.MODELS; model++) {
             Neuron neuron = new RandomNeuron(arena, 5, new Random(model)).of(model);
-            Network network = DenseNetworks.of(new TorchRandom(1), neuron, 5, 5 * neuron.gates());
+            Network network = Networks.dense(new TorchRandom(1), neuron, 5, 5 * neuron.gates());
             assertTrue(network.toString().startsWith("Network lif1 [5], " + neuron + "; "), network.toString());
             Neuron learned = neuron;
             for (Map.Entry<String, Parameter> each : neuron.parameters().entrySet()) {

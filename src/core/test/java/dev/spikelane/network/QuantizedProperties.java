@@ -1,9 +1,11 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Awkward;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -34,12 +36,11 @@ final class QuantizedProperties {
         Random random = new Random(seed);
         ElementType type = RandomGraph.INTEGERS.get(random.nextInt(RandomGraph.INTEGERS.size()));
         TorchRandom weights = new TorchRandom(seed);
-        Network network = Network.builder(inputs)
-                .dense(hidden, weights)
-                .neuron(new Leaky(0.9f).withThreshold(0.05f).withGradedSpikesFactor(0.7f))
-                .dense(10, weights)
-                .neuron(new Leaky(0.8f).withThreshold(0.1f))
-                .build()
+        Network network = Networks.of(
+                        weights,
+                        inputs,
+                        dense(hidden, new Leaky(0.9f).withThreshold(0.05f).withGradedSpikesFactor(0.7f)),
+                        dense(10, new Leaky(0.8f).withThreshold(0.1f)))
                 .quantized(type);
         try (Arena arena = Arena.ofShared()) {
             Signal input = random.nextInt(3) == 0

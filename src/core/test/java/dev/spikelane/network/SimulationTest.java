@@ -6,6 +6,7 @@ import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.assertStart;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -18,7 +19,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
@@ -43,12 +44,11 @@ final class SimulationTest {
 
     private static Network small(Arena arena) {
         Random random = new Random(1);
-        return Network.builder(arena, 7)
-                .connect(Dense.of(arena, Matrices.uniform(arena, 5, 7, random)))
-                .neuron(new Leaky(0.9f).withThreshold(0.3f))
-                .connect(Dense.of(arena, Matrices.uniform(arena, 3, 5, random)))
-                .neuron(new Leaky(0.9f).withThreshold(0.3f))
-                .build();
+        return Networks.of(
+                arena,
+                7,
+                by(Dense.of(arena, Matrices.uniform(arena, 5, 7, random)), new Leaky(0.9f).withThreshold(0.3f)),
+                by(Dense.of(arena, Matrices.uniform(arena, 3, 5, random)), new Leaky(0.9f).withThreshold(0.3f)));
     }
 
     private SpikeMatrix input(int rows) {
@@ -57,7 +57,7 @@ final class SimulationTest {
 
     @Test
     void statesOfTheSameBytesAreEqual() {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 3, 2);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 3, 2);
         try (Simulation simulation = network.simulate(1)) {
             SimulationState first = simulation.snapshot();
             assertEquals(first, SimulationState.of(first.toBytes()));
@@ -377,10 +377,7 @@ final class SimulationTest {
         Network network;
         try (Arena confined = Arena.ofConfined()) {
             FloatMatrix weights = FloatMatrix.zeros(confined, LargeNetwork.SIZE, LargeNetwork.SIZE);
-            network = Network.builder(arena, LargeNetwork.SIZE)
-                    .connect(Dense.of(confined, weights))
-                    .neuron(new Leaky(0.9f))
-                    .build();
+            network = Networks.of(arena, LargeNetwork.SIZE, by(Dense.of(confined, weights), new Leaky(0.9f)));
         }
         try (Simulation shared = network.simulate(LargeNetwork.BATCH, 2)) {
             shared.run(input);

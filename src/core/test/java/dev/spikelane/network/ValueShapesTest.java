@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.spikelane.connection.operator.ValueDescription;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Values have torch's shapes, and are read and replaced as matrices. */
 final class ValueShapesTest {
 
-    private final Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.5, 0.75), 3, 2);
+    private final Network network = Networks.dense(new TorchRandom(1), new Leaky(0.5, 0.75), 3, 2);
 
     private static FloatMatrix matrix(int rows, int columns) {
         FloatMatrix matrix = FloatMatrix.zeros(rows, columns);
@@ -62,7 +62,7 @@ final class ValueShapesTest {
     /** Simulations and trainers hold the states of neurons. */
     @Test
     void parametersThatChangeTheVariablesOfNeuronsAreRefused() {
-        Network lif = DenseNetworks.of(new TorchRandom(1), Lif.of(Decay.MULTIPLY, Parameter.of(0.5f)), 3, 2);
+        Network lif = Networks.dense(new TorchRandom(1), Lif.of(Decay.MULTIPLY, Parameter.of(0.5f)), 3, 2);
         FloatMatrix rows = FloatMatrix.zeros(1, 3);
         rows.fill(1);
         try (Simulation simulation = lif.simulate(1)) {

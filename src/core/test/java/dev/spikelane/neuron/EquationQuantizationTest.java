@@ -3,13 +3,14 @@ package dev.spikelane.neuron;
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
@@ -121,12 +122,7 @@ final class EquationQuantizationTest {
 
     private static FloatMatrix trained(Neuron neuron, int threads, String... learned) {
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(20)
-                .dense(70, random)
-                .neuron(neuron)
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(random, 20, dense(70, neuron), dense(4, new Leaky(0.9)));
         TrainingBatch batch = TrainingBatch.of(
                 Matrices.spikes(Arena.ofAuto(), STEPS * 4, 20, 0.4, new Random(4)), new int[] {0, 1, 2, 3});
         try (Trainer trainer = Trainer.of(network, STEPS, 4)
@@ -206,7 +202,7 @@ final class EquationQuantizationTest {
 
     @Test
     void modelFilesKeepLevels(@TempDir Path folder) throws IOException {
-        Network network = DenseNetworks.of(new TorchRandom(1), LATER.withQuantization(FEW), 5, 7);
+        Network network = Networks.dense(new TorchRandom(1), LATER.withQuantization(FEW), 5, 7);
         Path file = folder.resolve("rounded.safetensors");
         ModelFile.write(file, network);
         Network read = ModelFile.read(file);

@@ -1,12 +1,14 @@
 package dev.spikelane.neuron;
 
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -294,10 +296,7 @@ final class SourceTest {
             assertEquals(5, simulation.step(java.util.Map.of()).columns());
             assertEquals(1, simulation.steps());
         }
-        Network fed = Network.builder(5)
-                .connect(new OneToOne(1))
-                .neuron(new Leaky(0.5))
-                .build();
+        Network fed = Networks.of(5, by(new OneToOne(1), new Leaky(0.5)));
         try (Simulation simulation = fed.simulate(1)) {
             assertRefused("input 'input' is missing", () -> simulation.run(3));
         }

@@ -2,6 +2,7 @@ package dev.spikelane.session;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import dev.spikelane.Tries;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.WeightQuantization;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -48,12 +50,11 @@ final class ReceiptsTest {
 
     private static Network network(int seed) {
         TorchRandom random = new TorchRandom(seed);
-        return Network.builder(30)
-                .dense(37, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.3f))
-                .dense(5, random)
-                .neuron(new Leaky(0.8f).withThreshold(0.2f))
-                .build();
+        return Networks.of(
+                random,
+                30,
+                dense(37, new Leaky(0.9f).withThreshold(0.3f)),
+                dense(5, new Leaky(0.8f).withThreshold(0.2f)));
     }
 
     /** The same at all widths: the sum was found at 512 bits. */
@@ -135,10 +136,7 @@ final class ReceiptsTest {
     /** Rows that are longer than what is gathered of spikes. */
     @Test
     void valuesAreHashedAsTheyCome() {
-        Network network = Network.builder(300)
-                .dense(4, new TorchRandom(1))
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(0.1f), 300, 4);
         Random random = new Random(8);
         FloatMatrix inputs = FloatMatrix.zeros(9, 300);
         for (int i = 0; i < 9 * 300; i++) {

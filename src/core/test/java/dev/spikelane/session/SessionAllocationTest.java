@@ -1,10 +1,12 @@
 package dev.spikelane.session;
 
 import static dev.spikelane.Allocations.assertNone;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.EarlyExit;
@@ -29,12 +31,8 @@ final class SessionAllocationTest {
     @EnumSource(names = {"FLOAT32", "INT8"})
     void steps(ElementType type) {
         TorchRandom random = new TorchRandom(1);
-        Network floats = Network.builder(100)
-                .dense(130, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.2f))
-                .dense(10, random)
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network floats =
+                Networks.of(random, 100, dense(130, new Leaky(0.9f).withThreshold(0.2f)), dense(10, new Leaky(0.9f)));
         Network network = type == ElementType.FLOAT32 ? floats : floats.quantized(type);
         try (Arena arena = Arena.ofShared();
                 SessionPool pool = SessionPool.builder(network)

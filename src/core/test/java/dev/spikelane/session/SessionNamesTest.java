@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -35,10 +36,7 @@ final class SessionNamesTest {
     private @TempDir Path folder;
 
     private static Network network() {
-        return Network.builder(INPUTS)
-                .dense(6, new TorchRandom(1))
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .build();
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(0.1f), INPUTS, 6);
     }
 
     private static SpikeMatrix spikes(int rows) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -58,12 +59,7 @@ final class SessionPoolTest extends KernelCase {
 
     private static Network network() {
         TorchRandom random = new TorchRandom(1);
-        return Network.builder(INPUTS)
-                .dense(70, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .dense(OUTPUTS, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .build();
+        return Networks.dense(random, new Leaky(0.9f).withThreshold(0.1f), INPUTS, 70, OUTPUTS);
     }
 
     private SpikeMatrix spikes(int rows) {
@@ -103,10 +99,7 @@ final class SessionPoolTest extends KernelCase {
     /** A single output has nobody to catch up with it, which decides nothing where no rule was said. */
     @Test
     void aSingleOutputIsCountedForEver() {
-        Network network = Network.builder(INPUTS)
-                .dense(1, new TorchRandom(1))
-                .neuron(new Leaky(0.9f).withThreshold(-1))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(-1), INPUTS, 1);
         try (SessionPool pool = SessionPool.builder(network).build()) {
             SessionPool.Answers answers = pool.newAnswers(1);
             for (int step = 0; step < 5; step++) {
@@ -120,10 +113,7 @@ final class SessionPoolTest extends KernelCase {
     /** Behind 2^31 - 1 spikes of a class its count stays, and so does the label. */
     @Test
     void countsEndAtTheLargestNumber() {
-        Network network = Network.builder(INPUTS)
-                .dense(2, new TorchRandom(1))
-                .neuron(new Leaky(0.9f).withThreshold(-1))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(-1), INPUTS, 2);
         MapStore store = new MapStore();
         try (SessionPool pool = SessionPool.builder(network).store(store).build()) {
             SessionPool.Answers answers = pool.newAnswers(1);
@@ -256,17 +246,15 @@ final class SessionPoolTest extends KernelCase {
         String alike = ", expected the same at all steps, as sessions that run side by side have done different ones";
         assertRefused(
                 "population 'lif1' has a window of the newest 3 inputs" + alike,
-                Network.builder(4)
-                        .dense(2, random)
-                        .neuron(new StateLeaky(0.5f).withKernelTruncation(3))
-                        .build());
+                Networks.dense(random, new StateLeaky(0.5f).withKernelTruncation(3), 4, 2));
         assertRefused(
                 "population 'lif1' has noise that is drawn by step" + alike,
-                Network.builder(4)
-                        .dense(2, random)
-                        .neuron(EquationNeuron.of(
-                                "neuron Noisy\ninput current\nstate v\nnoise xi\nv = v + current + xi\nspike v > 1\n"))
-                        .build());
+                Networks.dense(
+                        random,
+                        EquationNeuron.of(
+                                "neuron Noisy\ninput current\nstate v\nnoise xi\nv = v + current + xi\nspike v > 1\n"),
+                        4,
+                        2));
         assertRefused(
                 "projection 'fc1' has values for each step" + alike,
                 Network.builder(4)
@@ -299,11 +287,12 @@ final class SessionPoolTest extends KernelCase {
     /** Sessions that begin behind a change of parameters begin as a simulation that is reset then. */
     @Test
     void sessionsBeginByThePresentParameters() {
-        Network network = Network.builder(INPUTS)
-                .dense(1, new TorchRandom(1))
-                .neuron(EquationNeuron.of("neuron Started\nparam start = 0.5\ninput current\nstate v = start\n"
-                        + "v = v + 0 * current\nspike v > 1\n"))
-                .build();
+        Network network = Networks.dense(
+                new TorchRandom(1),
+                EquationNeuron.of("neuron Started\nparam start = 0.5\ninput current\nstate v = start\n"
+                        + "v = v + 0 * current\nspike v > 1\n"),
+                INPUTS,
+                1);
         try (SessionPool pool = SessionPool.builder(network).build()) {
             SessionPool.Answers answers = pool.newAnswers(2);
             pool.step(keys(0, 1), spikes(1), answers);

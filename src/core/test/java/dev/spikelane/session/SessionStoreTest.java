@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -41,10 +42,7 @@ final class SessionStoreTest {
     private Path other;
 
     private static Network network(float beta) {
-        return Network.builder(4)
-                .dense(3, new TorchRandom(1))
-                .neuron(new Leaky(beta))
-                .build();
+        return Networks.dense(new TorchRandom(1), new Leaky(beta), 4, 3);
     }
 
     private SessionPool open() {

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.network.Network;
@@ -32,7 +32,7 @@ class AlphaPairTest {
 
     private static Network network() {
         TorchRandom random = new TorchRandom(1);
-        return DenseNetworks.of(
+        return Networks.dense(
                 random,
                 new Alpha(Parameter.of(0.6f, 0.6f), Parameter.of(0.5f, 0.5f), new Alpha(0.9, 0.8).firing()),
                 5,

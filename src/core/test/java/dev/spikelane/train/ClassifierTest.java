@@ -2,6 +2,8 @@ package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +15,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -44,12 +46,8 @@ final class ClassifierTest {
 
     private final TorchRandom random = new TorchRandom(5);
     private final FloatMatrix values = random.rand(SAMPLES, 20);
-    private final Network network = Network.builder(20)
-            .dense(17, random)
-            .neuron(new Leaky(0.9f).withThreshold(0.3f))
-            .dense(6, random)
-            .neuron(new Leaky(0.8f).withThreshold(0.2f))
-            .build();
+    private final Network network = Networks.of(
+            random, 20, dense(17, new Leaky(0.9f).withThreshold(0.3f)), dense(6, new Leaky(0.8f).withThreshold(0.2f)));
 
     private Model model(String code, Decoding decoding) {
         return Model.of(network)
@@ -166,7 +164,7 @@ final class ClassifierTest {
 
     @Test
     void silenceAndTiesAreUndecided() {
-        Network silent = DenseNetworks.of(random, new Leaky(0.9f).withThreshold(1e9f), 20, 6);
+        Network silent = Networks.dense(random, new Leaky(0.9f).withThreshold(1e9f), 20, 6);
         for (Decoding decoding : List.of(Decoding.COUNT, Decoding.FIRST_SPIKE)) {
             try (Classifier classifier =
                     Classifier.of(new Model(silent, model("frame", decoding).notes()))) {
@@ -320,10 +318,9 @@ final class ClassifierTest {
 
     @Test
     void membranesThatOverflowDecideNothing() {
-        Network one = Network.builder(1)
-                .connect(Dense.of(FloatMatrix.of(new float[] {1}, new float[] {10})))
-                .neuron(new Leaky(0.9f).withReset(Reset.NONE))
-                .build();
+        Network one = Networks.of(
+                1,
+                by(Dense.of(FloatMatrix.of(new float[] {1}, new float[] {10})), new Leaky(0.9f).withReset(Reset.NONE)));
         Model noted = new Model(one, model("frame", Decoding.MEMBRANE).notes());
         try (Classifier classifier = Classifier.of(noted)) {
             assertFalse(classifier.classify(new float[] {Float.MAX_VALUE}).isDecided());

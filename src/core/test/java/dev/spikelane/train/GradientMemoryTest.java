@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -41,14 +43,8 @@ class GradientMemoryTest {
 
     private static GradientsBuilder builder(InputForm form, int batch, int threads, int every) {
         TorchRandom random = new TorchRandom(3);
-        Network network = Network.builder(30)
-                .dense(70, random)
-                .neuron(new Leaky(0.9))
-                .dense(40, random)
-                .neuron(new Synaptic(0.9, 0.8))
-                .dense(5, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(
+                random, 30, dense(70, new Leaky(0.9)), dense(40, new Synaptic(0.9, 0.8)), dense(5, new Leaky(0.9)));
         return Gradients.of(network, STEPS, batch)
                 .startAtSpikes(network.populations().getLast().name())
                 .inputs(form)

@@ -16,7 +16,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -376,7 +376,7 @@ class RoundedTrainingTest {
     /** Integers and the floats that they widen to are there once, whatever parts serve a batch. */
     @Test
     void foretellsTheMemoryOfIntegersOnce() {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 512, 512);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 512, 512);
         TrainerBuilder builder =
                 Trainer.of(network, 2, 7).loss(CrossEntropyLoss.membrane()).shards(3);
         long floats = builder.bytes();

@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -46,12 +48,11 @@ class SeveralLossesTest {
 
     private static Network network() {
         TorchRandom random = new TorchRandom(3);
-        return Network.builder(INPUTS)
-                .dense(HIDDEN, random)
-                .neuron(new Leaky(0.9).withThreshold(0.3))
-                .dense(CLASSES, random)
-                .neuron(new Leaky(0.8).withThreshold(0.4))
-                .build();
+        return Networks.of(
+                random,
+                INPUTS,
+                dense(HIDDEN, new Leaky(0.9).withThreshold(0.3)),
+                dense(CLASSES, new Leaky(0.8).withThreshold(0.4)));
     }
 
     private static TrainingBatch batch(int number) {

@@ -1,5 +1,8 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.fixture.Layer.dense;
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.maps;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Allocations;
@@ -7,7 +10,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.connection.WeightQuantization;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -82,12 +85,8 @@ public final class TrainerAllocationTest {
         TorchRandom random = new TorchRandom(3);
         FloatMatrix weights = FloatMatrix.zeros(70, 70);
         random.linear(weights, FloatMatrix.zeros(1, 70));
-        Network network = Network.builder(40)
-                .dense(70, random)
-                .neuron(new RLeaky(Recurrence.allToAll(weights), 0.8))
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(
+                random, 40, dense(70, new RLeaky(Recurrence.allToAll(weights), 0.8)), dense(4, new Leaky(0.9)));
         train(network, TrainingBatch.of(input, LABELS), 1);
     }
 
@@ -121,13 +120,7 @@ public final class TrainerAllocationTest {
                 spikes,
                 trainer -> trainer.weights(WeightQuantization.int4().learned()));
         TorchRandom random = new TorchRandom(3);
-        Network network = Network.builder(Shape.of(1, 8, 5))
-                .conv2d(12, 3, random)
-                .neuron(new Leaky(0.9))
-                .flatten()
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(random, Shape.of(1, 8, 5), maps(12, 3, new Leaky(0.9)), flat(4, new Leaky(0.9)));
         train(network, spikes, trainer -> trainer.weights(WeightQuantization.int8()));
     }
 
@@ -191,19 +184,13 @@ public final class TrainerAllocationTest {
 
     private static Network feedforward() {
         TorchRandom random = new TorchRandom(3);
-        return DenseNetworks.of(random, new Leaky(0.9), 40, 70, 4);
+        return Networks.dense(random, new Leaky(0.9), 40, 70, 4);
     }
 
     private static Network deep() {
         TorchRandom random = new TorchRandom(3);
-        return Network.builder(40)
-                .dense(70, random)
-                .neuron(new Leaky(0.9))
-                .dense(130, random)
-                .neuron(new Synaptic(0.8, 0.9))
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        return Networks.of(
+                random, 40, dense(70, new Leaky(0.9)), dense(130, new Synaptic(0.8, 0.9)), dense(4, new Leaky(0.9)));
     }
 
     private static void train(Network network, TrainingBatch batch, int shards, String... learned) {

@@ -2,7 +2,7 @@ package dev.spikelane.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -35,7 +35,7 @@ final class TrainerFallbackTest {
 
     private static void assertLearns(TrainingBatch batch) {
         TorchRandom random = new TorchRandom(1);
-        Network network = DenseNetworks.of(random, new Leaky(0.9), 6, 20, 2);
+        Network network = Networks.dense(random, new Leaky(0.9), 6, 20, 2);
         try (Trainer trainer = Trainer.of(network, STEPS, LABELS.length)
                 .loss(CrossEntropyLoss.membrane())
                 .optimizer(new Adam(0.01))

@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertStart;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -11,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -151,12 +153,8 @@ class TrainerTest {
     @Test
     void learnsAndChangesTheNetworkItself() {
         TorchRandom random = new TorchRandom(5);
-        Network network = Network.builder(INPUTS)
-                .dense(50, random)
-                .neuron(new Leaky(0.9).withThreshold(0.5))
-                .dense(CLASSES, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(
+                random, INPUTS, dense(50, new Leaky(0.9).withThreshold(0.5)), dense(CLASSES, new Leaky(0.9)));
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, INPUTS, new Random(1));
         int[] labels = labels(new Random(2));
         try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
@@ -442,12 +440,7 @@ class TrainerTest {
 
     private static void assertRefuses(Neuron model, String parameter, String reason) {
         TorchRandom random = new TorchRandom(3);
-        Network network = Network.builder(INPUTS)
-                .dense(10, random)
-                .neuron(model)
-                .dense(CLASSES, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(random, INPUTS, dense(10, model), dense(CLASSES, new Leaky(0.9)));
         try (Trainer trainer = learning(network, "lif1." + parameter)) {
             IllegalStateException refused = assertThrows(IllegalStateException.class, () -> {
                 for (int i = 0; i < 200; i++) {

@@ -4,6 +4,7 @@ import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.flat;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -17,6 +18,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -257,16 +259,14 @@ final class TrainingRunTest {
 
     private static Network cells(String threshold, long seed) {
         TorchRandom random = new TorchRandom(5);
-        return Network.builder(12)
-                .dense(SmallRun.CLASSES, random)
-                .neuron(EquationNeuron.of("""
-                        state v
-                        input current
-                        v = 0.9 * v + current
-                        spike v > THRESHOLD
-                        reset v = 0
-                        """.replace("THRESHOLD", threshold)).withSeed(seed))
-                .build();
+        EquationNeuron neuron = EquationNeuron.of("""
+                state v
+                input current
+                v = 0.9 * v + current
+                spike v > THRESHOLD
+                reset v = 0
+                """.replace("THRESHOLD", threshold));
+        return Networks.dense(random, neuron.withSeed(seed), 12, SmallRun.CLASSES);
     }
 
     private static Trainer trainerOf(Network cells) {
@@ -589,10 +589,7 @@ final class TrainingRunTest {
 
     @Test
     void anEvaluatorNeedsAnOutputForEachClass() {
-        Network two = Network.builder(12)
-                .dense(2, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network two = Networks.dense(new TorchRandom(1), new Leaky(0.9), 12, 2);
         try (Evaluator evaluator = new Evaluator(two, SmallRun.STEPS, SmallRun.batching(), 1)) {
             assertInvalid(
                     "population 'lif1' has 2 outputs, expected at least 4, one for each class of the data",
@@ -712,11 +709,7 @@ final class TrainingRunTest {
                     trainer,
                     Dataset.of(Shape.of(5), FloatMatrix.zeros(1, 5), new int[1], 1),
                     16);
-            Network maps = Network.builder(Shape.of(3, 2, 2))
-                    .flatten()
-                    .dense(4, new TorchRandom(1))
-                    .neuron(new Leaky(0.9f))
-                    .build();
+            Network maps = Networks.of(Shape.of(3, 2, 2), flat(4, new Leaky(0.9f)));
             try (Trainer other = SmallRun.trainer(maps).build()) {
                 refused(
                         "training data has samples of shape [1 x 4 x 3], expected [3 x 2 x 2], the shape of input"

@@ -2,6 +2,7 @@ package dev.spikelane.plot;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,6 +14,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -231,10 +233,7 @@ class SheetTest {
     void anEvaluationIsAConfusionMatrix() {
         FloatMatrix pixels = FloatMatrix.of(new float[] {1, 0}, new float[] {0, 1}, new float[] {1, 0});
         FloatMatrix weights = FloatMatrix.of(new float[] {2, 0}, new float[] {0, 2});
-        Network network = Network.builder(2)
-                .connect(Dense.of(weights, FloatMatrix.zeros(1, 2)))
-                .neuron(new Leaky(0.5))
-                .build();
+        Network network = Networks.of(2, by(Dense.of(weights, FloatMatrix.zeros(1, 2)), new Leaky(0.5)));
         Batching batching = new Batching(3).withCode(InputEncoding.rate(new Rate(), 4));
         try (Evaluator evaluator = new Evaluator(network, 4, batching, 1)) {
             Evaluator.Result evaluation = evaluator.evaluate(Dataset.of(Shape.of(2), pixels, new int[] {0, 1, 1}, 2));

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
@@ -60,14 +61,7 @@ final class FormatCommandsTest {
     private Path model() throws IOException {
         TorchRandom random = new TorchRandom(1);
         Path file = folder.resolve("trained.safetensors");
-        ModelFile.write(
-                file,
-                Network.builder(36)
-                        .dense(20, random)
-                        .neuron(new Leaky(0.9))
-                        .dense(4, random)
-                        .neuron(new Leaky(0.9))
-                        .build());
+        ModelFile.write(file, Networks.dense(random, new Leaky(0.9), 36, 20, 4));
         return file;
     }
 

@@ -1,10 +1,12 @@
 package dev.spikelane.cli.run;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.cli.CommandRun;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
@@ -25,12 +27,7 @@ class ExportCommandTest {
 
     private Path model(Leaky last, String code) throws IOException {
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(20)
-                .dense(8, random)
-                .neuron(new Leaky(0.9))
-                .dense(3, random)
-                .neuron(last)
-                .build();
+        Network network = Networks.of(random, 20, dense(8, new Leaky(0.9)), dense(3, last));
         Path file = folder.resolve("model.safetensors");
         ModelFile.write(file, Model.of(network).with(Model.CODE, code));
         return file;

@@ -13,6 +13,7 @@ import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.Main;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
@@ -450,10 +451,7 @@ final class TrainCommandTest {
     }
 
     private static Network network(int inputs, int outputs) {
-        return Network.builder(inputs)
-                .dense(outputs, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build();
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9), inputs, outputs);
     }
 
     @Test

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Failures;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -106,6 +106,6 @@ final class FileTextTest {
     }
 
     private static Network network() {
-        return DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 2, 1);
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9f), 2, 1);
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.model.c;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.CCompiler;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
@@ -50,12 +52,11 @@ final class CExportProperties {
         assumeTrue(CCompiler.isThere("gcc"));
         check(RandomGraph.INTEGERS.size(), i -> {
             TorchRandom random = new TorchRandom(i);
-            Network network = Network.builder(70)
-                    .dense(130, random)
-                    .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                    .dense(66, random)
-                    .neuron(new Leaky(0.8f).withThreshold(0.1f))
-                    .build()
+            Network network = Networks.of(
+                            random,
+                            70,
+                            dense(130, new Leaky(0.9f).withThreshold(0.1f)),
+                            dense(66, new Leaky(0.8f).withThreshold(0.1f)))
                     .quantized(RandomGraph.INTEGERS.get(i));
             return CExport.of(Model.of(network).with(Model.CODE, "rate"))
                     .withName("g" + i)

@@ -1,5 +1,7 @@
 package dev.spikelane.model.c;
 
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.maps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,7 +13,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.C99;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.loop.Op;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.CExport;
@@ -44,7 +46,7 @@ final class CExportTest {
     void theSelfTestOfAFileRunsAsHere(String compiler) throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere(compiler));
         TorchRandom random = new TorchRandom(1);
-        Network network = DenseNetworks.of(random, new Leaky(0.9), 50, 70, 10);
+        Network network = Networks.dense(random, new Leaky(0.9), 50, 70, 10);
         Path file = folder.resolve("network.c");
         CExport.of(network).withOutputs("lif1", "lif2").write(file);
         Path program = folder.resolve("network");
@@ -83,13 +85,7 @@ final class CExportTest {
     @Test
     void numbersHaveTheDigitsOfC() {
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(Shape.of(2, 6, 6))
-                .conv2d(3, 3, random)
-                .neuron(new Leaky(0.9))
-                .flatten()
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(random, Shape.of(2, 6, 6), maps(3, 3, new Leaky(0.9)), flat(4, new Leaky(0.9)));
         String text = CExport.of(network).text();
         Locale before = Locale.getDefault();
         try {

@@ -2,6 +2,7 @@ package dev.spikelane.network.memory;
 
 import com.sun.management.ThreadMXBean;
 import dev.spikelane.Compilers;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
@@ -28,12 +29,7 @@ final class FirstCallAllocationMain {
             System.setProperty(CostModel.PROPERTY, "learn");
         }
         TorchRandom random = new TorchRandom(0);
-        Network network = Network.builder(784)
-                .dense(1000, random)
-                .neuron(new Leaky(0.99))
-                .dense(10, random)
-                .neuron(new Leaky(0.99))
-                .build();
+        Network network = Networks.dense(random, new Leaky(0.99), 784, 1000, 10);
         SpikeMatrix spikes = SpikeMatrix.zeros(200, 784);
         for (int step = 0; step < spikes.rows(); step++) {
             for (int input = 0; input < spikes.columns(); input++) {

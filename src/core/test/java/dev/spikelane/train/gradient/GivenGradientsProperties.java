@@ -1,5 +1,6 @@
 package dev.spikelane.train.gradient;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -81,12 +83,8 @@ class GivenGradientsProperties {
     private static float[][] train(
             Trainer.Optimizer optimizer, TrainingBatch samples, int batch, int hidden, int threads, boolean observed) {
         TorchRandom draws = new TorchRandom(5);
-        Network network = Network.builder(21)
-                .dense(hidden, draws)
-                .neuron(new Leaky(0.9).withThreshold(0.2))
-                .dense(4, draws)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network =
+                Networks.of(draws, 21, dense(hidden, new Leaky(0.9).withThreshold(0.2)), dense(4, new Leaky(0.9)));
         TrainerBuilder builder = Trainer.of(network, STEPS, batch)
                 .loss(CrossEntropyLoss.membrane())
                 .optimizer(optimizer)

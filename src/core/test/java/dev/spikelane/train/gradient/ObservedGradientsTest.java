@@ -2,6 +2,7 @@ package dev.spikelane.train.gradient;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -45,12 +47,11 @@ class ObservedGradientsTest {
 
     private static Network network() {
         TorchRandom random = new TorchRandom(3);
-        return Network.builder(INPUTS)
-                .dense(HIDDEN, random)
-                .neuron(new Leaky(0.9).withThreshold(0.3))
-                .dense(CLASSES, random)
-                .neuron(new Leaky(0.8).withThreshold(0.4))
-                .build();
+        return Networks.of(
+                random,
+                INPUTS,
+                dense(HIDDEN, new Leaky(0.9).withThreshold(0.3)),
+                dense(CLASSES, new Leaky(0.8).withThreshold(0.4)));
     }
 
     private static SpikeMatrix input() {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -65,7 +65,7 @@ class RandomSurrogateWindowTest {
 
     @Test
     void eachSampleHasANumber() {
-        Network network = DenseNetworks.of(new TorchRandom(3), new Leaky(0), 5, 2);
+        Network network = Networks.dense(new TorchRandom(3), new Leaky(0), 5, 2);
         try (Gradients gradients =
                 Gradients.of(network, STEPS, BATCH).startAtSpikes("lif1").build()) {
             assertInvalid("2 samples, expected 3, the batch", () -> gradients.setSamples(1, 2));
@@ -74,7 +74,7 @@ class RandomSurrogateWindowTest {
 
     /** Of the input, for some windows of a network that remembers nothing. */
     private static List<float[]> gradients(int steps, FloatMatrix input, int windows, int... samples) {
-        Network network = DenseNetworks.of(
+        Network network = Networks.dense(
                 new TorchRandom(3),
                 new Leaky(0).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)),
                 5,

@@ -2,6 +2,7 @@ package dev.spikelane.train.online;
 
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,6 +18,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -74,12 +76,8 @@ class OnlineTrainingTest {
 
     private static Network layers() {
         TorchRandom random = new TorchRandom(6);
-        return Network.builder(INPUTS)
-                .dense(70, random)
-                .neuron(new Synaptic(0.7, 0.9).withThreshold(0.6))
-                .dense(CLASSES, random)
-                .neuron(readout())
-                .build();
+        return Networks.of(
+                random, INPUTS, dense(70, new Synaptic(0.7, 0.9).withThreshold(0.6)), dense(CLASSES, readout()));
     }
 
     private static SpikeMatrix input(int samples) {
@@ -308,12 +306,7 @@ class OnlineTrainingTest {
         TorchRandom random = new TorchRandom(1);
         refused(
                 "population 'lif2' is a readout",
-                trainer(Network.builder(INPUTS)
-                                .dense(20, random)
-                                .neuron(new Leaky(0.9))
-                                .dense(CLASSES, random)
-                                .neuron(new Synaptic(0.8, 0.9))
-                                .build())
+                trainer(Networks.of(random, INPUTS, dense(20, new Leaky(0.9)), dense(CLASSES, new Synaptic(0.8, 0.9))))
                         .online(symmetric));
         refused(
                 "projection 'conv1' is",

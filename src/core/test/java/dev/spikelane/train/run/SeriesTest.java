@@ -2,6 +2,7 @@ package dev.spikelane.train.run;
 
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -11,6 +12,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -61,12 +63,8 @@ final class SeriesTest {
 
     private static Network network() {
         TorchRandom random = new TorchRandom(3);
-        return Network.builder(INPUTS)
-                .dense(HIDDEN, random)
-                .neuron(new Leaky(0.9).withThreshold(0.3))
-                .dense(OUTPUTS, random)
-                .neuron(new Leaky(0.8))
-                .build();
+        return Networks.of(
+                random, INPUTS, dense(HIDDEN, new Leaky(0.9).withThreshold(0.3)), dense(OUTPUTS, new Leaky(0.8)));
     }
 
     private static TrainerBuilder trainer(Network network, double rate) {
