@@ -1,6 +1,7 @@
 package dev.spikelane.connection;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -64,13 +65,7 @@ class BatchNormTtTest {
     }
 
     private static FloatMatrix repeated(FloatMatrix frame) {
-        FloatMatrix rows = FloatMatrix.zeros(STEPS * BATCH, MAPS.size());
-        for (int row = 0; row < rows.rows(); row++) {
-            for (int column = 0; column < rows.columns(); column++) {
-                rows.set(row, column, frame.get(row % BATCH, column));
-            }
-        }
-        return rows;
+        return fill(FloatMatrix.zeros(STEPS * BATCH, MAPS.size()), (row, column) -> frame.get(row % BATCH, column));
     }
 
     private static long trained(TrainingBatch batch, UnaryOperator<TrainerBuilder> wish) {

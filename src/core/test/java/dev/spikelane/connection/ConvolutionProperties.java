@@ -1,5 +1,7 @@
 package dev.spikelane.connection;
 
+import static dev.spikelane.Filled.flags;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
@@ -8,6 +10,7 @@ import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -20,7 +23,6 @@ import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Operators of convolutions give the bits of direct loops, for any blocks of outputs. */
 @EveryWidth
@@ -31,10 +33,7 @@ final class ConvolutionProperties extends KernelCase {
     };
 
     @Property(tries = 150)
-    void spikes(
-            @ForAll @IntRange(min = 1, max = 5) int rows,
-            @ForAll @IntRange(min = 0, max = 10) int tenths,
-            @ForAll long seed) {
+    void spikes(@UpTo(5) int rows, @UpTo(value = 10, from = 0) int tenths, @ForAll long seed) {
         Random random = new Random(seed);
         Shape source = source(random);
         RandomConvolution drawn = new RandomConvolution(arena, random);
@@ -53,19 +52,14 @@ final class ConvolutionProperties extends KernelCase {
         Tile current = someBlocks(arena, rows, operator.outputs(), random);
         operator.multiply(inside, rows, current, scratch);
         for (int row = 0; row < rows; row++) {
-            boolean[] fires = new boolean[source.size()];
-            for (int i = 0; i < fires.length; i++) {
-                fires[i] = torch.get(row, i);
-            }
+            int at = row;
+            boolean[] fires = flags(source.size(), i -> torch.get(at, i));
             assertSame(naive.currents(carried, fires), current, row, declared, source);
         }
     }
 
     @Property(tries = 150)
-    void values(
-            @ForAll @IntRange(min = 1, max = 5) int rows,
-            @ForAll @IntRange(min = 0, max = 10) int tenths,
-            @ForAll long seed) {
+    void values(@UpTo(5) int rows, @UpTo(value = 10, from = 0) int tenths, @ForAll long seed) {
         Random random = new Random(seed);
         Shape source = source(random);
         RandomConvolution drawn = new RandomConvolution(arena, random);
@@ -92,10 +86,8 @@ final class ConvolutionProperties extends KernelCase {
         Tile current = someBlocks(arena, rows, operator.outputs(), random);
         operator.multiply(inside, rows, current, new Scratch(arena));
         for (int row = 0; row < rows; row++) {
-            float[] values = new float[source.size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = torch.get(row, i);
-            }
+            int at = row;
+            float[] values = floats(source.size(), i -> torch.get(at, i));
             assertSame(naive.currents(values, null), current, row, declared, source);
         }
     }
@@ -122,10 +114,7 @@ final class ConvolutionProperties extends KernelCase {
     }
 
     private static Parameter inside(Shape source, float[] torch) {
-        float[] inside = new float[torch.length];
-        for (int i = 0; i < inside.length; i++) {
-            inside[i] = torch[source.torch(i)];
-        }
+        float[] inside = floats(torch.length, i -> torch[source.torch(i)]);
         return Parameter.of(inside);
     }
 

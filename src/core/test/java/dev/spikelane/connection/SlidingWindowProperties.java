@@ -9,6 +9,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -18,7 +19,6 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Convolutions slide a window where all outputs are asked for, and unfold it for some: the bits are the same. */
 @EveryWidth
@@ -26,10 +26,7 @@ import net.jqwik.api.constraints.IntRange;
 final class SlidingWindowProperties {
 
     @Property(tries = 60)
-    void slidingAndUnfoldedGiveTheSame(
-            @ForAll @IntRange(min = 1, max = 3) int rows,
-            @ForAll @IntRange(min = 0, max = 10) int tenths,
-            @ForAll long seed) {
+    void slidingAndUnfoldedGiveTheSame(@UpTo(3) int rows, @UpTo(value = 10, from = 0) int tenths, @ForAll long seed) {
         Random random = new Random(seed);
         try (Arena arena = Arena.ofShared()) {
             Shape source = Shape.of(4 * (1 + random.nextInt(4)), 5 + random.nextInt(6), 5 + random.nextInt(6));

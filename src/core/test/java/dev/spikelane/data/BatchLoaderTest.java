@@ -2,6 +2,7 @@ package dev.spikelane.data;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -236,11 +237,7 @@ final class BatchLoaderTest {
                 return numbers.toArray();
             }
             byte[] spikes = ((SpikeMatrix) loader.batch().input()).toArray();
-            float[] numbers = new float[spikes.length];
-            for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = spikes[i];
-            }
-            return numbers;
+            return floats(spikes.length, i -> spikes[i]);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.encode;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -21,11 +22,7 @@ final class RateTargetsTest extends KernelCase {
         FloatMatrix targets = FloatMatrix.zeros(arena, steps, 3);
         encoder.levels(trains, levels);
         RateTargets.encode(new int[] {1}, levels, targets);
-        float[] values = new float[steps];
-        for (int step = 0; step < steps; step++) {
-            values[step] = targets.get(step, column);
-        }
-        return values;
+        return floats(steps, step -> targets.get(step, column));
     }
 
     /** The examples of snnTorch's documentation. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.graph.RandomGraph;
 import java.lang.foreign.Arena;
@@ -14,7 +15,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.constraints.IntRange;
 
 /** What is packed of samples is all that a state holds of them, in loops, behind delays, of maps and synapses. */
 @EveryWidth
@@ -22,10 +22,7 @@ import net.jqwik.api.constraints.IntRange;
 final class PackedSamplesProperties {
 
     @Property(tries = 8, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-    void samplesAreAllOfAState(
-            @ForAll @IntRange(min = 1, max = 4) int batch,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll long seed) {
+    void samplesAreAllOfAState(@UpTo(4) int batch, @UpTo(9) int steps, @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
             RandomGraph graph = new RandomGraph(arena, batch, 2 * steps, seed);
             NetworkRun one = NetworkRun.of(this, graph.network.laidOut(), batch, steps, 1);

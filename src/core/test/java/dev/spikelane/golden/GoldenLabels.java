@@ -1,8 +1,10 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.Filled.ints;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.spikelane.Filled;
 import dev.spikelane.encode.OneHot;
 import dev.spikelane.encode.RateTargets;
 import dev.spikelane.memory.FloatMatrix;
@@ -22,19 +24,11 @@ final class GoldenLabels {
 
     static int[] of(GoldenCase golden) {
         byte[] bytes = golden.bytes("targets");
-        int[] labels = new int[bytes.length];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = Byte.toUnsignedInt(bytes[i]);
-        }
-        return labels;
+        return ints(bytes.length, i -> Byte.toUnsignedInt(bytes[i]));
     }
 
     static float[] floats(byte[] values) {
-        float[] floats = new float[values.length];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = values[i];
-        }
-        return floats;
+        return Filled.floats(values.length, i -> values[i]);
     }
 
     static RateTargets.Pattern pattern(GoldenCase golden) {

@@ -1,5 +1,6 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,10 +34,7 @@ class GoldenLatencyTest {
                     FloatMatrix times = GoldenLatency.times(arena, golden, code, data);
                     golden.assertBits("spike_time", times.toArray());
                     boolean[] below = GoldenLatency.below(code, data, times);
-                    byte[] bytes = new byte[below.length];
-                    for (int i = 0; i < bytes.length; i++) {
-                        bytes[i] = (byte) (below[i] ? 1 : 0);
-                    }
+                    byte[] bytes = bytes(below.length, i -> (byte) (below[i] ? 1 : 0));
                     golden.assertSpikes("below_threshold", bytes);
                 }
                 if (golden.raises().isPresent()) {

@@ -1,6 +1,7 @@
 package dev.spikelane.io;
 
 import static dev.spikelane.Failures.assertStart;
+import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,10 +18,7 @@ import org.junit.jupiter.api.Test;
 final class FileBytesTest {
 
     private static ReadableByteChannel channel(int bytes) {
-        byte[] content = new byte[bytes];
-        for (int i = 0; i < bytes; i++) {
-            content[i] = (byte) i;
-        }
+        byte[] content = bytes(bytes, i -> (byte) i);
         return Channels.newChannel(new ByteArrayInputStream(content));
     }
 

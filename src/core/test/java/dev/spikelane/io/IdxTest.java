@@ -1,6 +1,7 @@
 package dev.spikelane.io;
 
 import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -100,10 +101,7 @@ class IdxTest extends KernelCase {
 
     @Test
     void imagesAreBytesBy255() throws IOException {
-        byte[] pixels = new byte[3 * 2 * 35];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (byte) (255 - i);
-        }
+        byte[] pixels = bytes(3 * 2 * 35, i -> (byte) (255 - i));
         Idx idx = Idx.read("images", new ByteArrayInputStream(idx(pixels, 3, 2, 35)));
         FloatMatrix images = idx.images(arena);
         images.requireShape("images", 3, 70);
@@ -247,10 +245,7 @@ class IdxTest extends KernelCase {
 
     @Test
     void streamsMayComeByteByByteAndStayOpen() throws IOException {
-        byte[] pixels = new byte[200_000];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (byte) (i * i >> 3);
-        }
+        byte[] pixels = bytes(200_000, i -> (byte) (i * i >> 3));
         byte[] plain = idx(pixels, 2, 1000, 100);
         for (byte[] content : List.of(plain, gzip(plain))) {
             Dribble stream = new Dribble(content);

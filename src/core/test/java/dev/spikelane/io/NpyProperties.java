@@ -1,11 +1,13 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
@@ -17,7 +19,6 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -38,11 +39,7 @@ class NpyProperties extends KernelCase {
 
     /** Rows of up to 40,000 floats: longer than the reader's and writer's buffers. */
     @Property(tries = 60)
-    void floatsComeBackBitForBit(
-            @ForAll @IntRange(min = 1, max = 5) int steps,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 40_000) int neurons,
-            @ForAll long seed)
+    void floatsComeBackBitForBit(@UpTo(5) int steps, @UpTo(3) int batch, @UpTo(40_000) int neurons, @ForAll long seed)
             throws IOException {
         FloatMatrix values = FloatMatrix.zeros(arena, steps * batch, neurons);
         Random random = new Random(seed);
@@ -59,17 +56,11 @@ class NpyProperties extends KernelCase {
     }
 
     @Property(tries = 60)
-    void spikesComeBackAndPadsStayZero(
-            @ForAll @IntRange(min = 1, max = 40) int rows,
-            @ForAll @IntRange(min = 1, max = 5_000) int columns,
-            @ForAll long seed)
+    void spikesComeBackAndPadsStayZero(@UpTo(40) int rows, @UpTo(5_000) int columns, @ForAll long seed)
             throws IOException {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, columns);
         Random random = new Random(seed);
-        byte[] bits = new byte[rows * columns];
-        for (int i = 0; i < bits.length; i++) {
-            bits[i] = (byte) random.nextInt(2);
-        }
+        byte[] bits = bytes(rows * columns, i -> (byte) random.nextInt(2));
         spikes.copyFrom(bits);
         Npy.write(file, spikes);
         Npy<SpikeMatrix> read = Npy.readSpikes(file, arena);
@@ -83,8 +74,7 @@ class NpyProperties extends KernelCase {
     @FewerTries(fullWidth = 4)
     @Property(tries = 1000)
     void damagedFilesGiveNothingButAnExceptionThatNamesThem(
-            @ForAll @IntRange(min = 0, max = 135) int position, @ForAll byte value, @ForAll boolean cut)
-            throws IOException {
+            @UpTo(value = 135, from = 0) int position, @ForAll byte value, @ForAll boolean cut) throws IOException {
         Npy.write(file, FloatMatrix.vector(arena, 1, 2), 2);
         byte[] content = Files.readAllBytes(file);
         content[position] = value;

@@ -1,5 +1,6 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -278,11 +279,7 @@ class NpyTest extends KernelCase {
                     case "-inf" -> Float.NEGATIVE_INFINITY;
                     default -> number.floatValue();
                 }));
-        float[] array = new float[values.size()];
-        for (int i = 0; i < array.length; i++) {
-            array[i] = values.get(i);
-        }
-        return array;
+        return floats(values.size(), i -> values.get(i));
     }
 
     private static int[] dimensions(List<Integer> shape) {

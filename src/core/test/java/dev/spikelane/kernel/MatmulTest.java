@@ -1,6 +1,7 @@
 package dev.spikelane.kernel;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.spikes;
 import static dev.spikelane.Matrices.uniform;
@@ -102,12 +103,8 @@ final class MatmulTest {
 
     @Test
     void valuesTimesWeightsInOneChain() {
-        FloatMatrix expected = FloatMatrix.zeros(ROWS, OUTPUTS);
-        for (int row = 0; row < ROWS; row++) {
-            for (int output = 0; output < OUTPUTS; output++) {
-                expected.set(row, output, chain(bias.get(0, output), row, output));
-            }
-        }
+        FloatMatrix expected =
+                fill(FloatMatrix.zeros(ROWS, OUTPUTS), (row, output) -> chain(bias.get(0, output), row, output));
         FloatMatrix current = FloatMatrix.zeros(ROWS, OUTPUTS);
         matmul.multiply(values, weights, current);
         assertSameBits(expected, current, "values");

@@ -1,6 +1,7 @@
 package dev.spikelane.model;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -56,11 +57,7 @@ final class SparseModelTest {
 
     /** Weights, or delays of whole steps where a step is 0. */
     private static float[] numbers(float step) {
-        float[] numbers = new float[EDGES];
-        for (int i = 0; i < EDGES; i++) {
-            numbers[i] = step == 0 ? i % 5 : step * (i % 13 - 4);
-        }
-        return numbers;
+        return floats(EDGES, i -> step == 0 ? i % 5 : step * (i % 13 - 4));
     }
 
     private static byte[] fired(Network network) {

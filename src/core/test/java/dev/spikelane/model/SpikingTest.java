@@ -1,6 +1,7 @@
 package dev.spikelane.model;
 
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -53,13 +54,7 @@ final class SpikingTest {
     }
 
     private FloatMatrix values(int rows, int columns, float unit, int least, int most) {
-        FloatMatrix values = FloatMatrix.zeros(rows, columns);
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                values.set(i, j, unit * (least + random.nextInt(most - least + 1)));
-            }
-        }
-        return values;
+        return fill(FloatMatrix.zeros(rows, columns), (i, j) -> unit * (least + random.nextInt(most - least + 1)));
     }
 
     private Network read(String layers) throws IOException {

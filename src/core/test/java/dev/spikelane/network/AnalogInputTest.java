@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -48,12 +49,7 @@ final class AnalogInputTest extends KernelCase {
     void gradedSpikesComeAfterTheInput() {
         FloatMatrix first = Matrices.uniform(arena, 70, 7, random);
         FloatMatrix second = Matrices.uniform(arena, 5, 70, random);
-        FloatMatrix doubled = FloatMatrix.zeros(arena, 5, 70);
-        for (int output = 0; output < 5; output++) {
-            for (int i = 0; i < 70; i++) {
-                doubled.set(output, i, second.get(output, i) * 2);
-            }
-        }
+        FloatMatrix doubled = fill(FloatMatrix.zeros(arena, 5, 70), (output, i) -> second.get(output, i) * 2);
         Leaky neuron = new Leaky(0.9f).withThreshold(0.2f);
         FloatMatrix input = Matrices.uniform(arena, 40, 7, random);
         FloatMatrix expected = lastMembranes(first, neuron, doubled, input);

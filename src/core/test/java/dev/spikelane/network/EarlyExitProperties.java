@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,6 +14,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -26,7 +28,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Labels that are decided early are those of the whole run, and are decided as early as can be. */
 @EveryWidth
@@ -41,11 +42,11 @@ final class EarlyExitProperties {
 
     @Property(tries = 200)
     void aLeadThatCannotBeLostNeverChangesTheLabel(
-            @ForAll @IntRange(min = 1, max = 30) int steps,
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 4) int classes,
-            @ForAll @IntRange(min = 0, max = 3) int outputsOfClass,
-            @ForAll @IntRange(min = 1, max = 9) int block,
+            @UpTo(30) int steps,
+            @UpTo(5) int batch,
+            @UpTo(4) int classes,
+            @UpTo(value = 3, from = 0) int outputsOfClass,
+            @UpTo(9) int block,
             @ForAll long seed) {
         int outputs = classes * Math.max(1, outputsOfClass);
         Random random = new Random(seed);
@@ -137,20 +138,12 @@ final class EarlyExitProperties {
 
     /** A frame in each step is what repeated rows are. */
     @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
-    void framesStopWhereTheirRowsDo(
-            @ForAll long seed,
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 1, max = 7) int block) {
+    void framesStopWhereTheirRowsDo(@ForAll long seed, @UpTo(6) int batch, @UpTo(7) int block) {
         int steps = 30;
         Network network =
                 Networks.of(9, by(Dense.linear(9, 5, new TorchRandom(seed)), new Leaky(0.9f).withThreshold(0.4f)));
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), batch, 9, new Random(seed));
-        FloatMatrix rows = FloatMatrix.zeros(steps * batch, 9);
-        for (int row = 0; row < rows.rows(); row++) {
-            for (int i = 0; i < 9; i++) {
-                rows.set(row, i, frame.get(row % batch, i));
-            }
-        }
+        FloatMatrix rows = fill(FloatMatrix.zeros(steps * batch, 9), (row, i) -> frame.get(row % batch, i));
         try (Simulation ofFrame = network.simulate(batch);
                 Simulation ofRows = network.simulate(batch)) {
             EarlyExit.Labels labels = ofFrame.observe(0, EarlyExit.exact(steps).labels());
@@ -181,9 +174,7 @@ final class EarlyExitProperties {
 
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void aLearnedMarginDoesWhatItSays(
-            @ForAll long seed,
-            @ForAll @IntRange(min = 3, max = 25) int steps,
-            @ForAll @IntRange(min = 4, max = 30) int batch) {
+            @ForAll long seed, @UpTo(value = 25, from = 3) int steps, @UpTo(value = 30, from = 4) int batch) {
         Random random = new Random(seed);
         SpikeMatrix spikes = SpikeMatrix.zeros(steps * batch, 3);
         int[] right = new int[batch];

@@ -2,6 +2,8 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.Filled.floats;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -179,19 +181,12 @@ final class NetworkTest extends KernelCase {
     @Test
     void gradedSpikesScaleTheNextWeights() {
         Random random = new Random(3);
-        float[] factors = new float[70];
-        for (int i = 0; i < factors.length; i++) {
-            factors[i] = random.nextFloat() * 3 - 1;
-        }
+        float[] factors = floats(70, i -> random.nextFloat() * 3 - 1);
         FloatMatrix first = Matrices.uniform(arena, 70, 7, random);
         FloatMatrix second = Matrices.uniform(arena, 5, 70, random);
         FloatMatrix bias = Matrices.uniform(arena, 1, 5, random);
-        FloatMatrix scaled = FloatMatrix.zeros(arena, 5, 70);
-        for (int output = 0; output < 5; output++) {
-            for (int input = 0; input < 70; input++) {
-                scaled.set(output, input, second.get(output, input) * factors[input]);
-            }
-        }
+        FloatMatrix scaled =
+                fill(FloatMatrix.zeros(arena, 5, 70), (output, input) -> second.get(output, input) * factors[input]);
         Network graded = builder()
                 .connect(Dense.of(arena, first))
                 .neuron(new Leaky(0.9f).withThreshold(0.2f).withGradedSpikesFactor(factors))

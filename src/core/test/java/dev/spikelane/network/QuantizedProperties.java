@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.Networks;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Quantized chains do what {@link NaiveNetwork} says, bit for bit, whatever the threads and the calls. */
 @EveryWidth
@@ -27,11 +27,11 @@ final class QuantizedProperties {
 
     @Property(tries = 40)
     void chainsDoWhatTheInterpreterSays(
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int hidden,
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int steps,
-            @ForAll @IntRange(min = 1, max = 3) int threads,
+            @Size int inputs,
+            @Size int hidden,
+            @UpTo(5) int batch,
+            @UpTo(12) int steps,
+            @UpTo(3) int threads,
             @ForAll long seed) {
         Random random = new Random(seed);
         ElementType type = RandomGraph.INTEGERS.get(random.nextInt(RandomGraph.INTEGERS.size()));

@@ -14,6 +14,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -27,7 +28,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** A run that is taken out in the middle and put in elsewhere goes on as if nothing had happened. */
 @EveryWidth
@@ -37,10 +37,7 @@ final class SnapshotProperties extends KernelCase {
     private static final int NEURONS = 70;
 
     @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
-    void everyModelGoesOnInAnotherSimulation(
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int half,
-            @ForAll long seed) {
+    void everyModelGoesOnInAnotherSimulation(@UpTo(3) int batch, @UpTo(12) int half, @ForAll long seed) {
         for (int model = 0; model < RandomNeuron.MODELS; model++) {
             Random random = new Random(seed + model);
             Network network = network(new RandomNeuron(arena, NEURONS, random).of(model), random);

@@ -2,6 +2,7 @@ package dev.spikelane.network;
 
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertStart;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -24,11 +25,7 @@ final class ValueShapesTest {
     private final Network network = Networks.dense(new TorchRandom(1), new Leaky(0.5, 0.75), 3, 2);
 
     private static FloatMatrix matrix(int rows, int columns) {
-        FloatMatrix matrix = FloatMatrix.zeros(rows, columns);
-        for (int i = 0; i < rows * columns; i++) {
-            matrix.set(i / columns, i % columns, (i + 1) / 128f);
-        }
-        return matrix;
+        return fill(FloatMatrix.zeros(rows, columns), i -> (i + 1) / 128f);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -131,11 +132,7 @@ final class EquationNeuronTest {
     }
 
     private static Neuron.Run scaled(FloatMatrix currents, float by, Neuron model) {
-        for (int row = 0; row < currents.rows(); row++) {
-            for (int i = 0; i < currents.columns(); i++) {
-                currents.set(row, i, by * currents.get(row, i));
-            }
-        }
+        fill(currents, (row, i) -> by * currents.get(row, i));
         return model.run(currents);
     }
 

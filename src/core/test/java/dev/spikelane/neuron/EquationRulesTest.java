@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -167,11 +168,7 @@ final class EquationRulesTest {
     }
 
     private static FloatMatrix row(float... currents) {
-        FloatMatrix made = FloatMatrix.zeros(currents.length, 1);
-        for (int i = 0; i < currents.length; i++) {
-            made.set(i, 0, currents[i]);
-        }
-        return made;
+        return fill(FloatMatrix.zeros(currents.length, 1), i -> currents[i]);
     }
 
     private static final String WHOLE = """

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -32,12 +33,7 @@ final class HandLifTest extends KernelCase {
     void firesAStepAfterLeaky() {
         NeuronGroup hand = new HandLif(Parameter.of(0.9f), Parameter.of(0.8f)).bind(arena, 100);
         NeuronGroup leaky = new Leaky(0.9f).withThreshold(0.8f).bind(arena, 100);
-        FloatMatrix current = FloatMatrix.zeros(arena, 50, 100);
-        for (int step = 0; step < 50; step++) {
-            for (int neuron = 0; neuron < 100; neuron++) {
-                current.set(step, neuron, neuron / 200f);
-            }
-        }
+        FloatMatrix current = fill(FloatMatrix.zeros(arena, 50, 100), (step, neuron) -> neuron / 200f);
         SpikeMatrix ofHand = SpikeMatrix.zeros(arena, 50, 100);
         SpikeMatrix ofLeaky = SpikeMatrix.zeros(arena, 50, 100);
         NeuronState handState = hand.newState(arena, 1);

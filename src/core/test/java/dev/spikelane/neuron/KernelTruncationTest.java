@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -40,11 +41,7 @@ final class KernelTruncationTest {
     }
 
     private static float[] betas() {
-        float[] betas = new float[NEURONS];
-        for (int i = 0; i < NEURONS; i++) {
-            betas[i] = i / (NEURONS - 1f);
-        }
-        return betas;
+        return floats(NEURONS, i -> i / (NEURONS - 1f));
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.spikelane.neuron;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -115,10 +116,7 @@ final class ModelsTest extends KernelCase {
 
     @Test
     void stateLeakyIsTheConvolution() {
-        float[] input = new float[50];
-        for (int t = 0; t < input.length; t++) {
-            input[t] = t * 7 % 5 / 4f - 0.25f;
-        }
+        float[] input = floats(50, t -> t * 7 % 5 / 4f - 0.25f);
         float[] membranes = run(new StateLeaky(0.9f), 1, input).toArray();
         for (int t = 0; t < input.length; t++) {
             double sum = 0;

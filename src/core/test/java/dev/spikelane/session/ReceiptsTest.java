@@ -2,6 +2,7 @@ package dev.spikelane.session;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -138,10 +139,7 @@ final class ReceiptsTest {
     void valuesAreHashedAsTheyCome() {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(0.1f), 300, 4);
         Random random = new Random(8);
-        FloatMatrix inputs = FloatMatrix.zeros(9, 300);
-        for (int i = 0; i < 9 * 300; i++) {
-            inputs.set(i / 300, i % 300, random.nextFloat());
-        }
+        FloatMatrix inputs = fill(FloatMatrix.zeros(9, 300), i -> random.nextFloat());
         SpikeMatrix spikes = SpikeMatrix.zeros(9, 4);
         try (SessionPool pool = SessionPool.builder(network).values().receipts().build()) {
             SessionPool.Answers answers = pool.newAnswers(1);

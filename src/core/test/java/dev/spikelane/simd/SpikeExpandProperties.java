@@ -6,7 +6,9 @@ import static dev.spikelane.Matrices.assertSameBits;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -14,17 +16,16 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class SpikeExpandProperties extends KernelCase {
 
     @Property(tries = 200)
     void everyVariantWritesOnesAndZeros(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(max = 3) int first,
-            @ForAll @IntRange(min = 1, max = 5) int count,
-            @ForAll(supplier = Awkward.Densities.class) double density,
+            @Size int neurons,
+            @UpTo(value = 3, from = 0) int first,
+            @UpTo(5) int count,
+            @Density double density,
             @ForAll long seed) {
         Random random = new Random(seed);
         SpikeMatrix spikes = Matrices.spikes(arena, first + count + 1, neurons, density, random);

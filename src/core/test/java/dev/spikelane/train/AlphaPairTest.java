@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -40,11 +41,7 @@ class AlphaPairTest {
     }
 
     private static FloatMatrix row(double... values) {
-        FloatMatrix row = FloatMatrix.zeros(1, values.length);
-        for (int i = 0; i < values.length; i++) {
-            row.set(0, i, (float) values[i]);
-        }
-        return row;
+        return fill(FloatMatrix.zeros(1, values.length), i -> (float) values[i]);
     }
 
     private static Map<String, FloatMatrix> pair(FloatMatrix alpha, FloatMatrix beta, boolean alphaFirst) {

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Filled.ints;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -39,10 +40,7 @@ final class BusyTest {
     }
 
     private static TrainingBatch batch() {
-        int[] labels = new int[BATCH];
-        for (int i = 0; i < BATCH; i++) {
-            labels[i] = i % SmallRun.CLASSES;
-        }
+        int[] labels = ints(BATCH, i -> i % SmallRun.CLASSES);
         return TrainingBatch.ofFrame(frames(), labels);
     }
 

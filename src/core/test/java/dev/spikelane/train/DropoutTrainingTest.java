@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -224,18 +225,10 @@ class DropoutTrainingTest {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(INPUTS));
         Population p = builder.population("p", Shape.of(1), new Leaky(0.9).withThreshold(1000));
-        FloatMatrix weights = FloatMatrix.zeros(1, INPUTS);
-        for (int i = 0; i < INPUTS; i++) {
-            weights.set(0, i, (i + 1) / 64f);
-        }
+        FloatMatrix weights = fill(FloatMatrix.zeros(1, INPUTS), i -> (i + 1) / 64f);
         builder.project("x-p", x, p, Dense.of(weights));
         Network network = builder.build();
-        SpikeMatrix input = SpikeMatrix.zeros(STEPS * samples.length, INPUTS);
-        for (int row = 0; row < input.rows(); row++) {
-            for (int i = 0; i < INPUTS; i++) {
-                input.set(row, i, true);
-            }
-        }
+        SpikeMatrix input = fill(SpikeMatrix.zeros(STEPS * samples.length, INPUTS), (row, i) -> true);
         float[] membranes = new float[samples.length];
         try (Trainer trainer = Trainer.of(network, STEPS, samples.length)
                 .loss(new LastMembrane(membranes))

@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -32,10 +33,7 @@ final class OptimizerTest {
 
     private static FloatMatrix gradient(int step) {
         Random random = new Random(step);
-        float[] values = new float[3 * 5];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
+        float[] values = floats(3 * 5, i -> (float) random.nextGaussian());
         return FloatMatrix.copyOf(3, 5, values);
     }
 

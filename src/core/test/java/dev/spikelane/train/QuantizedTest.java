@@ -2,6 +2,7 @@ package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -32,11 +33,7 @@ final class QuantizedTest {
     @EnumSource(names = {"INT8", "INT16"})
     void saysWhatBothNetworksMakeOfTheData(ElementType type) {
         FloatMatrix weights = network.weights().get("fc1.weight");
-        for (int row = 0; row < weights.rows(); row++) {
-            for (int column = 0; column < weights.columns(); column++) {
-                weights.set(row, column, 3 * weights.get(row, column));
-            }
-        }
+        fill(weights, (row, column) -> 3 * weights.get(row, column));
         network.weights().replace("fc1.weight", weights);
         try (Evaluator evaluator = new Evaluator(network, SmallRun.STEPS, batching, 2)) {
             Evaluator.Result.Quantized quantized = evaluator.quantize(type, data);

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -78,12 +79,7 @@ class SeveralInputsTest {
     }
 
     private static FloatMatrix positive(FloatMatrix values) {
-        for (int row = 0; row < values.rows(); row++) {
-            for (int column = 0; column < values.columns(); column++) {
-                values.set(row, column, Math.abs(values.get(row, column)) % 1);
-            }
-        }
-        return values;
+        return fill(values, (row, column) -> Math.abs(values.get(row, column)) % 1);
     }
 
     private static Trainer trainer(Network network) {
@@ -129,21 +125,10 @@ class SeveralInputsTest {
 
     private static Signal columns(Signal all, int first, int count) {
         if (all instanceof SpikeMatrix spikes) {
-            SpikeMatrix part = SpikeMatrix.zeros(all.rows(), count);
-            for (int row = 0; row < all.rows(); row++) {
-                for (int column = 0; column < count; column++) {
-                    part.set(row, column, spikes.get(row, first + column));
-                }
-            }
-            return part;
+            return fill(SpikeMatrix.zeros(all.rows(), count), (row, column) -> spikes.get(row, first + column));
         }
-        FloatMatrix part = FloatMatrix.zeros(all.rows(), count);
-        for (int row = 0; row < all.rows(); row++) {
-            for (int column = 0; column < count; column++) {
-                part.set(row, column, ((FloatMatrix) all).get(row, first + column));
-            }
-        }
-        return part;
+        return fill(
+                FloatMatrix.zeros(all.rows(), count), (row, column) -> ((FloatMatrix) all).get(row, first + column));
     }
 
     /** What the second input tells is learned, and evaluators see it. */

@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.fixture.Networks;
@@ -24,12 +25,8 @@ final class TrainerFallbackTest {
     @Test
     void spikesTeachANetwork() {
         FloatMatrix numbers = new TorchRandom(3).rand(STEPS * LABELS.length, 6);
-        SpikeMatrix spikes = SpikeMatrix.zeros(numbers.rows(), 6);
-        for (int row = 0; row < numbers.rows(); row++) {
-            for (int column = 0; column < 6; column++) {
-                spikes.set(row, column, numbers.get(row, column) > 0.5f);
-            }
-        }
+        SpikeMatrix spikes =
+                fill(SpikeMatrix.zeros(numbers.rows(), 6), (row, column) -> numbers.get(row, column) > 0.5f);
         assertLearns(TrainingBatch.of(spikes, LABELS));
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.plot;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.ints;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,11 +29,7 @@ final class EventFramesTest {
 
     private static int[] gray(Figure figure) {
         byte[] bytes = ((ImagePlot) figure).bytes();
-        int[] gray = new int[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            gray[i] = bytes[i] & 0xFF;
-        }
-        return gray;
+        return ints(bytes.length, i -> bytes[i] & 0xFF);
     }
 
     @Test

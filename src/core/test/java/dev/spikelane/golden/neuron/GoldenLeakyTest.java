@@ -1,5 +1,6 @@
 package dev.spikelane.golden.neuron;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
@@ -128,10 +129,6 @@ class GoldenLeakyTest {
     }
 
     private static float[] graded(Neuron model, byte[] spikes, int neurons) {
-        float[] values = new float[spikes.length];
-        for (int i = 0; i < spikes.length; i++) {
-            values[i] = spikes[i] * model.spikeValue().value(i % neurons);
-        }
-        return values;
+        return floats(spikes.length, i -> spikes[i] * model.spikeValue().value(i % neurons));
     }
 }

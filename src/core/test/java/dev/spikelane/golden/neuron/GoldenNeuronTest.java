@@ -1,5 +1,6 @@
 package dev.spikelane.golden.neuron;
 
+import static dev.spikelane.Filled.floats;
 import static dev.spikelane.golden.neuron.GoldenNeurons.allToAll;
 import static dev.spikelane.golden.neuron.GoldenNeurons.check;
 import static dev.spikelane.golden.neuron.GoldenNeurons.dense;
@@ -177,11 +178,7 @@ class GoldenNeuronTest {
     }
 
     private static float[] diagonal(float[] square, int size) {
-        float[] values = new float[size];
-        for (int i = 0; i < size; i++) {
-            values[i] = square[i * (size + 1)];
-        }
-        return values;
+        return floats(size, i -> square[i * (size + 1)]);
     }
 
     private static Rule rule(GoldenCase golden) {

@@ -1,5 +1,6 @@
 package dev.spikelane.golden.neuron;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -112,11 +113,7 @@ final class GoldenNeurons {
     }
 
     private static float[] graded(Neuron model, byte[] spikes, int neurons) {
-        float[] values = new float[spikes.length];
-        for (int i = 0; i < spikes.length; i++) {
-            values[i] = spikes[i] * model.spikeValue().value(i % neurons);
-        }
-        return values;
+        return floats(spikes.length, i -> spikes[i] * model.spikeValue().value(i % neurons));
     }
 
     /** The weights and bias with a suffix, such as torch's {@code _hh}. */

@@ -6,7 +6,8 @@ import static dev.spikelane.Matrices.assertSameBits;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Random;
@@ -16,7 +17,6 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class DeltaSpikesProperties extends KernelCase {
@@ -29,9 +29,9 @@ final class DeltaSpikesProperties extends KernelCase {
 
     @Property(tries = 300)
     void everyVariantComparesWithTheStepBefore(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 4) int steps,
+            @Size int neurons,
+            @UpTo(3) int batch,
+            @UpTo(4) int steps,
             @ForAll("thresholds") float threshold,
             @ForAll boolean padding,
             @ForAll long seed) {

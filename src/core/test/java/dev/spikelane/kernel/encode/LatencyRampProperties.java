@@ -6,24 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** {@link LatencyRamp} and {@link LatencySpikes}: what happens at rounded times. */
 final class LatencyRampProperties extends KernelCase {
 
     @Property(tries = 300)
     void everyNeuronFiresAtItsRoundedTime(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int steps,
-            @ForAll long seed) {
+            @Size int neurons, @UpTo(3) int batch, @UpTo(12) int steps, @ForAll long seed) {
         FloatMatrix times = times(batch, neurons, new Random(seed));
         SpikeMatrix expected = SpikeMatrix.zeros(arena, steps * batch, neurons);
         FloatMatrix expectedTargets = FloatMatrix.zeros(arena, steps * batch, neurons);

@@ -6,14 +6,15 @@ import static dev.spikelane.Matrices.assertSameBits;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class RateRampProperties extends KernelCase {
@@ -21,11 +22,7 @@ final class RateRampProperties extends KernelCase {
     /** Step by step, looking for the spikes before and after. */
     @Property(tries = 200)
     void risesFromSpikeToSpike(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 70) int steps,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll long seed) {
+            @Size int neurons, @UpTo(3) int batch, @UpTo(70) int steps, @Density double density, @ForAll long seed) {
         Random random = new Random(seed);
         SpikeMatrix spikes = Matrices.spikes(arena, steps * batch, neurons, density, random);
         FloatMatrix targets = Matrices.uniform(arena, steps * batch, neurons, random);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -18,10 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class PackedWeightsTest extends KernelCase {
 
     @Property(tries = 50)
-    void keepsACopyOfEveryValue(
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll long seed) {
+    void keepsACopyOfEveryValue(@Size int inputs, @Size int outputs, @ForAll long seed) {
         FloatMatrix weights = Matrices.uniform(arena, outputs, inputs, new Random(seed));
         FloatMatrix bias = Matrices.uniform(arena, 1, outputs, new Random(~seed));
         float[] weightsBefore = weights.toArray();

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -16,7 +18,6 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class RowScaleProperties extends KernelCase {
@@ -29,11 +30,7 @@ final class RowScaleProperties extends KernelCase {
      */
     @Property(tries = 200)
     void vectorsGiveTheBitsOfTheSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int columns,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll @IntRange(min = 1, max = 4) int rows,
-            @ForAll boolean whole,
-            @ForAll long seed) {
+            @Size int columns, @Density double density, @UpTo(4) int rows, @ForAll boolean whole, @ForAll long seed) {
         Random random = new Random(seed);
         FloatMatrix values = special(rows + 1, columns, random);
         FloatMatrix weights =

@@ -4,7 +4,8 @@ import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
@@ -12,7 +13,6 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class RowSumProperties {
@@ -23,8 +23,8 @@ final class RowSumProperties {
     @ComparesVectors
     @Property(tries = 100)
     void vectorsGiveTheBitsOfTheSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int columns,
-            @ForAll @IntRange(min = 1, max = 4) int rows,
+            @Size int columns,
+            @UpTo(4) int rows,
             @ForAll boolean wholeInto,
             @ForAll boolean wholeFrom,
             @ForAll long seed) {

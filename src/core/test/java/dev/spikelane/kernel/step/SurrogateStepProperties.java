@@ -6,7 +6,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Exponential;
@@ -27,7 +27,7 @@ final class SurrogateStepProperties {
     @Property(tries = 500)
     void everyShapeIsItsSpecification(
             @ForAll SurrogateShape shape,
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
+            @Size int neurons,
             @ForAll boolean strange,
             @ForAll boolean inPlace,
             @ForAll long seed) {
@@ -90,7 +90,7 @@ final class SurrogateStepProperties {
     }
 
     @Property(tries = 50)
-    void noiseBelongsToSampleStepAndNeuron(@ForAll(supplier = Awkward.Sizes.class) int neurons, @ForAll long seed) {
+    void noiseBelongsToSampleStepAndNeuron(@Size int neurons, @ForAll long seed) {
         SurrogateStep step = new SurrogateStep(SurrogateShape.STOCHASTIC_SPIKE_OPERATOR, 0.25, 0.5);
         CounterRandom.Draws draws = CounterRandom.Draws.surrogate(seed, 3, 4);
         draws.setEpoch(2);

@@ -4,6 +4,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Tries;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.network.naive.NaiveNetwork;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
@@ -11,7 +12,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.GenerationMode;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /**
@@ -26,7 +26,7 @@ final class CallSequenceProperties extends KernelCase {
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-    void callsInAnyOrderDoWhatTheInterpreterSays(@ForAll @IntRange(min = 1, max = 4) int batch, @ForAll long seed) {
+    void callsInAnyOrderDoWhatTheInterpreterSays(@UpTo(4) int batch, @ForAll long seed) {
         RandomGraph graph = new RandomGraph(arena, batch, 1, seed);
         try (GraphCalls calls = new GraphCalls(graph.network, batch, new Random(seed))) {
             calls.run(CALLS);
@@ -38,8 +38,7 @@ final class CallSequenceProperties extends KernelCase {
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-    void rulesLearnWhatTheInterpreterSaysThroughCallsInAnyOrder(
-            @ForAll @IntRange(min = 1, max = 3) int batch, @ForAll long seed) {
+    void rulesLearnWhatTheInterpreterSaysThroughCallsInAnyOrder(@UpTo(3) int batch, @ForAll long seed) {
         RandomGraph graph = RandomGraph.ruled(arena, batch, 1, seed);
         try (GraphCalls calls = new GraphCalls(graph.network, batch, new Random(seed))) {
             calls.run(CALLS);
@@ -53,9 +52,7 @@ final class CallSequenceProperties extends KernelCase {
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void windowsInAnyOrderHaveTheGradientsThatTheInterpreterSays(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 5) int steps,
-            @ForAll long seed) {
+            @UpTo(5) int batch, @UpTo(5) int steps, @ForAll long seed) {
         RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
         try (GradientCalls calls = new GradientCalls(graph, new Random(seed))) {
             calls.run(CALLS);
@@ -68,9 +65,9 @@ final class CallSequenceProperties extends KernelCase {
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void trainersInUseDoWhatNewOnesDo(
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 1, max = 5) int steps,
-            @ForAll @IntRange(min = 1, max = 5) int batch,
+            @UpTo(value = RandomNeuron.MODELS, from = 0) int model,
+            @UpTo(5) int steps,
+            @UpTo(5) int batch,
             @ForAll long seed) {
         int kind = RandomTrainingProperties.trainable(model);
         try (TrainerCalls calls = new TrainerCalls(seed, kind, steps, batch, true)) {
@@ -82,7 +79,7 @@ final class CallSequenceProperties extends KernelCase {
     }
 
     @Property(generation = GenerationMode.EXHAUSTIVE, edgeCases = EdgeCasesMode.NONE)
-    void aValueForAllNeuronsBecomesOneForEachAndBack(@ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model) {
+    void aValueForAllNeuronsBecomesOneForEachAndBack(@UpTo(value = RandomNeuron.MODELS, from = 0) int model) {
         int kind = RandomTrainingProperties.trainable(model);
         try (TrainerCalls calls = new TrainerCalls(model, kind, 3, 2, false)) {
             calls.turnParameters();

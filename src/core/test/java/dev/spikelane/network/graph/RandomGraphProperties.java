@@ -13,6 +13,7 @@ import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -29,7 +30,6 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /** Random graphs do what {@link NaiveNetwork} says, bit for bit. */
@@ -42,10 +42,7 @@ final class RandomGraphProperties extends KernelCase {
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-    void graphsDoWhatTheInterpreterSays(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 8, max = 30) int steps,
-            @ForAll long seed) {
+    void graphsDoWhatTheInterpreterSays(@UpTo(5) int batch, @UpTo(value = 30, from = 8) int steps, @ForAll long seed) {
         RandomGraph graph = new RandomGraph(arena, batch, steps, seed);
         NaiveNetwork expected = new NaiveNetwork(graph.network, graph.inputs, batch);
         expected.run(steps);
@@ -64,9 +61,7 @@ final class RandomGraphProperties extends KernelCase {
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 48, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void graphsLearnWhatTheInterpreterSays(
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 8, max = 20) int steps,
-            @ForAll long seed) {
+            @UpTo(3) int batch, @UpTo(value = 20, from = 8) int steps, @ForAll long seed) {
         RandomGraph graph = RandomGraph.ruled(arena, batch, steps, seed);
         NaiveNetwork expected = new NaiveNetwork(graph.network, graph.inputs, batch);
         expected.run(steps);

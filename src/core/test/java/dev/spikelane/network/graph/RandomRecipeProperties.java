@@ -1,10 +1,12 @@
 package dev.spikelane.network.graph;
 
+import static dev.spikelane.Filled.ints;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.FewerTries;
 import dev.spikelane.Tries;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -33,7 +35,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /**
@@ -109,10 +110,7 @@ final class RandomRecipeProperties {
         /** As documented, by the element's place inside, or its channel. */
         private NaiveNetwork.Noise noise(Projection projection, int number, float probability) {
             CounterRandom.Draws draws = CounterRandom.Draws.dropout(seed, number, graph.batch);
-            int[] samples = new int[graph.batch];
-            for (int i = 0; i < samples.length; i++) {
-                samples[i] = i;
-            }
+            int[] samples = ints(graph.batch, i -> i);
             draws.setEpoch(0);
             draws.setSamples(samples, 0, samples.length);
             return (step, sample, element) -> {
@@ -205,9 +203,7 @@ final class RandomRecipeProperties {
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 30, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void trainersDoWhatTheInterpreterSays(
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 3, max = 12) int steps,
-            @ForAll long seed) {
+            @UpTo(6) int batch, @UpTo(value = 12, from = 3) int steps, @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
             RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
             Recipe recipe = new Recipe(graph, seed);

@@ -15,6 +15,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.WeightQuantization;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -47,7 +48,6 @@ import java.util.function.UnaryOperator;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Random networks of all models that have gradients learn the same bits, whatever serves them. */
 @EveryWidth
@@ -232,9 +232,9 @@ class RandomTrainingProperties {
     @Property(tries = 9, edgeCases = EdgeCasesMode.NONE)
     void whateverServesTrainingLeavesTheSameBits(
             @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 11) int batch) {
+            @UpTo(value = RandomNeuron.MODELS, from = 0) int model,
+            @UpTo(9) int steps,
+            @UpTo(11) int batch) {
         Random random = new Random(seed);
         int shards = random.nextBoolean() ? 1 : 1 + random.nextInt(batch);
         int window = random.nextInt(3) > 0 ? steps : 1 + random.nextInt(steps);
@@ -278,9 +278,9 @@ class RandomTrainingProperties {
     @Property(tries = 9, edgeCases = EdgeCasesMode.NONE)
     void trainersKeepNothingButTheNetwork(
             @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 11) int batch) {
+            @UpTo(value = RandomNeuron.MODELS, from = 0) int model,
+            @UpTo(9) int steps,
+            @UpTo(11) int batch) {
         int kind = trainable(model);
         Task one = Task.of(seed, kind, steps, batch);
         Task anew = Task.of(seed, kind, steps, batch);
@@ -305,9 +305,9 @@ class RandomTrainingProperties {
     @Property(tries = 17, edgeCases = EdgeCasesMode.NONE)
     void parametersInPlaceAreThoseOfANewNetwork(
             @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 11) int batch) {
+            @UpTo(value = RandomNeuron.MODELS, from = 0) int model,
+            @UpTo(9) int steps,
+            @UpTo(11) int batch) {
         int kind = trainable(model);
         Task trained = Task.of(seed, kind, steps, batch);
         try (Trainer trainer = trained.trainer(new Adam(0.003)).build()) {
@@ -340,9 +340,9 @@ class RandomTrainingProperties {
     @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
     void shardsOfAnywhereLeaveTheSameBits(
             @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 2, max = 19) int batch) {
+            @UpTo(value = RandomNeuron.MODELS, from = 0) int model,
+            @UpTo(9) int steps,
+            @UpTo(value = 19, from = 2) int batch) {
         Random random = new Random(seed);
         int kind = trainable(model);
         int shards = 2 + random.nextInt(batch - 1);

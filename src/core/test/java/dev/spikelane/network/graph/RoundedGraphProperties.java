@@ -7,6 +7,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.WeightQuantization;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -26,7 +27,6 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Random graphs whose weights are trained as integers run forward as the network of these integers does. */
 @EveryWidth
@@ -69,9 +69,7 @@ class RoundedGraphProperties {
 
     @Property(tries = 40)
     void eachStepHasTheNumbersOfTheIntegerNetwork(
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 3, max = 9) int steps,
-            @ForAll long seed) {
+            @UpTo(6) int batch, @UpTo(value = 9, from = 3) int steps, @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
             Random random = new Random(seed);
             RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);

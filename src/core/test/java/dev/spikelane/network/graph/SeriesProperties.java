@@ -11,6 +11,7 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -34,7 +35,6 @@ import java.util.stream.IntStream;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Each sample of a batch of different lengths does and learns what it does alone, over random graphs. */
 @EveryWidth
@@ -63,10 +63,7 @@ final class SeriesProperties {
     }
 
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
-    void samplesRunAsTheyRunAlone(
-            @ForAll @IntRange(min = 1, max = 13) int batch,
-            @ForAll @IntRange(min = 4, max = 20) int steps,
-            @ForAll long seed) {
+    void samplesRunAsTheyRunAlone(@UpTo(13) int batch, @UpTo(value = 20, from = 4) int steps, @ForAll long seed) {
         Random random = new Random(seed);
         try (Arena arena = Arena.ofShared()) {
             boolean shared = random.nextInt(4) > 0;
@@ -213,9 +210,9 @@ final class SeriesProperties {
     @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
     void samplesLearnWhatTheyLearnAlone(
             @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 2, max = 24) int steps,
-            @ForAll @IntRange(min = 2, max = 5) int batch) {
+            @UpTo(value = RandomNeuron.MODELS, from = 0) int model,
+            @UpTo(value = 24, from = 2) int steps,
+            @UpTo(value = 5, from = 2) int batch) {
         Random random = new Random(seed);
         int kind = RandomTrainingProperties.trainable(model);
         RandomTrainingProperties.Task task = RandomTrainingProperties.Task.of(seed, kind, steps, batch);
@@ -266,9 +263,9 @@ final class SeriesProperties {
     @Property(tries = 15, edgeCases = EdgeCasesMode.NONE)
     void batchesLearnWhatPaddedOnesLearn(
             @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 2, max = 24) int steps,
-            @ForAll @IntRange(min = 1, max = 9) int batch) {
+            @UpTo(value = RandomNeuron.MODELS, from = 0) int model,
+            @UpTo(value = 24, from = 2) int steps,
+            @UpTo(9) int batch) {
         Random random = new Random(seed);
         int shards = 1 + random.nextInt(batch);
         int window = random.nextInt(3) > 0 ? steps : 1 + random.nextInt(steps);

@@ -1,5 +1,7 @@
 package dev.spikelane.network.memory;
 
+import static dev.spikelane.Filled.fill;
+
 import com.sun.management.ThreadMXBean;
 import dev.spikelane.Compilers;
 import dev.spikelane.fixture.Networks;
@@ -30,12 +32,8 @@ final class FirstCallAllocationMain {
         }
         TorchRandom random = new TorchRandom(0);
         Network network = Networks.dense(random, new Leaky(0.99), 784, 1000, 10);
-        SpikeMatrix spikes = SpikeMatrix.zeros(200, 784);
-        for (int step = 0; step < spikes.rows(); step++) {
-            for (int input = 0; input < spikes.columns(); input++) {
-                spikes.set(step, input, CounterRandom.uniform(0, step, 0, input) < 0.1f);
-            }
-        }
+        SpikeMatrix spikes =
+                fill(SpikeMatrix.zeros(200, 784), (step, input) -> CounterRandom.uniform(0, step, 0, input) < 0.1f);
         if (!arguments[0].equals("classifier")) {
             settle(() -> network.warmUp(1).isPresent());
             Simulation simulation = network.simulate(1);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.graph.RandomGradientsProperties;
@@ -16,7 +17,6 @@ import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /**
  * The plain interpreter in float32, which the library equals bit for bit, differs from the one in float64 by no more
@@ -29,10 +29,7 @@ class GradientRoundingProperties {
 
     @FewerTries(fullWidth = 4)
     @Property(tries = 12)
-    void floatsAreDoublesToRounding(
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 3, max = 12) int steps,
-            @ForAll long seed) {
+    void floatsAreDoublesToRounding(@UpTo(6) int batch, @UpTo(value = 12, from = 3) int steps, @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
             RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
             NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();

@@ -1,5 +1,7 @@
 package dev.spikelane.network.naive;
 
+import static dev.spikelane.Filled.flags;
+
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
@@ -608,10 +610,8 @@ public final class NaiveNetwork {
         Arrays.fill(ones, 1);
         float[] sum = new float[0];
         for (int unit = 1; unit <= greatest; unit *= 2) {
-            boolean[] fires = new boolean[ones.length];
-            for (int i = 0; i < fires.length; i++) {
-                fires[i] = (Math.clamp((int) row.values[i], 0, greatest) & unit) != 0;
-            }
+            int bit = unit;
+            boolean[] fires = flags(ones.length, i -> (Math.clamp((int) row.values[i], 0, greatest) & bit) != 0);
             Connection of = unit == 1 ? connection : withoutBias(connection);
             float[] product = apply(of, new Row(ones, fires), order).values;
             for (int i = 0; i < product.length && unit > 1; i++) {

@@ -7,6 +7,7 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
@@ -25,7 +26,6 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Gradients of random graphs, as the plain interpreter says them, are the slopes of the smoothed network. */
 class SlopesProperties {
@@ -35,10 +35,7 @@ class SlopesProperties {
 
     @FewerTries(fullWidth = 4)
     @Property(tries = 15)
-    void gradientsAreSlopes(
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 3, max = 12) int steps,
-            @ForAll long seed) {
+    void gradientsAreSlopes(@UpTo(6) int batch, @UpTo(value = 12, from = 3) int steps, @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
             RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
             Random random = new Random(seed);

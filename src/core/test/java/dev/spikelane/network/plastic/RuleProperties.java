@@ -11,6 +11,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -22,7 +23,6 @@ import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Weights and variables of a rule have the bits of plain loops, through a snapshot and a fork too. */
 @EveryWidth
@@ -47,8 +47,7 @@ final class RuleProperties extends KernelCase {
             """;
 
     @Property(tries = 24, edgeCases = EdgeCasesMode.NONE)
-    void rulesHaveTheBitsOfPlainLoops(
-            @ForAll @IntRange(min = 1, max = 3) int batch, @ForAll @IntRange(max = 2) int delay, @ForAll long seed) {
+    void rulesHaveTheBitsOfPlainLoops(@UpTo(3) int batch, @UpTo(value = 2, from = 0) int delay, @ForAll long seed) {
         Random random = new Random(seed);
         boolean dense = random.nextBoolean();
         boolean maps = dense && random.nextBoolean();
@@ -95,8 +94,7 @@ final class RuleProperties extends KernelCase {
     }
 
     @Property(tries = 12, edgeCases = EdgeCasesMode.NONE)
-    void theLastBlockOfOutputsChangesWhatItDoesWhenABlockFollows(
-            @ForAll @IntRange(min = 1, max = 2) int batch, @ForAll long seed) {
+    void theLastBlockOfOutputsChangesWhatItDoesWhenABlockFollows(@UpTo(2) int batch, @ForAll long seed) {
         Random random = new Random(seed);
         int from = 1 + random.nextInt(200);
         int to = 1 + random.nextInt(140);

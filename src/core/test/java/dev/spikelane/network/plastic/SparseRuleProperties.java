@@ -1,5 +1,6 @@
 package dev.spikelane.network.plastic;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
@@ -9,6 +10,7 @@ import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
@@ -29,7 +31,6 @@ import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** A rule along synapses with delays has the bits of plain loops, inside a loop and outside, through states too. */
 @EveryWidth
@@ -38,8 +39,7 @@ final class SparseRuleProperties {
     private static final int STEPS = 16;
 
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
-    void rulesHaveTheBitsOfPlainLoops(
-            @ForAll @IntRange(min = 1, max = 3) int batch, @ForAll @IntRange(max = 2) int delay, @ForAll long seed) {
+    void rulesHaveTheBitsOfPlainLoops(@UpTo(3) int batch, @UpTo(value = 2, from = 0) int delay, @ForAll long seed) {
         Random random = new Random(seed);
         boolean own = random.nextInt(3) == 0;
         boolean inside = own || random.nextBoolean();
@@ -47,10 +47,7 @@ final class SparseRuleProperties {
         Shape source = own ? target : shape(random);
         int shortest = own ? Math.max(1, delay) : delay;
         List<NaiveSynapses.Edge> edges = edges(source.size(), target.size(), shortest, random);
-        float[] weights = new float[edges.size()];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = random.nextFloat() - 0.5f;
-        }
+        float[] weights = floats(edges.size(), i -> random.nextFloat() - 0.5f);
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix outputs =
                     Matrices.spikes(arena, STEPS * batch, target.size(), random.nextDouble() * 0.7, random);

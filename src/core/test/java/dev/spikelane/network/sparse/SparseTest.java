@@ -1,6 +1,7 @@
 package dev.spikelane.network.sparse;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -37,10 +38,7 @@ final class SparseTest {
 
     /** Multiples of 1/8, whose sums are exact in any order. */
     private static Distribution eighths(int count, Random random) {
-        float[] weights = new float[count];
-        for (int i = 0; i < count; i++) {
-            weights[i] = (1 + random.nextInt(8)) / 8f;
-        }
+        float[] weights = floats(count, i -> (1 + random.nextInt(8)) / 8f);
         return Distribution.list(weights);
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.train.gradient;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -299,12 +300,9 @@ final class LearnedDelayTest {
             together.run(input, lengths);
             Population.SpikeRecorder one = alone.recordSpikes("lif", STEPS);
             for (int sample = 0; sample < BATCH; sample++) {
-                FloatMatrix own = FloatMatrix.zeros(lengths[sample], CHANNELS);
-                for (int step = 0; step < lengths[sample]; step++) {
-                    for (int i = 0; i < CHANNELS; i++) {
-                        own.set(step, i, input.get(step * BATCH + sample, i));
-                    }
-                }
+                int at = sample;
+                FloatMatrix own = fill(
+                        FloatMatrix.zeros(lengths[sample], CHANNELS), (step, i) -> input.get(step * BATCH + at, i));
                 alone.reset();
                 alone.run(own);
                 for (int step = 0; step < STEPS; step++) {

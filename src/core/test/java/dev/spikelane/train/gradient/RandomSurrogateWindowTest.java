@@ -1,6 +1,7 @@
 package dev.spikelane.train.gradient;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -33,12 +34,8 @@ class RandomSurrogateWindowTest {
     @Test
     void windowsDrawWhatOneLongWindowDraws() {
         FloatMatrix window = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, 5, new Random(1));
-        FloatMatrix both = FloatMatrix.zeros(2 * STEPS * BATCH, 5);
-        for (int row = 0; row < both.rows(); row++) {
-            for (int i = 0; i < 5; i++) {
-                both.set(row, i, window.get(row % window.rows(), i));
-            }
-        }
+        FloatMatrix both =
+                fill(FloatMatrix.zeros(2 * STEPS * BATCH, 5), (row, i) -> window.get(row % window.rows(), i));
         List<float[]> windows = gradients(STEPS, window, 2);
         float[] whole = gradients(2 * STEPS, both, 1).getFirst();
         int half = whole.length / 2;

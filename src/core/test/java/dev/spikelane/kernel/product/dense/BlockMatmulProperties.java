@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product.dense;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
@@ -9,7 +10,6 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Products with 64 columns have the bits of others. */
 @EveryWidth
@@ -18,10 +18,7 @@ class BlockMatmulProperties {
     @ComparesVectors
     @Property(tries = 60)
     void blocksAreTheDenseProduct(
-            @ForAll @IntRange(min = 1, max = 30) int rows,
-            @ForAll @IntRange(min = 1, max = 40) int depth,
-            @ForAll DenseCase.Kind kind,
-            @ForAll long seed) {
+            @UpTo(30) int rows, @UpTo(40) int depth, @ForAll DenseCase.Kind kind, @ForAll long seed) {
         Random random = new Random(seed);
         try (Arena arena = Arena.ofShared()) {
             FloatMatrix factors = DenseCase.matrix(arena, DenseCase.values(rows, depth, kind, random), false);

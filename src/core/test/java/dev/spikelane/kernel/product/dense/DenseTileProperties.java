@@ -4,6 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class DenseTileProperties {
@@ -25,11 +25,11 @@ final class DenseTileProperties {
     @ComparesVectors
     @Property(tries = 200)
     void tilesGiveTheBitsOfPlainLoops(
-            @ForAll @IntRange(min = 1, max = 8) int rows,
-            @ForAll @IntRange(min = 1, max = 4) int vectors,
+            @UpTo(8) int rows,
+            @UpTo(4) int vectors,
             @ForAll DenseTileVector.Steps steps,
             @ForAll boolean transposed,
-            @ForAll @IntRange(max = 40) int depth,
+            @UpTo(value = 40, from = 0) int depth,
             @ForAll long seed) {
         Random random = new Random(seed);
         int last = random.nextInt(rows);

@@ -2,6 +2,7 @@ package dev.spikelane.kernel.product.gradient;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.Product;
@@ -14,7 +15,6 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Products with few outputs have the bits of those with many. */
 @EveryWidth
@@ -23,9 +23,9 @@ class NarrowMatmulProperties {
     @ComparesVectors
     @Property(tries = 60)
     void spikesGiveTheCurrentsOfSpikeMatmul(
-            @ForAll @IntRange(min = 1, max = 70) int rows,
-            @ForAll @IntRange(min = 1, max = 200) int inputs,
-            @ForAll @IntRange(min = 1, max = NarrowMatmul.OUTPUTS) int outputs,
+            @UpTo(70) int rows,
+            @UpTo(200) int inputs,
+            @UpTo(NarrowMatmul.OUTPUTS) int outputs,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
         Random random = new Random(seed);

@@ -6,6 +6,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -21,7 +22,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 /** Gradients of weights follow the specification bit for bit, and do not depend on how a run is cut into calls. */
@@ -34,11 +34,7 @@ class WeightGradientProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 40)
     void spikesFollowTheSpecification(
-            @ForAll @IntRange(min = 1, max = 9) int batch,
-            @ForAll @IntRange(min = 1, max = 20) int steps,
-            @ForAll @IntRange(min = 1, max = 140) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int outputs,
-            @ForAll long seed) {
+            @UpTo(9) int batch, @UpTo(20) int steps, @UpTo(140) int inputs, @UpTo(140) int outputs, @ForAll long seed) {
         Random random = new Random(seed);
         double density = DENSITIES[random.nextInt(DENSITIES.length)];
         SpikeMatrix source = Matrices.spikes(arena, steps * batch, inputs, density, random);
@@ -48,11 +44,7 @@ class WeightGradientProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 40)
     void valuesFollowTheSpecification(
-            @ForAll @IntRange(min = 1, max = 9) int batch,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 140) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int outputs,
-            @ForAll long seed) {
+            @UpTo(9) int batch, @UpTo(9) int steps, @UpTo(140) int inputs, @UpTo(140) int outputs, @ForAll long seed) {
         Random random = new Random(seed);
         check(arena, gradients(arena, steps * batch, inputs, random), batch, outputs, random);
     }
@@ -115,10 +107,7 @@ class WeightGradientProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 40)
     void framesFollowTheSpecification(
-            @ForAll @IntRange(min = 1, max = 9) int batch,
-            @ForAll @IntRange(min = 1, max = 230) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int outputs,
-            @ForAll long seed) {
+            @UpTo(9) int batch, @UpTo(230) int inputs, @UpTo(140) int outputs, @ForAll long seed) {
         Random random = new Random(seed);
         FloatMatrix frame = gradients(arena, batch, inputs, random);
         double density = DENSITIES[random.nextInt(DENSITIES.length)];
@@ -198,11 +187,7 @@ class WeightGradientProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 60)
     void sinksTakeWhatIsStored(
-            @ForAll @IntRange(min = 1, max = 9) int batch,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 210) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int outputs,
-            @ForAll long seed) {
+            @UpTo(9) int batch, @UpTo(9) int steps, @UpTo(210) int inputs, @UpTo(140) int outputs, @ForAll long seed) {
         Random random = new Random(seed);
         int kind = random.nextInt(3);
         int rows = kind == 2 ? batch : steps * batch;
@@ -246,10 +231,10 @@ class WeightGradientProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 60)
     void turnsGiveWhatIsStored(
-            @ForAll @IntRange(min = 1, max = 34) int batch,
-            @ForAll @IntRange(min = 1, max = 20) int steps,
-            @ForAll @IntRange(min = 1, max = 140) int inputs,
-            @ForAll @IntRange(min = 33, max = 200) int outputs,
+            @UpTo(34) int batch,
+            @UpTo(20) int steps,
+            @UpTo(140) int inputs,
+            @UpTo(value = 200, from = 33) int outputs,
             @ForAll long seed) {
         Random random = new Random(seed);
         double density = DENSITIES[random.nextInt(DENSITIES.length)];

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.product.integer.IntegerProduct.Sizes;
 import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.kernel.product.spike.Start;
@@ -24,7 +26,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
 @EveryWidth
@@ -38,10 +39,10 @@ final class IntegerMatmulProperties extends KernelCase {
 
     @Property
     void everyVariantGivesExactSums(
-            @ForAll @IntRange(min = 1, max = 40) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
+            @UpTo(40) int rows,
+            @Size int inputs,
+            @Size int outputs,
+            @Density double density,
             @ForAll @From("types") ElementType type,
             @ForAll IntegerProduct.Weights kind,
             @ForAll long seed) {
@@ -57,9 +58,9 @@ final class IntegerMatmulProperties extends KernelCase {
     /** More inputs than a list has room for, than sums of 16 bits hold, and than float32 can count exactly. */
     @Property(tries = 6)
     void sumsOfManyInputsAreExact(
-            @ForAll @IntRange(min = 16_000, max = 40_000) int inputs,
-            @ForAll @IntRange(min = 1, max = 3) int outputs,
-            @ForAll @IntRange(min = 1, max = 3) int rows,
+            @UpTo(value = 40_000, from = 16_000) int inputs,
+            @UpTo(3) int outputs,
+            @UpTo(3) int rows,
             @ForAll long seed) {
         double density = new Random(seed).nextBoolean() ? 1 : 0.9;
         Sizes sizes = new Sizes(rows, inputs, outputs, density);
@@ -96,8 +97,8 @@ final class IntegerMatmulProperties extends KernelCase {
     /** More inputs than have their spikes laid out at a time, for more than one strip of outputs. */
     @Property(tries = 2)
     void laterStripsTakeTheirOwnSpikes(
-            @ForAll @IntRange(min = 4_097, max = 4_200) int inputs,
-            @ForAll @IntRange(min = 129, max = 200) int outputs,
+            @UpTo(value = 4_200, from = 4_097) int inputs,
+            @UpTo(value = 200, from = 129) int outputs,
             @ForAll long seed) {
         for (ElementType type : List.of(ElementType.INT8, ElementType.TERNARY)) {
             IntegerProduct product = new IntegerProduct(
@@ -110,9 +111,9 @@ final class IntegerMatmulProperties extends KernelCase {
     /** More rows than share tables and than are listed at a time. */
     @Property(tries = 6)
     void manyRowsArePartedWithoutATrace(
-            @ForAll @IntRange(min = 1_000, max = 1_100) int rows,
-            @ForAll @IntRange(min = 1, max = 200) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int outputs,
+            @UpTo(value = 1_100, from = 1_000) int rows,
+            @UpTo(200) int inputs,
+            @UpTo(140) int outputs,
             @ForAll @From("types") ElementType type,
             @ForAll long seed) {
         IntegerProduct product = new IntegerProduct(
@@ -124,11 +125,11 @@ final class IntegerMatmulProperties extends KernelCase {
     /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
     @Property(tries = 150)
     void tileGivesItsPartOfTheWhole(
-            @ForAll @IntRange(min = 1, max = 30) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll @IntRange(max = 2) int wider,
+            @UpTo(30) int rows,
+            @Size int inputs,
+            @Size int outputs,
+            @Density double density,
+            @UpTo(value = 2, from = 0) int wider,
             @ForAll @From("types") ElementType type,
             @ForAll long seed) {
         IntegerProduct product = new IntegerProduct(
@@ -160,8 +161,8 @@ final class IntegerMatmulProperties extends KernelCase {
     @Property
     void tablesAreUsedFromSomeDensityAndNumberOfRowsOn(
             @ForAll @From("types") ElementType type,
-            @ForAll @IntRange(min = 1, max = 100_000) int rows,
-            @ForAll @IntRange(min = 1, max = 60_000) int inputs,
+            @UpTo(100_000) int rows,
+            @UpTo(60_000) int inputs,
             @ForAll @LongRange(min = 0, max = 10_000_000_000L) long active) {
         if (Start.choose(CostModel.inUse(), type, rows, inputs, active) == IntegerMatmul.Variant.TABLES) {
             assertEquals(

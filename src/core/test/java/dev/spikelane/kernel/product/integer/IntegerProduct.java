@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.product.integer;
 
+import static dev.spikelane.Filled.floats;
+
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.Product;
@@ -67,10 +69,7 @@ final class IntegerProduct {
     }
 
     private static IntegerMatrix matrix(ElementType type, Weights kind, Sizes sizes, Random random) {
-        float[] scales = new float[random.nextBoolean() ? 1 : sizes.outputs];
-        for (int i = 0; i < scales.length; i++) {
-            scales[i] = (random.nextFloat() + 0.01f) / 100;
-        }
+        float[] scales = floats(random.nextBoolean() ? 1 : sizes.outputs, i -> (random.nextFloat() + 0.01f) / 100);
         short[] items = new short[sizes.outputs * sizes.inputs];
         for (int i = 0; i < items.length; i++) {
             items[i] = (short) kind.draw(type, random);

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product.integer;
 
 import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -55,10 +56,7 @@ final class PackedIntegersTest {
         Arrays.fill(items, Short.MIN_VALUE);
         PackedIntegers packed =
                 PackedIntegers.pack(Arena.ofAuto(), IntegerMatrix.of(1, most, items, 1), FloatMatrix.zeros(1, 1));
-        SpikeMatrix spikes = SpikeMatrix.zeros(1, most);
-        for (int input = 0; input < most; input++) {
-            spikes.set(0, input, true);
-        }
+        SpikeMatrix spikes = fill(SpikeMatrix.zeros(1, most), input -> true);
         FloatMatrix current = FloatMatrix.zeros(1, 1);
         IntegerMatmul.multiply(spikes, 1, packed, Tile.whole(current), new ProductScratch(Arena.ofAuto()));
         assertEquals(-32_768f * 65_535, current.get(0, 0));

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.spike;
 
+import dev.spikelane.Filled;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.dense.DenseCase;
@@ -46,13 +47,7 @@ public final class Product {
         }
 
         public FloatMatrix matrix(Arena arena, int rows, int columns, Random random) {
-            FloatMatrix matrix = FloatMatrix.zeros(arena, rows, columns);
-            for (int row = 0; row < rows; row++) {
-                for (int column = 0; column < columns; column++) {
-                    matrix.set(row, column, draw(random));
-                }
-            }
-            return matrix;
+            return Filled.fill(FloatMatrix.zeros(arena, rows, columns), (row, column) -> draw(random));
         }
     }
 

@@ -19,6 +19,7 @@ import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.window.PooledConvOperator;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.pool.PoolWinners;
 import dev.spikelane.memory.ElementType;
@@ -37,7 +38,6 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Convolutions and pools in one go leave the bits of the one and then the other. */
 @EveryWidth
@@ -52,11 +52,11 @@ final class PooledWindowsProperties extends KernelCase {
 
     @Property(tries = 120)
     void areConvolutionAndPool(
-            @ForAll @IntRange(min = 1, max = 4) int channels,
-            @ForAll @IntRange(min = 1, max = 40) int outputs,
-            @ForAll @IntRange(min = 1, max = 4) int side,
-            @ForAll @IntRange(min = 1, max = 2) int stride,
-            @ForAll @IntRange(min = 1, max = 2) int dilation,
+            @UpTo(4) int channels,
+            @UpTo(40) int outputs,
+            @UpTo(4) int side,
+            @UpTo(2) int stride,
+            @UpTo(2) int dilation,
             @ForAll long seed) {
         Random random = new Random(seed);
         int reach = dilation * (side - 1) + 1;

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.kernel.product.spike.ProductScratch;
@@ -20,7 +22,6 @@ import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 @FewerTries
@@ -31,10 +32,10 @@ final class SmallWindowTablesProperties {
     /** Some windows of the second of three rows; all else stays as it was. */
     @Property(tries = 100)
     void isTheProductOfTheWords(
-            @ForAll @IntRange(min = 1, max = 23) int positions,
-            @ForAll @IntRange(min = 1, max = 64) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
+            @UpTo(23) int positions,
+            @UpTo(64) int inputs,
+            @Size int outputs,
+            @Density double density,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
         Window window = new Window(inputs, WindowCase.axis(positions, 1, 0), Window.Axis.ONE);

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -12,17 +13,13 @@ import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class WindowListsProperties {
 
     @ComparesVectors
     @Property(tries = 200)
-    void vectorsListAsPlainLoopsDo(
-            @ForAll @IntRange(min = 1, max = 200) int groups,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll long seed) {
+    void vectorsListAsPlainLoopsDo(@UpTo(200) int groups, @Density double density, @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = Matrices.spikes(arena, 2, 4 * groups, density, new Random(seed));
             int[] entries = new int[groups + WindowListsVector.MOST_GROUPS];

@@ -5,7 +5,8 @@ import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
@@ -17,7 +18,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Spikes through a dropout. */
 @EveryWidth
@@ -25,9 +25,9 @@ final class DropoutSpikesProperties extends KernelCase {
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void everyVariantDropsWhatTheUniformNumberSays(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 0, max = 2) int firstRow,
+            @Size int neurons,
+            @UpTo(3) int batch,
+            @UpTo(value = 2, from = 0) int firstRow,
             @ForAll LeakyCase.Values values,
             @ForAll Compare compare,
             @ForAll long step,

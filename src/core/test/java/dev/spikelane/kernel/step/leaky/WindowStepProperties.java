@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
@@ -23,7 +24,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Sums over windows: the definition, and one answer. */
 @EveryWidth
@@ -40,9 +40,9 @@ final class WindowStepProperties extends KernelCase {
 
     @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
     void membranesAreSumsOfTheNewestInputs(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 30) int steps,
+            @Size int neurons,
+            @UpTo(3) int batch,
+            @UpTo(30) int steps,
             @ForAll(supplier = Lengths.class) int length,
             @ForAll long seed) {
         WindowCase drawn = new WindowCase(neurons, batch, steps, length, LeakyCase.Values.ORDINARY, false, seed);
@@ -58,9 +58,9 @@ final class WindowStepProperties extends KernelCase {
 
     @Property(tries = 800, edgeCases = EdgeCasesMode.NONE)
     void everyCallGivesTheSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 16) int steps,
+            @Size int neurons,
+            @UpTo(3) int batch,
+            @UpTo(16) int steps,
             @ForAll(supplier = Lengths.class) int length,
             @ForAll LeakyCase.Values values,
             @ForAll boolean quantized,
@@ -110,8 +110,8 @@ final class WindowStepProperties extends KernelCase {
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void whatIsNotANumberLeavesTheMembraneAgain(
             @ForAll(supplier = Lengths.class) int length,
-            @ForAll @IntRange(min = 0, max = 20) int at,
-            @ForAll @IntRange(min = 0, max = 2) int kind,
+            @UpTo(value = 20, from = 0) int at,
+            @UpTo(value = 2, from = 0) int kind,
             @ForAll long seed) {
         int steps = 40;
         WindowCase drawn = new WindowCase(17, 1, steps, length, LeakyCase.Values.ORDINARY, false, seed);
