@@ -11,6 +11,7 @@ import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -33,7 +34,7 @@ final class ConvolutionProperties extends KernelCase {
     };
 
     @Property(tries = 150)
-    void spikes(@UpTo(5) int rows, @UpTo(value = 10, from = 0) int tenths, @ForAll long seed) {
+    void spikes(@UpTo(5) int rows, @ZeroTo(10) int tenths, @ForAll long seed) {
         Random random = new Random(seed);
         Shape source = source(random);
         RandomConvolution drawn = new RandomConvolution(arena, random);
@@ -59,7 +60,7 @@ final class ConvolutionProperties extends KernelCase {
     }
 
     @Property(tries = 150)
-    void values(@UpTo(5) int rows, @UpTo(value = 10, from = 0) int tenths, @ForAll long seed) {
+    void values(@UpTo(5) int rows, @ZeroTo(10) int tenths, @ForAll long seed) {
         Random random = new Random(seed);
         Shape source = source(random);
         RandomConvolution drawn = new RandomConvolution(arena, random);

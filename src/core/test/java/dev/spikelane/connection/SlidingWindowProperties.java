@@ -10,6 +10,7 @@ import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -26,7 +27,7 @@ import net.jqwik.api.Property;
 final class SlidingWindowProperties {
 
     @Property(tries = 60)
-    void slidingAndUnfoldedGiveTheSame(@UpTo(3) int rows, @UpTo(value = 10, from = 0) int tenths, @ForAll long seed) {
+    void slidingAndUnfoldedGiveTheSame(@UpTo(3) int rows, @ZeroTo(10) int tenths, @ForAll long seed) {
         Random random = new Random(seed);
         try (Arena arena = Arena.ofShared()) {
             Shape source = Shape.of(4 * (1 + random.nextInt(4)), 5 + random.nextInt(6), 5 + random.nextInt(6));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
@@ -74,7 +75,7 @@ class NpyProperties extends KernelCase {
     @FewerTries(fullWidth = 4)
     @Property(tries = 1000)
     void damagedFilesGiveNothingButAnExceptionThatNamesThem(
-            @UpTo(value = 135, from = 0) int position, @ForAll byte value, @ForAll boolean cut) throws IOException {
+            @ZeroTo(135) int position, @ForAll byte value, @ForAll boolean cut) throws IOException {
         Npy.write(file, FloatMatrix.vector(arena, 1, 2), 2);
         byte[] content = Files.readAllBytes(file);
         content[position] = value;

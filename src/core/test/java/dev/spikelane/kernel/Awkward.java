@@ -38,6 +38,14 @@ public final class Awkward {
         int from() default 1;
     }
 
+    /** A whole number from 0 to a greatest one. */
+    @ForAll(supplier = FromZero.class)
+    @Target(ElementType.PARAMETER)
+    @Retention(RetentionPolicy.RUNTIME)
+    public @interface ZeroTo {
+        int value();
+    }
+
     public static final class Sizes implements ArbitrarySupplier<Integer> {
         @Override
         public Arbitrary<Integer> get() {
@@ -62,6 +70,19 @@ public final class Awkward {
         public Arbitrary<Integer> supplyFor(TypeUsage parameter) {
             UpTo range = parameter.findAnnotation(UpTo.class).orElseThrow();
             return Arbitraries.integers().between(range.from(), range.value());
+        }
+    }
+
+    public static final class FromZero implements ArbitrarySupplier<Integer> {
+        @Override
+        public Arbitrary<Integer> get() {
+            throw new UnsupportedOperationException("a range needs its parameter");
+        }
+
+        @Override
+        public Arbitrary<Integer> supplyFor(TypeUsage parameter) {
+            int most = parameter.findAnnotation(ZeroTo.class).orElseThrow().value();
+            return Arbitraries.integers().between(0, most);
         }
     }
 }

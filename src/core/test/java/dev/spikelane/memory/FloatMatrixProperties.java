@@ -6,27 +6,13 @@ import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
-final class FloatMatrixProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofConfined();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class FloatMatrixProperties extends KernelCase {
 
     @Property
     void rowsAreAlignedAndPadded(@UpTo(9) int rows, @UpTo(300) int columns) {

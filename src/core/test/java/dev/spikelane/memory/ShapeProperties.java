@@ -4,31 +4,17 @@ import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
-import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Compares both orders with nested loops over channel, y and x. */
-final class ShapeProperties {
+final class ShapeProperties extends KernelCase {
 
     private static final int ROWS = 4;
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofConfined();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
 
     @Property
     void indicesFollowTheNestedLoops(@UpTo(9) int channels, @UpTo(9) int height, @UpTo(9) int width) {

@@ -15,6 +15,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -45,7 +46,7 @@ final class EarlyExitProperties {
             @UpTo(30) int steps,
             @UpTo(5) int batch,
             @UpTo(4) int classes,
-            @UpTo(value = 3, from = 0) int outputsOfClass,
+            @ZeroTo(3) int outputsOfClass,
             @UpTo(9) int block,
             @ForAll long seed) {
         int outputs = classes * Math.max(1, outputsOfClass);

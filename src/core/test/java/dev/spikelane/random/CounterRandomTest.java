@@ -4,7 +4,7 @@ import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import java.util.HashSet;
 import java.util.Set;
 import net.jqwik.api.ForAll;
@@ -53,8 +53,7 @@ final class CounterRandomTest {
     }
 
     @Property
-    void uniformFollowsTheScheme(
-            @ForAll long seed, @ForAll int step, @ForAll int row, @UpTo(value = 100_000, from = 0) int word) {
+    void uniformFollowsTheScheme(@ForAll long seed, @ForAll int step, @ForAll int row, @ZeroTo(100_000) int word) {
         long key = threefry(13, (int) seed, (int) (seed >> 32), step, row);
         for (int pair = 0; pair < 32; pair++) {
             long bits = threefry(13, (int) key, (int) (key >> 32), word, pair);

@@ -3,7 +3,7 @@ package dev.spikelane.random;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -15,7 +15,7 @@ import net.jqwik.api.constraints.FloatRange;
 final class TorchRandomProperties {
 
     @Property
-    void randpermIsAPermutation(@ForAll long seed, @UpTo(value = 2000, from = 0) int n) {
+    void randpermIsAPermutation(@ForAll long seed, @ZeroTo(2000) int n) {
         int[] order = new TorchRandom(seed).randperm(n);
         Arrays.sort(order);
         assertArrayEquals(IntStream.range(0, n).toArray(), order);

@@ -9,6 +9,7 @@ import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Density;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
@@ -22,11 +23,7 @@ final class SpikeExpandProperties extends KernelCase {
 
     @Property(tries = 200)
     void everyVariantWritesOnesAndZeros(
-            @Size int neurons,
-            @UpTo(value = 3, from = 0) int first,
-            @UpTo(5) int count,
-            @Density double density,
-            @ForAll long seed) {
+            @Size int neurons, @ZeroTo(3) int first, @UpTo(5) int count, @Density double density, @ForAll long seed) {
         Random random = new Random(seed);
         SpikeMatrix spikes = Matrices.spikes(arena, first + count + 1, neurons, density, random);
         FloatMatrix before = Matrices.uniform(arena, count + 1, neurons, random);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -69,7 +69,7 @@ final class TorchLayoutProperties {
     }
 
     @Property(tries = 200)
-    void weightsGoThereAndBack(@ForAll long seed, @UpTo(value = 1, from = 0) int flat) {
+    void weightsGoThereAndBack(@ForAll long seed, @ZeroTo(1) int flat) {
         Random random = new Random(seed);
         Shape inputs = shape(random);
         Shape outputs = flat == 1 ? Shape.of(5) : shape(random);

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.OwnJvm;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.data.Batching;
@@ -31,7 +32,6 @@ import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.train.run.CheckpointSum;
 import dev.spikelane.train.run.EpochNumbers;
 import dev.spikelane.train.run.History;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -178,20 +178,8 @@ final class TrainingRunTest {
         Path file = folder.resolve("killed.safetensors");
         Random moments = new Random(12);
         for (int kill = 0; kill < (Tries.ALL ? 10 : 4); kill++) {
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:TieredStopAtLevel=1", // starts sooner
-                            "--add-modules",
-                            "jdk.incubator.vector",
-                            "-cp",
-                            String.join(
-                                    File.pathSeparator,
-                                    "target/classes",
-                                    "target/test-classes",
-                                    System.getProperty("java.class.path")),
-                            SmallRun.class.getName(),
-                            file.toString())
+            List<String> flags = List.of("-XX:TieredStopAtLevel=1"); // starts sooner
+            Process process = OwnJvm.builder(flags, SmallRun.class, file.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("log").toFile())
                     .start();

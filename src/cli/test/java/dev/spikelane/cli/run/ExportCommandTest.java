@@ -45,17 +45,7 @@ class ExportCommandTest {
         assertTrue(declared.startsWith("Wrote   " + c() + ", "), declared);
         String spikes = Files.readString(c());
         assertTrue(spikes.contains("void network_step(const uint8_t input[20], uint8_t lif2[3])"), spikes);
-        CommandRun.of(
-                        "export",
-                        model.toString(),
-                        "--c",
-                        c().toString(),
-                        "--weights",
-                        "int8",
-                        "--input",
-                        "values",
-                        "--name",
-                        "small")
+        CommandRun.line("export %s --c %s --weights int8 --input values --name small", model, c())
                 .requireSuccess();
         String values = Files.readString(c());
         assertTrue(values.contains("void small_step(const float input[20], uint8_t lif2[3])"), values);

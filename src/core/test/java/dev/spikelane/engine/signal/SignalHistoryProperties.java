@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -23,7 +24,7 @@ final class SignalHistoryProperties {
 
     @Property(tries = 200)
     void delaysSeeWhatWasWritten(
-            @UpTo(value = 20, from = 0) int history,
+            @ZeroTo(20) int history,
             @UpTo(8) int block,
             @UpTo(2) int batch,
             @ForAll boolean moves,

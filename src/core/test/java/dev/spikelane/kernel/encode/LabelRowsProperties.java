@@ -10,6 +10,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.Random;
 import net.jqwik.api.Example;
@@ -21,8 +22,7 @@ import net.jqwik.api.Property;
 final class LabelRowsProperties extends KernelCase {
 
     @Property(tries = 200)
-    void labelsStandOutOfTheirRows(
-            @Size int classes, @UpTo(4) int samples, @UpTo(value = 2, from = 0) int first, @ForAll long seed) {
+    void labelsStandOutOfTheirRows(@Size int classes, @UpTo(4) int samples, @ZeroTo(2) int first, @ForAll long seed) {
         Random random = new Random(seed);
         int[] labels = random.ints(samples, 0, classes).toArray();
         FloatMatrix expected = Matrices.uniform(arena, first + samples + 1, classes, random);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
@@ -17,34 +18,19 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.simd.Arange;
 import dev.spikelane.simd.SimdWidth;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.Assume;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
  * All ways to find the nearest level give that of the specification, at the levels, halfway between them, and far away.
  */
 @EveryWidth
 @FewerTries
-final class QuantizeProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class QuantizeProperties extends KernelCase {
 
     @ComparesVectors
     @Property(tries = 400)

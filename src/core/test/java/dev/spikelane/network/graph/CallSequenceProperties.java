@@ -5,6 +5,7 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.Tries;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.network.naive.NaiveNetwork;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
@@ -65,10 +66,7 @@ final class CallSequenceProperties extends KernelCase {
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 16, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void trainersInUseDoWhatNewOnesDo(
-            @UpTo(value = RandomNeuron.MODELS, from = 0) int model,
-            @UpTo(5) int steps,
-            @UpTo(5) int batch,
-            @ForAll long seed) {
+            @ZeroTo(RandomNeuron.MODELS) int model, @UpTo(5) int steps, @UpTo(5) int batch, @ForAll long seed) {
         int kind = RandomTrainingProperties.trainable(model);
         try (TrainerCalls calls = new TrainerCalls(seed, kind, steps, batch, true)) {
             calls.run(CALLS);
@@ -79,7 +77,7 @@ final class CallSequenceProperties extends KernelCase {
     }
 
     @Property(generation = GenerationMode.EXHAUSTIVE, edgeCases = EdgeCasesMode.NONE)
-    void aValueForAllNeuronsBecomesOneForEachAndBack(@UpTo(value = RandomNeuron.MODELS, from = 0) int model) {
+    void aValueForAllNeuronsBecomesOneForEachAndBack(@ZeroTo(RandomNeuron.MODELS) int model) {
         int kind = RandomTrainingProperties.trainable(model);
         try (TrainerCalls calls = new TrainerCalls(model, kind, 3, 2, false)) {
             calls.turnParameters();

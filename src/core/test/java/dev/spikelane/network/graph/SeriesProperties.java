@@ -12,6 +12,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -210,7 +211,7 @@ final class SeriesProperties {
     @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
     void samplesLearnWhatTheyLearnAlone(
             @ForAll long seed,
-            @UpTo(value = RandomNeuron.MODELS, from = 0) int model,
+            @ZeroTo(RandomNeuron.MODELS) int model,
             @UpTo(value = 24, from = 2) int steps,
             @UpTo(value = 5, from = 2) int batch) {
         Random random = new Random(seed);
@@ -263,7 +264,7 @@ final class SeriesProperties {
     @Property(tries = 15, edgeCases = EdgeCasesMode.NONE)
     void batchesLearnWhatPaddedOnesLearn(
             @ForAll long seed,
-            @UpTo(value = RandomNeuron.MODELS, from = 0) int model,
+            @ZeroTo(RandomNeuron.MODELS) int model,
             @UpTo(value = 24, from = 2) int steps,
             @UpTo(9) int batch) {
         Random random = new Random(seed);

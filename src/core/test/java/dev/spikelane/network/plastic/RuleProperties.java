@@ -12,6 +12,7 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -47,7 +48,7 @@ final class RuleProperties extends KernelCase {
             """;
 
     @Property(tries = 24, edgeCases = EdgeCasesMode.NONE)
-    void rulesHaveTheBitsOfPlainLoops(@UpTo(3) int batch, @UpTo(value = 2, from = 0) int delay, @ForAll long seed) {
+    void rulesHaveTheBitsOfPlainLoops(@UpTo(3) int batch, @ZeroTo(2) int delay, @ForAll long seed) {
         Random random = new Random(seed);
         boolean dense = random.nextBoolean();
         boolean maps = dense && random.nextBoolean();

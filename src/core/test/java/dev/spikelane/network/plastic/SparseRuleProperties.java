@@ -11,6 +11,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
@@ -39,7 +40,7 @@ final class SparseRuleProperties {
     private static final int STEPS = 16;
 
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
-    void rulesHaveTheBitsOfPlainLoops(@UpTo(3) int batch, @UpTo(value = 2, from = 0) int delay, @ForAll long seed) {
+    void rulesHaveTheBitsOfPlainLoops(@UpTo(3) int batch, @ZeroTo(2) int delay, @ForAll long seed) {
         Random random = new Random(seed);
         boolean own = random.nextInt(3) == 0;
         boolean inside = own || random.nextBoolean();

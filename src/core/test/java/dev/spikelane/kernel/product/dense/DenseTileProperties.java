@@ -5,6 +5,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
@@ -29,7 +30,7 @@ final class DenseTileProperties {
             @UpTo(4) int vectors,
             @ForAll DenseTileVector.Steps steps,
             @ForAll boolean transposed,
-            @UpTo(value = 40, from = 0) int depth,
+            @ZeroTo(40) int depth,
             @ForAll long seed) {
         Random random = new Random(seed);
         int last = random.nextInt(rows);

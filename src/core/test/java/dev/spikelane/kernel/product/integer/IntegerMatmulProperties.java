@@ -10,6 +10,7 @@ import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Density;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.product.integer.IntegerProduct.Sizes;
 import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.kernel.product.spike.Start;
@@ -129,7 +130,7 @@ final class IntegerMatmulProperties extends KernelCase {
             @Size int inputs,
             @Size int outputs,
             @Density double density,
-            @UpTo(value = 2, from = 0) int wider,
+            @ZeroTo(2) int wider,
             @ForAll @From("types") ElementType type,
             @ForAll long seed) {
         IntegerProduct product = new IntegerProduct(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -113,7 +114,7 @@ class RoundedWeightsProperties {
     void integersAndGradientsAreThoseOfTheEquations(
             @UpTo(300) int outputs,
             @UpTo(90) int inputs,
-            @UpTo(value = 2, from = 0) int which,
+            @ZeroTo(2) int which,
             @ForAll ScaleRule rule,
             @ForAll long seed) {
         Random random = new Random(seed);

@@ -10,6 +10,7 @@ import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Density;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
@@ -91,7 +92,7 @@ final class SpikeMatmulProperties extends KernelCase {
             @Size int inputs,
             @Size int outputs,
             @Density double density,
-            @UpTo(value = 2, from = 0) int wider,
+            @ZeroTo(2) int wider,
             @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, density, Product.Weights.UNIFORM, seed);
         Random random = new Random(~seed);

@@ -7,6 +7,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
@@ -27,7 +28,7 @@ final class DropoutSpikesProperties extends KernelCase {
     void everyVariantDropsWhatTheUniformNumberSays(
             @Size int neurons,
             @UpTo(3) int batch,
-            @UpTo(value = 2, from = 0) int firstRow,
+            @ZeroTo(2) int firstRow,
             @ForAll LeakyCase.Values values,
             @ForAll Compare compare,
             @ForAll long step,

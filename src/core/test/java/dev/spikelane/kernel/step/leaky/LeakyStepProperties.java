@@ -12,6 +12,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
@@ -116,7 +117,7 @@ final class LeakyStepProperties extends KernelCase {
     /** A tile holds the currents of the words asked for from its column 0 on. */
     @Property(tries = 150)
     void tilesOfCurrentsGiveTheWhole(
-            @ForAll(supplier = LeakyCase.Supplier.class) LeakyCase drawn, @UpTo(value = 2, from = 0) int wider) {
+            @ForAll(supplier = LeakyCase.Supplier.class) LeakyCase drawn, @ZeroTo(2) int wider) {
         LeakyCase neurons = drawn.uncoupled().withAnotherWord();
         LeakyCase.Outcome expected = neurons.run(arena, LeakyCase::record);
         int columns = 64 + 64 * wider;

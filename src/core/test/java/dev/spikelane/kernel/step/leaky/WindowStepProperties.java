@@ -11,6 +11,7 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
@@ -109,10 +110,7 @@ final class WindowStepProperties extends KernelCase {
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void whatIsNotANumberLeavesTheMembraneAgain(
-            @ForAll(supplier = Lengths.class) int length,
-            @UpTo(value = 20, from = 0) int at,
-            @UpTo(value = 2, from = 0) int kind,
-            @ForAll long seed) {
+            @ForAll(supplier = Lengths.class) int length, @ZeroTo(20) int at, @ZeroTo(2) int kind, @ForAll long seed) {
         int steps = 40;
         WindowCase drawn = new WindowCase(17, 1, steps, length, LeakyCase.Values.ORDINARY, false, seed);
         WindowCase.Outcome expected = drawn.outcome(arena);
