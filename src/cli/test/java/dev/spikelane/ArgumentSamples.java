@@ -162,8 +162,7 @@ final class ArgumentSamples {
     }
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(1);
-        return Networks.dense(random, new Leaky(0.9), 3, 2, 2);
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9), 3, 2, 2);
     }
 
     private static Learning learning() {

@@ -23,10 +23,20 @@ public final class Failures {
         assertTrue(message.contains(part), message);
     }
 
+    /** Fails unless the call throws an IllegalArgumentException with a message that contains {@code part}. */
+    public static void assertPart(String part, Executable call) {
+        assertPart(IllegalArgumentException.class, part, call);
+    }
+
     /** Fails unless the call throws this with a message that starts with {@code start}. */
     public static void assertStart(Class<? extends Throwable> type, String start, Executable call) {
         String message = String.valueOf(assertThrows(type, call).getMessage());
         assertTrue(message.startsWith(start), message);
+    }
+
+    /** Fails unless the call throws an IllegalArgumentException with a message that starts with {@code start}. */
+    public static void assertStart(String start, Executable call) {
+        assertStart(IllegalArgumentException.class, start, call);
     }
 
     /** Fails unless the call throws an IllegalArgumentException with exactly this message. */

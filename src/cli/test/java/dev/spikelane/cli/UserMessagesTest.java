@@ -45,8 +45,7 @@ final class UserMessagesTest {
     private Path folder;
 
     private static Network network(int neurons) {
-        TorchRandom random = new TorchRandom(1);
-        return Networks.dense(random, new Leaky(0.9), 4, neurons - 2, 2);
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9), 4, neurons - 2, 2);
     }
 
     private static String refused(Executable call) {

@@ -215,9 +215,8 @@ final class ConvolutionTest {
     }
 
     private static Network tutorial() {
-        TorchRandom random = new TorchRandom(3);
         return Networks.of(
-                random,
+                new TorchRandom(3),
                 Shape.of(1, 12, 12),
                 pooled(4, 5, new Leaky(0.5f).withThreshold(0.1f)),
                 pooled(8, 3, new Leaky(0.5f).withThreshold(0.1f)),

@@ -64,8 +64,7 @@ class WayForwardTest {
     }
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(3);
-        return Networks.dense(random, new Leaky(0.9), 784, 1_000, 100);
+        return Networks.dense(new TorchRandom(3), new Leaky(0.9), 784, 1_000, 100);
     }
 
     private static SpikeMatrix spikes() {

@@ -185,8 +185,7 @@ final class ReaderFaultTest {
     }
 
     private Path written(String name, int seed) throws IOException {
-        TorchRandom random = new TorchRandom(seed);
-        Network network = Networks.dense(random, new Leaky(0.9), 784, 100, 10);
+        Network network = Networks.dense(new TorchRandom(seed), new Leaky(0.9), 784, 100, 10);
         Path file = folder.resolve(name);
         ModelFile.write(file, network);
         return file;

@@ -62,9 +62,8 @@ final class SnnTorchFilesTest {
     }
 
     private static Network trained(Reset reset) {
-        TorchRandom random = new TorchRandom(3);
         return Networks.of(
-                random,
+                new TorchRandom(3),
                 4,
                 dense(5, new Leaky(0.9).withReset(reset)),
                 dense(3, new Synaptic(0.8, 0.7).withReset(reset)));

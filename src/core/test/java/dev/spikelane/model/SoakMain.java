@@ -43,8 +43,7 @@ final class SoakMain {
     public static void main(String[] arguments) throws Exception {
         long inferences = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1_000_000;
         long learning = arguments.length > 1 ? Long.parseLong(arguments[1]) : 10 * inferences;
-        TorchRandom random = new TorchRandom(1);
-        Network network = Networks.dense(random, new Leaky(0.9), 64, 128, 10);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 64, 128, 10);
         Path file = Files.createTempFile("soak", ".safetensors");
         Path archive = Files.createTempFile("soak", ".npz");
         try (Simulation simulation = network.simulate(1)) {

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 final class StateDictTest {
 
     private static Network network(int seed) {
-        TorchRandom random = new TorchRandom(seed);
-        return Networks.of(random, 5, dense(4, new Leaky(0.9)), dense(3, new Leaky(0.8).withReset(Reset.ZERO)));
+        return Networks.of(
+                new TorchRandom(seed), 5, dense(4, new Leaky(0.9)), dense(3, new Leaky(0.8).withReset(Reset.ZERO)));
     }
 
     private static StateDict of(List<Tensor> tensors) {
@@ -116,8 +116,7 @@ final class StateDictTest {
     void resetsAndFactorsHaveToBeThoseOfTheNetwork() {
         Tensor zero = Integers.count("lif1.reset_mechanism_val", 1);
         assertRefuses(with(network(1), zero), network(2), "says the reset 1 of 'lif1', expected 0");
-        TorchRandom random = new TorchRandom(1);
-        Network synaptic = Networks.dense(random, new Synaptic(0.8, 0.9), 5, 4);
+        Network synaptic = Networks.dense(new TorchRandom(1), new Synaptic(0.8, 0.9), 5, 4);
         Tensor factor = Tensor.of("lif1.graded_spikes_factor", FloatMatrix.vector(2), List.of());
         assertRefuses(with(synaptic, factor), synaptic, "is 2.0, expected 1, as Synaptic has no such factor");
     }

@@ -54,8 +54,8 @@ final class ThresholdMarginsTest {
 
     @Test
     void integersAreComparedWithFloats() throws IOException {
-        TorchRandom random = new TorchRandom(3);
-        Network network = Networks.of(random, Shape.of(40), dense(30, new Leaky(0.9)), dense(10, new Leaky(0.9)));
+        Network network =
+                Networks.of(new TorchRandom(3), Shape.of(40), dense(30, new Leaky(0.9)), dense(10, new Leaky(0.9)));
         SpikeMatrix input = SpikeMatrix.zeros(50, 40);
         for (int i = 0; i < 50 * 40; i += 3) {
             input.set(i / 40, i % 40, true);

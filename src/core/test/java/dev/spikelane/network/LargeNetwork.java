@@ -6,6 +6,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.fixture.ForwardingOperator;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -58,7 +59,7 @@ final class LargeNetwork {
     }
 
     /** Waits until as many threads as wanted have come, and throws in those of the workers if it is told to. */
-    static final class Spied implements Operator {
+    static final class Spied implements ForwardingOperator {
 
         private final Operator watched;
         final Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -82,18 +83,8 @@ final class LargeNetwork {
         }
 
         @Override
-        public int inputs() {
-            return watched.inputs();
-        }
-
-        @Override
-        public int outputs() {
-            return watched.outputs();
-        }
-
-        @Override
-        public void reserve(Scratch scratch) {
-            watched.reserve(scratch);
+        public Operator operator() {
+            return watched;
         }
 
         @Override
@@ -130,11 +121,6 @@ final class LargeNetwork {
         @Override
         public Operator copy(Arena arena) {
             throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void setSpikeValue(float[] values) {
-            watched.setSpikeValue(values);
         }
     }
 }

@@ -49,9 +49,7 @@ final class LayerAllocationTest extends KernelCase {
     @ParameterizedTest
     @EnumSource(names = {"INT8", "INT4", "TERNARY"})
     void integersWithPools(ElementType type) {
-        TorchRandom random = new TorchRandom(1);
         Network network = Networks.of(
-                        random,
                         Shape.of(1, 14, 14),
                         pooled(8, 3, new Leaky(0.9f).withThreshold(0.1f)),
                         pooled(20, 3, new Leaky(0.9f)))

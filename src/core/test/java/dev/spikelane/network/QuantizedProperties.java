@@ -35,9 +35,8 @@ final class QuantizedProperties {
             @ForAll long seed) {
         Random random = new Random(seed);
         ElementType type = RandomGraph.INTEGERS.get(random.nextInt(RandomGraph.INTEGERS.size()));
-        TorchRandom weights = new TorchRandom(seed);
         Network network = Networks.of(
-                        weights,
+                        new TorchRandom(seed),
                         inputs,
                         dense(hidden, new Leaky(0.9f).withThreshold(0.05f).withGradedSpikesFactor(0.7f)),
                         dense(10, new Leaky(0.8f).withThreshold(0.1f)))

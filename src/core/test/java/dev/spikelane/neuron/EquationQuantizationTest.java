@@ -121,8 +121,7 @@ final class EquationQuantizationTest {
     }
 
     private static FloatMatrix trained(Neuron neuron, int threads, String... learned) {
-        TorchRandom random = new TorchRandom(1);
-        Network network = Networks.of(random, 20, dense(70, neuron), dense(4, new Leaky(0.9)));
+        Network network = Networks.of(20, dense(70, neuron), dense(4, new Leaky(0.9)));
         TrainingBatch batch = TrainingBatch.of(
                 Matrices.spikes(Arena.ofAuto(), STEPS * 4, 20, 0.4, new Random(4)), new int[] {0, 1, 2, 3});
         try (Trainer trainer = Trainer.of(network, STEPS, 4)

@@ -69,9 +69,8 @@ final class EquationTrialsTest {
 
     /** Three populations, two of which have the same text, or the models of the library that they say. */
     private static Network network(boolean texts) {
-        TorchRandom random = new TorchRandom(5);
         return Networks.of(
-                random,
+                new TorchRandom(5),
                 INPUTS,
                 dense(70, texts ? leaky(0.9) : new Leaky(0.9)),
                 dense(130, texts ? SYNAPTIC : new Synaptic(0.8, 0.9)),

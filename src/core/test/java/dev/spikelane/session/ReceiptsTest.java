@@ -50,9 +50,8 @@ final class ReceiptsTest {
             + " last receipt, expected the present ones: the next receipt begins here";
 
     private static Network network(int seed) {
-        TorchRandom random = new TorchRandom(seed);
         return Networks.of(
-                random,
+                new TorchRandom(seed),
                 30,
                 dense(37, new Leaky(0.9f).withThreshold(0.3f)),
                 dense(5, new Leaky(0.8f).withThreshold(0.2f)));

@@ -40,12 +40,8 @@ final class RecordingTest {
     private Path folder;
 
     static Network network() {
-        TorchRandom random = new TorchRandom(1);
         return Networks.of(
-                random,
-                30,
-                dense(37, new Leaky(0.9f).withThreshold(0.3f)),
-                dense(5, new Leaky(0.8f).withThreshold(0.2f)));
+                30, dense(37, new Leaky(0.9f).withThreshold(0.3f)), dense(5, new Leaky(0.8f).withThreshold(0.2f)));
     }
 
     static Served served(Network network, Random random) {

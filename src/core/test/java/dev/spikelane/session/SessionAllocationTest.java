@@ -12,7 +12,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -30,9 +29,7 @@ final class SessionAllocationTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "INT8"})
     void steps(ElementType type) {
-        TorchRandom random = new TorchRandom(1);
-        Network floats =
-                Networks.of(random, 100, dense(130, new Leaky(0.9f).withThreshold(0.2f)), dense(10, new Leaky(0.9f)));
+        Network floats = Networks.of(100, dense(130, new Leaky(0.9f).withThreshold(0.2f)), dense(10, new Leaky(0.9f)));
         Network network = type == ElementType.FLOAT32 ? floats : floats.quantized(type);
         try (Arena arena = Arena.ofShared();
                 SessionPool pool = SessionPool.builder(network)

@@ -58,8 +58,7 @@ final class SessionPoolTest extends KernelCase {
     private Path folder;
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(1);
-        return Networks.dense(random, new Leaky(0.9f).withThreshold(0.1f), INPUTS, 70, OUTPUTS);
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(0.1f), INPUTS, 70, OUTPUTS);
     }
 
     private SpikeMatrix spikes(int rows) {

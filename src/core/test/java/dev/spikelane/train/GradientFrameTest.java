@@ -129,9 +129,8 @@ class GradientFrameTest {
     }
 
     private static Network network(int inputs, int hidden, Reset reset) {
-        TorchRandom random = new TorchRandom(7);
         Leaky neurons = new Leaky(0.9).withReset(reset).withThreshold(0.2);
-        return Networks.dense(random, neurons, inputs, hidden, 4);
+        return Networks.dense(new TorchRandom(7), neurons, inputs, hidden, 4);
     }
 
     /** Two windows, the second from the state after the first. */

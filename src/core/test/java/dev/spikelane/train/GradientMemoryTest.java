@@ -42,9 +42,12 @@ class GradientMemoryTest {
     private static final int STEPS = 12;
 
     private static GradientsBuilder builder(InputForm form, int batch, int threads, int every) {
-        TorchRandom random = new TorchRandom(3);
         Network network = Networks.of(
-                random, 30, dense(70, new Leaky(0.9)), dense(40, new Synaptic(0.9, 0.8)), dense(5, new Leaky(0.9)));
+                new TorchRandom(3),
+                30,
+                dense(70, new Leaky(0.9)),
+                dense(40, new Synaptic(0.9, 0.8)),
+                dense(5, new Leaky(0.9)));
         return Gradients.of(network, STEPS, batch)
                 .startAtSpikes(network.populations().getLast().name())
                 .inputs(form)

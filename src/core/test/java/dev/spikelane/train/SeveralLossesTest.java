@@ -47,9 +47,8 @@ class SeveralLossesTest {
     private static final double LAMBDA = 3e-3;
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(3);
         return Networks.of(
-                random,
+                new TorchRandom(3),
                 INPUTS,
                 dense(HIDDEN, new Leaky(0.9).withThreshold(0.3)),
                 dense(CLASSES, new Leaky(0.8).withThreshold(0.4)));

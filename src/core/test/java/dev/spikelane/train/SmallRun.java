@@ -29,8 +29,7 @@ public final class SmallRun {
     private SmallRun() {}
 
     public static Network network() {
-        TorchRandom random = new TorchRandom(5);
-        return Networks.of(random, 12, dense(20, new Leaky(0.9f)), dense(CLASSES, new Leaky(0.8f)));
+        return Networks.of(new TorchRandom(5), 12, dense(20, new Leaky(0.9f)), dense(CLASSES, new Leaky(0.8f)));
     }
 
     /** The same with maps, whose batches are normalized. */

@@ -31,8 +31,7 @@ final class TrainerFallbackTest {
     }
 
     private static void assertLearns(TrainingBatch batch) {
-        TorchRandom random = new TorchRandom(1);
-        Network network = Networks.dense(random, new Leaky(0.9), 6, 20, 2);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 6, 20, 2);
         try (Trainer trainer = Trainer.of(network, STEPS, LABELS.length)
                 .loss(CrossEntropyLoss.membrane())
                 .optimizer(new Adam(0.01))

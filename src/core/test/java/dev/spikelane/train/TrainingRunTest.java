@@ -246,7 +246,6 @@ final class TrainingRunTest {
     }
 
     private static Network cells(String threshold, long seed) {
-        TorchRandom random = new TorchRandom(5);
         EquationNeuron neuron = EquationNeuron.of("""
                 state v
                 input current
@@ -254,7 +253,7 @@ final class TrainingRunTest {
                 spike v > THRESHOLD
                 reset v = 0
                 """.replace("THRESHOLD", threshold));
-        return Networks.dense(random, neuron.withSeed(seed), 12, SmallRun.CLASSES);
+        return Networks.dense(new TorchRandom(5), neuron.withSeed(seed), 12, SmallRun.CLASSES);
     }
 
     private static Trainer trainerOf(Network cells) {
@@ -604,7 +603,7 @@ final class TrainingRunTest {
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             TrainingRunBuilder run = TrainingRun.of(trainer, SmallRun.data(20, 1), batching)
                     .checkpoint(folder.resolve("run.safetensors"));
-            assertPart(IllegalArgumentException.class, "one stream", run::build);
+            assertPart("one stream", run::build);
         }
     }
 
@@ -715,7 +714,6 @@ final class TrainingRunTest {
             }
             refused("batches have 17 samples, expected at most 16", trainer, SmallRun.data(9, 1), 17);
             assertPart(
-                    IllegalArgumentException.class,
                     "9 samples",
                     () -> TrainingRun.of(
                                     trainer,
@@ -728,9 +726,7 @@ final class TrainingRunTest {
 
     private static void refused(String words, Trainer trainer, Dataset data, int batch) {
         assertPart(
-                IllegalArgumentException.class,
-                words,
-                () -> TrainingRun.of(trainer, data, new Batching(batch)).build());
+                words, () -> TrainingRun.of(trainer, data, new Batching(batch)).build());
     }
 
     @Test

@@ -56,13 +56,9 @@ final class EventFramesTest {
 
     @Test
     void refusalsSayWhatIsExpected() {
-        assertRefused(
+        assertInvalid(
                 "shape is [3 x 2 x 2], expected [1 x height x width] or [2 x height x width] of 12 neurons",
                 () -> Plot.events(spikes(), Shape.of(3, 2, 2)));
-        assertRefused("tau is 0.0, expected more than 0 steps", () -> Plot.timeSurface(spikes(), Shape.of(2, 2, 3), 0));
-    }
-
-    private static void assertRefused(String message, org.junit.jupiter.api.function.Executable call) {
-        assertInvalid(message, call);
+        assertInvalid("tau is 0.0, expected more than 0 steps", () -> Plot.timeSurface(spikes(), Shape.of(2, 2, 3), 0));
     }
 }

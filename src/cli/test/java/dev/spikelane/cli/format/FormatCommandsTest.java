@@ -59,9 +59,8 @@ final class FormatCommandsTest {
     }
 
     private Path model() throws IOException {
-        TorchRandom random = new TorchRandom(1);
         Path file = folder.resolve("trained.safetensors");
-        ModelFile.write(file, Networks.dense(random, new Leaky(0.9), 36, 20, 4));
+        ModelFile.write(file, Networks.dense(new TorchRandom(1), new Leaky(0.9), 36, 20, 4));
         return file;
     }
 

@@ -152,7 +152,7 @@ final class ClassicsTest {
     @Test
     void sizesThatCannotBeAreRefused() {
         for (String message : List.of("there are 99 neurons", "scale is 1.5", "g is -1.0", "'events' is")) {
-            assertPart(IllegalArgumentException.class, message, () -> {
+            assertPart(message, () -> {
                 switch (message.charAt(0)) {
                     case 't' -> Classics.cuba(99, 1);
                     case 's' -> Classics.microcircuit(1.5, false, 1);

@@ -12,7 +12,6 @@ import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +25,7 @@ class ExportCommandTest {
     private Path folder;
 
     private Path model(Leaky last, String code) throws IOException {
-        TorchRandom random = new TorchRandom(1);
-        Network network = Networks.of(random, 20, dense(8, new Leaky(0.9)), dense(3, last));
+        Network network = Networks.of(20, dense(8, new Leaky(0.9)), dense(3, last));
         Path file = folder.resolve("model.safetensors");
         ModelFile.write(file, Model.of(network).with(Model.CODE, code));
         return file;

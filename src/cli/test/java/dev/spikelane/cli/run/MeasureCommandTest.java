@@ -34,8 +34,7 @@ final class MeasureCommandTest {
     @Test
     void saysTheMeasures() throws IOException {
         Path images = SmallImages.write(folder.resolve("images"));
-        TorchRandom random = new TorchRandom(1);
-        Network network = Networks.dense(random, new Leaky(0.5), 36, 20, 4);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.5), 36, 20, 4);
         String model = folder.resolve("small.safetensors").toString();
         ModelFile.write(Path.of(model), network);
         String[] arguments = {"measure", "--model", model, "--data", images.toString(), "--steps", "5", "--json"};

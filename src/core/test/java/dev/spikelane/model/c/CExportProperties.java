@@ -51,9 +51,8 @@ final class CExportProperties {
     void integersFireAsHere() throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere("gcc"));
         check(RandomGraph.INTEGERS.size(), i -> {
-            TorchRandom random = new TorchRandom(i);
             Network network = Networks.of(
-                            random,
+                            new TorchRandom(i),
                             70,
                             dense(130, new Leaky(0.9f).withThreshold(0.1f)),
                             dense(66, new Leaky(0.8f).withThreshold(0.1f)))

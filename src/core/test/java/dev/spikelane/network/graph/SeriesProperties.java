@@ -81,10 +81,7 @@ final class SeriesProperties {
             try (Simulation alone = Simulations.of(network, batch, 1, Simulations.ROWS_IN_BLOCK);
                     Simulation series = Simulations.of(network, batch, threads, sizes[random.nextInt(sizes.length)])) {
                 if (network.projections().stream().anyMatch(Projection::plastic)) {
-                    assertPart(
-                            IllegalArgumentException.class,
-                            "a plastic projection changes weights",
-                            () -> run(series, graph, lengths));
+                    assertPart("a plastic projection changes weights", () -> run(series, graph, lengths));
                     return;
                 }
                 Ran expected = Ran.of(alone, true, steps);
@@ -234,10 +231,7 @@ final class SeriesProperties {
                 .recomputeEvery(1 + random.nextInt(steps))
                 .build()) {
             if (normalizes) {
-                assertPart(
-                        IllegalArgumentException.class,
-                        "a connection takes all rows together",
-                        () -> all.gradients(series, 0));
+                assertPart("a connection takes all rows together", () -> all.gradients(series, 0));
                 return;
             }
             for (int sample = 0; sample < batch; sample++) {

@@ -51,9 +51,8 @@ final class MapThreadsTest {
     }
 
     private static Network joined() {
-        TorchRandom random = new TorchRandom(4);
         return Networks.of(
-                random,
+                new TorchRandom(4),
                 SHAPE,
                 pooled(12, 3, new Leaky(0.5).withThreshold(0.2)),
                 maps(8, 3, new Leaky(0.5).withThreshold(0.1)));

@@ -29,12 +29,10 @@ import dev.spikelane.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -321,14 +319,8 @@ public final class NaiveNetwork {
     public void run(int count) {
         int first = steps();
         for (int step = first; step < first + count; step++) {
-            Set<String> done = new HashSet<>();
-            while (done.size() < network.populations().size()) {
-                for (Population population : network.populations()) {
-                    if (!done.contains(population.name()) && isReady(population, done)) {
-                        step(population, step);
-                        done.add(population.name());
-                    }
-                }
+            for (Population population : NaiveOrder.of(network)) {
+                step(population, step);
             }
             for (Projection projection : network.projections()) {
                 if (rule(projection) instanceof NaivePlasticity rule) {
@@ -336,13 +328,6 @@ public final class NaiveNetwork {
                 }
             }
         }
-    }
-
-    private boolean isReady(Population population, Set<String> done) {
-        return network.projections().stream()
-                .filter(projection -> projection.target() == population && NaiveSparse.delays(projection)[0] == 0)
-                .flatMap(projection -> projection.source().ofPopulation().stream())
-                .allMatch(source -> done.contains(source.name()));
     }
 
     private void step(Population population, int step) {

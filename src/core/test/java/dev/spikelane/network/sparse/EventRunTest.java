@@ -242,10 +242,7 @@ final class EventRunTest {
     @Test
     void quantaThatOverflowAreRefused() {
         Network network = network(sparse -> sparse.fixedPoint(1e-9));
-        assertPart(
-                IllegalArgumentException.class,
-                "expected at most 2147483647; a larger quantum gives less",
-                () -> network.simulate(1));
+        assertPart("expected at most 2147483647; a larger quantum gives less", () -> network.simulate(1));
     }
 
     @Test

@@ -42,8 +42,7 @@ final class FramesThenSpikesMain {
     }
 
     private static void check(TrainingBatch batch, int threads) {
-        TorchRandom draws = new TorchRandom(3);
-        Network network = Networks.dense(draws, new Leaky(0.9), INPUTS, 200, 4);
+        Network network = Networks.dense(new TorchRandom(3), new Leaky(0.9), INPUTS, 200, 4);
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
                 .loss(CrossEntropyLoss.membrane())

@@ -76,9 +76,8 @@ class GivenGradientsProperties {
 
     private static float[][] train(
             Trainer.Optimizer optimizer, TrainingBatch samples, int batch, int hidden, int threads, boolean observed) {
-        TorchRandom draws = new TorchRandom(5);
-        Network network =
-                Networks.of(draws, 21, dense(hidden, new Leaky(0.9).withThreshold(0.2)), dense(4, new Leaky(0.9)));
+        Network network = Networks.of(
+                new TorchRandom(5), 21, dense(hidden, new Leaky(0.9).withThreshold(0.2)), dense(4, new Leaky(0.9)));
         TrainerBuilder builder = Trainer.of(network, STEPS, batch)
                 .loss(CrossEntropyLoss.membrane())
                 .optimizer(optimizer)

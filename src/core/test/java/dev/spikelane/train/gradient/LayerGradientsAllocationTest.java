@@ -91,9 +91,8 @@ final class LayerGradientsAllocationTest {
         SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, maps.size(), 0.3, new Random(1));
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, maps.size(), new Random(1));
         for (TrainingBatch batch : List.of(TrainingBatch.ofFrame(frame, LABELS), TrainingBatch.of(spikes, LABELS))) {
-            TorchRandom random = new TorchRandom(3);
             Network network = Networks.of(
-                    random,
+                    new TorchRandom(3),
                     maps,
                     pooled(12, 2, new Leaky(0.5)),
                     pooled(64, 3, new Leaky(0.5)),
@@ -174,8 +173,7 @@ final class LayerGradientsAllocationTest {
     @MethodSource("models")
     void learnedParametersOfAllModels(Neuron model) {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
-        TorchRandom random = new TorchRandom(3);
-        Network network = Networks.of(random, 40, dense(70, model), dense(4, new Leaky(0.9)));
+        Network network = Networks.of(new TorchRandom(3), 40, dense(70, model), dense(4, new Leaky(0.9)));
         String[] learned = NeuronGradient.learnable(model).stream()
                 .map(each -> "lif1." + each)
                 .toArray(String[]::new);

@@ -46,9 +46,8 @@ class ObservedGradientsTest {
     private static final int CLASSES = 4;
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(3);
         return Networks.of(
-                random,
+                new TorchRandom(3),
                 INPUTS,
                 dense(HIDDEN, new Leaky(0.9).withThreshold(0.3)),
                 dense(CLASSES, new Leaky(0.8).withThreshold(0.4)));

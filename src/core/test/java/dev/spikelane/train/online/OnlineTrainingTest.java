@@ -75,9 +75,11 @@ class OnlineTrainingTest {
     }
 
     private static Network layers() {
-        TorchRandom random = new TorchRandom(6);
         return Networks.of(
-                random, INPUTS, dense(70, new Synaptic(0.7, 0.9).withThreshold(0.6)), dense(CLASSES, readout()));
+                new TorchRandom(6),
+                INPUTS,
+                dense(70, new Synaptic(0.7, 0.9).withThreshold(0.6)),
+                dense(CLASSES, readout()));
     }
 
     private static SpikeMatrix input(int samples) {
@@ -132,10 +134,7 @@ class OnlineTrainingTest {
                 if (strength == 0) {
                     trainer.step(series);
                 } else {
-                    assertPart(
-                            IllegalArgumentException.class,
-                            "a regularization of rates counts",
-                            () -> trainer.step(series));
+                    assertPart("a regularization of rates counts", () -> trainer.step(series));
                 }
             }
         }

@@ -38,9 +38,8 @@ class ThroughTimeTest {
 
     @Test
     void losses() {
-        TorchRandom random = new TorchRandom(2);
         Network network = Networks.of(
-                random,
+                new TorchRandom(2),
                 SIZES[0],
                 dense(SIZES[1], new Leaky(LEAKS[1]).withThreshold(THRESHOLD)),
                 dense(SIZES[2], new Leaky(LEAKS[2]).withThreshold(THRESHOLD)),

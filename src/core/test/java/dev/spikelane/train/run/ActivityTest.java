@@ -124,8 +124,7 @@ final class ActivityTest {
     }
 
     private static Network network(double threshold) {
-        TorchRandom random = new TorchRandom(42);
-        return Networks.dense(random, new Leaky(0.95).withThreshold(threshold), 784, 60, 10);
+        return Networks.dense(new TorchRandom(42), new Leaky(0.95).withThreshold(threshold), 784, 60, 10);
     }
 
     @Test

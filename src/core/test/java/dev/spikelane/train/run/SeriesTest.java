@@ -62,9 +62,11 @@ final class SeriesTest {
     }
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(3);
         return Networks.of(
-                random, INPUTS, dense(HIDDEN, new Leaky(0.9).withThreshold(0.3)), dense(OUTPUTS, new Leaky(0.8)));
+                new TorchRandom(3),
+                INPUTS,
+                dense(HIDDEN, new Leaky(0.9).withThreshold(0.3)),
+                dense(OUTPUTS, new Leaky(0.8)));
     }
 
     private static TrainerBuilder trainer(Network network, double rate) {
