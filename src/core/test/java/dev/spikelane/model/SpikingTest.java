@@ -189,9 +189,11 @@ final class SpikingTest {
                 frame,
                 99,
                 "and the largest of spikes is not that of rates, expected an average");
-        TorchRandom draw = new TorchRandom(1);
         assertRefuses(
-                Network.builder(16).dense(3, draw).neuron(new Leaky(0.9f)).build(),
+                Network.builder(16)
+                        .dense(3, new TorchRandom(1))
+                        .neuron(new Leaky(0.9f))
+                        .build(),
                 frame,
                 99,
                 "population 'lif1' is Leaky[");

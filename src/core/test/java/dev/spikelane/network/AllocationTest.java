@@ -48,10 +48,9 @@ final class AllocationTest extends KernelCase {
     private static final int BATCH = 4;
 
     private Network network() {
-        TorchRandom random = new TorchRandom(1);
         return Networks.of(
                 arena,
-                random,
+                new TorchRandom(1),
                 100,
                 dense(130, new Leaky(0.9f).withThreshold(0.2f).withDelayedReset(false)),
                 dense(70, new HandLif(0.9f)),

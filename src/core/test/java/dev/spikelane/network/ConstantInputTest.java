@@ -133,7 +133,6 @@ class ConstantInputTest extends KernelCase {
     }
 
     private static Network network(Arena arena) {
-        TorchRandom random = new TorchRandom(3);
-        return Networks.of(arena, random, 100, dense(200, new Leaky(0.95f)), dense(70, new Leaky(0.9f)));
+        return Networks.of(arena, new TorchRandom(3), 100, dense(200, new Leaky(0.95f)), dense(70, new Leaky(0.9f)));
     }
 }

@@ -37,10 +37,9 @@ final class EventStreamTest {
     private static final EventBinning BINNING = EventBinning.of(12, 10).withStepTime(100);
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(1);
         return Network.builder(BINNING.shape())
                 .flatten()
-                .dense(5, random)
+                .dense(5, new TorchRandom(1))
                 .scale(6)
                 .neuron(new Leaky(0.9))
                 .build();

@@ -39,9 +39,8 @@ final class StateBytesTest {
         Input x = builder.input("x", Shape.of(3, 5, 7));
         Population hidden = builder.population("a", Shape.of(3, 5, 7), new Leaky(0.9f).withThreshold(0.1f));
         Population out = builder.population("b", Shape.of(10), new Leaky(0.9f).withThreshold(0.1f));
-        TorchRandom random = new TorchRandom(1);
         builder.project("xa", x, hidden, new OneToOne(1)).delay(2);
-        builder.project("ab", hidden, out, new Flatten(), Dense.linear(105, 10, random))
+        builder.project("ab", hidden, out, new Flatten(), Dense.linear(105, 10, new TorchRandom(1)))
                 .delay(1);
         return builder.build();
     }

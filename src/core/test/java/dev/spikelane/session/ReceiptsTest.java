@@ -60,9 +60,8 @@ final class ReceiptsTest {
     /** The same at all widths: the sum was found at 512 bits. */
     @Test
     void receiptsAreTheSameAtAllWidths() throws NoSuchAlgorithmException {
-        Random random = new Random(9);
         int sessions = Tries.ALL ? 1_000 : 40;
-        Served served = new Served(network(1), sessions, RULE, random);
+        Served served = new Served(network(1), sessions, RULE, new Random(9));
         MessageDigest sum = MessageDigest.getInstance("SHA-256");
         try (SessionPool _ = served.pool) {
             for (int part = 0; part < (Tries.ALL ? 10 : 1); part++) {

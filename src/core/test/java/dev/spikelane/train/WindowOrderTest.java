@@ -22,11 +22,11 @@ class WindowOrderTest {
     private static final int INPUTS = 5;
 
     private static Network network(int delay) {
-        TorchRandom random = new TorchRandom(5);
         NetworkBuilder builder = Network.builder();
         var x = builder.input("x", Shape.of(INPUTS));
         var p = builder.population("p", Shape.of(3), new Leaky(0.9).withThreshold(0.3));
-        builder.project("x-p", x, p, Dense.linear(INPUTS, 3, random)).delay(delay);
+        builder.project("x-p", x, p, Dense.linear(INPUTS, 3, new TorchRandom(5)))
+                .delay(delay);
         return builder.build();
     }
 

@@ -83,8 +83,7 @@ final class IntegerProduct {
         variants.put("entry", (s, rows, to) -> IntegerMatmul.multiply(s, rows, packed, to, workspace));
         variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
         variants.put("chosen at random", (s, rows, to) -> {
-            Random random = new Random(rows);
-            ProductScratch own = WrongCosts.workspace(arena, random);
+            ProductScratch own = WrongCosts.workspace(arena, new Random(rows));
             Chooser.hurry(true, true);
             for (int call = 0; call < 3; call++) {
                 IntegerMatmul.multiply(s, rows, packed, to, own);

@@ -90,8 +90,7 @@ public final class Product {
 
     /** Wrong constants, a clock that tells anything, and as many calls as it takes to try other variants on few rows. */
     private void atRandom(SpikeMatrix s, int rows, PackedWeights w, Tile to, boolean prepares) {
-        Random random = new Random(rows);
-        ProductScratch own = WrongCosts.workspace(arena, random);
+        ProductScratch own = WrongCosts.workspace(arena, new Random(rows));
         int first = to.firstBlock();
         int end = to.endBlock();
         Chooser.hurry(true, true);
