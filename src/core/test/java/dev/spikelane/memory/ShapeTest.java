@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Allocations;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ShapeTest {
+final class ShapeTest extends KernelCase {
 
     private static final Shape MAPS = Shape.of(2, 3, 5);
 
@@ -188,17 +189,15 @@ final class ShapeTest {
     void copiesAllocateNothing() {
         Shape shape = Shape.of(4, 5, 7);
         Random random = new Random(3);
-        try (Arena arena = Arena.ofConfined()) {
-            FloatMatrix values = Matrices.uniform(arena, 2, shape.size(), random);
-            FloatMatrix moved = FloatMatrix.zeros(arena, 2, shape.size());
-            SpikeMatrix spikes = Matrices.spikes(arena, 2, shape.size(), 0.3, random);
-            SpikeMatrix movedSpikes = SpikeMatrix.zeros(arena, 2, shape.size());
-            Allocations.assertNone(1000, () -> {
-                shape.toInside(values, 0, moved, 0, 2);
-                shape.toTorch(moved, 0, values, 0, 2);
-                shape.toInside(spikes, 0, movedSpikes, 0, 2);
-                shape.toTorch(movedSpikes, 0, spikes, 0, 2);
-            });
-        }
+        FloatMatrix values = Matrices.uniform(arena, 2, shape.size(), random);
+        FloatMatrix moved = FloatMatrix.zeros(arena, 2, shape.size());
+        SpikeMatrix spikes = Matrices.spikes(arena, 2, shape.size(), 0.3, random);
+        SpikeMatrix movedSpikes = SpikeMatrix.zeros(arena, 2, shape.size());
+        Allocations.assertNone(1000, () -> {
+            shape.toInside(values, 0, moved, 0, 2);
+            shape.toTorch(moved, 0, values, 0, 2);
+            shape.toInside(spikes, 0, movedSpikes, 0, 2);
+            shape.toTorch(movedSpikes, 0, spikes, 0, 2);
+        });
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
@@ -15,7 +16,6 @@ import dev.spikelane.network.graph.RandomGraph;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
-import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -23,7 +23,7 @@ import net.jqwik.api.Property;
 
 /** Quantized chains do what {@link NaiveNetwork} says, bit for bit, whatever the threads and the calls. */
 @EveryWidth
-final class QuantizedProperties {
+final class QuantizedProperties extends KernelCase {
 
     @Property(tries = 40)
     void chainsDoWhatTheInterpreterSays(
@@ -41,23 +41,21 @@ final class QuantizedProperties {
                         dense(hidden, new Leaky(0.9f).withThreshold(0.05f).withGradedSpikesFactor(0.7f)),
                         dense(10, new Leaky(0.8f).withThreshold(0.1f)))
                 .quantized(type);
-        try (Arena arena = Arena.ofShared()) {
-            Signal input = random.nextInt(3) == 0
-                    ? Matrices.uniform(arena, steps * batch, inputs, random)
-                    : Matrices.spikes(arena, steps * batch, inputs, random.nextDouble(), random);
-            NaiveNetwork expected = new NaiveNetwork(network, Map.of("input", input), batch);
-            expected.run(steps);
-            try (Simulation simulation = network.simulate(batch, threads)) {
-                FloatMatrix first = simulation.recordMembranes(0, steps).values();
-                FloatMatrix last = simulation.recordMembranes(1, steps).values();
-                int cut = 1 + random.nextInt(steps);
-                simulation.run(Map.of("input", input.rows(0, cut * batch)));
-                if (cut < steps) {
-                    simulation.run(Map.of("input", input.rows(cut * batch, (steps - cut) * batch)));
-                }
-                compare(expected, "lif1", first, batch, type);
-                compare(expected, "lif2", last, batch, type);
+        Signal input = random.nextInt(3) == 0
+                ? Matrices.uniform(arena, steps * batch, inputs, random)
+                : Matrices.spikes(arena, steps * batch, inputs, random.nextDouble(), random);
+        NaiveNetwork expected = new NaiveNetwork(network, Map.of("input", input), batch);
+        expected.run(steps);
+        try (Simulation simulation = network.simulate(batch, threads)) {
+            FloatMatrix first = simulation.recordMembranes(0, steps).values();
+            FloatMatrix last = simulation.recordMembranes(1, steps).values();
+            int cut = 1 + random.nextInt(steps);
+            simulation.run(Map.of("input", input.rows(0, cut * batch)));
+            if (cut < steps) {
+                simulation.run(Map.of("input", input.rows(cut * batch, (steps - cut) * batch)));
             }
+            compare(expected, "lif1", first, batch, type);
+            compare(expected, "lif2", last, batch, type);
         }
     }
 

@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @EveryWidth
-final class QuantizationTest {
+final class QuantizationTest extends KernelCase {
 
     @Test
     void uniformLevelsHaveEqualDistances() {
@@ -65,17 +65,15 @@ final class QuantizationTest {
     void neuronsKeepRoundedMembranes() {
         Quantization levels = Quantization.of(-1, 0, 0.5f, 2);
         Neuron model = new Leaky(1).withFiring(ThresholdAndReset.DEFAULT.withQuantization(levels));
-        try (Arena arena = Arena.ofShared()) {
-            NeuronGroup group = model.bind(arena, 7);
-            FloatMatrix current = FloatMatrix.copyOf(
-                    arena, 1, 7, new float[] {0.25f, 0.26f, 1.25f, 1.26f, Float.NaN, Float.POSITIVE_INFINITY, 1e9f});
-            NeuronState state = group.newState(arena, 1);
-            SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, 7);
-            group.run(current, state, spikes);
-            assertArrayEquals(
-                    new float[] {0, 0.5f, 0.5f, 2, -1, -1, -1}, state.membrane().toArray());
-            assertArrayEquals(new byte[] {0, 0, 0, 1, 0, 0, 0}, spikes.toArray());
-        }
+        NeuronGroup group = model.bind(arena, 7);
+        FloatMatrix current = FloatMatrix.copyOf(
+                arena, 1, 7, new float[] {0.25f, 0.26f, 1.25f, 1.26f, Float.NaN, Float.POSITIVE_INFINITY, 1e9f});
+        NeuronState state = group.newState(arena, 1);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, 7);
+        group.run(current, state, spikes);
+        assertArrayEquals(
+                new float[] {0, 0.5f, 0.5f, 2, -1, -1, -1}, state.membrane().toArray());
+        assertArrayEquals(new byte[] {0, 0, 0, 1, 0, 0, 0}, spikes.toArray());
     }
 
     @Test

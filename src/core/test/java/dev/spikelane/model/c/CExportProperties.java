@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.CCompiler;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Networks at random, all of them compiled by one call: all populations fire as here. */
 @Users
-final class CExportProperties {
+final class CExportProperties extends KernelCase {
 
     private static final int FEW = 4;
     private static final int MANY = 100;
@@ -40,10 +41,8 @@ final class CExportProperties {
     @Test
     void graphsFireAsHere() throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere("gcc"));
-        try (Arena arena = Arena.ofShared()) {
-            int count = Tries.ALL ? MANY : FEW;
-            check(count, i -> export(arena, i));
-        }
+        int count = Tries.ALL ? MANY : FEW;
+        check(count, i -> export(arena, i));
     }
 
     /** Chains of all types of integer weights. */

@@ -9,6 +9,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -40,7 +41,7 @@ import net.jqwik.api.Property;
  * infinite at the same places.
  */
 @EveryWidth
-class OverflowingGradientsProperties {
+class OverflowingGradientsProperties extends KernelCase {
 
     private static final float[] LARGE = {
         3e38f, -3e38f, 3e38f, -3e38f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN
@@ -56,36 +57,30 @@ class OverflowingGradientsProperties {
             @UpTo(40) int outputs,
             @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            Network network = network(inputs, neurons, outputs, random);
-            Signal given = input(arena, steps * batch, inputs, random);
-            NaiveNetwork forward = new NaiveNetwork(network, Map.of("x", given), batch);
-            forward.run(steps);
-            Map<String, float[][]> starts = Map.of(
-                    "q",
-                    numbers(steps, batch * outputs, random),
-                    "q.membrane",
-                    numbers(steps, batch * outputs, random));
-            NaiveGradients expected =
-                    new NaiveGradients(NaiveArithmetic.SINGLE, network, forward, batch, steps, starts);
-            expected.run();
-            GradientsBuilder builder = Gradients.of(network, steps, batch)
-                    .surrogate(RandomGradientsProperties.SURROGATE)
-                    .startAtSpikes("q")
-                    .startAt("q", "membrane")
-                    .threads(1 + random.nextInt(3))
-                    .recomputeEvery(1 + random.nextInt(steps));
-            if (random.nextBoolean()) {
-                builder.observeSpikes("p");
-            }
-            try (Gradients gradients = builder.build()) {
-                write(starts.get("q"), gradients.given("q"));
-                write(starts.get("q.membrane"), gradients.given("q", "membrane"));
-                gradients.forward(given);
-                gradients.backward();
-                for (Projection projection : network.projections()) {
-                    compare(expected, gradients, projection);
-                }
+        Network network = network(inputs, neurons, outputs, random);
+        Signal given = input(arena, steps * batch, inputs, random);
+        NaiveNetwork forward = new NaiveNetwork(network, Map.of("x", given), batch);
+        forward.run(steps);
+        Map<String, float[][]> starts = Map.of(
+                "q", numbers(steps, batch * outputs, random), "q.membrane", numbers(steps, batch * outputs, random));
+        NaiveGradients expected = new NaiveGradients(NaiveArithmetic.SINGLE, network, forward, batch, steps, starts);
+        expected.run();
+        GradientsBuilder builder = Gradients.of(network, steps, batch)
+                .surrogate(RandomGradientsProperties.SURROGATE)
+                .startAtSpikes("q")
+                .startAt("q", "membrane")
+                .threads(1 + random.nextInt(3))
+                .recomputeEvery(1 + random.nextInt(steps));
+        if (random.nextBoolean()) {
+            builder.observeSpikes("p");
+        }
+        try (Gradients gradients = builder.build()) {
+            write(starts.get("q"), gradients.given("q"));
+            write(starts.get("q.membrane"), gradients.given("q", "membrane"));
+            gradients.forward(given);
+            gradients.backward();
+            for (Projection projection : network.projections()) {
+                compare(expected, gradients, projection);
             }
         }
     }

@@ -11,6 +11,7 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
@@ -40,7 +41,7 @@ import net.jqwik.api.Property;
 /** Each sample of a batch of different lengths does and learns what it does alone, over random graphs. */
 @EveryWidth
 @FewerTries(fullWidth = 3)
-final class SeriesProperties {
+final class SeriesProperties extends KernelCase {
 
     /** Steps behind the ends. */
     private static final int MORE = 2;
@@ -66,62 +67,58 @@ final class SeriesProperties {
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void samplesRunAsTheyRunAlone(@UpTo(13) int batch, @UpTo(value = 20, from = 4) int steps, @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            boolean shared = random.nextInt(4) > 0;
-            RandomGraph graph = !shared
-                    ? new RandomGraph(arena, batch, steps, seed)
-                    : RandomGraph.shared(arena, batch, steps, seed);
-            Network network = graph.network;
-            int[] lengths = random.ints(batch, 1, steps - MORE + 1).toArray();
-            int longest = Arrays.stream(lengths).max().orElseThrow();
-            int threads = 1 + random.nextInt(2);
-            int[] sizes = {1, 7, 64, Simulations.ROWS_IN_BLOCK};
-            boolean membranes = random.nextBoolean();
-            boolean stepwise = random.nextInt(4) == 0;
-            try (Simulation alone = Simulations.of(network, batch, 1, Simulations.ROWS_IN_BLOCK);
-                    Simulation series = Simulations.of(network, batch, threads, sizes[random.nextInt(sizes.length)])) {
-                if (network.projections().stream().anyMatch(Projection::plastic)) {
-                    assertPart("a plastic projection changes weights", () -> run(series, graph, lengths));
-                    return;
+        boolean shared = random.nextInt(4) > 0;
+        RandomGraph graph =
+                !shared ? new RandomGraph(arena, batch, steps, seed) : RandomGraph.shared(arena, batch, steps, seed);
+        Network network = graph.network;
+        int[] lengths = random.ints(batch, 1, steps - MORE + 1).toArray();
+        int longest = Arrays.stream(lengths).max().orElseThrow();
+        int threads = 1 + random.nextInt(2);
+        int[] sizes = {1, 7, 64, Simulations.ROWS_IN_BLOCK};
+        boolean membranes = random.nextBoolean();
+        boolean stepwise = random.nextInt(4) == 0;
+        try (Simulation alone = Simulations.of(network, batch, 1, Simulations.ROWS_IN_BLOCK);
+                Simulation series = Simulations.of(network, batch, threads, sizes[random.nextInt(sizes.length)])) {
+            if (network.projections().stream().anyMatch(Projection::plastic)) {
+                assertPart("a plastic projection changes weights", () -> run(series, graph, lengths));
+                return;
+            }
+            Ran expected = Ran.of(alone, true, steps);
+            Ran actual = Ran.of(series, membranes, longest + MORE);
+            String first = network.populations().getFirst().name();
+            Population.VariableRecorder variable =
+                    stepwise ? series.recordBeforeReset(first, "membrane", longest + MORE) : null;
+            Tries.often("a run of fewer samples", !stepwise && !graph.constant && batch > 1, 30);
+            run(series, graph, lengths);
+            for (int done = 0; done < steps; done++) {
+                if (graph.constant) {
+                    alone.runConstant(rows(graph.inputs, 0, batch), 1);
+                } else {
+                    alone.run(rows(graph.inputs, done, batch));
                 }
-                Ran expected = Ran.of(alone, true, steps);
-                Ran actual = Ran.of(series, membranes, longest + MORE);
-                String first = network.populations().getFirst().name();
-                Population.VariableRecorder variable =
-                        stepwise ? series.recordBeforeReset(first, "membrane", longest + MORE) : null;
-                Tries.often("a run of fewer samples", !stepwise && !graph.constant && batch > 1, 30);
-                run(series, graph, lengths);
-                for (int done = 0; done < steps; done++) {
-                    if (graph.constant) {
-                        alone.runConstant(rows(graph.inputs, 0, batch), 1);
-                    } else {
-                        alone.run(rows(graph.inputs, done, batch));
-                    }
-                    requireStates(alone, series, lengths, done + 1);
-                }
-                for (Population population : network.populations()) {
-                    String name = population.name();
+                requireStates(alone, series, lengths, done + 1);
+            }
+            for (Population population : network.populations()) {
+                String name = population.name();
+                assertSameBits(
+                        ended(expected.spikes.get(name).spikes(), lengths, longest),
+                        actual.spikes.get(name).spikes().rows(0, longest * batch),
+                        name + " of lengths " + Arrays.toString(lengths));
+                if (membranes) {
                     assertSameBits(
-                            ended(expected.spikes.get(name).spikes(), lengths, longest),
-                            actual.spikes.get(name).spikes().rows(0, longest * batch),
+                            ended(expected.membranes.get(name).values(), lengths, longest),
+                            actual.membranes.get(name).values().rows(0, longest * batch),
                             name + " of lengths " + Arrays.toString(lengths));
-                    if (membranes) {
-                        assertSameBits(
-                                ended(expected.membranes.get(name).values(), lengths, longest),
-                                actual.membranes.get(name).values().rows(0, longest * batch),
-                                name + " of lengths " + Arrays.toString(lengths));
-                    }
                 }
-                assertEquals(longest, series.steps());
-                assertEquals(stepwise, variable != null);
-                if (shared
-                        && !graph.constant
-                        && IntStream.range(0, network.populations().size())
-                                .allMatch(i ->
-                                        network.laidOut().neurons(i).byStep().isEmpty())) {
-                    goOn(series, graph, lengths);
-                    requireMore(expected, actual, lengths, longest);
-                }
+            }
+            assertEquals(longest, series.steps());
+            assertEquals(stepwise, variable != null);
+            if (shared
+                    && !graph.constant
+                    && IntStream.range(0, network.populations().size())
+                            .allMatch(i -> network.laidOut().neurons(i).byStep().isEmpty())) {
+                goOn(series, graph, lengths);
+                requireMore(expected, actual, lengths, longest);
             }
         }
     }

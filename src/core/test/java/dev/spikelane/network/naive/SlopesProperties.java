@@ -7,6 +7,7 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.network.Population;
@@ -15,7 +16,6 @@ import dev.spikelane.network.graph.RandomGradientsProperties;
 import dev.spikelane.network.graph.RandomGraph;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -28,7 +28,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 /** Gradients of random graphs, as the plain interpreter says them, are the slopes of the smoothed network. */
-class SlopesProperties {
+class SlopesProperties extends KernelCase {
 
     private static final double LARGEST_STEP = 1e-4;
     private static final double SMALLEST_STEP = 3e-10;
@@ -36,21 +36,19 @@ class SlopesProperties {
     @FewerTries(fullWidth = 4)
     @Property(tries = 15)
     void gradientsAreSlopes(@UpTo(6) int batch, @UpTo(value = 12, from = 3) int steps, @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
-            Random random = new Random(seed);
-            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
-            forward.run(steps);
-            Map<String, float[][]> given = RandomGradientsProperties.given(graph, random);
-            List<Direction> declared = directions(graph, forward, given, NaiveArithmetic.SINGLE);
-            List<Direction> magnitudes = directions(graph, forward, given, NaiveArithmetic.MAGNITUDE);
-            SmoothNetwork smooth = new SmoothNetwork(graph.network, graph.inputs, forward, batch, steps);
-            List<Integer> some =
-                    new ArrayList<>(IntStream.range(0, declared.size()).boxed().toList());
-            Collections.shuffle(some, random);
-            for (int one : some.subList(0, Math.min(4, some.size()))) {
-                compareSlope(declared.get(one), magnitudes.get(one).gradient, smooth, given, random, graph);
-            }
+        RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
+        Random random = new Random(seed);
+        NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
+        forward.run(steps);
+        Map<String, float[][]> given = RandomGradientsProperties.given(graph, random);
+        List<Direction> declared = directions(graph, forward, given, NaiveArithmetic.SINGLE);
+        List<Direction> magnitudes = directions(graph, forward, given, NaiveArithmetic.MAGNITUDE);
+        SmoothNetwork smooth = new SmoothNetwork(graph.network, graph.inputs, forward, batch, steps);
+        List<Integer> some =
+                new ArrayList<>(IntStream.range(0, declared.size()).boxed().toList());
+        Collections.shuffle(some, random);
+        for (int one : some.subList(0, Math.min(4, some.size()))) {
+            compareSlope(declared.get(one), magnitudes.get(one).gradient, smooth, given, random, graph);
         }
     }
 

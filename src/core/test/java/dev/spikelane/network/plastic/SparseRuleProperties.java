@@ -10,6 +10,7 @@ import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.Shape;
@@ -22,7 +23,6 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.neuron.EquationNeuron;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -35,7 +35,7 @@ import net.jqwik.api.Property;
 
 /** A rule along synapses with delays has the bits of plain loops, inside a loop and outside, through states too. */
 @EveryWidth
-final class SparseRuleProperties {
+final class SparseRuleProperties extends KernelCase {
 
     private static final int STEPS = 16;
 
@@ -49,44 +49,40 @@ final class SparseRuleProperties {
         int shortest = own ? Math.max(1, delay) : delay;
         List<NaiveSynapses.Edge> edges = edges(source.size(), target.size(), shortest, random);
         float[] weights = floats(edges.size(), i -> random.nextFloat() - 0.5f);
-        try (Arena arena = Arena.ofShared()) {
-            SpikeMatrix outputs =
-                    Matrices.spikes(arena, STEPS * batch, target.size(), random.nextDouble() * 0.7, random);
-            SpikeMatrix inputs = own
-                    ? outputs
-                    : Matrices.spikes(arena, STEPS * batch, source.size(), random.nextDouble() * 0.7, random);
-            Network network = network(source, target, edges, weights, shortest, own, inside);
-            NaiveSynapses naive = new NaiveSynapses(
-                    edges,
-                    weights,
-                    edges.stream().mapToInt(NaiveSynapses.Edge::delay).min().orElseThrow(),
-                    batch,
-                    inputs,
-                    outputs);
-            String what = edges.size() + " edges, own " + own + ", inside " + inside + ", batch " + batch + ", delay "
-                    + shortest + ", seed " + seed;
-            try (Simulation first = network.simulate(batch, 1 + random.nextInt(2));
-                    Simulation second = network.simulate(batch);
-                    Simulation third = network.simulate(batch)) {
-                int half = 1 + random.nextInt(STEPS - 1);
-                run(first, own, inputs, outputs, 0, half);
-                run(second, own, inputs, outputs, STEPS - half, half); // something else, which must go
-                second.restore(SimulationState.of(first.snapshot().toBytes()));
-                run(third, own, inputs, outputs, 0, STEPS); // what a reset forgets, but for weights
-                third.reset();
-                third.plasticWeights().replace("x-p.weight", network.weights().get("x-p.weight"));
-                run(third, own, inputs, outputs, 0, half);
-                try (Simulation fork = first.fork()) {
-                    for (int step = 0; step < STEPS; step++) {
-                        naive.step(step);
-                    }
-                    for (Simulation each : new Simulation[] {first, second, third, fork}) {
-                        run(each, own, inputs, outputs, half, STEPS - half);
-                        String which = each.equals(first)
-                                ? "first"
-                                : each.equals(second) ? "restored" : each.equals(third) ? "reset" : "fork";
-                        assertSame(naive, each, source, target, which + " after " + half + ", " + what);
-                    }
+        SpikeMatrix outputs = Matrices.spikes(arena, STEPS * batch, target.size(), random.nextDouble() * 0.7, random);
+        SpikeMatrix inputs =
+                own ? outputs : Matrices.spikes(arena, STEPS * batch, source.size(), random.nextDouble() * 0.7, random);
+        Network network = network(source, target, edges, weights, shortest, own, inside);
+        NaiveSynapses naive = new NaiveSynapses(
+                edges,
+                weights,
+                edges.stream().mapToInt(NaiveSynapses.Edge::delay).min().orElseThrow(),
+                batch,
+                inputs,
+                outputs);
+        String what = edges.size() + " edges, own " + own + ", inside " + inside + ", batch " + batch + ", delay "
+                + shortest + ", seed " + seed;
+        try (Simulation first = network.simulate(batch, 1 + random.nextInt(2));
+                Simulation second = network.simulate(batch);
+                Simulation third = network.simulate(batch)) {
+            int half = 1 + random.nextInt(STEPS - 1);
+            run(first, own, inputs, outputs, 0, half);
+            run(second, own, inputs, outputs, STEPS - half, half); // something else, which must go
+            second.restore(SimulationState.of(first.snapshot().toBytes()));
+            run(third, own, inputs, outputs, 0, STEPS); // what a reset forgets, but for weights
+            third.reset();
+            third.plasticWeights().replace("x-p.weight", network.weights().get("x-p.weight"));
+            run(third, own, inputs, outputs, 0, half);
+            try (Simulation fork = first.fork()) {
+                for (int step = 0; step < STEPS; step++) {
+                    naive.step(step);
+                }
+                for (Simulation each : new Simulation[] {first, second, third, fork}) {
+                    run(each, own, inputs, outputs, half, STEPS - half);
+                    String which = each.equals(first)
+                            ? "first"
+                            : each.equals(second) ? "restored" : each.equals(third) ? "reset" : "fork";
+                    assertSame(naive, each, source, target, which + " after " + half + ", " + what);
                 }
             }
         }
