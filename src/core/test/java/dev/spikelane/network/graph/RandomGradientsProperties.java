@@ -7,7 +7,6 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.OperatorDescription;
-import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.memory.FloatMatrix;
@@ -31,6 +30,7 @@ import dev.spikelane.neuron.gradient.NeuronGradient;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.GradientsBuilder;
 import dev.spikelane.train.Surrogate;
+import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,47 +47,49 @@ import org.jspecify.annotations.Nullable;
  */
 @EveryWidth
 @FewerTries(fullWidth = 3)
-public class RandomGradientsProperties extends KernelCase {
+public class RandomGradientsProperties {
 
     static final Surrogate SURROGATE = Surrogate.custom("plain", NaiveLifBack::surrogate);
 
     @Property(tries = 60)
     void graphsHaveTheGradientsThatTheInterpreterSays(
             @UpTo(6) int batch, @UpTo(value = 12, from = 3) int steps, @ForAll long seed) {
-        RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
-        Random random = new Random(seed);
-        NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
-        forward.run(steps);
-        Map<String, float[][]> given = given(graph, random);
-        NaiveGradients expected =
-                new NaiveGradients(NaiveArithmetic.SINGLE, graph.network, forward, batch, steps, given);
-        expected.run();
-        GradientsBuilder builder = Gradients.of(graph.network, steps, batch)
-                .surrogate(SURROGATE)
-                .threads(1 + random.nextInt(3))
-                .recomputeEvery(1 + random.nextInt(steps + 2));
-        boolean plain = random.nextBoolean(); // neurons that learn nothing may go back by vectors
-        for (Population population : graph.network.populations()) {
-            if (!plain) {
-                builder.observeSpikes(population.name());
-                learned(graph, population)
-                        .keySet()
-                        .forEach(parameter -> builder.learn(population.name() + "." + parameter));
+        try (Arena arena = Arena.ofShared()) {
+            RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
+            Random random = new Random(seed);
+            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
+            forward.run(steps);
+            Map<String, float[][]> given = given(graph, random);
+            NaiveGradients expected =
+                    new NaiveGradients(NaiveArithmetic.SINGLE, graph.network, forward, batch, steps, given);
+            expected.run();
+            GradientsBuilder builder = Gradients.of(graph.network, steps, batch)
+                    .surrogate(SURROGATE)
+                    .threads(1 + random.nextInt(3))
+                    .recomputeEvery(1 + random.nextInt(steps + 2));
+            boolean plain = random.nextBoolean(); // neurons that learn nothing may go back by vectors
+            for (Population population : graph.network.populations()) {
+                if (!plain) {
+                    builder.observeSpikes(population.name());
+                    learned(graph, population)
+                            .keySet()
+                            .forEach(parameter -> builder.learn(population.name() + "." + parameter));
+                }
             }
-        }
-        for (String source : given.keySet()) {
-            int dot = source.indexOf('.');
-            if (dot < 0) {
-                builder.startAtSpikes(source);
-            } else {
-                builder.startAt(source.substring(0, dot), source.substring(dot + 1));
+            for (String source : given.keySet()) {
+                int dot = source.indexOf('.');
+                if (dot < 0) {
+                    builder.startAtSpikes(source);
+                } else {
+                    builder.startAt(source.substring(0, dot), source.substring(dot + 1));
+                }
             }
-        }
-        try (Gradients gradients = builder.build()) {
-            given.forEach((source, values) -> write(graph, gradients, source, values));
-            gradients.forward(graph.inputs);
-            gradients.backward();
-            compare(graph, expected, gradients, !plain, 0);
+            try (Gradients gradients = builder.build()) {
+                given.forEach((source, values) -> write(graph, gradients, source, values));
+                gradients.forward(graph.inputs);
+                gradients.backward();
+                compare(graph, expected, gradients, !plain, 0);
+            }
         }
     }
 
