@@ -11,6 +11,7 @@ import dev.spikelane.kernel.Awkward.Density;
 import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Awkward.ZeroTo;
+import dev.spikelane.kernel.product.Part;
 import dev.spikelane.kernel.product.integer.IntegerProduct.Sizes;
 import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.kernel.product.spike.Start;
@@ -68,10 +69,7 @@ final class IntegerMatmulProperties extends KernelCase {
         for (ElementType type : List.of(ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY)) {
             for (IntegerProduct.Weights kind : IntegerProduct.Weights.values()) {
                 IntegerProduct product = new IntegerProduct(arena, sizes, type, kind, seed);
-                float[][] expected = product.expected();
-                product.variants()
-                        .forEach((name, variant) ->
-                                assertSameBits(expected, product.whole(variant), type + " " + kind + " " + name));
+                product.compare(type + " " + kind);
             }
         }
     }
@@ -87,10 +85,7 @@ final class IntegerMatmulProperties extends KernelCase {
         most.forEach((type, inputs) -> {
             for (IntegerProduct.Weights kind : List.of(IntegerProduct.Weights.LEAST, IntegerProduct.Weights.GREATEST)) {
                 IntegerProduct product = new IntegerProduct(arena, new Sizes(1, inputs, 2, 1), type, kind, 1);
-                float[][] expected = product.expected();
-                product.variants()
-                        .forEach((name, variant) ->
-                                assertSameBits(expected, product.whole(variant), type + " " + kind + " " + name));
+                product.compare(type + " " + kind);
             }
         });
     }
@@ -104,8 +99,7 @@ final class IntegerMatmulProperties extends KernelCase {
         for (ElementType type : List.of(ElementType.INT8, ElementType.TERNARY)) {
             IntegerProduct product = new IntegerProduct(
                     arena, new Sizes(2, inputs, outputs, 0.5), type, IntegerProduct.Weights.UNIFORM, seed);
-            float[][] expected = product.expected();
-            product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+            product.compare("");
         }
     }
 
@@ -119,8 +113,7 @@ final class IntegerMatmulProperties extends KernelCase {
             @ForAll long seed) {
         IntegerProduct product = new IntegerProduct(
                 arena, new Sizes(rows, inputs, outputs, 0.5), type, IntegerProduct.Weights.UNIFORM, seed);
-        float[][] expected = product.expected();
-        product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+        product.compare("");
     }
 
     /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
@@ -135,26 +128,11 @@ final class IntegerMatmulProperties extends KernelCase {
             @ForAll long seed) {
         IntegerProduct product = new IntegerProduct(
                 arena, new Sizes(rows, inputs, outputs, density), type, IntegerProduct.Weights.UNIFORM, seed);
-        Random random = new Random(~seed);
-        int some = 1 + random.nextInt(rows);
-        int first = random.nextInt(product.packed.blocks());
-        int end = first + 1 + random.nextInt(product.packed.blocks() - first);
-        int needed = 64 * (end - first);
-        int columns = needed + 64 * wider;
-        float[][] whole = product.expected();
-        float[][] expected = new float[rows][columns];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                int output = 64 * first + column;
-                expected[row][column] = row >= some || column >= needed
-                        ? IntegerProduct.BEFORE
-                        : output < outputs ? whole[row][output] : 0;
-            }
-        }
+        Part part = Part.of(rows, product.packed.blocks(), new Random(~seed));
+        float[][] expected = part.tile(product.expected(), wider);
         product.variants().forEach((name, variant) -> {
-            FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
-            tile.fill(IntegerProduct.BEFORE);
-            variant.multiply(product.spikes, some, Tile.of(tile, outputs).at(first, end));
+            FloatMatrix tile = Part.unwritten(arena, rows, expected[0].length);
+            variant.multiply(product.spikes, part.some(), Tile.of(tile, outputs).at(part.first(), part.end()));
             assertSameBits(expected, tile, name);
         });
     }

@@ -1,8 +1,10 @@
 package dev.spikelane.kernel.product.integer;
 
 import static dev.spikelane.Filled.floats;
+import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.product.Part;
 import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.kernel.product.spike.ProductScratch;
@@ -22,7 +24,7 @@ import java.util.Random;
 final class IntegerProduct {
 
     /** What a current holds before a product, to see what is written. */
-    static final float BEFORE = 99;
+    static final float BEFORE = Part.BEFORE;
 
     /** Kinds of weights. */
     enum Weights {
@@ -111,9 +113,13 @@ final class IntegerProduct {
 
     /** A matrix for the result, filled with {@link #BEFORE}. */
     FloatMatrix current() {
-        FloatMatrix current = FloatMatrix.zeros(arena, spikes.rows(), packed.outputs());
-        current.fill(BEFORE);
-        return current;
+        return Part.unwritten(arena, spikes.rows(), packed.outputs());
+    }
+
+    /** Compares all variants with the specification. */
+    void compare(String what) {
+        float[][] expected = expected();
+        variants().forEach((name, variant) -> assertSameBits(expected, whole(variant), what + " " + name));
     }
 
     FloatMatrix whole(Multiply variant) {

@@ -12,6 +12,7 @@ import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.product.Part;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 import java.util.Map;
@@ -33,8 +34,7 @@ final class SpikeMatmulProperties extends KernelCase {
             @ForAll Product.Weights kind,
             @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, density, kind, seed);
-        float[][] expected = product.expected();
-        product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+        product.compare("");
     }
 
     @Property(tries = 100)
@@ -65,22 +65,12 @@ final class SpikeMatmulProperties extends KernelCase {
     void blocksAndRowsAreWrittenAloneAndAsInTheWhole(
             @UpTo(30) int rows, @Size int inputs, @Size int outputs, @Density double density, @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, density, Product.Weights.UNIFORM, seed);
-        Random random = new Random(~seed);
-        int some = 1 + random.nextInt(rows);
-        int first = random.nextInt(product.packed.blocks());
-        int end = first + 1 + random.nextInt(product.packed.blocks() - first);
+        Part part = Part.of(rows, product.packed.blocks(), new Random(~seed));
         float[][] expected = product.expected();
-        for (int row = 0; row < rows; row++) {
-            for (int output = 0; output < outputs; output++) {
-                if (row >= some || output / 64 < first || output / 64 >= end) {
-                    expected[row][output] = Product.BEFORE;
-                }
-            }
-        }
+        part.keep(expected);
         product.variants().forEach((name, variant) -> {
             FloatMatrix current = product.current();
-            variant.multiply(
-                    product.spikes, some, product.packed, Tile.whole(current).at(first, end));
+            variant.multiply(product.spikes, part.some(), product.packed, part.in(current));
             assertSameBits(expected, current, name);
         });
     }
@@ -95,26 +85,12 @@ final class SpikeMatmulProperties extends KernelCase {
             @ZeroTo(2) int wider,
             @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, density, Product.Weights.UNIFORM, seed);
-        Random random = new Random(~seed);
-        int some = 1 + random.nextInt(rows);
-        int first = random.nextInt(product.packed.blocks());
-        int end = first + 1 + random.nextInt(product.packed.blocks() - first);
-        int needed = 64 * (end - first);
-        int columns = needed + 64 * wider;
-        float[][] whole = product.expected();
-        float[][] expected = new float[rows][columns];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                int output = 64 * first + column;
-                expected[row][column] =
-                        row >= some || column >= needed ? Product.BEFORE : output < outputs ? whole[row][output] : 0;
-            }
-        }
+        Part part = Part.of(rows, product.packed.blocks(), new Random(~seed));
+        float[][] expected = part.tile(product.expected(), wider);
         product.variants().forEach((name, variant) -> {
-            FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
-            tile.fill(Product.BEFORE);
-            Tile blocks = Tile.of(tile, outputs).at(first, end);
-            variant.multiply(product.spikes, some, product.packed, blocks);
+            FloatMatrix tile = Part.unwritten(arena, rows, expected[0].length);
+            Tile blocks = Tile.of(tile, outputs).at(part.first(), part.end());
+            variant.multiply(product.spikes, part.some(), product.packed, blocks);
             assertSameBits(expected, tile, name);
         });
     }
