@@ -25,6 +25,7 @@ import dev.spikelane.encode.Delta;
 import dev.spikelane.encode.Latency;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.encode.RateTargets;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.EventBinning;
 import dev.spikelane.io.EventSource;
 import dev.spikelane.io.Idx;
@@ -161,13 +162,7 @@ final class ArgumentSamples {
     }
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(1);
-        return Network.builder(3)
-                .dense(2, random)
-                .neuron(new Leaky(0.9))
-                .dense(2, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9), 3, 2, 2);
     }
 
     private static Learning learning() {
@@ -249,10 +244,7 @@ final class ArgumentSamples {
         sample(InputEncoding.SpikeChange[].class, () ->
                 new InputEncoding.SpikeChange[] {InputEncoding.SpikeChange.flip(0.5)});
         sample(EventStream.class, () -> {
-            Network flat = Network.builder(8)
-                    .dense(2, new TorchRandom(1))
-                    .neuron(new Leaky(0.9))
-                    .build();
+            Network flat = Networks.dense(new TorchRandom(1), new Leaky(0.9), 8, 2);
             return new EventStream(flat.simulate(1), "lif1", EventBinning.of(2, 2), 2, 1);
         });
         sample(EventBlock.class, () -> new EventBlock(64));

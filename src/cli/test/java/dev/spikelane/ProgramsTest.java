@@ -32,6 +32,7 @@ import dev.spikelane.example.Tutorial;
 import dev.spikelane.example.TutorialSix;
 import dev.spikelane.example.TutorialThree;
 import dev.spikelane.example.event.MovingBars;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -76,12 +77,7 @@ final class ProgramsTest {
             labels[sample] = sample % 2;
             values.set(sample, labels[sample], 1);
         }
-        Network network = Network.builder(2)
-                .dense(50, random)
-                .neuron(new Leaky(0.9))
-                .dense(2, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.dense(random, new Leaky(0.9), 2, 50, 2);
         Dataset data = Dataset.of(Shape.of(2), values, labels, 2);
         assertEquals(1, TrainAndServe.label(network, data, folder.resolve("model.safetensors"), new float[] {0, 1}));
     }
@@ -99,10 +95,7 @@ final class ProgramsTest {
                                 Tensor.of("lif1.threshold", FloatMatrix.vector(2), List.of()),
                                 Tensor.of("lif1.graded_spikes_factor", FloatMatrix.vector(1), List.of())))
                 .write(file);
-        Network network = Network.builder(784)
-                .dense(5, new TorchRandom(3))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.dense(new TorchRandom(3), new Leaky(0.9), 784, 5);
         FromSafetensors.load(file, network);
         assertEquals(weights.get(4, 783), network.weights().get("fc1.weight").get(4, 783));
         assertEquals(0.5f, network.weights().get("lif1.beta").get(0, 0));

@@ -34,6 +34,11 @@ public final class OwnJvm {
 
     /** Starts it. */
     public static Process start(List<String> flags, Class<?> main, String... arguments) throws IOException {
+        return builder(flags, main, arguments).redirectErrorStream(true).start();
+    }
+
+    /** Returns the program to start. */
+    public static ProcessBuilder builder(List<String> flags, Class<?> main, String... arguments) {
         String classPath = System.getProperty("java.class.path");
         String modulePath = System.getProperty("jdk.module.path");
         List<String> command = new ArrayList<>(List.of(
@@ -46,6 +51,6 @@ public final class OwnJvm {
                 main.getName()));
         command.addAll(1, flags);
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new ProcessBuilder(command);
     }
 }

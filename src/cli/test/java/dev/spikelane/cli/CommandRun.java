@@ -9,6 +9,9 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** What a command line did: its exit code and what it printed. */
 public record CommandRun(int code, String out, String err) {
@@ -18,6 +21,14 @@ public record CommandRun(int code, String out, String err) {
         StringWriter err = new StringWriter();
         int code = Main.run(new PrintWriter(out), new PrintWriter(err), new BenchCommand(), arguments);
         return new CommandRun(code, out.toString(), err.toString());
+    }
+
+    /** Runs a command of words between blanks, in which each {@code %s} is the next of the values. */
+    public static CommandRun line(String words, Object... values) {
+        Iterator<Object> next = List.of(values).iterator();
+        return of(Stream.of(words.split(" "))
+                .map(word -> word.equals("%s") ? next.next().toString() : word)
+                .toArray(String[]::new));
     }
 
     /** Runs a command whose standard output cannot be written, for a reason of the system. */

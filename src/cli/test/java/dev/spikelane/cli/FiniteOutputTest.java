@@ -1,5 +1,6 @@
 package dev.spikelane.cli;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
@@ -176,12 +178,7 @@ final class FiniteOutputTest {
     void integerWeightsHaveNumbers(String form) throws IOException {
         Dense first = Dense.of(FloatMatrix.of(new float[] {127, 0.6f, 0}, new float[] {0.6f, 0, 127}));
         Dense second = Dense.of(FloatMatrix.of(new float[] {1, 0}, new float[] {0, 1}));
-        Network network = Network.builder(3)
-                .connect(first)
-                .neuron(new Leaky(0.0).withThreshold(0.9))
-                .connect(second)
-                .neuron(new Leaky(0.0))
-                .build();
+        Network network = Networks.of(3, by(first, new Leaky(0.0).withThreshold(0.9)), by(second, new Leaky(0.0)));
         ModelFile.write(folder.resolve("silent.safetensors"), network);
         byte[] middle = {0, (byte) 255, 0};
         Files.write(folder.resolve("m-images"), SmallImages.idx(middle, 1, 1, 3));
@@ -212,13 +209,15 @@ final class FiniteOutputTest {
     /** Outputs are read as the model notes: here in two blocks of two, of a population that is not the last. */
     @Test
     void runReadsTheOutputsThatTheModelNotes() throws IOException {
-        Network network = Network.builder(3)
-                .connect(Dense.of(FloatMatrix.of(
-                        new float[] {0, 2, 0}, new float[] {0, 0, 0}, new float[] {0, 0, 2}, new float[] {0, 0, 2})))
-                .neuron(new Leaky(0.0))
-                .connect(Dense.of(FloatMatrix.of(new float[] {0, 0, 0, 0}, new float[] {0, 0, 0, 0})))
-                .neuron(new Leaky(0.0))
-                .build();
+        Network network = Networks.of(
+                3,
+                by(
+                        Dense.of(FloatMatrix.of(
+                                new float[] {0, 2, 0}, new float[] {0, 0, 0}, new float[] {0, 0, 2}, new float[] {
+                                    0, 0, 2
+                                })),
+                        new Leaky(0.0)),
+                by(Dense.of(FloatMatrix.of(new float[] {0, 0, 0, 0}, new float[] {0, 0, 0, 0})), new Leaky(0.0)));
         Model model = Model.of(network)
                 .with(Model.STEPS, "3")
                 .with(Model.CODE, "frame")

@@ -175,8 +175,7 @@ class MainTest {
         String out = CommandRun.of("demo", "--images", file.toString(), "--steps", "2", "--warm-up", "0", "--no-report")
                 .requireSuccess();
         assertTrue(out.contains(shown), out);
-        String json = CommandRun.of(
-                        "demo", "--images", file.toString(), "--steps", "2", "--warm-up", "0", "--no-report", "--json")
+        String json = CommandRun.line("demo --images %s --steps 2 --warm-up 0 --no-report --json", file)
                 .requireSuccess();
         assertTrue(json.contains(String.format("im\\u%04x", (int) unprintable.charAt(0))), json);
         String escaped = file.toString()

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -44,13 +45,7 @@ final class UserMessagesTest {
     private Path folder;
 
     private static Network network(int neurons) {
-        TorchRandom random = new TorchRandom(1);
-        return Network.builder(4)
-                .dense(neurons - 2, random)
-                .neuron(new Leaky(0.9))
-                .dense(2, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9), 4, neurons - 2, 2);
     }
 
     private static String refused(Executable call) {

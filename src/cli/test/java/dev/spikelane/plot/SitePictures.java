@@ -3,8 +3,8 @@ package dev.spikelane.plot;
 import dev.spikelane.Checkout;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.example.Recognized;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
@@ -20,12 +20,7 @@ final class SitePictures {
     public static void main(String... arguments) throws IOException {
         Recognized.main(new String[] {SITE.resolve("recognized.png").toString()});
         var random = new TorchRandom(42);
-        var network = Network.builder(784)
-                .dense(1000, random)
-                .neuron(new Leaky(0.99))
-                .dense(10, random)
-                .neuron(new Leaky(0.99))
-                .build();
+        var network = Networks.dense(random, new Leaky(0.99), 784, 1000, 10);
         var input = SpikeMatrix.zeros(200, 784);
         new Rate().encode(random.rand(1, 784), input, 7);
         try (var simulation = network.simulate(1)) {

@@ -1,5 +1,6 @@
 package dev.spikelane.blas;
 
+import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertSameBits;
@@ -12,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Matmul;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
@@ -19,7 +21,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Products against double precision, where OpenBLAS is installed. */
-final class OpenBlasTest {
+final class OpenBlasTest extends KernelCase {
 
     private static final int[] SIZES = {1, 2, 15, 16, 17, 64, 65, 130};
     private static final boolean[] BOTH = {false, true};
@@ -39,14 +41,10 @@ final class OpenBlasTest {
     @Test
     void refusesToMultiplyWhenItIsMissing() {
         assumeFalse(OpenBlas.isAvailable(), "OpenBLAS is available");
-        try (Arena arena = Arena.ofShared()) {
-            FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 2);
-            assertMessage(
-                    IllegalStateException.class,
-                    "OpenBLAS is not available: " + OpenBlas.describe(),
-                    () -> OpenBlas.sgemm(
-                            Matmul.Transpose.NEITHER, 1, matrix, matrix, 0, FloatMatrix.zeros(arena, 2, 2)));
-        }
+        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 2);
+        assertIllegalState(
+                "OpenBLAS is not available: " + OpenBlas.describe(),
+                () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, matrix, matrix, 0, FloatMatrix.zeros(arena, 2, 2)));
     }
 
     @Test
@@ -159,109 +157,94 @@ final class OpenBlasTest {
     void writesTheRowsOfAViewOnly() {
         assumeAvailable();
         Random random = new Random(5);
-        try (Arena arena = Arena.ofShared()) {
-            FloatMatrix a = uniform(arena, 3, 20, random);
-            FloatMatrix b = uniform(arena, 20, 70, random);
-            FloatMatrix c = uniform(arena, 9, 70, random);
-            FloatMatrix before = FloatMatrix.copyOf(arena, 9, 70, c.toArray());
-            OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c.rows(3, 3));
-            assertSameBits(before.rows(0, 3), c.rows(0, 3), "rows before");
-            assertSameBits(before.rows(6, 3), c.rows(6, 3), "rows behind");
-        }
+        FloatMatrix a = uniform(arena, 3, 20, random);
+        FloatMatrix b = uniform(arena, 20, 70, random);
+        FloatMatrix c = uniform(arena, 9, 70, random);
+        FloatMatrix before = FloatMatrix.copyOf(arena, 9, 70, c.toArray());
+        OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c.rows(3, 3));
+        assertSameBits(before.rows(0, 3), c.rows(0, 3), "rows before");
+        assertSameBits(before.rows(6, 3), c.rows(6, 3), "rows behind");
     }
 
     @Test
     void refusesWhatDoesNotFit() throws InterruptedException {
         assumeAvailable();
-        try (Arena arena = Arena.ofConfined()) {
-            FloatMatrix a = FloatMatrix.zeros(arena, 2, 3);
-            FloatMatrix b = FloatMatrix.zeros(arena, 3, 4);
-            FloatMatrix c = FloatMatrix.zeros(arena, 2, 4);
-            Class<IllegalArgumentException> illegal = IllegalArgumentException.class;
-            assertMessage(
-                    illegal,
-                    "a is [2 x 3], expected [2 x 2]",
-                    () -> OpenBlas.sgemm(Matmul.Transpose.FIRST, 1, a, b, 0, c));
-            assertMessage(
-                    illegal,
-                    "b is [3 x 4], expected [4 x 3]",
-                    () -> OpenBlas.sgemm(Matmul.Transpose.SECOND, 1, a, b, 0, c));
-            FloatMatrix square = FloatMatrix.zeros(arena, 4, 4);
-            assertMessage(
-                    illegal,
-                    "c shares memory with a, expected memory of its own",
-                    () -> OpenBlas.sgemm(
-                            Matmul.Transpose.NEITHER, 1, square, FloatMatrix.zeros(arena, 4, 4), 0, square));
-            assertMessage(
-                    illegal,
-                    "c shares memory with b, expected memory of its own",
-                    () -> OpenBlas.sgemm(
-                            Matmul.Transpose.NEITHER,
-                            1,
-                            FloatMatrix.zeros(arena, 2, 2),
-                            square.rows(1, 2),
-                            0,
-                            square.rows(2, 2)));
-            FloatMatrix vector = FloatMatrix.zeros(arena, 1, 3);
-            assertMessage(
-                    illegal,
-                    "transpose is BOTH, expected NEITHER or FIRST, as x is a vector",
-                    () -> OpenBlas.sgemv(Matmul.Transpose.BOTH, 1, a, vector, 0, vector));
-            assertMessage(
-                    illegal,
-                    "x is [1 x 3], expected [1 x 2]",
-                    () -> OpenBlas.sgemv(Matmul.Transpose.FIRST, 1, a, vector, 0, vector));
-            assertMessage(
-                    illegal,
-                    "y is [1 x 3], expected [1 x 2]",
-                    () -> OpenBlas.sgemv(Matmul.Transpose.NEITHER, 1, a, vector, 0, vector));
-            assertMessage(
-                    illegal,
-                    "y shares memory with x, expected memory of its own",
-                    () -> OpenBlas.sgemv(
-                            Matmul.Transpose.NEITHER, 1, FloatMatrix.zeros(arena, 3, 3), vector, 0, vector));
-            assertInstanceOf(
-                    WrongThreadException.class,
-                    onOtherThread("other", () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c)));
-        }
+        FloatMatrix a = FloatMatrix.zeros(arena, 2, 3);
+        FloatMatrix b = FloatMatrix.zeros(arena, 3, 4);
+        FloatMatrix c = FloatMatrix.zeros(arena, 2, 4);
+        Class<IllegalArgumentException> illegal = IllegalArgumentException.class;
+        assertMessage(
+                illegal, "a is [2 x 3], expected [2 x 2]", () -> OpenBlas.sgemm(Matmul.Transpose.FIRST, 1, a, b, 0, c));
+        assertMessage(
+                illegal,
+                "b is [3 x 4], expected [4 x 3]",
+                () -> OpenBlas.sgemm(Matmul.Transpose.SECOND, 1, a, b, 0, c));
+        FloatMatrix square = FloatMatrix.zeros(arena, 4, 4);
+        assertMessage(
+                illegal,
+                "c shares memory with a, expected memory of its own",
+                () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, square, FloatMatrix.zeros(arena, 4, 4), 0, square));
+        assertMessage(
+                illegal,
+                "c shares memory with b, expected memory of its own",
+                () -> OpenBlas.sgemm(
+                        Matmul.Transpose.NEITHER,
+                        1,
+                        FloatMatrix.zeros(arena, 2, 2),
+                        square.rows(1, 2),
+                        0,
+                        square.rows(2, 2)));
+        FloatMatrix vector = FloatMatrix.zeros(arena, 1, 3);
+        assertMessage(
+                illegal,
+                "transpose is BOTH, expected NEITHER or FIRST, as x is a vector",
+                () -> OpenBlas.sgemv(Matmul.Transpose.BOTH, 1, a, vector, 0, vector));
+        assertMessage(
+                illegal,
+                "x is [1 x 3], expected [1 x 2]",
+                () -> OpenBlas.sgemv(Matmul.Transpose.FIRST, 1, a, vector, 0, vector));
+        assertMessage(
+                illegal,
+                "y is [1 x 3], expected [1 x 2]",
+                () -> OpenBlas.sgemv(Matmul.Transpose.NEITHER, 1, a, vector, 0, vector));
+        assertMessage(
+                illegal,
+                "y shares memory with x, expected memory of its own",
+                () -> OpenBlas.sgemv(Matmul.Transpose.NEITHER, 1, FloatMatrix.zeros(arena, 3, 3), vector, 0, vector));
+        assertInstanceOf(
+                WrongThreadException.class,
+                onOtherThread("other", () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c)));
     }
 
     @Test
     void refusesClosedArenas() {
         assumeAvailable();
-        try (Arena arena = Arena.ofConfined()) {
-            FloatMatrix a = FloatMatrix.zeros(arena, 2, 3);
-            FloatMatrix c = FloatMatrix.zeros(arena, 2, 4);
-            Arena closed = Arena.ofConfined();
-            FloatMatrix b = FloatMatrix.zeros(closed, 3, 4);
-            closed.close();
-            assertMessage(
-                    IllegalStateException.class,
-                    "the arena of b is closed",
-                    () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c));
-        }
+        FloatMatrix a = FloatMatrix.zeros(arena, 2, 3);
+        FloatMatrix c = FloatMatrix.zeros(arena, 2, 4);
+        Arena closed = Arena.ofConfined();
+        FloatMatrix b = FloatMatrix.zeros(closed, 3, 4);
+        closed.close();
+        assertIllegalState("the arena of b is closed", () -> OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, c));
     }
 
     @Test
     void servesSeveralThreadsAtOnce() throws InterruptedException {
         assumeAvailable();
         Random random = new Random(7);
-        try (Arena arena = Arena.ofShared()) {
-            FloatMatrix a = uniform(arena, 100, 200, random);
-            FloatMatrix b = uniform(arena, 200, 150, random);
-            FloatMatrix alone = FloatMatrix.zeros(arena, 100, 150);
-            OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, alone);
-            Throwable[] thrown = new Throwable[4];
-            Thread[] threads = new Thread[thrown.length];
-            for (int i = 0; i < threads.length; i++) {
-                int number = i;
-                threads[i] = new Thread(() -> thrown[number] = multiplyAgainAndAgain(arena, a, b, alone));
-                threads[i].start();
-            }
-            for (int i = 0; i < threads.length; i++) {
-                threads[i].join();
-                assertNull(thrown[i]);
-            }
+        FloatMatrix a = uniform(arena, 100, 200, random);
+        FloatMatrix b = uniform(arena, 200, 150, random);
+        FloatMatrix alone = FloatMatrix.zeros(arena, 100, 150);
+        OpenBlas.sgemm(Matmul.Transpose.NEITHER, 1, a, b, 0, alone);
+        Throwable[] thrown = new Throwable[4];
+        Thread[] threads = new Thread[thrown.length];
+        for (int i = 0; i < threads.length; i++) {
+            int number = i;
+            threads[i] = new Thread(() -> thrown[number] = multiplyAgainAndAgain(arena, a, b, alone));
+            threads[i].start();
+        }
+        for (int i = 0; i < threads.length; i++) {
+            threads[i].join();
+            assertNull(thrown[i]);
         }
     }
 

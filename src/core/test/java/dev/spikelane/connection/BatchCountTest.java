@@ -1,6 +1,7 @@
 package dev.spikelane.connection;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -124,20 +125,12 @@ class BatchCountTest {
     @Test
     void refusesWhatIsNoNumberOfBatches() {
         Weights weights = network().weights();
-        assertMessage(
-                IllegalArgumentException.class,
-                "'num_batches_tracked' is -1, expected a whole number from 0",
-                () -> weights.replace(NAME, -1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("'num_batches_tracked' is -1, expected a whole number from 0", () -> weights.replace(NAME, -1));
+        assertInvalid(
                 "'num_batches_tracked' is 0.5, expected a whole number from 0",
                 () -> weights.replace(NAME, FloatMatrix.vector(0.5f)));
-        assertMessage(
-                IllegalStateException.class,
-                "'bias' has elements of FLOAT32, expected INT64",
-                () -> weights.count("fc1.0.bias"));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState("'bias' has elements of FLOAT32, expected INT64", () -> weights.count("fc1.0.bias"));
+        assertIllegalState(
                 "'num_batches_tracked' has elements of INT64, expected INT8, INT16, INT4 or TERNARY",
                 () -> weights.integers(NAME));
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.connection;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -64,13 +65,7 @@ class BatchNormTtTest {
     }
 
     private static FloatMatrix repeated(FloatMatrix frame) {
-        FloatMatrix rows = FloatMatrix.zeros(STEPS * BATCH, MAPS.size());
-        for (int row = 0; row < rows.rows(); row++) {
-            for (int column = 0; column < rows.columns(); column++) {
-                rows.set(row, column, frame.get(row % BATCH, column));
-            }
-        }
-        return rows;
+        return fill(FloatMatrix.zeros(STEPS * BATCH, MAPS.size()), (row, column) -> frame.get(row % BATCH, column));
     }
 
     private static long trained(TrainingBatch batch, UnaryOperator<TrainerBuilder> wish) {
@@ -200,17 +195,16 @@ class BatchNormTtTest {
                 + " many steps from a reset on";
         try (Simulation simulation = network.simulate(BATCH)) {
             simulation.run(x);
-            assertMessage(IllegalArgumentException.class, message, () -> simulation.step(frame(1)));
+            assertInvalid(message, () -> simulation.step(frame(1)));
             assertEquals(STEPS, simulation.steps());
             simulation.reset();
             simulation.run(x);
         }
-        assertMessage(IllegalArgumentException.class, message, () -> Gradients.of(network, STEPS + 1, BATCH));
-        assertMessage(IllegalArgumentException.class, message, () -> Trainer.of(network, STEPS + 1, BATCH));
+        assertInvalid(message, () -> Gradients.of(network, STEPS + 1, BATCH));
+        assertInvalid(message, () -> Trainer.of(network, STEPS + 1, BATCH));
         try (Gradients gradients = Gradients.of(network, STEPS, BATCH).build()) {
             gradients.forward(x);
-            assertMessage(
-                    IllegalArgumentException.class, message.replace("step 5", "step 9"), () -> gradients.forward(x));
+            assertInvalid(message.replace("step 5", "step 9"), () -> gradients.forward(x));
         }
     }
 
@@ -223,6 +217,6 @@ class BatchNormTtTest {
         assertEquals(
                 "m-q.1.4.num_batches_tracked",
                 names.stream().filter(name -> name.startsWith("m-q")).toList().getLast());
-        assertMessage(IllegalArgumentException.class, "steps is 0, expected at least 1", () -> BatchNorm.tt(3, 0));
+        assertInvalid("steps is 0, expected at least 1", () -> BatchNorm.tt(3, 0));
     }
 }

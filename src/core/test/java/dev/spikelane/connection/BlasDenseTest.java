@@ -1,10 +1,12 @@
 package dev.spikelane.connection;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static dev.spikelane.Matrices.spikes;
 import static dev.spikelane.Matrices.uniform;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -15,6 +17,7 @@ import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -135,10 +138,7 @@ final class BlasDenseTest extends KernelCase {
     }
 
     private FloatMatrix membranes(Connection connection, Consumer<Simulation> run, int steps, int threads) {
-        Network network = Network.builder(arena, 784)
-                .connect(connection)
-                .neuron(new Leaky(0.5f).withThreshold(1e6f))
-                .build();
+        Network network = Networks.of(arena, 784, by(connection, new Leaky(0.5f).withThreshold(1e6f)));
         try (Simulation simulation = network.simulate(2, threads)) {
             Population.VariableRecorder recorder = simulation.recordMembranes(0, steps);
             run.accept(simulation);
@@ -151,10 +151,8 @@ final class BlasDenseTest extends KernelCase {
     @Test
     void isChosenExplicitly() {
         assumeAvailable();
-        Network network = Network.builder(20)
-                .connect(Dense.linear(20, 10, new TorchRandom(1)).byOpenBlas())
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network =
+                Networks.of(20, by(Dense.linear(20, 10, new TorchRandom(1)).byOpenBlas(), new Leaky(0.9f)));
         assertEquals(
                 "dense by OpenBLAS 20 -> 10",
                 network.projections().getFirst().path().getFirst().toString());
@@ -168,11 +166,8 @@ final class BlasDenseTest extends KernelCase {
     void saysWhenOpenBlasIsMissing() {
         assumeFalse(OpenBlas.isAvailable(), "OpenBLAS is available");
         String message = "OpenBLAS is not available: " + OpenBlas.describe();
-        assertMessage(IllegalStateException.class, message, () -> dense(2, 2).byOpenBlas());
-        assertMessage(
-                IllegalStateException.class,
-                message,
-                () -> Dense.linear(2, 2, new TorchRandom(1)).byOpenBlas());
+        assertIllegalState(message, () -> dense(2, 2).byOpenBlas());
+        assertIllegalState(message, () -> Dense.linear(2, 2, new TorchRandom(1)).byOpenBlas());
     }
 
     @Test
@@ -181,31 +176,26 @@ final class BlasDenseTest extends KernelCase {
         Operator blas = bound(dense(70, 90).byOpenBlas(), 70);
         Scratch scratch = new Scratch(arena);
         FloatMatrix current = FloatMatrix.zeros(arena, 4, 90);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes is [4 x 71], expected [4 x 70]",
                 () -> blas.multiply(
                         SpikeMatrix.zeros(arena, 4, 71), 4, Tile.whole(current).at(0, 2), scratch));
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 70);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "block range is [1, 3), expected a part of [0, 2)",
                 () -> blas.multiply(spikes, 4, Tile.whole(current).at(1, 3), scratch));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "input is [4 x 90], expected [4 x 70]",
                 () -> blas.multiply(current, 4, Tile.whole(current).at(0, 2), scratch));
         FloatMatrix square = scratch.matrix(256, 90);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current shares memory with workspace, expected memory of its own",
                 () -> square().multiply(
                                 SpikeMatrix.zeros(arena, 4, 90),
                                 4,
                                 Tile.whole(square).at(0, 2),
                                 scratch));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current shares memory with input, expected memory of its own",
                 () -> square().multiply(square, 4, Tile.whole(square).at(0, 2), scratch));
     }

@@ -1,5 +1,7 @@
 package dev.spikelane.connection;
 
+import static dev.spikelane.Filled.flags;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
@@ -7,6 +9,9 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -19,87 +24,72 @@ import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Operators of convolutions give the bits of direct loops, for any blocks of outputs. */
 @EveryWidth
-final class ConvolutionProperties {
+final class ConvolutionProperties extends KernelCase {
 
     private static final float[] ODD = {
         Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0.0f, Float.MIN_VALUE, Float.MAX_VALUE
     };
 
     @Property(tries = 150)
-    void spikes(
-            @ForAll @IntRange(min = 1, max = 5) int rows,
-            @ForAll @IntRange(min = 0, max = 10) int tenths,
-            @ForAll long seed) {
+    void spikes(@UpTo(5) int rows, @ZeroTo(10) int tenths, @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofConfined()) {
-            Shape source = source(random);
-            RandomConvolution drawn = new RandomConvolution(arena, random);
-            Convolution declared = drawn.of(source);
-            if (random.nextInt(3) == 0) {
-                declared = drawn.rounded(declared);
-            }
-            float[] carried = carried(source, declared.integers().isEmpty(), random);
-            Operator operator = ConnectionKinds.of(declared).bind(arena, declared, source, inside(source, carried));
-            SpikeMatrix torch = Matrices.spikes(arena, rows, source.size(), tenths / 10.0, random);
-            SpikeMatrix inside = SpikeMatrix.zeros(arena, rows, source.size());
-            source.toInside(torch, 0, inside, 0, rows);
-            Scratch scratch = new Scratch(arena);
-            operator.reserve(scratch);
-            NaiveConvolution naive = new NaiveConvolution(declared, source);
-            Tile current = someBlocks(arena, rows, operator.outputs(), random);
-            operator.multiply(inside, rows, current, scratch);
-            for (int row = 0; row < rows; row++) {
-                boolean[] fires = new boolean[source.size()];
-                for (int i = 0; i < fires.length; i++) {
-                    fires[i] = torch.get(row, i);
-                }
-                assertSame(naive.currents(carried, fires), current, row, declared, source);
-            }
+        Shape source = source(random);
+        RandomConvolution drawn = new RandomConvolution(arena, random);
+        Convolution declared = drawn.of(source);
+        if (random.nextInt(3) == 0) {
+            declared = drawn.rounded(declared);
+        }
+        float[] carried = carried(source, declared.integers().isEmpty(), random);
+        Operator operator = ConnectionKinds.of(declared).bind(arena, declared, source, inside(source, carried));
+        SpikeMatrix torch = Matrices.spikes(arena, rows, source.size(), tenths / 10.0, random);
+        SpikeMatrix inside = SpikeMatrix.zeros(arena, rows, source.size());
+        source.toInside(torch, 0, inside, 0, rows);
+        Scratch scratch = new Scratch(arena);
+        operator.reserve(scratch);
+        NaiveConvolution naive = new NaiveConvolution(declared, source);
+        Tile current = someBlocks(arena, rows, operator.outputs(), random);
+        operator.multiply(inside, rows, current, scratch);
+        for (int row = 0; row < rows; row++) {
+            int at = row;
+            boolean[] fires = flags(source.size(), i -> torch.get(at, i));
+            assertSame(naive.currents(carried, fires), current, row, declared, source);
         }
     }
 
     @Property(tries = 150)
-    void values(
-            @ForAll @IntRange(min = 1, max = 5) int rows,
-            @ForAll @IntRange(min = 0, max = 10) int tenths,
-            @ForAll long seed) {
+    void values(@UpTo(5) int rows, @ZeroTo(10) int tenths, @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofConfined()) {
-            Shape source = source(random);
-            RandomConvolution drawn = new RandomConvolution(arena, random);
-            Convolution declared = drawn.of(source);
-            if (random.nextInt(4) == 0) {
-                declared = drawn.rounded(declared);
+        Shape source = source(random);
+        RandomConvolution drawn = new RandomConvolution(arena, random);
+        Convolution declared = drawn.of(source);
+        if (random.nextInt(4) == 0) {
+            declared = drawn.rounded(declared);
+        }
+        Operator operator = ConnectionKinds.of(declared).bind(arena, declared, source, Parameter.of(1));
+        FloatMatrix torch = FloatMatrix.zeros(arena, rows, source.size());
+        for (int row = 0; row < rows; row++) {
+            for (int i = 0; i < source.size(); i++) {
+                boolean odd = random.nextInt(60) == 0;
+                torch.set(
+                        row,
+                        i,
+                        odd
+                                ? ODD[random.nextInt(ODD.length)]
+                                : random.nextInt(10) < tenths ? random.nextFloat() * 2 - 1 : 0);
             }
-            Operator operator = ConnectionKinds.of(declared).bind(arena, declared, source, Parameter.of(1));
-            FloatMatrix torch = FloatMatrix.zeros(arena, rows, source.size());
-            for (int row = 0; row < rows; row++) {
-                for (int i = 0; i < source.size(); i++) {
-                    boolean odd = random.nextInt(60) == 0;
-                    torch.set(
-                            row,
-                            i,
-                            odd
-                                    ? ODD[random.nextInt(ODD.length)]
-                                    : random.nextInt(10) < tenths ? random.nextFloat() * 2 - 1 : 0);
-                }
-            }
-            FloatMatrix inside = FloatMatrix.zeros(arena, rows, source.size());
-            source.toInside(torch, 0, inside, 0, rows);
-            NaiveConvolution naive = new NaiveConvolution(declared, source);
-            Tile current = someBlocks(arena, rows, operator.outputs(), random);
-            operator.multiply(inside, rows, current, new Scratch(arena));
-            for (int row = 0; row < rows; row++) {
-                float[] values = new float[source.size()];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = torch.get(row, i);
-                }
-                assertSame(naive.currents(values, null), current, row, declared, source);
-            }
+        }
+        FloatMatrix inside = FloatMatrix.zeros(arena, rows, source.size());
+        source.toInside(torch, 0, inside, 0, rows);
+        NaiveConvolution naive = new NaiveConvolution(declared, source);
+        Tile current = someBlocks(arena, rows, operator.outputs(), random);
+        operator.multiply(inside, rows, current, new Scratch(arena));
+        for (int row = 0; row < rows; row++) {
+            int at = row;
+            float[] values = floats(source.size(), i -> torch.get(at, i));
+            assertSame(naive.currents(values, null), current, row, declared, source);
         }
     }
 
@@ -125,10 +115,7 @@ final class ConvolutionProperties {
     }
 
     private static Parameter inside(Shape source, float[] torch) {
-        float[] inside = new float[torch.length];
-        for (int i = 0; i < inside.length; i++) {
-            inside[i] = torch[source.torch(i)];
-        }
+        float[] inside = floats(torch.length, i -> torch[source.torch(i)]);
         return Parameter.of(inside);
     }
 

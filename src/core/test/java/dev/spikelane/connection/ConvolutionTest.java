@@ -1,6 +1,8 @@
 package dev.spikelane.connection;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.pooled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -135,8 +138,7 @@ final class ConvolutionTest {
                 name + "conv1d 4 -> 6, 3 has a source of shape [4 x 5 x 8], expected channels and length",
                 Kernel.of1d(3));
         NetworkBuilder flat = Network.builder(7);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 name + "conv2d 7 -> 6, 3 x 3 has a source of shape [7], expected channels, height and width",
                 () -> flat.conv2d(6, 3, new TorchRandom(1)));
     }
@@ -146,8 +148,7 @@ final class ConvolutionTest {
     void errorsOfPathsNameTheProjection() {
         NetworkBuilder chain = Network.builder(MAPS);
         chain.conv2d(3, 3, new TorchRandom(1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'conv1' from 'input': max pool 9 x 9 spans 9 values along its height and makes no output,"
                         + " expected at most 3, those of its source with the padding",
                 () -> chain.maxPool2d(9));
@@ -155,8 +156,7 @@ final class ConvolutionTest {
         Input x = graph.input("x", MAPS);
         Population p = graph.population("p", Shape.of(6, 1, 1), new Leaky(0.5));
         graph.project("x-p", x, p, of(Kernel.of(7, 3)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'x-p' from 'x' to 'p': 7 x 3 spans 7 inputs along its height, expected at most 5,"
                         + " those of its source with the padding",
                 graph::build);
@@ -175,35 +175,29 @@ final class ConvolutionTest {
                 message);
         assertEquals(1, message.lines().count(), message);
         NetworkBuilder large = Network.builder(Shape.of(1, 4096, 4096));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'conv1' from 'input': shape is [1024 x 4094 x 4094], expected at most 2147483647 neurons",
                 () -> large.conv2d(1024, 3, new TorchRandom(1)));
     }
 
     private static void refused(String message, Kernel kernel) {
         NetworkBuilder builder = Network.builder(MAPS);
-        assertMessage(
-                IllegalArgumentException.class, message, () -> builder.convolution(6, kernel, new TorchRandom(1)));
+        assertInvalid(message, () -> builder.convolution(6, kernel, new TorchRandom(1)));
     }
 
     @Test
     void numbersOutOfTheirRangesAreRefused() {
-        assertMessage(IllegalArgumentException.class, "kernel size is 0, expected at least 1", () -> Kernel.of(0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("kernel size is 0, expected at least 1", () -> Kernel.of(0));
+        assertInvalid(
                 "output padding is 2, expected less than 2, the larger of stride and dilation",
                 () -> Kernel.transposed(3).withStride(2).withOutputPadding(2, 0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "a kernel has output padding, expected it of a transposed one only",
                 () -> Kernel.of(3).withStride(2).withOutputPadding(1, 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "stride is 2, expected 1 where there are to be as many outputs as inputs",
                 () -> Kernel.of(3).withSamePadding().withStride(2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights are [6 x 10], expected a multiple of 9 columns for the kernel 3 x 3, no bias",
                 () -> Convolution.of(Kernel.of(3), FloatMatrix.zeros(6, 10)));
     }
@@ -214,26 +208,19 @@ final class ConvolutionTest {
         NetworkBuilder builder = Network.builder(Shape.of(1, 1, 2));
         Leaky graded = new Leaky(Parameter.of(0.5f), ThresholdAndReset.DEFAULT, Parameter.of(1, 2));
         builder.scale(1).neuron(graded).conv2d(1, 1, new TorchRandom(1)).neuron(new Leaky(0.5f));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'conv1': spikes of channel 0 carry 1.0 and 2.0, expected the same,"
                         + " because they share weights",
                 builder::build);
     }
 
     private static Network tutorial() {
-        TorchRandom random = new TorchRandom(3);
-        return Network.builder(Shape.of(1, 12, 12))
-                .conv2d(4, 5, random)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.5f).withThreshold(0.1f))
-                .conv2d(8, 3, random)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.5f).withThreshold(0.1f))
-                .flatten()
-                .dense(10, random)
-                .neuron(new Leaky(0.5f).withThreshold(0.1f))
-                .build();
+        return Networks.of(
+                new TorchRandom(3),
+                Shape.of(1, 12, 12),
+                pooled(4, 5, new Leaky(0.5f).withThreshold(0.1f)),
+                pooled(8, 3, new Leaky(0.5f).withThreshold(0.1f)),
+                flat(10, new Leaky(0.5f).withThreshold(0.1f)));
     }
 
     private static float[] membranes(Network network) {

@@ -1,7 +1,7 @@
 package dev.spikelane.connection;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.memory.FloatMatrix;
 import org.junit.jupiter.api.Test;
@@ -14,11 +14,10 @@ final class DenseTest {
         FloatMatrix bias = FloatMatrix.zeros(1, 784);
         assertEquals(784, Dense.of(weights, bias).outputs());
         FloatMatrix biasOfColumns = FloatMatrix.zeros(1, 10);
-        assertEquals(
+        assertInvalid(
                 "weights are [784 x 10] with a bias of 10 outputs, expected [outputs x inputs]; they are transposed,"
                         + " weights.transposed() is what is needed",
-                assertThrows(IllegalArgumentException.class, () -> Dense.of(weights, biasOfColumns))
-                        .getMessage());
+                () -> Dense.of(weights, biasOfColumns));
         assertEquals(10, Dense.of(weights.transposed(), biasOfColumns).outputs());
     }
 }

@@ -1,15 +1,18 @@
 package dev.spikelane.connection;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.description.NetworkFingerprint;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -43,11 +46,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class IntegerDenseTest {
 
     private final TorchRandom random = new TorchRandom(3);
-    private final Network network = Network.builder(5)
-            .connect(Dense.integers(
-                    IntegerMatrix.of(2, 5, new byte[] {1, 2, 3, 4, 5, -1, -2, -128, 127, 0}, 0.5f, 0.25f)))
-            .neuron(new Leaky(0.5f))
-            .build();
+    private final Network network = Networks.of(
+            5,
+            by(
+                    Dense.integers(
+                            IntegerMatrix.of(2, 5, new byte[] {1, 2, 3, 4, 5, -1, -2, -128, 127, 0}, 0.5f, 0.25f)),
+                    new Leaky(0.5f)));
 
     @Test
     void namedValuesSayTheirIntegers() {
@@ -61,8 +65,7 @@ final class IntegerDenseTest {
         assertEquals(-32, weights.get("fc1.weight").get(1, 2));
         assertArrayEquals(
                 new float[] {0.5f, 0.25f}, weights.get("fc1.weight_scale").toArray());
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "'bias' has elements of FLOAT32, expected INT8, INT16, INT4 or TERNARY",
                 () -> weights.integers("fc1.bias"));
     }
@@ -97,23 +100,19 @@ final class IntegerDenseTest {
         long hash = weights.hash();
         FloatMatrix values = weights.get("fc1.weight");
         values.set(1, 0, 0.3f);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "values have 0.3 at row 1, column 0, expected the scale 0.25 times an integer of INT8; IntegerMatrix.nearest"
                         + " rounds, and brings scales that fit",
                 () -> weights.replace("fc1.weight", values));
         values.set(1, 0, 32);
         assertThrows(IllegalArgumentException.class, () -> weights.replace("fc1.weight", values));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights are INT16 [2 x 5], expected INT8 [2 x 5]",
                 () -> weights.replace("fc1.weight", IntegerMatrix.of(2, 5, new short[10], 1, 2)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights have 1 scales, expected 2",
                 () -> weights.replace("fc1.weight", IntegerMatrix.of(2, 5, new byte[10], 1)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "scale 1 is NaN, expected a number whose product with -128 is finite",
                 () -> weights.replace("fc1.weight_scale", FloatMatrix.of(new float[] {1, Float.NaN})));
         assertEquals(hash, weights.hash());
@@ -196,8 +195,7 @@ final class IntegerDenseTest {
                 NetworkFingerprint.of(floats.laidOut().description()),
                 NetworkFingerprint.of(integers.laidOut().description()));
         assertEquals(ElementType.FLOAT32, floats.weights().type("fc1.weight"));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "the type of integer weights is FLOAT32, expected INT8, INT16, INT4 or TERNARY",
                 () -> floats.quantized(ElementType.FLOAT32));
     }
@@ -208,12 +206,14 @@ final class IntegerDenseTest {
     void weightsOfFewBitsRunAsSaidAndAreRead(ElementType type, @TempDir Path folder) throws IOException {
         short[] items = {(short) type.greatest(), 0, (short) type.least(), 1, -1, 0, 0, 0, 0, 0};
         IntegerMatrix declared = IntegerMatrix.of(type, 2, 5, items, 0.5f, 3);
-        Network few = Network.builder(5)
-                .connect(Dense.integers(declared))
-                .neuron(new RLeaky(
-                        Recurrence.by(Dense.integers(IntegerMatrix.of(type, 2, 2, new short[] {0, 1, -1, 0}, 0.25f))),
-                        0.5f))
-                .build();
+        Network few = Networks.of(
+                5,
+                by(
+                        Dense.integers(declared),
+                        new RLeaky(
+                                Recurrence.by(
+                                        Dense.integers(IntegerMatrix.of(type, 2, 2, new short[] {0, 1, -1, 0}, 0.25f))),
+                                0.5f)));
         Path file = folder.resolve("few");
         ModelFile.write(file, few);
         Network read = ModelFile.read(file);
@@ -234,8 +234,7 @@ final class IntegerDenseTest {
         assertNotEquals(text, other);
         Files.write(file, other.getBytes(StandardCharsets.ISO_8859_1));
         if (type == ElementType.INT4) {
-            IOException refused = assertThrows(IOException.class, () -> ModelFile.read(file));
-            assertTrue(refused.getMessage().contains("item 0 is 7, expected -1 to 1"), refused.getMessage());
+            assertPart(IOException.class, "item 0 is 7, expected -1 to 1", () -> ModelFile.read(file));
         } else {
             assertEquals(ElementType.INT4, ModelFile.read(file).weights().type("fc1.weight"));
         }

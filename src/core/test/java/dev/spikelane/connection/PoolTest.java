@@ -1,6 +1,7 @@
 package dev.spikelane.connection;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.window.PooledConvOperator;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -109,10 +111,7 @@ final class PoolTest {
     void spreadsReadOnePlaceEach() {
         for (Shape shape : List.of(Shape.of(1, 1, 1), Shape.of(1, 1))) {
             Pool spread = shape.rank() == 2 ? Pool.spread(20_000, 20_000) : Pool.spread(20_000, 3);
-            var network = Network.builder(shape)
-                    .connect(spread)
-                    .neuron(new Leaky(0.5))
-                    .build();
+            var network = Networks.of(shape, by(spread, new Leaky(0.5)));
             try (var simulation = network.simulate(1)) {
                 assertEquals(
                         spread.outputShape(shape).size(),
@@ -136,56 +135,42 @@ final class PoolTest {
                 name + "spread 1 x 1073741824 makes 8589934592 values along its width, expected at most 2147483647",
                 Pool.spread(1, 1 << 30));
         NetworkBuilder large = Network.builder(Shape.of(1, 1088, 1088));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc1': windows of 64 x 64 at 1050625 positions read 4303360000 places, expected at most 67108864",
                 () -> large.connect(Pool.max(64).withStride(1))
                         .neuron(new Leaky(0.5))
                         .build());
         NetworkBuilder lines = Network.builder(Shape.of(2, 3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 name + "max pool 2 x 3 has a source of shape [2 x 3], expected maps of channels, height and width, or "
                         + "the same along rows and columns",
                 () -> lines.connect(Pool.max(2, 3)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 name + "max pool 2 x 2, padding 2 x 2, dilation 4 x 4 has a window of padding alone along its length, "
                         + "expected none",
                 () -> Network.builder(Shape.of(1, 1))
                         .connect(Pool.max(2).withDilation(4).withPadding(2)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 name + "max pool 2 x 2 has a source of shape [7], expected maps or lines of several positions",
                 () -> Network.builder(7).connect(Pool.max(2)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 name + "max pool 2 x 2 has a source of shape [2 x 3], expected channels, height and width",
                 () -> lines.maxPool2d(2));
     }
 
     private static void refused(String message, Pool pool) {
         NetworkBuilder builder = Network.builder(MAPS);
-        assertMessage(IllegalArgumentException.class, message, () -> builder.connect(pool));
+        assertInvalid(message, () -> builder.connect(pool));
     }
 
     @Test
     void numbersOutOfTheirRangesAreRefused() {
-        assertMessage(IllegalArgumentException.class, "window size is 0, expected at least 1", () -> Pool.max(0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "stride is 0, expected at least 1",
-                () -> Pool.max(1).withStride(0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "padding is -1, expected at least 0",
-                () -> Pool.max(1).withPadding(-1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "dilation is 2, expected 1 for averages",
-                () -> Pool.average(2).withDilation(2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("window size is 0, expected at least 1", () -> Pool.max(0));
+        assertInvalid("stride is 0, expected at least 1", () -> Pool.max(1).withStride(0));
+        assertInvalid("padding is -1, expected at least 0", () -> Pool.max(1).withPadding(-1));
+        assertInvalid(
+                "dilation is 2, expected 1 for averages", () -> Pool.average(2).withDilation(2));
+        assertInvalid(
                 "a window of all values has stride 2, padding 0 and dilation 1, expected 1, 0 and 1",
                 () -> Pool.averageOfAll().withStride(2));
     }

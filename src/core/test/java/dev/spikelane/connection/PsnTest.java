@@ -1,6 +1,6 @@
 package dev.spikelane.connection;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -281,9 +281,8 @@ final class PsnTest {
         FloatMatrix x = rows(ROWS, INPUTS, 2);
         String message = "a connection takes 5 steps together, and gets 1, expected a run of 5 steps behind a reset";
         try (Simulation simulation = network.simulate(BATCH)) {
-            assertMessage(IllegalArgumentException.class, message, () -> simulation.step(x.rows(0, BATCH)));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(message, () -> simulation.step(x.rows(0, BATCH)));
+            assertInvalid(
                     message.replace("gets 1", "gets other lengths"),
                     () -> simulation.run(x, new int[] {5, 5, 4, 5, 5, 5, 5}));
             simulation.run(x);
@@ -292,22 +291,17 @@ final class PsnTest {
         String together =
                 "projection 'fc1' takes 5 steps together, and gets 2, expected all at once, outside of loops and"
                         + " without recomputeEvery";
-        assertMessage(
-                IllegalArgumentException.class, together, () -> trained(batch, trainer -> trainer.recomputeEvery(2)));
-        assertMessage(
-                IllegalArgumentException.class, together, () -> trained(batch, trainer -> trainer.truncateEvery(2)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(together, () -> trained(batch, trainer -> trainer.recomputeEvery(2)));
+        assertInvalid(together, () -> trained(batch, trainer -> trainer.truncateEvery(2)));
+        assertInvalid(
                 "samples have different lengths, and a connection takes all rows together, expected samples of the same"
                         + " length",
                 () -> trained(batch.withLengths(5, 5, 4, 5, 5, 5, 5), trainer -> trainer));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc1' has values for each step, expected the same at all steps, as sessions that run side by"
                         + " side have done different ones",
                 () -> SessionPool.builder(network).build());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc1' has psn of 5 steps, which cannot be written in C: it takes all steps together",
                 () -> CExport.of(network).text());
         NetworkBuilder builder = Network.builder();
@@ -317,10 +311,9 @@ final class PsnTest {
         builder.project("m-m", m, m, OneToOne.scale(1), Psn.of(STEPS, new TorchRandom(1)))
                 .delay(2);
         try (Simulation simulation = builder.build().simulate(BATCH)) {
-            assertMessage(IllegalArgumentException.class, together.replace("fc1", "m-m"), () -> simulation.run(x));
+            assertInvalid(together.replace("fc1", "m-m"), () -> simulation.run(x));
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights is [2 x 3], expected [2 x 2]",
                 () -> new Psn(FloatMatrix.zeros(2, 3), FloatMatrix.zeros(1, 2)));
     }

@@ -9,6 +9,9 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -18,40 +21,33 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Convolutions slide a window where all outputs are asked for, and unfold it for some: the bits are the same. */
 @EveryWidth
 @FewerTries
-final class SlidingWindowProperties {
+final class SlidingWindowProperties extends KernelCase {
 
     @Property(tries = 60)
-    void slidingAndUnfoldedGiveTheSame(
-            @ForAll @IntRange(min = 1, max = 3) int rows,
-            @ForAll @IntRange(min = 0, max = 10) int tenths,
-            @ForAll long seed) {
+    void slidingAndUnfoldedGiveTheSame(@UpTo(3) int rows, @ZeroTo(10) int tenths, @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            Shape source = Shape.of(4 * (1 + random.nextInt(4)), 5 + random.nextInt(6), 5 + random.nextInt(6));
-            Kernel kernel =
-                    Kernel.of(2 + random.nextInt(4), 1 + random.nextInt(5)).withPadding(random.nextInt(3));
-            Operator operator = operator(arena, kernel, source, 1 + random.nextInt(70), random);
-            assertEquals("window", operator.kernel(rows, 1));
-            SpikeMatrix spikes = Matrices.spikes(arena, rows, source.size(), tenths / 10.0, random);
-            Scratch scratch = new Scratch(arena);
-            operator.reserve(scratch);
-            compare(arena, operator, spikes, scratch, "at first");
-            FloatMatrix weights = FloatMatrix.zeros(
-                    arena,
-                    operator.values().getFirst().rows(),
-                    operator.values().getFirst().columns());
-            weights.fill(0.3f);
-            operator.values().getFirst().write(weights);
-            compare(arena, operator, spikes, scratch, "other weights");
-            operator.setSpikeValue(new float[] {1.7f});
-            compare(arena, operator, spikes, scratch, "other spikes");
-            compare(arena, operator.copy(arena), spikes, scratch, "a copy");
-        }
+        Shape source = Shape.of(4 * (1 + random.nextInt(4)), 5 + random.nextInt(6), 5 + random.nextInt(6));
+        Kernel kernel = Kernel.of(2 + random.nextInt(4), 1 + random.nextInt(5)).withPadding(random.nextInt(3));
+        Operator operator = operator(arena, kernel, source, 1 + random.nextInt(70), random);
+        assertEquals("window", operator.kernel(rows, 1));
+        SpikeMatrix spikes = Matrices.spikes(arena, rows, source.size(), tenths / 10.0, random);
+        Scratch scratch = new Scratch(arena);
+        operator.reserve(scratch);
+        compare(arena, operator, spikes, scratch, "at first");
+        FloatMatrix weights = FloatMatrix.zeros(
+                arena,
+                operator.values().getFirst().rows(),
+                operator.values().getFirst().columns());
+        weights.fill(0.3f);
+        operator.values().getFirst().write(weights);
+        compare(arena, operator, spikes, scratch, "other weights");
+        operator.setSpikeValue(new float[] {1.7f});
+        compare(arena, operator, spikes, scratch, "other spikes");
+        compare(arena, operator.copy(arena), spikes, scratch, "a copy");
     }
 
     private static Operator operator(Arena arena, Kernel kernel, Shape source, int outputs, Random random) {

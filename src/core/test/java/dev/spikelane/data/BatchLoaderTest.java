@@ -1,6 +1,8 @@
 package dev.spikelane.data;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -148,11 +150,8 @@ final class BatchLoaderTest {
                 }
             }
         }
-        assertMessage(IllegalArgumentException.class, "epoch is -1, expected at least 0", () -> plain.generator(-1, 1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "data set has 0 samples, expected at least 1",
-                () -> plain.order(new TorchRandom(1), 0));
+        assertInvalid("epoch is -1, expected at least 0", () -> plain.generator(-1, 1));
+        assertInvalid("data set has 0 samples, expected at least 1", () -> plain.order(new TorchRandom(1), 0));
     }
 
     @Test
@@ -170,14 +169,9 @@ final class BatchLoaderTest {
                     new Batching(5).withShuffle(7).order(0, SAMPLES)[0],
                     loader.batch().sample(0));
             order[4] = SAMPLES;
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "order has 23 in place 4, expected 0 to 22",
-                    () -> loader.start(0, 0, order));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "order has 2 numbers, expected 23, one for each sample",
-                    () -> loader.start(0, 0, new int[2]));
+            assertInvalid("order has 23 in place 4, expected 0 to 22", () -> loader.start(0, 0, order));
+            assertInvalid(
+                    "order has 2 numbers, expected 23, one for each sample", () -> loader.start(0, 0, new int[2]));
         }
     }
 
@@ -228,12 +222,10 @@ final class BatchLoaderTest {
         rises[0] = 0;
         assertArrayEquals(rises, coded(data, InputEncoding.delta(delta.withPadding(true), 4)));
         assertEquals(4, InputEncoding.delta(delta, 4).steps());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "samples have 8 values, expected a multiple of 3, the steps",
                 () -> coded(data, InputEncoding.signedDelta(delta, 3)));
-        assertMessage(
-                IllegalArgumentException.class, "steps is 0, expected at least 1", () -> InputEncoding.delta(delta, 0));
+        assertInvalid("steps is 0, expected at least 1", () -> InputEncoding.delta(delta, 0));
     }
 
     /** The rows, step by step, as numbers. */
@@ -245,11 +237,7 @@ final class BatchLoaderTest {
                 return numbers.toArray();
             }
             byte[] spikes = ((SpikeMatrix) loader.batch().input()).toArray();
-            float[] numbers = new float[spikes.length];
-            for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = spikes[i];
-            }
-            return numbers;
+            return floats(spikes.length, i -> spikes[i]);
         }
     }
 
@@ -324,21 +312,16 @@ final class BatchLoaderTest {
 
     @Test
     void saysWhatIsWrong() {
-        assertMessage(IllegalArgumentException.class, "batch size is 0, expected at least 1", () -> new Batching(0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("batch size is 0, expected at least 1", () -> new Batching(0));
+        assertInvalid(
                 "data set has 23 samples, expected at least a batch of 24, as smaller ones are left out",
                 () -> new BatchLoader(data, new Batching(24).withDropLast(true)).close());
         BatchLoader loader = new BatchLoader(data, new Batching(4));
         assertFalse(loader.next());
-        assertMessage(
-                IllegalStateException.class,
-                "there is no batch, expected a call of next() that returned true before",
-                loader::batch);
-        assertMessage(
-                IllegalArgumentException.class, "epoch is -1, batch 0, expected at least 0", () -> loader.start(-1));
+        assertIllegalState("there is no batch, expected a call of next() that returned true before", loader::batch);
+        assertInvalid("epoch is -1, batch 0, expected at least 0", () -> loader.start(-1));
         loader.close();
         loader.close();
-        assertMessage(IllegalStateException.class, "loader is closed", () -> loader.start(0));
+        assertIllegalState("loader is closed", () -> loader.start(0));
     }
 }

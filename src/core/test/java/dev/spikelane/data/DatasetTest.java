@@ -1,5 +1,7 @@
 package dev.spikelane.data;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -66,18 +68,9 @@ final class DatasetTest {
         assertSame(ten, new int[] {7, 2, 1}, 0.7, 0.2, 0.1);
         assertSame(ten, new int[] {2, 2, 1, 1, 1, 1, 1, 1}, .125, .125, .125, .125, .125, .125, .125, .125);
         assertSame(ten, new int[] {10}, 1.0);
-        assertMessage(
-                IllegalArgumentException.class,
-                "shares are [0.5, 0.4], expected a sum of 1, found 0.9",
-                () -> ten.split(1, 0.5, 0.4));
-        assertMessage(
-                IllegalArgumentException.class,
-                "shares are [1.5, -0.5], expected numbers from 0 to 1",
-                () -> ten.split(1, 1.5, -0.5));
-        assertMessage(
-                IllegalArgumentException.class,
-                "subset has no samples, expected at least one",
-                () -> ten.split(1, 0.99, 0.01, 0.0));
+        assertInvalid("shares are [0.5, 0.4], expected a sum of 1, found 0.9", () -> ten.split(1, 0.5, 0.4));
+        assertInvalid("shares are [1.5, -0.5], expected numbers from 0 to 1", () -> ten.split(1, 1.5, -0.5));
+        assertInvalid("subset has no samples, expected at least one", () -> ten.split(1, 0.99, 0.01, 0.0));
     }
 
     private static void assertSame(Dataset all, int[] lengths, double... shares) {
@@ -101,39 +94,26 @@ final class DatasetTest {
         assertArrayEquals(new float[] {5, 6}, into.toArray());
         assertEquals(2, regression.scaled(2, 0).targetSize());
         assertEquals(0, regression.classes());
-        assertMessage(
-                IllegalStateException.class, "data set has no targets, only labels", () -> data.readTarget(0, into, 0));
+        assertIllegalState("data set has no targets, only labels", () -> data.readTarget(0, into, 0));
     }
 
     @Test
     void saysWhatIsWrong() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 1 is 3, expected a class of [0, 3)",
                 () -> Dataset.of(Shape.of(4), values, new int[] {0, 3, 0}, 3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "there are 2 labels, expected 3, one for each sample",
                 () -> Dataset.of(Shape.of(4), values, new int[] {0, 3}, 3));
-        assertMessage(
-                IllegalArgumentException.class,
-                "values is [3 x 4], expected [3 x 5]",
-                () -> Dataset.of(Shape.of(5), values, new int[] {0, 1, 2}, 3));
-        assertMessage(
-                IllegalArgumentException.class, "subset has no samples, expected at least one", () -> data.range(0, 0));
+        assertInvalid(
+                "values is [3 x 4], expected [3 x 5]", () -> Dataset.of(Shape.of(5), values, new int[] {0, 1, 2}, 3));
+        assertInvalid("subset has no samples, expected at least one", () -> data.range(0, 0));
         assertThrows(IndexOutOfBoundsException.class, () -> data.subset(3));
-        assertMessage(
-                IllegalArgumentException.class,
-                "lengths are [1, 1], expected a sum of 3, all samples",
-                () -> data.split(1, 1, 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("lengths are [1, 1], expected a sum of 3, all samples", () -> data.split(1, 1, 1));
+        assertInvalid(
                 "means has 3 values, expected 1 or 2, one for each channel",
                 () -> data.normalized(new float[3], new float[] {1}));
-        assertMessage(
-                IllegalArgumentException.class,
-                "deviations are [0.0], expected none of 0",
-                () -> data.normalized(new float[1], new float[1]));
+        assertInvalid("deviations are [0.0], expected none of 0", () -> data.normalized(new float[1], new float[1]));
     }
 
     @Test

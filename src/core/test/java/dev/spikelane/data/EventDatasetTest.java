@@ -1,5 +1,6 @@
 package dev.spikelane.data;
 
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -135,8 +136,10 @@ final class EventDatasetTest {
         write("bin");
         Path none = Path.of("/dev/null");
         Assumptions.assumeTrue(Files.exists(none));
-        IOException refused = assertThrows(IOException.class, () -> Dataset.events(folder, BINNING, STEPS, none));
-        assertTrue(refused.getMessage().contains("/dev/null: has other spikes than were written there"));
+        assertPart(
+                IOException.class,
+                "/dev/null: has other spikes than were written there",
+                () -> Dataset.events(folder, BINNING, STEPS, none));
     }
 
     @Test
@@ -240,9 +243,10 @@ final class EventDatasetTest {
                         Arrays.copyOfRange(plain, (step * 6 + sample) * 288, (step * 6 + sample) * 288 + 288));
             }
         }
-        IllegalStateException wrong = assertThrows(
-                IllegalStateException.class, () -> batches(data, batching.withCode(InputEncoding.recordings(3)), 1));
-        assertTrue(wrong.getMessage().contains("have 7 steps, expected 3"), wrong.getMessage());
+        assertPart(
+                IllegalStateException.class,
+                "have 7 steps, expected 3",
+                () -> batches(data, batching.withCode(InputEncoding.recordings(3)), 1));
     }
 
     private static SpikeMatrix changed(SpikeChange change, SpikeMatrix from, long key) {

@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -8,21 +8,15 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
 final class DeltaTest {
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofAuto();
     private final FloatMatrix data = FloatMatrix.copyOf(arena, 5, 1, new float[] {1, 2, 0, 2, 2.9f});
     private final SpikeMatrix on = SpikeMatrix.zeros(arena, 5, 1);
     private final SpikeMatrix off = SpikeMatrix.zeros(arena, 5, 1);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** The examples of snnTorch's documentation. */
     @Test
@@ -39,13 +33,11 @@ final class DeltaTest {
 
     @Test
     void refusesWhatDoesNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "threshold is NaN, expected a number",
                 () -> new Delta().withThreshold(Float.NaN).withPadding(true));
         on.set(0, 0, true);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "off is [4 x 1], expected [5 x 1]",
                 () -> new Delta().encode(data, 1, on, SpikeMatrix.zeros(arena, 4, 1)));
         assertEquals(1, on.count(), "nothing is written");

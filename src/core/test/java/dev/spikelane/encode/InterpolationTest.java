@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -8,20 +8,14 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
 final class InterpolationTest {
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix spikes = SpikeMatrix.copyOf(arena, 5, 1, new byte[] {1, 0, 0, 0, 1});
     private final FloatMatrix targets = FloatMatrix.zeros(arena, 5, 1);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** The examples of snnTorch's documentation. */
     @Test
@@ -58,16 +52,13 @@ final class InterpolationTest {
 
     @Test
     void refusesTargetsThatDoNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "onTarget is 1.0E39, offTarget 0.0, expected finite float32 numbers",
                 () -> Interpolation.latency(FloatMatrix.vector(arena, 1), 1e39, 0, targets));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "onTarget is 1.0, offTarget NaN, expected finite float32 numbers",
                 () -> Interpolation.rate(spikes, 1, 1, Double.NaN, targets));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "onTarget is 0.0, expected at least offTarget, 1.0",
                 () -> Interpolation.latency(FloatMatrix.vector(arena, 1), 0, 1, targets));
     }

@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -59,8 +59,7 @@ final class LatencyCodeTest extends KernelCase {
     void epsilonKeepsTimesFinite() {
         Latency lost = code.withThreshold(0.5).withEpsilon(1e-9);
         assertEquals(Float.POSITIVE_INFINITY, times(lost, 10, 0.1f)[0]);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "a spike time is infinite, because float32 loses epsilon, 1.0E-9, beside the threshold, 0.5",
                 () -> times(lost.withNormalize(true), 10, 0.1f));
     }
@@ -68,8 +67,7 @@ final class LatencyCodeTest extends KernelCase {
     /** Where snnTorch gives NaN. */
     @Test
     void refusesToNormalizeTimesThatFloatsCannotHold() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spike times are in [-Infinity, 8.91] before they are normalized, expected a finite range",
                 () -> times(code.withNormalize(true).withLinear(true), 10, 3e38f, 0));
     }
@@ -86,8 +84,7 @@ final class LatencyCodeTest extends KernelCase {
     void countsSteps() {
         assertEquals(4, Latency.steps(FloatMatrix.vector(arena, 1, 3.4f, 0)));
         assertEquals(3, Latency.steps(FloatMatrix.vector(arena, 2.5f)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the last spike time is Infinity, expected one that is finite and not before 0",
                 () -> Latency.steps(FloatMatrix.vector(arena, Float.POSITIVE_INFINITY)));
         assertThrows(IllegalArgumentException.class, () -> Latency.steps(FloatMatrix.vector(arena, -2)));
@@ -97,8 +94,7 @@ final class LatencyCodeTest extends KernelCase {
     @ParameterizedTest
     @ValueSource(doubles = {0, 1, 1.5, -0.1, Double.NaN})
     void refusesThresholds(double threshold) {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "threshold is " + threshold + ", expected more than 0 and less than 1",
                 () -> code.withThreshold(threshold));
     }
@@ -106,50 +102,32 @@ final class LatencyCodeTest extends KernelCase {
     @Test
     void refusesOptionsOutOfRange() {
         for (double tau : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "tau is " + tau + ", expected a finite number above 0",
-                    () -> code.withTau(tau));
+            assertInvalid("tau is " + tau + ", expected a finite number above 0", () -> code.withTau(tau));
         }
         for (double epsilon : new double[] {-1e-9, Double.NaN, Double.POSITIVE_INFINITY}) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "epsilon is " + epsilon + ", expected a finite number of at least 0",
                     () -> code.withEpsilon(epsilon));
         }
-        assertMessage(
-                IllegalArgumentException.class,
-                "firstSpikeTime is -1, expected at least 0",
-                () -> code.withFirstSpikeTime(-1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "firstSpikeTime is 5, expected less than the steps, 5",
-                () -> times(code.withFirstSpikeTime(5), 5, 1));
+        assertInvalid("firstSpikeTime is -1, expected at least 0", () -> code.withFirstSpikeTime(-1));
+        assertInvalid(
+                "firstSpikeTime is 5, expected less than the steps, 5", () -> times(code.withFirstSpikeTime(5), 5, 1));
         assertThrows(IllegalArgumentException.class, () -> times(code, 0, 1));
     }
 
     @Test
     void refusesDataThatGiveNoTime() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "data has values in [NaN, NaN], expected finite numbers",
-                () -> times(code, 5, 0, Float.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("data has values in [NaN, NaN], expected finite numbers", () -> times(code, 5, 0, Float.NaN));
+        assertInvalid(
                 "data has values in [0.0, Infinity], expected finite numbers",
                 () -> times(code, 5, 0, Float.POSITIVE_INFINITY));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "data has values in [-1.0, 2.0], expected them in [0, 1] with a first spike time",
                 () -> times(code.withFirstSpikeTime(1), 5, -1, 2));
         FloatMatrix data = FloatMatrix.vector(arena, 0, 1);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "a normalized code needs the number of steps",
                 () -> code.withNormalize(true).times(data, data));
-        assertMessage(
-                IllegalArgumentException.class,
-                "times is [1 x 3], expected [1 x 2]",
-                () -> code.times(data, FloatMatrix.zeros(arena, 1, 3)));
+        assertInvalid("times is [1 x 3], expected [1 x 2]", () -> code.times(data, FloatMatrix.zeros(arena, 1, 3)));
     }
 }

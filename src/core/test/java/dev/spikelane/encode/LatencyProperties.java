@@ -5,6 +5,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Random;
@@ -14,7 +15,6 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class LatencyProperties extends KernelCase {
@@ -57,7 +57,7 @@ final class LatencyProperties extends KernelCase {
     void neuronsFireAtTheirTimes(
             @ForAll("codes") Latency code,
             @ForAll("sizes") int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
+            @UpTo(3) int batch,
             @ForAll boolean clip,
             @ForAll long seed) {
         FloatMatrix data = data(batch, neurons, seed);
@@ -89,7 +89,7 @@ final class LatencyProperties extends KernelCase {
     void partsOfABatchGiveTheWhole(
             @ForAll("codes") Latency codes,
             @ForAll("sizes") int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
+            @UpTo(3) int batch,
             @ForAll boolean interpolate,
             @ForAll long seed) {
         Latency.Targets encoder = new Latency.Targets(

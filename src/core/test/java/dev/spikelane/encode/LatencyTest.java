@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -8,22 +8,16 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
 final class LatencyTest {
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofAuto();
     private final FloatMatrix data = FloatMatrix.vector(arena, 0.02f, 0.5f, 1);
     private final FloatMatrix times = FloatMatrix.zeros(arena, 1, 3);
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 5, 3);
     private final Latency code = new Latency().withLinear(true).withNormalize(true);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** The example of snnTorch's documentation. */
     @Test
@@ -65,22 +59,17 @@ final class LatencyTest {
     void refusesDataOutsideOfZeroToOne() {
         data.set(0, 0, 1.5f);
         String message = "data has values in [0.5, 1.5], expected them in [0, 1]";
-        assertMessage(IllegalArgumentException.class, message, () -> code.encode(data, times, spikes));
+        assertInvalid(message, () -> code.encode(data, times, spikes));
         data.set(0, 0, Float.NaN);
-        assertMessage(
-                IllegalArgumentException.class,
-                "data has values in [NaN, NaN], expected them in [0, 1]",
-                () -> code.encode(data, times, spikes));
+        assertInvalid("data has values in [NaN, NaN], expected them in [0, 1]", () -> code.encode(data, times, spikes));
     }
 
     @Test
     void refusesLateSpikesUnlessTheyAreDropped() {
         Latency slow = new Latency().withTau(10);
         spikes.set(0, 0, true);
-        assertMessage(
-                IllegalArgumentException.class,
-                "the last spike is in step 7, expected less than the steps, 5",
-                () -> slow.encode(data, times, spikes));
+        assertInvalid(
+                "the last spike is in step 7, expected less than the steps, 5", () -> slow.encode(data, times, spikes));
         assertEquals(1, spikes.count(), "nothing is written");
         slow.withDropLate(true).encode(data, times, spikes);
         assertEquals(2, spikes.count());
@@ -89,8 +78,7 @@ final class LatencyTest {
     @Test
     void refusesInfiniteTimes() {
         Latency lost = new Latency().withThreshold(0.5).withEpsilon(0);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "a spike time is infinite, because float32 loses epsilon, 0.0, beside the threshold, 0.5",
                 () -> lost.withDropLate(true).encode(data, times, spikes));
     }
@@ -98,20 +86,15 @@ final class LatencyTest {
     @Test
     void refusesShapesThatDoNotFit() {
         Latency latency = code;
-        assertMessage(
-                IllegalArgumentException.class,
-                "times shares memory with data, expected memory of its own",
-                () -> latency.encode(data, data, spikes));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "times shares memory with data, expected memory of its own", () -> latency.encode(data, data, spikes));
+        assertInvalid(
                 "spikes is [5 x 2], expected [5 x 3]",
                 () -> latency.encode(data, times, SpikeMatrix.zeros(arena, 5, 2)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "times is [1 x 4], expected [1 x 3]",
                 () -> latency.encode(data, FloatMatrix.zeros(arena, 1, 4), spikes));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "targets has 5 rows, expected a multiple of the batch, 2",
                 () -> new Latency.Targets(latency)
                         .encode(FloatMatrix.zeros(arena, 2, 3), times, FloatMatrix.zeros(arena, 5, 3)));
@@ -119,12 +102,10 @@ final class LatencyTest {
 
     @Test
     void refusesTargetsThatDoNotRise() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "onTarget is 0.0, expected at least offTarget, 1.0",
                 () -> new Latency.Targets(code).withTargets(0, 1).withInterpolation(true));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "onTarget is NaN, offTarget 1.0, expected finite float32 numbers",
                 () -> new Latency.Targets(code).withTargets(Double.NaN, 1));
     }

@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -41,37 +41,22 @@ final class OneHotTest extends KernelCase {
     @Test
     void refusesRowsThatAreNoLabel() {
         FloatMatrix floats = FloatMatrix.copyOf(arena, 2, 3, new float[] {0, 1, 0, 1, 0, 1});
-        assertMessage(
-                IllegalArgumentException.class,
-                "row 1 has 2 ones, expected 1",
-                () -> OneHot.decode(floats, new int[2]));
+        assertInvalid("row 1 has 2 ones, expected 1", () -> OneHot.decode(floats, new int[2]));
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 70);
-        assertMessage(
-                IllegalArgumentException.class,
-                "row 0 has 0 ones, expected 1",
-                () -> OneHot.decode(spikes, new int[2]));
-        assertMessage(
-                IllegalArgumentException.class,
-                "oneHot is [2 x 70], expected [3 x 70]",
-                () -> OneHot.decode(spikes, new int[3]));
+        assertInvalid("row 0 has 0 ones, expected 1", () -> OneHot.decode(spikes, new int[2]));
+        assertInvalid("oneHot is [2 x 70], expected [3 x 70]", () -> OneHot.decode(spikes, new int[3]));
     }
 
     @Test
     void refusesLabelsThatAreNoClass() {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, 3);
         spikes.set(0, 1, true);
-        assertMessage(
-                IllegalArgumentException.class,
-                "label 0 is 3, expected a class of [0, 3)",
-                () -> OneHot.encode(new int[] {3}, spikes));
+        assertInvalid("label 0 is 3, expected a class of [0, 3)", () -> OneHot.encode(new int[] {3}, spikes));
         assertEquals(1, spikes.count(), "nothing is written");
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 0 is -1, expected a class of [0, 3)",
                 () -> OneHot.encode(new int[] {-1}, FloatMatrix.zeros(arena, 1, 3)));
-        assertMessage(
-                IllegalArgumentException.class,
-                "inverse is [2 x 3], expected [1 x 3]",
-                () -> OneHot.invert(spikes, SpikeMatrix.zeros(arena, 2, 3)));
+        assertInvalid(
+                "inverse is [2 x 3], expected [1 x 3]", () -> OneHot.invert(spikes, SpikeMatrix.zeros(arena, 2, 3)));
     }
 }

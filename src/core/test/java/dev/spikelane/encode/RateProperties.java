@@ -1,5 +1,6 @@
 package dev.spikelane.encode;
 
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -30,24 +31,12 @@ final class RateProperties extends KernelCase {
 
         FloatMatrix data(Arena arena, int rows) {
             Random random = new Random(seed);
-            FloatMatrix data = FloatMatrix.zeros(arena, rows, neurons);
-            for (int row = 0; row < rows; row++) {
-                for (int neuron = 0; neuron < neurons; neuron++) {
-                    data.set(row, neuron, random.nextFloat() * 1.4f - 0.2f);
-                }
-            }
-            return data;
+            return fill(FloatMatrix.zeros(arena, rows, neurons), (row, neuron) -> random.nextFloat() * 1.4f - 0.2f);
         }
 
         /** Spikes that are all set before. */
         SpikeMatrix ones(Arena arena, int rows) {
-            SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, neurons);
-            for (int row = 0; row < rows; row++) {
-                for (int neuron = 0; neuron < neurons; neuron++) {
-                    spikes.set(row, neuron, true);
-                }
-            }
-            return spikes;
+            return fill(SpikeMatrix.zeros(arena, rows, neurons), (row, neuron) -> true);
         }
 
         float probability(float datum) {

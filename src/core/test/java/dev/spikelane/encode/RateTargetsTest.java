@@ -1,6 +1,7 @@
 package dev.spikelane.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -21,11 +22,7 @@ final class RateTargetsTest extends KernelCase {
         FloatMatrix targets = FloatMatrix.zeros(arena, steps, 3);
         encoder.levels(trains, levels);
         RateTargets.encode(new int[] {1}, levels, targets);
-        float[] values = new float[steps];
-        for (int step = 0; step < steps; step++) {
-            values[step] = targets.get(step, column);
-        }
-        return values;
+        return floats(steps, step -> targets.get(step, column));
     }
 
     /** The examples of snnTorch's documentation. */
@@ -98,24 +95,15 @@ final class RateTargetsTest extends KernelCase {
 
     @Test
     void refusesOptionsOutOfRange() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "correctRate is 1.2, incorrectRate 0.0, expected them in [0, 1]",
-                () -> new RateTargets(1.2, 0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("correctRate is 1.2, incorrectRate 0.0, expected them in [0, 1]", () -> new RateTargets(1.2, 0));
+        assertInvalid(
                 "correctRate is 0.5, incorrectRate NaN, expected them in [0, 1]",
                 () -> new RateTargets(0.5, Double.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
-                "incorrectRate is 0.5, expected at most correctRate, 0.25",
-                () -> new RateTargets(0.25, 0.5));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("incorrectRate is 0.5, expected at most correctRate, 0.25", () -> new RateTargets(0.25, 0.5));
+        assertInvalid(
                 "firstSpikeTime is -1, expected at least 0",
                 () -> new RateTargets().withSpikes(-1, RateTargets.Pattern.REGULAR));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "onTarget is 1.0, offTarget Infinity, expected finite float32 numbers",
                 () -> new RateTargets().withTargets(1, Double.POSITIVE_INFINITY));
     }
@@ -124,20 +112,16 @@ final class RateTargetsTest extends KernelCase {
     void refusesShapesThatDoNotFit() {
         SpikeMatrix trains = SpikeMatrix.zeros(arena, 4, 2);
         FloatMatrix levels = FloatMatrix.zeros(arena, 4, 2);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "trains is [4 x 2], expected [5 x 2]",
                 () -> new RateTargets().levels(trains, FloatMatrix.zeros(arena, 5, 2)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "targets is [7 x 3], expected [8 x 3]",
                 () -> RateTargets.encode(new int[2], levels, FloatMatrix.zeros(arena, 7, 3)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 1 is 3, expected a class of [0, 3)",
                 () -> RateTargets.encode(new int[] {0, 3}, levels, FloatMatrix.zeros(arena, 8, 3)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "firstSpikeTime is 5, expected at most the steps, 4",
                 () -> new RateTargets(0.5, 0)
                         .withSpikes(5, RateTargets.Pattern.REGULAR)

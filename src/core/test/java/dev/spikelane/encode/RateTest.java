@@ -1,6 +1,7 @@
 package dev.spikelane.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.onOtherThread;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -43,48 +44,33 @@ final class RateTest {
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
     void refusesSettingsThatAreNotFinite(float value) {
-        assertMessage(
-                IllegalArgumentException.class,
-                "gain is " + value + ", offset 0.0, expected finite numbers",
-                () -> new Rate(value, 0, 0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "gain is 1.0, offset " + value + ", expected finite numbers",
-                () -> new Rate(1, value, 0));
+        assertInvalid("gain is " + value + ", offset 0.0, expected finite numbers", () -> new Rate(value, 0, 0));
+        assertInvalid("gain is 1.0, offset " + value + ", expected finite numbers", () -> new Rate(1, value, 0));
     }
 
     @Test
     void refusesAFirstSpikeTimeThatNeverComes() {
-        assertMessage(
-                IllegalArgumentException.class, "firstSpikeTime is -1, expected at least 0", () -> new Rate(1, 0, -1));
+        assertInvalid("firstSpikeTime is -1, expected at least 0", () -> new Rate(1, 0, -1));
         String message = "firstSpikeTime is 3, expected less than the steps, 3";
         Rate late = new Rate(1, 0, 3);
-        assertMessage(IllegalArgumentException.class, message, () -> late.encode(data, spikes, 1));
-        assertMessage(IllegalArgumentException.class, message, () -> late.encode(data, spikes, new TorchRandom(1)));
+        assertInvalid(message, () -> late.encode(data, spikes, 1));
+        assertInvalid(message, () -> late.encode(data, spikes, new TorchRandom(1)));
     }
 
     @Test
     void refusesShapesThatDoNotFit() {
         Rate rate = new Rate();
-        assertMessage(
-                IllegalArgumentException.class,
-                "data is [2 x 71], expected [2 x 70]",
-                () -> rate.encode(FloatMatrix.zeros(arena, 2, 71), spikes, 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "data is [2 x 71], expected [2 x 70]", () -> rate.encode(FloatMatrix.zeros(arena, 2, 71), spikes, 1));
+        assertInvalid(
                 "spikes has 6 rows, expected a multiple of the batch, 4",
                 () -> rate.encode(FloatMatrix.zeros(arena, 4, 70), spikes, 1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "spikes is [6 x 70], expected [2 x 70]",
-                () -> rate.encodeVarying(data, 2, spikes, 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("spikes is [6 x 70], expected [2 x 70]", () -> rate.encodeVarying(data, 2, spikes, 1));
+        assertInvalid(
                 "spikes is [6 x 70], expected [8 x 70]",
                 () -> new Rate(1, 0, 3).encodeVarying(data, 2, spikes, new TorchRandom(1)));
         for (int batch : new int[] {0, -1, 3}) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "data has 2 rows, expected a multiple of the batch, " + batch,
                     () -> rate.encodeVarying(data, batch, spikes, 1));
         }
@@ -106,12 +92,9 @@ final class RateTest {
         spikes.set(0, 0, true);
         TorchRandom random = new TorchRandom(1);
         String message = "data has a NaN in row 1, expected numbers";
-        assertMessage(IllegalArgumentException.class, message, () -> new Rate(1, 0, 1).encode(data, spikes, 1));
-        assertMessage(IllegalArgumentException.class, message, () -> new Rate(1, 0, 1).encode(data, spikes, random));
-        assertMessage(
-                IllegalArgumentException.class,
-                message,
-                () -> new Rate(1, 0, 2).encodeVarying(data, 2, spikes, random));
+        assertInvalid(message, () -> new Rate(1, 0, 1).encode(data, spikes, 1));
+        assertInvalid(message, () -> new Rate(1, 0, 1).encode(data, spikes, random));
+        assertInvalid(message, () -> new Rate(1, 0, 2).encodeVarying(data, 2, spikes, random));
         assertEquals(1, spikes.count());
         assertEquals(new TorchRandom(1).nextFloat(), random.nextFloat());
     }
@@ -122,12 +105,8 @@ final class RateTest {
         FloatMatrix gone = FloatMatrix.zeros(other, 2, 70);
         SpikeMatrix nowhere = SpikeMatrix.zeros(other, 6, 70);
         other.close();
-        assertMessage(
-                IllegalStateException.class, "the arena of data is closed", () -> new Rate().encode(gone, spikes, 1));
-        assertMessage(
-                IllegalStateException.class,
-                "the arena of spikes is closed",
-                () -> new Rate().encode(data, nowhere, new TorchRandom(1)));
+        assertIllegalState("the arena of data is closed", () -> new Rate().encode(gone, spikes, 1));
+        assertIllegalState("the arena of spikes is closed", () -> new Rate().encode(data, nowhere, new TorchRandom(1)));
         assertInstanceOf(
                 WrongThreadException.class, onOtherThread("stranger", () -> new Rate().encode(data, spikes, 1)));
     }

@@ -3,11 +3,10 @@ package dev.spikelane.encode;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
-import java.io.File;
+import dev.spikelane.OwnJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,19 +34,7 @@ final class RateWarningTest {
 
     private List<String> warnings(String... largest) throws IOException, InterruptedException {
         Path errors = folder.resolve("errors");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                String.join(
-                        File.pathSeparator,
-                        "target/classes",
-                        "target/test-classes",
-                        System.getProperty("java.class.path")),
-                RateMain.class.getName()));
-        command.addAll(List.of(largest));
-        int exit = new ProcessBuilder(command)
+        int exit = OwnJvm.builder(List.of(), RateMain.class, largest)
                 .redirectError(errors.toFile())
                 .start()
                 .waitFor();

@@ -1,6 +1,6 @@
 package dev.spikelane.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,7 +9,6 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,13 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @EveryWidth
 final class TargetRateTest {
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, 5, 1);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** The examples of snnTorch's documentation. */
     @Test
@@ -77,18 +71,14 @@ final class TargetRateTest {
 
     @Test
     void refusesWhatDoesNotFit() {
-        assertMessage(IllegalArgumentException.class, "rate is 1.5, expected it in [0, 1]", () -> new TargetRate(1.5));
+        assertInvalid("rate is 1.5, expected it in [0, 1]", () -> new TargetRate(1.5));
         assertThrows(IllegalArgumentException.class, () -> new TargetRate(Double.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
-                "firstSpikeTime is -1, expected at least 0",
-                () -> new TargetRate(1, -1, RateTargets.Pattern.REGULAR));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "firstSpikeTime is -1, expected at least 0", () -> new TargetRate(1, -1, RateTargets.Pattern.REGULAR));
+        assertInvalid(
                 "firstSpikeTime is 6, expected at most the steps, 5",
                 () -> new TargetRate(1, 6, RateTargets.Pattern.REGULAR).encode(spikes, 0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "pattern is POISSON, expected REGULAR where there is no random stream",
                 () -> new TargetRate(1, 0, RateTargets.Pattern.POISSON).encode(spikes, 0));
         assertThrows(IndexOutOfBoundsException.class, () -> new TargetRate(1).encode(spikes, 1));

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -30,7 +30,7 @@ final class FastProductsTest {
     private static final int INPUTS = 200;
 
     private static Network network(int outputs) {
-        return DenseNetworks.of(new TorchRandom(5), new Leaky(0.9f), INPUTS, outputs);
+        return Networks.dense(new TorchRandom(5), new Leaky(0.9f), INPUTS, outputs);
     }
 
     private static FloatMatrix membranes(Network network, int threads, Signal input, boolean constant) {

@@ -1,5 +1,7 @@
 package dev.spikelane.engine;
 
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +9,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -27,7 +30,6 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /**
  * Loops that are large enough for threads to carry samples through them have the spikes, membranes and states of one
@@ -41,9 +43,9 @@ class LoopThreadsProperties {
 
     @Property(tries = 8)
     void threadsDoNotMatter(
-            @ForAll @IntRange(min = 4, max = 9) int batch,
-            @ForAll @IntRange(min = 200, max = 300) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int delay,
+            @UpTo(value = 9, from = 4) int batch,
+            @UpTo(value = 300, from = 200) int neurons,
+            @UpTo(3) int delay,
             @ForAll long seed) {
         List<float[]> one = run(batch, neurons, delay, seed, 1);
         assertTrue(anySpike(one.get(1)), "nothing fired");
@@ -104,19 +106,13 @@ class LoopThreadsProperties {
             }
             simulation.run(input.rows(0, cut * batch));
             simulation.run(input.rows(cut * batch, (steps - cut) * batch));
-            FloatMatrix fired = FloatMatrix.zeros(steps * batch, neurons);
-            for (int row = 0; row < fired.rows(); row++) {
-                for (int neuron = 0; neuron < neurons; neuron++) {
-                    fired.set(row, neuron, spikes.spikes().get(row, neuron) ? 1 : 0);
-                }
-            }
+            FloatMatrix fired = fill(
+                    FloatMatrix.zeros(steps * batch, neurons),
+                    (row, neuron) -> spikes.spikes().get(row, neuron) ? 1 : 0);
             results.add(values.values().toArray());
             results.add(fired.toArray());
             byte[] snapshot = simulation.snapshot().toBytes();
-            float[] bytes = new float[snapshot.length];
-            for (int at = 0; at < bytes.length; at++) {
-                bytes[at] = snapshot[at];
-            }
+            float[] bytes = floats(snapshot.length, at -> snapshot[at]);
             results.add(bytes);
         }
         return results;

@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.network.graph.RandomGraph;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -14,37 +15,31 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.constraints.IntRange;
 
 /** What is packed of samples is all that a state holds of them, in loops, behind delays, of maps and synapses. */
 @EveryWidth
 @FewerTries(fullWidth = 2)
-final class PackedSamplesProperties {
+final class PackedSamplesProperties extends KernelCase {
 
     @Property(tries = 8, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-    void samplesAreAllOfAState(
-            @ForAll @IntRange(min = 1, max = 4) int batch,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            RandomGraph graph = new RandomGraph(arena, batch, 2 * steps, seed);
-            NetworkRun one = NetworkRun.of(this, graph.network.laidOut(), batch, steps, 1);
-            NetworkRun other = NetworkRun.of(this, graph.network.laidOut(), batch, 1, 2);
-            List<Signal> inputs = graph.network.inputs().stream()
-                    .map(input -> graph.inputs.get(input.name()))
-                    .toList();
-            run(one, inputs, batch, 0, steps);
-            run(other, inputs, batch, steps, steps); // leaves something behind that must go
-            long bytes = one.pack(0, MemorySegment.NULL, 0, false);
-            for (int sample = batch - 1; sample >= 0; sample--) {
-                MemorySegment packed = arena.allocate(bytes + 2);
-                one.pack(sample, packed, 1, false);
-                other.pack(sample, packed, 1, true);
-            }
-            assertArrayEquals(written(one), written(other), () -> graph.network.toString());
-            one.close();
-            other.close();
+    void samplesAreAllOfAState(@UpTo(4) int batch, @UpTo(9) int steps, @ForAll long seed) {
+        RandomGraph graph = new RandomGraph(arena, batch, 2 * steps, seed);
+        NetworkRun one = NetworkRun.of(this, graph.network.laidOut(), batch, steps, 1);
+        NetworkRun other = NetworkRun.of(this, graph.network.laidOut(), batch, 1, 2);
+        List<Signal> inputs = graph.network.inputs().stream()
+                .map(input -> graph.inputs.get(input.name()))
+                .toList();
+        run(one, inputs, batch, 0, steps);
+        run(other, inputs, batch, steps, steps); // leaves something behind that must go
+        long bytes = one.pack(0, MemorySegment.NULL, 0, false);
+        for (int sample = batch - 1; sample >= 0; sample--) {
+            MemorySegment packed = arena.allocate(bytes + 2);
+            one.pack(sample, packed, 1, false);
+            other.pack(sample, packed, 1, true);
         }
+        assertArrayEquals(written(one), written(other), () -> graph.network.toString());
+        one.close();
+        other.close();
     }
 
     private static void run(NetworkRun run, List<Signal> inputs, int batch, int first, int steps) {

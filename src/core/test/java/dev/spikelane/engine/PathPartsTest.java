@@ -12,6 +12,7 @@ import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.WeightGradients;
+import dev.spikelane.fixture.ForwardingOperator;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -190,7 +191,7 @@ final class PathPartsTest {
 
     /** An operator in which a thread waits at its first call until another one is there. */
     private record Meeting(Operator operator, CountDownLatch forward, CountDownLatch back, ThreadLocal<Boolean> been)
-            implements Operator {
+            implements ForwardingOperator {
 
         Meeting(Operator operator, CountDownLatch forward, CountDownLatch back) {
             this(operator, forward, back, ThreadLocal.withInitial(() -> false));
@@ -206,21 +207,6 @@ final class PathPartsTest {
                     throw new IllegalStateException(interrupted);
                 }
             }
-        }
-
-        @Override
-        public int inputs() {
-            return operator.inputs();
-        }
-
-        @Override
-        public int outputs() {
-            return operator.outputs();
-        }
-
-        @Override
-        public void reserve(Scratch scratch) {
-            operator.reserve(scratch);
         }
 
         @Override
@@ -258,11 +244,6 @@ final class PathPartsTest {
         @Override
         public Operator copy(Arena arena) {
             return new Meeting(operator.copy(arena), forward, back);
-        }
-
-        @Override
-        public void setSpikeValue(float[] values) {
-            operator.setSpikeValue(values);
         }
     }
 }

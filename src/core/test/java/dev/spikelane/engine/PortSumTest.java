@@ -9,7 +9,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.engine.signal.RunSize;
 import dev.spikelane.engine.signal.SignalHistory;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.kernel.product.spike.StageChoice;
 import dev.spikelane.memory.SpikeMatrix;
@@ -56,7 +56,7 @@ final class PortSumTest {
         CostModel costs = CostModel.of("active=0/0/" + ofSpike + "/1");
         assumeTrue(CostModel.fix(costs), "constants are not fixed");
         try (Arena arena = Arena.ofShared()) {
-            Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 784, 1_000);
+            Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 784, 1_000);
             LaidOutNetwork laidOut = network.laidOut();
             SpikeMatrix source = SpikeMatrix.zeros(arena, rows, 784);
             for (int i = 0; i < spikes; i++) {

@@ -7,7 +7,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
@@ -27,7 +27,7 @@ final class SeriesRunTest {
     /** What an operator needs is there before it works, in a longer block too. */
     @Test
     void operatorsAreOpenedBeforeTheyWork() {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 8, 70);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 8, 70);
         Set<Object> reserved = Collections.newSetFromMap(new IdentityHashMap<>());
         network.laidOut().replaceOperators(0, operator -> watched(operator, reserved));
         try (Simulation simulation = network.simulate(2)) {

@@ -1,5 +1,7 @@
 package dev.spikelane.engine;
 
+import static dev.spikelane.Failures.assertStart;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -143,10 +146,7 @@ final class WaitingChangesTest {
     void aRequestIsOfOneVersion() throws InterruptedException {
         Network summing = network(Arena.ofAuto());
         Model membranes = Model.of(summing).with(Model.STEPS, "40").with(Model.DECODING, "membrane");
-        Network firing = Network.builder(1)
-                .connect(Dense.of(version(0)))
-                .neuron(new Leaky(0).withThreshold(0.01f))
-                .build();
+        Network firing = Networks.of(1, by(Dense.of(version(0)), new Leaky(0).withThreshold(0.01f)));
         Model counts = Model.of(firing).with(Model.STEPS, "40").with(Model.DECODING, "count");
         Classifier early = Classifier.of(counts).early(EarlyExit.exact(40), 1);
         List<AtomicInteger> served = List.of(
@@ -174,9 +174,10 @@ final class WaitingChangesTest {
                 fresh.step(ONE);
             }
             for (Weights values : List.of(network.weights(), network.weights().waiting(LONG))) {
-                IllegalStateException refused =
-                        assertThrows(IllegalStateException.class, () -> values.replace("one.weight", version(1)));
-                assertTrue(refused.getMessage().startsWith("weights cannot change while"), refused.getMessage());
+                assertStart(
+                        IllegalStateException.class,
+                        "weights cannot change while",
+                        () -> values.replace("one.weight", version(1)));
             }
         });
         AtomicInteger calls = again(() -> observed.step(ONE));

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
@@ -64,8 +64,7 @@ class WayForwardTest {
     }
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(3);
-        return DenseNetworks.of(random, new Leaky(0.9), 784, 1_000, 100);
+        return Networks.dense(new TorchRandom(3), new Leaky(0.9), 784, 1_000, 100);
     }
 
     private static SpikeMatrix spikes() {

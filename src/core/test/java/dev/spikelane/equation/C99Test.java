@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.CCompiler;
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.loop.Graph;
 import dev.spikelane.loop.Interpreter;
 import dev.spikelane.loop.Loop;
 import dev.spikelane.loop.Program;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Texts in C have the bits of the interpreter. */
-final class C99Test {
+final class C99Test extends KernelCase {
 
     private static final int FEW = 10;
     private static final int MANY = 100;
@@ -65,16 +65,14 @@ final class C99Test {
                 return new Interpreter(program, shared);
             });
         }
-        try (Arena arena = Arena.ofShared()) {
-            SymbolLookup library = loops.compile(compiler, folder, arena);
-            int happening = 0;
-            for (Case each : cases) {
-                List<Integer> expected = each.neurons.run(new Graph(), 1, Interpreter::new);
-                Loop loop = CLoops.loop(library, each.name, each.program, each.shared);
-                assertEquals(expected, each.neurons.run(new Graph(), 1, (_, _) -> loop), each.name);
-                happening += new HashSet<>(expected).size() < 4 ? 0 : 1;
-            }
-            assertTrue(happening > cases.size() * 3 / 4, "something happens in " + happening);
+        SymbolLookup library = loops.compile(compiler, folder, arena);
+        int happening = 0;
+        for (Case each : cases) {
+            List<Integer> expected = each.neurons.run(new Graph(), 1, Interpreter::new);
+            Loop loop = CLoops.loop(library, each.name, each.program, each.shared);
+            assertEquals(expected, each.neurons.run(new Graph(), 1, (_, _) -> loop), each.name);
+            happening += new HashSet<>(expected).size() < 4 ? 0 : 1;
         }
+        assertTrue(happening > cases.size() * 3 / 4, "something happens in " + happening);
     }
 }

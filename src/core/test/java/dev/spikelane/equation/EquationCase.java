@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import static dev.spikelane.Filled.floats;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -148,10 +149,8 @@ public final class EquationCase {
     private Map<String, float[]> given(Random random) {
         Map<String, float[]> given = new HashMap<>();
         equations.parameters().forEach((name, value) -> {
-            float[] values = new float[rows ? neurons : 1];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (value + (rows ? 0.1 * random.nextGaussian() : 0));
-            }
+            float[] values =
+                    floats(rows ? neurons : 1, i -> (float) (value + (rows ? 0.1 * random.nextGaussian() : 0)));
             given.put(name, values);
         });
         return given;

@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -193,7 +194,7 @@ final class EquationParserTest {
                     v = (1 + 2              | line 6, column 1: found the end of the text, expected ')' for the '(' in line 4, column 5
                     """)
     void errorsNameThePlaceAndTheWord(String line, String message) {
-        assertMessage(IllegalArgumentException.class, message, () -> EquationParser.parse(START + line + END));
+        assertInvalid(message, () -> EquationParser.parse(START + line + END));
     }
 
     @ParameterizedTest
@@ -216,8 +217,7 @@ final class EquationParserTest {
 
     @Test
     void aDelayWithoutARangeIsRefusedWithALineThatHasOne() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "line 3, column 20: found 'p', expected a parameter in a range from 0 to at most 64, such as"
                         + " 'param delay = 3 from 0 to 25'",
                 () -> EquationParser.parse("param p = 2\nstate v\ninput i delayed by p" + END));
@@ -234,18 +234,15 @@ final class EquationParserTest {
             int column = text.length() - text.indexOf('\n');
             String hint =
                     word.equals("spike") ? ", such as 'spike v > 1', or 'spike 0 > 1' for one that never fires" : "";
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "line 2, column " + column + ": found the end of the text, expected a line '" + word + " ...'"
                             + hint,
                     () -> EquationParser.parse(text));
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "line 3, column 1: there is a line 'neuron' already, expected one",
                 () -> EquationParser.parse("neuron a\nstate v\nneuron b\ninput i\nspike v > 0"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "line 7, column 1: there is a line 'spike' already, expected one; conditions are joined by 'and'",
                 () -> EquationParser.parse(START + "v = i" + END + "\nspike v > 2"));
     }
@@ -348,8 +345,7 @@ final class EquationParserTest {
 
     @Test
     void namesAreDeclaredBeforeTheyAreAssigned() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "line 3, column 7: 'v' is assigned before it is declared, expected another name",
                 () -> EquationParser.parse("input i\nv = i\nstate v\nspike v > 1"));
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.equation;
 
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -42,11 +43,7 @@ final class ResetTest {
     }
 
     private static FloatMatrix row(float... values) {
-        FloatMatrix row = FloatMatrix.zeros(1, values.length);
-        for (int i = 0; i < values.length; i++) {
-            row.set(0, i, values[i]);
-        }
-        return row;
+        return fill(FloatMatrix.zeros(1, values.length), i -> values[i]);
     }
 
     private static float[] membranes(Simulation simulation) {

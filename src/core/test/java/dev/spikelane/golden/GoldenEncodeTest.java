@@ -31,26 +31,25 @@ class GoldenEncodeTest {
             Delta encoder = new Delta()
                     .withThreshold(golden.number("threshold", 0.1f))
                     .withPadding(golden.flagIfSet("padding"));
-            try (Arena arena = Arena.ofShared()) {
-                FloatMatrix data = FloatMatrix.copyOf(arena, rows, neurons, golden.floats("data"));
-                if (golden.flagIfSet("off_spike")) {
-                    FloatMatrix signed = FloatMatrix.zeros(arena, rows, neurons);
-                    encoder.encodeSigned(data, batch, signed);
-                    golden.assertBits("spikes", signed.toArray());
-                    SpikeMatrix on = SpikeMatrix.zeros(arena, rows, neurons);
-                    SpikeMatrix off = SpikeMatrix.zeros(arena, rows, neurons);
-                    encoder.encode(data, batch, on, off);
-                    byte[] both = on.toArray();
-                    byte[] falls = off.toArray();
-                    for (int i = 0; i < both.length; i++) {
-                        both[i] -= falls[i];
-                    }
-                    golden.assertBits("spikes", GoldenLabels.floats(both));
-                } else {
-                    SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, neurons);
-                    encoder.encode(data, batch, spikes);
-                    golden.assertBits("spikes", GoldenLabels.floats(spikes.toArray()));
+            Arena arena = Arena.ofAuto();
+            FloatMatrix data = FloatMatrix.copyOf(arena, rows, neurons, golden.floats("data"));
+            if (golden.flagIfSet("off_spike")) {
+                FloatMatrix signed = FloatMatrix.zeros(arena, rows, neurons);
+                encoder.encodeSigned(data, batch, signed);
+                golden.assertBits("spikes", signed.toArray());
+                SpikeMatrix on = SpikeMatrix.zeros(arena, rows, neurons);
+                SpikeMatrix off = SpikeMatrix.zeros(arena, rows, neurons);
+                encoder.encode(data, batch, on, off);
+                byte[] both = on.toArray();
+                byte[] falls = off.toArray();
+                for (int i = 0; i < both.length; i++) {
+                    both[i] -= falls[i];
                 }
+                golden.assertBits("spikes", GoldenLabels.floats(both));
+            } else {
+                SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, neurons);
+                encoder.encode(data, batch, spikes);
+                golden.assertBits("spikes", GoldenLabels.floats(spikes.toArray()));
             }
         });
     }
@@ -59,19 +58,18 @@ class GoldenEncodeTest {
     void oneHot() {
         GoldenSet.of("to_one_hot").check(golden -> {
             int[] labels = GoldenLabels.of(golden);
-            try (Arena arena = Arena.ofShared()) {
-                FloatMatrix floats = FloatMatrix.zeros(arena, labels.length, golden.integer("num_classes"));
-                SpikeMatrix spikes = SpikeMatrix.zeros(arena, labels.length, golden.integer("num_classes"));
-                if (golden.raises().isPresent()) {
-                    assertThrows(IllegalArgumentException.class, () -> OneHot.encode(labels, floats));
-                    assertThrows(IllegalArgumentException.class, () -> OneHot.encode(labels, spikes));
-                    return;
-                }
-                OneHot.encode(labels, floats);
-                golden.assertBits("out", floats.toArray());
-                OneHot.encode(labels, spikes);
-                golden.assertBits("out", GoldenLabels.floats(spikes.toArray()));
+            Arena arena = Arena.ofAuto();
+            FloatMatrix floats = FloatMatrix.zeros(arena, labels.length, golden.integer("num_classes"));
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, labels.length, golden.integer("num_classes"));
+            if (golden.raises().isPresent()) {
+                assertThrows(IllegalArgumentException.class, () -> OneHot.encode(labels, floats));
+                assertThrows(IllegalArgumentException.class, () -> OneHot.encode(labels, spikes));
+                return;
             }
+            OneHot.encode(labels, floats);
+            golden.assertBits("out", floats.toArray());
+            OneHot.encode(labels, spikes);
+            golden.assertBits("out", GoldenLabels.floats(spikes.toArray()));
         });
     }
 
@@ -79,16 +77,15 @@ class GoldenEncodeTest {
     void oneHotInverse() {
         GoldenSet.of("to_one_hot_inverse").check(golden -> {
             int[] labels = GoldenLabels.of(golden);
-            try (Arena arena = Arena.ofShared()) {
-                FloatMatrix floats = FloatMatrix.zeros(arena, labels.length, golden.integer("num_classes"));
-                OneHot.encode(labels, floats);
-                OneHot.invert(floats, floats);
-                golden.assertBits("out", floats.toArray());
-                SpikeMatrix spikes = SpikeMatrix.zeros(arena, labels.length, golden.integer("num_classes"));
-                OneHot.encode(labels, spikes);
-                OneHot.invert(spikes, spikes);
-                golden.assertBits("out", GoldenLabels.floats(spikes.toArray()));
-            }
+            Arena arena = Arena.ofAuto();
+            FloatMatrix floats = FloatMatrix.zeros(arena, labels.length, golden.integer("num_classes"));
+            OneHot.encode(labels, floats);
+            OneHot.invert(floats, floats);
+            golden.assertBits("out", floats.toArray());
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, labels.length, golden.integer("num_classes"));
+            OneHot.encode(labels, spikes);
+            OneHot.invert(spikes, spikes);
+            golden.assertBits("out", GoldenLabels.floats(spikes.toArray()));
         });
     }
 
@@ -97,19 +94,17 @@ class GoldenEncodeTest {
     void fromOneHot() {
         GoldenSet.of("from_one_hot").check(golden -> {
             int[] labels = GoldenLabels.of(golden);
-            try (Arena arena = Arena.ofShared()) {
-                FloatMatrix floats = FloatMatrix.zeros(arena, labels.length, golden.integer("num_classes"));
-                OneHot.encode(labels, floats);
-                int[] decoded = new int[labels.length];
-                OneHot.decode(floats, decoded);
-                assertArrayEquals(labels, decoded);
-                int[] rows = IntStream.range(0, labels.length).toArray();
-                byte[] theirs = golden.bytes("out");
-                assertArrayEquals(
-                        rows,
-                        IntStream.range(0, theirs.length).map(i -> theirs[i]).toArray());
-                golden.markChecked("out");
-            }
+            Arena arena = Arena.ofAuto();
+            FloatMatrix floats = FloatMatrix.zeros(arena, labels.length, golden.integer("num_classes"));
+            OneHot.encode(labels, floats);
+            int[] decoded = new int[labels.length];
+            OneHot.decode(floats, decoded);
+            assertArrayEquals(labels, decoded);
+            int[] rows = IntStream.range(0, labels.length).toArray();
+            byte[] theirs = golden.bytes("out");
+            assertArrayEquals(
+                    rows, IntStream.range(0, theirs.length).map(i -> theirs[i]).toArray());
+            golden.markChecked("out");
         });
     }
 
@@ -133,28 +128,27 @@ class GoldenEncodeTest {
     @Test
     void targetRateCode() {
         GoldenSet.of("target_rate_code").check(golden -> {
-            try (Arena arena = Arena.ofShared()) {
-                SpikeMatrix spikes = SpikeMatrix.zeros(arena, golden.integer("num_steps"), 1);
-                if (golden.raises().orElse("").equals("Exception")) { // snnTorch's own
-                    assertThrows(IllegalArgumentException.class, () -> draw(golden, spikes));
-                    return;
-                }
-                draw(golden, spikes);
-                byte[] train = spikes.toArray();
-                if (golden.raises().isPresent()) { // a time that is rounded up to the number of steps
-                    assertEquals(1, train[train.length - 1]);
-                    return;
-                }
-                golden.assertBits("spikes", GoldenLabels.floats(train));
-                IntStream steps = IntStream.range(0, train.length).filter(step -> train[step] == 1);
-                float[] theirs = golden.floats("spike_steps"); // uniform ones in the order in which they were drawn
-                IntStream distinct = IntStream.range(0, theirs.length)
-                        .map(i -> (int) theirs[i])
-                        .sorted()
-                        .distinct();
-                assertArrayEquals(distinct.toArray(), steps.toArray());
-                golden.markChecked("spike_steps");
+            Arena arena = Arena.ofAuto();
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, golden.integer("num_steps"), 1);
+            if (golden.raises().orElse("").equals("Exception")) { // snnTorch's own
+                assertThrows(IllegalArgumentException.class, () -> draw(golden, spikes));
+                return;
             }
+            draw(golden, spikes);
+            byte[] train = spikes.toArray();
+            if (golden.raises().isPresent()) { // a time that is rounded up to the number of steps
+                assertEquals(1, train[train.length - 1]);
+                return;
+            }
+            golden.assertBits("spikes", GoldenLabels.floats(train));
+            IntStream steps = IntStream.range(0, train.length).filter(step -> train[step] == 1);
+            float[] theirs = golden.floats("spike_steps"); // uniform ones in the order in which they were drawn
+            IntStream distinct = IntStream.range(0, theirs.length)
+                    .map(i -> (int) theirs[i])
+                    .sorted()
+                    .distinct();
+            assertArrayEquals(distinct.toArray(), steps.toArray());
+            golden.markChecked("spike_steps");
         });
     }
 
@@ -167,26 +161,25 @@ class GoldenEncodeTest {
     @Test
     void rateInterpolate() {
         GoldenSet.of("rate_interpolate").check(golden -> {
-            try (Arena arena = Arena.ofShared()) {
-                SpikeMatrix spikes = SpikeMatrix.zeros(arena, golden.integer("num_steps"), 1);
-                golden.parameters().path("spike_time").forEach(step -> {
-                    if (step.intValue() < spikes.rows()) {
-                        spikes.set(step.intValue(), 0, true);
-                    }
-                });
-                FloatMatrix targets = FloatMatrix.zeros(arena, spikes.rows(), 1);
-                double on = golden.real("on_target", 1);
-                double off = golden.real("off_target", 0);
-                RateTargets.interpolate(spikes, 1, on, off, targets);
-                if (golden.raises().isPresent()) {
-                    for (float target : targets.toArray()) {
-                        assertTrue(target >= (float) Math.min(on, off) && target <= (float) Math.max(on, off));
-                    }
-                } else if (golden.shape("targets").getFirst() != targets.rows()) {
-                    golden.leaveOut("targets", "ramps of another length there, or spikes behind the last step");
-                } else {
-                    golden.assertBits("targets", targets.toArray());
+            Arena arena = Arena.ofAuto();
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, golden.integer("num_steps"), 1);
+            golden.parameters().path("spike_time").forEach(step -> {
+                if (step.intValue() < spikes.rows()) {
+                    spikes.set(step.intValue(), 0, true);
                 }
+            });
+            FloatMatrix targets = FloatMatrix.zeros(arena, spikes.rows(), 1);
+            double on = golden.real("on_target", 1);
+            double off = golden.real("off_target", 0);
+            RateTargets.interpolate(spikes, 1, on, off, targets);
+            if (golden.raises().isPresent()) {
+                for (float target : targets.toArray()) {
+                    assertTrue(target >= (float) Math.min(on, off) && target <= (float) Math.max(on, off));
+                }
+            } else if (golden.shape("targets").getFirst() != targets.rows()) {
+                golden.leaveOut("targets", "ramps of another length there, or spikes behind the last step");
+            } else {
+                golden.assertBits("targets", targets.toArray());
             }
         });
     }

@@ -1,8 +1,10 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.Filled.ints;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.spikelane.Filled;
 import dev.spikelane.encode.OneHot;
 import dev.spikelane.encode.RateTargets;
 import dev.spikelane.memory.FloatMatrix;
@@ -22,19 +24,11 @@ final class GoldenLabels {
 
     static int[] of(GoldenCase golden) {
         byte[] bytes = golden.bytes("targets");
-        int[] labels = new int[bytes.length];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = Byte.toUnsignedInt(bytes[i]);
-        }
-        return labels;
+        return ints(bytes.length, i -> Byte.toUnsignedInt(bytes[i]));
     }
 
     static float[] floats(byte[] values) {
-        float[] floats = new float[values.length];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = values[i];
-        }
-        return floats;
+        return Filled.floats(values.length, i -> values[i]);
     }
 
     static RateTargets.Pattern pattern(GoldenCase golden) {
@@ -57,26 +51,25 @@ final class GoldenLabels {
         int[] labels = of(golden);
         int classes = golden.integer("num_classes");
         GoldenLatency run = new GoldenLatency(golden, passesAll);
-        try (Arena arena = Arena.ofShared()) {
-            FloatMatrix oneHot = FloatMatrix.zeros(arena, labels.length, classes);
-            if (!areClasses(labels, classes)) {
-                assertThrows(IllegalArgumentException.class, () -> OneHot.encode(labels, oneHot));
-                return;
-            }
-            OneHot.encode(labels, oneHot);
-            if (golden.raises().isPresent()) {
-                run.requireRefused(arena, oneHot);
-                return;
-            }
-            run.compare(arena, oneHot, "out");
-            FloatMatrix times = FloatMatrix.zeros(arena, labels.length, classes);
-            int steps = golden.shape("out").getFirst();
-            FloatMatrix ofData = FloatMatrix.zeros(arena, steps * labels.length, classes);
-            FloatMatrix ofLabels = FloatMatrix.zeros(arena, steps * labels.length, classes);
-            run.encoder(golden.flagIfSet("clip")).encode(oneHot, times, ofData);
-            run.encoder(golden.flagIfSet("clip")).encode(labels, oneHot, times, ofLabels);
-            assertArrayEquals(ofData.toArray(), ofLabels.toArray());
+        Arena arena = Arena.ofAuto();
+        FloatMatrix oneHot = FloatMatrix.zeros(arena, labels.length, classes);
+        if (!areClasses(labels, classes)) {
+            assertThrows(IllegalArgumentException.class, () -> OneHot.encode(labels, oneHot));
+            return;
         }
+        OneHot.encode(labels, oneHot);
+        if (golden.raises().isPresent()) {
+            run.requireRefused(arena, oneHot);
+            return;
+        }
+        run.compare(arena, oneHot, "out");
+        FloatMatrix times = FloatMatrix.zeros(arena, labels.length, classes);
+        int steps = golden.shape("out").getFirst();
+        FloatMatrix ofData = FloatMatrix.zeros(arena, steps * labels.length, classes);
+        FloatMatrix ofLabels = FloatMatrix.zeros(arena, steps * labels.length, classes);
+        run.encoder(golden.flagIfSet("clip")).encode(oneHot, times, ofData);
+        run.encoder(golden.flagIfSet("clip")).encode(labels, oneHot, times, ofLabels);
+        assertArrayEquals(ofData.toArray(), ofLabels.toArray());
     }
 
     /** Rate coded labels. */
@@ -85,19 +78,18 @@ final class GoldenLabels {
         int classes = golden.integer("num_classes");
         String raised = golden.raises().orElse("");
         int given = golden.integer("num_steps", 0);
-        try (Arena arena = Arena.ofShared()) {
-            if (!areClasses(labels, classes)) {
-                FloatMatrix levels = FloatMatrix.zeros(arena, 1, 2);
-                FloatMatrix targets = FloatMatrix.zeros(arena, labels.length, classes);
-                assertThrows(IllegalArgumentException.class, () -> RateTargets.encode(labels, levels, targets));
-            } else if (raised.isEmpty()) {
-                compareRate(arena, golden, labels, given);
-            } else if (given > 0 && raised.equals("Exception")) { // snnTorch's own
-                assertThrows(IllegalArgumentException.class, () -> targets(arena, golden, labels, given));
-            } else if (given > 0) {
-                assertArrayEquals(fromTrains(arena, golden, labels, given), targets(arena, golden, labels, given));
-            } // there is no run without steps here
-        }
+        Arena arena = Arena.ofAuto();
+        if (!areClasses(labels, classes)) {
+            FloatMatrix levels = FloatMatrix.zeros(arena, 1, 2);
+            FloatMatrix targets = FloatMatrix.zeros(arena, labels.length, classes);
+            assertThrows(IllegalArgumentException.class, () -> RateTargets.encode(labels, levels, targets));
+        } else if (raised.isEmpty()) {
+            compareRate(arena, golden, labels, given);
+        } else if (given > 0 && raised.equals("Exception")) { // snnTorch's own
+            assertThrows(IllegalArgumentException.class, () -> targets(arena, golden, labels, given));
+        } else if (given > 0) {
+            assertArrayEquals(fromTrains(arena, golden, labels, given), targets(arena, golden, labels, given));
+        } // there is no run without steps here
     }
 
     private static void compareRate(Arena arena, GoldenCase golden, int[] labels, int given) {

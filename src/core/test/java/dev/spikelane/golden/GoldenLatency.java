@@ -1,5 +1,6 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.Filled.flags;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.encode.Latency;
@@ -105,11 +106,7 @@ final class GoldenLatency {
     static boolean[] below(Latency code, FloatMatrix data, FloatMatrix times) {
         code.silence(data, times);
         float[] silenced = times.toArray();
-        boolean[] below = new boolean[silenced.length];
-        for (int i = 0; i < below.length; i++) {
-            below[i] = silenced[i] == Float.POSITIVE_INFINITY;
-        }
-        return below;
+        return flags(silenced.length, i -> silenced[i] == Float.POSITIVE_INFINITY);
     }
 
     private void requireSame(float[] expected, float[] got) {

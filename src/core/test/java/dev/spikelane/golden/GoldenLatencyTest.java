@@ -1,5 +1,6 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,31 +20,27 @@ class GoldenLatencyTest {
     @Test
     void latency() {
         GoldenSet.of("latency").check(golden -> {
-            try (Arena arena = Arena.ofShared()) {
-                GoldenLatency run = new GoldenLatency(golden, true);
-                FloatMatrix data = matrix(arena, golden, "data");
-                boolean hasTimes = golden.outputs().contains("spike_time");
-                if (!allFinite(golden.floats("data")) || hasTimes && !allFinite(golden.floats("spike_time"))) {
-                    golden.leaveOutStarting("", REFUSED);
-                    run.requireRefused(arena, data);
-                    return;
-                }
-                if (hasTimes) {
-                    Latency code = run.code();
-                    FloatMatrix times = GoldenLatency.times(arena, golden, code, data);
-                    golden.assertBits("spike_time", times.toArray());
-                    boolean[] below = GoldenLatency.below(code, data, times);
-                    byte[] bytes = new byte[below.length];
-                    for (int i = 0; i < bytes.length; i++) {
-                        bytes[i] = (byte) (below[i] ? 1 : 0);
-                    }
-                    golden.assertSpikes("below_threshold", bytes);
-                }
-                if (golden.raises().isPresent()) {
-                    run.requireRefused(arena, data);
-                } else {
-                    run.compare(arena, data, "spikes");
-                }
+            Arena arena = Arena.ofAuto();
+            GoldenLatency run = new GoldenLatency(golden, true);
+            FloatMatrix data = matrix(arena, golden, "data");
+            boolean hasTimes = golden.outputs().contains("spike_time");
+            if (!allFinite(golden.floats("data")) || hasTimes && !allFinite(golden.floats("spike_time"))) {
+                golden.leaveOutStarting("", REFUSED);
+                run.requireRefused(arena, data);
+                return;
+            }
+            if (hasTimes) {
+                Latency code = run.code();
+                FloatMatrix times = GoldenLatency.times(arena, golden, code, data);
+                golden.assertBits("spike_time", times.toArray());
+                boolean[] below = GoldenLatency.below(code, data, times);
+                byte[] bytes = bytes(below.length, i -> (byte) (below[i] ? 1 : 0));
+                golden.assertSpikes("below_threshold", bytes);
+            }
+            if (golden.raises().isPresent()) {
+                run.requireRefused(arena, data);
+            } else {
+                run.compare(arena, data, "spikes");
             }
         });
     }
@@ -52,18 +49,17 @@ class GoldenLatencyTest {
     void latencyCodes() {
         for (String operation : List.of("latency_code_log", "latency_code_linear")) {
             GoldenSet.of(operation).check(golden -> {
-                try (Arena arena = Arena.ofShared()) {
-                    FloatMatrix data = matrix(arena, golden, "data");
-                    if (golden.raises().isPresent() || !allFinite(golden.floats("data"))) {
-                        assertThrows(IllegalArgumentException.class, () -> times(arena, golden, operation, data));
-                        golden.leaveOutStarting("", REFUSED);
-                    } else if (hasNaN(golden.floats("spike_time"))) {
-                        golden.leaveOut("spike_time", "NaN there: finite or refused here");
-                        requireFiniteOrRefused(arena, golden, operation, data);
-                    } else {
-                        FloatMatrix times = times(arena, golden, operation, data);
-                        golden.assertBits("spike_time", times.toArray());
-                    }
+                Arena arena = Arena.ofAuto();
+                FloatMatrix data = matrix(arena, golden, "data");
+                if (golden.raises().isPresent() || !allFinite(golden.floats("data"))) {
+                    assertThrows(IllegalArgumentException.class, () -> times(arena, golden, operation, data));
+                    golden.leaveOutStarting("", REFUSED);
+                } else if (hasNaN(golden.floats("spike_time"))) {
+                    golden.leaveOut("spike_time", "NaN there: finite or refused here");
+                    requireFiniteOrRefused(arena, golden, operation, data);
+                } else {
+                    FloatMatrix times = times(arena, golden, operation, data);
+                    golden.assertBits("spike_time", times.toArray());
                 }
             });
         }
@@ -87,23 +83,21 @@ class GoldenLatencyTest {
     @Test
     void interpolation() {
         GoldenSet.of("latency_interpolate").check(golden -> {
-            try (Arena arena = Arena.ofShared()) {
-                FloatMatrix times = matrix(arena, golden, "spike_time");
-                FloatMatrix targets =
-                        FloatMatrix.zeros(arena, golden.integer("num_steps") * times.rows(), times.columns());
-                double on = golden.real("on_target", 1);
-                double off = golden.real("off_target", 0);
-                if (golden.raises().isPresent()) {
-                    assertThrows(
-                            IllegalArgumentException.class, () -> Latency.Targets.interpolate(times, on, off, targets));
-                    return;
-                }
-                Latency.Targets.interpolate(times, on, off, targets);
-                if (hasNaN(golden.floats("spike_time"))) {
-                    golden.leaveOut("targets", "a spike time is NaN");
-                } else {
-                    golden.assertBits("targets", targets.toArray());
-                }
+            Arena arena = Arena.ofAuto();
+            FloatMatrix times = matrix(arena, golden, "spike_time");
+            FloatMatrix targets = FloatMatrix.zeros(arena, golden.integer("num_steps") * times.rows(), times.columns());
+            double on = golden.real("on_target", 1);
+            double off = golden.real("off_target", 0);
+            if (golden.raises().isPresent()) {
+                assertThrows(
+                        IllegalArgumentException.class, () -> Latency.Targets.interpolate(times, on, off, targets));
+                return;
+            }
+            Latency.Targets.interpolate(times, on, off, targets);
+            if (hasNaN(golden.floats("spike_time"))) {
+                golden.leaveOut("targets", "a spike time is NaN");
+            } else {
+                golden.assertBits("targets", targets.toArray());
             }
         });
     }

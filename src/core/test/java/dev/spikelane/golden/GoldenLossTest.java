@@ -1,5 +1,8 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.Filled.bytes;
+import static dev.spikelane.Filled.floats;
+import static dev.spikelane.Filled.ints;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -126,11 +129,7 @@ class GoldenLossTest {
             return GoldenLabels.of(golden);
         }
         float[] floats = golden.floats("targets");
-        int[] labels = new int[floats.length];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = (int) floats[i];
-        }
-        return labels;
+        return ints(floats.length, i -> (int) floats[i]);
     }
 
     private static Loss loss(GoldenCase golden, int outputs) {
@@ -235,11 +234,7 @@ class GoldenLossTest {
     private static float[] weights(GoldenCase golden) {
         JsonNode weight = golden.parameters().path("weight");
         if (weight.isArray()) {
-            float[] weights = new float[weight.size()];
-            for (int i = 0; i < weights.length; i++) {
-                weights[i] = (float) weight.get(i).doubleValue();
-            }
-            return weights;
+            return floats(weight.size(), i -> (float) weight.get(i).doubleValue());
         }
         return golden.floats(weight.asText().substring("array:".length()));
     }
@@ -274,10 +269,7 @@ class GoldenLossTest {
                 assertEquals(golden.scalar("value"), decoding.accuracy(input), 1e-9, golden.toString());
             }
             if (golden.outputs().contains("predicted")) {
-                byte[] bytes = new byte[batch];
-                for (int i = 0; i < batch; i++) {
-                    bytes[i] = (byte) decoded[i];
-                }
+                byte[] bytes = bytes(batch, i -> (byte) decoded[i]);
                 golden.assertSpikes("predicted", bytes);
             }
         });

@@ -1,11 +1,14 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -23,15 +26,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Networks give snnTorch's spikes, all of them, and its membranes within the stored tolerance. */
 @EveryWidth
-class GoldenNetworkTest {
+class GoldenNetworkTest extends KernelCase {
 
     @Test
     void feedforward() {
         GoldenSet.of("net_feedforward").check(golden -> {
             for (int threads : new int[] {1, 2}) {
-                try (Arena arena = Arena.ofShared()) {
-                    runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
-                }
+                Arena arena = Arena.ofAuto();
+                runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
             }
         });
     }
@@ -42,9 +44,8 @@ class GoldenNetworkTest {
         GoldenSet.of("bptt").check(golden -> {
             golden.leaveOutStarting("grad_", "compared by GoldenTrainingTest");
             for (int threads : new int[] {1, 2}) {
-                try (Arena arena = Arena.ofShared()) {
-                    runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
-                }
+                Arena arena = Arena.ofAuto();
+                runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
             }
         });
     }
@@ -55,9 +56,8 @@ class GoldenNetworkTest {
         GoldenSet.of("net_conv").check(golden -> {
             golden.leaveOutStarting("grad_", "compared by GoldenTrainingTest");
             for (int threads : new int[] {1, 2}) {
-                try (Arena arena = Arena.ofShared()) {
-                    runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
-                }
+                Arena arena = Arena.ofAuto();
+                runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
             }
         });
     }
@@ -116,14 +116,13 @@ class GoldenNetworkTest {
             int steps = golden.integer("num_steps");
             int first = golden.has("first_spike_time") ? golden.integer("first_spike_time") : 0;
             Rate rate = new Rate(golden.number("gain", 1), golden.number("offset", 0), first);
-            try (Arena arena = Arena.ofShared()) {
-                FloatMatrix data = FloatMatrix.vector(arena, golden.floats("data"));
-                SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps, data.columns());
-                rate.encode(data, spikes, 20261124L);
-                requireRates(golden, spikes, first);
-                rate.encode(data, spikes, new TorchRandom(20261124L));
-                requireRates(golden, spikes, first);
-            }
+            Arena arena = Arena.ofAuto();
+            FloatMatrix data = FloatMatrix.vector(arena, golden.floats("data"));
+            SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps, data.columns());
+            rate.encode(data, spikes, 20261124L);
+            requireRates(golden, spikes, first);
+            rate.encode(data, spikes, new TorchRandom(20261124L));
+            requireRates(golden, spikes, first);
         });
     }
 
@@ -150,33 +149,24 @@ class GoldenNetworkTest {
     @MethodSource("torchGoldens")
     void tutorialFromItsSeed(TorchGolden golden) {
         int steps = 200;
-        try (Arena arena = Arena.ofShared()) {
-            TorchRandom random = new TorchRandom(golden.seed());
-            Network network = Network.builder(arena, 784)
-                    .dense(1000, random)
-                    .neuron(new Leaky(0.99f))
-                    .dense(10, random)
-                    .neuron(new Leaky(0.99f))
-                    .build();
-            FloatMatrix data = FloatMatrix.zeros(arena, steps, 784);
-            random.rand(data);
-            SpikeMatrix input = SpikeMatrix.zeros(arena, steps, 784);
-            new Rate().encodeVarying(data, 1, input, random);
-            assertArrayEquals(golden.bits("tutorial3_input", steps * 784), input.toArray());
-            try (Simulation simulation = network.simulate(1, 2)) {
-                Population.SpikeRecorder hidden = simulation.recordSpikes(0, steps);
-                Population.SpikeRecorder output = simulation.recordSpikes(1, steps);
-                Population.VariableRecorder membranes = simulation.recordMembranes(1, steps);
-                simulation.run(input);
-                assertArrayEquals(
-                        golden.bits("tutorial3_spk1", steps * 1000),
-                        hidden.spikes().toArray());
-                assertArrayEquals(
-                        golden.bits("tutorial3_spk2", steps * 10),
-                        output.spikes().toArray());
-                assertArrayEquals(
-                        golden.floats("tutorial3_mem2"), membranes.values().toArray(), 5e-5f);
-            }
+        TorchRandom random = new TorchRandom(golden.seed());
+        Network network = Networks.of(arena, random, 784, dense(1000, new Leaky(0.99f)), dense(10, new Leaky(0.99f)));
+        FloatMatrix data = FloatMatrix.zeros(arena, steps, 784);
+        random.rand(data);
+        SpikeMatrix input = SpikeMatrix.zeros(arena, steps, 784);
+        new Rate().encodeVarying(data, 1, input, random);
+        assertArrayEquals(golden.bits("tutorial3_input", steps * 784), input.toArray());
+        try (Simulation simulation = network.simulate(1, 2)) {
+            Population.SpikeRecorder hidden = simulation.recordSpikes(0, steps);
+            Population.SpikeRecorder output = simulation.recordSpikes(1, steps);
+            Population.VariableRecorder membranes = simulation.recordMembranes(1, steps);
+            simulation.run(input);
+            assertArrayEquals(
+                    golden.bits("tutorial3_spk1", steps * 1000), hidden.spikes().toArray());
+            assertArrayEquals(
+                    golden.bits("tutorial3_spk2", steps * 10), output.spikes().toArray());
+            assertArrayEquals(
+                    golden.floats("tutorial3_mem2"), membranes.values().toArray(), 5e-5f);
         }
     }
 

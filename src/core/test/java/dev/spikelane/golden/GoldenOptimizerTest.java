@@ -1,5 +1,6 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -101,10 +102,8 @@ class GoldenOptimizerTest {
     void schedules() {
         GoldenSet.of("schedule").check(golden -> {
             Schedule schedule = schedule(golden);
-            float[] rates = new float[golden.shape("rates").getFirst()];
-            for (int step = 0; step < rates.length; step++) {
-                rates[step] = (float) schedule.rate(step, golden.real("lr", 0.1));
-            }
+            float[] rates = floats(
+                    golden.shape("rates").getFirst(), step -> (float) schedule.rate(step, golden.real("lr", 0.1)));
             golden.assertClose("rates", rates);
         });
     }

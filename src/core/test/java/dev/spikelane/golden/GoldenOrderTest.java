@@ -1,5 +1,7 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.Filled.fill;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.data.BatchLoader;
@@ -79,10 +81,7 @@ class GoldenOrderTest {
 
     /** Samples whose only value is their number. */
     private static Dataset numbered(int samples) {
-        FloatMatrix values = FloatMatrix.zeros(samples, 1);
-        for (int sample = 0; sample < samples; sample++) {
-            values.set(sample, 0, sample);
-        }
+        FloatMatrix values = fill(FloatMatrix.zeros(samples, 1), sample -> sample);
         return Dataset.of(Shape.of(1), values, new int[samples], 1);
     }
 

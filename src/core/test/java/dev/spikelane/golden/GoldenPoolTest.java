@@ -2,6 +2,7 @@ package dev.spikelane.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
+import dev.spikelane.Filled;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -88,10 +89,6 @@ class GoldenPoolTest {
     }
 
     private static float[] floats(byte[] bytes) {
-        float[] floats = new float[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            floats[i] = bytes[i];
-        }
-        return floats;
+        return Filled.floats(bytes.length, i -> bytes[i]);
     }
 }

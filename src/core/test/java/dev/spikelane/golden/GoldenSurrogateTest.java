@@ -1,5 +1,6 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,10 +25,7 @@ class GoldenSurrogateTest {
                 requireLeakyOperator(golden, surrogate, x);
                 return;
             }
-            byte[] spikes = new byte[x.length];
-            for (int i = 0; i < x.length; i++) {
-                spikes[i] = (byte) (x[i] > 0 ? 1 : 0);
-            }
+            byte[] spikes = bytes(x.length, i -> (byte) (x[i] > 0 ? 1 : 0));
             golden.assertSpikes("spk", spikes);
             if (surrogate.isRandom()) {
                 requireNoise(golden, surrogate, x);

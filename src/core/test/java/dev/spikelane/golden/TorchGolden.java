@@ -1,7 +1,10 @@
 package dev.spikelane.golden;
 
+import static dev.spikelane.Filled.ints;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.Filled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -94,11 +97,7 @@ public final class TorchGolden {
     /** Returns the shape of a recording. */
     public int[] shape(String name) {
         String[] sizes = header(file(fileName(name)), fileName(name)).group(2).split("[, ]+");
-        int[] shape = new int[sizes.length];
-        for (int i = 0; i < sizes.length; i++) {
-            shape[i] = Integer.parseInt(sizes[i]);
-        }
-        return shape;
+        return ints(sizes.length, i -> Integer.parseInt(sizes[i]));
     }
 
     /** Returns the SHA-256, in hexadecimal digits, of the little-endian float32 bytes of {@code fc1_weight} or so. */
@@ -114,11 +113,7 @@ public final class TorchGolden {
     /** Returns the first values of {@code fc1_weight}. */
     public float[] firstWeights() {
         JsonNode list = index.get("fc1_weight_first");
-        float[] values = new float[list.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) list.get(i).asDouble();
-        }
-        return values;
+        return Filled.floats(list.size(), i -> (float) list.get(i).asDouble());
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.memory.EventBlock;
 import dev.spikelane.memory.Shape;
@@ -130,19 +130,15 @@ final class EventBinningTest {
     @Test
     void refusalsSayWhatIsExpected() {
         EventBinning binning = EventBinning.of(4, 4);
-        assertRefused("sensor is 0 x 4, expected 1 to 32767 columns and rows", () -> EventBinning.of(0, 4));
-        assertRefused("crop is 4 x 2 from (1, 0), expected a part of 4 x 4", () -> binning.withCrop(1, 0, 4, 2));
-        assertRefused("least is 128, expected 1 to 127", () -> binning.withLeast(128));
-        assertRefused("factor is 0, expected 1 to 32767", () -> binning.withDownsampling(0));
+        assertInvalid("sensor is 0 x 4, expected 1 to 32767 columns and rows", () -> EventBinning.of(0, 4));
+        assertInvalid("crop is 4 x 2 from (1, 0), expected a part of 4 x 4", () -> binning.withCrop(1, 0, 4, 2));
+        assertInvalid("least is 128, expected 1 to 127", () -> binning.withLeast(128));
+        assertInvalid("factor is 0, expected 1 to 32767", () -> binning.withDownsampling(0));
         EventBlock block = new EventBlock(64);
-        assertRefused(
+        assertInvalid(
                 "spikes are [2 x 30], expected 32 columns, and 2 rows from 0 on",
                 () -> binning.bins().add(block, 0, SpikeMatrix.zeros(2, 30), 0, 1, 2));
-        assertRefused("event is at (40000, 0), expected from 0 to 32767 both", () -> block.add(0, 40_000, 0, true));
-        assertRefused("most is 10, expected at least 64", () -> new EventBlock(10));
-    }
-
-    private static void assertRefused(String message, org.junit.jupiter.api.function.Executable call) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
+        assertInvalid("event is at (40000, 0), expected from 0 to 32767 both", () -> block.add(0, 40_000, 0, true));
+        assertInvalid("most is 10, expected at least 64", () -> new EventBlock(10));
     }
 }

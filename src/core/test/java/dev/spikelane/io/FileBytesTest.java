@@ -1,9 +1,10 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Failures.assertStart;
+import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -17,10 +18,7 @@ import org.junit.jupiter.api.Test;
 final class FileBytesTest {
 
     private static ReadableByteChannel channel(int bytes) {
-        byte[] content = new byte[bytes];
-        for (int i = 0; i < bytes; i++) {
-            content[i] = (byte) i;
-        }
+        byte[] content = bytes(bytes, i -> (byte) i);
         return Channels.newChannel(new ByteArrayInputStream(content));
     }
 
@@ -81,20 +79,19 @@ final class FileBytesTest {
                 return count;
             }
         };
-        IOException error = assertThrows(
+        assertStart(
                 IOException.class,
+                "x: goes on after 1048576 bytes",
                 () -> new FileBytes("x", 1 << 20).readToEnd(new byte[0], Channels.newChannel(zeros)));
-        assertTrue(error.getMessage().startsWith("x: goes on after 1048576 bytes"), error::getMessage);
     }
 
     @Test
     void memoryThatIsRefusedLeavesAUsableProcess() throws IOException {
         FileBytes file = new FileBytes("x", Long.MAX_VALUE);
-        IOException error = assertThrows(IOException.class, () -> file.allocate(1L << 60, "its data"));
-        assertTrue(
-                error.getMessage()
-                        .startsWith("x: needs 1152921504606846976 bytes of native memory for its data, which"),
-                error::getMessage);
+        assertStart(
+                IOException.class,
+                "x: needs 1152921504606846976 bytes of native memory for its data, which",
+                () -> file.allocate(1L << 60, "its data"));
         assertEquals(8, file.allocate(8, "its data").byteSize());
     }
 }

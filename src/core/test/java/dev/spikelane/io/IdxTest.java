@@ -1,11 +1,14 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class IdxTest {
+class IdxTest extends KernelCase {
 
     private static final Map<String, String> FAULTS = Map.ofEntries(
             Map.entry("empty_file-idx", "has 0 bytes, expected an IDX header of at least 8"),
@@ -98,31 +101,23 @@ class IdxTest {
 
     @Test
     void imagesAreBytesBy255() throws IOException {
-        byte[] pixels = new byte[3 * 2 * 35];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (byte) (255 - i);
-        }
+        byte[] pixels = bytes(3 * 2 * 35, i -> (byte) (255 - i));
         Idx idx = Idx.read("images", new ByteArrayInputStream(idx(pixels, 3, 2, 35)));
-        try (Arena arena = Arena.ofConfined()) {
-            FloatMatrix images = idx.images(arena);
-            images.requireShape("images", 3, 70);
-            for (int i = 0; i < pixels.length; i++) {
-                assertEquals((255 - i) / 255f, images.get(i / 70, i % 70));
-            }
-            assertPadsAreZero(images);
-            assertArrayEquals(
-                    images.rows(1, 2).toArray(), idx.images(arena, 1, 2).toArray());
+        FloatMatrix images = idx.images(arena);
+        images.requireShape("images", 3, 70);
+        for (int i = 0; i < pixels.length; i++) {
+            assertEquals((255 - i) / 255f, images.get(i / 70, i % 70));
         }
+        assertPadsAreZero(images);
+        assertArrayEquals(images.rows(1, 2).toArray(), idx.images(arena, 1, 2).toArray());
     }
 
     @Test
     void rangesOfImagesAreChecked() throws IOException {
         Idx idx = Idx.read("images", new ByteArrayInputStream(idx(new byte[6], 3, 1, 2)));
-        try (Arena arena = Arena.ofConfined()) {
-            for (int[] range :
-                    new int[][] {{0, 0}, {-1, 1}, {0, 4}, {3, 1}, {Integer.MAX_VALUE, 1}, {1, Integer.MAX_VALUE}}) {
-                assertThrows(IndexOutOfBoundsException.class, () -> idx.images(arena, range[0], range[1]));
-            }
+        for (int[] range :
+                new int[][] {{0, 0}, {-1, 1}, {0, 4}, {3, 1}, {Integer.MAX_VALUE, 1}, {1, Integer.MAX_VALUE}}) {
+            assertThrows(IndexOutOfBoundsException.class, () -> idx.images(arena, range[0], range[1]));
         }
     }
 
@@ -133,9 +128,7 @@ class IdxTest {
             assertArrayEquals(
                     new float[] {0, 51 / 255f, 1, 0}, idx.images(arena).toArray());
         }
-        assertEquals(
-                "table: is [2 x 2], expected labels of one dimension",
-                assertThrows(IOException.class, idx::labels).getMessage());
+        assertMessage(IOException.class, "table: is [2 x 2], expected labels of one dimension", idx::labels);
     }
 
     @Test
@@ -161,9 +154,7 @@ class IdxTest {
     })
     void labelsOfNumPyAreClasses(String code, int bytes, long wrong, String message) throws IOException {
         Path file = npy(code, bytes, 3, wrong);
-        assertEquals(
-                file + ": " + message,
-                assertThrows(IOException.class, () -> Idx.readLabels(file)).getMessage());
+        assertMessage(IOException.class, file + ": " + message, () -> Idx.readLabels(file));
     }
 
     @Test
@@ -171,9 +162,8 @@ class IdxTest {
         ByteBuffer bytes = ByteBuffer.allocate(1000);
         bytes.put(new NpyHeader("|u1", false, List.of(2, 1)).toBytes()).putShort((short) 0);
         Path file = Files.write(folder.resolve("two.npy"), Arrays.copyOf(bytes.array(), bytes.position()));
-        assertEquals(
-                file + ": is [2, 1], expected labels of one dimension",
-                assertThrows(IOException.class, () -> Idx.readLabels(file)).getMessage());
+        assertMessage(
+                IOException.class, file + ": is [2, 1], expected labels of one dimension", () -> Idx.readLabels(file));
     }
 
     private Path npy(String code, int bytes, long... values) throws IOException {
@@ -224,15 +214,12 @@ class IdxTest {
         }
         assertTrue(Files.size(file) < 4_000);
         Idx idx = Idx.read(file);
-        try (Arena arena = Arena.ofConfined()) {
-            String message =
-                    "shape [3000000 x 1 x 1] needs 768000000 bytes of memory as a matrix of float32 (256 a row),"
-                            + " expected at most 536870912, the limit mostBytes";
-            Malformed.assertRejected(file, message, () -> idx.images(arena));
-            Malformed.assertRejected(file, message, () -> idx.images(arena, 0, 3_000_000));
-            Malformed.assertRejected(file, "needs 1024 bytes", () -> idx.images(arena, 1, 4, 1_023));
-            assertEquals(4, idx.images(arena, 1, 4, 1_024).rows());
-        }
+        String message = "shape [3000000 x 1 x 1] needs 768000000 bytes of memory as a matrix of float32 (256 a row),"
+                + " expected at most 536870912, the limit mostBytes";
+        Malformed.assertRejected(file, message, () -> idx.images(arena));
+        Malformed.assertRejected(file, message, () -> idx.images(arena, 0, 3_000_000));
+        Malformed.assertRejected(file, "needs 1024 bytes", () -> idx.images(arena, 1, 4, 1_023));
+        assertEquals(4, idx.images(arena, 1, 4, 1_024).rows());
     }
 
     @Test
@@ -258,10 +245,7 @@ class IdxTest {
 
     @Test
     void streamsMayComeByteByByteAndStayOpen() throws IOException {
-        byte[] pixels = new byte[200_000];
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (byte) (i * i >> 3);
-        }
+        byte[] pixels = bytes(200_000, i -> (byte) (i * i >> 3));
         byte[] plain = idx(pixels, 2, 1000, 100);
         for (byte[] content : List.of(plain, gzip(plain))) {
             Dribble stream = new Dribble(content);

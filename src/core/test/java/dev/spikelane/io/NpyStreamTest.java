@@ -1,5 +1,7 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -76,8 +78,10 @@ final class NpyStreamTest {
     @Test
     void doublesThatFloatsCannotHoldAreRefused() throws IOException {
         Path file = Files.write(folder.resolve("doubles.npy"), doubles(1, 1e39));
-        IOException refused = assertThrows(IOException.class, () -> Npy.readRounded(file));
-        assertEquals(file + ": item 1 of row 0 is 1.0E39, which float32 cannot hold", refused.getMessage());
+        assertMessage(
+                IOException.class,
+                file + ": item 1 of row 0 is 1.0E39, which float32 cannot hold",
+                () -> Npy.readRounded(file));
     }
 
     private static byte[] doubles(double... values) {
@@ -92,8 +96,7 @@ final class NpyStreamTest {
     }
 
     private static void assertFails(String start, byte[] bytes) {
-        IOException refused = assertThrows(IOException.class, () -> Npy.readFloats("s", stream(bytes)));
-        assertTrue(refused.getMessage().startsWith(start), refused.getMessage());
+        assertStart(IOException.class, start, () -> Npy.readFloats("s", stream(bytes)));
     }
 
     private static ByteArrayInputStream stream(byte[] bytes) {

@@ -1,11 +1,13 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
@@ -17,11 +19,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class NpyTest {
+class NpyTest extends KernelCase {
 
     /**
      * Parts of the messages. Some of these files NumPy accepts: trailing data, {@code =f4} and {@code 2L} we refuse on
@@ -55,13 +56,6 @@ class NpyTest {
 
     @TempDir
     Path folder;
-
-    private final Arena arena = Arena.ofConfined();
-
-    @AfterEach
-    void closeArena() {
-        arena.close();
-    }
 
     @Test
     void rejectsEveryBrokenFileByName() throws IOException {
@@ -285,11 +279,7 @@ class NpyTest {
                     case "-inf" -> Float.NEGATIVE_INFINITY;
                     default -> number.floatValue();
                 }));
-        float[] array = new float[values.size()];
-        for (int i = 0; i < array.length; i++) {
-            array[i] = values.get(i);
-        }
-        return array;
+        return floats(values.size(), i -> values.get(i));
     }
 
     private static int[] dimensions(List<Integer> shape) {

@@ -1,7 +1,6 @@
 package dev.spikelane.io;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static dev.spikelane.Failures.assertMessage;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,11 +22,9 @@ final class PickleReaderTest {
             pickle.write(new byte[] {'K', 1});
         }
         pickle.write(new byte[] {'u', '.'});
-        assertEquals(
+        assertMessage(
+                IOException.class,
                 "net.pth: holds no tensor, but '\\u001b[31m0' and 19999 more, expected tensors in dictionaries",
-                assertThrows(
-                                IOException.class,
-                                () -> PickleReader.read("net.pth", pickle.toByteArray(), new ArrayList<>()))
-                        .getMessage());
+                () -> PickleReader.read("net.pth", pickle.toByteArray(), new ArrayList<>()));
     }
 }

@@ -1,9 +1,10 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.FloatMatrix;
 import java.io.ByteArrayInputStream;
@@ -47,8 +48,7 @@ final class TensorsTest {
             assertEquals(read.toString(), Tensors.read(file, format).toString());
             Tensors.Format other =
                     read.format() == Tensors.Format.NUMPY ? Tensors.Format.SAFETENSORS : Tensors.Format.PYTORCH;
-            IOException refused = assertThrows(IOException.class, () -> Tensors.read(file, other));
-            assertTrue(refused.getMessage().startsWith(file + ": is "), refused::getMessage);
+            assertStart(IOException.class, file + ": is ", () -> Tensors.read(file, other));
         }
     }
 
@@ -66,10 +66,8 @@ final class TensorsTest {
 
     @Test
     void filesOfPyTorchAreNotWritten() {
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> Tensors.of(Tensors.Format.PYTORCH, TENSORS));
-        assertEquals(
+        assertInvalid(
                 "format is PYTORCH, which is read alone, expected SAFETENSORS, NUMPY or COMPRESSED_NUMPY",
-                refused.getMessage());
+                () -> Tensors.of(Tensors.Format.PYTORCH, TENSORS));
     }
 }

@@ -6,7 +6,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.encode.BernoulliSpikes;
 import dev.spikelane.kernel.encode.SpikeCount;
 import dev.spikelane.kernel.pool.MapPool;
@@ -102,7 +102,7 @@ final class KernelAllocationTest {
                 .neuron(new Synaptic(0.8, 0.9))
                 .build()
                 .warmUp(2, 2);
-        DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 2, 3).warmUp(1);
+        Networks.dense(new TorchRandom(1), new Leaky(0.9), 2, 3).warmUp(1);
     }
 
     @AfterEach

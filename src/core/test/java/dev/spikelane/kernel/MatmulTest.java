@@ -1,6 +1,7 @@
 package dev.spikelane.kernel;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.spikes;
 import static dev.spikelane.Matrices.uniform;
@@ -94,21 +95,16 @@ final class MatmulTest {
 
     @Test
     void transposedWeightsAreNamed() {
-        assertEquals(
+        assertInvalid(
                 "weights are [70 x 90] with a bias of 90 outputs, expected [outputs x inputs]; they are transposed,"
                         + " weights.transposed() is what is needed",
-                assertThrows(IllegalArgumentException.class, () -> Matmul.Weights.of(numbers.transposed(), bias))
-                        .getMessage());
+                () -> Matmul.Weights.of(numbers.transposed(), bias));
     }
 
     @Test
     void valuesTimesWeightsInOneChain() {
-        FloatMatrix expected = FloatMatrix.zeros(ROWS, OUTPUTS);
-        for (int row = 0; row < ROWS; row++) {
-            for (int output = 0; output < OUTPUTS; output++) {
-                expected.set(row, output, chain(bias.get(0, output), row, output));
-            }
-        }
+        FloatMatrix expected =
+                fill(FloatMatrix.zeros(ROWS, OUTPUTS), (row, output) -> chain(bias.get(0, output), row, output));
         FloatMatrix current = FloatMatrix.zeros(ROWS, OUTPUTS);
         matmul.multiply(values, weights, current);
         assertSameBits(expected, current, "values");
@@ -175,13 +171,11 @@ final class MatmulTest {
             FloatMatrix own = FloatMatrix.zeros(arena, 1, 3);
             Matmul.Weights packed = Matmul.Weights.of(arena, numbers, own);
             own.set(0, 2, value);
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "bias has " + value + " at row 0, column 2, expected a finite number",
                     () -> Matmul.Weights.of(arena, numbers, own));
             numbers.set(1, 69, value);
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "weights has " + value + " at row 1, column 69, expected a finite number",
                     () -> Matmul.Weights.of(arena, numbers, FloatMatrix.zeros(arena, 1, 3)));
             assertThrows(IllegalArgumentException.class, () -> packed.set(numbers, FloatMatrix.zeros(arena, 1, 3)));

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
@@ -24,7 +24,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -35,18 +34,13 @@ final class SharedMemoryTest {
     private static final int NEURONS = 70;
     private static final int ROWS = 4;
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofAuto();
     private final FloatMatrix all = Matrices.uniform(arena, 4 * ROWS, NEURONS, new Random(1));
     private final FloatMatrix first = all.rows(0, ROWS);
     private final FloatMatrix second = all.rows(1, ROWS);
     private final FloatMatrix last = all.rows(3 * ROWS, ROWS);
     private final SpikeMatrix spikes = SpikeMatrix.zeros(arena, ROWS, NEURONS);
     private final float[] before = all.toArray();
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     @Test
     void codesThatReadOtherRows() {
@@ -195,7 +189,7 @@ final class SharedMemoryTest {
     }
 
     private void assertRefused(String message, Executable call) {
-        assertMessage(IllegalArgumentException.class, message, call);
+        assertInvalid(message, call);
         assertArrayEquals(before, all.toArray());
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.loop;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -102,8 +102,7 @@ final class LoopCompilerTest {
     void formsAreNamed() {
         assertEquals(LoopCompiler.Form.INTERPRETER, LoopCompiler.Form.of("Interpreter"));
         assertEquals(LoopCompiler.Form.SCALAR, LoopCompiler.Form.of("scalar"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikelane.equations is 'fast', expected auto, vector, scalar or interpreter",
                 () -> LoopCompiler.Form.of("fast"));
     }

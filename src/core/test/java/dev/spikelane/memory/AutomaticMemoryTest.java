@@ -1,5 +1,6 @@
 package dev.spikelane.memory;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertZeroPads;
@@ -98,19 +99,15 @@ final class AutomaticMemoryTest {
     @Test
     void refusesWhatIsNoMatrix() {
         String empty = "], expected at least one row and one column";
-        assertMessage(IllegalArgumentException.class, "FloatMatrix is [0 x 0" + empty, () -> FloatMatrix.of());
-        assertMessage(
-                IllegalArgumentException.class, "FloatMatrix is [1 x 0" + empty, () -> FloatMatrix.of(new float[0]));
-        assertMessage(IllegalArgumentException.class, "FloatMatrix is [0 x 3" + empty, () -> FloatMatrix.zeros(0, 3));
-        assertMessage(IllegalArgumentException.class, "SpikeMatrix is [3 x -1" + empty, () -> SpikeMatrix.zeros(3, -1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("FloatMatrix is [0 x 0" + empty, () -> FloatMatrix.of());
+        assertInvalid("FloatMatrix is [1 x 0" + empty, () -> FloatMatrix.of(new float[0]));
+        assertInvalid("FloatMatrix is [0 x 3" + empty, () -> FloatMatrix.zeros(0, 3));
+        assertInvalid("SpikeMatrix is [3 x -1" + empty, () -> SpikeMatrix.zeros(3, -1));
+        assertInvalid(
                 "row 2 has 3 values, expected 2, as in row 0",
                 () -> FloatMatrix.of(new float[2], new float[2], new float[3]));
-        assertMessage(
-                IllegalArgumentException.class,
-                "array has 5 values, expected 6 for a [2 x 3] matrix",
-                () -> FloatMatrix.copyOf(2, 3, new float[5]));
+        assertInvalid(
+                "array has 5 values, expected 6 for a [2 x 3] matrix", () -> FloatMatrix.copyOf(2, 3, new float[5]));
     }
 
     @Test
@@ -122,10 +119,14 @@ final class AutomaticMemoryTest {
         String limit = bytes
                 + " bytes, which the system refused; memory without an arena is limited by -XX:MaxDirectMemorySize, "
                 + "which is the most heap by default";
-        OutOfMemoryError floats = assertThrows(OutOfMemoryError.class, () -> FloatMatrix.zeros(rows, 1 << 10));
-        assertEquals("FloatMatrix [" + rows + " x 1024] needs " + limit, floats.getMessage());
-        OutOfMemoryError spikes = assertThrows(OutOfMemoryError.class, () -> SpikeMatrix.zeros(rows, 1 << 15));
-        assertEquals("SpikeMatrix [" + rows + " x 32768] needs " + limit, spikes.getMessage());
+        assertMessage(
+                OutOfMemoryError.class,
+                "FloatMatrix [" + rows + " x 1024] needs " + limit,
+                () -> FloatMatrix.zeros(rows, 1 << 10));
+        assertMessage(
+                OutOfMemoryError.class,
+                "SpikeMatrix [" + rows + " x 32768] needs " + limit,
+                () -> SpikeMatrix.zeros(rows, 1 << 15));
     }
 
     /** Whatever the JVM would say. */

@@ -1,35 +1,21 @@
 package dev.spikelane.memory;
 
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.lang.foreign.Arena;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
-final class FloatMatrixProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofConfined();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class FloatMatrixProperties extends KernelCase {
 
     @Property
-    void rowsAreAlignedAndPadded(
-            @ForAll @IntRange(min = 1, max = 9) int rows, @ForAll @IntRange(min = 1, max = 300) int columns) {
+    void rowsAreAlignedAndPadded(@UpTo(9) int rows, @UpTo(300) int columns) {
         FloatMatrix matrix = FloatMatrix.zeros(arena, rows, columns);
         assertEquals(rows, matrix.rows());
         assertEquals(columns, matrix.columns());
@@ -45,21 +31,13 @@ final class FloatMatrixProperties {
     }
 
     @Property
-    void keepsWhatIsWritten(
-            @ForAll @IntRange(min = 1, max = 9) int rows,
-            @ForAll @IntRange(min = 1, max = 200) int columns,
-            @ForAll long seed) {
+    void keepsWhatIsWritten(@UpTo(9) int rows, @UpTo(200) int columns, @ForAll long seed) {
         float[] values = values(rows * columns, seed);
         FloatMatrix copy = FloatMatrix.copyOf(arena, rows, columns, values);
         assertArrayEquals(values, copy.toArray());
         assertZeroPads(copy, "copyOf");
 
-        FloatMatrix written = FloatMatrix.zeros(arena, rows, columns);
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                written.set(row, column, copy.get(row, column));
-            }
-        }
+        FloatMatrix written = fill(FloatMatrix.zeros(arena, rows, columns), (row, column) -> copy.get(row, column));
         assertArrayEquals(values, written.toArray());
         assertSameBits(copy, written, "set");
 
@@ -75,10 +53,7 @@ final class FloatMatrixProperties {
     }
 
     @Property
-    void viewsShareTheirRowsAndNoOthers(
-            @ForAll @IntRange(min = 1, max = 9) int rows,
-            @ForAll @IntRange(min = 1, max = 200) int columns,
-            @ForAll long seed) {
+    void viewsShareTheirRowsAndNoOthers(@UpTo(9) int rows, @UpTo(200) int columns, @ForAll long seed) {
         Random random = new Random(seed);
         int first = random.nextInt(rows);
         int count = 1 + random.nextInt(rows - first);

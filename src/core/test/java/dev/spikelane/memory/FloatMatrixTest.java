@@ -1,5 +1,7 @@
 package dev.spikelane.memory;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertZeroPads;
@@ -45,10 +47,7 @@ final class FloatMatrixTest {
                 Arena other = arenaOf(memory);
                 for (Executable taker : List.<Executable>of(
                         () -> FloatMatrix.zeros(other, 1, 64), () -> SpikeMatrix.zeros(other, 1, 64))) {
-                    IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, taker);
-                    assertEquals(
-                            "arena allocates " + memory + ", expected native memory that is not mapped",
-                            refused.getMessage());
+                    assertInvalid("arena allocates " + memory + ", expected native memory that is not mapped", taker);
                 }
             }
         }
@@ -96,8 +95,7 @@ final class FloatMatrixTest {
             matrix.requireFinite("data");
             for (int column = columns - 1; column >= 0; column--) {
                 matrix.set(1, column, value);
-                assertMessage(
-                        IllegalArgumentException.class,
+                assertInvalid(
                         "data has " + value + " at row 1, column " + column + ", expected a finite number",
                         () -> matrix.requireFinite("data"));
             }
@@ -114,20 +112,17 @@ final class FloatMatrixTest {
     @ParameterizedTest
     @CsvSource({"0, 3", "3, 0", "-1, 3", "3, -1", "-2147483648, 1", "1, -2147483648"})
     void refusesEmptyAndNegativeSizes(int rows, int columns) {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "FloatMatrix is [" + rows + " x " + columns + "], expected at least one row and one column",
                 () -> FloatMatrix.zeros(arena, rows, columns));
     }
 
     @Test
     void refusesSizesThatOverflow() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "FloatMatrix has 2147483647 columns, expected at most 2147483584",
                 () -> FloatMatrix.zeros(arena, 1, Integer.MAX_VALUE));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "FloatMatrix [2147483647 x 2147483584] needs more bytes than a 64-bit size can say",
                 () -> FloatMatrix.zeros(arena, Integer.MAX_VALUE, 2147483584));
     }
@@ -145,23 +140,17 @@ final class FloatMatrixTest {
     void refusesArraysOfAnotherLength() {
         FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
         String message = "array has 5 values, expected 6 for a [2 x 3] matrix";
-        assertMessage(IllegalArgumentException.class, message, () -> matrix.copyFrom(new float[5]));
-        assertMessage(IllegalArgumentException.class, message, () -> matrix.copyTo(new float[5]));
-        assertMessage(IllegalArgumentException.class, message, () -> FloatMatrix.copyOf(arena, 2, 3, new float[5]));
+        assertInvalid(message, () -> matrix.copyFrom(new float[5]));
+        assertInvalid(message, () -> matrix.copyTo(new float[5]));
+        assertInvalid(message, () -> FloatMatrix.copyOf(arena, 2, 3, new float[5]));
         assertThrows(IllegalArgumentException.class, () -> FloatMatrix.vector(arena));
     }
 
     @Test
     void refusesMatricesOfAnotherShape() {
         FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
-        assertMessage(
-                IllegalArgumentException.class,
-                "source is [3 x 2], expected [2 x 3]",
-                () -> matrix.copyFrom(FloatMatrix.zeros(arena, 3, 2)));
-        assertMessage(
-                IllegalArgumentException.class,
-                "current is [2 x 3], expected [2 x 4]",
-                () -> matrix.requireShape("current", 2, 4));
+        assertInvalid("source is [3 x 2], expected [2 x 3]", () -> matrix.copyFrom(FloatMatrix.zeros(arena, 3, 2)));
+        assertInvalid("current is [2 x 3], expected [2 x 4]", () -> matrix.requireShape("current", 2, 4));
     }
 
     @ParameterizedTest
@@ -188,10 +177,7 @@ final class FloatMatrixTest {
         FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
         FloatMatrix view = matrix.rows(1, 1);
         arena.close();
-        assertMessage(
-                IllegalStateException.class,
-                "the arena of membrane is closed",
-                () -> matrix.requireShape("membrane", 2, 3));
+        assertIllegalState("the arena of membrane is closed", () -> matrix.requireShape("membrane", 2, 3));
         assertThrows(IllegalStateException.class, () -> matrix.get(0, 0));
         assertThrows(IllegalStateException.class, () -> view.set(0, 0, 1));
         assertThrows(IllegalStateException.class, () -> matrix.fill(1));

@@ -1,5 +1,7 @@
 package dev.spikelane.memory;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -81,8 +83,7 @@ final class IntegerMatrixTest {
         IntegerMatrix ternary = bytes.withType(ElementType.TERNARY);
         assertEquals("IntegerMatrix TERNARY [1 x 3]", ternary.toString());
         assertEquals(bytes, ternary.withType(ElementType.INT8));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "item 1 is -9, expected -8 to 7, as INT4 has",
                 () -> IntegerMatrix.of(ElementType.INT4, 1, 2, new short[] {7, -9}, 1));
     }
@@ -106,24 +107,17 @@ final class IntegerMatrixTest {
 
     @Test
     void refusesWhatDoesNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "there are 3 items, expected 4 for [2 x 2]",
-                () -> IntegerMatrix.of(2, 2, new byte[3], 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("there are 3 items, expected 4 for [2 x 2]", () -> IntegerMatrix.of(2, 2, new byte[3], 1));
+        assertInvalid(
                 "there are 3 scales, expected 1 or 2, one for each row of [2 x 2]",
                 () -> IntegerMatrix.of(2, 2, new short[4], 1, 2, 3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "scale 1 is NaN, expected a number whose product with -128 is finite",
                 () -> IntegerMatrix.of(2, 2, new byte[4], 1, Float.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "scale 0 is 1.0E37, expected a number whose product with -32768 is finite",
                 () -> IntegerMatrix.of(2, 2, new short[4], 1e37f));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "FLOAT32 is no type of weights of whole numbers, expected INT8, INT16, INT4 or TERNARY",
                 () -> IntegerMatrix.nearest(ElementType.FLOAT32, FloatMatrix.of(new float[] {1})));
         assertMessage(

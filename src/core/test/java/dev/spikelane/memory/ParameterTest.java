@@ -1,6 +1,6 @@
 package dev.spikelane.memory;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -54,20 +54,15 @@ final class ParameterTest {
 
     @Test
     void refusesNoValues() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "parameter has no value, expected one, or one for each neuron",
-                () -> Parameter.of());
+        assertInvalid("parameter has no value, expected one, or one for each neuron", () -> Parameter.of());
     }
 
     @Test
     void namesTheNeuronWhoseValueIsNotFinite() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "beta of neuron 1 is NaN, expected a finite number",
                 () -> Parameter.of(1, Float.NaN).requireFinite("beta"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "beta is Infinity, expected a finite number",
                 () -> Parameter.of(Float.POSITIVE_INFINITY).requireFinite("beta"));
     }

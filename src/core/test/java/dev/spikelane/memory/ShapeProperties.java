@@ -4,37 +4,20 @@ import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Matrices;
-import java.lang.foreign.Arena;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 /** Compares both orders with nested loops over channel, y and x. */
-final class ShapeProperties {
+final class ShapeProperties extends KernelCase {
 
     private static final int ROWS = 4;
 
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofConfined();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
-
     @Property
-    void indicesFollowTheNestedLoops(
-            @ForAll @IntRange(min = 1, max = 9) int channels,
-            @ForAll @IntRange(min = 1, max = 9) int height,
-            @ForAll @IntRange(min = 1, max = 9) int width) {
+    void indicesFollowTheNestedLoops(@UpTo(9) int channels, @UpTo(9) int height, @UpTo(9) int width) {
         indicesFollow(Shape.of(channels, height, width), insideOfTorch(channels, height, width));
         indicesFollow(Shape.of(channels, width), insideOfTorch(channels, 1, width));
     }
@@ -51,11 +34,7 @@ final class ShapeProperties {
     }
 
     @Property(tries = 300)
-    void valuesMoveBitForBit(
-            @ForAll @IntRange(min = 1, max = 9) int channels,
-            @ForAll @IntRange(min = 1, max = 9) int height,
-            @ForAll @IntRange(min = 1, max = 9) int width,
-            @ForAll long seed) {
+    void valuesMoveBitForBit(@UpTo(9) int channels, @UpTo(9) int height, @UpTo(9) int width, @ForAll long seed) {
         Random random = new Random(seed);
         Shape shape = Shape.of(channels, height, width);
         int[] inside = insideOfTorch(channels, height, width);
@@ -87,11 +66,7 @@ final class ShapeProperties {
     }
 
     @Property(tries = 300)
-    void spikesMove(
-            @ForAll @IntRange(min = 1, max = 9) int channels,
-            @ForAll @IntRange(min = 1, max = 9) int height,
-            @ForAll @IntRange(min = 1, max = 9) int width,
-            @ForAll long seed) {
+    void spikesMove(@UpTo(9) int channels, @UpTo(9) int height, @UpTo(9) int width, @ForAll long seed) {
         Random random = new Random(seed);
         Shape shape = Shape.of(channels, height, width);
         int[] inside = insideOfTorch(channels, height, width);

@@ -1,5 +1,7 @@
 package dev.spikelane.memory;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Allocations;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
@@ -19,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ShapeTest {
+final class ShapeTest extends KernelCase {
 
     private static final Shape MAPS = Shape.of(2, 3, 5);
 
@@ -93,28 +96,17 @@ final class ShapeTest {
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
     void refusesEmptyAndNegativeSizes(int size) {
         String expected = ", expected every size to be at least 1";
-        assertMessage(IllegalArgumentException.class, "shape is [" + size + "]" + expected, () -> Shape.of(size));
-        assertMessage(
-                IllegalArgumentException.class,
-                "shape is [" + size + " x 2 x 3]" + expected,
-                () -> Shape.of(size, 2, 3));
-        assertMessage(
-                IllegalArgumentException.class,
-                "shape is [2 x " + size + " x 3]" + expected,
-                () -> Shape.of(2, size, 3));
-        assertMessage(
-                IllegalArgumentException.class,
-                "shape is [2 x 3 x " + size + "]" + expected,
-                () -> Shape.of(2, 3, size));
-        assertMessage(
-                IllegalArgumentException.class, "shape is [2 x " + size + "]" + expected, () -> Shape.of(2, size));
+        assertInvalid("shape is [" + size + "]" + expected, () -> Shape.of(size));
+        assertInvalid("shape is [" + size + " x 2 x 3]" + expected, () -> Shape.of(size, 2, 3));
+        assertInvalid("shape is [2 x " + size + " x 3]" + expected, () -> Shape.of(2, size, 3));
+        assertInvalid("shape is [2 x 3 x " + size + "]" + expected, () -> Shape.of(2, 3, size));
+        assertInvalid("shape is [2 x " + size + "]" + expected, () -> Shape.of(2, size));
     }
 
     @ParameterizedTest
     @CsvSource({"65536, 32768, 1", "1, 65536, 32768", "2147483647, 2, 1", "2147483647, 2147483647, 2147483647"})
     void refusesSizesThatOverflow(int channels, int height, int width) {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "shape is [" + channels + " x " + height + " x " + width + "], expected at most 2147483647 neurons",
                 () -> Shape.of(channels, height, width));
     }
@@ -140,8 +132,8 @@ final class ShapeTest {
         FloatMatrix right = FloatMatrix.zeros(2, 30);
         FloatMatrix wrong = FloatMatrix.zeros(2, 31);
         String expected = " has 31 columns, expected 30 for shape [2 x 3 x 5]";
-        assertMessage(IllegalArgumentException.class, "from" + expected, () -> MAPS.toInside(wrong, 0, right, 0, 1));
-        assertMessage(IllegalArgumentException.class, "to" + expected, () -> MAPS.toTorch(right, 0, wrong, 0, 1));
+        assertInvalid("from" + expected, () -> MAPS.toInside(wrong, 0, right, 0, 1));
+        assertInvalid("to" + expected, () -> MAPS.toTorch(right, 0, wrong, 0, 1));
     }
 
     @ParameterizedTest
@@ -174,9 +166,9 @@ final class ShapeTest {
     void refusesRowsThatOverlap() {
         String message = "rows of from and to overlap in memory, expected them apart";
         FloatMatrix values = FloatMatrix.zeros(4, 30);
-        assertMessage(IllegalArgumentException.class, message, () -> MAPS.toInside(values, 0, values, 0, 1));
-        assertMessage(IllegalArgumentException.class, message, () -> MAPS.toInside(values, 0, values, 1, 2));
-        assertMessage(IllegalArgumentException.class, message, () -> MAPS.toTorch(values.rows(1, 3), 0, values, 0, 2));
+        assertInvalid(message, () -> MAPS.toInside(values, 0, values, 0, 1));
+        assertInvalid(message, () -> MAPS.toInside(values, 0, values, 1, 2));
+        assertInvalid(message, () -> MAPS.toTorch(values.rows(1, 3), 0, values, 0, 2));
         values.set(1, 1, 7);
         MAPS.toInside(values, 0, values, 2, 2);
         assertEquals(7, values.get(3, 2));
@@ -190,25 +182,22 @@ final class ShapeTest {
         assertInstanceOf(
                 WrongThreadException.class, onOtherThread("stranger", () -> MAPS.toTorch(open, 0, closed, 0, 1)));
         arena.close();
-        assertMessage(
-                IllegalStateException.class, "the arena of to is closed", () -> MAPS.toTorch(open, 0, closed, 0, 1));
+        assertIllegalState("the arena of to is closed", () -> MAPS.toTorch(open, 0, closed, 0, 1));
     }
 
     @Test
     void copiesAllocateNothing() {
         Shape shape = Shape.of(4, 5, 7);
         Random random = new Random(3);
-        try (Arena arena = Arena.ofConfined()) {
-            FloatMatrix values = Matrices.uniform(arena, 2, shape.size(), random);
-            FloatMatrix moved = FloatMatrix.zeros(arena, 2, shape.size());
-            SpikeMatrix spikes = Matrices.spikes(arena, 2, shape.size(), 0.3, random);
-            SpikeMatrix movedSpikes = SpikeMatrix.zeros(arena, 2, shape.size());
-            Allocations.assertNone(1000, () -> {
-                shape.toInside(values, 0, moved, 0, 2);
-                shape.toTorch(moved, 0, values, 0, 2);
-                shape.toInside(spikes, 0, movedSpikes, 0, 2);
-                shape.toTorch(movedSpikes, 0, spikes, 0, 2);
-            });
-        }
+        FloatMatrix values = Matrices.uniform(arena, 2, shape.size(), random);
+        FloatMatrix moved = FloatMatrix.zeros(arena, 2, shape.size());
+        SpikeMatrix spikes = Matrices.spikes(arena, 2, shape.size(), 0.3, random);
+        SpikeMatrix movedSpikes = SpikeMatrix.zeros(arena, 2, shape.size());
+        Allocations.assertNone(1000, () -> {
+            shape.toInside(values, 0, moved, 0, 2);
+            shape.toTorch(moved, 0, values, 0, 2);
+            shape.toInside(spikes, 0, movedSpikes, 0, 2);
+            shape.toTorch(movedSpikes, 0, spikes, 0, 2);
+        });
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.memory;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.onOtherThread;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,8 +24,7 @@ final class SignalTest {
             for (Signal signal : both(confined)) {
                 assertFalse(signal.isShared());
                 assertFalse(signal.rows(1, 1).isShared());
-                assertMessage(
-                        IllegalArgumentException.class,
+                assertInvalid(
                         "the arena of weights is confined to one thread, expected Arena.ofShared(), or no arena for memory "
                                 + "that is freed by itself",
                         () -> signal.requireShared("weights"));
@@ -72,8 +72,7 @@ final class SignalTest {
                     spikes.inRowsOf(64).rows(4, 1));
             for (Signal signal : List.of(values, spikes)) {
                 for (int narrower : new int[] {0, 32, 128}) {
-                    assertMessage(
-                            IllegalArgumentException.class,
+                    assertInvalid(
                             "rows have 192 columns, expected a multiple of " + narrower + ", which is a multiple of 64",
                             () -> signal.inRowsOf(narrower));
                 }
@@ -142,6 +141,6 @@ final class SignalTest {
     }
 
     private static void assertClosed(String name, Runnable use) {
-        assertMessage(IllegalStateException.class, "the arena of " + name + " is closed", use::run);
+        assertIllegalState("the arena of " + name + " is closed", use::run);
     }
 }

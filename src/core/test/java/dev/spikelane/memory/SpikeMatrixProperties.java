@@ -1,36 +1,22 @@
 package dev.spikelane.memory;
 
+import static dev.spikelane.Filled.bytes;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.lang.foreign.Arena;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
-final class SpikeMatrixProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofConfined();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class SpikeMatrixProperties extends KernelCase {
 
     @Property
-    void rowsAreWholeWords(
-            @ForAll @IntRange(min = 1, max = 9) int rows, @ForAll @IntRange(min = 1, max = 300) int columns) {
+    void rowsAreWholeWords(@UpTo(9) int rows, @UpTo(300) int columns) {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, columns);
         assertEquals(rows, spikes.rows());
         assertEquals(columns, spikes.columns());
@@ -43,10 +29,7 @@ final class SpikeMatrixProperties {
     }
 
     @Property
-    void keepsWhatIsWritten(
-            @ForAll @IntRange(min = 1, max = 9) int rows,
-            @ForAll @IntRange(min = 1, max = 200) int columns,
-            @ForAll long seed) {
+    void keepsWhatIsWritten(@UpTo(9) int rows, @UpTo(200) int columns, @ForAll long seed) {
         byte[] bits = bits(rows * columns, seed);
         SpikeMatrix copy = SpikeMatrix.copyOf(arena, rows, columns, bits);
         assertArrayEquals(bits, copy.toArray());
@@ -68,10 +51,7 @@ final class SpikeMatrixProperties {
     }
 
     @Property
-    void countsItsSpikes(
-            @ForAll @IntRange(min = 1, max = 9) int rows,
-            @ForAll @IntRange(min = 1, max = 200) int columns,
-            @ForAll long seed) {
+    void countsItsSpikes(@UpTo(9) int rows, @UpTo(200) int columns, @ForAll long seed) {
         Random random = new Random(seed);
         int first = random.nextInt(rows);
         int count = 1 + random.nextInt(rows - first);
@@ -84,10 +64,7 @@ final class SpikeMatrixProperties {
     }
 
     @Property
-    void viewsShareTheirRowsAndNoOthers(
-            @ForAll @IntRange(min = 1, max = 9) int rows,
-            @ForAll @IntRange(min = 1, max = 200) int columns,
-            @ForAll long seed) {
+    void viewsShareTheirRowsAndNoOthers(@UpTo(9) int rows, @UpTo(200) int columns, @ForAll long seed) {
         Random random = new Random(seed);
         int first = random.nextInt(rows);
         int count = 1 + random.nextInt(rows - first);
@@ -121,10 +98,6 @@ final class SpikeMatrixProperties {
 
     private static byte[] bits(int count, long seed) {
         Random random = new Random(seed);
-        byte[] bits = new byte[count];
-        for (int i = 0; i < count; i++) {
-            bits[i] = (byte) random.nextInt(2);
-        }
-        return bits;
+        return bytes(count, i -> (byte) random.nextInt(2));
     }
 }

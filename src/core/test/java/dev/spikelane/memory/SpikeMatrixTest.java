@@ -1,5 +1,7 @@
 package dev.spikelane.memory;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Failures.onOtherThread;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -71,8 +73,7 @@ final class SpikeMatrixTest {
     @ParameterizedTest
     @CsvSource({"0, 3", "3, 0", "-1, 3", "3, -1", "-2147483648, -2147483648"})
     void refusesEmptyAndNegativeSizes(int rows, int columns) {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "SpikeMatrix is [" + rows + " x " + columns + "], expected at least one row and one column",
                 () -> SpikeMatrix.zeros(arena, rows, columns));
     }
@@ -90,8 +91,7 @@ final class SpikeMatrixTest {
     @ValueSource(bytes = {2, -1, -128, 127})
     void refusesWhatIsNoSpikeAndWritesNothing(byte value) {
         SpikeMatrix spikes = SpikeMatrix.copyOf(arena, 2, 3, new byte[] {0, 1, 0, 1, 0, 1});
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spike at row 1, column 1 is " + value + ", expected 0 or 1",
                 () -> spikes.copyFrom(new byte[] {1, 1, 1, 1, value, 1}));
         assertArrayEquals(new byte[] {0, 1, 0, 1, 0, 1}, spikes.toArray());
@@ -101,18 +101,15 @@ final class SpikeMatrixTest {
     void refusesArraysOfAnotherLength() {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 3);
         String message = "array has 7 values, expected 6 for a [2 x 3] matrix";
-        assertMessage(IllegalArgumentException.class, message, () -> spikes.copyFrom(new byte[7]));
-        assertMessage(IllegalArgumentException.class, message, () -> spikes.copyTo(new byte[7]));
-        assertMessage(IllegalArgumentException.class, message, () -> SpikeMatrix.copyOf(arena, 2, 3, new byte[7]));
+        assertInvalid(message, () -> spikes.copyFrom(new byte[7]));
+        assertInvalid(message, () -> spikes.copyTo(new byte[7]));
+        assertInvalid(message, () -> SpikeMatrix.copyOf(arena, 2, 3, new byte[7]));
     }
 
     @Test
     void refusesMatricesOfAnotherShape() {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 3);
-        assertMessage(
-                IllegalArgumentException.class,
-                "source is [2 x 4], expected [2 x 3]",
-                () -> spikes.copyFrom(SpikeMatrix.zeros(arena, 2, 4)));
+        assertInvalid("source is [2 x 4], expected [2 x 3]", () -> spikes.copyFrom(SpikeMatrix.zeros(arena, 2, 4)));
     }
 
     @ParameterizedTest
@@ -137,8 +134,7 @@ final class SpikeMatrixTest {
     void closedArenaIsNamed() {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2, 3);
         arena.close();
-        assertMessage(
-                IllegalStateException.class, "the arena of input is closed", () -> spikes.requireShape("input", 2, 3));
+        assertIllegalState("the arena of input is closed", () -> spikes.requireShape("input", 2, 3));
         assertThrows(IllegalStateException.class, () -> spikes.get(0, 0));
         assertThrows(IllegalStateException.class, () -> spikes.set(0, 0, true));
         assertThrows(IllegalStateException.class, spikes::count);

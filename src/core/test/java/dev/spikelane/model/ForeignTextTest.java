@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.spikelane.data.InputEncoding;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Npy;
@@ -111,7 +111,7 @@ final class ForeignTextTest {
     }
 
     private static Network network() {
-        return DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 2, 2);
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9), 2, 2);
     }
 
     private static byte[] zip(Map<String, byte[]> members) throws IOException {

@@ -1,5 +1,6 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -127,11 +128,7 @@ final class InteropNirTest {
     }
 
     private static byte[] spikes(float... sent) {
-        byte[] spikes = new byte[sent.length];
-        for (int i = 0; i < sent.length; i++) {
-            spikes[i] = (byte) sent[i];
-        }
-        return spikes;
+        return bytes(sent.length, i -> (byte) sent[i]);
     }
 
     /** The name that snnTorch gave a module is that of a node, or begins it. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.description.NetworkFingerprint;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -25,7 +26,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Whatever a network is made of comes back from a model file. */
-final class ModelFileProperties {
+final class ModelFileProperties extends KernelCase {
 
     private static final int BATCH = 2;
     private static final int STEPS = 9;
@@ -46,28 +47,26 @@ final class ModelFileProperties {
     @FewerTries(fullWidth = 4)
     @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
     void graphsComeBackBitForBit(@ForAll long seed) throws IOException {
-        try (Arena arena = Arena.ofShared()) {
-            Random random = new Random(seed);
-            RandomGraph graph = random.nextBoolean()
-                    ? RandomGraph.ruled(arena, BATCH, STEPS, seed)
-                    : new RandomGraph(arena, BATCH, STEPS, seed);
-            learn(graph.network, arena, random);
-            ModelFile.write(file, graph.network);
-            byte[] bytes = Files.readAllBytes(file);
-            Network read = switch (random.nextInt(3)) {
-                case 0 -> ModelFile.read(file);
-                case 1 -> ModelFile.read("stream", new ByteArrayInputStream(bytes));
-                default -> ModelFile.of(ModelFile.toBytes(graph.network));
-            };
-            assertEquals(graph.network.toString(), read.toString());
-            assertEquals(graph.network.inputs(), read.inputs());
-            assertEquals(fingerprint(graph.network), fingerprint(read));
-            assertEquals(graph.network.weights().names(), read.weights().names());
-            assertEquals(graph.network.weights().hash(), read.weights().hash());
-            ModelFile.write(file, read);
-            assertArrayEquals(bytes, Files.readAllBytes(file), "the same file again");
-            goesOn(graph, read);
-        }
+        Random random = new Random(seed);
+        RandomGraph graph = random.nextBoolean()
+                ? RandomGraph.ruled(arena, BATCH, STEPS, seed)
+                : new RandomGraph(arena, BATCH, STEPS, seed);
+        learn(graph.network, arena, random);
+        ModelFile.write(file, graph.network);
+        byte[] bytes = Files.readAllBytes(file);
+        Network read = switch (random.nextInt(3)) {
+            case 0 -> ModelFile.read(file);
+            case 1 -> ModelFile.read("stream", new ByteArrayInputStream(bytes));
+            default -> ModelFile.of(ModelFile.toBytes(graph.network));
+        };
+        assertEquals(graph.network.toString(), read.toString());
+        assertEquals(graph.network.inputs(), read.inputs());
+        assertEquals(fingerprint(graph.network), fingerprint(read));
+        assertEquals(graph.network.weights().names(), read.weights().names());
+        assertEquals(graph.network.weights().hash(), read.weights().hash());
+        ModelFile.write(file, read);
+        assertArrayEquals(bytes, Files.readAllBytes(file), "the same file again");
+        goesOn(graph, read);
     }
 
     private static long fingerprint(Network network) {

@@ -1,5 +1,10 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.Failures.assertStart;
+import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,7 +15,7 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
@@ -61,12 +66,11 @@ final class ModelFileTest {
     private static Network network() {
         TorchRandom random = new TorchRandom(3);
         Dense feedback = Dense.linear(3, 3, random);
-        return Network.builder(4)
-                .dense(3, random)
-                .neuron(new RLeaky(Recurrence.allToAll(feedback.weights(), feedback.bias()), 0.9f, 0.8f, 0.7f))
-                .dense(1, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.5f))
-                .build();
+        return Networks.of(
+                random,
+                4,
+                dense(3, new RLeaky(Recurrence.allToAll(feedback.weights(), feedback.bias()), 0.9f, 0.8f, 0.7f)),
+                dense(1, new Leaky(0.9f).withThreshold(0.5f)));
     }
 
     @Test
@@ -83,17 +87,15 @@ final class ModelFileTest {
         ModelFile.write8Bit(file, network(), notes);
         assertEquals(
                 "7", Tensors.read(file, Tensors.Format.SAFETENSORS).metadata().get("training.steps"));
-        String message = assertThrows(
-                        IllegalArgumentException.class,
-                        () -> ModelFile.write(file, network(), Map.of("spikelane", "{}")))
-                .getMessage();
-        assertTrue(message.contains("name 'spikelane', expected another one"), message);
+        assertPart(
+                "name 'spikelane', expected another one",
+                () -> ModelFile.write(file, network(), Map.of("spikelane", "{}")));
     }
 
     /** What nobody could read is not written over what they can. */
     @Test
     void valuesThatAreNotFiniteAreRefused() throws IOException {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 2, 2);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 2, 2);
         ModelFile.write(file, network);
         byte[] before = Files.readAllBytes(file);
         try (Trainer trainer = Trainer.of(network, 1, 1)
@@ -258,9 +260,7 @@ final class ModelFileTest {
     }
 
     private void assertRefused(String start, Network network) {
-        String message = assertThrows(IllegalArgumentException.class, () -> ModelFile.write(file, network))
-                .getMessage();
-        assertTrue(message.startsWith(start), message);
+        assertStart(start, () -> ModelFile.write(file, network));
         assertTrue(Files.notExists(file));
     }
 
@@ -270,10 +270,7 @@ final class ModelFileTest {
         assumeTrue(OpenBlas.isAvailable());
         assertRefused(
                 "projection 'fc1' has the connection 'dense by OpenBLAS 3 -> 2', which a model file cannot hold",
-                Network.builder(3)
-                        .connect(Dense.linear(3, 2, new TorchRandom(1)).byOpenBlas())
-                        .neuron(new Leaky(0.9f))
-                        .build());
+                Networks.of(3, by(Dense.linear(3, 2, new TorchRandom(1)).byOpenBlas(), new Leaky(0.9f))));
     }
 
     @Test
@@ -388,12 +385,11 @@ final class ModelFileTest {
     @Test
     void aStateDictIsNoModelFile() throws IOException {
         Tensors.of(Map.of(), List.of(row("fc1.bias", 1))).write(file);
-        String message =
-                assertThrows(IOException.class, () -> ModelFile.read(file)).getMessage();
-        assertEquals(
+        assertMessage(
+                IOException.class,
                 file
                         + ": its metadata have no 'spikelane', expected the description of a network; without it this is no model file, but tensors alone (a state_dict): StateDict.read reads them onto a network",
-                message);
+                () -> ModelFile.read(file));
     }
 
     @Test

@@ -1,8 +1,8 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.engine.StateHeader;
@@ -116,9 +116,9 @@ final class OldFilesTest {
     @Test
     void statesAreRefusedThoughNeuronsDoTheSame() throws IOException {
         byte[] old = bytes("state-2.spks");
-        String message = assertThrows(IllegalArgumentException.class, () -> SimulationState.of(old))
-                .getMessage();
-        assertEquals("state has version 2, which an older Spikelane took, expected 5: run the steps again", message);
+        assertInvalid(
+                "state has version 2, which an older Spikelane took, expected 5: run the steps again",
+                () -> SimulationState.of(old));
         TorchRandom random = new TorchRandom(5);
         FloatMatrix x = FloatMatrix.zeros(10, 6);
         FloatMatrix y = FloatMatrix.zeros(10, 4);

@@ -1,16 +1,17 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.IntegerMatrix;
-import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,10 +34,8 @@ final class PackedItemsTest {
     private static final short[] FIVE = {1, 0, -1, -1, 1, 0, 0, 1, -1, 0};
 
     private static byte[] file(ElementType type) {
-        return ModelFile.toBytes(Network.builder(5)
-                .connect(Dense.integers(IntegerMatrix.of(type, 2, 5, FIVE, 0.5f, 3)))
-                .neuron(new Leaky(0.9f))
-                .build());
+        return ModelFile.toBytes(
+                Networks.of(5, by(Dense.integers(IntegerMatrix.of(type, 2, 5, FIVE, 0.5f, 3)), new Leaky(0.9f))));
     }
 
     private static Tensors tensors(byte[] file) throws IOException {

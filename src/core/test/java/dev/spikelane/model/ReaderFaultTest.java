@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.Tries;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.Idx;
@@ -185,8 +185,7 @@ final class ReaderFaultTest {
     }
 
     private Path written(String name, int seed) throws IOException {
-        TorchRandom random = new TorchRandom(seed);
-        Network network = DenseNetworks.of(random, new Leaky(0.9), 784, 100, 10);
+        Network network = Networks.dense(new TorchRandom(seed), new Leaky(0.9), 784, 100, 10);
         Path file = folder.resolve(name);
         ModelFile.write(file, network);
         return file;

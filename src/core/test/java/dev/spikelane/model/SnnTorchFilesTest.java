@@ -1,5 +1,6 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.kernel.Reset;
@@ -60,13 +62,11 @@ final class SnnTorchFilesTest {
     }
 
     private static Network trained(Reset reset) {
-        TorchRandom random = new TorchRandom(3);
-        return Network.builder(4)
-                .dense(5, random)
-                .neuron(new Leaky(0.9).withReset(reset))
-                .dense(3, random)
-                .neuron(new Synaptic(0.8, 0.7).withReset(reset))
-                .build();
+        return Networks.of(
+                new TorchRandom(3),
+                4,
+                dense(5, new Leaky(0.9).withReset(reset)),
+                dense(3, new Synaptic(0.8, 0.7).withReset(reset)));
     }
 
     @Test

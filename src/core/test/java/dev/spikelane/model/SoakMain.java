@@ -8,6 +8,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -42,13 +43,7 @@ final class SoakMain {
     public static void main(String[] arguments) throws Exception {
         long inferences = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1_000_000;
         long learning = arguments.length > 1 ? Long.parseLong(arguments[1]) : 10 * inferences;
-        TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(64)
-                .dense(128, random)
-                .neuron(new Leaky(0.9))
-                .dense(10, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 64, 128, 10);
         Path file = Files.createTempFile("soak", ".safetensors");
         Path archive = Files.createTempFile("soak", ".npz");
         try (Simulation simulation = network.simulate(1)) {

@@ -1,8 +1,8 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Connectivity;
@@ -57,11 +57,7 @@ final class SparseModelTest {
 
     /** Weights, or delays of whole steps where a step is 0. */
     private static float[] numbers(float step) {
-        float[] numbers = new float[EDGES];
-        for (int i = 0; i < EDGES; i++) {
-            numbers[i] = step == 0 ? i % 5 : step * (i % 13 - 4);
-        }
-        return numbers;
+        return floats(EDGES, i -> step == 0 ? i % 5 : step * (i % 13 - 4));
     }
 
     private static byte[] fired(Network network) {
@@ -93,16 +89,12 @@ final class SparseModelTest {
                 cells,
                 Sparse.of(Connectivity.outDegree(3)).delays(2));
         Network network = builder.build();
-        assertEquals(
+        assertInvalid(
                 "projection 'in' has sparse 3 edges from each source, which cannot be written in C: its synapses are"
                         + " lists",
-                assertThrows(
-                                IllegalArgumentException.class,
-                                () -> CExport.of(network).text())
-                        .getMessage());
-        assertEquals(
+                () -> CExport.of(network).text());
+        assertInvalid(
                 "'in' is sparse 3 edges from each source, for which NIR has no primitive; NIR has no lists of synapses",
-                assertThrows(IllegalArgumentException.class, () -> NirModel.export(Model.of(network), 1e-3))
-                        .getMessage());
+                () -> NirModel.export(Model.of(network), 1e-3));
     }
 }

@@ -1,8 +1,9 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.io.Tensor;
@@ -53,13 +54,7 @@ final class SpikingTest {
     }
 
     private FloatMatrix values(int rows, int columns, float unit, int least, int most) {
-        FloatMatrix values = FloatMatrix.zeros(rows, columns);
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < columns; j++) {
-                values.set(i, j, unit * (least + random.nextInt(most - least + 1)));
-            }
-        }
-        return values;
+        return fill(FloatMatrix.zeros(rows, columns), (i, j) -> unit * (least + random.nextInt(most - least + 1)));
     }
 
     private Network read(String layers) throws IOException {
@@ -194,9 +189,11 @@ final class SpikingTest {
                 frame,
                 99,
                 "and the largest of spikes is not that of rates, expected an average");
-        TorchRandom draw = new TorchRandom(1);
         assertRefuses(
-                Network.builder(16).dense(3, draw).neuron(new Leaky(0.9f)).build(),
+                Network.builder(16)
+                        .dense(3, new TorchRandom(1))
+                        .neuron(new Leaky(0.9f))
+                        .build(),
                 frame,
                 99,
                 "population 'lif1' is Leaky[");
@@ -208,9 +205,7 @@ final class SpikingTest {
     }
 
     private static void assertRefuses(Network network, FloatMatrix samples, double percentile, String part) {
-        String message = assertThrows(IllegalArgumentException.class, () -> network.spiking(samples, percentile))
-                .getMessage();
-        assertTrue(message.contains(part), message);
+        assertPart(part, () -> network.spiking(samples, percentile));
     }
 
     /** The largest current of windows of a frame that stays is the same at each step. */

@@ -1,5 +1,7 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -273,13 +275,12 @@ final class StateDictLayersTest {
         assertEquals(
                 network().weights().hash(),
                 state.part("state.model").network(SHORT).weights().hash());
-        IllegalArgumentException none = assertThrows(IllegalArgumentException.class, () -> state.part("modell"));
-        assertEquals("there is no part 'modell', expected one of [state, optimizer]", none.getMessage());
-        IOException whole = assertThrows(IOException.class, state::network);
-        assertEquals(
+        assertInvalid("there is no part 'modell', expected one of [state, optimizer]", () -> state.part("modell"));
+        assertMessage(
+                IOException.class,
                 "x: is a checkpoint with the parts [state, optimizer], expected that of the model alone:"
                         + " StateDict.part(name), --part NAME",
-                whole.getMessage());
+                state::network);
     }
 
     @Test

@@ -1,8 +1,7 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -53,10 +52,9 @@ final class StateDictNamesTest {
     @Test
     void namesThatDoNotTellAnOrderAreRefused() {
         linear("first", 8, 8).leaky("lif").linear("second", 8, 8);
-        IOException refused = assertThrows(IOException.class, () -> state().network());
-        assertTrue(
-                String.valueOf(refused.getMessage())
-                        .startsWith("net: the names of its layers 'first' and 'second' do not tell which comes first"),
-                refused.getMessage());
+        assertStart(
+                IOException.class,
+                "net: the names of its layers 'first' and 'second' do not tell which comes first",
+                () -> state().network());
     }
 }

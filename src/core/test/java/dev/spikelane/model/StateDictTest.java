@@ -1,11 +1,13 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.Failures.assertStart;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.kernel.Reset;
@@ -26,13 +28,8 @@ import org.junit.jupiter.api.Test;
 final class StateDictTest {
 
     private static Network network(int seed) {
-        TorchRandom random = new TorchRandom(seed);
-        return Network.builder(5)
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .dense(3, random)
-                .neuron(new Leaky(0.8).withReset(Reset.ZERO))
-                .build();
+        return Networks.of(
+                new TorchRandom(seed), 5, dense(4, new Leaky(0.9)), dense(3, new Leaky(0.8).withReset(Reset.ZERO)));
     }
 
     private static StateDict of(List<Tensor> tensors) {
@@ -119,8 +116,7 @@ final class StateDictTest {
     void resetsAndFactorsHaveToBeThoseOfTheNetwork() {
         Tensor zero = Integers.count("lif1.reset_mechanism_val", 1);
         assertRefuses(with(network(1), zero), network(2), "says the reset 1 of 'lif1', expected 0");
-        TorchRandom random = new TorchRandom(1);
-        Network synaptic = DenseNetworks.of(random, new Synaptic(0.8, 0.9), 5, 4);
+        Network synaptic = Networks.dense(new TorchRandom(1), new Synaptic(0.8, 0.9), 5, 4);
         Tensor factor = Tensor.of("lif1.graded_spikes_factor", FloatMatrix.vector(2), List.of());
         assertRefuses(with(synaptic, factor), synaptic, "is 2.0, expected 1, as Synaptic has no such factor");
     }
@@ -158,9 +154,10 @@ final class StateDictTest {
         assertEquals(one.weights().hash(), state.network().weights().hash());
         Tensors told = Tensors.of(
                 Map.of("layers", "a:Linear,net.lif1:Leaky"), List.of(floats("a.weight", 2, 2, List.of(2, 2))));
-        IOException error =
-                assertThrows(IOException.class, () -> StateDict.of("x", told).network());
-        assertTrue(error.getMessage().startsWith("x: has no tensor 'net.lif1.beta'"), error::getMessage);
+        assertStart(
+                IOException.class,
+                "x: has no tensor 'net.lif1.beta'",
+                () -> StateDict.of("x", told).network());
     }
 
     /** Torch's tutorials call a batch norm bn1; here it is the second of its projection. */

@@ -1,11 +1,14 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -21,10 +24,7 @@ import org.junit.jupiter.api.Test;
 final class ThresholdMarginsTest {
 
     private static Network network(float weight) {
-        return Network.builder(1)
-                .connect(Dense.of(FloatMatrix.vector(weight)))
-                .neuron(new Leaky(0.5))
-                .build();
+        return Networks.of(1, by(Dense.of(FloatMatrix.vector(weight)), new Leaky(0.5)));
     }
 
     /** Membranes 0.75, 1.125, then the threshold of 1 is subtracted. */
@@ -54,13 +54,8 @@ final class ThresholdMarginsTest {
 
     @Test
     void integersAreComparedWithFloats() throws IOException {
-        TorchRandom random = new TorchRandom(3);
-        Network network = Network.builder(Shape.of(40))
-                .dense(30, random)
-                .neuron(new Leaky(0.9))
-                .dense(10, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network =
+                Networks.of(new TorchRandom(3), Shape.of(40), dense(30, new Leaky(0.9)), dense(10, new Leaky(0.9)));
         SpikeMatrix input = SpikeMatrix.zeros(50, 40);
         for (int i = 0; i < 50 * 40; i += 3) {
             input.set(i / 40, i % 40, true);

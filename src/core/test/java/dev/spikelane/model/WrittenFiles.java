@@ -1,5 +1,8 @@
 package dev.spikelane.model;
 
+import static dev.spikelane.fixture.Layer.dense;
+
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
@@ -52,12 +55,7 @@ final class WrittenFiles {
             graph(name);
         }
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(20)
-                .dense(30, random)
-                .neuron(new Leaky(0.9))
-                .dense(7, random)
-                .neuron(new Leaky(0.8))
-                .build();
+        Network network = Networks.of(random, 20, dense(30, new Leaky(0.9)), dense(7, new Leaky(0.8)));
         Path model = folder.resolve("model.safetensors");
         ModelFile.write(model, network);
         expect(model, Tensors.read(model, Tensors.Format.SAFETENSORS).tensors());

@@ -1,6 +1,8 @@
 package dev.spikelane.network;
 
 import static dev.spikelane.Allocations.assertNone;
+import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +18,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.fixture.ResidualNetworks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -45,15 +48,13 @@ final class AllocationTest extends KernelCase {
     private static final int BATCH = 4;
 
     private Network network() {
-        TorchRandom random = new TorchRandom(1);
-        return Network.builder(arena, 100)
-                .dense(130, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.2f).withDelayedReset(false))
-                .dense(70, random)
-                .neuron(new HandLif(0.9f))
-                .dense(10, random)
-                .neuron(new Leaky(0.9f).withInhibition(true))
-                .build();
+        return Networks.of(
+                arena,
+                new TorchRandom(1),
+                100,
+                dense(130, new Leaky(0.9f).withThreshold(0.2f).withDelayedReset(false)),
+                dense(70, new HandLif(0.9f)),
+                dense(10, new Leaky(0.9f).withInhibition(true)));
     }
 
     private static void observe(Simulation simulation, int steps) {
@@ -113,12 +114,11 @@ final class AllocationTest extends KernelCase {
     @EnumSource(names = {"INT8", "INT16", "INT4", "TERNARY"})
     void integers(ElementType type) {
         TorchRandom random = new TorchRandom(1);
-        Network integers = Network.builder(arena, 300)
-                .connect(Dense.linear(300, 130, random).nearest(type))
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .connect(Dense.linear(130, 70, random).nearest(type))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network integers = Networks.of(
+                arena,
+                300,
+                by(Dense.linear(300, 130, random).nearest(type), new Leaky(0.9f).withThreshold(0.1f)),
+                by(Dense.linear(130, 70, random).nearest(type), new Leaky(0.9f)));
         for (double density : new double[] {0.05, 0.9}) {
             SpikeMatrix input = Matrices.spikes(arena, 400, 300, density, new Random(1));
             try (Simulation simulation = integers.simulate(BATCH)) {

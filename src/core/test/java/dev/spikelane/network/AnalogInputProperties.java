@@ -1,11 +1,15 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.by;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNetwork;
@@ -13,7 +17,6 @@ import dev.spikelane.neuron.Leaky;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Analog input beside spikes and frames; {@link SimulationProperties} cut, share and batch it. */
 @EveryWidth
@@ -21,10 +24,7 @@ final class AnalogInputProperties extends KernelCase {
 
     @Property(tries = 60)
     void frameGivesTheBitsOfTheFrameRepeated(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int steps,
-            @ForAll @IntRange(min = 1, max = 70) int rowsInBlock,
-            @ForAll long seed) {
+            @UpTo(5) int batch, @UpTo(12) int steps, @UpTo(70) int rowsInBlock, @ForAll long seed) {
         RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
         FloatMatrix frame = random.analog.rows(0, batch);
         for (int step = 1; step < steps; step++) {
@@ -39,29 +39,14 @@ final class AnalogInputProperties extends KernelCase {
     /** Spikes and numbers may alternate: each call takes the kernel of its input. */
     @Property(tries = 60)
     void dyadicZerosAndOnesGiveWhatTheSpikesGive(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 10) int steps,
-            @ForAll @IntRange(min = 1, max = 130) int inputs,
-            @ForAll @IntRange(min = 1, max = 130) int outputs,
-            @ForAll long seed) {
+            @UpTo(5) int batch, @UpTo(10) int steps, @UpTo(130) int inputs, @UpTo(130) int outputs, @ForAll long seed) {
         Random random = new Random(seed);
-        FloatMatrix weights = FloatMatrix.zeros(arena, outputs, inputs);
-        for (int output = 0; output < outputs; output++) {
-            for (int i = 0; i < inputs; i++) {
-                weights.set(output, i, random.nextInt(-64, 65) / 64f);
-            }
-        }
-        Network network = Network.builder(arena, inputs)
-                .connect(Dense.of(arena, weights))
-                .neuron(new Leaky(0.9f))
-                .build();
+        FloatMatrix weights =
+                fill(FloatMatrix.zeros(arena, outputs, inputs), (output, i) -> random.nextInt(-64, 65) / 64f);
+        Network network = Networks.of(arena, inputs, by(Dense.of(arena, weights), new Leaky(0.9f)));
         SpikeMatrix spikes = Matrices.spikes(arena, steps * batch, inputs, 0.4, random);
-        FloatMatrix values = FloatMatrix.zeros(arena, steps * batch, inputs);
-        for (int row = 0; row < steps * batch; row++) {
-            for (int i = 0; i < inputs; i++) {
-                values.set(row, i, spikes.get(row, i) ? 1 : 0);
-            }
-        }
+        FloatMatrix values =
+                fill(FloatMatrix.zeros(arena, steps * batch, inputs), (row, i) -> spikes.get(row, i) ? 1 : 0);
         try (Simulation ofSpikes = network.simulate(batch);
                 Simulation ofBoth = network.simulate(batch)) {
             Population.VariableRecorder expected = ofSpikes.recordMembranes(0, steps);

@@ -1,7 +1,10 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +13,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Leaky;
 import java.lang.foreign.Arena;
@@ -27,10 +31,8 @@ final class AnalogInputTest extends KernelCase {
      */
     @Test
     void injectsACurrentIntoANeuron() {
-        Network network = Network.builder(arena, 1)
-                .connect(Dense.of(arena, FloatMatrix.vector(arena, 1)))
-                .neuron(new Leaky(0.75f).withThreshold(0.5f))
-                .build();
+        Network network = Networks.of(
+                arena, 1, by(Dense.of(arena, FloatMatrix.vector(arena, 1)), new Leaky(0.75f).withThreshold(0.5f)));
         try (Simulation simulation = network.simulate(1)) {
             Population.VariableRecorder membranes = simulation.recordMembranes(0, 5);
             Population.SpikeRecorder spikes = simulation.recordSpikes(0, 5);
@@ -47,12 +49,7 @@ final class AnalogInputTest extends KernelCase {
     void gradedSpikesComeAfterTheInput() {
         FloatMatrix first = Matrices.uniform(arena, 70, 7, random);
         FloatMatrix second = Matrices.uniform(arena, 5, 70, random);
-        FloatMatrix doubled = FloatMatrix.zeros(arena, 5, 70);
-        for (int output = 0; output < 5; output++) {
-            for (int i = 0; i < 70; i++) {
-                doubled.set(output, i, second.get(output, i) * 2);
-            }
-        }
+        FloatMatrix doubled = fill(FloatMatrix.zeros(arena, 5, 70), (output, i) -> second.get(output, i) * 2);
         Leaky neuron = new Leaky(0.9f).withThreshold(0.2f);
         FloatMatrix input = Matrices.uniform(arena, 40, 7, random);
         FloatMatrix expected = lastMembranes(first, neuron, doubled, input);
@@ -60,12 +57,8 @@ final class AnalogInputTest extends KernelCase {
     }
 
     private FloatMatrix lastMembranes(FloatMatrix first, Leaky hidden, FloatMatrix second, FloatMatrix input) {
-        Network network = Network.builder(arena, 7)
-                .connect(Dense.of(arena, first))
-                .neuron(hidden)
-                .connect(Dense.of(arena, second))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network =
+                Networks.of(arena, 7, by(Dense.of(arena, first), hidden), by(Dense.of(arena, second), new Leaky(0.9f)));
         try (Simulation simulation = network.simulate(2)) {
             SpikeCounts counts = simulation.countSpikes(0);
             Population.VariableRecorder recorder = simulation.recordMembranes(1, 20);
@@ -98,14 +91,12 @@ final class AnalogInputTest extends KernelCase {
             for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
                 input.set(5, 6, value);
                 frame.set(1, 0, value);
-                assertMessage(
-                        IllegalArgumentException.class,
+                assertInvalid(
                         "input has " + value + " at row 5, column 6, expected a finite number",
                         () -> simulation.run(input));
                 String ofFrame = " has " + value + " at row 1, column 0, expected a finite number";
-                assertMessage(
-                        IllegalArgumentException.class, "frame" + ofFrame, () -> simulation.runConstant(frame, 3));
-                assertMessage(IllegalArgumentException.class, "input" + ofFrame, () -> simulation.step(frame));
+                assertInvalid("frame" + ofFrame, () -> simulation.runConstant(frame, 3));
+                assertInvalid("input" + ofFrame, () -> simulation.step(frame));
             }
             assertEquals(0, simulation.steps());
             assertArrayEquals(new float[10], simulation.state(0).membrane().toArray());
@@ -115,24 +106,15 @@ final class AnalogInputTest extends KernelCase {
     @Test
     void refusesShapesThatDoNotFit() {
         try (Simulation simulation = small().simulate(2)) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "input has 5 rows, expected a multiple of the batch, 2",
                     () -> simulation.run(FloatMatrix.zeros(arena, 5, 7)));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "input is [4 x 8], expected [4 x 7]",
-                    () -> simulation.run(FloatMatrix.zeros(arena, 4, 8)));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "input is [4 x 7], expected [2 x 7]",
-                    () -> simulation.step(FloatMatrix.zeros(arena, 4, 7)));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid("input is [4 x 8], expected [4 x 7]", () -> simulation.run(FloatMatrix.zeros(arena, 4, 8)));
+            assertInvalid("input is [4 x 7], expected [2 x 7]", () -> simulation.step(FloatMatrix.zeros(arena, 4, 7)));
+            assertInvalid(
                     "frame is [1 x 7], expected [2 x 7]",
                     () -> simulation.runConstant(FloatMatrix.zeros(arena, 1, 7), 3));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "count is 0, expected at least 1 step",
                     () -> simulation.runConstant(FloatMatrix.zeros(arena, 2, 7), 0));
             assertEquals(0, simulation.steps());
@@ -144,15 +126,12 @@ final class AnalogInputTest extends KernelCase {
         Simulation simulation = small().simulate(1);
         simulation.close();
         FloatMatrix input = FloatMatrix.zeros(arena, 1, 7);
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.run(input));
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.step(input));
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.runConstant(input, 1));
+        assertIllegalState("simulation is closed", () -> simulation.run(input));
+        assertIllegalState("simulation is closed", () -> simulation.step(input));
+        assertIllegalState("simulation is closed", () -> simulation.runConstant(input, 1));
     }
 
     private Network small() {
-        return Network.builder(arena, 7)
-                .connect(Dense.of(arena, Matrices.uniform(arena, 5, 7, random)))
-                .neuron(new Leaky(0.9f))
-                .build();
+        return Networks.of(arena, 7, by(Dense.of(arena, Matrices.uniform(arena, 5, 7, random)), new Leaky(0.9f)));
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
@@ -33,34 +34,30 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(600)
 @Alone
-final class ClosingTest {
+final class ClosingTest extends KernelCase {
 
     private static final int TIMES = 8;
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void closesBetweenTwoRunsOnly(int threads) throws InterruptedException {
-        try (Arena arena = Arena.ofShared()) {
-            LargeNetwork large = new LargeNetwork(arena, 1, false);
-            for (int time = 0; time < TIMES; time++) {
-                Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads);
-                assertStops(time, simulation, large, () -> closeWhenIdle(simulation));
-                simulation.close();
-            }
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        for (int time = 0; time < TIMES; time++) {
+            Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads);
+            assertStops(time, simulation, large, () -> closeWhenIdle(simulation));
+            simulation.close();
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void closingTheNetworkOfARunningSimulationStopsIt(int threads) throws InterruptedException {
-        try (Arena arena = Arena.ofShared()) {
-            LargeNetwork input = new LargeNetwork(arena, 1, false);
-            for (int time = 0; time < TIMES; time++) {
-                Arena ofNetwork = Arena.ofShared();
-                LargeNetwork large = new LargeNetwork(ofNetwork, 1, false);
-                try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads)) {
-                    assertStops(time, simulation, input, ofNetwork::close);
-                }
+        LargeNetwork input = new LargeNetwork(arena, 1, false);
+        for (int time = 0; time < TIMES; time++) {
+            Arena ofNetwork = Arena.ofShared();
+            LargeNetwork large = new LargeNetwork(ofNetwork, 1, false);
+            try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads)) {
+                assertStops(time, simulation, input, ofNetwork::close);
             }
         }
     }
@@ -83,50 +80,46 @@ final class ClosingTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
     void closingBetweenTwoLayersIsRefused(int threads) throws InterruptedException {
-        try (Arena arena = Arena.ofShared()) {
-            LargeNetwork large = new LargeNetwork(arena, 1, false);
-            Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads);
-            CountDownLatch betweenLayers = new CountDownLatch(1);
-            CountDownLatch closed = new CountDownLatch(1);
-            simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
-                betweenLayers.countDown();
-                while (closed.getCount() > 0) {
-                    Thread.onSpinWait();
-                }
-            });
-            AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread runner = runner(() -> simulation.run(large.input), thrown);
-            betweenLayers.await();
-            assertThrows(IllegalStateException.class, simulation::close);
-            closed.countDown();
-            runner.join(100_000);
-            assertFalse(runner.isAlive());
-            assertNull(thrown.get());
-            simulation.close();
-        }
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        Simulation simulation = large.network.simulate(LargeNetwork.BATCH, threads);
+        CountDownLatch betweenLayers = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
+            betweenLayers.countDown();
+            while (closed.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        });
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread runner = runner(() -> simulation.run(large.input), thrown);
+        betweenLayers.await();
+        assertThrows(IllegalStateException.class, simulation::close);
+        closed.countDown();
+        runner.join(100_000);
+        assertFalse(runner.isAlive());
+        assertNull(thrown.get());
+        simulation.close();
     }
 
     @Test
     void onlyOneOfTwoThreadsRunsASimulation() {
-        try (Arena arena = Arena.ofShared()) {
-            LargeNetwork large = new LargeNetwork(arena, 1, false);
-            SpikeMatrix frame = large.input.rows(0, LargeNetwork.BATCH);
-            try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 2)) {
-                List<Executable> calls = List.of(
-                        () -> simulation.run(large.input),
-                        () -> simulation.step(frame),
-                        () -> simulation.runConstant(frame, 1),
-                        simulation::reset);
-                simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
-                    for (Executable call : calls) {
-                        Throwable elsewhere = onOtherThread("second", call);
-                        assertInstanceOf(IllegalStateException.class, elsewhere);
-                        assertTrue(elsewhere.getMessage().startsWith("simulation is busy"), elsewhere.getMessage());
-                    }
-                });
-                simulation.run(large.input);
-                assertEquals(LargeNetwork.STEPS, simulation.steps());
-            }
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        SpikeMatrix frame = large.input.rows(0, LargeNetwork.BATCH);
+        try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 2)) {
+            List<Executable> calls = List.of(
+                    () -> simulation.run(large.input),
+                    () -> simulation.step(frame),
+                    () -> simulation.runConstant(frame, 1),
+                    simulation::reset);
+            simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
+                for (Executable call : calls) {
+                    Throwable elsewhere = onOtherThread("second", call);
+                    assertInstanceOf(IllegalStateException.class, elsewhere);
+                    assertTrue(elsewhere.getMessage().startsWith("simulation is busy"), elsewhere.getMessage());
+                }
+            });
+            simulation.run(large.input);
+            assertEquals(LargeNetwork.STEPS, simulation.steps());
         }
     }
 
@@ -169,30 +162,28 @@ final class ClosingTest {
 
     @Test
     void nobodyElseRunsASimulationDuringAReset() {
-        try (Arena arena = Arena.ofShared()) {
-            LargeNetwork large = new LargeNetwork(arena, 1, false);
-            SpikeMatrix frame = large.input.rows(0, LargeNetwork.BATCH);
-            try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 2)) {
-                AtomicReference<Throwable> elsewhere = new AtomicReference<>();
-                simulation.observe(0, new Population.Observer() {
-                    @Override
-                    public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
-                        assertEquals(0, firstStep);
-                    }
+        LargeNetwork large = new LargeNetwork(arena, 1, false);
+        SpikeMatrix frame = large.input.rows(0, LargeNetwork.BATCH);
+        try (Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 2)) {
+            AtomicReference<Throwable> elsewhere = new AtomicReference<>();
+            simulation.observe(0, new Population.Observer() {
+                @Override
+                public void observe(long firstStep, int steps, SpikeMatrix spikes, FloatMatrix membranes) {
+                    assertEquals(0, firstStep);
+                }
 
-                    @Override
-                    public void reset() {
-                        elsewhere.set(onOtherThread("second", () -> simulation.step(frame)));
-                    }
-                });
-                simulation.step(frame);
-                simulation.reset();
-                assertInstanceOf(IllegalStateException.class, elsewhere.get());
-                assertTrue(
-                        elsewhere.get().getMessage().startsWith("simulation is busy"),
-                        elsewhere.get().getMessage());
-                simulation.step(frame);
-            }
+                @Override
+                public void reset() {
+                    elsewhere.set(onOtherThread("second", () -> simulation.step(frame)));
+                }
+            });
+            simulation.step(frame);
+            simulation.reset();
+            assertInstanceOf(IllegalStateException.class, elsewhere.get());
+            assertTrue(
+                    elsewhere.get().getMessage().startsWith("simulation is busy"),
+                    elsewhere.get().getMessage());
+            simulation.step(frame);
         }
     }
 

@@ -1,13 +1,15 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Matmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -33,12 +35,14 @@ final class CurrentsTest {
     private final Random random = new Random(1);
 
     private Network network() {
-        return Network.builder(100)
-                .connect(Dense.of(Matrices.uniform(arena, 70, 100, random), Matrices.uniform(arena, 1, 70, random)))
-                .neuron(new Leaky(0.9f))
-                .connect(Dense.of(Matrices.uniform(arena, 10, 70, random), Matrices.uniform(arena, 1, 10, random)))
-                .neuron(new Leaky(0.9f))
-                .build();
+        return Networks.of(
+                100,
+                by(
+                        Dense.of(Matrices.uniform(arena, 70, 100, random), Matrices.uniform(arena, 1, 70, random)),
+                        new Leaky(0.9f)),
+                by(
+                        Dense.of(Matrices.uniform(arena, 10, 70, random), Matrices.uniform(arena, 1, 10, random)),
+                        new Leaky(0.9f)));
     }
 
     /** Recording changes no spike, and keeps what a product of its own gives, whatever the threads. */
@@ -128,13 +132,11 @@ final class CurrentsTest {
     @Test
     void namesWhatCannotBeRecorded() {
         try (Simulation simulation = network().simulate(1)) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "population 'lif1' has neither a variable nor a port 'currents', expected one of [membrane] or"
                             + " [current]",
                     () -> simulation.record("lif1", "currents", 1));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "population 'lif1' has no variable 'current', expected one of [membrane]",
                     () -> simulation.recordBeforeReset("lif1", "current", 1));
         }
@@ -143,8 +145,7 @@ final class CurrentsTest {
                 .neuron("r", new RLeaky(Recurrence.none(), 0))
                 .build();
         try (Simulation simulation = alone.simulate(1)) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "no projection enters the port 'feedback' of population 'r', expected one whose currents can be"
                             + " recorded; neurons that feed back to themselves one to one do so without",
                     () -> simulation.record("r", "feedback", 1));

@@ -1,6 +1,9 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +13,9 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.Networks;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -23,7 +29,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Labels that are decided early are those of the whole run, and are decided as early as can be. */
 @EveryWidth
@@ -31,19 +36,18 @@ final class EarlyExitProperties {
 
     /** A network that passes its input on: neurons without a memory, each behind its own input. */
     private static Network passing(int outputs) {
-        return Network.builder(outputs)
-                .connect(new OneToOne(2))
-                .neuron(new Leaky(0.0f).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)))
-                .build();
+        return Networks.of(
+                outputs,
+                by(new OneToOne(2), new Leaky(0.0f).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE))));
     }
 
     @Property(tries = 200)
     void aLeadThatCannotBeLostNeverChangesTheLabel(
-            @ForAll @IntRange(min = 1, max = 30) int steps,
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 4) int classes,
-            @ForAll @IntRange(min = 0, max = 3) int outputsOfClass,
-            @ForAll @IntRange(min = 1, max = 9) int block,
+            @UpTo(30) int steps,
+            @UpTo(5) int batch,
+            @UpTo(4) int classes,
+            @ZeroTo(3) int outputsOfClass,
+            @UpTo(9) int block,
             @ForAll long seed) {
         int outputs = classes * Math.max(1, outputsOfClass);
         Random random = new Random(seed);
@@ -107,12 +111,10 @@ final class EarlyExitProperties {
     void streamsStopWithTheLabelOfTheWholeRun(@ForAll long seed) {
         int steps = 40;
         TorchRandom random = new TorchRandom(seed);
-        Network network = Network.builder(30)
-                .connect(Dense.linear(30, 50, random))
-                .neuron(new Leaky(0.9f).withThreshold(0.3f))
-                .connect(Dense.linear(50, 7, random))
-                .neuron(new Leaky(0.9f).withThreshold(0.2f))
-                .build();
+        Network network = Networks.of(
+                30,
+                by(Dense.linear(30, 50, random), new Leaky(0.9f).withThreshold(0.3f)),
+                by(Dense.linear(50, 7, random), new Leaky(0.9f).withThreshold(0.2f)));
         Random draws = new Random(seed);
         try (Simulation simulation = network.simulate(1);
                 Simulation whole = network.simulate(1)) {
@@ -137,22 +139,12 @@ final class EarlyExitProperties {
 
     /** A frame in each step is what repeated rows are. */
     @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
-    void framesStopWhereTheirRowsDo(
-            @ForAll long seed,
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 1, max = 7) int block) {
+    void framesStopWhereTheirRowsDo(@ForAll long seed, @UpTo(6) int batch, @UpTo(7) int block) {
         int steps = 30;
-        Network network = Network.builder(9)
-                .connect(Dense.linear(9, 5, new TorchRandom(seed)))
-                .neuron(new Leaky(0.9f).withThreshold(0.4f))
-                .build();
+        Network network =
+                Networks.of(9, by(Dense.linear(9, 5, new TorchRandom(seed)), new Leaky(0.9f).withThreshold(0.4f)));
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), batch, 9, new Random(seed));
-        FloatMatrix rows = FloatMatrix.zeros(steps * batch, 9);
-        for (int row = 0; row < rows.rows(); row++) {
-            for (int i = 0; i < 9; i++) {
-                rows.set(row, i, frame.get(row % batch, i));
-            }
-        }
+        FloatMatrix rows = fill(FloatMatrix.zeros(steps * batch, 9), (row, i) -> frame.get(row % batch, i));
         try (Simulation ofFrame = network.simulate(batch);
                 Simulation ofRows = network.simulate(batch)) {
             EarlyExit.Labels labels = ofFrame.observe(0, EarlyExit.exact(steps).labels());
@@ -169,28 +161,21 @@ final class EarlyExitProperties {
     @Example
     void wrongUseIsNamed() {
         EarlyExit.Labels alone = EarlyExit.exact(3).labels();
-        assertMessage(
-                IllegalStateException.class,
-                "these labels observe no simulation, expected Simulation.observe to get them",
-                () -> alone.label(0));
+        assertIllegalState(
+                "these labels observe no simulation, expected Simulation.observe to get them", () -> alone.label(0));
         try (Simulation simulation = passing(2).simulate(1)) {
             EarlyExit.Labels labels = simulation.observe(0, EarlyExit.exact(3).labels());
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "input has 1 rows, expected 3 steps of 1 samples; a frame of all steps goes to runConstant",
                     () -> labels.run(simulation, SpikeMatrix.zeros(1, 2), 1));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "stepsAtOnce is 0, expected at least 1",
-                    () -> labels.run(simulation, SpikeMatrix.zeros(3, 2), 0));
+            assertInvalid(
+                    "stepsAtOnce is 0, expected at least 1", () -> labels.run(simulation, SpikeMatrix.zeros(3, 2), 0));
         }
     }
 
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
     void aLearnedMarginDoesWhatItSays(
-            @ForAll long seed,
-            @ForAll @IntRange(min = 3, max = 25) int steps,
-            @ForAll @IntRange(min = 4, max = 30) int batch) {
+            @ForAll long seed, @UpTo(value = 25, from = 3) int steps, @UpTo(value = 30, from = 4) int batch) {
         Random random = new Random(seed);
         SpikeMatrix spikes = SpikeMatrix.zeros(steps * batch, 3);
         int[] right = new int[batch];
@@ -256,37 +241,29 @@ final class EarlyExitProperties {
 
     @Example
     void saysWhatDoesNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "steps is 0, margin 2147483647, classes 0, expected at least 1, 1 and 0",
-                () -> EarlyExit.exact(0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "steps is 0, margin 2147483647, classes 0, expected at least 1, 1 and 0", () -> EarlyExit.exact(0));
+        assertInvalid(
                 "runs have 2 samples, expected one for each of 1 labels",
                 () -> EarlyExit.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1}, 0.5));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 1 is 2, expected a class of [0, 2)",
                 () -> EarlyExit.exact(3).learn(List.of(SpikeMatrix.zeros(6, 2)), new int[] {1, 2}, 0.5));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 0 is -1, expected a class of [0, 2)",
                 () -> new EarlyExit(3, 1, 2).learn(List.of(SpikeMatrix.zeros(3, 6)), new int[] {-1}, 0.5));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 0 is 2, expected a class of [0, 2)",
                 () -> new EarlyExit(3, 1, 2).learn(List.of(SpikeMatrix.zeros(3, 6)), new int[] {2}, 0.5));
         try (Simulation simulation = passing(3).simulate(1)) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "3 outputs, expected a multiple of 2, the classes of the rule",
                     () -> simulation.observe(0, new EarlyExit(5, 1, 2).labels()));
             EarlyExit.Labels labels = EarlyExit.exact(5).labels();
             FloatMatrix frames = FloatMatrix.zeros(5, 3);
             assertThrows(IllegalStateException.class, () -> labels.run(simulation, frames, 5));
             simulation.observe(0, labels);
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "step 5 follows step 0, expected labels to see a run from its first step on",
                     () -> simulation.run(frames));
             assertThrows(IllegalArgumentException.class, () -> simulation.observe(0, labels));

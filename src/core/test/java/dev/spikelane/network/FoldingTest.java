@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -137,15 +137,13 @@ class FoldingTest {
     @Test
     void refusesWhatHasNoWeights() {
         Network network = network(new OneToOne(2), BatchNorm.of(3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'x-m': batch norm 3 stands behind one to one, expected one behind weights and a bias that"
                         + " can take it",
                 network::folded);
         Network stepped = network(
                 new Recurrent(uniform(MAPS.size(), MAPS.size()), uniform(1, MAPS.size())), BatchNorm.tt(3, STEPS));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'x-m': batch norm 3 of 4 steps has other values in each step, expected one behind weights"
                         + " and a bias that can take it",
                 stepped::folded);

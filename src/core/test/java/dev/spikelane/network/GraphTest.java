@@ -1,8 +1,12 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertStart;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +20,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.kind.ConnectionKinds;
 import dev.spikelane.engine.ComponentPlan;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -136,8 +141,7 @@ final class GraphTest {
                     List.of(
                             simulation.state("sum").membrane().get(0, 0),
                             simulation.state("sum").membrane().get(0, 1)));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "the network has the inputs [bits, numbers], expected a map from their names",
                     () -> simulation.step(spikes));
             IllegalArgumentException missing =
@@ -194,10 +198,11 @@ final class GraphTest {
 
     @Test
     void weightsAreReplacedBetweenStepsOnly() {
-        Network network = Network.builder(3)
-                .connect(Dense.of(FloatMatrix.of(new float[] {1, 2, 3}), FloatMatrix.zeros(1, 1)))
-                .neuron(new Leaky(0.5f).withThreshold(100))
-                .build();
+        Network network = Networks.of(
+                3,
+                by(
+                        Dense.of(FloatMatrix.of(new float[] {1, 2, 3}), FloatMatrix.zeros(1, 1)),
+                        new Leaky(0.5f).withThreshold(100)));
         Weights weights = network.weights();
         assertEquals(
                 List.of("fc1.weight", "fc1.bias", "lif1.beta", "lif1.threshold", "lif1.gradedSpikesFactor"),
@@ -214,17 +219,14 @@ final class GraphTest {
             assertEquals(0.25f * 4 + 41, simulation.state(0).membrane().get(0, 0));
             assertFalse(before == weights.hash());
             simulation.observe(0, (firstStep, steps, spikes, membranes) -> {
-                IllegalStateException busy = assertThrows(
+                assertStart(
                         IllegalStateException.class,
+                        "weights cannot change while a simulation of this network runs",
                         () -> weights.replace("fc1.bias", FloatMatrix.of(new float[] {2})));
-                assertTrue(
-                        busy.getMessage().startsWith("weights cannot change while a simulation of this network runs"),
-                        busy.getMessage());
             });
             simulation.step(input);
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "there are no values named 'fc2.weight', expected one of " + weights.names(),
                 () -> weights.get("fc2.weight"));
         assertThrows(
@@ -235,12 +237,10 @@ final class GraphTest {
 
     @Test
     void gradedFactorsStayApartFromWeights() {
-        Network network = Network.builder(1)
-                .connect(new OneToOne(1))
-                .neuron(relay().withGradedSpikesFactor(3))
-                .connect(Dense.of(FloatMatrix.of(new float[] {7})))
-                .neuron(new Leaky(0).withThreshold(100))
-                .build();
+        Network network = Networks.of(
+                1,
+                by(new OneToOne(1), relay().withGradedSpikesFactor(3)),
+                by(Dense.of(FloatMatrix.of(new float[] {7})), new Leaky(0).withThreshold(100)));
         SpikeMatrix input = pulse(1, 0);
         try (Simulation simulation = network.simulate(1)) {
             simulation.step(input);
@@ -334,10 +334,7 @@ final class GraphTest {
     @Test
     void membranesBeforeTheResetAreThoseComparedWithTheThreshold() {
         Leaky resetsAtOnce = new Leaky(0).withFiring(ThresholdAndReset.DEFAULT.withResetTime(Reset.Time.SAME_STEP));
-        Network network = Network.builder(1)
-                .connect(new OneToOne(1.5f))
-                .neuron(resetsAtOnce)
-                .build();
+        Network network = Networks.of(1, by(new OneToOne(1.5f), resetsAtOnce));
         try (Simulation simulation = network.simulate(1)) {
             Population.VariableRecorder before = simulation.recordBeforeReset("lif1", "membrane", 1);
             Population.VariableRecorder after = simulation.record("lif1", "membrane", 1);
@@ -355,8 +352,7 @@ final class GraphTest {
         builder.project("x-a", x, a);
         builder.project("a-b", a, b);
         builder.project("b-a", b, a);
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "cycle without delay: 'a' -> 'b' by 'a-b', 'b' -> 'a' by 'b-a'; give one of these projections a delay of"
                         + " at least 1 step",
                 builder::build);
@@ -366,26 +362,18 @@ final class GraphTest {
     void namesWhatDoesNotFit() {
         Input x = builder.input("x", Shape.of(3));
         Population a = builder.population("a", Shape.of(2), relay());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the name 'x' is used already by an input or a population",
                 () -> builder.population("x", Shape.of(1), relay()));
         Population alien = Network.builder().population("alien", Shape.of(2), new HandLif(0.5f));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'p' names 'alien', which is not a part of this network",
                 () -> builder.project("p", x, alien));
-        assertMessage(
-                IllegalArgumentException.class,
-                "population 'a' has no variable 'synapse', expected one of [membrane]",
-                () -> a.variable("synapse"));
-        assertMessage(
-                IllegalStateException.class, "population 'a' has no projection to its port 'current'", builder::build);
+        assertInvalid(
+                "population 'a' has no variable 'synapse', expected one of [membrane]", () -> a.variable("synapse"));
+        assertIllegalState("population 'a' has no projection to its port 'current'", builder::build);
         builder.project("x-a", x, a);
-        assertMessage(
-                IllegalArgumentException.class,
-                "the name 'x-a' is used already by a projection",
-                () -> builder.project("x-a", x, a));
+        assertInvalid("the name 'x-a' is used already by a projection", () -> builder.project("x-a", x, a));
         IllegalArgumentException shape = assertThrows(IllegalArgumentException.class, builder::build);
         assertTrue(
                 shape.getMessage()
@@ -399,8 +387,7 @@ final class GraphTest {
         Population a = builder.population("a", Shape.of(2), relay());
         builder.project("p", x, a, new OneToOne(1), new OneToOne(2));
         builder.project("p.1", x, a, new OneToOne(3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "two matrices of the network are named 'p.1.weight', expected names of projections and populations under"
                         + " which each has its own",
                 builder::build);
@@ -409,10 +396,8 @@ final class GraphTest {
     /** Delay, port and plasticity are those of the projection that was added last, and of no other. */
     @Test
     void optionsConcernTheLatestProjection() {
-        assertMessage(
-                IllegalStateException.class,
-                "there is no projection yet, expected project() before what is said of it",
-                () -> builder.delay(1));
+        assertIllegalState(
+                "there is no projection yet, expected project() before what is said of it", () -> builder.delay(1));
         Input x = builder.input("x", Shape.of(2));
         Population a = builder.population("a", Shape.of(2), relay());
         Network network = builder.project("x-a", x, a)
@@ -448,8 +433,7 @@ final class GraphTest {
             Parameter values = Parameter.of(new float[count]);
             for (Connection connection :
                     List.of(Dense.linear(3, 2, new TorchRandom(1)), new OneToOne(1), OneToOne.scale(2))) {
-                assertMessage(
-                        IllegalArgumentException.class,
+                assertInvalid(
                         "there are values for " + count + " spikes, expected 1 or 3, one for each input",
                         () -> ConnectionKinds.of(connection).bind(Arena.ofAuto(), connection, Shape.of(3), values));
             }

@@ -1,9 +1,13 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.fixture.Layer.by;
+
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.Scratch;
+import dev.spikelane.fixture.ForwardingOperator;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
@@ -34,12 +38,11 @@ final class LargeNetwork {
     /** With neurons that take so many currents each. */
     LargeNetwork(Arena arena, long seed, Neuron neuron, int gates) {
         Random random = new Random(seed);
-        network = Network.builder(arena, SIZE)
-                .connect(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)))
-                .neuron(neuron)
-                .connect(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)))
-                .neuron(neuron)
-                .build();
+        network = Networks.of(
+                arena,
+                SIZE,
+                by(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)), neuron),
+                by(Dense.of(arena, Matrices.uniform(arena, gates * SIZE, SIZE, random)), neuron));
         first = new Spied(network.laidOut().chain(0).operators().getFirst());
         network.laidOut().replaceOperators(0, _ -> first);
         input = Matrices.spikes(arena, ROWS, SIZE, 0.3, random);
@@ -56,7 +59,7 @@ final class LargeNetwork {
     }
 
     /** Waits until as many threads as wanted have come, and throws in those of the workers if it is told to. */
-    static final class Spied implements Operator {
+    static final class Spied implements ForwardingOperator {
 
         private final Operator watched;
         final Set<Thread> threads = ConcurrentHashMap.newKeySet();
@@ -80,18 +83,8 @@ final class LargeNetwork {
         }
 
         @Override
-        public int inputs() {
-            return watched.inputs();
-        }
-
-        @Override
-        public int outputs() {
-            return watched.outputs();
-        }
-
-        @Override
-        public void reserve(Scratch scratch) {
-            watched.reserve(scratch);
+        public Operator operator() {
+            return watched;
         }
 
         @Override
@@ -128,11 +121,6 @@ final class LargeNetwork {
         @Override
         public Operator copy(Arena arena) {
             throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void setSpikeValue(float[] values) {
-            watched.setSpikeValue(values);
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.spikelane.network;
 
 import static dev.spikelane.Allocations.assertNone;
+import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.pooled;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +19,7 @@ import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -46,15 +49,10 @@ final class LayerAllocationTest extends KernelCase {
     @ParameterizedTest
     @EnumSource(names = {"INT8", "INT4", "TERNARY"})
     void integersWithPools(ElementType type) {
-        TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(Shape.of(1, 14, 14))
-                .conv2d(8, 3, random)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .conv2d(20, 3, random)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.9f))
-                .build()
+        Network network = Networks.of(
+                        Shape.of(1, 14, 14),
+                        pooled(8, 3, new Leaky(0.9f).withThreshold(0.1f)),
+                        pooled(20, 3, new Leaky(0.9f)))
                 .quantized(type);
         SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, 196, 0.3, new Random(1));
         try (Simulation simulation = network.simulate(BATCH)) {
@@ -175,10 +173,12 @@ final class LayerAllocationTest extends KernelCase {
     void everyModel(int model) {
         Random random = new Random(1);
         int currents = 70 * RandomNeuron.gates(model);
-        Network network = Network.builder(arena, 100)
-                .connect(Dense.of(arena, Matrices.uniform(arena, currents, 100, random)))
-                .neuron(new RandomNeuron(arena, 70, random).of(model))
-                .build();
+        Network network = Networks.of(
+                arena,
+                100,
+                by(
+                        Dense.of(arena, Matrices.uniform(arena, currents, 100, random)),
+                        new RandomNeuron(arena, 70, random).of(model)));
         SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, 100, 0.4, random);
         try (Simulation simulation = network.simulate(BATCH)) {
             simulation.recordMembranes(0, STEPS);

@@ -1,8 +1,11 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNetwork;
@@ -11,25 +14,22 @@ import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
 /** On the class path, without the module of the Vector API. */
-final class NetworkFallbackTest {
+final class NetworkFallbackTest extends KernelCase {
 
     /** Worked out by hand: 0.5 or 0.75 for each of two inputs, half the membrane is left, threshold 1. */
     @Test
     void aNetworkGivesTheValuesOfItsEquation() {
-        try (Arena arena = Arena.ofShared()) {
-            Network network = Network.builder(arena, 2)
-                    .connect(Dense.of(arena, FloatMatrix.copyOf(arena, 1, 2, new float[] {0.5f, 0.75f})))
-                    .neuron(new Leaky(0.5f))
-                    .build();
-            try (Simulation simulation = network.simulate(1)) {
-                Population.SpikeRecorder spikes = simulation.recordSpikes(0, 4);
-                Population.VariableRecorder membranes = simulation.recordMembranes(0, 4);
-                simulation.run(SpikeMatrix.copyOf(arena, 4, 2, new byte[] {1, 0, 1, 1, 0, 1, 0, 0}));
-                assertArrayEquals(
-                        new float[] {0.5f, 1.5f, 0.5f, 0.25f},
-                        membranes.values().toArray());
-                assertArrayEquals(new byte[] {0, 1, 0, 0}, spikes.spikes().toArray());
-            }
+        Network network = Networks.of(
+                arena,
+                2,
+                by(Dense.of(arena, FloatMatrix.copyOf(arena, 1, 2, new float[] {0.5f, 0.75f})), new Leaky(0.5f)));
+        try (Simulation simulation = network.simulate(1)) {
+            Population.SpikeRecorder spikes = simulation.recordSpikes(0, 4);
+            Population.VariableRecorder membranes = simulation.recordMembranes(0, 4);
+            simulation.run(SpikeMatrix.copyOf(arena, 4, 2, new byte[] {1, 0, 1, 1, 0, 1, 0, 0}));
+            assertArrayEquals(
+                    new float[] {0.5f, 1.5f, 0.5f, 0.25f}, membranes.values().toArray());
+            assertArrayEquals(new byte[] {0, 1, 0, 0}, spikes.spikes().toArray());
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.neuron.DeltaLeaky;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -30,12 +32,7 @@ final class NetworkNoticesTest {
 
     @Test
     void aBetaOutsideOfZeroToOneIsTold() {
-        Network network = Network.builder(8)
-                .dense(2, random)
-                .neuron(new Leaky(0.9, 95))
-                .dense(3, random)
-                .neuron(new DeltaLeaky(-0.5f))
-                .build();
+        Network network = Networks.of(random, 8, dense(2, new Leaky(0.9, 95)), dense(3, new DeltaLeaky(-0.5f)));
         assertEquals(
                 List.of(
                         "population 'lif1' has the beta 95.0 for neuron 1, expected 0 to 1, the share that is left after"

@@ -1,6 +1,9 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.Filled.floats;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,8 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.fixture.DenseNetworks;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -63,7 +66,7 @@ final class NetworkTest extends KernelCase {
     void tellsWhatNeuronsHaveLearned() {
         for (int model = 0; model < RandomNeuron.MODELS; model++) {
             Neuron neuron = new RandomNeuron(arena, 5, new Random(model)).of(model);
-            Network network = DenseNetworks.of(new TorchRandom(1), neuron, 5, 5 * neuron.gates());
+            Network network = Networks.dense(new TorchRandom(1), neuron, 5, 5 * neuron.gates());
             assertTrue(network.toString().startsWith("Network lif1 [5], " + neuron + "; "), network.toString());
             Neuron learned = neuron;
             for (Map.Entry<String, Parameter> each : neuron.parameters().entrySet()) {
@@ -106,44 +109,33 @@ final class NetworkTest extends KernelCase {
 
     @Test
     void refusesANetworkWithoutInputs() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "shape is [0], expected every size to be at least 1",
-                () -> Network.builder(arena, 0));
+        assertInvalid("shape is [0], expected every size to be at least 1", () -> Network.builder(arena, 0));
     }
 
     @Test
     void refusesANetworkWithoutLayers() {
-        assertMessage(
-                IllegalStateException.class,
-                "the network has no population yet",
-                () -> builder().build());
+        assertIllegalState("the network has no population yet", () -> builder().build());
     }
 
     @Test
     void refusesNeuronsWithoutConnection() {
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "population 'lif1' has no connection from 'input' yet",
                 () -> builder().neuron(new Leaky(0.9f)));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "population 'lif2' has no connection from 'lif1' yet",
                 () -> builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).neuron(new Leaky(0.9f)));
     }
 
     @Test
     void refusesConnectionsWithoutNeurons() {
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "'dense 5 -> 3' behind 'input' has no neurons yet",
                 () -> builder().connect(dense(7, 5)).connect(dense(5, 3)).build());
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "'dense 7 -> 5' behind 'input' has no neurons yet",
                 () -> builder().connect(dense(7, 5)).build());
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "'dense 5 -> 3' behind 'lif1' has no neurons yet, expected neuron() before what is said of the projection",
                 () -> builder()
                         .connect(dense(7, 5))
@@ -154,20 +146,17 @@ final class NetworkTest extends KernelCase {
 
     @Test
     void refusesAnotherNumberOfInputs() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc1' from 'input': dense 8 -> 5 has 8 inputs, expected 7 to match its source",
                 () -> builder().connect(dense(8, 5)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc2' from 'lif1': dense 6 -> 3 has 6 inputs, expected 5 to match its source",
                 () -> builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).connect(dense(6, 3)));
     }
 
     @Test
     void refusesParametersOfAnotherNumberOfNeurons() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "population 'lif1': beta has 2 values, expected 1 or 5, one for each neuron",
                 () -> builder()
                         .connect(dense(7, 5))
@@ -183,29 +172,21 @@ final class NetworkTest extends KernelCase {
     @Test
     void refusesBatchesAndThreadsOutOfRange() {
         Network network = builder().connect(dense(7, 5)).neuron(new Leaky(0.9f)).build();
-        assertMessage(IllegalArgumentException.class, "batch is 0, expected at least 1", () -> network.simulate(0));
-        assertMessage(IllegalArgumentException.class, "threads is 0, expected 1 to 1024", () -> network.simulate(1, 0));
-        assertMessage(
-                IllegalArgumentException.class, "threads is 1025, expected 1 to 1024", () -> network.simulate(1, 1025));
+        assertInvalid("batch is 0, expected at least 1", () -> network.simulate(0));
+        assertInvalid("threads is 0, expected 1 to 1024", () -> network.simulate(1, 0));
+        assertInvalid("threads is 1025, expected 1 to 1024", () -> network.simulate(1, 1025));
     }
 
     /** Graded spikes are folded into the next weights: the currents are those of scaled weights. */
     @Test
     void gradedSpikesScaleTheNextWeights() {
         Random random = new Random(3);
-        float[] factors = new float[70];
-        for (int i = 0; i < factors.length; i++) {
-            factors[i] = random.nextFloat() * 3 - 1;
-        }
+        float[] factors = floats(70, i -> random.nextFloat() * 3 - 1);
         FloatMatrix first = Matrices.uniform(arena, 70, 7, random);
         FloatMatrix second = Matrices.uniform(arena, 5, 70, random);
         FloatMatrix bias = Matrices.uniform(arena, 1, 5, random);
-        FloatMatrix scaled = FloatMatrix.zeros(arena, 5, 70);
-        for (int output = 0; output < 5; output++) {
-            for (int input = 0; input < 70; input++) {
-                scaled.set(output, input, second.get(output, input) * factors[input]);
-            }
-        }
+        FloatMatrix scaled =
+                fill(FloatMatrix.zeros(arena, 5, 70), (output, input) -> second.get(output, input) * factors[input]);
         Network graded = builder()
                 .connect(Dense.of(arena, first))
                 .neuron(new Leaky(0.9f).withThreshold(0.2f).withGradedSpikesFactor(factors))
@@ -235,8 +216,7 @@ final class NetworkTest extends KernelCase {
     void refusesGradedWeightsThatOverflow() {
         FloatMatrix huge = FloatMatrix.zeros(arena, 3, 5);
         huge.set(2, 4, 3e38f);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc2': weights has Infinity at row 2, column 4, expected a finite number",
                 () -> builder()
                         .connect(dense(7, 5))

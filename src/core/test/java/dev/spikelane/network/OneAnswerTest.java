@@ -1,10 +1,12 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -58,12 +60,13 @@ final class OneAnswerTest {
     private static void add(CRC32 checksum, Arena arena, int[] sizes, Reset reset, double density, boolean analog) {
         Random random = new Random(20261124);
         Leaky neuron = new Leaky(0.9f).withThreshold(0.5f).withReset(reset);
-        Network network = Network.builder(arena, sizes[0])
-                .connect(dense(arena, sizes[0], sizes[1], random))
-                .neuron(neuron.withDelayedReset(false).withGradedSpikesFactor(1.5f))
-                .connect(dense(arena, sizes[1], sizes[2], random))
-                .neuron(neuron.withInhibition(density > 0.5))
-                .build();
+        Network network = Networks.of(
+                arena,
+                sizes[0],
+                by(
+                        dense(arena, sizes[0], sizes[1], random),
+                        neuron.withDelayedReset(false).withGradedSpikesFactor(1.5f)),
+                by(dense(arena, sizes[1], sizes[2], random), neuron.withInhibition(density > 0.5)));
         SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, sizes[0], density, random);
         FloatMatrix values = Matrices.uniform(arena, STEPS * BATCH, sizes[0], random);
         try (Simulation simulation = network.simulate(BATCH)) {

@@ -1,10 +1,12 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -132,10 +134,7 @@ final class OneVersionTest {
 
     @Test
     void copies() {
-        Network network = Network.builder(300)
-                .connect(Dense.of(FloatMatrix.zeros(300, 300)))
-                .neuron(new Leaky(ONE))
-                .build();
+        Network network = Networks.of(300, by(Dense.of(FloatMatrix.zeros(300, 300)), new Leaky(ONE)));
         network.weights().replaceAll(version(network, ONE));
         assertOneVersion(network, () -> numbers(network.weights(), List.of("fc1.weight")));
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -117,28 +118,20 @@ final class PortsTest {
     void recurrencesThatDoNotFitAreRefused() {
         Dense dense = Dense.of(FloatMatrix.zeros(3, 4), FloatMatrix.zeros(1, 3));
         RLeaky model = new RLeaky(Recurrence.by(dense), 0.5f);
-        assertMessage(
-                IllegalArgumentException.class,
-                "dense 4 -> 3 feeds back currents of shape [3], expected [4] for " + model,
-                () -> model.bind(arena, 4));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "dense 4 -> 3 feeds back currents of shape [3], expected [4] for " + model, () -> model.bind(arena, 4));
+        assertInvalid(
                 "projection 'n.recurrent' from 'n' to 'n' (port 'feedback') makes currents of shape [3], expected [4] for "
                         + "n [4], " + model,
                 () -> twoPorts(model, "current", 4).build());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "batch norm 4 stands first in its path, expected a connection before it",
                 () -> new RLeaky(Recurrence.by(BatchNorm.of(4)), 0.5f).bind(arena, 4));
         SLstm none = new SLstm(Recurrence.none(), ThresholdAndReset.DEFAULT);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "nothing enters the port 'feedback', expected a recurrence, or projections to that port, for " + none,
                 () -> none.bind(arena, 16));
-        assertMessage(
-                IllegalArgumentException.class,
-                "18 currents, expected 4 for each neuron of " + none,
-                () -> none.bind(arena, 18));
+        assertInvalid("18 currents, expected 4 for each neuron of " + none, () -> none.bind(arena, 18));
     }
 
     @ParameterizedTest
@@ -264,28 +257,23 @@ final class PortsTest {
     void errorsNameProjectionPopulationAndPort() {
         Recurrence three = Recurrence.allToAll(FloatMatrix.zeros(3, 3));
         Leaky leaky = new Leaky(0.5f);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'p' from 'x' to 'n' enters the port 'feedback', expected one of [current] for " + leaky,
                 () -> twoPorts(leaky, "feedback", 4).build());
         Neuron recurrent = new RLeaky(Recurrence.none(), 0.5f);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'p' from 'x' to 'n' enters the port 'gate', expected one of [current, feedback] for "
                         + recurrent,
                 () -> twoPorts(recurrent, "gate", 4).build());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'p' from 'x' to 'n' (port 'feedback') makes currents of shape [3], expected [4] for n [4], "
                         + recurrent,
                 () -> twoPorts(recurrent, "feedback", 3).build());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'n.recurrent' from 'n' to 'n' (port 'feedback'): recurrent 3 -> 3 has 3 inputs, expected 4 to"
                         + " match its source",
                 () -> twoPorts(new RLeaky(three, 0.5f), "feedback", 4).build());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the name 'n.recurrent' is used already by a projection, expected another, because it is that of the"
                         + " recurrence of population 'n'",
                 () -> {
@@ -311,8 +299,7 @@ final class PortsTest {
         Input x = builder.input("x", Shape.of(4));
         Population n = builder.population("n", Shape.of(4), new RLeaky(Recurrence.none(), 0.5f));
         builder.project("x-n", x, n).port("feedback");
-        assertMessage(
-                IllegalStateException.class, "population 'n' has no projection to its port 'current'", builder::build);
+        assertIllegalState("population 'n' has no projection to its port 'current'", builder::build);
     }
 
     @Test
@@ -321,18 +308,13 @@ final class PortsTest {
         NeuronGroup both = new RLeaky(Recurrence.none(), 0.5f).bindPorts(arena, 3);
         FloatMatrix current = FloatMatrix.zeros(1, 3);
         SpikeMatrix spikes = SpikeMatrix.zeros(1, 3);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "currents are of one port, expected those of [current, feedback]",
                 () -> both.run(current, both.newState(arena, 1), spikes));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "currents are of 2 ports, expected those of [current]",
                 () -> one.run(current, FloatMatrix.zeros(1, 3), one.newState(arena, 1), spikes));
         Leaky leaky = new Leaky(0.5f);
-        assertMessage(
-                IllegalArgumentException.class,
-                leaky + " has the ports [current], expected 'feedback' too",
-                () -> leaky.bindPorts(arena, 3));
+        assertInvalid(leaky + " has the ports [current], expected 'feedback' too", () -> leaky.bindPorts(arena, 3));
     }
 }

@@ -1,6 +1,6 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -155,8 +155,7 @@ final class ShapedPopulationTest {
                 assertSameBits(flat, recorder.values(), shape + " -> " + network.populations());
             }
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "population 'cells' gets 2 maps of currents, expected a multiple of 4 for " + model,
                 () -> Network.builder(MAPS).connect(new OneToOne(1)).neuron("cells", model));
     }

@@ -8,6 +8,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.graph.RandomNetwork;
@@ -16,7 +17,6 @@ import dev.spikelane.neuron.Neuron;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** One answer: the same bits however a run of spikes or of analog input is cut, shared and batched. */
 @EveryWidth
@@ -26,9 +26,9 @@ final class SimulationProperties extends KernelCase {
 
     @Property(tries = 120)
     void blocksGiveTheSteps(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int steps,
-            @ForAll @IntRange(min = 1, max = 70) int rowsInBlock,
+            @UpTo(5) int batch,
+            @UpTo(12) int steps,
+            @UpTo(70) int rowsInBlock,
             @ForAll boolean analog,
             @ForAll long seed) {
         RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
@@ -41,10 +41,7 @@ final class SimulationProperties extends KernelCase {
 
     @Property(tries = 120)
     void callsCutAnywhereGiveTheSteps(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int steps,
-            @ForAll boolean analog,
-            @ForAll long seed) {
+            @UpTo(5) int batch, @UpTo(12) int steps, @ForAll boolean analog, @ForAll long seed) {
         RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
         Random cuts = new Random(~seed);
         random.expected(analog)
@@ -66,10 +63,7 @@ final class SimulationProperties extends KernelCase {
 
     @Property(tries = 120)
     void streamingReturnsTheSpikesOfTheLastLayer(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 8) int steps,
-            @ForAll boolean analog,
-            @ForAll long seed) {
+            @UpTo(5) int batch, @UpTo(8) int steps, @ForAll boolean analog, @ForAll long seed) {
         RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
         RandomNetwork.Outcome expected = random.expected(analog);
         expected.assertSame(
@@ -85,11 +79,7 @@ final class SimulationProperties extends KernelCase {
     }
 
     @Property(tries = 120)
-    void resetStartsAnew(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 8) int steps,
-            @ForAll boolean analog,
-            @ForAll long seed) {
+    void resetStartsAnew(@UpTo(5) int batch, @UpTo(8) int steps, @ForAll boolean analog, @ForAll long seed) {
         RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
         random.expected(analog)
                 .assertSame(
@@ -103,10 +93,7 @@ final class SimulationProperties extends KernelCase {
     }
 
     @Property(tries = 60)
-    void sampleGivesTheSameAloneAndInABatch(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 8) int steps,
-            @ForAll long seed) {
+    void sampleGivesTheSameAloneAndInABatch(@UpTo(5) int batch, @UpTo(8) int steps, @ForAll long seed) {
         RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
         RandomNetwork.Outcome expected = random.expected();
         int sample = random.dropping ? 0 : new Random(~seed).nextInt(batch);
@@ -189,8 +176,8 @@ final class SimulationProperties extends KernelCase {
     /** Blocks of steps that threads share, and smaller ones that they do not, in any cut. */
     @Property(tries = 12)
     void threadsAndBlocksGiveTheSameBits(
-            @ForAll @IntRange(min = 1, max = 4) int threads,
-            @ForAll @IntRange(min = 20, max = 300) int rowsInBlock,
+            @UpTo(4) int threads,
+            @UpTo(value = 300, from = 20) int rowsInBlock,
             @ForAll boolean inhibited,
             @ForAll boolean analog,
             @ForAll long seed) {

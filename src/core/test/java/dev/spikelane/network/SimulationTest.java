@@ -1,8 +1,12 @@
 package dev.spikelane.network;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertStart;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -15,7 +19,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
@@ -27,7 +31,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,22 +39,16 @@ import org.junit.jupiter.api.Timeout;
 @Alone
 final class SimulationTest {
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final Network small = small(arena);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     private static Network small(Arena arena) {
         Random random = new Random(1);
-        return Network.builder(arena, 7)
-                .connect(Dense.of(arena, Matrices.uniform(arena, 5, 7, random)))
-                .neuron(new Leaky(0.9f).withThreshold(0.3f))
-                .connect(Dense.of(arena, Matrices.uniform(arena, 3, 5, random)))
-                .neuron(new Leaky(0.9f).withThreshold(0.3f))
-                .build();
+        return Networks.of(
+                arena,
+                7,
+                by(Dense.of(arena, Matrices.uniform(arena, 5, 7, random)), new Leaky(0.9f).withThreshold(0.3f)),
+                by(Dense.of(arena, Matrices.uniform(arena, 3, 5, random)), new Leaky(0.9f).withThreshold(0.3f)));
     }
 
     private SpikeMatrix input(int rows) {
@@ -60,7 +57,7 @@ final class SimulationTest {
 
     @Test
     void statesOfTheSameBytesAreEqual() {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 3, 2);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 3, 2);
         try (Simulation simulation = network.simulate(1)) {
             SimulationState first = simulation.snapshot();
             assertEquals(first, SimulationState.of(first.toBytes()));
@@ -212,8 +209,7 @@ final class SimulationTest {
         try (Simulation simulation = small.simulate(2)) {
             simulation.recordSpikes(0, 3);
             simulation.run(input(6));
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "recorder has room for 3 steps, the run goes on to step 4,"
                             + " counted from the last reset, also where a state was restored; make a longer recorder, or reset where a new sequence begins",
                     () -> simulation.step(input(2)));
@@ -228,12 +224,10 @@ final class SimulationTest {
 
     @Test
     void refusesRecordersOfNoSize() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "recording of 0 steps of batch 2, expected at least 1 of both and at most 2147483647 rows",
                 () -> new Population.SpikeRecorder(arena, 0, 2, 3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "recording of 65536 steps of batch 65536, expected at least 1 of both and at most 2147483647 rows",
                 () -> new Population.VariableRecorder(arena, 65536, 65536, 3));
         assertThrows(IllegalArgumentException.class, () -> new SpikeCounts(arena, 0, 3));
@@ -242,8 +236,7 @@ final class SimulationTest {
     @Test
     void refusesRecordersOfAnotherWidth() {
         try (Simulation simulation = small.simulate(2)) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "recorder is for batch 2 of 6 neurons, expected batch 2 of 5",
                     () -> simulation.observe(0, new Population.SpikeRecorder(arena, 5, 2, 6)));
             simulation.step(input(2)); // nothing was attached
@@ -269,18 +262,9 @@ final class SimulationTest {
     @Test
     void refusesShapesThatDoNotFit() {
         try (Simulation simulation = small.simulate(2)) {
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "input has 5 rows, expected a multiple of the batch, 2",
-                    () -> simulation.run(input(5)));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "input is [4 x 8], expected [4 x 7]",
-                    () -> simulation.run(SpikeMatrix.zeros(arena, 4, 8)));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "input is [4 x 7], expected [2 x 7]",
-                    () -> simulation.step(input(4)));
+            assertInvalid("input has 5 rows, expected a multiple of the batch, 2", () -> simulation.run(input(5)));
+            assertInvalid("input is [4 x 8], expected [4 x 7]", () -> simulation.run(SpikeMatrix.zeros(arena, 4, 8)));
+            assertInvalid("input is [4 x 7], expected [2 x 7]", () -> simulation.step(input(4)));
             assertEquals(0, simulation.steps());
         }
     }
@@ -309,8 +293,7 @@ final class SimulationTest {
                         default -> simulation.reset();
                     }
                 });
-                assertMessage(
-                        IllegalStateException.class,
+                assertIllegalState(
                         "simulation is busy: it is used by one thread at a time, and not by its observers",
                         () -> simulation.step(input(1)));
             }
@@ -323,10 +306,10 @@ final class SimulationTest {
         Population.SpikeRecorder recorder = simulation.recordSpikes(0, 3);
         simulation.close();
         simulation.close();
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.run(input(1)));
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.step(input(1)));
-        assertMessage(IllegalStateException.class, "simulation is closed", simulation::reset);
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> simulation.countSpikes(0));
+        assertIllegalState("simulation is closed", () -> simulation.run(input(1)));
+        assertIllegalState("simulation is closed", () -> simulation.step(input(1)));
+        assertIllegalState("simulation is closed", simulation::reset);
+        assertIllegalState("simulation is closed", () -> simulation.countSpikes(0));
         assertEquals(0, recorder.spikes().count(), "recordings outlive their simulation");
     }
 
@@ -335,10 +318,7 @@ final class SimulationTest {
         Arena other = Arena.ofShared();
         try (Simulation simulation = small(other).simulate(1)) {
             other.close();
-            assertMessage(
-                    IllegalStateException.class,
-                    "the arena of packed weights is closed",
-                    () -> simulation.step(input(1)));
+            assertIllegalState("the arena of packed weights is closed", () -> simulation.step(input(1)));
         }
     }
 
@@ -384,11 +364,8 @@ final class SimulationTest {
     @Test
     void refusesANetworkInAConfinedArena() {
         try (Arena confined = Arena.ofConfined()) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> Network.builder(confined, 5));
-            assertTrue(
-                    refused.getMessage().startsWith("arena is confined to one thread, expected Arena.ofShared()"),
-                    refused.getMessage());
+            assertStart(
+                    "arena is confined to one thread, expected Arena.ofShared()", () -> Network.builder(confined, 5));
         }
     }
 
@@ -398,10 +375,7 @@ final class SimulationTest {
         Network network;
         try (Arena confined = Arena.ofConfined()) {
             FloatMatrix weights = FloatMatrix.zeros(confined, LargeNetwork.SIZE, LargeNetwork.SIZE);
-            network = Network.builder(arena, LargeNetwork.SIZE)
-                    .connect(Dense.of(confined, weights))
-                    .neuron(new Leaky(0.9f))
-                    .build();
+            network = Networks.of(arena, LargeNetwork.SIZE, by(Dense.of(confined, weights), new Leaky(0.9f)));
         }
         try (Simulation shared = network.simulate(LargeNetwork.BATCH, 2)) {
             shared.run(input);
@@ -431,9 +405,7 @@ final class SimulationTest {
 
             large.first.want(2);
             large.first.broken = true;
-            String message = assertThrows(IllegalStateException.class, () -> simulation.run(large.input))
-                    .getMessage();
-            assertTrue(message.startsWith("broken in spikelane-"), message);
+            assertStart(IllegalStateException.class, "broken in spikelane-", () -> simulation.run(large.input));
             large.first.broken = false;
             simulation.reset();
             simulation.run(large.input);

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertStart;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,6 +14,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -26,7 +28,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** A run that is taken out in the middle and put in elsewhere goes on as if nothing had happened. */
 @EveryWidth
@@ -36,10 +37,7 @@ final class SnapshotProperties extends KernelCase {
     private static final int NEURONS = 70;
 
     @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
-    void everyModelGoesOnInAnotherSimulation(
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int half,
-            @ForAll long seed) {
+    void everyModelGoesOnInAnotherSimulation(@UpTo(3) int batch, @UpTo(12) int half, @ForAll long seed) {
         for (int model = 0; model < RandomNeuron.MODELS; model++) {
             Random random = new Random(seed + model);
             Network network = network(new RandomNeuron(arena, NEURONS, random).of(model), random);
@@ -115,11 +113,8 @@ final class SnapshotProperties extends KernelCase {
         }
         byte[] cut = new byte[bytes.length - 1];
         System.arraycopy(bytes, 0, cut, 0, cut.length);
-        String message = assertThrows(IllegalArgumentException.class, () -> SimulationState.of(cut))
-                .getMessage();
-        assertTrue(message.startsWith("state has "), message);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertStart("state has ", () -> SimulationState.of(cut));
+        assertInvalid(
                 "3 bytes that do not start as a state does, expected SPKS and a header",
                 () -> SimulationState.of(new byte[3]));
     }
@@ -128,8 +123,7 @@ final class SnapshotProperties extends KernelCase {
     void refusesOtherVersionsGraphsAndBatches() {
         byte[] bytes = bytes();
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(Integer.BYTES, 6);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "state has version 6, which a newer Spikelane took, expected 5: run the steps again",
                 () -> SimulationState.of(bytes));
         SimulationState state = SimulationState.of(bytes());
@@ -137,15 +131,13 @@ final class SnapshotProperties extends KernelCase {
         Network other = network(new Leaky(0.5f).withThreshold(2), new Random(1));
         try (Simulation more = same.simulate(3);
                 Simulation stranger = other.simulate(2)) {
-            assertMessage(IllegalArgumentException.class, "state is of batch 2, expected 3", () -> more.restore(state));
+            assertInvalid("state is of batch 2, expected 3", () -> more.restore(state));
             assertNotEquals(same.fingerprint(), other.fingerprint());
-            String message = assertThrows(IllegalArgumentException.class, () -> stranger.restore(state))
-                    .getMessage();
-            assertEquals(
+            assertInvalid(
                     "state is of a network of as many neurons, but with other connections, options or parameters"
                             + " (fingerprint " + Long.toHexString(same.fingerprint()) + ", expected "
                             + Long.toHexString(other.fingerprint()) + ")",
-                    message);
+                    () -> stranger.restore(state));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -38,9 +39,8 @@ final class StateBytesTest {
         Input x = builder.input("x", Shape.of(3, 5, 7));
         Population hidden = builder.population("a", Shape.of(3, 5, 7), new Leaky(0.9f).withThreshold(0.1f));
         Population out = builder.population("b", Shape.of(10), new Leaky(0.9f).withThreshold(0.1f));
-        TorchRandom random = new TorchRandom(1);
         builder.project("xa", x, hidden, new OneToOne(1)).delay(2);
-        builder.project("ab", hidden, out, new Flatten(), Dense.linear(105, 10, random))
+        builder.project("ab", hidden, out, new Flatten(), Dense.linear(105, 10, new TorchRandom(1)))
                 .delay(1);
         return builder.build();
     }
@@ -100,8 +100,7 @@ final class StateBytesTest {
         try (Simulation simulation = network().simulate(1)) {
             int size = simulation.stateBytes();
             ByteBuffer tight = ByteBuffer.allocate(size - 1);
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "buffer has " + (size - 1) + " bytes left, expected at least the " + size + " of this state",
                     () -> simulation.snapshot(tight));
             assertEquals(0, tight.position());
@@ -166,12 +165,10 @@ final class StateBytesTest {
             SpikeCounts counts = counting.keepInState(counting.countSpikes("b"));
             recording.keepInState(recording.recordSpikes("b", STEPS));
             String ofCounts = "[dev.spikelane.network.SpikeCounts of 'b', 264 bytes]";
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "state holds nothing that observers hold, expected that of " + ofCounts,
                     () -> counting.restore(plain.snapshot()));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "state holds what other observers hold, expected that of " + ofCounts,
                     () -> counting.restore(recording.snapshot()));
             counting.run(input());
@@ -226,10 +223,8 @@ final class StateBytesTest {
     @Test
     void statesOfMoreThanTwoGigabytesAreRefused() {
         assertEquals(100, StateBytes.requireSize(100));
-        assertMessage(
-                IllegalStateException.class,
-                "state has 3000000000 bytes, expected at most 2 GB",
-                () -> StateBytes.requireSize(3_000_000_000L));
+        assertIllegalState(
+                "state has 3000000000 bytes, expected at most 2 GB", () -> StateBytes.requireSize(3_000_000_000L));
     }
 
     /** Neither states nor forks leave copies of weights behind that wait for a collection. */

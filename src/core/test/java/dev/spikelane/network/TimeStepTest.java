@@ -1,6 +1,7 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -61,8 +62,7 @@ final class TimeStepTest {
     @Test
     void textsWithDifferentStepsAreRefused(@TempDir Path folder) throws IOException {
         NetworkBuilder mixed = network(Network.builder(), Source.poisson(500, 1), falling("ms", "0.1"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 MIXED + ", expected one for all texts: timeStep() of the builder sets it, mixedTimeSteps() allows"
                         + " several",
                 mixed::build);
@@ -79,12 +79,10 @@ final class TimeStepTest {
     void aRuleHasTheStepOfTheNeurons() {
         NetworkBuilder mixed = network(Network.builder(), Source.poisson(500, 0.1), falling("ms", "0.1"))
                 .plastic(Plasticity.pairStdp());
-        String message =
-                assertThrows(IllegalArgumentException.class, mixed::build).getMessage();
-        assertTrue(
-                message.startsWith("population 'source' has a time step of 0.1 ms and the rule of projection"
-                        + " 'source-cells' one of 1.0 ms"),
-                message);
+        assertStart(
+                "population 'source' has a time step of 0.1 ms and the rule of projection"
+                        + " 'source-cells' one of 1.0 ms",
+                mixed::build);
         Network one = network(Network.builder().timeStep(0.1), Source.poisson(500, 0.1), falling("ms", "1"))
                 .plastic(Plasticity.pairStdp())
                 .build();

@@ -1,14 +1,14 @@
 package dev.spikelane.network;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertStart;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.operator.ValueDescription;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -22,14 +22,10 @@ import org.junit.jupiter.api.Test;
 /** Values have torch's shapes, and are read and replaced as matrices. */
 final class ValueShapesTest {
 
-    private final Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.5, 0.75), 3, 2);
+    private final Network network = Networks.dense(new TorchRandom(1), new Leaky(0.5, 0.75), 3, 2);
 
     private static FloatMatrix matrix(int rows, int columns) {
-        FloatMatrix matrix = FloatMatrix.zeros(rows, columns);
-        for (int i = 0; i < rows * columns; i++) {
-            matrix.set(i / columns, i % columns, (i + 1) / 128f);
-        }
-        return matrix;
+        return fill(FloatMatrix.zeros(rows, columns), i -> (i + 1) / 128f);
     }
 
     @Test
@@ -41,10 +37,7 @@ final class ValueShapesTest {
         assertEquals(List.of(), weights.shape("lif1.threshold"));
         weights.replace("lif1.threshold", matrix(1, 2));
         assertEquals(List.of(2), weights.shape("lif1.threshold"));
-        assertMessage(
-                IllegalArgumentException.class,
-                "there are no values named 'no', expected one of " + weights.names(),
-                () -> weights.shape("no"));
+        assertInvalid("there are no values named 'no', expected one of " + weights.names(), () -> weights.shape("no"));
     }
 
     @Test
@@ -60,27 +53,21 @@ final class ValueShapesTest {
         weights.replaceAll(Map.of("fc1.bias", FloatMatrix.zeros(2, 1), "lif1.beta", matrix(2, 1)));
         assertArrayEquals(new float[2], weights.get("fc1.bias").toArray());
         assertArrayEquals(matrix(1, 2).toArray(), weights.get("lif1.beta").toArray());
-        assertMessage(
-                IllegalArgumentException.class,
-                "values is [3 x 2], expected [2 x 3]",
-                () -> weights.replace("fc1.weight", matrix(3, 2)));
+        assertInvalid("values is [3 x 2], expected [2 x 3]", () -> weights.replace("fc1.weight", matrix(3, 2)));
     }
 
     /** Simulations and trainers hold the states of neurons. */
     @Test
     void parametersThatChangeTheVariablesOfNeuronsAreRefused() {
-        Network lif = DenseNetworks.of(new TorchRandom(1), Lif.of(Decay.MULTIPLY, Parameter.of(0.5f)), 3, 2);
+        Network lif = Networks.dense(new TorchRandom(1), Lif.of(Decay.MULTIPLY, Parameter.of(0.5f)), 3, 2);
         FloatMatrix rows = FloatMatrix.zeros(1, 3);
         rows.fill(1);
         try (Simulation simulation = lif.simulate(1)) {
             simulation.step(rows);
-            String message = assertThrows(
-                            IllegalArgumentException.class, () -> lif.weights().replace("lif1.synapse", matrix(1, 2)))
-                    .getMessage();
-            assertTrue(
-                    message.startsWith("neurons of population 'lif1' would have the variables [membrane, synapse],"
-                            + " expected [membrane], which states hold: Lif["),
-                    message);
+            assertStart(
+                    "neurons of population 'lif1' would have the variables [membrane, synapse],"
+                            + " expected [membrane], which states hold: Lif[",
+                    () -> lif.weights().replace("lif1.synapse", matrix(1, 2)));
             simulation.step(rows);
             assertEquals(List.of("membrane"), simulation.state("lif1").names());
         }

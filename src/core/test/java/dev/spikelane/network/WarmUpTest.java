@@ -8,7 +8,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Psn;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Source;
@@ -56,14 +56,14 @@ final class WarmUpTest {
     /** The compiler has to be quiet for longer than that. */
     @Test
     void saysWhenTheTimeWasTooShort() {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 2, 3);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 2, 3);
         assertTrue(WarmUp.run(network, 1, 1, Duration.ofMillis(1)).isEmpty());
         assertTrue(WarmUp.run(network, 1, 1, Duration.ZERO).isEmpty());
     }
 
     @Test
     void settlesInTheEnd() {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 2, 3);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 2, 3);
         assertTrue(WarmUp.run(network, 1, 1, Duration.ofSeconds(300)).isPresent());
     }
 
@@ -103,7 +103,7 @@ final class WarmUpTest {
 
     @Test
     void refusesWhatASimulationRefuses() {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 2, 3);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 2, 3);
         assertThrows(IllegalArgumentException.class, () -> network.warmUp(0));
         assertThrows(IllegalArgumentException.class, () -> network.warmUp(1, 0));
     }

@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -16,7 +16,6 @@ import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,14 +29,9 @@ final class DropoutTest {
     private static final int NEURONS = 130;
     private static final long SEED = 0x123456789ABCDEFL;
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final Random random = new Random(1);
     private final FloatMatrix current = Matrices.uniform(arena, STEPS * BATCH, NEURONS, random);
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     /** What a run leaves. */
     private record Outcome(FloatMatrix membranes, SpikeMatrix spikes) {}
@@ -138,8 +132,7 @@ final class DropoutTest {
                 0.5f,
                 new LeakyParallel(0.5f).withDropout(0.5f, 3).withThreshold(2).dropout());
         for (float probability : new float[] {1, -0.1f, Float.NaN}) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "dropout is " + probability + ", expected a probability from 0 to below 1",
                     () -> new LeakyParallel(0.5f).withDropout(probability, 0));
         }

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -131,11 +132,7 @@ final class EquationNeuronTest {
     }
 
     private static Neuron.Run scaled(FloatMatrix currents, float by, Neuron model) {
-        for (int row = 0; row < currents.rows(); row++) {
-            for (int i = 0; i < currents.columns(); i++) {
-                currents.set(row, i, by * currents.get(row, i));
-            }
-        }
+        fill(currents, (row, i) -> by * currents.get(row, i));
         return model.run(currents);
     }
 
@@ -293,28 +290,18 @@ final class EquationNeuronTest {
 
     @Test
     void whatNetworksDoNotTakeIsRefused() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "line 2, column 7: 'membrane' is a name that networks use, expected another",
                 () -> EquationNeuron.of("state v\ninput membrane\nspike v > membrane"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "line 1, column 7: 'V' is a name that networks use, expected another",
                 () -> EquationNeuron.of("param V = 1\nstate v\ninput i\nspike v + i > V"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "line 1, column 16: 'g_na' has the name of another parameter in files, expected other letters",
                 () -> EquationNeuron.of("param gNa = 1, g_na = 2\nstate v\ninput i\nspike v > i + gNa + g_na"));
-        assertMessage(
-                IllegalArgumentException.class,
-                "no parameter 'gamma', expected one of [beta, threshold]",
-                () -> LEAKY.with("gamma", 1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "beta is NaN, expected a finite number",
-                () -> LEAKY.with("beta", Double.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("no parameter 'gamma', expected one of [beta, threshold]", () -> LEAKY.with("gamma", 1));
+        assertInvalid("beta is NaN, expected a finite number", () -> LEAKY.with("beta", Double.NaN));
+        assertInvalid(
                 "beta has 2 values, expected 1 or 3, one for each neuron",
                 () -> LEAKY.with("beta", 1, 2).bind(Arena.ofAuto(), 3));
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -180,13 +181,11 @@ final class EquationPortsTest {
     void whatDoesNotEnterIsRefusedByName() {
         EquationNeuron neuron = EquationNeuron.of(CONDUCTANCES);
         TorchRandom random = new TorchRandom(1);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc1' from 'input' to 'lif1' enters the port 'current', expected one of [excitatory,"
                         + " inhibitory] for " + neuron,
                 () -> Network.builder(3).dense(4, random).neuron(neuron).build());
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "population 'lif1' has no projection to its port 'inhibitory'",
                 () -> Network.builder(3)
                         .dense(4, random)
@@ -194,24 +193,20 @@ final class EquationPortsTest {
                         .port("excitatory")
                         .build());
         NeuronGroup group = neuron.bind(Arena.ofAuto(), 4);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "currents are of one port, expected those of [excitatory, inhibitory]",
                 () -> group.run(FloatMatrix.zeros(1, 4), group.newState(Arena.ofAuto(), 1), SpikeMatrix.zeros(1, 4)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "currents are of 0 ports, expected those of [excitatory, inhibitory]",
                 () -> group.run(List.of(), group.newState(Arena.ofAuto(), 1), SpikeMatrix.zeros(1, 4)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "currents are of 3 ports, expected those of [excitatory, inhibitory]",
                 () -> group.record(
                         List.of(FloatMatrix.zeros(1, 4), FloatMatrix.zeros(1, 4), FloatMatrix.zeros(1, 4)),
                         group.newState(Arena.ofAuto(), 1),
                         SpikeMatrix.zeros(1, 4),
                         FloatMatrix.zeros(1, 4)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "inhibitory is blocks [0, 1) of 5 columns, expected blocks [0, 1) of 4 columns",
                 () -> group.run(
                         List.of(FloatMatrix.zeros(1, 4), FloatMatrix.zeros(1, 5)),

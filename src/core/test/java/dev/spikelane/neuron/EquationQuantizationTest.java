@@ -1,15 +1,16 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
@@ -120,13 +121,7 @@ final class EquationQuantizationTest {
     }
 
     private static FloatMatrix trained(Neuron neuron, int threads, String... learned) {
-        TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(20)
-                .dense(70, random)
-                .neuron(neuron)
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(20, dense(70, neuron), dense(4, new Leaky(0.9)));
         TrainingBatch batch = TrainingBatch.of(
                 Matrices.spikes(Arena.ofAuto(), STEPS * 4, 20, 0.4, new Random(4)), new int[] {0, 1, 2, 3});
         try (Trainer trainer = Trainer.of(network, STEPS, 4)
@@ -206,7 +201,7 @@ final class EquationQuantizationTest {
 
     @Test
     void modelFilesKeepLevels(@TempDir Path folder) throws IOException {
-        Network network = DenseNetworks.of(new TorchRandom(1), LATER.withQuantization(FEW), 5, 7);
+        Network network = Networks.dense(new TorchRandom(1), LATER.withQuantization(FEW), 5, 7);
         Path file = folder.resolve("rounded.safetensors");
         ModelFile.write(file, network);
         Network read = ModelFile.read(file);
@@ -221,8 +216,7 @@ final class EquationQuantizationTest {
             other.run(input);
             assertSameBits(expected.spikes(), actual.spikes(), "spikes");
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "population 'lif1' has EquationNeuron, which cannot be written in C: its variables are rounded to"
                         + " levels",
                 () -> CExport.of(network).write(folder.resolve("rounded.c")));
@@ -230,15 +224,13 @@ final class EquationQuantizationTest {
 
     @Test
     void whatNeedsMoreThanVariablesBehindTheSpikeIsRefused() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "what is in front of 'spike' is used behind it: 'current' as it was before, expected variables as they"
                         + " are there, and parameters",
                 () -> EquationNeuron.of("state v\ninput current\nv = 0.5 * v + current\nspike v > 1\n"
                                 + "reset v = v - 1 + current")
                         .withQuantization(LEVELS));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "what is in front of 'spike' is used behind it: 'v' as it was before, expected variables as they are"
                         + " there, and parameters",
                 () -> EquationNeuron.of("state v\ninput current\nx = 0.5 * v + current\nv = 0.5 * v + current\n"

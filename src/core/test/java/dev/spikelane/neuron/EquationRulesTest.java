@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -43,10 +44,7 @@ final class EquationRulesTest {
                     v = v ** 2             | line 4, column 8: found '*', expected a number, a name or '('; powers are such as 'v^2'
                     """)
     void textsThatMeanSomethingElseAreRefused(String lines, String message) {
-        assertMessage(
-                IllegalArgumentException.class,
-                message,
-                () -> EquationNeuron.of(START + lines.replace(';', '\n') + END));
+        assertInvalid(message, () -> EquationNeuron.of(START + lines.replace(';', '\n') + END));
     }
 
     @ParameterizedTest
@@ -62,8 +60,7 @@ final class EquationRulesTest {
     @Test
     void aTextWithoutASpikeGetsAHint() {
         String text = "state u\ninput i\nu = u + i\n";
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "line 3, column 10: found the end of the text, expected a line 'spike ...', such as 'spike u > 1', or"
                         + " 'spike 0 > 1' for one that never fires",
                 () -> EquationNeuron.of(text));
@@ -114,12 +111,10 @@ final class EquationRulesTest {
                 spike v > 1
                 """);
         model.with("p", 1, 3).bind(Arena.ofAuto(), 2);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "neuron Divided: 'k' is Infinity for neuron 1, expected a finite number",
                 () -> model.with("p", 1, 0).bind(Arena.ofAuto(), 2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "neuron Divided: 'refractory' is -1.0, expected 0 to 16777216 steps",
                 () -> model.with("p", -1).bind(Arena.ofAuto(), 2));
     }
@@ -137,8 +132,7 @@ final class EquationRulesTest {
                 spike v > 1
                 """.formatted(method));
         model.with("tau", 1, 3).bind(Arena.ofAuto(), 2);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "neuron Falling: a constant of the equations, with tau = 0.0, is Infinity"
                         + " for neuron 1, expected a finite number",
                 () -> model.with("tau", 1, 0).bind(Arena.ofAuto(), 2));
@@ -174,11 +168,7 @@ final class EquationRulesTest {
     }
 
     private static FloatMatrix row(float... currents) {
-        FloatMatrix made = FloatMatrix.zeros(currents.length, 1);
-        for (int i = 0; i < currents.length; i++) {
-            made.set(i, 0, currents[i]);
-        }
-        return made;
+        return fill(FloatMatrix.zeros(currents.length, 1), i -> currents[i]);
     }
 
     private static final String WHOLE = """
@@ -195,16 +185,13 @@ final class EquationRulesTest {
     @Test
     void wholeNumbersBeginInTheirRangeAndAreNotRounded() {
         EquationNeuron counting = EquationNeuron.of(WHOLE);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "neuron Counting: 'out' is 4.0, expected 0 to 3",
                 () -> counting.with("first", 4).bind(Arena.ofAuto(), 2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "line 3, column 10: 'out' is -1.0, expected 0 to 3",
                 () -> EquationNeuron.of(WHOLE.replace("first = 3", "first = -1")));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "line 3, column 10: 'out' is a whole number, expected no such among rounded states",
                 () -> counting.withQuantization(Quantization.named("q", 0, 1)));
     }

@@ -1,12 +1,14 @@
 package dev.spikelane.neuron;
 
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -67,15 +69,12 @@ final class EquationTrialsTest {
 
     /** Three populations, two of which have the same text, or the models of the library that they say. */
     private static Network network(boolean texts) {
-        TorchRandom random = new TorchRandom(5);
-        return Network.builder(INPUTS)
-                .dense(70, random)
-                .neuron(texts ? leaky(0.9) : new Leaky(0.9))
-                .dense(130, random)
-                .neuron(texts ? SYNAPTIC : new Synaptic(0.8, 0.9))
-                .dense(4, random)
-                .neuron(texts ? leaky(0.8) : new Leaky(0.8))
-                .build();
+        return Networks.of(
+                new TorchRandom(5),
+                INPUTS,
+                dense(70, texts ? leaky(0.9) : new Leaky(0.9)),
+                dense(130, texts ? SYNAPTIC : new Synaptic(0.8, 0.9)),
+                dense(4, texts ? leaky(0.8) : new Leaky(0.8)));
     }
 
     private static SpikeMatrix run(Network network, SpikeMatrix input) {

@@ -1,62 +1,51 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
 @EveryWidth
-final class HandLifTest {
+final class HandLifTest extends KernelCase {
 
     /** Worked out by hand: the spike is taken before the step, and resets in it. */
     @Test
     void spikeAndResetFallIntoOneStep() {
-        try (Arena arena = Arena.ofShared()) {
-            NeuronGroup neuron = new HandLif(0.5f).bind(arena, 1);
-            FloatMatrix current = FloatMatrix.zeros(arena, 5, 1);
-            current.fill(0.75f);
-            SpikeMatrix spikes = SpikeMatrix.zeros(arena, 5, 1);
-            FloatMatrix membranes = FloatMatrix.zeros(arena, 5, 1);
-            neuron.record(current, neuron.newState(arena, 1), spikes, membranes);
-            assertArrayEquals(new float[] {0.75f, 1.125f, 0.3125f, 0.90625f, 1.203125f}, membranes.toArray());
-            assertArrayEquals(new byte[] {0, 0, 1, 0, 0}, spikes.toArray());
-        }
+        NeuronGroup neuron = new HandLif(0.5f).bind(arena, 1);
+        FloatMatrix current = FloatMatrix.zeros(arena, 5, 1);
+        current.fill(0.75f);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 5, 1);
+        FloatMatrix membranes = FloatMatrix.zeros(arena, 5, 1);
+        neuron.record(current, neuron.newState(arena, 1), spikes, membranes);
+        assertArrayEquals(new float[] {0.75f, 1.125f, 0.3125f, 0.90625f, 1.203125f}, membranes.toArray());
+        assertArrayEquals(new byte[] {0, 0, 1, 0, 0}, spikes.toArray());
     }
 
     /** The same membranes as Leaky with a delayed reset, and its spikes one step later. */
     @Test
     void firesAStepAfterLeaky() {
-        try (Arena arena = Arena.ofShared()) {
-            NeuronGroup hand = new HandLif(Parameter.of(0.9f), Parameter.of(0.8f)).bind(arena, 100);
-            NeuronGroup leaky = new Leaky(0.9f).withThreshold(0.8f).bind(arena, 100);
-            FloatMatrix current = FloatMatrix.zeros(arena, 50, 100);
-            for (int step = 0; step < 50; step++) {
-                for (int neuron = 0; neuron < 100; neuron++) {
-                    current.set(step, neuron, neuron / 200f);
-                }
-            }
-            SpikeMatrix ofHand = SpikeMatrix.zeros(arena, 50, 100);
-            SpikeMatrix ofLeaky = SpikeMatrix.zeros(arena, 50, 100);
-            NeuronState handState = hand.newState(arena, 1);
-            NeuronState leakyState = leaky.newState(arena, 1);
-            hand.run(current, handState, ofHand);
-            leaky.run(current, leakyState, ofLeaky);
+        NeuronGroup hand = new HandLif(Parameter.of(0.9f), Parameter.of(0.8f)).bind(arena, 100);
+        NeuronGroup leaky = new Leaky(0.9f).withThreshold(0.8f).bind(arena, 100);
+        FloatMatrix current = fill(FloatMatrix.zeros(arena, 50, 100), (step, neuron) -> neuron / 200f);
+        SpikeMatrix ofHand = SpikeMatrix.zeros(arena, 50, 100);
+        SpikeMatrix ofLeaky = SpikeMatrix.zeros(arena, 50, 100);
+        NeuronState handState = hand.newState(arena, 1);
+        NeuronState leakyState = leaky.newState(arena, 1);
+        hand.run(current, handState, ofHand);
+        leaky.run(current, leakyState, ofLeaky);
+        assertArrayEquals(leakyState.membrane().toArray(), handState.membrane().toArray());
+        assertEquals(0, ofHand.count(0, 1));
+        assertEquals(ofLeaky.count(0, 49), ofHand.count(1, 49));
+        for (int step = 1; step < 50; step++) {
             assertArrayEquals(
-                    leakyState.membrane().toArray(), handState.membrane().toArray());
-            assertEquals(0, ofHand.count(0, 1));
-            assertEquals(ofLeaky.count(0, 49), ofHand.count(1, 49));
-            for (int step = 1; step < 50; step++) {
-                assertArrayEquals(
-                        ofLeaky.rows(step - 1, 1).toArray(),
-                        ofHand.rows(step, 1).toArray(),
-                        "step " + step);
-            }
+                    ofLeaky.rows(step - 1, 1).toArray(), ofHand.rows(step, 1).toArray(), "step " + step);
         }
     }
 
@@ -69,10 +58,8 @@ final class HandLifTest {
 
     @Test
     void refusesWhatIsNotFinite() {
-        assertMessage(
-                IllegalArgumentException.class, "beta is NaN, expected a finite number", () -> new HandLif(Float.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("beta is NaN, expected a finite number", () -> new HandLif(Float.NaN));
+        assertInvalid(
                 "threshold is -Infinity, expected a finite number",
                 () -> new HandLif(Parameter.of(1), Parameter.of(Float.NEGATIVE_INFINITY)));
     }

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,7 +15,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
 import java.lang.foreign.Arena;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,13 +26,8 @@ final class KernelTruncationTest {
     private static final int STEPS = 50;
     private static final int NEURONS = 130;
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final FloatMatrix current = Matrices.uniform(arena, STEPS, NEURONS, new Random(1));
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     private FloatMatrix run(StateLeaky model) {
         return run(model, SpikeMatrix.zeros(arena, STEPS, NEURONS));
@@ -46,11 +41,7 @@ final class KernelTruncationTest {
     }
 
     private static float[] betas() {
-        float[] betas = new float[NEURONS];
-        for (int i = 0; i < NEURONS; i++) {
-            betas[i] = i / (NEURONS - 1f);
-        }
-        return betas;
+        return floats(NEURONS, i -> i / (NEURONS - 1f));
     }
 
     @ParameterizedTest
@@ -95,8 +86,7 @@ final class KernelTruncationTest {
     @Test
     void windowsOfTooManyRowsAreAnError() {
         NeuronGroup group = new StateLeaky(0.9f).withKernelTruncation(4).bind(arena, 3);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "batch is 600000000, expected at most 536870911, as each sample has 4 steps in its window",
                 () -> group.newState(arena, 600_000_000));
     }
@@ -125,12 +115,10 @@ final class KernelTruncationTest {
         }
         assertSameBits(expected, membranes, "membranes");
         BoundPopulation.steps(group).run(words(current, 0, 1), 1, state, spikes);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "neurons of word 1 have done 50 steps, expected 51 as those of word 0",
                 () -> BoundPopulation.steps(group).run(words(current, 0, 3), 1, state, spikes));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "block range is [2, 4), expected a part of [0, 3)",
                 () -> BoundPopulation.steps(group).run(words(current, 2, 4), 1, state, spikes));
         state.reset();
@@ -143,19 +131,14 @@ final class KernelTruncationTest {
     @Test
     void refusesWindowsOfNothing() {
         StateLeaky model = new StateLeaky(0.5f);
-        assertMessage(
-                IllegalArgumentException.class,
-                "steps is 0, expected at least 1",
-                () -> model.withKernelTruncation(StateLeaky.UNTRUNCATED));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("steps is 0, expected at least 1", () -> model.withKernelTruncation(StateLeaky.UNTRUNCATED));
+        assertInvalid(
                 "kernelTruncation is -1, expected at least 1 step, or UNTRUNCATED, 0",
                 () -> new StateLeaky(
                         model.beta(), model.threshold(), model.gradedSpikesFactor(), model.quantization(), -1));
         NeuronGroup three = model.withKernelTruncation(3).bind(arena, 2);
         NeuronState ofFour = model.withKernelTruncation(4).bind(arena, 2).newState(arena, 1);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "window is [4 x 2], expected [3 x 2]",
                 () -> three.run(FloatMatrix.zeros(arena, 1, 2), ofFour, SpikeMatrix.zeros(arena, 1, 2)));
         assertEquals(3, model.withKernelTruncation(3).withThreshold(2).kernelTruncation());

@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -113,10 +113,7 @@ final class LeakyTest extends KernelCase {
         assertEquals(2, state.membrane().rows());
         assertEquals(3, state.membrane().columns());
         assertTrue(state.variable("membrane") == state.membrane());
-        assertMessage(
-                IllegalArgumentException.class,
-                "no state variable 'synapse', expected one of [membrane]",
-                () -> state.variable("synapse"));
+        assertInvalid("no state variable 'synapse', expected one of [membrane]", () -> state.variable("synapse"));
 
         state.membrane().fill(0.5f);
         neurons.run(FloatMatrix.zeros(arena, 2, 3), state, SpikeMatrix.zeros(arena, 2, 3));
@@ -130,12 +127,10 @@ final class LeakyTest extends KernelCase {
         NeuronGroup neurons = new Leaky(0.5f).bind(arena, 3);
         NeuronState state = neurons.newState(arena, 4);
         state.membrane().fill(0.5f);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "6 rows are not a whole number of steps of batch 4",
                 () -> neurons.run(FloatMatrix.zeros(arena, 6, 3), state, SpikeMatrix.zeros(arena, 6, 3)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "2 rows are not a whole number of steps of batch 4",
                 () -> neurons.run(FloatMatrix.zeros(arena, 2, 3), state, SpikeMatrix.zeros(arena, 2, 3)));
         assertEquals(0.5f, state.membrane().get(3, 2));
@@ -146,16 +141,13 @@ final class LeakyTest extends KernelCase {
         NeuronGroup neurons = new Leaky(0.5f).bind(arena, 3);
         NeuronState state = neurons.newState(arena, 1);
         FloatMatrix current = FloatMatrix.zeros(arena, 5, 3);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes is [4 x 3], expected [5 x 3]",
                 () -> neurons.run(current, state, SpikeMatrix.zeros(arena, 4, 3)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "membranes is [6 x 3], expected [5 x 3]",
                 () -> neurons.record(current, state, SpikeMatrix.zeros(arena, 5, 3), FloatMatrix.zeros(arena, 6, 3)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "membrane is [1 x 4], expected [1 x 3]",
                 () -> neurons.run(
                         current, new Leaky(1).bind(arena, 4).newState(arena, 1), SpikeMatrix.zeros(arena, 5, 3)));
@@ -164,12 +156,9 @@ final class LeakyTest extends KernelCase {
 
     @Test
     void parametersForAnotherNumberOfNeuronsAreNamed() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "beta has 2 values, expected 1 or 3, one for each neuron",
-                () -> new Leaky(0.5f, 0.5f).bind(arena, 3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "beta has 2 values, expected 1 or 3, one for each neuron", () -> new Leaky(0.5f, 0.5f).bind(arena, 3));
+        assertInvalid(
                 "threshold has 4 values, expected 1 or 3, one for each neuron",
                 () -> new Leaky(0.5f).withThreshold(1, 1, 1, 1).bind(arena, 3));
     }
@@ -220,14 +209,11 @@ final class LeakyTest extends KernelCase {
 
     @Test
     void refusesWhatIsNotFinite() {
-        assertMessage(
-                IllegalArgumentException.class, "beta is NaN, expected a finite number", () -> new Leaky(Float.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("beta is NaN, expected a finite number", () -> new Leaky(Float.NaN));
+        assertInvalid(
                 "threshold of neuron 1 is Infinity, expected a finite number",
                 () -> new Leaky(0.5f).withThreshold(1, Float.POSITIVE_INFINITY));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "gradedSpikesFactor is NaN, expected a finite number",
                 () -> new Leaky(0.5f).withGradedSpikesFactor(Float.NaN));
         assertThrows(IllegalArgumentException.class, Leaky::new);

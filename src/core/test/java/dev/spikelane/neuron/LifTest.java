@@ -1,10 +1,11 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Each preset follows the equation of its library. */
 @EveryWidth
-final class LifTest {
+final class LifTest extends KernelCase {
 
     private static final int STEPS = 60;
 
@@ -108,14 +109,12 @@ final class LifTest {
             expected[t] = v;
             expectedSpikes[t] = (byte) (fires ? 1 : 0);
         }
-        try (Arena arena = Arena.ofShared()) {
-            NeuronGroup group = Lif.norse(0.01f, 20, 30).bind(arena, 1);
-            SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, 1);
-            FloatMatrix membranes = FloatMatrix.zeros(arena, STEPS, 1);
-            group.record(FloatMatrix.copyOf(arena, STEPS, 1, input), group.newState(arena, 1), spikes, membranes);
-            assertArrayEquals(expectedSpikes, spikes.toArray());
-            assertArrayEquals(expected, membranes.toArray(), 1e-5f);
-        }
+        NeuronGroup group = Lif.norse(0.01f, 20, 30).bind(arena, 1);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, STEPS, 1);
+        FloatMatrix membranes = FloatMatrix.zeros(arena, STEPS, 1);
+        group.record(FloatMatrix.copyOf(arena, STEPS, 1, input), group.newState(arena, 1), spikes, membranes);
+        assertArrayEquals(expectedSpikes, spikes.toArray());
+        assertArrayEquals(expected, membranes.toArray(), 1e-5f);
     }
 
     @Test
@@ -153,12 +152,9 @@ final class LifTest {
 
     @Test
     void refusesWhatItCannotDivideBy() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "leak is 0, expected another number, by which the input is divided",
-                () -> Lif.spikingJelly(2, 0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "leak is 0, expected another number, by which the input is divided", () -> Lif.spikingJelly(2, 0));
+        assertInvalid(
                 "leak is Infinity, expected a finite number",
                 () -> Lif.nir(1, Parameter.of(0), Parameter.of(1), Parameter.of(0), Parameter.of(1), Parameter.of(0)));
     }

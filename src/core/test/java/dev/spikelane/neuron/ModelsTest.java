@@ -1,6 +1,8 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -77,10 +79,7 @@ final class ModelsTest extends KernelCase {
         Recurrent connection = (Recurrent) made.connection();
         assertArrayEquals(weights.toArray(), connection.weights().toArray());
         assertArrayEquals(bias.toArray(), connection.bias().toArray());
-        assertMessage(
-                IllegalArgumentException.class,
-                "neurons is 0, expected at least 1",
-                () -> Recurrence.allToAll(0, new TorchRandom(9)));
+        assertInvalid("neurons is 0, expected at least 1", () -> Recurrence.allToAll(0, new TorchRandom(9)));
     }
 
     /** snnTorch ignores it. */
@@ -117,10 +116,7 @@ final class ModelsTest extends KernelCase {
 
     @Test
     void stateLeakyIsTheConvolution() {
-        float[] input = new float[50];
-        for (int t = 0; t < input.length; t++) {
-            input[t] = t * 7 % 5 / 4f - 0.25f;
-        }
+        float[] input = floats(50, t -> t * 7 % 5 / 4f - 0.25f);
         float[] membranes = run(new StateLeaky(0.9f), 1, input).toArray();
         for (int t = 0; t < input.length; t++) {
             double sum = 0;
@@ -160,10 +156,9 @@ final class ModelsTest extends KernelCase {
                 List.of("membrane", "excitatory", "inhibitory"),
                 new Alpha(0.9f, 0.5f).bind(arena, 2).newState(arena, 1).names());
         NeuronState leaky = new Leaky(0.5f).bind(arena, 2).newState(arena, 1);
-        assertMessage(IllegalStateException.class, "these neurons feed no spikes back", leaky::previousSpikes);
+        assertIllegalState("these neurons feed no spikes back", leaky::previousSpikes);
         NeuronGroup synaptic = new Synaptic(0.5f, 0.5f).bind(arena, 2);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "state has the variables [membrane], expected [membrane, synapse]",
                 () -> synaptic.run(FloatMatrix.zeros(arena, 1, 2), leaky, SpikeMatrix.zeros(arena, 1, 2)));
     }
@@ -182,47 +177,32 @@ final class ModelsTest extends KernelCase {
     @Test
     void refusesWhatModelsDoNotHave() {
         FloatMatrix three = FloatMatrix.zeros(arena, 3, 3);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "alpha of neuron 0 is 0.5, expected more than its beta, 0.5, after both are clamped to [0, 1]",
                 () -> new Alpha(0.5f, 0.5f));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "reset ZERO at the SAME_STEP, expected SUBTRACT, ZERO, CLEAR or NONE at the NEXT_STEP",
                 () -> new Alpha(0.9f, 0.5f)
                         .withFiring(
                                 ThresholdAndReset.DEFAULT.withReset(Reset.ZERO).withResetTime(Reset.Time.SAME_STEP)));
-        assertMessage(
-                IllegalArgumentException.class,
-                "beta is 1.0, expected a finite number above 0, not 1",
-                () -> Lapicque.ofBeta(1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "capacitance is 0.0, expected a number that is not 0",
-                () -> Lapicque.of(1, 0, 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("beta is 1.0, expected a finite number above 0, not 1", () -> Lapicque.ofBeta(1));
+        assertInvalid("capacitance is 0.0, expected a number that is not 0", () -> Lapicque.of(1, 0, 1));
+        assertInvalid(
                 "recurrent 3 -> 3 has 3 inputs, expected 4 to match its source",
                 () -> new RLeaky(Recurrence.allToAll(three), 0.5f).bind(arena, 4));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "recurrent 3 -> 3, expected four outputs for each input",
                 () -> new SLstm(three, FloatMatrix.zeros(1, 3), 0.1f));
-        assertMessage(
-                IllegalArgumentException.class,
-                "beta is 1.5, expected a finite number, at most 1",
-                () -> new StateLeaky(1.5f));
+        assertInvalid("beta is 1.5, expected a finite number, at most 1", () -> new StateLeaky(1.5f));
         NeuronGroup recurrent = new RLeaky(Recurrence.allToAll(three), 0.5f).bind(arena, 3);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "3 rows are not a whole number of steps of batch 2",
                 () -> recurrent.run(
                         FloatMatrix.zeros(arena, 3, 3), recurrent.newState(arena, 2), SpikeMatrix.zeros(arena, 3, 3)));
         FloatMatrix current = FloatMatrix.zeros(arena, 2, 3);
         current.fill(1);
         NeuronState state = recurrent.newState(arena, 2);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current has 2 rows, expected at least 4",
                 () -> BoundPopulation.steps(recurrent)
                         .run(new PortCurrents(Tile.whole(current)), 4, state, SpikeMatrix.zeros(arena, 4, 3)));

@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -147,8 +147,7 @@ final class NeuronStateTest extends KernelCase {
             assertThrows(IndexOutOfBoundsException.class, () -> part.copySamples(whole, 0, 1, 3));
         }
         NeuronState leaky = new Leaky(0.5f).bind(arena, 3).newState(arena, 2);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "state is [1 x 4] of [membrane], expected [2 x 3] of [membrane] or another batch",
                 () -> leaky.copySamples(new Leaky(0.5f).bind(arena, 4).newState(arena, 1), 0, 0, 1));
     }
@@ -156,27 +155,22 @@ final class NeuronStateTest extends KernelCase {
     @Test
     void refusesStatesOfOtherModelsAndShapes() {
         NeuronState leaky = new Leaky(0.5f).bind(arena, 3).newState(arena, 2);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "state is [1 x 3] of [membrane], expected [2 x 3] of [membrane]",
                 () -> leaky.copyFrom(new Leaky(0.5f).bind(arena, 3).newState(arena, 1)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "state is [2 x 4] of [membrane], expected [2 x 3] of [membrane]",
                 () -> leaky.copyFrom(new Leaky(0.5f).bind(arena, 4).newState(arena, 2)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "state is [2 x 3] of [membrane, synapse], expected [2 x 3] of [membrane]",
                 () -> leaky.copyFrom(new Synaptic(0.5f, 0.5f).bind(arena, 3).newState(arena, 2)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "state is [2 x 3] of [membrane] with the spikes of the step before, expected [2 x 3] of [membrane]",
                 () -> leaky.copyFrom(
                         new RLeaky(Recurrence.oneToOne(1), 0.5f).bind(arena, 3).newState(arena, 2)));
         StateLeaky model = new StateLeaky(0.5f);
         NeuronState four = model.withKernelTruncation(4).bind(arena, 3).newState(arena, 2);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "state is [2 x 3] of [membrane, sum] with a window of 5 steps, expected [2 x 3] of [membrane, sum] with a"
                         + " window of 4 steps",
                 () -> four.copyFrom(model.withKernelTruncation(5).bind(arena, 3).newState(arena, 2)));
@@ -188,20 +182,12 @@ final class NeuronStateTest extends KernelCase {
                 new RLeaky(Recurrence.oneToOne(0.5f), 0.5f).bind(arena, 3).newState(arena, 2);
         state.membrane().fill(7);
         byte[] before = bytes(state);
-        assertMessage(
-                IllegalArgumentException.class,
-                "buffer has 33 bytes left, expected at least 34",
-                () -> state.write(ByteBuffer.allocate(33)));
-        assertMessage(
-                IllegalArgumentException.class,
-                "buffer has 33 bytes left, expected at least 34",
-                () -> state.read(ByteBuffer.allocate(33)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("buffer has 33 bytes left, expected at least 34", () -> state.write(ByteBuffer.allocate(33)));
+        assertInvalid("buffer has 33 bytes left, expected at least 34", () -> state.read(ByteBuffer.allocate(33)));
+        assertInvalid(
                 "neurons of word 0 have done -1 steps, expected at least 0",
                 () -> state.read(ByteBuffer.allocate(34).putLong(-1).rewind()));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes of row 0 go on behind the last of 3 neurons, expected zeros there",
                 () -> state.read(ByteBuffer.allocate(34).put(32, (byte) 8)));
         assertArrayEquals(before, bytes(state), "nothing was changed");

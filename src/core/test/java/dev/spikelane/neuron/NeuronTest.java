@@ -1,6 +1,6 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -93,12 +93,10 @@ final class NeuronTest extends KernelCase {
 
     @Test
     void refusesParametersThatItDoesNotHave() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "no parameter 'alpha', expected one of [beta, threshold, gradedSpikesFactor]",
                 () -> new Leaky(0.5).withParameter("alpha", Parameter.of(1)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "threshold is Infinity, expected a finite number",
                 () -> new Leaky(0.5).withParameter("threshold", Parameter.of(1e300)));
     }

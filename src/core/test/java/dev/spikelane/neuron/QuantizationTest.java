@@ -1,20 +1,20 @@
 package dev.spikelane.neuron;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @EveryWidth
-final class QuantizationTest {
+final class QuantizationTest extends KernelCase {
 
     @Test
     void uniformLevelsHaveEqualDistances() {
@@ -65,38 +65,28 @@ final class QuantizationTest {
     void neuronsKeepRoundedMembranes() {
         Quantization levels = Quantization.of(-1, 0, 0.5f, 2);
         Neuron model = new Leaky(1).withFiring(ThresholdAndReset.DEFAULT.withQuantization(levels));
-        try (Arena arena = Arena.ofShared()) {
-            NeuronGroup group = model.bind(arena, 7);
-            FloatMatrix current = FloatMatrix.copyOf(
-                    arena, 1, 7, new float[] {0.25f, 0.26f, 1.25f, 1.26f, Float.NaN, Float.POSITIVE_INFINITY, 1e9f});
-            NeuronState state = group.newState(arena, 1);
-            SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, 7);
-            group.run(current, state, spikes);
-            assertArrayEquals(
-                    new float[] {0, 0.5f, 0.5f, 2, -1, -1, -1}, state.membrane().toArray());
-            assertArrayEquals(new byte[] {0, 0, 0, 1, 0, 0, 0}, spikes.toArray());
-        }
+        NeuronGroup group = model.bind(arena, 7);
+        FloatMatrix current = FloatMatrix.copyOf(
+                arena, 1, 7, new float[] {0.25f, 0.26f, 1.25f, 1.26f, Float.NaN, Float.POSITIVE_INFINITY, 1e9f});
+        NeuronState state = group.newState(arena, 1);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, 7);
+        group.run(current, state, spikes);
+        assertArrayEquals(
+                new float[] {0, 0.5f, 0.5f, 2, -1, -1, -1}, state.membrane().toArray());
+        assertArrayEquals(new byte[] {0, 0, 0, 1, 0, 0, 0}, spikes.toArray());
     }
 
     @Test
     void refusesWhatMakesNoSense() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "bits is 17, expected 1 to 16",
-                () -> Quantization.uniform(17, 1, 0, 0.2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("bits is 17, expected 1 to 16", () -> Quantization.uniform(17, 1, 0, 0.2));
+        assertInvalid(
                 "threshold -1.0, limits 0.0 and 0.2, expected a threshold above 0, a lower limit from -1,"
                         + " an upper limit above -1, finite numbers",
                 () -> Quantization.aroundZero(4, -1, 0, 0.2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "multiplier is 0.0, expected a finite number above 0",
                 () -> Quantization.nonUniform(4, 1, 0, 0.2, true, 0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "level of neuron 1 is NaN, expected a finite number",
-                () -> Quantization.of(1, Float.NaN));
+        assertInvalid("level of neuron 1 is NaN, expected a finite number", () -> Quantization.of(1, Float.NaN));
         assertEquals(
                 "uniform 4 bits, threshold 1.0, limits 0.0 and 0.2",
                 Quantization.uniform(4, 1, 0, 0.2).toString());

@@ -1,14 +1,14 @@
 package dev.spikelane.random;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import java.util.HashSet;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,8 +53,7 @@ final class CounterRandomTest {
     }
 
     @Property
-    void uniformFollowsTheScheme(
-            @ForAll long seed, @ForAll int step, @ForAll int row, @ForAll @IntRange(max = 100_000) int word) {
+    void uniformFollowsTheScheme(@ForAll long seed, @ForAll int step, @ForAll int row, @ZeroTo(100_000) int word) {
         long key = threefry(13, (int) seed, (int) (seed >> 32), step, row);
         for (int pair = 0; pair < 32; pair++) {
             long bits = threefry(13, (int) key, (int) (key >> 32), word, pair);
@@ -75,9 +74,7 @@ final class CounterRandomTest {
 
     @Test
     void negativeColumnsAreRefused() {
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> CounterRandom.uniform(1, 2, 3, -4));
-        assertEquals("column is -4, expected at least 0", refused.getMessage());
+        assertInvalid("column is -4, expected at least 0", () -> CounterRandom.uniform(1, 2, 3, -4));
     }
 
     @Test

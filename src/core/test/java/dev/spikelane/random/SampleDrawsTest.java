@@ -1,6 +1,6 @@
 package dev.spikelane.random;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -45,19 +45,12 @@ final class SampleDrawsTest {
 
     @Test
     void saysWhatIsWrong() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "mostSamples is 0, expected at least 1",
-                () -> new CounterRandom.Draws(RandomUse.ENCODING, 1, 0, 0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "index is -1, expected 0 to 8388607",
-                () -> new CounterRandom.Draws(RandomUse.ENCODING, 1, -1, 1));
+        assertInvalid(
+                "mostSamples is 0, expected at least 1", () -> new CounterRandom.Draws(RandomUse.ENCODING, 1, 0, 0));
+        assertInvalid(
+                "index is -1, expected 0 to 8388607", () -> new CounterRandom.Draws(RandomUse.ENCODING, 1, -1, 1));
         CounterRandom.Draws draws = new CounterRandom.Draws(RandomUse.ENCODING, 1, 0, 2);
-        assertMessage(
-                IllegalArgumentException.class,
-                "3 samples, expected at most 2",
-                () -> draws.setSamples(new int[5], 0, 3));
+        assertInvalid("3 samples, expected at most 2", () -> draws.setSamples(new int[5], 0, 3));
         assertThrows(IndexOutOfBoundsException.class, () -> draws.setSamples(new int[1], 0, 2));
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.random;
 
+import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -180,10 +181,7 @@ final class TorchRandomTest extends KernelCase {
 
         TorchRandom one = new TorchRandom(12);
         float[] p = probabilities.toArray();
-        byte[] expected = new byte[p.length];
-        for (int i = 0; i < p.length; i++) {
-            expected[i] = (byte) (one.nextFloat() < p[i] ? 1 : 0);
-        }
+        byte[] expected = bytes(p.length, i -> (byte) (one.nextFloat() < p[i] ? 1 : 0));
         assertArrayEquals(expected, spikes.toArray());
         assertEquals(IntStream.range(0, p.length).filter(i -> expected[i] == 1).count(), spikes.count());
     }

@@ -1,11 +1,12 @@
 package dev.spikelane.session;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -31,10 +32,7 @@ final class ReceiptVersionsTest {
     private static final int LATER = 0x01_00_02_0a;
     private static final int OTHER_FORMAT = 0x02_00_0c_0a;
 
-    private final Network network = Network.builder(9)
-            .dense(5, new TorchRandom(1))
-            .neuron(new Leaky(0.9f).withThreshold(0.2f))
-            .build();
+    private final Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(0.2f), 9, 5);
     private final SpikeMatrix input = SpikeMatrix.zeros(STEPS, 9);
     private final SpikeMatrix spikes = SpikeMatrix.zeros(STEPS, 5);
 
@@ -110,10 +108,7 @@ final class ReceiptVersionsTest {
             assertEquals(first & Long.MAX_VALUE, recording.key());
             assertEquals(recording.key(), recording(one, ann).key());
             assertEquals(List.of(), Recording.verify(receipt, network, List.of(recording)));
-            assertMessage(
-                    IllegalStateException.class,
-                    "session 'ann' has done no step since its last receipt",
-                    () -> one.receipt(ann));
+            assertIllegalState("session 'ann' has done no step since its last receipt", () -> one.receipt(ann));
         }
         assertNotEquals(Receipt.session(SessionKey.of("\ud800")), Receipt.session(SessionKey.of("\ud801")));
         assertEquals(-3, Receipt.session(SessionKey.of(-3)));

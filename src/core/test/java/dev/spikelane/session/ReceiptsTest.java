@@ -1,6 +1,9 @@
 package dev.spikelane.session;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +12,7 @@ import dev.spikelane.Tries;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.WeightQuantization;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -46,21 +50,18 @@ final class ReceiptsTest {
             + " last receipt, expected the present ones: the next receipt begins here";
 
     private static Network network(int seed) {
-        TorchRandom random = new TorchRandom(seed);
-        return Network.builder(30)
-                .dense(37, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.3f))
-                .dense(5, random)
-                .neuron(new Leaky(0.8f).withThreshold(0.2f))
-                .build();
+        return Networks.of(
+                new TorchRandom(seed),
+                30,
+                dense(37, new Leaky(0.9f).withThreshold(0.3f)),
+                dense(5, new Leaky(0.8f).withThreshold(0.2f)));
     }
 
     /** The same at all widths: the sum was found at 512 bits. */
     @Test
     void receiptsAreTheSameAtAllWidths() throws NoSuchAlgorithmException {
-        Random random = new Random(9);
         int sessions = Tries.ALL ? 1_000 : 40;
-        Served served = new Served(network(1), sessions, RULE, random);
+        Served served = new Served(network(1), sessions, RULE, new Random(9));
         MessageDigest sum = MessageDigest.getInstance("SHA-256");
         try (SessionPool _ = served.pool) {
             for (int part = 0; part < (Tries.ALL ? 10 : 1); part++) {
@@ -134,15 +135,9 @@ final class ReceiptsTest {
     /** Rows that are longer than what is gathered of spikes. */
     @Test
     void valuesAreHashedAsTheyCome() {
-        Network network = Network.builder(300)
-                .dense(4, new TorchRandom(1))
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(0.1f), 300, 4);
         Random random = new Random(8);
-        FloatMatrix inputs = FloatMatrix.zeros(9, 300);
-        for (int i = 0; i < 9 * 300; i++) {
-            inputs.set(i / 300, i % 300, random.nextFloat());
-        }
+        FloatMatrix inputs = fill(FloatMatrix.zeros(9, 300), i -> random.nextFloat());
         SpikeMatrix spikes = SpikeMatrix.zeros(9, 4);
         try (SessionPool pool = SessionPool.builder(network).values().receipts().build()) {
             SessionPool.Answers answers = pool.newAnswers(1);
@@ -284,7 +279,7 @@ final class ReceiptsTest {
             bias.set(0, 0, 1);
             network.weights().replace("fc2.bias", bias);
             pool.step(keys, input, answers);
-            assertMessage(IllegalStateException.class, OTHER_VALUES, () -> pool.receipt(7));
+            assertIllegalState(OTHER_VALUES, () -> pool.receipt(7));
             byte[] state = pool.state(7);
             bias.set(0, 0, 2);
             network.weights().replace("fc2.bias", bias);
@@ -292,13 +287,11 @@ final class ReceiptsTest {
             Recording recording = pool.recording(
                     7, state, Map.of("input", input), answers.spikes().gather(0));
             assertEquals(List.of(), Recording.verify(pool.receipt(7), network, List.of(recording)));
-            assertMessage(IllegalArgumentException.class, "there is no session 8", () -> pool.receipt(8));
+            assertInvalid("there is no session 8", () -> pool.receipt(8));
         }
         try (SessionPool pool = SessionPool.builder(network).build()) {
-            assertMessage(
-                    IllegalStateException.class,
-                    "the pool makes no receipts, expected SessionPoolBuilder.receipts()",
-                    () -> pool.receipt(7));
+            assertIllegalState(
+                    "the pool makes no receipts, expected SessionPoolBuilder.receipts()", () -> pool.receipt(7));
         }
     }
 
@@ -344,7 +337,7 @@ final class ReceiptsTest {
             bias.set(0, 0, 1);
             network.weights().replace("fc2.bias", bias);
             pool.step(new long[] {8}, input, answers);
-            assertMessage(IllegalStateException.class, OTHER_VALUES, () -> pool.receipt(7));
+            assertIllegalState(OTHER_VALUES, () -> pool.receipt(7));
             byte[] state = pool.state(7);
             pool.step(new long[] {7}, input, answers);
             Recording recording = pool.recording(
@@ -357,8 +350,7 @@ final class ReceiptsTest {
     @Test
     void aViewThatRoundsMakesNoReceipts() {
         Network rounded = network(1).rounded(Map.of(Network.OTHERS, WeightQuantization.int8()), Set.of());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the network rounds weights that its hash does not have, expected one of Network.quantized where there"
                         + " are receipts",
                 () -> SessionPool.builder(rounded).receipts().build());
@@ -378,8 +370,7 @@ final class ReceiptsTest {
             pool.step(keys, input, answers);
             pool.evict(7);
             store.put(network, 7, store.state(7).putLong(0, 1L << 31)); // instead of 1
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "session 7 has done 2147483648 steps since its last receipt, expected at most 2147483647: the next"
                             + " receipt begins here",
                     () -> pool.receipt(7));

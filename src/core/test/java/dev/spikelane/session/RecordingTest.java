@@ -1,11 +1,13 @@
 package dev.spikelane.session;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -38,13 +40,8 @@ final class RecordingTest {
     private Path folder;
 
     static Network network() {
-        TorchRandom random = new TorchRandom(1);
-        return Network.builder(30)
-                .dense(37, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.3f))
-                .dense(5, random)
-                .neuron(new Leaky(0.8f).withThreshold(0.2f))
-                .build();
+        return Networks.of(
+                30, dense(37, new Leaky(0.9f).withThreshold(0.3f)), dense(5, new Leaky(0.8f).withThreshold(0.2f)));
     }
 
     static Served served(Network network, Random random) {
@@ -109,10 +106,7 @@ final class RecordingTest {
                 }
             }
             Files.write(file, whole);
-            Network other = Network.builder(30)
-                    .dense(5, new TorchRandom(1))
-                    .neuron(new Leaky(0.9f))
-                    .build();
+            Network other = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 30, 5);
             Recording read = Recording.read(file);
             assertThrows(IllegalArgumentException.class, () -> read.replay(other));
             assertThrows(IllegalArgumentException.class, () -> read.diff(network(), read, other));

@@ -1,5 +1,7 @@
 package dev.spikelane.session;
 
+import static dev.spikelane.Filled.fill;
+
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.EarlyExit;
@@ -49,12 +51,9 @@ final class Served {
         }
         Map<String, Signal> rows = new HashMap<>();
         network.inputs().forEach(input -> {
-            SpikeMatrix made = SpikeMatrix.zeros(keys.length, input.shape().size());
-            for (int row = 0; row < keys.length; row++) {
-                for (int column = 0; column < made.columns(); column++) {
-                    made.set(row, column, random.nextDouble() < density);
-                }
-            }
+            SpikeMatrix made = fill(
+                    SpikeMatrix.zeros(keys.length, input.shape().size()),
+                    (row, column) -> random.nextDouble() < density);
             rows.put(input.name(), made);
         });
         pool.step(keys, rows, answers);

@@ -1,16 +1,17 @@
 package dev.spikelane.session;
 
 import static dev.spikelane.Allocations.assertNone;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.EarlyExit;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import java.lang.foreign.Arena;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -28,13 +29,7 @@ final class SessionAllocationTest {
     @ParameterizedTest
     @EnumSource(names = {"FLOAT32", "INT8"})
     void steps(ElementType type) {
-        TorchRandom random = new TorchRandom(1);
-        Network floats = Network.builder(100)
-                .dense(130, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.2f))
-                .dense(10, random)
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network floats = Networks.of(100, dense(130, new Leaky(0.9f).withThreshold(0.2f)), dense(10, new Leaky(0.9f)));
         Network network = type == ElementType.FLOAT32 ? floats : floats.quantized(type);
         try (Arena arena = Arena.ofShared();
                 SessionPool pool = SessionPool.builder(network)

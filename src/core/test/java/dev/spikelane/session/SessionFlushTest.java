@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -45,10 +46,7 @@ final class SessionFlushTest {
     };
 
     private SessionPool open() {
-        Network network = Network.builder(4)
-                .dense(3, new TorchRandom(1))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 4, 3);
         return SessionPool.builder(network).store(store).memory(1 << 20).build();
     }
 
@@ -112,10 +110,7 @@ final class SessionFlushTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aSessionThatMakesRoomWritesItself(boolean fails) {
-        SessionPool tight = SessionPool.builder(Network.builder(4)
-                        .dense(3, new TorchRandom(1))
-                        .neuron(new Leaky(0.9f))
-                        .build())
+        SessionPool tight = SessionPool.builder(Networks.dense(new TorchRandom(1), new Leaky(0.9f), 4, 3))
                 .store(store)
                 .memory(open().stateBytes() * SESSIONS)
                 .build();
@@ -180,10 +175,7 @@ final class SessionFlushTest {
 
     @Test
     void flushesComeAgainUntilThePoolIsClosed() throws InterruptedException {
-        SessionPool pool = SessionPool.builder(Network.builder(4)
-                        .dense(3, new TorchRandom(1))
-                        .neuron(new Leaky(0.9f))
-                        .build())
+        SessionPool pool = SessionPool.builder(Networks.dense(new TorchRandom(1), new Leaky(0.9f), 4, 3))
                 .store(store)
                 .flushEvery(Duration.ofMillis(1))
                 .build();
@@ -212,10 +204,7 @@ final class SessionFlushTest {
     /** An interrupted thread would close a channel for all others. */
     @Test
     void anInterruptedThreadClosesNothing(@TempDir Path folder) {
-        SessionPool pool = SessionPool.builder(Network.builder(4)
-                        .dense(3, new TorchRandom(1))
-                        .neuron(new Leaky(0.9f))
-                        .build())
+        SessionPool pool = SessionPool.builder(Networks.dense(new TorchRandom(1), new Leaky(0.9f), 4, 3))
                 .store(SessionStore.ofFolder(folder))
                 .build();
         step(pool, 1);

@@ -1,11 +1,13 @@
 package dev.spikelane.session;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -34,10 +36,7 @@ final class SessionNamesTest {
     private @TempDir Path folder;
 
     private static Network network() {
-        return Network.builder(INPUTS)
-                .dense(6, new TorchRandom(1))
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .build();
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(0.1f), INPUTS, 6);
     }
 
     private static SpikeMatrix spikes(int rows) {
@@ -81,9 +80,7 @@ final class SessionNamesTest {
                 SessionPool other = SessionPool.builder(network()).build()) {
             long key = pool.key(longest);
             pool.step(new long[] {key}, spikes(1), pool.newAnswers(1));
-            String message = assertThrows(IllegalArgumentException.class, () -> pool.key(longest + "a"))
-                    .getMessage();
-            assertEquals("name has 20001 characters, expected at most 20000", message);
+            assertInvalid("name has 20001 characters, expected at most 20000", () -> pool.key(longest + "a"));
             pool.snapshot(file);
             other.restore(file);
             assertArrayEquals(pool.state(key), other.state(other.key(longest)));

@@ -1,5 +1,6 @@
 package dev.spikelane.session;
 
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Tries;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -24,7 +26,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions of random graphs in random company do what each does alone, or the graph is refused by name. */
@@ -35,7 +36,7 @@ final class SessionPoolProperties {
     private static final int SESSIONS = 9;
 
     @Property(tries = 8, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-    void sessionsDoWhatTheyDoAlone(@ForAll @IntRange(min = 4, max = 20) int steps, @ForAll long seed) {
+    void sessionsDoWhatTheyDoAlone(@UpTo(value = 20, from = 4) int steps, @ForAll long seed) {
         Random random = new Random(seed);
         boolean compared = false;
         for (int draw = 0; draw < 6 && !compared; draw++) {
@@ -71,13 +72,9 @@ final class SessionPoolProperties {
             }
             return made;
         }
-        SpikeMatrix made = SpikeMatrix.zeros(rows.rows(), rows.columns());
-        for (int row = 0; row < rows.rows(); row++) {
-            for (int column = 0; column < rows.columns(); column++) {
-                made.set(row, column, ((FloatMatrix) rows).get(row, column) > 0);
-            }
-        }
-        return made;
+        return fill(
+                SpikeMatrix.zeros(rows.rows(), rows.columns()),
+                (row, column) -> ((FloatMatrix) rows).get(row, column) > 0);
     }
 
     private static @Nullable SessionPool pool(Network network, boolean values, int threads) {

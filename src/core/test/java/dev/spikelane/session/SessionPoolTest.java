@@ -1,6 +1,8 @@
 package dev.spikelane.session;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -23,7 +27,6 @@ import dev.spikelane.random.TorchRandom;
 import dev.spikelane.session.SessionPool.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -40,35 +43,22 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sessions come, go, wait, move and are refused, and each goes on as if it were alone. */
-final class SessionPoolTest {
+final class SessionPoolTest extends KernelCase {
 
     private static final int INPUTS = 20;
     private static final int OUTPUTS = 6;
 
-    private final Arena arena = Arena.ofShared();
     private final Random random = new Random(5);
 
     @TempDir
     private Path folder;
 
-    @AfterEach
-    void close() {
-        arena.close();
-    }
-
     private static Network network() {
-        TorchRandom random = new TorchRandom(1);
-        return Network.builder(INPUTS)
-                .dense(70, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .dense(OUTPUTS, random)
-                .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                .build();
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(0.1f), INPUTS, 70, OUTPUTS);
     }
 
     private SpikeMatrix spikes(int rows) {
@@ -108,10 +98,7 @@ final class SessionPoolTest {
     /** A single output has nobody to catch up with it, which decides nothing where no rule was said. */
     @Test
     void aSingleOutputIsCountedForEver() {
-        Network network = Network.builder(INPUTS)
-                .dense(1, new TorchRandom(1))
-                .neuron(new Leaky(0.9f).withThreshold(-1))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(-1), INPUTS, 1);
         try (SessionPool pool = SessionPool.builder(network).build()) {
             SessionPool.Answers answers = pool.newAnswers(1);
             for (int step = 0; step < 5; step++) {
@@ -125,10 +112,7 @@ final class SessionPoolTest {
     /** Behind 2^31 - 1 spikes of a class its count stays, and so does the label. */
     @Test
     void countsEndAtTheLargestNumber() {
-        Network network = Network.builder(INPUTS)
-                .dense(2, new TorchRandom(1))
-                .neuron(new Leaky(0.9f).withThreshold(-1))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f).withThreshold(-1), INPUTS, 2);
         MapStore store = new MapStore();
         try (SessionPool pool = SessionPool.builder(network).store(store).build()) {
             SessionPool.Answers answers = pool.newAnswers(1);
@@ -167,8 +151,7 @@ final class SessionPoolTest {
             assertEquals(4, narrow.inMemory());
             assertEquals(13, roomy.inMemory());
             assertSame(roomy, narrow, keys(0, 13));
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "one step takes more sessions further than the 4 that there is memory for",
                     () -> narrow.step(keys(0, 5), spikes(5), narrow.newAnswers(5)));
             assertSame(roomy, narrow, keys(0, 13));
@@ -180,8 +163,7 @@ final class SessionPoolTest {
             store.fails = false;
             assertSame(roomy, narrow, keys(0, 13));
             store.states.remove(SessionKey.of(7));
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "the store has no state of session 7, which it was given",
                     () -> narrow.step(keys(7, 1), spikes(1), actual));
         }
@@ -216,30 +198,24 @@ final class SessionPoolTest {
             SessionPool.Answers answers = pool.newAnswers(4);
             pool.step(keys(0, 4), spikes(4), answers);
             byte[] state = pool.state(3);
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "pool has 5 sessions, expected at most so many: key 5 would begin one more",
                     () -> pool.step(keys(3, 3), spikes(3), answers));
             assertEquals(4, pool.sessions());
             assertArrayEquals(state, pool.state(3));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "key 9 stands twice among the keys, expected each session once",
                     () -> pool.step(new long[] {9, 1, 9}, spikes(3), answers));
             assertEquals(4, pool.sessions());
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "answers have room for 4 sessions of 6 outputs and 6 classes, expected at least 5 of 6 and 6",
                     () -> pool.step(keys(0, 5), spikes(5), answers));
             assertThrows(IllegalArgumentException.class, () -> pool.step(keys(0, 2), spikes(3), answers));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "input 'input' is values, expected spikes, or SessionPoolBuilder.values()",
                     () -> pool.step(keys(0, 2), FloatMatrix.zeros(2, INPUTS), answers));
-            assertMessage(
-                    IllegalStateException.class,
-                    "the pool has no store, expected one for sessions that leave memory",
-                    () -> pool.evict(0));
+            assertIllegalState(
+                    "the pool has no store, expected one for sessions that leave memory", () -> pool.evict(0));
             pool.remove(0);
             pool.step(keys(3, 3), spikes(3), answers);
             assertEquals(2, answers.steps(0));
@@ -249,23 +225,18 @@ final class SessionPoolTest {
         try (SessionPool pool = SessionPool.builder(network()).memory(bytes).build()) {
             int most = (int) (bytes / pool.stateBytes());
             pool.step(keys(0, most), spikes(most), pool.newAnswers(most));
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "pool has " + most + " sessions of " + pool.stateBytes()
                             + " bytes in memory, expected at most so many without a store to which idle ones go",
                     () -> pool.step(keys(most, 1), spikes(1), pool.newAnswers(1)));
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "memory is 9 bytes, expected the 344 of a session at least",
                 () -> SessionPool.builder(network()).memory(9).build());
     }
 
     private static void assertRefused(String message, Network network) {
-        assertMessage(
-                IllegalArgumentException.class,
-                message,
-                () -> SessionPool.builder(network).build());
+        assertInvalid(message, () -> SessionPool.builder(network).build());
     }
 
     @Test
@@ -274,17 +245,15 @@ final class SessionPoolTest {
         String alike = ", expected the same at all steps, as sessions that run side by side have done different ones";
         assertRefused(
                 "population 'lif1' has a window of the newest 3 inputs" + alike,
-                Network.builder(4)
-                        .dense(2, random)
-                        .neuron(new StateLeaky(0.5f).withKernelTruncation(3))
-                        .build());
+                Networks.dense(random, new StateLeaky(0.5f).withKernelTruncation(3), 4, 2));
         assertRefused(
                 "population 'lif1' has noise that is drawn by step" + alike,
-                Network.builder(4)
-                        .dense(2, random)
-                        .neuron(EquationNeuron.of(
-                                "neuron Noisy\ninput current\nstate v\nnoise xi\nv = v + current + xi\nspike v > 1\n"))
-                        .build());
+                Networks.dense(
+                        random,
+                        EquationNeuron.of(
+                                "neuron Noisy\ninput current\nstate v\nnoise xi\nv = v + current + xi\nspike v > 1\n"),
+                        4,
+                        2));
         assertRefused(
                 "projection 'fc1' has values for each step" + alike,
                 Network.builder(4)
@@ -317,11 +286,12 @@ final class SessionPoolTest {
     /** Sessions that begin behind a change of parameters begin as a simulation that is reset then. */
     @Test
     void sessionsBeginByThePresentParameters() {
-        Network network = Network.builder(INPUTS)
-                .dense(1, new TorchRandom(1))
-                .neuron(EquationNeuron.of("neuron Started\nparam start = 0.5\ninput current\nstate v = start\n"
-                        + "v = v + 0 * current\nspike v > 1\n"))
-                .build();
+        Network network = Networks.dense(
+                new TorchRandom(1),
+                EquationNeuron.of("neuron Started\nparam start = 0.5\ninput current\nstate v = start\n"
+                        + "v = v + 0 * current\nspike v > 1\n"),
+                INPUTS,
+                1);
         try (SessionPool pool = SessionPool.builder(network).build()) {
             SessionPool.Answers answers = pool.newAnswers(2);
             pool.step(keys(0, 1), spikes(1), answers);
@@ -430,8 +400,7 @@ final class SessionPoolTest {
         for (int i = 0; i < 20; i++) {
             answers.add(pool.offer(i % 8, input));
         }
-        assertMessage(
-                IllegalStateException.class, "20 offers wait, expected at most so many", () -> pool.offer(1, input));
+        assertIllegalState("20 offers wait, expected at most so many", () -> pool.offer(1, input));
         pool.close();
         pool.close();
         for (int i = 0; i < 20; i++) {
@@ -439,8 +408,8 @@ final class SessionPoolTest {
         }
         assertEquals(8, store.states.size());
         assertEquals(3, store.state(3).get(0));
-        assertMessage(IllegalStateException.class, "session pool is closed", () -> pool.offer(1, input));
-        assertMessage(IllegalStateException.class, "session pool is closed", pool::sessions);
+        assertIllegalState("session pool is closed", () -> pool.offer(1, input));
+        assertIllegalState("session pool is closed", pool::sessions);
     }
 
     /** Threads step and offer until the pool is closed: what they were answered is in the store, and no step more. */
@@ -571,15 +540,11 @@ final class SessionPoolTest {
             try (SessionPool other = SessionPool.builder(network())
                     .decision(new EarlyExit(9, 1, 2))
                     .build()) {
-                IOException refused = assertThrows(IOException.class, () -> other.restore(file));
-                assertTrue(refused.getMessage().contains("build the pool with the same"), refused.getMessage());
+                assertPart(IOException.class, "build the pool with the same", () -> other.restore(file));
             }
             try (SessionPool other =
                     SessionPool.builder(network()).mostSessions(2).build()) {
-                assertMessage(
-                        IllegalStateException.class,
-                        file + " has 3 sessions, expected at most 2",
-                        () -> other.restore(file));
+                assertIllegalState(file + " has 3 sessions, expected at most 2", () -> other.restore(file));
             }
         }
     }

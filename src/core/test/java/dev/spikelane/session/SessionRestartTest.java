@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.OwnJvm;
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -56,10 +57,7 @@ final class SessionRestartTest {
     private Path folder;
 
     private static Network network() {
-        return Network.builder(INPUTS)
-                .dense(6, new TorchRandom(1))
-                .neuron(new Leaky(0.97f))
-                .build();
+        return Networks.dense(new TorchRandom(1), new Leaky(0.97f), INPUTS, 6);
     }
 
     private static SpikeMatrix input(int session) {

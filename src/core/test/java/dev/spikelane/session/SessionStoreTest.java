@@ -1,11 +1,13 @@
 package dev.spikelane.session;
 
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -40,10 +42,7 @@ final class SessionStoreTest {
     private Path other;
 
     private static Network network(float beta) {
-        return Network.builder(4)
-                .dense(3, new TorchRandom(1))
-                .neuron(new Leaky(beta))
-                .build();
+        return Networks.dense(new TorchRandom(1), new Leaky(beta), 4, 3);
     }
 
     private SessionPool open() {
@@ -145,9 +144,7 @@ final class SessionStoreTest {
         try (SessionPool pool = SessionPool.builder(network(0.8f))
                 .store(SessionStore.ofFolder(folder))
                 .build()) {
-            String message = assertThrows(UncheckedIOException.class, () -> step(pool, 1, 1))
-                    .getMessage();
-            assertTrue(message.contains("session 1: state is of another network"), message);
+            assertPart(UncheckedIOException.class, "session 1: state is of another network", () -> step(pool, 1, 1));
         }
         Files.createFile(folder.resolve("3.session"));
         assertTrue(assertThrows(UncheckedIOException.class, this::open)

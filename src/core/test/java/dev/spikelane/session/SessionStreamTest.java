@@ -1,9 +1,9 @@
 package dev.spikelane.session;
 
 import static dev.spikelane.Allocations.ofThisThread;
+import static dev.spikelane.Failures.assertPart;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -89,9 +89,7 @@ final class SessionStreamTest {
     @Test
     void aBinningHasTheShapeOfTheInput() {
         try (SessionPool pool = SessionPool.builder(network).build()) {
-            IllegalArgumentException refused = assertThrows(
-                    IllegalArgumentException.class, () -> pool.stream(7, BINNING.withPolarity(false), 10, 10));
-            assertTrue(refused.getMessage().contains("input 'input' is [1 x 120]"), refused.getMessage());
+            assertPart("input 'input' is [1 x 120]", () -> pool.stream(7, BINNING.withPolarity(false), 10, 10));
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -22,7 +23,6 @@ import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
 import dev.spikelane.random.TorchRandom;
 import dev.spikelane.session.SessionPool.Answer;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +49,7 @@ import net.jqwik.api.ShrinkingMode;
  */
 @Alone
 @FewerTries(fullWidth = 3)
-final class SessionThreadsProperties {
+final class SessionThreadsProperties extends KernelCase {
 
     private static final int THREADS = 8;
     private static final int SESSIONS_OF_THREAD = 6;
@@ -85,29 +85,27 @@ final class SessionThreadsProperties {
         Random random = new Random(seed);
         Path folder = Files.createTempDirectory("sessions");
         MapStore store = new MapStore();
-        try (Arena arena = Arena.ofShared()) {
-            SpikeMatrix input = Matrices.spikes(arena, ROWS, INPUTS, 0.3, random);
-            Simulation[] alone = new Simulation[THREADS * SESSIONS_OF_THREAD];
-            for (int i = 0; i < alone.length; i++) {
-                alone[i] = network.simulate(1);
+        SpikeMatrix input = Matrices.spikes(arena, ROWS, INPUTS, 0.3, random);
+        Simulation[] alone = new Simulation[THREADS * SESSIONS_OF_THREAD];
+        for (int i = 0; i < alone.length; i++) {
+            alone[i] = network.simulate(1);
+        }
+        int spikes = 0;
+        for (int round = 0; round < 3; round++) {
+            if (round > 0) {
+                FloatMatrix values = network.weights().get("ab.weight");
+                network.weights()
+                        .replaceAll(
+                                Map.of("ab.weight", Matrices.uniform(arena, values.rows(), values.columns(), random)));
             }
-            int spikes = 0;
-            for (int round = 0; round < 3; round++) {
-                if (round > 0) {
-                    FloatMatrix values = network.weights().get("ab.weight");
-                    network.weights()
-                            .replaceAll(Map.of(
-                                    "ab.weight", Matrices.uniform(arena, values.rows(), values.columns(), random)));
-                }
-                List<List<Done>> all = round(network, store, input, folder, random.nextLong());
-                for (int session = 0; session < alone.length; session++) {
-                    spikes += compare(alone[session], all.get(session), input, "session " + session);
-                }
+            List<List<Done>> all = round(network, store, input, folder, random.nextLong());
+            for (int session = 0; session < alone.length; session++) {
+                spikes += compare(alone[session], all.get(session), input, "session " + session);
             }
-            assertTrue(spikes > 100, spikes + " spikes");
-            for (Simulation each : alone) {
-                each.close();
-            }
+        }
+        assertTrue(spikes > 100, spikes + " spikes");
+        for (Simulation each : alone) {
+            each.close();
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.spikelane.simd;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.FloatMatrix;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 
 class TileTest {
 
@@ -85,26 +84,26 @@ class TileTest {
         assertEquals(1064, back.get(0, 64));
         assertEquals(2127, back.get(1, 127));
         assertEquals(0, back.get(1, 128));
-        assertRefused("from is [4 x 128], expected [4 x 130]", () -> tile.copyFrom(room, 0, 0, 1));
-        assertRefused("to is [4 x 128], expected [4 x 130]", () -> tile.copyTo(0, room, 0, 1));
+        assertInvalid("from is [4 x 128], expected [4 x 130]", () -> tile.copyFrom(room, 0, 0, 1));
+        assertInvalid("to is [4 x 128], expected [4 x 130]", () -> tile.copyTo(0, room, 0, 1));
     }
 
     @Test
     void refusesWhatItDoesNotHold() {
-        assertRefused(
+        assertInvalid(
                 "block range is [2, 4), expected a part of [0, 3)",
                 () -> Tile.whole(all).at(2, 4));
-        assertRefused(
+        assertInvalid(
                 "block range is [-1, 1), expected a part of [0, 3)",
                 () -> Tile.whole(all).at(-1, 1));
-        assertRefused(
+        assertInvalid(
                 "block range is [1, 1), expected a part of [0, 3)",
                 () -> Tile.whole(all).at(1, 1));
-        assertRefused(
+        assertInvalid(
                 "block range is [0, 3), expected at most 2 blocks, as the tile is 128 columns wide",
                 () -> Tile.of(room, 200).at(0, 3));
-        assertRefused("a tile has 130 columns, expected a multiple of 64", () -> Tile.of(all, 200));
-        assertRefused("columns is 0, expected at least 1", () -> Tile.of(room, 0));
+        assertInvalid("a tile has 130 columns, expected a multiple of 64", () -> Tile.of(all, 200));
+        assertInvalid("columns is 0, expected at least 1", () -> Tile.of(room, 0));
     }
 
     @Test
@@ -113,20 +112,16 @@ class TileTest {
         Tile tile = Tile.of(room, 200);
         whole.require("current", 3, 130);
         tile.require("current", 4, 200);
-        assertRefused(
+        assertInvalid(
                 "current has 3 rows, expected at least 4 and at least 1 in use",
                 () -> whole.require("current", 4, 130));
-        assertRefused(
+        assertInvalid(
                 "current has 4 rows, expected at least 0 and at least 1 in use", () -> tile.require("current", 0, 200));
-        assertRefused("current is [3 x 130], expected [3 x 128]", () -> whole.require("current", 1, 128));
-        assertRefused("current is a tile of 200 columns, expected one of 128", () -> tile.require("current", 1, 128));
+        assertInvalid("current is [3 x 130], expected [3 x 128]", () -> whole.require("current", 1, 128));
+        assertInvalid("current is a tile of 200 columns, expected one of 128", () -> tile.require("current", 1, 128));
         whole.requireAt("from", whole.another());
-        assertRefused(
+        assertInvalid(
                 "from is blocks [0, 2) of 200 columns in a tile of 128, expected blocks [0, 3) of 130 columns",
                 () -> tile.requireAt("from", whole));
-    }
-
-    private static void assertRefused(String message, Executable call) {
-        assertMessage(IllegalArgumentException.class, message, call);
     }
 }

@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.network.Network;
@@ -30,20 +32,15 @@ class AlphaPairTest {
     private static final String BETA = "lif1.beta";
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(1);
-        return DenseNetworks.of(
-                random,
+        return Networks.dense(
+                new TorchRandom(1),
                 new Alpha(Parameter.of(0.6f, 0.6f), Parameter.of(0.5f, 0.5f), new Alpha(0.9, 0.8).firing()),
                 5,
                 2);
     }
 
     private static FloatMatrix row(double... values) {
-        FloatMatrix row = FloatMatrix.zeros(1, values.length);
-        for (int i = 0; i < values.length; i++) {
-            row.set(0, i, (float) values[i]);
-        }
-        return row;
+        return fill(FloatMatrix.zeros(1, values.length), i -> (float) values[i]);
     }
 
     private static Map<String, FloatMatrix> pair(FloatMatrix alpha, FloatMatrix beta, boolean alphaFirst) {
@@ -70,9 +67,7 @@ class AlphaPairTest {
         float[] weights = network.weights().get("fc1.weight").toArray();
         values.put("fc1.weight", FloatMatrix.zeros(2, 5));
         values.putAll(pair(row(0.4, 0.9), row(0.3, 0.95), true));
-        IllegalArgumentException refused = assertThrows(
-                IllegalArgumentException.class, () -> network.weights().replaceAll(values));
-        assertTrue(refused.getMessage().contains("neuron 1"), refused.getMessage());
+        assertPart("neuron 1", () -> network.weights().replaceAll(values));
         assertArrayEquals(weights, network.weights().get("fc1.weight").toArray());
         assertArrayEquals(new float[] {0.6f, 0.6f}, network.weights().get(ALPHA).toArray());
         assertThrows(

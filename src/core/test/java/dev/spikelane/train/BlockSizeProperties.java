@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -22,7 +24,6 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Gradients do not depend on how many rows go forward and back at a time. */
 @EveryWidth
@@ -34,20 +35,13 @@ class BlockSizeProperties {
 
     @Property(tries = 25)
     void blocksOfAnySizeGiveTheSameGradients(
-            @ForAll @IntRange(min = 1, max = 20) int batch,
-            @ForAll @IntRange(min = 1, max = 200) int hidden,
-            @ForAll @IntRange(min = 1, max = 3) int threads,
-            @ForAll @IntRange(min = 1, max = 120) int rows,
-            @ForAll long seed) {
+            @UpTo(20) int batch, @UpTo(200) int hidden, @UpTo(3) int threads, @UpTo(120) int rows, @ForAll long seed) {
         Random random = new Random(seed);
         Network network = network(random, hidden);
         Signal input = random.nextBoolean()
                 ? Matrices.spikes(Arena.ofAuto(), STEPS * batch, INPUTS, 0.3, random)
                 : Matrices.uniform(Arena.ofAuto(), STEPS * batch, INPUTS, random);
-        float[] given = new float[STEPS * batch * 5];
-        for (int i = 0; i < given.length; i++) {
-            given[i] = random.nextFloat() - 0.5f;
-        }
+        float[] given = floats(STEPS * batch * 5, i -> random.nextFloat() - 0.5f);
         GradientsBuilder whole = Gradients.of(network, STEPS, batch).rowsInTurn(Integer.MAX_VALUE);
         GradientsBuilder blocks = Gradients.of(network, STEPS, batch)
                 .rowsInTurn(rows)

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Filled.ints;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -39,15 +40,12 @@ final class BusyTest {
     }
 
     private static TrainingBatch batch() {
-        int[] labels = new int[BATCH];
-        for (int i = 0; i < BATCH; i++) {
-            labels[i] = i % SmallRun.CLASSES;
-        }
+        int[] labels = ints(BATCH, i -> i % SmallRun.CLASSES);
         return TrainingBatch.ofFrame(frames(), labels);
     }
 
     private static void refused(String name, Runnable use) {
-        assertMessage(IllegalStateException.class, busy(name), use::run);
+        assertIllegalState(busy(name), use::run);
     }
 
     /** Does something on another thread while the caller waits. */

@@ -1,9 +1,11 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -33,12 +35,10 @@ final class ChangesBesideGradientsTest {
     private static final float[] VALUES = {0.25f, 0.75f};
 
     private static Network network() {
-        return Network.builder(SIZE)
-                .connect(Dense.of(FloatMatrix.zeros(SIZE, SIZE)))
-                .neuron(new Leaky(0.5f))
-                .connect(Dense.of(FloatMatrix.zeros(SIZE, SIZE)))
-                .neuron(new Leaky(0.5f))
-                .build();
+        return Networks.of(
+                SIZE,
+                by(Dense.of(FloatMatrix.zeros(SIZE, SIZE)), new Leaky(0.5f)),
+                by(Dense.of(FloatMatrix.zeros(SIZE, SIZE)), new Leaky(0.5f)));
     }
 
     private static Gradients gradients(Network network) {

@@ -1,6 +1,6 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -57,12 +57,10 @@ final class ClassDecoderTest {
 
     @Test
     void saysWhatIsWrong() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "decoding is none, expected one that gives classes",
                 () -> new ClassDecoder(ClassScore.Named.NONE, 1, 1, 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "decoding is membrane, expected count for a population code",
                 () -> new ClassDecoder(ClassScore.Named.MEMBRANE, 1, 1, 4, 2));
     }

@@ -1,6 +1,9 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.by;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,7 +15,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -43,12 +46,8 @@ final class ClassifierTest {
 
     private final TorchRandom random = new TorchRandom(5);
     private final FloatMatrix values = random.rand(SAMPLES, 20);
-    private final Network network = Network.builder(20)
-            .dense(17, random)
-            .neuron(new Leaky(0.9f).withThreshold(0.3f))
-            .dense(6, random)
-            .neuron(new Leaky(0.8f).withThreshold(0.2f))
-            .build();
+    private final Network network = Networks.of(
+            random, 20, dense(17, new Leaky(0.9f).withThreshold(0.3f)), dense(6, new Leaky(0.8f).withThreshold(0.2f)));
 
     private Model model(String code, Decoding decoding) {
         return Model.of(network)
@@ -139,8 +138,7 @@ final class ClassifierTest {
             }
         }
         assertTrue(saved > 0);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "outputs are decoded by membrane, expected count for early decisions, which count spikes",
                 () -> Classifier.of(model("frame", Decoding.MEMBRANE))
                         .early(EarlyExit.exact(STEPS), 1)
@@ -166,7 +164,7 @@ final class ClassifierTest {
 
     @Test
     void silenceAndTiesAreUndecided() {
-        Network silent = DenseNetworks.of(random, new Leaky(0.9f).withThreshold(1e9f), 20, 6);
+        Network silent = Networks.dense(random, new Leaky(0.9f).withThreshold(1e9f), 20, 6);
         for (Decoding decoding : List.of(Decoding.COUNT, Decoding.FIRST_SPIKE)) {
             try (Classifier classifier =
                     Classifier.of(new Model(silent, model("frame", decoding).notes()))) {
@@ -190,8 +188,7 @@ final class ClassifierTest {
         try (Classifier classifier = Classifier.of(blocks.withClassNames(List.of("x", "y", "z")))) {
             assertEquals(3, classifier.classify(row(0)).classes());
         }
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the model notes 2 names of classes, expected 3, one for each class",
                 () -> Classifier.of(blocks.withClassNames(List.of("x", "y"))).classify(row(0)));
     }
@@ -210,25 +207,21 @@ final class ClassifierTest {
                     classifier.notices());
             assertEquals(3, classifier.classify(row(0)).steps());
         }
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "the model does not note its steps, expected Classifier.steps(...), as it was trained;"
                         + " TrainingRun.model() notes it",
                 () -> Classifier.of(Model.of(network)).classify(row(0)));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "the model does not note its code, expected Classifier.code(...), as it was trained;"
                         + " TrainingRun.model() notes it",
                 () -> Classifier.of(Model.of(network))
                         .steps(2)
                         .decoding(Decoding.COUNT)
                         .classify(row(0)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "sample has 19 values, which the code (frame) makes 19 inputs of, expected 20",
                 () -> Classifier.of(model("frame", Decoding.COUNT)).classify(new float[19]));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "note 'training.steps' is 'many', expected 1 to 100000",
                 () -> Model.of(network).with(Model.STEPS, "many"));
     }
@@ -317,8 +310,7 @@ final class ClassifierTest {
     @Test
     void refusesWhatCannotGiveTheSameAnswerTwice() {
         InputEncoding stream = InputEncoding.rate(new Rate(), STEPS, new TorchRandom(1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the code draws from one stream, so that a sample's answer depends on those before it, expected a code"
                         + " that draws from the samples' own streams",
                 () -> Classifier.of(model("rate", Decoding.COUNT)).code(stream));
@@ -326,10 +318,9 @@ final class ClassifierTest {
 
     @Test
     void membranesThatOverflowDecideNothing() {
-        Network one = Network.builder(1)
-                .connect(Dense.of(FloatMatrix.of(new float[] {1}, new float[] {10})))
-                .neuron(new Leaky(0.9f).withReset(Reset.NONE))
-                .build();
+        Network one = Networks.of(
+                1,
+                by(Dense.of(FloatMatrix.of(new float[] {1}, new float[] {10})), new Leaky(0.9f).withReset(Reset.NONE)));
         Model noted = new Model(one, model("frame", Decoding.MEMBRANE).notes());
         try (Classifier classifier = Classifier.of(noted)) {
             assertFalse(classifier.classify(new float[] {Float.MAX_VALUE}).isDecided());

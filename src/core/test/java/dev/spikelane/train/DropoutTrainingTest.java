@@ -1,5 +1,7 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -223,18 +225,10 @@ class DropoutTrainingTest {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(INPUTS));
         Population p = builder.population("p", Shape.of(1), new Leaky(0.9).withThreshold(1000));
-        FloatMatrix weights = FloatMatrix.zeros(1, INPUTS);
-        for (int i = 0; i < INPUTS; i++) {
-            weights.set(0, i, (i + 1) / 64f);
-        }
+        FloatMatrix weights = fill(FloatMatrix.zeros(1, INPUTS), i -> (i + 1) / 64f);
         builder.project("x-p", x, p, Dense.of(weights));
         Network network = builder.build();
-        SpikeMatrix input = SpikeMatrix.zeros(STEPS * samples.length, INPUTS);
-        for (int row = 0; row < input.rows(); row++) {
-            for (int i = 0; i < INPUTS; i++) {
-                input.set(row, i, true);
-            }
-        }
+        SpikeMatrix input = fill(SpikeMatrix.zeros(STEPS * samples.length, INPUTS), (row, i) -> true);
         float[] membranes = new float[samples.length];
         try (Trainer trainer = Trainer.of(network, STEPS, samples.length)
                 .loss(new LastMembrane(membranes))
@@ -305,14 +299,11 @@ class DropoutTrainingTest {
     void whatCannotBeDroppedIsRefused() {
         TrainerBuilder trainer = trainer(network(0));
         for (double p : new double[] {-0.1, 1, Double.NaN}) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> trainer.dropout("hidden-out", p));
-            assertEquals("probability is " + p + ", expected 0 to below 1", refused.getMessage());
+            assertInvalid("probability is " + p + ", expected 0 to below 1", () -> trainer.dropout("hidden-out", p));
         }
-        assertEquals(
+        assertInvalid(
                 "there is no projection 'fc2', expected one of [x-hidden, hidden-out]",
-                assertThrows(IllegalArgumentException.class, () -> trainer.dropout("fc2", 0.5))
-                        .getMessage());
+                () -> trainer.dropout("fc2", 0.5));
         Network graded = Network.builder(INPUTS)
                 .dense(5, new TorchRandom(1))
                 .neuron(new Leaky(0.9).withGradedSpikesFactor(2))
@@ -348,13 +339,9 @@ class DropoutTrainingTest {
 
     @Test
     void channelsNeedMaps() {
-        String message = assertThrows(
-                        IllegalArgumentException.class,
-                        () -> Gradients.of(network(0), STEPS, BATCH).dropoutChannels("hidden-out", P))
-                .getMessage();
-        assertEquals(
+        assertInvalid(
                 "projection 'hidden-out' carries a row of 70, expected channels of maps for a dropout of channels",
-                message);
+                () -> Gradients.of(network(0), STEPS, BATCH).dropoutChannels("hidden-out", P));
     }
 
     /**

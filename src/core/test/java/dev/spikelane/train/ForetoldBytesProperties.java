@@ -10,7 +10,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Psn;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -90,7 +90,7 @@ final class ForetoldBytesProperties {
     /** Columns of frames have a word for each 64 samples. */
     @Example
     void foretoldBytesOfWideFramesAreTaken() {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 400, 3);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 400, 3);
         check(network, InputForm.FRAME, 2, 70, 1, 2, new Random(1));
     }
 

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.engine.thread.WorkerPool;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -129,9 +129,8 @@ class GradientFrameTest {
     }
 
     private static Network network(int inputs, int hidden, Reset reset) {
-        TorchRandom random = new TorchRandom(7);
         Leaky neurons = new Leaky(0.9).withReset(reset).withThreshold(0.2);
-        return DenseNetworks.of(random, neurons, inputs, hidden, 4);
+        return Networks.dense(new TorchRandom(7), neurons, inputs, hidden, 4);
     }
 
     /** Two windows, the second from the state after the first. */

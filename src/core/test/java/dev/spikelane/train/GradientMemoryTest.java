@@ -1,5 +1,8 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +13,7 @@ import dev.spikelane.Alone;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.engine.thread.WorkerPool;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -38,15 +42,12 @@ class GradientMemoryTest {
     private static final int STEPS = 12;
 
     private static GradientsBuilder builder(InputForm form, int batch, int threads, int every) {
-        TorchRandom random = new TorchRandom(3);
-        Network network = Network.builder(30)
-                .dense(70, random)
-                .neuron(new Leaky(0.9))
-                .dense(40, random)
-                .neuron(new Synaptic(0.9, 0.8))
-                .dense(5, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(
+                new TorchRandom(3),
+                30,
+                dense(70, new Leaky(0.9)),
+                dense(40, new Synaptic(0.9, 0.8)),
+                dense(5, new Leaky(0.9)));
         return Gradients.of(network, STEPS, batch)
                 .startAtSpikes(network.populations().getLast().name())
                 .inputs(form)
@@ -88,11 +89,10 @@ class GradientMemoryTest {
     void tooMuchIsRefusedWithTheFigure(InputForm form) {
         long needed = builder(form, 8, 1, STEPS).bytes();
         GradientsBuilder tight = builder(form, 8, 1, STEPS).mostBytes(needed - 1);
-        IllegalStateException refused = assertThrows(IllegalStateException.class, tight::build);
-        assertEquals(
+        assertIllegalState(
                 "gradients of 12 steps of batch 8 need " + needed + " bytes, expected at most " + (needed - 1)
                         + "; fewer samples, or computing more again, need fewer",
-                refused.getMessage());
+                tight::build);
         builder(form, 8, 1, STEPS).mostBytes(needed).build().close();
     }
 
@@ -137,8 +137,7 @@ class GradientMemoryTest {
     @Test
     void limitsAreNotNegative() {
         TrainerBuilder trainer = Trainer.of(leaky(3, 2), 2, 2);
-        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> trainer.mostBytes(-1));
-        assertEquals("bytes is -1, expected at least 0", refused.getMessage());
+        assertInvalid("bytes is -1, expected at least 0", () -> trainer.mostBytes(-1));
     }
 
     /** Computing again saves memory where there is much to save. */
@@ -156,9 +155,7 @@ class GradientMemoryTest {
     void otherInputsAreRefused(InputForm form) {
         try (Gradients gradients = builder(form, 2, 1, STEPS).build()) {
             SpikeMatrix spikes = SpikeMatrix.zeros(STEPS * 2, 30);
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> gradients.forward(spikes));
-            assertEquals("input is SPIKES, expected FRAME as was said before", refused.getMessage());
+            assertInvalid("input is SPIKES, expected FRAME as was said before", () -> gradients.forward(spikes));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -333,52 +334,41 @@ final class LossTest {
         CrossEntropyLoss loss = CrossEntropyLoss.rate();
         Loss.Computation evaluator = loss.bind(STEPS, BATCH, OUTPUTS);
         double[] terms = new double[BATCH];
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 2 is 6, expected a class of [0, 6)",
                 () -> evaluator.evaluate(input.setLabels(new int[] {0, 1, 6, 0, 0, 0, 0}), Loss.Gradient.NONE, terms));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "label 0 is -1, expected a class of [0, 6)",
                 () -> evaluator.evaluate(input.setLabels(new int[] {-1, 1, 6, 0, 0, 0, 0}), Loss.Gradient.NONE, terms));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "there are 2 labels, expected 7, one for each sample",
                 () -> evaluator.evaluate(input.setLabels(new int[] {0, 1}), Loss.Gradient.NONE, terms));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "input has 4 steps, 7 samples and 6 outputs, expected 5, at most 7, and 6",
                 () -> evaluator.evaluate(new Loss.Input(4, BATCH, OUTPUTS), Loss.Gradient.NONE, terms));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "gradient of spikes is [3 x 6], expected [35 x 6]",
                 () -> evaluator.evaluate(input, Loss.Gradient.ofSpikes(FloatMatrix.zeros(3, 6)), terms));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "the loss reads spikes, but its input has none",
                 () -> evaluator.evaluate(
                         new Loss.Input(STEPS, BATCH, OUTPUTS).setLabels(new int[BATCH]), Loss.Gradient.NONE, terms));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "population code has 4 classes for 6 outputs, expected a divisor of the outputs",
                 () -> loss.withPopulationCode(4).bind(STEPS, BATCH, OUTPUTS));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "ce_rate_loss has 2 class weights, expected 6, one for each class",
                 () -> loss.withWeights(1, 2).bind(STEPS, BATCH, OUTPUTS));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "ce_membrane_loss has no population code, expected one that counts spikes",
                 () -> CrossEntropyLoss.membrane().withPopulationCode(2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights by output need as many samples as outputs, or one, but there are 7 samples and 6 outputs",
                 () -> SquaredErrorLoss.count()
                         .withOutputWeights(WEIGHTS)
                         .bind(STEPS, BATCH, OUTPUTS)
                         .evaluate(input.setLabels(new int[BATCH]), Loss.Gradient.NONE, terms));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "samples are [0, 3), expected the whole batch of 7, as samples depend on each other where steps are shared",
                 () -> SquaredErrorLoss.spikeTime()
                         .withSharedSteps()

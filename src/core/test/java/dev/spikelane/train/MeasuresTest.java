@@ -1,5 +1,6 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +19,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -291,10 +293,7 @@ final class MeasuresTest {
     @Test
     void theExampleOfNeuroBench() {
         FloatMatrix weights = FloatMatrix.copyOf(3, 3, new float[] {1.3f, 0, -3.2f, 0, 1.2f, -5.1f, -1.1f, 2.7f, 0});
-        Network network = Network.builder(3)
-                .connect(Dense.of(weights, FloatMatrix.zeros(1, 3)))
-                .neuron(new Leaky(0.5f))
-                .build();
+        Network network = Networks.of(3, by(Dense.of(weights, FloatMatrix.zeros(1, 3)), new Leaky(0.5f)));
         Dataset one = Dataset.of(Shape.of(3), FloatMatrix.vector(0, 1.3f, -1), new int[1], 1);
         try (Evaluator evaluator = new Evaluator(network, 1, new Batching(1).withCode(InputEncoding.frame()), 1)) {
             Measures measures = evaluator.measure(one, 0, NONE);
@@ -317,10 +316,7 @@ final class MeasuresTest {
     /** NeuroBench counts the first step as an update of all, and others where something changed. */
     @Test
     void silentMembranesAreUpdatedOnce() {
-        Network network = Network.builder(INPUT.size())
-                .connect(Dense.of(FloatMatrix.zeros(4, INPUT.size())))
-                .neuron(new Leaky(0.5f))
-                .build();
+        Network network = Networks.of(INPUT.size(), by(Dense.of(FloatMatrix.zeros(4, INPUT.size())), new Leaky(0.5f)));
         assertEquals(4, measure(network, new Batching(3)).membraneUpdates());
     }
 

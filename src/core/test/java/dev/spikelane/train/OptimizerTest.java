@@ -1,6 +1,8 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -31,10 +33,7 @@ final class OptimizerTest {
 
     private static FloatMatrix gradient(int step) {
         Random random = new Random(step);
-        float[] values = new float[3 * 5];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
+        float[] values = floats(3 * 5, i -> (float) random.nextGaussian());
         return FloatMatrix.copyOf(3, 5, values);
     }
 
@@ -88,26 +87,17 @@ final class OptimizerTest {
 
     @Test
     void saysWhatIsWrong() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "rate is NaN, expected more than 0 and at most 1000.0",
-                () -> new Adam(Double.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("rate is NaN, expected more than 0 and at most 1000.0", () -> new Adam(Double.NaN));
+        assertInvalid(
                 "nesterov has momentum 0.0 and dampening 0.0, expected momentum above 0 and no dampening",
                 () -> new Sgd(0.1).withNesterov(true));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "no step has begun",
                 () -> TrainingParts.bind(new Sgd(0.1), gradient(0))
                         .update(gradient(1).segment(), 0, 1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "most is -1.0, expected at least 0",
-                () -> new Clipping(Clipping.How.NORM, -1));
-        assertMessage(IllegalArgumentException.class, "size is 0, expected at least 1", () -> Schedule.step(0, 0.1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("most is -1.0, expected at least 0", () -> new Clipping(Clipping.How.NORM, -1));
+        assertInvalid("size is 0, expected at least 1", () -> Schedule.step(0, 0.1));
+        assertInvalid(
                 "steps is -1, expected at least 0",
                 () -> TrainingParts.bind(new Adam(0.1), gradient(0)).setSteps(-1));
     }

@@ -1,6 +1,8 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,11 +33,7 @@ final class QuantizedTest {
     @EnumSource(names = {"INT8", "INT16"})
     void saysWhatBothNetworksMakeOfTheData(ElementType type) {
         FloatMatrix weights = network.weights().get("fc1.weight");
-        for (int row = 0; row < weights.rows(); row++) {
-            for (int column = 0; column < weights.columns(); column++) {
-                weights.set(row, column, 3 * weights.get(row, column));
-            }
-        }
+        fill(weights, (row, column) -> 3 * weights.get(row, column));
         network.weights().replace("fc1.weight", weights);
         try (Evaluator evaluator = new Evaluator(network, SmallRun.STEPS, batching, 2)) {
             Evaluator.Result.Quantized quantized = evaluator.quantize(type, data);
@@ -69,13 +67,11 @@ final class QuantizedTest {
     void trainingSaysThatIntegersHaveNoGradient() {
         Network integers = network.quantized(ElementType.INT8);
         TrainerBuilder trainer = Trainer.of(integers, SmallRun.STEPS, 4).loss(CrossEntropyLoss.rate());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "projection 'fc1': dense INT8 12 -> 20 has no gradient, because integers change in steps; train"
                         + " floats, which a trainer may round in each step",
                 trainer::build);
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "the type of integer weights is FLOAT32, expected INT8, INT16, INT4 or TERNARY",
                 () -> new Evaluator(network, SmallRun.STEPS, batching, 1).quantize(ElementType.FLOAT32, data));
     }

@@ -1,6 +1,9 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.fixture.Layer.by;
+
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -13,10 +16,12 @@ final class RefusedMemoryMain {
 
     public static void main(String[] arguments) {
         Arena arena = Arena.global(); // without the limit
-        Network network = Network.builder(arena, 800)
-                .connect(Dense.of(arena, FloatMatrix.zeros(arena, 1000, 800), FloatMatrix.zeros(arena, 1, 1000)))
-                .neuron(new Leaky(0.9f))
-                .build();
+        Network network = Networks.of(
+                arena,
+                800,
+                by(
+                        Dense.of(arena, FloatMatrix.zeros(arena, 1000, 800), FloatMatrix.zeros(arena, 1, 1000)),
+                        new Leaky(0.9f)));
         try (Trainer trainer = Trainer.of(network, 2, 3)
                 .loss(CrossEntropyLoss.membrane())
                 .optimizer(new Adam(0.001))

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -15,7 +16,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -361,21 +362,21 @@ class RoundedTrainingTest {
                 SmallRun.trainer(network).weights(WeightQuantization.int8()).build()) {
             trainer.step(batch);
             network.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.vector(2));
-            assertMessage(IllegalArgumentException.class, refused, () -> trainer.step(batch));
-            assertMessage(IllegalArgumentException.class, refused, trainer::quantized);
+            assertInvalid(refused, () -> trainer.step(batch));
+            assertInvalid(refused, trainer::quantized);
             network.weights().replace("lif1.gradedSpikesFactor", FloatMatrix.vector(1));
             trainer.step(batch);
         }
         TrainerBuilder builder = SmallRun.trainer(network).weights(WeightQuantization.int8());
         assertTrue(builder.bytes() > 0);
         builder.learn("lif1.gradedSpikesFactor");
-        assertMessage(IllegalArgumentException.class, refused, builder::build);
+        assertInvalid(refused, builder::build);
     }
 
     /** Integers and the floats that they widen to are there once, whatever parts serve a batch. */
     @Test
     void foretellsTheMemoryOfIntegersOnce() {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9), 512, 512);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 512, 512);
         TrainerBuilder builder =
                 Trainer.of(network, 2, 7).loss(CrossEntropyLoss.membrane()).shards(3);
         long floats = builder.bytes();
@@ -411,26 +412,22 @@ class RoundedTrainingTest {
     @Test
     void saysWhatCannotBe() {
         Network network = SmallRun.network();
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "there is no projection 'fc3', expected one of [fc1, fc2]",
                 () -> SmallRun.trainer(network).weights(WeightQuantization.int8(), "fc3"));
         try (Trainer trainer = SmallRun.trainer(network).build()) {
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "weights are trained as floats, expected rounded ones: call TrainerBuilder.weights",
                     trainer::quantized);
         }
         try (Trainer trainer = SmallRun.trainer(network)
                 .weights(WeightQuantization.int4().learned())
                 .build()) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "the best epoch is kept of the network's values, and the trainer learns scales beside them,"
                             + " expected weights whose scales follow from them",
                     () -> SmallRun.run(trainer).build());
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "shards come from elsewhere, where the network's values are known, and the trainer learns"
                             + " [fc1.weight_scale, fc2.weight_scale] beside them, expected values of the network alone",
                     () -> TrainingRun.of(trainer, SmallRun.data(SmallRun.SAMPLES, 1), SmallRun.batching())
@@ -444,12 +441,10 @@ class RoundedTrainingTest {
                 .neuron(new Leaky(0.9))
                 .build();
         TrainerBuilder ofGraded = Trainer.of(graded, 2, 2).loss(CrossEntropyLoss.membrane());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "population 'lif1' has graded spikes, expected ones where weights of INT8 are trained",
                 () -> ofGraded.weights(WeightQuantization.int8()).build());
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights are rounded to integers, expected floats for online gradients",
                 () -> SmallRun.trainer(network)
                         .learnOnly("fc1.weight")

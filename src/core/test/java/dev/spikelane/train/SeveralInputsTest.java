@@ -1,7 +1,8 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -78,12 +79,7 @@ class SeveralInputsTest {
     }
 
     private static FloatMatrix positive(FloatMatrix values) {
-        for (int row = 0; row < values.rows(); row++) {
-            for (int column = 0; column < values.columns(); column++) {
-                values.set(row, column, Math.abs(values.get(row, column)) % 1);
-            }
-        }
-        return values;
+        return fill(values, (row, column) -> Math.abs(values.get(row, column)) % 1);
     }
 
     private static Trainer trainer(Network network) {
@@ -129,21 +125,10 @@ class SeveralInputsTest {
 
     private static Signal columns(Signal all, int first, int count) {
         if (all instanceof SpikeMatrix spikes) {
-            SpikeMatrix part = SpikeMatrix.zeros(all.rows(), count);
-            for (int row = 0; row < all.rows(); row++) {
-                for (int column = 0; column < count; column++) {
-                    part.set(row, column, spikes.get(row, first + column));
-                }
-            }
-            return part;
+            return fill(SpikeMatrix.zeros(all.rows(), count), (row, column) -> spikes.get(row, first + column));
         }
-        FloatMatrix part = FloatMatrix.zeros(all.rows(), count);
-        for (int row = 0; row < all.rows(); row++) {
-            for (int column = 0; column < count; column++) {
-                part.set(row, column, ((FloatMatrix) all).get(row, first + column));
-            }
-        }
-        return part;
+        return fill(
+                FloatMatrix.zeros(all.rows(), count), (row, column) -> ((FloatMatrix) all).get(row, first + column));
     }
 
     /** What the second input tells is learned, and evaluators see it. */
@@ -222,8 +207,7 @@ class SeveralInputsTest {
             takers.add(() -> simulation.step(frames));
             String all = "inputs are " + steps.keySet() + ", expected [x, y]";
             for (Executable taker : takers) {
-                assertEquals(
-                        all, assertThrows(IllegalArgumentException.class, taker).getMessage());
+                assertInvalid(all, taker);
             }
         }
         assertEquals(before, network.weights().hash());
@@ -233,47 +217,34 @@ class SeveralInputsTest {
     void whatDoesNotFitIsRefusedBeforeTheFirstStep() {
         try (Trainer trainer = trainer(network())) {
             TrainingRunBuilder run = TrainingRun.of(trainer, xs(), batching(InputEncoding.frame()));
-            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, run::build);
-            assertEquals(
+            assertInvalid(
                     "training data has samples of shape [70], which become 70 values a step, expected 83, the network's"
                             + " inputs [x, y] side by side",
-                    refused.getMessage());
+                    run::build);
             TrainingBatch one = TrainingBatch.of(SpikeMatrix.zeros(STEPS, X), 1);
-            assertEquals(
+            assertInvalid(
                     "input 'x' is missing, found one without a name, expected a map from the names of all inputs",
-                    assertThrows(IllegalArgumentException.class, () -> trainer.step(one))
-                            .getMessage());
+                    () -> trainer.step(one));
             TrainingBatch half = TrainingBatch.of(Map.of("x", SpikeMatrix.zeros(STEPS, X)), 1);
-            assertEquals(
-                    "input 'y' is missing, found [x]",
-                    assertThrows(IllegalArgumentException.class, () -> trainer.step(half))
-                            .getMessage());
+            assertInvalid("input 'y' is missing, found [x]", () -> trainer.step(half));
         }
         try (Trainer trainer = trainer(network())) {
             for (int rows : new int[] {BATCH - 1, BATCH + 1}) { // the first input says how many samples there are
                 TrainingBatch steps = TrainingBatch.of(
                         Map.of("x", SpikeMatrix.zeros(STEPS * BATCH, X), "y", SpikeMatrix.zeros(STEPS * rows, Y)),
                         new int[BATCH]);
-                assertEquals(
-                        "input 'y' is [" + STEPS * rows + " x 13], expected [54 x 13]",
-                        assertThrows(IllegalArgumentException.class, () -> trainer.step(steps))
-                                .getMessage());
+                assertInvalid(
+                        "input 'y' is [" + STEPS * rows + " x 13], expected [54 x 13]", () -> trainer.step(steps));
                 TrainingBatch frames = TrainingBatch.ofFrames(
                         Map.of("x", SpikeMatrix.zeros(BATCH, X), "y", SpikeMatrix.zeros(rows, Y)), new int[BATCH]);
-                assertEquals(
-                        "input 'y' is [" + rows + " x 13], expected [9 x 13]",
-                        assertThrows(IllegalArgumentException.class, () -> trainer.step(frames))
-                                .getMessage());
+                assertInvalid("input 'y' is [" + rows + " x 13], expected [9 x 13]", () -> trainer.step(frames));
             }
         }
         try (Evaluator evaluator = new Evaluator(network(), STEPS, batching(InputEncoding.frame()), 1)) {
-            assertEquals(
+            assertInvalid(
                     "samples become 70 values a step, expected 83, those of the inputs [x, y] side by side",
-                    assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(xs()))
-                            .getMessage());
+                    () -> evaluator.evaluate(xs()));
         }
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> xs().beside(ys().range(0, 5)));
-        assertEquals("other has 5 samples, expected 40, one for each", refused.getMessage());
+        assertInvalid("other has 5 samples, expected 40, one for each", () -> xs().beside(ys().range(0, 5)));
     }
 }

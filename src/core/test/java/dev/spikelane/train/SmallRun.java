@@ -1,10 +1,13 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.fixture.Layer.dense;
+
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -26,13 +29,7 @@ public final class SmallRun {
     private SmallRun() {}
 
     public static Network network() {
-        TorchRandom random = new TorchRandom(5);
-        return Network.builder(12)
-                .dense(20, random)
-                .neuron(new Leaky(0.9f))
-                .dense(CLASSES, random)
-                .neuron(new Leaky(0.8f))
-                .build();
+        return Networks.of(new TorchRandom(5), 12, dense(20, new Leaky(0.9f)), dense(CLASSES, new Leaky(0.8f)));
     }
 
     /** The same with maps, whose batches are normalized. */

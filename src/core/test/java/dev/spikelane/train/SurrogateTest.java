@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -78,16 +79,11 @@ final class SurrogateTest {
 
     @Test
     void saysWhatIsWrong() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "slope is Infinity, expected a number that is finite in float32",
                 () -> Surrogate.fastSigmoid(Double.POSITIVE_INFINITY));
-        assertMessage(
-                IllegalArgumentException.class,
-                "beta is -1.0, expected at least 0",
-                () -> Surrogate.spikeRateEscape(-1, 25));
-        assertMessage(
-                IllegalStateException.class,
+        assertInvalid("beta is -1.0, expected at least 0", () -> Surrogate.spikeRateEscape(-1, 25));
+        assertIllegalState(
                 "surrogate SSO draws random numbers, expected draws",
                 () -> Surrogate.sso().backward(distance, gradient, out));
     }

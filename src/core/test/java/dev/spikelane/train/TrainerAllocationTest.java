@@ -1,5 +1,8 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.fixture.Layer.dense;
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.maps;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Allocations;
@@ -7,10 +10,9 @@ import dev.spikelane.Alone;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.connection.WeightQuantization;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
-import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
@@ -35,6 +37,9 @@ public final class TrainerAllocationTest {
     private static final int BATCH = 12;
     private static final int[] LABELS = {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3};
 
+    private static final TrainingBatch SPIKES =
+            TrainingBatch.of(Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1)), LABELS);
+
     /** One thread and two take turns before the night. */
     private static int turn;
 
@@ -53,49 +58,39 @@ public final class TrainerAllocationTest {
 
     @Test
     void twoHiddenLayers() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
-        train(deep(), TrainingBatch.of(input, LABELS), 1);
+        train(deep(), SPIKES, 1);
     }
 
     @Test
     void spikes() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
-        train(feedforward(), TrainingBatch.of(input, LABELS), 1);
+        train(feedforward(), SPIKES, 1);
     }
 
     @Test
     void lengths() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         int[] lengths = {8, 1, 3, 5, 2, 7, 7, 4, 6, 3, 1, 2};
-        train(feedforward(), TrainingBatch.of(input, LABELS).withLengths(lengths), 1);
+        train(feedforward(), SPIKES.withLengths(lengths), 1);
     }
 
     @Test
     void shards() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
-        train(feedforward(), TrainingBatch.of(input, LABELS), 3);
+        train(feedforward(), SPIKES, 3);
     }
 
     @Test
     void loops() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         TorchRandom random = new TorchRandom(3);
         FloatMatrix weights = FloatMatrix.zeros(70, 70);
         random.linear(weights, FloatMatrix.zeros(1, 70));
-        Network network = Network.builder(40)
-                .dense(70, random)
-                .neuron(new RLeaky(Recurrence.allToAll(weights), 0.8))
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
-        train(network, TrainingBatch.of(input, LABELS), 1);
+        Network network = Networks.of(
+                random, 40, dense(70, new RLeaky(Recurrence.allToAll(weights), 0.8)), dense(4, new Leaky(0.9)));
+        train(network, SPIKES, 1);
     }
 
     @Test
     void normalizedBatches() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, 40, new Random(1));
-        for (TrainingBatch batch : List.of(TrainingBatch.of(input, LABELS), TrainingBatch.ofFrame(frame, LABELS))) {
+        for (TrainingBatch batch : List.of(SPIKES, TrainingBatch.ofFrame(frame, LABELS))) {
             TorchRandom random = new TorchRandom(3);
             Network network = Network.builder(40)
                     .dense(70, random)
@@ -113,34 +108,24 @@ public final class TrainerAllocationTest {
     /** Dense connections and convolutions; gradients that are stored, and given as they come to be. */
     @Test
     void weightsThatAreRounded() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
-        TrainingBatch spikes = TrainingBatch.of(input, LABELS);
-        train(feedforward(), spikes, trainer -> trainer.weights(WeightQuantization.ternary()));
+        train(feedforward(), SPIKES, trainer -> trainer.weights(WeightQuantization.ternary()));
         train(
                 feedforward(),
-                spikes,
+                SPIKES,
                 trainer -> trainer.weights(WeightQuantization.int4().learned()));
-        TorchRandom random = new TorchRandom(3);
-        Network network = Network.builder(Shape.of(1, 8, 5))
-                .conv2d(12, 3, random)
-                .neuron(new Leaky(0.9))
-                .flatten()
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
-        train(network, spikes, trainer -> trainer.weights(WeightQuantization.int8()));
+        Network network = Networks.of(
+                new TorchRandom(3), Shape.of(1, 8, 5), maps(12, 3, new Leaky(0.9)), flat(4, new Leaky(0.9)));
+        train(network, SPIKES, trainer -> trainer.weights(WeightQuantization.int8()));
     }
 
     @Test
     void learnedParameters() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
-        train(deep(), TrainingBatch.of(input, LABELS), 1, "lif1.beta", "lif1.threshold", "lif2.alpha", "lif3.beta");
+        train(deep(), SPIKES, 1, "lif1.beta", "lif1.threshold", "lif2.alpha", "lif3.beta");
     }
 
     /** A trainer with learned delays, as any other. */
     @Test
     void learnedDelays() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         TorchRandom random = new TorchRandom(3);
         Network late = Network.builder(40)
                 .dense(70, random)
@@ -155,32 +140,27 @@ public final class TrainerAllocationTest {
                 .dense(4, random)
                 .neuron("slow", EquationNeuron.delay(5))
                 .build();
-        train(late, TrainingBatch.of(input, LABELS), 1, "late.delay", "slow.delay");
+        train(late, SPIKES, 1, "late.delay", "slow.delay");
         Network wide = Network.builder(40)
                 .dense(130, random) // two threads have tiles of 128 and 2, and one again all of them
                 .neuron("slow", EquationNeuron.delay(5))
                 .build();
-        train(
-                wide,
-                TrainingBatch.of(input, LABELS),
-                trainer -> trainer.threads(2).recomputeEvery(3).learn("slow.delay"));
+        train(wide, SPIKES, trainer -> trainer.threads(2).recomputeEvery(3).learn("slow.delay"));
     }
 
     @Test
     void dropouts() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         train(
                 deep(),
-                TrainingBatch.of(input, LABELS),
+                SPIKES,
                 trainer -> trainer.dropout("fc1", 0.1).dropout("fc2", 0.5).dropout("fc3", 0.5));
     }
 
     @Test
     void severalLossesAndObservedPopulations() {
-        SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
         train(
                 deep(),
-                TrainingBatch.of(input, LABELS),
+                SPIKES,
                 trainer -> trainer.loss("lif1", Loss.spikeRatePenalty(1e-3))
                         .loss("lif3", CrossEntropyLoss.membrane(), 0.5)
                         .observeSpikes("lif2")
@@ -190,20 +170,16 @@ public final class TrainerAllocationTest {
     }
 
     private static Network feedforward() {
-        TorchRandom random = new TorchRandom(3);
-        return DenseNetworks.of(random, new Leaky(0.9), 40, 70, 4);
+        return Networks.dense(new TorchRandom(3), new Leaky(0.9), 40, 70, 4);
     }
 
     private static Network deep() {
-        TorchRandom random = new TorchRandom(3);
-        return Network.builder(40)
-                .dense(70, random)
-                .neuron(new Leaky(0.9))
-                .dense(130, random)
-                .neuron(new Synaptic(0.8, 0.9))
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        return Networks.of(
+                new TorchRandom(3),
+                40,
+                dense(70, new Leaky(0.9)),
+                dense(130, new Synaptic(0.8, 0.9)),
+                dense(4, new Leaky(0.9)));
     }
 
     private static void train(Network network, TrainingBatch batch, int shards, String... learned) {

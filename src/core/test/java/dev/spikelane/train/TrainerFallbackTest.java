@@ -1,8 +1,9 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -24,18 +25,13 @@ final class TrainerFallbackTest {
     @Test
     void spikesTeachANetwork() {
         FloatMatrix numbers = new TorchRandom(3).rand(STEPS * LABELS.length, 6);
-        SpikeMatrix spikes = SpikeMatrix.zeros(numbers.rows(), 6);
-        for (int row = 0; row < numbers.rows(); row++) {
-            for (int column = 0; column < 6; column++) {
-                spikes.set(row, column, numbers.get(row, column) > 0.5f);
-            }
-        }
+        SpikeMatrix spikes =
+                fill(SpikeMatrix.zeros(numbers.rows(), 6), (row, column) -> numbers.get(row, column) > 0.5f);
         assertLearns(TrainingBatch.of(spikes, LABELS));
     }
 
     private static void assertLearns(TrainingBatch batch) {
-        TorchRandom random = new TorchRandom(1);
-        Network network = DenseNetworks.of(random, new Leaky(0.9), 6, 20, 2);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 6, 20, 2);
         try (Trainer trainer = Trainer.of(network, STEPS, LABELS.length)
                 .loss(CrossEntropyLoss.membrane())
                 .optimizer(new Adam(0.01))

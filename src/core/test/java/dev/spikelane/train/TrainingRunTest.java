@@ -1,5 +1,10 @@
 package dev.spikelane.train;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.flat;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,12 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.OwnJvm;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -25,7 +32,6 @@ import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.train.run.CheckpointSum;
 import dev.spikelane.train.run.EpochNumbers;
 import dev.spikelane.train.run.History;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -172,20 +178,8 @@ final class TrainingRunTest {
         Path file = folder.resolve("killed.safetensors");
         Random moments = new Random(12);
         for (int kill = 0; kill < (Tries.ALL ? 10 : 4); kill++) {
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:TieredStopAtLevel=1", // starts sooner
-                            "--add-modules",
-                            "jdk.incubator.vector",
-                            "-cp",
-                            String.join(
-                                    File.pathSeparator,
-                                    "target/classes",
-                                    "target/test-classes",
-                                    System.getProperty("java.class.path")),
-                            SmallRun.class.getName(),
-                            file.toString())
+            List<String> flags = List.of("-XX:TieredStopAtLevel=1"); // starts sooner
+            Process process = OwnJvm.builder(flags, SmallRun.class, file.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("log").toFile())
                     .start();
@@ -227,20 +221,20 @@ final class TrainingRunTest {
         long before = network.weights().hash();
         try (Trainer trainer =
                 SmallRun.trainer(network).optimizer(new Adam(0.01)).build()) {
-            IOException refused = assertThrows(
+            assertPart(
                     IOException.class,
+                    "optimizer 'Adam[rate=0.02",
                     () -> SmallRun.run(trainer).checkpoint(file).resume().build());
-            assertTrue(refused.getMessage().contains("optimizer 'Adam[rate=0.02"), refused.getMessage());
         }
         try (Trainer trainer = SmallRun.trainer(network).build()) {
-            IOException refused = assertThrows(
+            assertPart(
                     IOException.class,
+                    "run.last_rate",
                     () -> SmallRun.run(trainer)
                             .schedule(Schedule.constant())
                             .checkpoint(file)
                             .resume()
                             .build());
-            assertTrue(refused.getMessage().contains("run.last_rate"), refused.getMessage());
         }
         assertEquals(before, network.weights().hash());
         Files.write(file, new byte[] {1, 2, 3});
@@ -252,17 +246,14 @@ final class TrainingRunTest {
     }
 
     private static Network cells(String threshold, long seed) {
-        TorchRandom random = new TorchRandom(5);
-        return Network.builder(12)
-                .dense(SmallRun.CLASSES, random)
-                .neuron(EquationNeuron.of("""
-                        state v
-                        input current
-                        v = 0.9 * v + current
-                        spike v > THRESHOLD
-                        reset v = 0
-                        """.replace("THRESHOLD", threshold)).withSeed(seed))
-                .build();
+        EquationNeuron neuron = EquationNeuron.of("""
+                state v
+                input current
+                v = 0.9 * v + current
+                spike v > THRESHOLD
+                reset v = 0
+                """.replace("THRESHOLD", threshold));
+        return Networks.dense(new TorchRandom(5), neuron.withSeed(seed), 12, SmallRun.CLASSES);
     }
 
     private static Trainer trainerOf(Network cells) {
@@ -285,10 +276,10 @@ final class TrainingRunTest {
         }
         for (Network other : List.of(cells("0.5", 0), cells("1", 1))) {
             try (Trainer trainer = trainerOf(other)) {
-                IOException refused = assertThrows(
+                assertPart(
                         IOException.class,
+                        "of population 'lif1'",
                         () -> runOfCells(trainer).checkpoint(file).resume().build());
-                assertTrue(refused.getMessage().contains("of population 'lif1'"), refused.getMessage());
             }
         }
         try (Trainer trainer = trainerOf(cells("1", 0))) {
@@ -390,9 +381,7 @@ final class TrainingRunTest {
                         }
                     })
                     .build();
-            assertEquals(
-                    "no more room for epoch " + epoch,
-                    assertThrows(IllegalStateException.class, run::run).getMessage());
+            assertIllegalState("no more room for epoch " + epoch, run::run);
             assertEquals(epoch, run.history().size());
             assertSame(uninterrupted(), network, run.run().history());
             assertEquals(List.of(1, 2, 3), told);
@@ -471,14 +460,14 @@ final class TrainingRunTest {
         }
         for (Batching other : List.of(batching, batching.withShuffle(4), batching.withGlobalShuffle(3))) {
             try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
-                IOException refused = assertThrows(
+                assertPart(
                         IOException.class,
+                        "is of a run with first order",
                         () -> TrainingRun.of(trainer, same, other)
                                 .epochs(2)
                                 .checkpoint(file)
                                 .resume()
                                 .build());
-                assertTrue(refused.getMessage().contains("is of a run with first order"), refused.getMessage());
             }
         }
     }
@@ -522,12 +511,10 @@ final class TrainingRunTest {
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             SmallRun.run(trainer).epochs(1).checkpoint(file).build().run();
             byte[] before = Files.readAllBytes(file);
-            IOException refused = assertThrows(
+            assertMessage(
                     IOException.class,
-                    () -> SmallRun.run(trainer).epochs(1).checkpoint(file).build());
-            assertEquals(
                     file + ": holds the checkpoint of a run: resume() goes on from it; delete it to train anew",
-                    refused.getMessage());
+                    () -> SmallRun.run(trainer).epochs(1).checkpoint(file).build());
             assertArrayEquals(before, Files.readAllBytes(file));
         }
     }
@@ -549,30 +536,25 @@ final class TrainingRunTest {
                             "this run is finished, and nothing will be trained: its checkpoint is that of a whole run of 2"
                                     + " epochs; ask for more epochs, or delete it to train anew"),
                     again.warnings());
-            IOException fewer = assertThrows(
+            assertMessage(
                     IOException.class,
+                    file
+                            + ": 'run.epoch' is '2', expected 0 to 1, the epochs that this run was built with: ask for more,"
+                            + " or delete the file to train anew",
                     () -> SmallRun.run(trainer)
                             .epochs(1)
                             .checkpoint(file)
                             .resume()
                             .build());
-            assertEquals(
-                    file
-                            + ": 'run.epoch' is '2', expected 0 to 1, the epochs that this run was built with: ask for more,"
-                            + " or delete the file to train anew",
-                    fewer.getMessage());
         }
     }
 
     @Test
     void resumingNeedsAFile() {
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
-            IllegalArgumentException refused = assertThrows(
-                    IllegalArgumentException.class,
-                    () -> SmallRun.run(trainer).resume().build());
-            assertEquals(
+            assertInvalid(
                     "there is no file to save to or resume from, expected checkpoint(Path) to name one",
-                    refused.getMessage());
+                    () -> SmallRun.run(trainer).resume().build());
         }
     }
 
@@ -580,33 +562,25 @@ final class TrainingRunTest {
     void targetsAreNoLabels() {
         Dataset targets = Dataset.ofTargets(Shape.of(12), FloatMatrix.zeros(20, 12), FloatMatrix.zeros(20, 4));
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
-            IllegalArgumentException refused = assertThrows(
-                    IllegalArgumentException.class,
+            assertInvalid(
+                    "training data has no labels, expected some for "
+                            + CrossEntropyLoss.membrane().name() + " of population 'lif2'",
                     () -> TrainingRun.of(
                                     trainer,
                                     targets,
                                     new Batching(SmallRun.BATCH)
                                             .withCode(InputEncoding.rate(new Rate(), SmallRun.STEPS)))
                             .build());
-            assertEquals(
-                    "training data has no labels, expected some for "
-                            + CrossEntropyLoss.membrane().name() + " of population 'lif2'",
-                    refused.getMessage());
         }
     }
 
     @Test
     void anEvaluatorNeedsAnOutputForEachClass() {
-        Network two = Network.builder(12)
-                .dense(2, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network two = Networks.dense(new TorchRandom(1), new Leaky(0.9), 12, 2);
         try (Evaluator evaluator = new Evaluator(two, SmallRun.STEPS, SmallRun.batching(), 1)) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(SmallRun.data(9, 1)));
-            assertEquals(
+            assertInvalid(
                     "population 'lif1' has 2 outputs, expected at least 4, one for each class of the data",
-                    refused.getMessage());
+                    () -> evaluator.evaluate(SmallRun.data(9, 1)));
         }
     }
 
@@ -629,9 +603,7 @@ final class TrainingRunTest {
         try (Trainer trainer = SmallRun.trainer(SmallRun.network()).build()) {
             TrainingRunBuilder run = TrainingRun.of(trainer, SmallRun.data(20, 1), batching)
                     .checkpoint(folder.resolve("run.safetensors"));
-            String message =
-                    assertThrows(IllegalArgumentException.class, run::build).getMessage();
-            assertTrue(message.contains("one stream"), message);
+            assertPart("one stream", run::build);
         }
     }
 
@@ -709,8 +681,7 @@ final class TrainingRunTest {
                 .build()) {
             TrainingRun run =
                     SmallRun.run(trainer).schedule(Schedule.constant()).build();
-            String message = assertThrows(IllegalStateException.class, run::run).getMessage();
-            assertTrue(message.contains("'fc1.weight' has the value"), message);
+            assertPart(IllegalStateException.class, "'fc1.weight' has the value", run::run);
         }
     }
 
@@ -725,11 +696,7 @@ final class TrainingRunTest {
                     trainer,
                     Dataset.of(Shape.of(5), FloatMatrix.zeros(1, 5), new int[1], 1),
                     16);
-            Network maps = Network.builder(Shape.of(3, 2, 2))
-                    .flatten()
-                    .dense(4, new TorchRandom(1))
-                    .neuron(new Leaky(0.9f))
-                    .build();
+            Network maps = Networks.of(Shape.of(3, 2, 2), flat(4, new Leaky(0.9f)));
             try (Trainer other = SmallRun.trainer(maps).build()) {
                 refused(
                         "training data has samples of shape [1 x 4 x 3], expected [3 x 2 x 2], the shape of input"
@@ -738,33 +705,28 @@ final class TrainingRunTest {
                         SmallRun.data(9, 1),
                         16);
                 try (Evaluator evaluator = new Evaluator(maps, SmallRun.STEPS, SmallRun.batching(), 1)) {
-                    IllegalArgumentException refused =
-                            assertThrows(IllegalArgumentException.class, () -> evaluator.evaluate(SmallRun.data(9, 1)));
-                    assertEquals(
+                    assertInvalid(
                             "data has samples of shape [1 x 4 x 3], expected [3 x 2 x 2], the shape of input 'input',"
                                     + " or flat ones",
-                            refused.getMessage());
+                            () -> evaluator.evaluate(SmallRun.data(9, 1)));
                     evaluator.evaluate(SmallRun.data(9, 1).flattened());
                 }
             }
             refused("batches have 17 samples, expected at most 16", trainer, SmallRun.data(9, 1), 17);
-            IllegalArgumentException few = assertThrows(
-                    IllegalArgumentException.class,
+            assertPart(
+                    "9 samples",
                     () -> TrainingRun.of(
                                     trainer,
                                     SmallRun.data(9, 1),
                                     SmallRun.batching().withDropLast(true))
                             .build()
                             .run());
-            assertTrue(few.getMessage().contains("9 samples"), few.getMessage());
         }
     }
 
     private static void refused(String words, Trainer trainer, Dataset data, int batch) {
-        IllegalArgumentException refused = assertThrows(
-                IllegalArgumentException.class,
-                () -> TrainingRun.of(trainer, data, new Batching(batch)).build());
-        assertTrue(refused.getMessage().contains(words), refused.getMessage());
+        assertPart(
+                words, () -> TrainingRun.of(trainer, data, new Batching(batch)).build());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
@@ -21,11 +22,11 @@ class WindowOrderTest {
     private static final int INPUTS = 5;
 
     private static Network network(int delay) {
-        TorchRandom random = new TorchRandom(5);
         NetworkBuilder builder = Network.builder();
         var x = builder.input("x", Shape.of(INPUTS));
         var p = builder.population("p", Shape.of(3), new Leaky(0.9).withThreshold(0.3));
-        builder.project("x-p", x, p, Dense.linear(INPUTS, 3, random)).delay(delay);
+        builder.project("x-p", x, p, Dense.linear(INPUTS, 3, new TorchRandom(5)))
+                .delay(delay);
         return builder.build();
     }
 
@@ -38,13 +39,13 @@ class WindowOrderTest {
     void windowsAreTakenBackOnce() {
         String none = "there is no window to take back, expected forward before each backward";
         try (Gradients gradients = gradients(network(0))) {
-            assertMessage(IllegalStateException.class, none, gradients::backward);
+            assertIllegalState(none, gradients::backward);
             gradients.forward(SpikeMatrix.zeros(4, INPUTS));
             gradients.backward();
-            assertMessage(IllegalStateException.class, none, gradients::backward);
+            assertIllegalState(none, gradients::backward);
             gradients.forward(SpikeMatrix.zeros(4, INPUTS));
             gradients.reset();
-            assertMessage(IllegalStateException.class, none, gradients::backward);
+            assertIllegalState(none, gradients::backward);
         }
     }
 
@@ -54,8 +55,7 @@ class WindowOrderTest {
         try (Gradients gradients = gradients(network)) {
             gradients.forward(SpikeMatrix.zeros(4, INPUTS));
             network.weights().replace("p.beta", FloatMatrix.of(new float[] {0.5f}));
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "values of the network have changed since the window ran, expected forward with the present ones",
                     gradients::backward);
             gradients.forward(SpikeMatrix.zeros(4, INPUTS));
@@ -71,11 +71,8 @@ class WindowOrderTest {
             String kind =
                     "input 'x' gets values and got spikes before, expected one kind between two resets, because a projection"
                             + " from it is delayed";
-            assertMessage(IllegalArgumentException.class, kind, () -> gradients.forward(FloatMatrix.zeros(4, INPUTS)));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    kind,
-                    () -> gradients.forwardConstant(FloatMatrix.zeros(1, INPUTS)));
+            assertInvalid(kind, () -> gradients.forward(FloatMatrix.zeros(4, INPUTS)));
+            assertInvalid(kind, () -> gradients.forwardConstant(FloatMatrix.zeros(1, INPUTS)));
             gradients.forwardConstant(SpikeMatrix.zeros(1, INPUTS));
             gradients.reset();
             gradients.forward(FloatMatrix.zeros(4, INPUTS));
@@ -102,10 +99,8 @@ class WindowOrderTest {
             assertEquals(0.25f, network.weights().get("p.beta").get(0, 0), 1e-3f);
             FloatMatrix three = FloatMatrix.of(new float[] {0.25f, 0.5f, 0.75f});
             network.weights().replace("p.beta", three);
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "'p.beta' has 3 values now, expected 1 as when the trainer was made",
-                    () -> trainer.step(batch));
+            assertInvalid(
+                    "'p.beta' has 3 values now, expected 1 as when the trainer was made", () -> trainer.step(batch));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.spikelane.plot;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -253,8 +255,7 @@ class CurvesTest {
     void refusesWhatDoesNotFit() {
         FloatMatrix two = FloatMatrix.zeros(5, 2);
         SpikeMatrix spikes = SpikeMatrix.zeros(5, 2);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "membrane is [5 x 2], expected [steps x 1]; choose one neuron, with its number, or transpose what"
                         + " has its steps side by side",
                 () -> Plot.neuron(two, two, spikes));
@@ -262,29 +263,17 @@ class CurvesTest {
                 IndexOutOfBoundsException.class,
                 "neuron is 2, expected 0 to 1",
                 () -> Plot.neuron(two, two, spikes, 2));
-        assertMessage(
-                IllegalArgumentException.class,
-                "spikes has 4 steps, expected 5",
-                () -> Plot.neuron(two, two, spikes.rows(0, 4), 0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "0 places and 0 values, expected as many, at least one",
-                () -> Plot.curve("x"));
-        assertMessage(IllegalArgumentException.class, "x has 2 columns, expected 1", () -> Plot.curve("x", two));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("spikes has 4 steps, expected 5", () -> Plot.neuron(two, two, spikes.rows(0, 4), 0));
+        assertInvalid("0 places and 0 values, expected as many, at least one", () -> Plot.curve("x"));
+        assertInvalid("x has 2 columns, expected 1", () -> Plot.curve("x", two));
+        assertInvalid(
                 "limits are 1.0 and 1.0, expected two finite numbers, the lower first",
                 () -> Plot.curve("x", 1).yLimits(1, 1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "width is 3, expected a divisor of the 2 pixels of an image",
-                () -> Plot.image(two, 3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("width is 3, expected a divisor of the 2 pixels of an image", () -> Plot.image(two, 3));
+        assertInvalid(
                 "height is 99 points, expected 100 to 4000",
                 () -> Plot.curve("x", 1).size(100, 99));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "2 neurons chosen after 1 labels were given, expected as many; choose neurons before labels",
                 () -> Plot.traces(two).neurons(0).labels("a").neurons(0, 1));
         assertMessage(

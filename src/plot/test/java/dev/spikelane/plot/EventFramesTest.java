@@ -1,8 +1,8 @@
 package dev.spikelane.plot;
 
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.ints;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.memory.Shape;
@@ -29,11 +29,7 @@ final class EventFramesTest {
 
     private static int[] gray(Figure figure) {
         byte[] bytes = ((ImagePlot) figure).bytes();
-        int[] gray = new int[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            gray[i] = bytes[i] & 0xFF;
-        }
-        return gray;
+        return ints(bytes.length, i -> bytes[i] & 0xFF);
     }
 
     @Test
@@ -60,13 +56,9 @@ final class EventFramesTest {
 
     @Test
     void refusalsSayWhatIsExpected() {
-        assertRefused(
+        assertInvalid(
                 "shape is [3 x 2 x 2], expected [1 x height x width] or [2 x height x width] of 12 neurons",
                 () -> Plot.events(spikes(), Shape.of(3, 2, 2)));
-        assertRefused("tau is 0.0, expected more than 0 steps", () -> Plot.timeSurface(spikes(), Shape.of(2, 2, 3), 0));
-    }
-
-    private static void assertRefused(String message, org.junit.jupiter.api.function.Executable call) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, call).getMessage());
+        assertInvalid("tau is 0.0, expected more than 0 steps", () -> Plot.timeSurface(spikes(), Shape.of(2, 2, 3), 0));
     }
 }

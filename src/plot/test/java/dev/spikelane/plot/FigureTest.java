@@ -1,5 +1,7 @@
 package dev.spikelane.plot;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -30,23 +32,17 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.InflaterInputStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FigureTest {
 
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix spikes = Matrices.spikes(arena, 30, 70, 0.3, new Random(1));
     private final FloatMatrix membranes = Matrices.uniform(arena, 30, 70, new Random(2));
 
     @TempDir
     private Path folder;
-
-    @AfterEach
-    void close() {
-        arena.close();
-    }
 
     @Test
     void aPageHoldsTheSpikesOfOneSample() throws IOException {
@@ -183,63 +179,47 @@ class FigureTest {
 
     @Test
     void refusesWhatDoesNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "batch is 4, expected at least 1 and a divisor of the 30 rows of spikes",
                 () -> Plot.raster("x", spikes, 4, 0));
         assertMessage(
                 IndexOutOfBoundsException.class, "sample is 3, expected 0 to 2", () -> Plot.raster("x", spikes, 3, 3));
-        assertMessage(
-                IllegalArgumentException.class,
-                "panel has 10 steps, expected 30",
-                () -> Plot.raster(spikes).add("y", spikes, 3, 0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "panel has 10 steps, expected 30", () -> Plot.raster(spikes).add("y", spikes, 3, 0));
+        assertInvalid(
                 "spikes has 7 neurons, expected 70, as the membranes",
                 () -> Plot.traces(membranes).spikes(SpikeMatrix.zeros(arena, 30, 7)));
         assertMessage(
                 IndexOutOfBoundsException.class,
                 "neuron is 70, expected 0 to 69",
                 () -> Plot.traces(membranes).neurons(70));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "threshold is NaN, expected a finite number",
                 () -> Plot.traces(membranes).threshold(Float.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "2 labels, expected 70, one for each neuron",
                 () -> Plot.spikeCount(spikes).labels("a", "b"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spike count of 100001 neurons, expected at most 100000",
                 () -> Plot.spikeCount(SpikeMatrix.zeros(arena, 1, 100_001)));
-        assertMessage(
-                IllegalArgumentException.class,
-                "window is 0 steps, expected at least 1",
-                () -> Plot.firingRate("x", spikes, 0));
-        assertMessage(
-                IllegalStateException.class,
+        assertInvalid("window is 0 steps, expected at least 1", () -> Plot.firingRate("x", spikes, 0));
+        assertIllegalState(
                 "this figure has no parts to name, expected membrane traces, spike counts, a raster or a confusion"
                         + " matrix",
                 () -> Plot.firingRate("x", spikes).labels("a"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "1 labels, expected 70, one for each neuron",
                 () -> Plot.raster(spikes).labels("a"));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "this figure shows what it was made of, expected a raster or firing rates to add 'b' to",
                 () -> Plot.spikeCount(spikes).add("b", spikes));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "1 targets and 2 predictions, expected as many, at least one",
                 () -> Plot.confusionMatrix(new int[1], new int[2]));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "prediction of sample 1 is -1, expected 0 to 199",
                 () -> Plot.confusionMatrix(new int[2], new int[] {0, -1}));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "width is 3, expected a divisor of the 70 pixels of an image",
                 () -> Report.of("").verdicts(membranes.rows(0, 1), 3, List.of("a"), List.of(List.of(1))));
     }
@@ -247,17 +227,14 @@ class FigureTest {
     @Test
     void refusesOtherFiles() {
         Path text = folder.resolve("a.txt");
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 text + ": expected the extension .html, .png or .svg",
                 () -> Plot.raster(spikes).write(text));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 text + ": expected the extension .html, .png, .svg or .gif",
                 () -> Plot.spikeCount(spikes).write(text));
         Path gif = folder.resolve("a.gif");
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 gif
                         + ": only spike counts and images of several steps are animated as .gif, expected the"
                         + " extension .html, .png or .svg",

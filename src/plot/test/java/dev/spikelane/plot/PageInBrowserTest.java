@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -236,11 +237,7 @@ class PageInBrowserTest extends InBrowser {
         try (Arena arena = Arena.ofShared()) {
             SpikeMatrix spikes = SpikeMatrix.zeros(arena, 2_000, 1_000);
             Random random = new Random(5);
-            for (int step = 0; step < spikes.rows(); step++) {
-                for (int neuron = 0; neuron < spikes.columns(); neuron++) {
-                    spikes.set(step, neuron, random.nextBoolean());
-                }
-            }
+            fill(spikes, (step, neuron) -> random.nextBoolean());
             Path file = write(Report.of("").figure(Plot.raster("many", spikes)));
             assertTrue(file.toFile().length() < 2_500_000, file.toFile().length() + " bytes");
             long start = System.nanoTime();

@@ -1,5 +1,6 @@
 package dev.spikelane.plot;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -96,8 +97,7 @@ class ReportTest {
         Report report = Report.of("").figure(raster);
         raster.title("late");
         assertTrue(written(report).contains(">late<"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "the report has the figure 'other' already, expected another one; make each with a call of its own"
                         + " to Plot",
                 () -> report.figure(raster.title("other")));
@@ -121,17 +121,12 @@ class ReportTest {
         assertMessage(NullPointerException.class, "heading", () -> report.section(null));
         assertMessage(NullPointerException.class, "paragraph", () -> report.text(null));
         assertMessage(NullPointerException.class, "figure", () -> report.figure(null));
-        assertMessage(IllegalArgumentException.class, "0 layers, expected 1 to 12", () -> report.layers(Map.of()));
-        assertMessage(
-                IllegalArgumentException.class,
-                "layer 'x' has 0 neurons, expected at least 1",
-                () -> report.layers(Map.of("x", 0)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("0 layers, expected 1 to 12", () -> report.layers(Map.of()));
+        assertInvalid("layer 'x' has 0 neurons, expected at least 1", () -> report.layers(Map.of("x", 0)));
+        assertInvalid(
                 "1 rasters, expected 2, one for each image",
                 () -> report.verdicts(images, 2, List.of("a", "b"), counts, List.of(Plot.raster(spikes))));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "figure 'weights' is no raster, expected one for each image",
                 () -> report.verdicts(
                         images,

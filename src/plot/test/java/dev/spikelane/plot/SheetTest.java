@@ -1,6 +1,8 @@
 package dev.spikelane.plot;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,6 +14,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -97,14 +100,10 @@ class SheetTest {
     @Test
     void refusesWhatIsNoSheet() {
         Figure raster = Plot.raster(spikes);
-        assertMessage(IllegalArgumentException.class, "columns is 0, expected 1 to 10", () -> Plot.sheet(0, raster));
-        assertMessage(IllegalArgumentException.class, "0 figures, expected 1 to 100", () -> Plot.sheet(1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "figure 1 is a sheet itself, expected none",
-                () -> Plot.sheet(1, raster, Plot.sheet(1, raster)));
-        assertMessage(
-                IllegalStateException.class,
+        assertInvalid("columns is 0, expected 1 to 10", () -> Plot.sheet(0, raster));
+        assertInvalid("0 figures, expected 1 to 100", () -> Plot.sheet(1));
+        assertInvalid("figure 1 is a sheet itself, expected none", () -> Plot.sheet(1, raster, Plot.sheet(1, raster)));
+        assertIllegalState(
                 "this figure has no axes to name, expected one with axes",
                 () -> Plot.sheet(1, raster).xLabel("x"));
     }
@@ -122,10 +121,7 @@ class SheetTest {
         Report report = Report.of("A report").figure(counts);
         report.write(folder.resolve("report.html"));
         assertEquals(Files.readString(folder.resolve("report.html")), report.toHtml());
-        assertMessage(
-                IllegalArgumentException.class,
-                "'jpg': expected the extension .html, .png, .svg or .gif",
-                () -> counts.toBytes("jpg"));
+        assertInvalid("'jpg': expected the extension .html, .png, .svg or .gif", () -> counts.toBytes("jpg"));
     }
 
     @Test
@@ -157,8 +153,7 @@ class SheetTest {
             }
             assertEquals(figure instanceof ConfusionMatrixPlot, labels.isEmpty(), what);
         }
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "this figure has no axes to name, expected one with axes",
                 () -> Plot.image(TUTORIAL.input, 28).yLabel("y"));
     }
@@ -174,20 +169,16 @@ class SheetTest {
         }
         // Edges of a mark may fall between pixels.
         assertTrue(green >= 2 * 11 * 11 && green <= 2 * 13 * 13, green + " pixels of two marks of 12 x 12");
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "color is 'black', expected red, green and blue as in #c9501c",
                 () -> Plot.raster(spikes).colors("black"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "marker size is NaN points, expected 0.5 to 50.0",
                 () -> Plot.raster(spikes).markerSize(Double.NaN));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "this figure has no marks, expected a raster",
                 () -> TUTORIAL.traces().markerSize(2));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "this figure has no colors to choose, expected a raster, curves, traces or firing rates",
                 () -> Plot.spikeCount(spikes).colors("#000000"));
     }
@@ -242,10 +233,7 @@ class SheetTest {
     void anEvaluationIsAConfusionMatrix() {
         FloatMatrix pixels = FloatMatrix.of(new float[] {1, 0}, new float[] {0, 1}, new float[] {1, 0});
         FloatMatrix weights = FloatMatrix.of(new float[] {2, 0}, new float[] {0, 2});
-        Network network = Network.builder(2)
-                .connect(Dense.of(weights, FloatMatrix.zeros(1, 2)))
-                .neuron(new Leaky(0.5))
-                .build();
+        Network network = Networks.of(2, by(Dense.of(weights, FloatMatrix.zeros(1, 2)), new Leaky(0.5)));
         Batching batching = new Batching(3).withCode(InputEncoding.rate(new Rate(), 4));
         try (Evaluator evaluator = new Evaluator(network, 4, batching, 1)) {
             Evaluator.Result evaluation = evaluator.evaluate(Dataset.of(Shape.of(2), pixels, new int[] {0, 1, 1}, 2));
@@ -254,8 +242,7 @@ class SheetTest {
                             .toSvg(),
                     Plot.confusionMatrix(evaluation).toSvg());
             Evaluator.Result targets = evaluator.evaluate(Dataset.ofTargets(Shape.of(2), pixels, pixels));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "evaluation has 0 labels and 3 classes, expected both for each of its 3 samples",
                     () -> Plot.confusionMatrix(targets));
         }

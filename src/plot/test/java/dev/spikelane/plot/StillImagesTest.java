@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.Users;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.Range;
@@ -29,7 +30,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 @Users
-class StillImagesTest {
+class StillImagesTest extends KernelCase {
 
     /** A mark: an upright line. */
     private static final Pattern MARK = Pattern.compile("M([\\d.]+),([\\d.]+) L([\\d.]+),([\\d.]+)");
@@ -162,24 +163,21 @@ class StillImagesTest {
     /** One step, one neuron, no spike, nothing but NaN: still pictures. */
     @Test
     void nothingMuchIsAPictureToo() throws Exception {
-        try (Arena arena = Arena.ofShared()) {
-            SpikeMatrix silent = SpikeMatrix.zeros(arena, 1, 1);
-            FloatMatrix absent = FloatMatrix.vector(arena, Float.NaN);
-            List<Figure> figures = List.of(
-                    Plot.raster(silent),
-                    Plot.traces(absent).spikes(silent),
-                    Plot.spikeCount(silent),
-                    Plot.firingRate("", silent),
-                    Plot.weights(absent),
-                    Plot.confusionMatrix(new int[1], new int[1]));
-            for (Figure figure : figures) {
-                svg(figure);
-                Path file = folder.resolve("nothing.png");
-                figure.write(file);
-                assertTrue(
-                        inked(ImageIO.read(file.toFile())) > 100,
-                        figure.getClass().getSimpleName());
-            }
+        SpikeMatrix silent = SpikeMatrix.zeros(arena, 1, 1);
+        FloatMatrix absent = FloatMatrix.vector(arena, Float.NaN);
+        List<Figure> figures = List.of(
+                Plot.raster(silent),
+                Plot.traces(absent).spikes(silent),
+                Plot.spikeCount(silent),
+                Plot.firingRate("", silent),
+                Plot.weights(absent),
+                Plot.confusionMatrix(new int[1], new int[1]));
+        for (Figure figure : figures) {
+            svg(figure);
+            Path file = folder.resolve("nothing.png");
+            figure.write(file);
+            assertTrue(
+                    inked(ImageIO.read(file.toFile())) > 100, figure.getClass().getSimpleName());
         }
     }
 

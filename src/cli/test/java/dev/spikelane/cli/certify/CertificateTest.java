@@ -1,5 +1,6 @@
 package dev.spikelane.cli.certify;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Tries;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
@@ -224,12 +226,10 @@ final class CertificateTest {
     @Test
     void parametersOfOtherModelsCount() throws IOException {
         TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(3)
-                .connect(Dense.of(random.rand(4, 3)))
-                .neuron(new Leaky(0.9, 0.8, 0.7, 0.6).withThreshold(0.5))
-                .connect(Dense.of(random.rand(2, 4)))
-                .neuron(new Synaptic(0.7, 0.9).withReset(Reset.NONE))
-                .build();
+        Network network = Networks.of(
+                3,
+                by(Dense.of(random.rand(4, 3)), new Leaky(0.9, 0.8, 0.7, 0.6).withThreshold(0.5)),
+                by(Dense.of(random.rand(2, 4)), new Synaptic(0.7, 0.9).withReset(Reset.NONE)));
         NirFile.Graph graph = NirModel.export(Model.of(network), 1e-4).graph();
         Map<String, Signal> silence = Map.of("input", FloatMatrix.zeros(4, 3));
         for (String name : network.weights().names()) {

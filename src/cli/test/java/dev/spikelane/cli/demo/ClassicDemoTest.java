@@ -52,8 +52,7 @@ final class ClassicDemoTest {
     @Test
     void drawsAPage() throws IOException {
         Path page = folder.resolve("cuba.html");
-        String out = CommandRun.of(
-                        "demo", "--network", "cuba", "--neurons", "400", "--steps", "200", "--report", page.toString())
+        String out = CommandRun.line("demo --network cuba --neurons 400 --steps 200 --report %s", page)
                 .requireSuccess();
         assertTrue(out.contains("population  neurons"), out);
         assertTrue(out.contains("batch 1, threads"), out);

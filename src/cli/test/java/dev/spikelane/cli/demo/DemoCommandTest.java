@@ -44,8 +44,7 @@ class DemoCommandTest {
     /** Where a time is taken; 784-1000-10 has 795,010 weights and biases, and 6 parameters. */
     @Test
     void weightsOfSeveralTypesStandSideBySide() {
-        String out = CommandRun.of(
-                        "demo", "--warm-up", "1", "--count", "1", "--batch", "1", "--steps", "5", "--no-report")
+        String out = CommandRun.line("demo --warm-up 1 --count 1 --batch 1 --steps 5 --no-report")
                 .requireSuccess();
         assertTrue(
                 out.matches("(?s).*As integers +float32 3,180,064 bytes, [\\d.]+ ms; int8 802,104 bytes, [\\d.]+ ms;"

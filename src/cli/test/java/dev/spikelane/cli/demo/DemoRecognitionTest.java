@@ -106,16 +106,7 @@ final class DemoRecognitionTest {
             Files.copy(Objects.requireNonNull(model), file);
         }
         JsonNode ran = new ObjectMapper()
-                .readTree(CommandRun.of(
-                                "run",
-                                "--model",
-                                file.toString(),
-                                "--sample",
-                                "--code",
-                                "rate",
-                                "--steps",
-                                "50",
-                                "--json")
+                .readTree(CommandRun.line("run --model %s --sample --code rate --steps 50 --json", file)
                         .requireSuccess());
         JsonNode shown = json("--count", "3", "--steps", "50", "--json");
         for (String fact : List.of("accuracy", "spikes_per_image", "synaptic_operations_per_image", "confusion")) {

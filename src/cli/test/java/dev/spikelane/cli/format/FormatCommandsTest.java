@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.io.NirFile;
@@ -58,16 +59,8 @@ final class FormatCommandsTest {
     }
 
     private Path model() throws IOException {
-        TorchRandom random = new TorchRandom(1);
         Path file = folder.resolve("trained.safetensors");
-        ModelFile.write(
-                file,
-                Network.builder(36)
-                        .dense(20, random)
-                        .neuron(new Leaky(0.9))
-                        .dense(4, random)
-                        .neuron(new Leaky(0.9))
-                        .build());
+        ModelFile.write(file, Networks.dense(new TorchRandom(1), new Leaky(0.9), 36, 20, 4));
         return file;
     }
 
@@ -125,8 +118,7 @@ final class FormatCommandsTest {
             assertEquals(12, json.path("tensors").size(), json::toString);
             assertEquals(Files.size(file), json.path("bytes").longValue());
         }
-        String array = CommandRun.of(
-                        "show", write("npy", "npy_dtypes", "f64_c.npy").toString())
+        String array = CommandRun.line("show %s", write("npy", "npy_dtypes", "f64_c.npy"))
                 .requireSuccess();
         assertTrue(array.contains("F64"), array);
     }
@@ -197,8 +189,7 @@ final class FormatCommandsTest {
         Path file = model();
         String images = SmallImages.write(folder.resolve("images")).toString();
         Path small = folder.resolve("small.safetensors");
-        String declared = CommandRun.of(
-                        "convert", "--to", "ternary", "--data", images, file.toString(), small.toString())
+        String declared = CommandRun.line("convert --to ternary --data %s %s %s", images, file, small)
                 .requireSuccess();
         assertTrue(declared.contains(String.format("%s, %,d bytes; %s has", small, Files.size(small), file)), declared);
         assertTrue(
@@ -220,12 +211,7 @@ final class FormatCommandsTest {
         Path few = folder.resolve("few.safetensors");
         CommandRun.of("convert", "--to", "int4", graph.toString(), few.toString())
                 .requireSuccess();
-        String certificate = CommandRun.of(
-                        "convert",
-                        "--check",
-                        "random",
-                        few.toString(),
-                        folder.resolve("few.nir").toString())
+        String certificate = CommandRun.line("convert --check random %s %s", few, folder.resolve("few.nir"))
                 .requireSuccess();
         assertTrue(certificate.startsWith("{\"equal\":true,"), certificate);
     }
@@ -306,19 +292,9 @@ final class FormatCommandsTest {
         String layers = "1x10x10\n" + golden.fact("text").asText();
         Path out = folder.resolve("out.npz");
         JsonNode json = new ObjectMapper()
-                .readTree(CommandRun.of(
-                                "run",
-                                "--model",
-                                pth.toString(),
-                                "--part",
-                                "model",
-                                "--layers",
-                                layers,
-                                "--data",
-                                input.toString(),
-                                "--out",
-                                out.toString(),
-                                "--json")
+                .readTree(CommandRun.line(
+                                "run --model %s --part model --layers %s --data %s --out %s --json",
+                                pth, layers, input, out)
                         .requireSuccess());
         byte[] spikes = golden.bytes("spk");
         assertArrayEquals(
@@ -434,16 +410,7 @@ final class FormatCommandsTest {
         String layers = "1x10x10\n"
                 + GoldenSet.interop("layers").cases().getFirst().fact("text").asText();
         Path out = folder.resolve("out.npz");
-        String json = CommandRun.of(
-                        "convert",
-                        "--check",
-                        "random",
-                        "--part",
-                        "model",
-                        "--layers",
-                        layers,
-                        pth.toString(),
-                        out.toString())
+        String json = CommandRun.line("convert --check random --part model --layers %s %s %s", layers, pth, out)
                 .requireSuccess();
         assertTrue(json.contains("\"equal\":true") && Files.exists(out), json);
     }
@@ -495,12 +462,7 @@ final class FormatCommandsTest {
         CommandRun.of("convert", file.toString(), file.toString()).requireFailureWith(2, "IN and OUT are one file");
         CommandRun.of("convert", file.toString(), folder.resolve("net.pth").toString())
                 .requireFailureWith(1, "net.pth: is of a format that is read alone");
-        CommandRun.of(
-                        "convert",
-                        "--check",
-                        "random",
-                        file.toString(),
-                        folder.resolve("net.pth").toString())
+        CommandRun.line("convert --check random %s %s", file, folder.resolve("net.pth"))
                 .requireFailureWith(1, "net.pth: is of a format that is read alone");
         assertFalse(Files.exists(folder.resolve("net.pth")));
         CommandRun.of("run", "--model", file.toString(), "--data", "spikes.npy", "--out", "o.xyz")
@@ -528,10 +490,7 @@ final class FormatCommandsTest {
             assertEquals(2, certificate.path("int8").size(), json);
             assertTrue(Files.exists(written));
         }
-        String notices = CommandRun.of(
-                        "convert",
-                        model().toString(),
-                        folder.resolve("trained.nir").toString())
+        String notices = CommandRun.line("convert %s %s", model(), folder.resolve("trained.nir"))
                 .requireSuccess();
         assertTrue(notices.contains("reset kind: 'lif1' has the reset SUBTRACT at the NEXT_STEP"), notices);
         assertTrue(notices.contains("the time step"), notices);

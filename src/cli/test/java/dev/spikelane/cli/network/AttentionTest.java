@@ -1,8 +1,8 @@
 package dev.spikelane.cli.network;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Matrices;
@@ -173,9 +173,8 @@ final class AttentionTest {
     @Test
     void halfOfAllChannelsMustBeWhole() {
         Shape image = Shape.of(1, 8, 8);
-        var odd = assertThrows(
-                IllegalArgumentException.class, () -> Attention.network(image, 5, 1, 3, new TorchRandom(1)));
-        assertEquals("channels is 5, expected an even number", odd.getMessage());
+        assertInvalid(
+                "channels is 5, expected an even number", () -> Attention.network(image, 5, 1, 3, new TorchRandom(1)));
     }
 
     private static float[] membranes(Network network, FloatMatrix images) {

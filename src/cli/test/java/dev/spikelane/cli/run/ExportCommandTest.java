@@ -1,16 +1,17 @@
 package dev.spikelane.cli.run;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.cli.CommandRun;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
-import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +25,7 @@ class ExportCommandTest {
     private Path folder;
 
     private Path model(Leaky last, String code) throws IOException {
-        TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(20)
-                .dense(8, random)
-                .neuron(new Leaky(0.9))
-                .dense(3, random)
-                .neuron(last)
-                .build();
+        Network network = Networks.of(20, dense(8, new Leaky(0.9)), dense(3, last));
         Path file = folder.resolve("model.safetensors");
         ModelFile.write(file, Model.of(network).with(Model.CODE, code));
         return file;
@@ -48,17 +43,7 @@ class ExportCommandTest {
         assertTrue(declared.startsWith("Wrote   " + c() + ", "), declared);
         String spikes = Files.readString(c());
         assertTrue(spikes.contains("void network_step(const uint8_t input[20], uint8_t lif2[3])"), spikes);
-        CommandRun.of(
-                        "export",
-                        model.toString(),
-                        "--c",
-                        c().toString(),
-                        "--weights",
-                        "int8",
-                        "--input",
-                        "values",
-                        "--name",
-                        "small")
+        CommandRun.line("export %s --c %s --weights int8 --input values --name small", model, c())
                 .requireSuccess();
         String values = Files.readString(c());
         assertTrue(values.contains("void small_step(const float input[20], uint8_t lif2[3])"), values);

@@ -11,6 +11,7 @@ import dev.spikelane.cli.SmallImages;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -33,13 +34,7 @@ final class MeasureCommandTest {
     @Test
     void saysTheMeasures() throws IOException {
         Path images = SmallImages.write(folder.resolve("images"));
-        TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(36)
-                .dense(20, random)
-                .neuron(new Leaky(0.5))
-                .dense(4, random)
-                .neuron(new Leaky(0.5))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.5), 36, 20, 4);
         String model = folder.resolve("small.safetensors").toString();
         ModelFile.write(Path.of(model), network);
         String[] arguments = {"measure", "--model", model, "--data", images.toString(), "--steps", "5", "--json"};

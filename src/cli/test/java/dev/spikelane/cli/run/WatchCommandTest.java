@@ -46,19 +46,8 @@ final class WatchCommandTest {
         byte[] bytes = EventFiles.bin(Events.random(1, 3_000, 34, 34, 100));
         String events = Files.write(folder.resolve("x.bin"), bytes).toString();
         String model = model();
-        String lines = CommandRun.of(
-                        "watch",
-                        "--model",
-                        model,
-                        "--events",
-                        events,
-                        "--downsample",
-                        "2",
-                        "--window",
-                        "20",
-                        "--every",
-                        "10",
-                        "--json")
+        String lines = CommandRun.line(
+                        "watch --model %s --events %s --downsample 2 --window 20 --every 10 --json", model, events)
                 .requireSuccess();
         List<String> found = lines.lines().toList();
         long count = 0;
@@ -80,27 +69,14 @@ final class WatchCommandTest {
             System.setIn(new ByteArrayInputStream(bytes));
             assertEquals(
                     lines,
-                    CommandRun.of(
-                                    "watch",
-                                    "--model",
-                                    model,
-                                    "--events",
-                                    "-",
-                                    "--format",
-                                    "bin",
-                                    "--downsample",
-                                    "2",
-                                    "--window",
-                                    "20",
-                                    "--every",
-                                    "10",
-                                    "--json")
+                    CommandRun.line(
+                                    "watch --model %s --events - --format bin --downsample 2 --window 20 --every 10 --json",
+                                    model)
                             .requireSuccess());
         } finally {
             System.setIn(before);
         }
-        String text = CommandRun.of(
-                        "watch", "--model", model, "--events", events, "--downsample", "2", "--step-events", "100")
+        String text = CommandRun.line("watch --model %s --events %s --downsample 2 --step-events 100", model, events)
                 .requireSuccess();
         assertTrue(text.contains("1 decisions on 3000 events, 0 late, "), text);
     }
@@ -117,12 +93,7 @@ final class WatchCommandTest {
         CommandRun.of("watch", "--model", model, "--events", raw)
                 .requireFailureWith(
                         1, "makes inputs of shape [2 x 720 x 1280], expected [2 x 17 x 17]", "--downsample");
-        CommandRun.of(
-                        "watch",
-                        "--model",
-                        model,
-                        "--events",
-                        folder.resolve("none.bin").toString())
+        CommandRun.line("watch --model %s --events %s", model, folder.resolve("none.bin"))
                 .requireFailureWith(1, "no such file");
     }
 }

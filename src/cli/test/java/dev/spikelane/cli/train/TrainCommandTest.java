@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.spikelane.OwnJvm;
 import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.Main;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -22,7 +24,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -278,18 +279,10 @@ final class TrainCommandTest {
     /** Runs a command in a JVM of its own, sends it Ctrl-C when it is time, and returns what it printed. */
     private String interrupted(List<String> arguments, Predicate<String> isTime)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", // starts in less time, and its epochs take longer than a signal
-                "-Dspikelane.columns=60",
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                String.join(File.pathSeparator, "target/classes", System.getProperty("java.class.path"), modulePath()),
-                Main.class.getName()));
-        command.addAll(arguments);
         Path log = folder.resolve("log");
-        Process process = new ProcessBuilder(command)
+        // C1 alone starts in less time, and its epochs take longer than a signal.
+        List<String> flags = List.of("-XX:TieredStopAtLevel=1", "-Dspikelane.columns=60");
+        Process process = OwnJvm.builder(flags, Main.class, arguments.toArray(String[]::new))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
@@ -318,10 +311,6 @@ final class TrainCommandTest {
             return lines.filter(line -> line.startsWith("SigIgn:"))
                     .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
         }
-    }
-
-    private static String modulePath() {
-        return System.getProperty("jdk.module.path", "");
     }
 
     @ParameterizedTest
@@ -358,25 +347,11 @@ final class TrainCommandTest {
     void latencyNeedsStepsForTheDarkestPixels() {
         Path model = folder.resolve("model.safetensors");
         String wrong = "--steps is 1, expected at least 13 for --code latency";
-        CommandRun run = CommandRun.of(
-                "train", "--data", images.toString(), "--code", "latency", "--steps", "1", "--model", model.toString());
+        CommandRun run = CommandRun.line("train --data %s --code latency --steps 1 --model %s", images, model);
         run.requireFailureWith(2, wrong);
-        CommandRun.of(
-                        "train",
-                        "--data",
-                        images.toString(),
-                        "--code",
-                        "latency",
-                        "--steps",
-                        "13",
-                        "--epochs",
-                        "1",
-                        "--hold-out",
-                        "30",
-                        "--hidden",
-                        "5",
-                        "--model",
-                        model.toString())
+        CommandRun.line(
+                        "train --data %s --code latency --steps 13 --epochs 1 --hold-out 30 --hidden 5 --model %s",
+                        images, model)
                 .requireSuccess();
         CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--steps", "1")
                 .requireFailureWith(2, wrong);
@@ -385,18 +360,8 @@ final class TrainCommandTest {
     /** What a trainer refuses is no error of the program. */
     @Test
     void memoryThatIsNotThereIsNoInternalError() {
-        CommandRun run = CommandRun.of(
-                "train",
-                "--data",
-                images.toString(),
-                "--hold-out",
-                "30",
-                "--hidden",
-                "100000",
-                "--steps",
-                "10000",
-                "--batch",
-                "4096");
+        CommandRun run =
+                CommandRun.line("train --data %s --hold-out 30 --hidden 100000 --steps 10000 --batch 4096", images);
         run.requireFailureWith(1, "spikelane: training of 10000 steps of batch 4096 needs");
     }
 
@@ -454,29 +419,15 @@ final class TrainCommandTest {
     }
 
     private static Network network(int inputs, int outputs) {
-        return Network.builder(inputs)
-                .dense(outputs, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build();
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9), inputs, outputs);
     }
 
     @Test
     void embeddedImagesAreChosenByAnOption() throws IOException {
         Path model = folder.resolve("sample.safetensors");
         Path report = folder.resolve("sample.html");
-        String out = CommandRun.of(
-                        "train",
-                        "--sample",
-                        "--hidden",
-                        "10",
-                        "--epochs",
-                        "1",
-                        "--steps",
-                        "3",
-                        "--report",
-                        report.toString(),
-                        "--model",
-                        model.toString())
+        String out = CommandRun.line(
+                        "train --sample --hidden 10 --epochs 1 --steps 3 --report %s --model %s", report, model)
                 .requireSuccess();
         assertTrue(out.contains("embedded Fashion-MNIST sample: 4,500 to train on, 500 held out, 1,000 to test"), out);
         assertFalse(out.contains("█"), "plain text where there is no terminal");

@@ -62,11 +62,10 @@ final class ConnectionKindsTest {
         Set<Class<?>> missing = permitted();
         missing.removeAll(COMPARED_ELSEWHERE);
         for (int seed = 0; seed < MOST_GRAPHS && !missing.isEmpty(); seed++) {
-            try (Arena arena = Arena.ofShared()) {
-                Network drawn = new RandomGraph(arena, 1, 1, seed, seed % 2 == 0).network;
-                for (int i = 0; i < drawn.projections().size(); i++) {
-                    drop(missing, drawn, i, seed % 2 == 0, arena);
-                }
+            Arena arena = Arena.ofAuto();
+            Network drawn = new RandomGraph(arena, 1, 1, seed, seed % 2 == 0).network;
+            for (int i = 0; i < drawn.projections().size(); i++) {
+                drop(missing, drawn, i, seed % 2 == 0, arena);
             }
         }
         assertEquals(Set.of(), missing, "connections with a gradient that RandomGraph does not draw where it learns");
@@ -113,19 +112,17 @@ final class ConnectionKindsTest {
         Set<String> names = new TreeSet<>();
         Map<Class<?>, ConnectionKind<Connection>> kinds = new HashMap<>();
         for (int seed = 0; seed < Tries.beforeTheNight(60); seed++) {
-            try (Arena arena = Arena.ofShared()) {
-                Network drawn = new RandomGraph(arena, 1, 1, seed).network;
-                NetworkDescription description = drawn.laidOut().description();
-                for (int i = 0; i < drawn.projections().size(); i++) {
-                    for (OperatorDescription each : description.operators(i)) {
-                        ConnectionKind<Connection> kind = ConnectionKinds.of(each.connection());
-                        kinds.put(each.connection().getClass(), kind);
-                        assertEquals(each.connection().getClass(), kind.type());
-                        boolean unnamed = each.connection() instanceof Sparse sparse
-                                && (sparse.quantum() > 0 || sparse.isProcedural());
-                        assertEquals(
-                                kind.hasValues() && !unnamed, !each.values().isEmpty() && !unnamed, kind.name());
-                    }
+            Arena arena = Arena.ofAuto();
+            Network drawn = new RandomGraph(arena, 1, 1, seed).network;
+            NetworkDescription description = drawn.laidOut().description();
+            for (int i = 0; i < drawn.projections().size(); i++) {
+                for (OperatorDescription each : description.operators(i)) {
+                    ConnectionKind<Connection> kind = ConnectionKinds.of(each.connection());
+                    kinds.put(each.connection().getClass(), kind);
+                    assertEquals(each.connection().getClass(), kind.type());
+                    boolean unnamed = each.connection() instanceof Sparse sparse
+                            && (sparse.quantum() > 0 || sparse.isProcedural());
+                    assertEquals(kind.hasValues() && !unnamed, !each.values().isEmpty() && !unnamed, kind.name());
                 }
             }
         }
@@ -137,20 +134,19 @@ final class ConnectionKindsTest {
     @Test
     void descriptionsSayWhatIsLaidOut() {
         for (int seed = 0; seed < Tries.beforeTheNight(100); seed++) {
-            try (Arena arena = Arena.ofShared()) {
-                Network drawn = new RandomGraph(arena, 1, 1, seed).network;
-                Map<String, Values> laidOut = drawn.laidOut().values();
-                List<NamedValues> declared = drawn.laidOut().description().values();
+            Arena arena = Arena.ofAuto();
+            Network drawn = new RandomGraph(arena, 1, 1, seed).network;
+            Map<String, Values> laidOut = drawn.laidOut().values();
+            List<NamedValues> declared = drawn.laidOut().description().values();
+            assertEquals(
+                    List.copyOf(laidOut.keySet()),
+                    declared.stream().map(NamedValues::name).toList());
+            for (NamedValues each : declared) {
+                assertEquals(each.declared(), laidOut.get(each.name()).description(), each.name());
+                assertEquals(each.declared().shape(), drawn.weights().shape(each.name()));
                 assertEquals(
-                        List.copyOf(laidOut.keySet()),
-                        declared.stream().map(NamedValues::name).toList());
-                for (NamedValues each : declared) {
-                    assertEquals(each.declared(), laidOut.get(each.name()).description(), each.name());
-                    assertEquals(each.declared().shape(), drawn.weights().shape(each.name()));
-                    assertEquals(
-                            each.declared().shape().stream().reduce(1, Math::multiplyExact),
-                            drawn.weights().get(each.name()).toArray().length);
-                }
+                        each.declared().shape().stream().reduce(1, Math::multiplyExact),
+                        drawn.weights().get(each.name()).toArray().length);
             }
         }
     }
@@ -160,11 +156,10 @@ final class ConnectionKindsTest {
     }
 
     private static Set<Connection> connections(int seed) {
-        try (Arena arena = Arena.ofShared()) {
-            return new RandomGraph(arena, 1, 1, seed)
-                    .network.projections().stream()
-                            .flatMap(projection -> projection.path().stream())
-                            .collect(Collectors.toSet());
-        }
+        Arena arena = Arena.ofAuto();
+        return new RandomGraph(arena, 1, 1, seed)
+                .network.projections().stream()
+                        .flatMap(projection -> projection.path().stream())
+                        .collect(Collectors.toSet());
     }
 }

@@ -1,10 +1,11 @@
 package dev.spikelane.engine.observe;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.spike.SpikeMatmul;
@@ -36,12 +37,7 @@ class LayerEventTest {
         try (Arena arena = Arena.ofShared();
                 Recording recording = new Recording()) {
             TorchRandom random = new TorchRandom(1);
-            Network network = Network.builder(arena, 40)
-                    .dense(70, random)
-                    .neuron(new Leaky(0.9f))
-                    .dense(3, random)
-                    .neuron(new Leaky(0.9f))
-                    .build();
+            Network network = Networks.of(arena, random, 40, dense(70, new Leaky(0.9f)), dense(3, new Leaky(0.9f)));
             SpikeMatrix input = SpikeMatrix.zeros(arena, 300, 40);
             for (int row = 0; row < 300; row++) {
                 input.set(row, row % 40, true);
@@ -87,7 +83,7 @@ class LayerEventTest {
     @Test
     void flightRecorderSeesWhoHoldsNativeMemory(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("memory.jfr");
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 4, 5);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 4, 5);
         try (Recording recording = new Recording();
                 Simulation simulation = network.simulate(1)) {
             recording.enable("dev.spikelane.NativeMemory").with("period", "endChunk");

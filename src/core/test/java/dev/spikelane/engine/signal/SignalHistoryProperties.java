@@ -3,6 +3,8 @@ package dev.spikelane.engine.signal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import java.lang.foreign.Arena;
@@ -12,7 +14,6 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Whatever blocks come, delays see the rows that were written. */
 final class SignalHistoryProperties {
@@ -23,9 +24,9 @@ final class SignalHistoryProperties {
 
     @Property(tries = 200)
     void delaysSeeWhatWasWritten(
-            @ForAll @IntRange(max = 20) int history,
-            @ForAll @IntRange(min = 1, max = 8) int block,
-            @ForAll @IntRange(min = 1, max = 2) int batch,
+            @ZeroTo(20) int history,
+            @UpTo(8) int block,
+            @UpTo(2) int batch,
             @ForAll boolean moves,
             @ForAll Random random) {
         SignalHistory.Steps steps =
@@ -89,7 +90,7 @@ final class SignalHistoryProperties {
 
     /** A history is brought to the front once in as many steps as it is long. */
     @Property(tries = 20)
-    void aHistoryIsSeldomCopied(@ForAll @IntRange(min = 1, max = 50) int history) {
+    void aHistoryIsSeldomCopied(@UpTo(50) int history) {
         SignalHistory<FloatMatrix> rows =
                 SignalHistory.ofValues(arena, SHAPE.size(), 1, SignalHistory.Steps.moving(history, 1));
         int copies = 0;

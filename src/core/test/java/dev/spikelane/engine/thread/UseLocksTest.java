@@ -1,8 +1,8 @@
 package dev.spikelane.engine.thread;
 
+import static dev.spikelane.Failures.assertIllegalState;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -118,9 +118,7 @@ final class UseLocksTest {
 
     private void assertRefused(String why, Duration most) {
         long version = guard.version();
-        IllegalStateException refused =
-                assertThrows(IllegalStateException.class, () -> guard.change(() -> order.add("changed"), most));
-        assertEquals(RUNS + why, refused.getMessage());
+        assertIllegalState(RUNS + why, () -> guard.change(() -> order.add("changed"), most));
         assertEquals(version, guard.version());
         assertFalse(order.contains("changed"));
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.engine.thread;
 
+import static dev.spikelane.Failures.assertIllegalState;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -181,8 +182,8 @@ final class WorkerPoolTest {
         try (WorkerPool workers = new WorkerPool(2)) {
             for (int job = 0; job < 50; job++) {
                 CountDownLatch others = new CountDownLatch(3);
-                IllegalStateException thrown = assertThrows(
-                        IllegalStateException.class,
+                assertIllegalState(
+                        "part 0",
                         () -> workers.run(
                                 (part, thread) -> {
                                     if (part == 0) {
@@ -192,7 +193,6 @@ final class WorkerPoolTest {
                                     throw new IllegalStateException("part " + part);
                                 },
                                 4));
-                assertEquals("part 0", thrown.getMessage());
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.golden.neuron;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
@@ -35,12 +36,11 @@ class GoldenLeakyTest {
             for (int i = 0; i < current.length; i++) {
                 current[i] *= golden.number("w");
             }
-            try (Arena arena = Arena.ofShared()) {
-                NeuronGroup neurons = model.bind(arena, 1);
-                Trace trace = run(arena, neurons, neurons.newState(arena, 1), current);
-                golden.assertBits("mem", trace.membranes);
-                golden.assertSpikes("spk", trace.spikes);
-            }
+            Arena arena = Arena.ofAuto();
+            NeuronGroup neurons = model.bind(arena, 1);
+            Trace trace = run(arena, neurons, neurons.newState(arena, 1), current);
+            golden.assertBits("mem", trace.membranes);
+            golden.assertSpikes("spk", trace.spikes);
         });
     }
 
@@ -51,20 +51,19 @@ class GoldenLeakyTest {
             int neurons = shape.getLast();
             int batch = shape.size() == 3 ? shape.get(1) : 1;
             Leaky model = model(golden, neurons);
-            try (Arena arena = Arena.ofShared()) {
-                NeuronGroup group = model.bind(arena, neurons);
-                Trace whole = run(arena, group, state(arena, golden, group, batch), golden.floats("input"));
-                golden.assertBits("mem", whole.membranes);
-                golden.assertSpikes("spk", whole.spikes);
-                if (golden.outputs().contains("spk_graded")) {
-                    golden.assertBits("spk_graded", graded(model, whole.spikes, neurons));
-                }
-                NeuronState state = state(arena, golden, group, batch);
-                Trace streamed = stream(arena, group, state, batch, golden.floats("input"));
-                assertArrayEquals(whole.membranes, streamed.membranes, golden.name() + " step by step");
-                assertArrayEquals(whole.spikes, streamed.spikes, golden.name() + " step by step");
-                GoldenGradients.check(golden, model, Map.of("mem", "membrane"));
+            Arena arena = Arena.ofAuto();
+            NeuronGroup group = model.bind(arena, neurons);
+            Trace whole = run(arena, group, state(arena, golden, group, batch), golden.floats("input"));
+            golden.assertBits("mem", whole.membranes);
+            golden.assertSpikes("spk", whole.spikes);
+            if (golden.outputs().contains("spk_graded")) {
+                golden.assertBits("spk_graded", graded(model, whole.spikes, neurons));
             }
+            NeuronState state = state(arena, golden, group, batch);
+            Trace streamed = stream(arena, group, state, batch, golden.floats("input"));
+            assertArrayEquals(whole.membranes, streamed.membranes, golden.name() + " step by step");
+            assertArrayEquals(whole.spikes, streamed.spikes, golden.name() + " step by step");
+            GoldenGradients.check(golden, model, Map.of("mem", "membrane"));
         });
     }
 
@@ -72,20 +71,19 @@ class GoldenLeakyTest {
     @Test
     void stateLastsFromCallToCall() {
         GoldenSet.of("leaky_persistent").check(golden -> {
-            try (Arena arena = Arena.ofShared()) {
-                NeuronGroup group = null;
-                NeuronState state = null;
-                for (String part : new String[] {"a", "b", "c", "d"}) {
-                    int batch = golden.shape("input_" + part).get(1);
-                    int neurons = golden.shape("input_" + part).get(2);
-                    if (state == null || state.membrane().rows() != batch) {
-                        group = model(golden, neurons).bind(arena, neurons);
-                        state = group.newState(arena, batch);
-                    }
-                    Trace trace = run(arena, group, state, golden.floats("input_" + part));
-                    golden.assertBits("mem_" + part, trace.membranes);
-                    golden.assertSpikes("spk_" + part, trace.spikes);
+            Arena arena = Arena.ofAuto();
+            NeuronGroup group = null;
+            NeuronState state = null;
+            for (String part : new String[] {"a", "b", "c", "d"}) {
+                int batch = golden.shape("input_" + part).get(1);
+                int neurons = golden.shape("input_" + part).get(2);
+                if (state == null || state.membrane().rows() != batch) {
+                    group = model(golden, neurons).bind(arena, neurons);
+                    state = group.newState(arena, batch);
                 }
+                Trace trace = run(arena, group, state, golden.floats("input_" + part));
+                golden.assertBits("mem_" + part, trace.membranes);
+                golden.assertSpikes("spk_" + part, trace.spikes);
             }
         });
     }
@@ -128,10 +126,6 @@ class GoldenLeakyTest {
     }
 
     private static float[] graded(Neuron model, byte[] spikes, int neurons) {
-        float[] values = new float[spikes.length];
-        for (int i = 0; i < spikes.length; i++) {
-            values[i] = spikes[i] * model.spikeValue().value(i % neurons);
-        }
-        return values;
+        return floats(spikes.length, i -> spikes[i] * model.spikeValue().value(i % neurons));
     }
 }

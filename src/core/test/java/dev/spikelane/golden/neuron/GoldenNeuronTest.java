@@ -1,5 +1,6 @@
 package dev.spikelane.golden.neuron;
 
+import static dev.spikelane.Filled.floats;
 import static dev.spikelane.golden.neuron.GoldenNeurons.allToAll;
 import static dev.spikelane.golden.neuron.GoldenNeurons.check;
 import static dev.spikelane.golden.neuron.GoldenNeurons.dense;
@@ -113,31 +114,28 @@ class GoldenNeuronTest {
             GoldenConvolution.checkRecurrent(golden, model, names);
             return;
         }
-        try (Arena arena = Arena.ofShared()) {
-            int neurons = golden.shape("input").getLast();
-            check(golden, model.apply(recurrence(arena, golden, neurons)), names, rule(golden));
-        }
+        Arena arena = Arena.ofAuto();
+        int neurons = golden.shape("input").getLast();
+        check(golden, model.apply(recurrence(arena, golden, neurons)), names, rule(golden));
     }
 
     @Test
     void leakyParallel() {
         GoldenSet.of("leaky_parallel").check(golden -> {
             int neurons = golden.integer("hidden_size");
-            try (Arena arena = Arena.ofShared()) {
-                float[] current = dense(arena, golden, "_ih", golden.floats("input"), golden.integer("input_size"));
-                Parameter threshold = parameter(golden, "threshold", neurons, 1);
-                Parameter factor = gradedFactor(golden, neurons);
-                Neuron model = new LeakyParallel(
-                        golden.flagIfSet("weight_hh_enable")
-                                ? allToAll(golden, "_hh")
-                                : Recurrence.by(
-                                        new OneToOne(Parameter.of(diagonal(golden.floats("weight_hh"), neurons)))),
-                        golden.hasInput("bias_hh") ? Parameter.of(golden.floats("bias_hh")) : Parameter.of(0),
-                        threshold,
-                        factor);
-                check(golden, model, current, neurons, Map.of("mem", "membrane"), Rule.STORED_TOLERANCE);
-                GoldenGradients.check(golden, model, Map.of("mem", "membrane"));
-            }
+            Arena arena = Arena.ofAuto();
+            float[] current = dense(arena, golden, "_ih", golden.floats("input"), golden.integer("input_size"));
+            Parameter threshold = parameter(golden, "threshold", neurons, 1);
+            Parameter factor = gradedFactor(golden, neurons);
+            Neuron model = new LeakyParallel(
+                    golden.flagIfSet("weight_hh_enable")
+                            ? allToAll(golden, "_hh")
+                            : Recurrence.by(new OneToOne(Parameter.of(diagonal(golden.floats("weight_hh"), neurons)))),
+                    golden.hasInput("bias_hh") ? Parameter.of(golden.floats("bias_hh")) : Parameter.of(0),
+                    threshold,
+                    factor);
+            check(golden, model, current, neurons, Map.of("mem", "membrane"), Rule.STORED_TOLERANCE);
+            GoldenGradients.check(golden, model, Map.of("mem", "membrane"));
         });
     }
 
@@ -151,37 +149,31 @@ class GoldenNeuronTest {
             int inputs = golden.integer("input_size");
             int neurons = golden.integer("hidden_size");
             Map<String, String> names = Map.of("syn", "cell", "mem", "membrane");
-            try (Arena arena = Arena.ofShared()) {
-                float[] current = dense(arena, golden, "_ih", golden.floats("input"), inputs);
-                Neuron model = new SLstm(
-                        allToAll(golden, "_hh"),
-                        firing(golden, neurons, Reset.NONE).withInhibition(false));
-                if (golden.flag("states_carried")) {
-                    check(golden, model, current, 4 * neurons, names, Rule.STORED_TOLERANCE);
-                    GoldenGradients.check(golden, model, names);
-                    return;
-                }
-                int batch = golden.shape("input").get(1);
-                NeuronGroup group = model.bind(arena, 4 * neurons);
-                Trace trace = GoldenNeurons.stream(
-                        arena,
-                        group,
-                        group.newState(arena, batch),
-                        FloatMatrix.copyOf(arena, current.length / 4 / neurons, 4 * neurons, current),
-                        true);
-                golden.assertSpikes("spk", trace.spikes());
-                names.forEach((array, name) ->
-                        golden.assertClose(array, trace.variables().get(name)));
+            Arena arena = Arena.ofAuto();
+            float[] current = dense(arena, golden, "_ih", golden.floats("input"), inputs);
+            Neuron model = new SLstm(
+                    allToAll(golden, "_hh"), firing(golden, neurons, Reset.NONE).withInhibition(false));
+            if (golden.flag("states_carried")) {
+                check(golden, model, current, 4 * neurons, names, Rule.STORED_TOLERANCE);
+                GoldenGradients.check(golden, model, names);
+                return;
             }
+            int batch = golden.shape("input").get(1);
+            NeuronGroup group = model.bind(arena, 4 * neurons);
+            Trace trace = GoldenNeurons.stream(
+                    arena,
+                    group,
+                    group.newState(arena, batch),
+                    FloatMatrix.copyOf(arena, current.length / 4 / neurons, 4 * neurons, current),
+                    true);
+            golden.assertSpikes("spk", trace.spikes());
+            names.forEach(
+                    (array, name) -> golden.assertClose(array, trace.variables().get(name)));
         });
     }
 
     private static float[] diagonal(float[] square, int size) {
-        float[] values = new float[size];
-        for (int i = 0; i < size; i++) {
-            values[i] = square[i * (size + 1)];
-        }
-        return values;
+        return floats(size, i -> square[i * (size + 1)]);
     }
 
     private static Rule rule(GoldenCase golden) {

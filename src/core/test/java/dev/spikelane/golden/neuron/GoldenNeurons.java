@@ -1,5 +1,6 @@
 package dev.spikelane.golden.neuron;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -43,32 +44,31 @@ final class GoldenNeurons {
             GoldenCase golden, Neuron model, float[] input, int currents, Map<String, String> names, Rule rule) {
         int steps = golden.shape("input").getFirst();
         int batch = input.length / currents / steps;
-        try (Arena arena = Arena.ofShared()) {
-            NeuronGroup group = model.bind(arena, currents);
-            FloatMatrix current = FloatMatrix.copyOf(arena, steps * batch, currents, input);
-            NeuronState state = state(arena, golden, group, batch, names);
-            Trace streamed = stream(arena, group, state, current, false);
-            golden.assertSpikes("spk", streamed.spikes);
-            names.forEach((array, name) -> {
-                if (rule == Rule.BITS) {
-                    golden.assertBits(array, streamed.variables.get(name));
-                } else {
-                    golden.assertClose(array, streamed.variables.get(name));
-                }
-            });
-            if (golden.outputs().contains("spk_graded")) {
-                golden.assertBits("spk_graded", graded(model, streamed.spikes, group.neurons()));
+        Arena arena = Arena.ofAuto();
+        NeuronGroup group = model.bind(arena, currents);
+        FloatMatrix current = FloatMatrix.copyOf(arena, steps * batch, currents, input);
+        NeuronState state = state(arena, golden, group, batch, names);
+        Trace streamed = stream(arena, group, state, current, false);
+        golden.assertSpikes("spk", streamed.spikes);
+        names.forEach((array, name) -> {
+            if (rule == Rule.BITS) {
+                golden.assertBits(array, streamed.variables.get(name));
+            } else {
+                golden.assertClose(array, streamed.variables.get(name));
             }
-            NeuronState other = state(arena, golden, group, batch, names);
-            SpikeMatrix spikes = SpikeMatrix.zeros(arena, current.rows(), group.neurons());
-            FloatMatrix membranes = FloatMatrix.zeros(arena, current.rows(), group.neurons());
-            group.record(current, other, spikes, membranes);
-            assertArrayEquals(streamed.spikes, spikes.toArray(), golden.name() + " whole");
-            assertArrayEquals(streamed.variables.get("membrane"), membranes.toArray(), golden.name() + " whole");
-            for (String name : state.names()) {
-                assertArrayEquals(
-                        state.variable(name).toArray(), other.variable(name).toArray(), golden.name() + " " + name);
-            }
+        });
+        if (golden.outputs().contains("spk_graded")) {
+            golden.assertBits("spk_graded", graded(model, streamed.spikes, group.neurons()));
+        }
+        NeuronState other = state(arena, golden, group, batch, names);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, current.rows(), group.neurons());
+        FloatMatrix membranes = FloatMatrix.zeros(arena, current.rows(), group.neurons());
+        group.record(current, other, spikes, membranes);
+        assertArrayEquals(streamed.spikes, spikes.toArray(), golden.name() + " whole");
+        assertArrayEquals(streamed.variables.get("membrane"), membranes.toArray(), golden.name() + " whole");
+        for (String name : state.names()) {
+            assertArrayEquals(
+                    state.variable(name).toArray(), other.variable(name).toArray(), golden.name() + " " + name);
         }
     }
 
@@ -112,11 +112,7 @@ final class GoldenNeurons {
     }
 
     private static float[] graded(Neuron model, byte[] spikes, int neurons) {
-        float[] values = new float[spikes.length];
-        for (int i = 0; i < spikes.length; i++) {
-            values[i] = spikes[i] * model.spikeValue().value(i % neurons);
-        }
-        return values;
+        return floats(spikes.length, i -> spikes[i] * model.spikeValue().value(i % neurons));
     }
 
     /** The weights and bias with a suffix, such as torch's {@code _hh}. */

@@ -45,26 +45,24 @@ class GoldenQuantizationTest {
     private static float[] rounded(Quantization quantization, float... values) {
         Neuron model = new Leaky(1)
                 .withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE).withQuantization(quantization));
-        try (Arena arena = Arena.ofShared()) {
-            NeuronGroup group = model.bind(arena, values.length);
-            NeuronState state = group.newState(arena, 1);
-            SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, values.length);
-            group.run(FloatMatrix.copyOf(arena, 1, values.length, values), state, spikes);
-            return state.membrane().toArray();
-        }
+        Arena arena = Arena.ofAuto();
+        NeuronGroup group = model.bind(arena, values.length);
+        NeuronState state = group.newState(arena, 1);
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, values.length);
+        group.run(FloatMatrix.copyOf(arena, 1, values.length, values), state, spikes);
+        return state.membrane().toArray();
     }
 
     @Test
     void neurons() {
         GoldenSet.of("quantized").check(golden -> {
-            try (Arena arena = Arena.ofShared()) {
-                switch (golden.text("neuron")) {
-                    case "SLSTM" -> lstm(arena, golden);
-                    case "Alpha" ->
-                        check(golden, Map.of("syn_exc", "excitatory", "syn_inh", "inhibitory", "mem", "membrane"));
-                    case "Synaptic", "RSynaptic" -> check(golden, Map.of("syn", "synapse", "mem", "membrane"));
-                    default -> check(golden, Map.of("mem", "membrane"));
-                }
+            Arena arena = Arena.ofAuto();
+            switch (golden.text("neuron")) {
+                case "SLSTM" -> lstm(arena, golden);
+                case "Alpha" ->
+                    check(golden, Map.of("syn_exc", "excitatory", "syn_inh", "inhibitory", "mem", "membrane"));
+                case "Synaptic", "RSynaptic" -> check(golden, Map.of("syn", "synapse", "mem", "membrane"));
+                default -> check(golden, Map.of("mem", "membrane"));
             }
         });
     }

@@ -32,12 +32,11 @@ class GoldenStateLeakyTest {
     void linearLeaky() {
         GoldenSet.of("linear_leaky").check(golden -> {
             int neurons = golden.integer("out_features");
-            try (Arena arena = Arena.ofShared()) {
-                float[] current =
-                        GoldenNeurons.dense(arena, golden, "", golden.floats("input"), golden.integer("in_features"));
-                Neuron model = stateLeaky(golden, neurons);
-                GoldenNeurons.check(golden, model, current, neurons, NAMES, Rule.STORED_TOLERANCE);
-            }
+            Arena arena = Arena.ofAuto();
+            float[] current =
+                    GoldenNeurons.dense(arena, golden, "", golden.floats("input"), golden.integer("in_features"));
+            Neuron model = stateLeaky(golden, neurons);
+            GoldenNeurons.check(golden, model, current, neurons, NAMES, Rule.STORED_TOLERANCE);
         });
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.io.event;
 
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -60,8 +61,7 @@ final class HdfEventsTest {
                 assertFalse(source.read(block));
             }
         }
-        IOException none = assertThrows(IOException.class, () -> EventSource.open(path, 5));
-        assertTrue(none.getMessage().contains("shd.h5: has 5 recordings, expected number 5"), none.getMessage());
+        assertPart(IOException.class, "shd.h5: has 5 recordings, expected number 5", () -> EventSource.open(path, 5));
     }
 
     @Test

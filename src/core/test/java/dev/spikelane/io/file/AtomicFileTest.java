@@ -1,5 +1,6 @@
 package dev.spikelane.io.file;
 
+import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -183,7 +184,7 @@ class AtomicFileTest {
                 () -> AtomicFile.requireWritable(target),
                 () -> AtomicFile.write(target, channel -> fail("asked for content")));
         for (Executable call : calls) {
-            assertEquals(message, assertThrows(IOException.class, call).getMessage());
+            assertMessage(IOException.class, message, call);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.spikelane.io.file;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Failures;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -69,8 +69,7 @@ final class FileTextTest {
     /** Names in messages of networks that come from files would pass any escaping of files. */
     @Test
     void namesHaveNoControlCharacters() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "input has the name 'x\\u001b[2J', expected one without control characters, as messages hold it",
                 () -> Network.builder().input("x\u001b[2J", Shape.of(1)));
     }
@@ -107,6 +106,6 @@ final class FileTextTest {
     }
 
     private static Network network() {
-        return DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), 2, 1);
+        return Networks.dense(new TorchRandom(1), new Leaky(0.9f), 2, 1);
     }
 }

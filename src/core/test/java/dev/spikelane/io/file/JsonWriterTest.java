@@ -1,6 +1,6 @@
 package dev.spikelane.io.file;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -55,9 +55,9 @@ class JsonWriterTest {
     @Test
     void refusesUnbalancedText() {
         JsonWriter json = new JsonWriter().object();
-        assertMessage(IllegalStateException.class, "1 objects or arrays are open", json::text);
+        assertIllegalState("1 objects or arrays are open", json::text);
         assertEquals("{", json.toString());
         assertEquals("{}", json.end().text());
-        assertMessage(IllegalStateException.class, "there is no open object or array", json::end);
+        assertIllegalState("there is no open object or array", json::end);
     }
 }

@@ -1,12 +1,14 @@
 package dev.spikelane.kernel.encode;
 
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
@@ -16,16 +18,15 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class BernoulliSpikesProperties extends KernelCase {
 
     @Property
     void everyVariantComparesWithTheUniformNumber(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 4) int batch,
-            @ForAll @IntRange(min = 1, max = 4) int steps,
+            @Size int neurons,
+            @UpTo(4) int batch,
+            @UpTo(4) int steps,
             @ForAll boolean varying,
             @ForAll int sampleOfConstant,
             @ForAll long seed) {
@@ -70,10 +71,7 @@ final class BernoulliSpikesProperties extends KernelCase {
     }
 
     @Property(tries = 100)
-    void certainAndImpossibleSpikes(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 5) int steps,
-            @ForAll long seed) {
+    void certainAndImpossibleSpikes(@Size int neurons, @UpTo(5) int steps, @ForAll long seed) {
         float[] never = {0, -0.0f, -1, Float.NaN, Float.NEGATIVE_INFINITY, -Float.MIN_VALUE};
         float[] always = {1, 1.5f, Float.POSITIVE_INFINITY, Float.MAX_VALUE};
         Random random = new Random(seed);
@@ -95,11 +93,9 @@ final class BernoulliSpikesProperties extends KernelCase {
 
     /** Strictly below the probability: a neuron whose probability is its very number does not fire. */
     @Property(tries = 100)
-    void theComparisonIsStrict(@ForAll(supplier = Awkward.Sizes.class) int neurons, @ForAll long seed) {
-        FloatMatrix data = FloatMatrix.zeros(arena, 1, neurons);
-        for (int neuron = 0; neuron < neurons; neuron++) {
-            data.set(0, neuron, CounterRandom.uniform(seed, 0, 3, neuron));
-        }
+    void theComparisonIsStrict(@Size int neurons, @ForAll long seed) {
+        FloatMatrix data =
+                fill(FloatMatrix.zeros(arena, 1, neurons), neuron -> CounterRandom.uniform(seed, 0, 3, neuron));
         SpikeMatrix spikes = allOnes(1, neurons);
         new BernoulliSpikes(1, 0).draw(seed, 3, data, spikes, 0);
         assertEquals(0, spikes.count());
@@ -111,10 +107,7 @@ final class BernoulliSpikesProperties extends KernelCase {
     }
 
     @Property(tries = 100)
-    void padsStayZero(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 5) int steps,
-            @ForAll long seed) {
+    void padsStayZero(@Size int neurons, @UpTo(5) int steps, @ForAll long seed) {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps, neurons);
         new BernoulliSpikes(1, 2).draw(seed, 0, FloatMatrix.zeros(arena, 1, neurons), spikes, 0);
         assertEquals((long) steps * neurons, spikes.count(), "all neurons, and no pad");
@@ -123,9 +116,9 @@ final class BernoulliSpikesProperties extends KernelCase {
 
     @Property(tries = 100)
     void partsOfARunGiveTheWhole(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 2, max = 5) int batch,
-            @ForAll @IntRange(min = 2, max = 6) int steps,
+            @Size int neurons,
+            @UpTo(value = 5, from = 2) int batch,
+            @UpTo(value = 6, from = 2) int steps,
             @ForAll long seed) {
         Random random = new Random(seed);
         FloatMatrix data = data(batch, neurons, random);
@@ -150,10 +143,7 @@ final class BernoulliSpikesProperties extends KernelCase {
     }
 
     @Property(tries = 50)
-    void varyingDataBeginAtTheFirstRow(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll long seed) {
+    void varyingDataBeginAtTheFirstRow(@Size int neurons, @UpTo(3) int batch, @ForAll long seed) {
         FloatMatrix all = data(5 * batch, neurons, new Random(seed));
         SpikeMatrix whole = SpikeMatrix.zeros(arena, 5 * batch, neurons);
         SpikeMatrix late = SpikeMatrix.zeros(arena, 5 * batch, neurons);
@@ -216,12 +206,6 @@ final class BernoulliSpikesProperties extends KernelCase {
     }
 
     private SpikeMatrix allOnes(int rows, int columns) {
-        SpikeMatrix spikes = SpikeMatrix.zeros(arena, rows, columns);
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                spikes.set(row, column, true);
-            }
-        }
-        return spikes;
+        return fill(SpikeMatrix.zeros(arena, rows, columns), (row, column) -> true);
     }
 }

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.onOtherThread;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -33,12 +34,8 @@ final class BernoulliSpikesTest {
 
     @Test
     void refusesShapesThatDoNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
-                "data is [2 x 71], expected [2 x 70]",
-                () -> draw(FloatMatrix.zeros(arena, 2, 71), 0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("data is [2 x 71], expected [2 x 70]", () -> draw(FloatMatrix.zeros(arena, 2, 71), 0));
+        assertInvalid(
                 "data is [4 x 71], expected [4 x 70]",
                 () -> new BernoulliSpikes(1, 0).drawVarying(1, 2, FloatMatrix.zeros(arena, 4, 71), spikes));
     }
@@ -62,7 +59,7 @@ final class BernoulliSpikesTest {
         Arena other = Arena.ofConfined();
         FloatMatrix gone = FloatMatrix.zeros(other, 2, 70);
         other.close();
-        assertMessage(IllegalStateException.class, "the arena of data is closed", () -> draw(gone, 0));
+        assertIllegalState("the arena of data is closed", () -> draw(gone, 0));
         assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", () -> draw(data, 0)));
     }
 }

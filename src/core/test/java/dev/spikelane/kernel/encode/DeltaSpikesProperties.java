@@ -1,12 +1,13 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Random;
@@ -16,7 +17,6 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class DeltaSpikesProperties extends KernelCase {
@@ -29,9 +29,9 @@ final class DeltaSpikesProperties extends KernelCase {
 
     @Property(tries = 300)
     void everyVariantComparesWithTheStepBefore(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 4) int steps,
+            @Size int neurons,
+            @UpTo(3) int batch,
+            @UpTo(4) int steps,
             @ForAll("thresholds") float threshold,
             @ForAll boolean padding,
             @ForAll long seed) {
@@ -89,20 +89,15 @@ final class DeltaSpikesProperties extends KernelCase {
     void refusesShapesThatDoNotFit() {
         FloatMatrix data = FloatMatrix.zeros(arena, 6, 5);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 5);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "6 rows are not a whole number of steps of batch 4",
                 () -> DeltaSpikes.rises(data, 4, 1, false, spikes));
-        assertMessage(
-                IllegalArgumentException.class,
-                "batch range is [0, 0), expected a part of [0, 6)",
-                () -> DeltaSpikes.falls(data, 0, 1, false, spikes));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "batch range is [0, 0), expected a part of [0, 6)", () -> DeltaSpikes.falls(data, 0, 1, false, spikes));
+        assertInvalid(
                 "spikes shares memory with data, expected memory of its own",
                 () -> DeltaSpikes.signed(data, 2, 1, false, data));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes is [6 x 6], expected [6 x 5]",
                 () -> DeltaSpikes.signed(data, 2, 1, false, FloatMatrix.zeros(arena, 6, 6)));
     }

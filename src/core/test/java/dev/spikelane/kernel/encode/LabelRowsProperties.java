@@ -1,30 +1,28 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** The small kernels of labels: {@link LabelRows}, {@link OneHotInverse} and {@link Extremes}. */
 @EveryWidth
 final class LabelRowsProperties extends KernelCase {
 
     @Property(tries = 200)
-    void labelsStandOutOfTheirRows(
-            @ForAll(supplier = Awkward.Sizes.class) int classes,
-            @ForAll @IntRange(min = 1, max = 4) int samples,
-            @ForAll @IntRange(max = 2) int first,
-            @ForAll long seed) {
+    void labelsStandOutOfTheirRows(@Size int classes, @UpTo(4) int samples, @ZeroTo(2) int first, @ForAll long seed) {
         Random random = new Random(seed);
         int[] labels = random.ints(samples, 0, classes).toArray();
         FloatMatrix expected = Matrices.uniform(arena, first + samples + 1, classes, random);
@@ -40,25 +38,18 @@ final class LabelRowsProperties extends KernelCase {
     }
 
     @Property(tries = 200)
-    void inverseSwapsZeros(
-            @ForAll(supplier = Awkward.Sizes.class) int columns,
-            @ForAll @IntRange(min = 1, max = 3) int rows,
-            @ForAll long seed) {
+    void inverseSwapsZeros(@Size int columns, @UpTo(3) int rows, @ForAll long seed) {
         FloatMatrix values = values(rows, columns, new Random(seed));
-        FloatMatrix expected = FloatMatrix.zeros(arena, rows, columns);
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                expected.set(row, column, values.get(row, column) == 0 ? 1 : 0);
-            }
-        }
+        FloatMatrix expected =
+                fill(FloatMatrix.zeros(arena, rows, columns), (row, column) -> values.get(row, column) == 0 ? 1 : 0);
         OneHotInverse.invert(values, values);
         assertSameBits(expected, values, "in place");
     }
 
     @Property(tries = 200)
     void extremesAreThoseOfTheElementsAlone(
-            @ForAll(supplier = Awkward.Sizes.class) int columns,
-            @ForAll @IntRange(min = 1, max = 3) int rows,
+            @Size int columns,
+            @UpTo(3) int rows,
             @ForAll boolean positive,
             @ForAll boolean numbers,
             @ForAll long seed) {
@@ -84,26 +75,16 @@ final class LabelRowsProperties extends KernelCase {
 
     private FloatMatrix values(int rows, int columns, Random random) {
         float[] special = {0, 0, -0.0f, 1, 1, Float.NaN, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, 0.3f, 7, 8, 9, 2};
-        FloatMatrix values = FloatMatrix.zeros(arena, rows, columns);
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                values.set(row, column, special[random.nextInt(special.length)]);
-            }
-        }
-        return values;
+        return fill(FloatMatrix.zeros(arena, rows, columns), (row, column) -> special[random.nextInt(special.length)]);
     }
 
     @Example
     void refusesLabelsThatAreNoClass() {
         FloatMatrix rows = FloatMatrix.zeros(arena, 2, 5);
         String message = "label 1 is 5, expected a class of [0, 5)";
-        assertMessage(IllegalArgumentException.class, message, () -> LabelRows.write(new int[] {0, 5}, 1, 0, rows, 0));
-        assertMessage(
-                IllegalArgumentException.class,
-                "label 0 is -1, expected a class of [0, 5)",
-                () -> LabelRows.requireClasses(new int[] {-1}, 5));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(message, () -> LabelRows.write(new int[] {0, 5}, 1, 0, rows, 0));
+        assertInvalid("label 0 is -1, expected a class of [0, 5)", () -> LabelRows.requireClasses(new int[] {-1}, 5));
+        assertInvalid(
                 "row range is [1, 3), expected a part of [0, 2)",
                 () -> LabelRows.write(new int[] {0, 4}, 1, 0, rows, 1));
         assertEquals(0, Extremes.max(rows));

@@ -1,29 +1,26 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** {@link LatencyRamp} and {@link LatencySpikes}: what happens at rounded times. */
 final class LatencyRampProperties extends KernelCase {
 
     @Property(tries = 300)
     void everyNeuronFiresAtItsRoundedTime(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 12) int steps,
-            @ForAll long seed) {
+            @Size int neurons, @UpTo(3) int batch, @UpTo(12) int steps, @ForAll long seed) {
         FloatMatrix times = times(batch, neurons, new Random(seed));
         SpikeMatrix expected = SpikeMatrix.zeros(arena, steps * batch, neurons);
         FloatMatrix expectedTargets = FloatMatrix.zeros(arena, steps * batch, neurons);
@@ -88,20 +85,15 @@ final class LatencyRampProperties extends KernelCase {
     @Example
     void refusesShapesThatDoNotFit() {
         FloatMatrix times = FloatMatrix.zeros(arena, 2, 5);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "5 rows are not a whole number of steps of batch 2",
                 () -> LatencyRamp.interpolate(times, 1, 1, 0, FloatMatrix.zeros(arena, 5, 5)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "times is [2 x 5], expected [2 x 6]",
                 () -> LatencySpikes.fire(times, 1, 0, FloatMatrix.zeros(arena, 4, 6)));
-        assertMessage(
-                IllegalArgumentException.class,
-                "times is [2 x 5], expected [2 x 6]",
-                () -> LatencySpikes.fire(times, SpikeMatrix.zeros(arena, 4, 6)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "times is [2 x 5], expected [2 x 6]", () -> LatencySpikes.fire(times, SpikeMatrix.zeros(arena, 4, 6)));
+        assertInvalid(
                 "targets shares memory with times, expected memory of its own",
                 () -> LatencySpikes.fire(times, 1, 0, times));
     }

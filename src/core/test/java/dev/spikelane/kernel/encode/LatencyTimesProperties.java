@@ -1,13 +1,14 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Logarithm;
@@ -16,7 +17,6 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class LatencyTimesProperties extends KernelCase {
@@ -26,10 +26,7 @@ final class LatencyTimesProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 200)
     void variantsOfLogarithmicAgree(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll boolean lostEpsilon,
-            @ForAll long seed) {
+            @Size int neurons, @UpTo(3) int batch, @ForAll boolean lostEpsilon, @ForAll long seed) {
         FloatMatrix data = data(batch, neurons, new Random(seed));
         float lowest = lostEpsilon ? THRESHOLD : (float) (THRESHOLD + 1e-7);
         FloatMatrix scalar = FloatMatrix.zeros(arena, batch, neurons);
@@ -48,10 +45,7 @@ final class LatencyTimesProperties extends KernelCase {
     }
 
     @Property(tries = 200)
-    void linearTimesAreRescaled(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll long seed) {
+    void linearTimesAreRescaled(@Size int neurons, @UpTo(3) int batch, @ForAll long seed) {
         FloatMatrix data = data(batch, neurons, new Random(seed));
         FloatMatrix expected = FloatMatrix.zeros(arena, batch, neurons);
         FloatMatrix rescaled = FloatMatrix.zeros(arena, batch, neurons);
@@ -69,10 +63,7 @@ final class LatencyTimesProperties extends KernelCase {
     }
 
     @Property(tries = 200)
-    void belowTheThresholdIsSilence(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll long seed) {
+    void belowTheThresholdIsSilence(@Size int neurons, @UpTo(3) int batch, @ForAll long seed) {
         Random random = new Random(seed);
         FloatMatrix data = data(batch, neurons, random);
         FloatMatrix times = data(batch, neurons, random);
@@ -101,7 +92,7 @@ final class LatencyTimesProperties extends KernelCase {
     }
 
     @Property
-    void logarithmIsWithinOneUnitInTheLastPlace(@ForAll @IntRange(min = 0x3f800000, max = 0x7f7fffff) int bits) {
+    void logarithmIsWithinOneUnitInTheLastPlace(@UpTo(value = 0x7f7fffff, from = 0x3f800000) int bits) {
         float x = Float.intBitsToFloat(bits);
         double exact = StrictMath.log(x);
         assertTrue(Math.abs(Logarithm.of(x) - exact) <= Math.ulp((float) exact), () -> "log " + x);
@@ -121,9 +112,8 @@ final class LatencyTimesProperties extends KernelCase {
         FloatMatrix data = FloatMatrix.zeros(arena, 2, 5);
         FloatMatrix times = FloatMatrix.zeros(arena, 2, 6);
         String message = "data is [2 x 5], expected [2 x 6]";
-        assertMessage(
-                IllegalArgumentException.class, message, () -> LatencyTimes.logarithmic(data, 0.1f, 0.2f, 1, 0, times));
-        assertMessage(IllegalArgumentException.class, message, () -> LatencyTimes.linear(data, 1, 1, 0, times));
-        assertMessage(IllegalArgumentException.class, message, () -> LatencyTimes.silence(data, 0.1f, times));
+        assertInvalid(message, () -> LatencyTimes.logarithmic(data, 0.1f, 0.2f, 1, 0, times));
+        assertInvalid(message, () -> LatencyTimes.linear(data, 1, 1, 0, times));
+        assertInvalid(message, () -> LatencyTimes.silence(data, 0.1f, times));
     }
 }

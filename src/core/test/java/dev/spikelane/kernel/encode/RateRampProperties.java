@@ -1,45 +1,40 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
-final class RateRampProperties {
+final class RateRampProperties extends KernelCase {
 
     /** Step by step, looking for the spikes before and after. */
     @Property(tries = 200)
     void risesFromSpikeToSpike(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 70) int steps,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            Random random = new Random(seed);
-            SpikeMatrix spikes = Matrices.spikes(arena, steps * batch, neurons, density, random);
-            FloatMatrix targets = Matrices.uniform(arena, steps * batch, neurons, random);
-            FloatMatrix expected = FloatMatrix.zeros(arena, steps * batch, neurons);
-            for (int row = 0; row < expected.rows(); row++) {
-                for (int neuron = 0; neuron < neurons; neuron++) {
-                    int sample = row % batch;
-                    expected.set(row, neuron, target(spikes, batch, sample, neuron, row / batch, steps));
-                }
+            @Size int neurons, @UpTo(3) int batch, @UpTo(70) int steps, @Density double density, @ForAll long seed) {
+        Random random = new Random(seed);
+        SpikeMatrix spikes = Matrices.spikes(arena, steps * batch, neurons, density, random);
+        FloatMatrix targets = Matrices.uniform(arena, steps * batch, neurons, random);
+        FloatMatrix expected = FloatMatrix.zeros(arena, steps * batch, neurons);
+        for (int row = 0; row < expected.rows(); row++) {
+            for (int neuron = 0; neuron < neurons; neuron++) {
+                int sample = row % batch;
+                expected.set(row, neuron, target(spikes, batch, sample, neuron, row / batch, steps));
             }
-            RateRamp.interpolate(spikes, batch, 1.25, 0.3, targets);
-            assertSameBits(expected, targets, "targets");
         }
+        RateRamp.interpolate(spikes, batch, 1.25, 0.3, targets);
+        assertSameBits(expected, targets, "targets");
     }
 
     private static float target(SpikeMatrix spikes, int batch, int sample, int neuron, int step, int steps) {
@@ -68,16 +63,12 @@ final class RateRampProperties {
 
     @Example
     void refusesShapesThatDoNotFit() {
-        try (Arena arena = Arena.ofShared()) {
-            SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 5);
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "6 rows are not a whole number of steps of batch 4",
-                    () -> RateRamp.interpolate(spikes, 4, 1, 0, FloatMatrix.zeros(arena, 6, 5)));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "targets is [6 x 6], expected [6 x 5]",
-                    () -> RateRamp.interpolate(spikes, 2, 1, 0, FloatMatrix.zeros(arena, 6, 6)));
-        }
+        SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 5);
+        assertInvalid(
+                "6 rows are not a whole number of steps of batch 4",
+                () -> RateRamp.interpolate(spikes, 4, 1, 0, FloatMatrix.zeros(arena, 6, 5)));
+        assertInvalid(
+                "targets is [6 x 6], expected [6 x 5]",
+                () -> RateRamp.interpolate(spikes, 2, 1, 0, FloatMatrix.zeros(arena, 6, 6)));
     }
 }

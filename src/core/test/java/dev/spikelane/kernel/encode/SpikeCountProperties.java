@@ -1,12 +1,14 @@
 package dev.spikelane.kernel.encode;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.SimdWidth;
@@ -14,18 +16,13 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class SpikeCountProperties extends KernelCase {
 
     @Property
     void everyVariantAddsTheSpikesOfTheFirstRows(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 1, max = 8) int steps,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll long seed) {
+            @Size int neurons, @UpTo(5) int batch, @UpTo(8) int steps, @Density double density, @ForAll long seed) {
         Random random = new Random(seed);
         SpikeMatrix spikes = Matrices.spikes(arena, (steps + 1) * batch, neurons, density, random);
         float[] before = new float[batch * neurons];
@@ -60,16 +57,11 @@ final class SpikeCountProperties extends KernelCase {
     void refusesShapesThatDoNotFit() {
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 6, 70);
         FloatMatrix counts = FloatMatrix.zeros(arena, 2, 70);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes has 6 rows, expected at least 8 and at least 1 in use",
                 () -> SpikeCount.add(spikes, 8, counts));
-        assertMessage(
-                IllegalArgumentException.class,
-                "5 rows are not a whole number of steps of batch 2",
-                () -> SpikeCount.add(spikes, 5, counts));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("5 rows are not a whole number of steps of batch 2", () -> SpikeCount.add(spikes, 5, counts));
+        assertInvalid(
                 "counts is [2 x 71], expected [2 x 70]",
                 () -> SpikeCount.add(spikes, 6, FloatMatrix.zeros(arena, 2, 71)));
     }

@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.norm;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,7 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.FusedMultiplyAdd;
@@ -19,7 +20,6 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class BatchNormStepProperties extends KernelCase {
@@ -30,9 +30,9 @@ final class BatchNormStepProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 200)
     void vectorsGiveTheBitsOfTheSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int channels,
-            @ForAll @IntRange(min = 1, max = 9) int positions,
-            @ForAll @IntRange(min = 1, max = 27) int batch,
+            @Size int channels,
+            @UpTo(9) int positions,
+            @UpTo(27) int batch,
             @ForAll boolean strange,
             @ForAll long seed) {
         Random random = new Random(seed);
@@ -113,10 +113,7 @@ final class BatchNormStepProperties extends KernelCase {
     /** Sums in float64 from the first value to the last, deviations from the mean squared, and torch's equations. */
     @Property(tries = 100)
     void equalsAnOracleInFloat64(
-            @ForAll @IntRange(min = 1, max = 20) int channels,
-            @ForAll @IntRange(min = 1, max = 9) int positions,
-            @ForAll @IntRange(min = 2, max = 40) int batch,
-            @ForAll long seed) {
+            @UpTo(20) int channels, @UpTo(9) int positions, @UpTo(value = 40, from = 2) int batch, @ForAll long seed) {
         Random random = new Random(seed);
         FloatMatrix values = rows(batch, channels * positions, false, random);
         FloatMatrix gradients = rows(batch, channels * positions, false, random);
@@ -199,10 +196,7 @@ final class BatchNormStepProperties extends KernelCase {
 
     @Property(tries = 100)
     void affineRowsGiveTheBitsOfTheSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int columns,
-            @ForAll @IntRange(min = 1, max = 4) int rows,
-            @ForAll boolean strange,
-            @ForAll long seed) {
+            @Size int columns, @UpTo(4) int rows, @ForAll boolean strange, @ForAll long seed) {
         Random random = new Random(seed);
         FloatMatrix values = rows(rows, columns, strange, random);
         FloatMatrix weights = rows(1, columns, strange, random);
@@ -243,12 +237,9 @@ final class BatchNormStepProperties extends KernelCase {
         FloatMatrix three = FloatMatrix.vector(arena, 2, 3, 4);
         BatchNormStep step = step(2, 4, three, three);
         FloatMatrix rows = FloatMatrix.zeros(arena, 4, 12);
-        assertMessage(
-                IllegalArgumentException.class,
-                "values is [4 x 11], expected [4 x 12]",
-                () -> step.measure(FloatMatrix.zeros(arena, 4, 11), 0, 0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "values is [4 x 11], expected [4 x 12]", () -> step.measure(FloatMatrix.zeros(arena, 4, 11), 0, 0));
+        assertInvalid(
                 "gradients shares memory with values, expected memory of its own",
                 () -> back(step, three).run(rows, rows, 0, 0));
     }

@@ -4,7 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.optimize.Floats;
 import dev.spikelane.memory.FloatMatrix;
@@ -18,8 +18,7 @@ final class SoftmaxProperties {
 
     @ComparesVectors
     @Property(tries = 300)
-    void isItsSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int classes, @ForAll boolean strange, @ForAll long seed) {
+    void isItsSpecification(@Size int classes, @ForAll boolean strange, @ForAll long seed) {
         Random random = new Random(seed);
         int rows = 1 + random.nextInt(4);
         FloatMatrix values = FloatMatrix.zeros(3 * rows, classes);
@@ -42,10 +41,9 @@ final class SoftmaxProperties {
     }
 
     @Property(tries = 300)
-    void isNearTheSoftmaxInDouble(@ForAll(supplier = Awkward.Sizes.class) int classes, @ForAll long seed) {
-        Random random = new Random(seed);
+    void isNearTheSoftmaxInDouble(@Size int classes, @ForAll long seed) {
         FloatMatrix values = FloatMatrix.zeros(1, classes);
-        values.copyFrom(Floats.draw(random, classes, false));
+        values.copyFrom(Floats.draw(new Random(seed), classes, false));
         double[] exact = new double[classes];
         double total = 0;
         for (int c = 0; c < classes; c++) {

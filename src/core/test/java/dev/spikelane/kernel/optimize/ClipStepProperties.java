@@ -7,18 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.kernel.Awkward.UpTo;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Norms and limits give the bits of plain loops in the documented order. */
 @EveryWidth
 final class ClipStepProperties {
 
     @Property(tries = 300)
-    void normsAndLimits(@ForAll @IntRange(min = 1, max = 5000) int count, @ForAll boolean strange, @ForAll long seed) {
+    void normsAndLimits(@UpTo(5000) int count, @ForAll boolean strange, @ForAll long seed) {
         Random random = new Random(seed);
         float[] values = draw(random, count, strange && random.nextBoolean());
         MemorySegment memory = memory(values);

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.optimize;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.foreign.Arena;
@@ -18,13 +19,11 @@ public final class Floats {
 
     /** Ordinary values, with some strange ones between them if they are wanted. */
     public static float[] draw(Random random, int count, boolean strange) {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = strange && random.nextInt(4) == 0
-                    ? STRANGE[random.nextInt(STRANGE.length)]
-                    : (float) random.nextGaussian();
-        }
-        return values;
+        return floats(
+                count,
+                i -> strange && random.nextInt(4) == 0
+                        ? STRANGE[random.nextInt(STRANGE.length)]
+                        : (float) random.nextGaussian());
     }
 
     public static MemorySegment memory(float... values) {

@@ -6,6 +6,7 @@ import static dev.spikelane.kernel.optimize.Floats.memory;
 import static dev.spikelane.kernel.optimize.Floats.zeros;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.kernel.Awkward.UpTo;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,7 +14,6 @@ import java.util.Objects;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Optimizer steps give the bits of plain loops, as a whole and in ranges. */
 @EveryWidth
@@ -61,7 +61,7 @@ final class UpdateProperties {
 
     @Property(tries = 300)
     void adamIsPlainLoops(
-            @ForAll @IntRange(min = 1, max = 5) int blocks,
+            @UpTo(5) int blocks,
             @ForAll boolean decoupled,
             @ForAll boolean amsgrad,
             @ForAll boolean strange,
@@ -94,10 +94,7 @@ final class UpdateProperties {
 
     @Property(tries = 300)
     void gradientDescentIsPlainLoops(
-            @ForAll @IntRange(min = 1, max = 5) int blocks,
-            @ForAll boolean nesterov,
-            @ForAll boolean strange,
-            @ForAll long seed) {
+            @UpTo(5) int blocks, @ForAll boolean nesterov, @ForAll boolean strange, @ForAll long seed) {
         Random random = new Random(seed);
         double momentum = random.nextBoolean() ? 0 : 0.9;
         double decay = random.nextBoolean() ? 0 : 0.1;

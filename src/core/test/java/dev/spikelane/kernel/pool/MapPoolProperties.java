@@ -4,6 +4,7 @@ import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.Filled;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.kind.ConnectionKinds;
@@ -12,6 +13,7 @@ import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -25,7 +27,6 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 
 /** Pools of random shapes, in whole rows and in tiles, against plain loops over torch's order. */
@@ -38,7 +39,7 @@ final class MapPoolProperties extends KernelCase {
     private Random random;
 
     @Property(tries = 400)
-    void poolsAreThoseOfPlainLoops(@ForAll @IntRange(min = 1, max = 3) int rows, @ForAll long seed) {
+    void poolsAreThoseOfPlainLoops(@UpTo(3) int rows, @ForAll long seed) {
         random = new Random(seed);
         int channels = CHANNELS[random.nextInt(CHANNELS.length)];
         Shape shape = random.nextInt(4) == 0
@@ -199,11 +200,7 @@ final class MapPoolProperties extends KernelCase {
     }
 
     private static float[] floats(double[] values) {
-        float[] made = new float[values.length];
-        for (int i = 0; i < made.length; i++) {
-            made[i] = (float) values[i];
-        }
-        return made;
+        return Filled.floats(values.length, i -> (float) values[i]);
     }
 
     /** All columns, or some blocks of them in memory that held other things before. */

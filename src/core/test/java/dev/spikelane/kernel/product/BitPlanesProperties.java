@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.util.Arrays;
@@ -14,7 +15,6 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 @FewerTries
@@ -23,10 +23,7 @@ class BitPlanesProperties {
     private static final float[] ODD = {Float.NaN, Float.POSITIVE_INFINITY, -1, -0.0f, 0.99f, 1.5f, 2.75f, 1e9f, -1e9f};
 
     @Property(tries = 200)
-    void aPlaneHasABitOfTheWholePart(
-            @ForAll @IntRange(min = 1, max = 200) int columns,
-            @ForAll @IntRange(min = 1, max = 15) int greatest,
-            @ForAll long seed) {
+    void aPlaneHasABitOfTheWholePart(@UpTo(200) int columns, @UpTo(15) int greatest, @ForAll long seed) {
         Random random = new Random(seed);
         int rows = 1 + random.nextInt(4);
         int first = random.nextInt(3);

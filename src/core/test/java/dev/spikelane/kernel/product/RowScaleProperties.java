@@ -1,13 +1,15 @@
 package dev.spikelane.kernel.product;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Tile;
@@ -16,7 +18,6 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class RowScaleProperties extends KernelCase {
@@ -29,11 +30,7 @@ final class RowScaleProperties extends KernelCase {
      */
     @Property(tries = 200)
     void vectorsGiveTheBitsOfTheSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int columns,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll @IntRange(min = 1, max = 4) int rows,
-            @ForAll boolean whole,
-            @ForAll long seed) {
+            @Size int columns, @Density double density, @UpTo(4) int rows, @ForAll boolean whole, @ForAll long seed) {
         Random random = new Random(seed);
         FloatMatrix values = special(rows + 1, columns, random);
         FloatMatrix weights =
@@ -109,12 +106,10 @@ final class RowScaleProperties extends KernelCase {
         RowScale.multiply(SpikeMatrix.copyOf(arena, 1, 3, new byte[] {1, 0, 1}), weights, Tile.whole(current), 1);
         assertEquals(2, current.get(0, 0));
         assertEquals(0, current.get(0, 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current shares memory with values, expected memory of its own",
                 () -> RowScale.multiply(current, weights, Tile.whole(current), 1));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "values has 1 rows, expected at least 2 and at least 1 in use",
                 () -> RowScale.multiply(weights, weights, Tile.whole(current), 2));
     }

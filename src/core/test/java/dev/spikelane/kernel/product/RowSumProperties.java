@@ -4,7 +4,9 @@ import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
@@ -12,10 +14,9 @@ import java.lang.foreign.Arena;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
-final class RowSumProperties {
+final class RowSumProperties extends KernelCase {
 
     private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, -0.0f, Float.MIN_VALUE, 1e38f};
 
@@ -23,8 +24,8 @@ final class RowSumProperties {
     @ComparesVectors
     @Property(tries = 100)
     void vectorsGiveTheBitsOfTheSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int columns,
-            @ForAll @IntRange(min = 1, max = 4) int rows,
+            @Size int columns,
+            @UpTo(4) int rows,
             @ForAll boolean wholeInto,
             @ForAll boolean wholeFrom,
             @ForAll long seed) {
@@ -32,21 +33,19 @@ final class RowSumProperties {
         int blocks = Math.ceilDiv(columns, FloatMatrix.ROW_MULTIPLE);
         int first = random.nextInt(blocks);
         int end = first + 1 + random.nextInt(blocks - first);
-        try (Arena arena = Arena.ofShared()) {
-            FloatMatrix values = special(arena, rows + 1, columns, random);
-            FloatMatrix more = special(arena, rows + 1, columns, random);
-            Tile expected = tile(arena, values, wholeInto, first, end);
-            Tile actual = tile(arena, values, wholeInto, first, end);
-            Tile from = tile(arena, more, wholeFrom, first, end);
-            int count = Math.min(end * FloatMatrix.ROW_MULTIPLE, columns) - first * FloatMatrix.ROW_MULTIPLE;
-            for (int row = 0; row < rows; row++) {
-                int into = expected.firstColumn() - expected.origin();
-                RowSum.scalar(expected.matrix(), from.matrix(), row, into, from.firstColumn() - from.origin(), count);
-            }
-            RowSum.add(actual, from, rows);
-            assertSameBits(expected.matrix(), actual.matrix(), "sums");
-            Matrices.assertZeroPads(actual.matrix(), "sums");
+        FloatMatrix values = special(arena, rows + 1, columns, random);
+        FloatMatrix more = special(arena, rows + 1, columns, random);
+        Tile expected = tile(arena, values, wholeInto, first, end);
+        Tile actual = tile(arena, values, wholeInto, first, end);
+        Tile from = tile(arena, more, wholeFrom, first, end);
+        int count = Math.min(end * FloatMatrix.ROW_MULTIPLE, columns) - first * FloatMatrix.ROW_MULTIPLE;
+        for (int row = 0; row < rows; row++) {
+            int into = expected.firstColumn() - expected.origin();
+            RowSum.scalar(expected.matrix(), from.matrix(), row, into, from.firstColumn() - from.origin(), count);
         }
+        RowSum.add(actual, from, rows);
+        assertSameBits(expected.matrix(), actual.matrix(), "sums");
+        Matrices.assertZeroPads(actual.matrix(), "sums");
     }
 
     /** Some blocks of a matrix, in it or in a copy that has these alone. */

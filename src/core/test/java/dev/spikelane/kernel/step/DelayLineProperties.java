@@ -6,7 +6,8 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.EquationParser;
 import dev.spikelane.equation.Equations;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
 import dev.spikelane.simd.Tile;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Lines of delays, against loops of their formulas: in any number of calls, blocks apart, whatever numbers there are. */
 @EveryWidth
@@ -32,11 +32,7 @@ final class DelayLineProperties {
 
     @Property(tries = 100)
     void isItsFormula(
-            @ForAll(supplier = Awkward.Sizes.class) int width,
-            @ForAll @IntRange(min = 1, max = 64) int longest,
-            @ForAll @IntRange(min = 1, max = 80) int steps,
-            @ForAll boolean strange,
-            @ForAll long seed) {
+            @Size int width, @UpTo(64) int longest, @UpTo(80) int steps, @ForAll boolean strange, @ForAll long seed) {
         random = new Random(seed);
         neurons = width;
         most = longest;

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step;
 
+import static dev.spikelane.Filled.floats;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,62 +9,39 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.step.leaky.LeakyCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Quantization;
 import dev.spikelane.simd.Arange;
 import dev.spikelane.simd.SimdWidth;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.Assume;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
  * All ways to find the nearest level give that of the specification, at the levels, halfway between them, and far away.
  */
 @EveryWidth
 @FewerTries
-final class QuantizeProperties {
-
-    private Arena arena;
-
-    @BeforeTry
-    void open() {
-        arena = Arena.ofShared();
-    }
-
-    @AfterTry
-    void close() {
-        arena.close();
-    }
+final class QuantizeProperties extends KernelCase {
 
     @ComparesVectors
     @Property(tries = 400)
-    void anyLevels(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 200) int count,
-            @ForAll long seed) {
+    void anyLevels(@Size int neurons, @UpTo(200) int count, @ForAll long seed) {
         Random random = new Random(seed);
-        float[] levels = new float[count];
-        for (int i = 0; i < count; i++) {
-            levels[i] = (random.nextInt(17) - 8) / 4f;
-        }
+        float[] levels = floats(count, i -> (random.nextInt(17) - 8) / 4f);
         check(neurons, random, levels);
     }
 
     @Property(tries = 400)
-    void ascendingLevels(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 200) int count,
-            @ForAll long seed) {
+    void ascendingLevels(@Size int neurons, @UpTo(200) int count, @ForAll long seed) {
         Random random = new Random(seed);
         float[] levels = new float[count];
         for (int i = 0; i < count; i++) {
@@ -79,10 +57,7 @@ final class QuantizeProperties {
     }
 
     @Property(tries = 600)
-    void uniformLevels(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 12) int bits,
-            @ForAll long seed) {
+    void uniformLevels(@Size int neurons, @UpTo(12) int bits, @ForAll long seed) {
         Random random = new Random(seed);
         float scale = (float) Math.pow(10, random.nextInt(9) - 4) * (0.5f + random.nextFloat());
         float low = -scale * (1 + random.nextInt(3) / 4f);
@@ -94,7 +69,7 @@ final class QuantizeProperties {
 
     /** On both sides of where a quotient is trusted to tell the nearest of two levels. */
     @Property(tries = 600)
-    void aroundTheMiddleOfUniformLevels(@ForAll @IntRange(min = 1, max = 12) int bits, @ForAll long seed) {
+    void aroundTheMiddleOfUniformLevels(@UpTo(12) int bits, @ForAll long seed) {
         Random random = new Random(seed);
         float low = -(0.5f + random.nextFloat()) * (1 << random.nextInt(20));
         float high = (0.5f + random.nextFloat()) * (1 << random.nextInt(20));
@@ -158,11 +133,7 @@ final class QuantizeProperties {
     }
 
     private static float[] uniform(float low, float high, int count) {
-        float[] levels = new float[count];
-        for (int i = 0; i < count; i++) {
-            levels[i] = Arange.between(low, high, i, count);
-        }
-        return levels;
+        return floats(count, i -> Arange.between(low, high, i, count));
     }
 
     private void check(int neurons, Random random, float... levels) {

@@ -1,11 +1,12 @@
 package dev.spikelane.kernel.step;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.Exponential;
@@ -26,7 +27,7 @@ final class SurrogateStepProperties {
     @Property(tries = 500)
     void everyShapeIsItsSpecification(
             @ForAll SurrogateShape shape,
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
+            @Size int neurons,
             @ForAll boolean strange,
             @ForAll boolean inPlace,
             @ForAll long seed) {
@@ -89,7 +90,7 @@ final class SurrogateStepProperties {
     }
 
     @Property(tries = 50)
-    void noiseBelongsToSampleStepAndNeuron(@ForAll(supplier = Awkward.Sizes.class) int neurons, @ForAll long seed) {
+    void noiseBelongsToSampleStepAndNeuron(@Size int neurons, @ForAll long seed) {
         SurrogateStep step = new SurrogateStep(SurrogateShape.STOCHASTIC_SPIKE_OPERATOR, 0.25, 0.5);
         CounterRandom.Draws draws = CounterRandom.Draws.surrogate(seed, 3, 4);
         draws.setEpoch(2);
@@ -116,16 +117,11 @@ final class SurrogateStepProperties {
         SurrogateStep noise = new SurrogateStep(SurrogateShape.STOCHASTIC_SPIKE_OPERATOR, 0, 1);
         FloatMatrix two = FloatMatrix.zeros(2, 3);
         FloatMatrix three = FloatMatrix.zeros(3, 3);
-        assertMessage(
-                IllegalArgumentException.class,
-                "gradientOfSpikes is [3 x 3], expected [2 x 3]",
-                () -> atan.backward(two, three, two));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("gradientOfSpikes is [3 x 3], expected [2 x 3]", () -> atan.backward(two, three, two));
+        assertInvalid(
                 "gradientOfDistance shares memory with other rows of distance, expected the same rows or memory of its own",
                 () -> atan.backward(three.rows(0, 2), two, three.rows(1, 2)));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "surrogate STOCHASTIC_SPIKE_OPERATOR draws random numbers, expected draws",
                 () -> noise.backward(two, two, two));
     }

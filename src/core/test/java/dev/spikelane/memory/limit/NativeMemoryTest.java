@@ -1,6 +1,6 @@
 package dev.spikelane.memory.limit;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -57,8 +57,7 @@ final class NativeMemoryTest {
         assertEquals(5L << 10, MemoryLimit.parse("5K"));
         assertEquals(2L << 40, MemoryLimit.parse("2t"));
         for (String wrong : List.of("", "0", "-1g", "m", "12x", "1.5g", "9999999999t")) {
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "-Dspikelane.maxNativeMemory is '" + wrong + "', expected bytes, or a number with k, m, g or t",
                     () -> MemoryLimit.parse(wrong));
         }

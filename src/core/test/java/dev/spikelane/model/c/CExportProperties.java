@@ -1,5 +1,6 @@
 package dev.spikelane.model.c;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.spikelane.CCompiler;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Networks at random, all of them compiled by one call: all populations fire as here. */
 @Users
-final class CExportProperties {
+final class CExportProperties extends KernelCase {
 
     private static final int FEW = 4;
     private static final int MANY = 100;
@@ -38,10 +41,8 @@ final class CExportProperties {
     @Test
     void graphsFireAsHere() throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere("gcc"));
-        try (Arena arena = Arena.ofShared()) {
-            int count = Tries.ALL ? MANY : FEW;
-            check(count, i -> export(arena, i));
-        }
+        int count = Tries.ALL ? MANY : FEW;
+        check(count, i -> export(arena, i));
     }
 
     /** Chains of all types of integer weights. */
@@ -49,13 +50,11 @@ final class CExportProperties {
     void integersFireAsHere() throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere("gcc"));
         check(RandomGraph.INTEGERS.size(), i -> {
-            TorchRandom random = new TorchRandom(i);
-            Network network = Network.builder(70)
-                    .dense(130, random)
-                    .neuron(new Leaky(0.9f).withThreshold(0.1f))
-                    .dense(66, random)
-                    .neuron(new Leaky(0.8f).withThreshold(0.1f))
-                    .build()
+            Network network = Networks.of(
+                            new TorchRandom(i),
+                            70,
+                            dense(130, new Leaky(0.9f).withThreshold(0.1f)),
+                            dense(66, new Leaky(0.8f).withThreshold(0.1f)))
                     .quantized(RandomGraph.INTEGERS.get(i));
             return CExport.of(Model.of(network).with(Model.CODE, "rate"))
                     .withName("g" + i)

@@ -1,5 +1,7 @@
 package dev.spikelane.model.c;
 
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.maps;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,7 +13,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.C99;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.loop.Op;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.CExport;
@@ -43,14 +45,18 @@ final class CExportTest {
     @ValueSource(strings = {"gcc", "clang"})
     void theSelfTestOfAFileRunsAsHere(String compiler) throws IOException, InterruptedException {
         assumeTrue(CCompiler.isThere(compiler));
-        TorchRandom random = new TorchRandom(1);
-        Network network = DenseNetworks.of(random, new Leaky(0.9), 50, 70, 10);
-        Path file = folder.resolve("network.c");
-        CExport.of(network).withOutputs("lif1", "lif2").write(file);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 50, 70, 10);
+        String declared = selfTest(
+                compiler, CExport.of(network).withOutputs("lif1", "lif2").text());
+        assertTrue(declared.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), declared);
+    }
+
+    /** Compiles a file of C and returns what its self-test prints. */
+    private String selfTest(String compiler, String text) throws IOException, InterruptedException {
+        Path file = Files.writeString(folder.resolve("network.c"), text);
         Path program = folder.resolve("network");
         CCompiler.compile(compiler, List.of(file), program, "-DNETWORK_TEST");
-        String declared = CCompiler.run(program.toString());
-        assertTrue(declared.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), declared);
+        return CCompiler.run(program.toString());
     }
 
     /** What the file calls itself, its functions and its types. */
@@ -72,24 +78,15 @@ final class CExportTest {
             builder.project(
                     "to " + name, input, builder.population(name, Shape.of(7), neuron), Dense.linear(9, 7, random));
         }
-        Path file = folder.resolve("names.c");
-        CExport.of(builder.build()).withOutputs("network", "NULL").write(file);
-        Path program = folder.resolve("names");
-        CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
-        String declared = CCompiler.run(program.toString());
+        String declared = selfTest(
+                "gcc",
+                CExport.of(builder.build()).withOutputs("network", "NULL").text());
         assertTrue(declared.endsWith(", as expected\n"), declared);
     }
 
     @Test
     void numbersHaveTheDigitsOfC() {
-        TorchRandom random = new TorchRandom(1);
-        Network network = Network.builder(Shape.of(2, 6, 6))
-                .conv2d(3, 3, random)
-                .neuron(new Leaky(0.9))
-                .flatten()
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(Shape.of(2, 6, 6), maps(3, 3, new Leaky(0.9)), flat(4, new Leaky(0.9)));
         String text = CExport.of(network).text();
         Locale before = Locale.getDefault();
         try {
@@ -125,11 +122,8 @@ final class CExportTest {
                 .port("inhibitory")
                 .delay(1);
         builder.project("direct", input, cells, Dense.linear(9, 7, random));
-        Path file = folder.resolve("ports.c");
-        CExport.of(builder.build()).withTestSteps(50).write(file);
-        Path program = folder.resolve("ports");
-        CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
-        String declared = CCompiler.run(program.toString());
+        String declared =
+                selfTest("gcc", CExport.of(builder.build()).withTestSteps(50).text());
         assertTrue(declared.matches("50 steps, [1-9][0-9]+ spikes, as expected\n"), declared);
     }
 
@@ -147,11 +141,8 @@ final class CExportTest {
             Population cells = builder.population("n" + first, lines.outputShape(made), new Leaky(0.9));
             builder.project("p" + first, input, cells, two, lines, OneToOne.scale(4));
         }
-        Path file = folder.resolve("flatten.c");
-        CExport.of(builder.build()).withOutputs("n0", "n1").write(file);
-        Path program = folder.resolve("flatten");
-        CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
-        String declared = CCompiler.run(program.toString());
+        String declared = selfTest(
+                "gcc", CExport.of(builder.build()).withOutputs("n0", "n1").text());
         assertTrue(declared.matches("20 steps, [1-9][0-9]+ spikes, as expected\n"), declared);
     }
 
@@ -168,17 +159,13 @@ final class CExportTest {
         builder.project("later", input, first, new Flatten(), Dense.linear(24, 30, random))
                 .delay(2);
         Model model = Model.of(builder.build()).with(Model.CODE, "frame");
-        Path file = folder.resolve("frame.c");
         String call = "values_float(&";
         String counted = CExport.of(model)
                 .text()
                 .replace(call, "calls++;\n" + call)
                 .replaceFirst("#include", "static int calls;\n#include")
                 .replace("return same", "printf(\"%d calls\\n\", calls);\nreturn same");
-        Files.writeString(file, counted);
-        Path program = folder.resolve("frame");
-        CCompiler.compile("gcc", List.of(file), program, "-DNETWORK_TEST");
-        String declared = CCompiler.run(program.toString());
+        String declared = selfTest("gcc", counted);
         // Seven frames in 20 steps, for two projections; the third takes them late, in each step.
         assertTrue(
                 declared.matches("20 steps, [1-9][0-9]+ spikes, as expected\n" + (7 * 2 + 20) + " calls\n"), declared);

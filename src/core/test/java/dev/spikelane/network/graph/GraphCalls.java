@@ -1,5 +1,7 @@
 package dev.spikelane.network.graph;
 
+import static dev.spikelane.Filled.ints;
+
 import dev.spikelane.Matrices;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -209,10 +211,7 @@ final class GraphCalls implements AutoCloseable {
 
     /** The rows of a step. */
     static Signal copy(Signal rows, int step, int batch) {
-        int[] which = new int[batch];
-        for (int i = 0; i < batch; i++) {
-            which[i] = step * batch + i;
-        }
+        int[] which = ints(batch, i -> step * batch + i);
         return rows.gather(which);
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.network.graph;
 
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
@@ -8,6 +9,8 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -32,14 +35,13 @@ import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /**
  * Gradients that overflow, over inputs some of which are silent or zero, are those of the plain interpreter: NaN and
  * infinite at the same places.
  */
 @EveryWidth
-class OverflowingGradientsProperties {
+class OverflowingGradientsProperties extends KernelCase {
 
     private static final float[] LARGE = {
         3e38f, -3e38f, 3e38f, -3e38f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN
@@ -48,43 +50,37 @@ class OverflowingGradientsProperties {
     @FewerTries(fullWidth = 3)
     @Property(tries = 80)
     void silentInputsAddNothing(
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 1, max = 8) int steps,
-            @ForAll @IntRange(min = 1, max = 140) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int neurons,
-            @ForAll @IntRange(min = 1, max = 40) int outputs,
+            @UpTo(6) int batch,
+            @UpTo(8) int steps,
+            @UpTo(140) int inputs,
+            @UpTo(140) int neurons,
+            @UpTo(40) int outputs,
             @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            Network network = network(inputs, neurons, outputs, random);
-            Signal given = input(arena, steps * batch, inputs, random);
-            NaiveNetwork forward = new NaiveNetwork(network, Map.of("x", given), batch);
-            forward.run(steps);
-            Map<String, float[][]> starts = Map.of(
-                    "q",
-                    numbers(steps, batch * outputs, random),
-                    "q.membrane",
-                    numbers(steps, batch * outputs, random));
-            NaiveGradients expected =
-                    new NaiveGradients(NaiveArithmetic.SINGLE, network, forward, batch, steps, starts);
-            expected.run();
-            GradientsBuilder builder = Gradients.of(network, steps, batch)
-                    .surrogate(RandomGradientsProperties.SURROGATE)
-                    .startAtSpikes("q")
-                    .startAt("q", "membrane")
-                    .threads(1 + random.nextInt(3))
-                    .recomputeEvery(1 + random.nextInt(steps));
-            if (random.nextBoolean()) {
-                builder.observeSpikes("p");
-            }
-            try (Gradients gradients = builder.build()) {
-                write(starts.get("q"), gradients.given("q"));
-                write(starts.get("q.membrane"), gradients.given("q", "membrane"));
-                gradients.forward(given);
-                gradients.backward();
-                for (Projection projection : network.projections()) {
-                    compare(expected, gradients, projection);
-                }
+        Network network = network(inputs, neurons, outputs, random);
+        Signal given = input(arena, steps * batch, inputs, random);
+        NaiveNetwork forward = new NaiveNetwork(network, Map.of("x", given), batch);
+        forward.run(steps);
+        Map<String, float[][]> starts = Map.of(
+                "q", numbers(steps, batch * outputs, random), "q.membrane", numbers(steps, batch * outputs, random));
+        NaiveGradients expected = new NaiveGradients(NaiveArithmetic.SINGLE, network, forward, batch, steps, starts);
+        expected.run();
+        GradientsBuilder builder = Gradients.of(network, steps, batch)
+                .surrogate(RandomGradientsProperties.SURROGATE)
+                .startAtSpikes("q")
+                .startAt("q", "membrane")
+                .threads(1 + random.nextInt(3))
+                .recomputeEvery(1 + random.nextInt(steps));
+        if (random.nextBoolean()) {
+            builder.observeSpikes("p");
+        }
+        try (Gradients gradients = builder.build()) {
+            write(starts.get("q"), gradients.given("q"));
+            write(starts.get("q.membrane"), gradients.given("q", "membrane"));
+            gradients.forward(given);
+            gradients.backward();
+            for (Projection projection : network.projections()) {
+                compare(expected, gradients, projection);
             }
         }
     }
@@ -144,11 +140,7 @@ class OverflowingGradientsProperties {
 
     private static void write(float[][] values, FloatMatrix to) {
         int batch = to.rows() / values.length;
-        for (int row = 0; row < to.rows(); row++) {
-            for (int i = 0; i < to.columns(); i++) {
-                to.set(row, i, values[row / batch][row % batch * to.columns() + i]);
-            }
-        }
+        fill(to, (row, i) -> values[row / batch][row % batch * to.columns() + i]);
     }
 
     private static void compare(NaiveGradients expected, Gradients gradients, Projection projection) {

@@ -7,6 +7,7 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.description.NamedValues;
 import dev.spikelane.description.OperatorDescription;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
@@ -38,7 +39,6 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,9 +53,7 @@ public class RandomGradientsProperties {
 
     @Property(tries = 60)
     void graphsHaveTheGradientsThatTheInterpreterSays(
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 3, max = 12) int steps,
-            @ForAll long seed) {
+            @UpTo(6) int batch, @UpTo(value = 12, from = 3) int steps, @ForAll long seed) {
         try (Arena arena = Arena.ofShared()) {
             RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
             Random random = new Random(seed);

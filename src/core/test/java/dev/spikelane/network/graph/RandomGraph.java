@@ -1,5 +1,8 @@
 package dev.spikelane.network.graph;
 
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.Filled.floats;
+
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
@@ -204,13 +207,7 @@ public final class RandomGraph {
                     : Matrices.uniform(arena, rows, columns, random);
         }
         FloatMatrix frame = Matrices.uniform(arena, batch, columns, random);
-        FloatMatrix repeated = FloatMatrix.zeros(arena, rows, columns);
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                repeated.set(row, column, frame.get(row % batch, column));
-            }
-        }
-        return repeated;
+        return fill(FloatMatrix.zeros(arena, rows, columns), (row, column) -> frame.get(row % batch, column));
     }
 
     /** A population, which has maps only where the first input has the same, so that something can reach it. */
@@ -541,10 +538,7 @@ public final class RandomGraph {
         if (random.nextBoolean()) {
             return OneToOne.scale((random.nextFloat() * 2 - 0.5f) * strength);
         }
-        float[] weights = new float[random.nextInt(3) == 0 ? 1 : size];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = (random.nextFloat() * 2 - 0.5f) * strength;
-        }
+        float[] weights = floats(random.nextInt(3) == 0 ? 1 : size, i -> (random.nextFloat() * 2 - 0.5f) * strength);
         return new OneToOne(weights);
     }
 

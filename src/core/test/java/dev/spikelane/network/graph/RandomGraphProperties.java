@@ -12,6 +12,8 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.connection.Sparse;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
@@ -28,75 +30,64 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /** Random graphs do what {@link NaiveNetwork} says, bit for bit. */
 @EveryWidth
 @FewerTries(fullWidth = 3)
-final class RandomGraphProperties {
+final class RandomGraphProperties extends KernelCase {
 
     /** Graphs of seeds that stay, for what is rare. */
     private static final int RARE = Tries.beforeTheNight(150);
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-    void graphsDoWhatTheInterpreterSays(
-            @ForAll @IntRange(min = 1, max = 5) int batch,
-            @ForAll @IntRange(min = 8, max = 30) int steps,
-            @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            RandomGraph graph = new RandomGraph(arena, batch, steps, seed);
-            NaiveNetwork expected = new NaiveNetwork(graph.network, graph.inputs, batch);
-            expected.run(steps);
-            int restored = 0;
-            for (GraphRun.Recorders recorders : GraphRun.Recorders.values()) {
-                if (Math.floorMod(seed + recorders.ordinal(), 2) == 0) {
-                    continue; // the next try has its turn
-                }
-                GraphRun run = new GraphRun(graph, expected, recorders, seed + recorders.ordinal());
-                run.run();
-                restored += run.restored;
+    void graphsDoWhatTheInterpreterSays(@UpTo(5) int batch, @UpTo(value = 30, from = 8) int steps, @ForAll long seed) {
+        RandomGraph graph = new RandomGraph(arena, batch, steps, seed);
+        NaiveNetwork expected = new NaiveNetwork(graph.network, graph.inputs, batch);
+        expected.run(steps);
+        int restored = 0;
+        for (GraphRun.Recorders recorders : GraphRun.Recorders.values()) {
+            if (Math.floorMod(seed + recorders.ordinal(), 2) == 0) {
+                continue; // the next try has its turn
             }
-            requireVariety(graph, expected, restored);
+            GraphRun run = new GraphRun(graph, expected, recorders, seed + recorders.ordinal());
+            run.run();
+            restored += run.restored;
         }
+        requireVariety(graph, expected, restored);
     }
 
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 48, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void graphsLearnWhatTheInterpreterSays(
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 8, max = 20) int steps,
-            @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            RandomGraph graph = RandomGraph.ruled(arena, batch, steps, seed);
-            NaiveNetwork expected = new NaiveNetwork(graph.network, graph.inputs, batch);
-            expected.run(steps);
-            GraphRun run = new GraphRun(graph, expected, GraphRun.Recorders.SPIKES, seed);
-            run.run();
-            List<Projection> ruled = graph.network.projections().stream()
-                    .filter(each -> each.plasticity().isRule())
-                    .toList();
-            often("a snapshot", run.restored > 0);
-            often("rules", ruled.size() > 1);
-            often("a rule of maps", ruled.stream().anyMatch(each -> each.path().getLast() instanceof Convolution));
-            often(
-                    "a rule of dense weights",
-                    ruled.stream().anyMatch(each -> each.path().getLast() instanceof Dense));
-            often(
-                    "a rule of delays of synapses",
-                    ruled.stream()
-                            .anyMatch(each ->
-                                    each.path().getLast() instanceof Sparse sparse && sparse.delays().length > 1));
-            often(
-                    "a rule in a loop",
-                    graph.network.laidOut().components().stream()
-                            .filter(part -> part.steps() > 0)
-                            .anyMatch(part -> ruled.stream()
-                                    .anyMatch(each -> part.populations()
-                                            .contains(
-                                                    graph.network.populations().indexOf(each.target())))));
-        }
+            @UpTo(3) int batch, @UpTo(value = 20, from = 8) int steps, @ForAll long seed) {
+        RandomGraph graph = RandomGraph.ruled(arena, batch, steps, seed);
+        NaiveNetwork expected = new NaiveNetwork(graph.network, graph.inputs, batch);
+        expected.run(steps);
+        GraphRun run = new GraphRun(graph, expected, GraphRun.Recorders.SPIKES, seed);
+        run.run();
+        List<Projection> ruled = graph.network.projections().stream()
+                .filter(each -> each.plasticity().isRule())
+                .toList();
+        often("a snapshot", run.restored > 0);
+        often("rules", ruled.size() > 1);
+        often("a rule of maps", ruled.stream().anyMatch(each -> each.path().getLast() instanceof Convolution));
+        often(
+                "a rule of dense weights",
+                ruled.stream().anyMatch(each -> each.path().getLast() instanceof Dense));
+        often(
+                "a rule of delays of synapses",
+                ruled.stream()
+                        .anyMatch(
+                                each -> each.path().getLast() instanceof Sparse sparse && sparse.delays().length > 1));
+        often(
+                "a rule in a loop",
+                graph.network.laidOut().components().stream()
+                        .filter(part -> part.steps() > 0)
+                        .anyMatch(part -> ruled.stream()
+                                .anyMatch(each -> part.populations()
+                                        .contains(graph.network.populations().indexOf(each.target())))));
     }
 
     /** What must not be rare, or the property would say little. */

@@ -1,5 +1,7 @@
 package dev.spikelane.network.graph;
 
+import static dev.spikelane.Filled.floats;
+
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.Zoo;
@@ -286,10 +288,7 @@ public final class RandomNeuron {
     }
 
     private Parameter shares() {
-        float[] values = new float[random.nextBoolean() ? 1 : neurons];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = random.nextFloat();
-        }
+        float[] values = floats(random.nextBoolean() ? 1 : neurons, i -> random.nextFloat());
         return Parameter.of(values);
     }
 

@@ -1,10 +1,13 @@
 package dev.spikelane.network.graph;
 
+import static dev.spikelane.Filled.ints;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.FewerTries;
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -21,7 +24,6 @@ import dev.spikelane.train.SquaredErrorLoss;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainerBuilder;
 import dev.spikelane.train.TrainingBatch;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,7 +35,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.statistics.StatisticsReport;
 
 /**
@@ -42,7 +43,7 @@ import net.jqwik.api.statistics.StatisticsReport;
  * threads there are, in no more memory than was said.
  */
 @FewerTries(fullWidth = 3)
-final class RandomRecipeProperties {
+final class RandomRecipeProperties extends KernelCase {
 
     private static final Loss[] OF_SPIKES = {
         CrossEntropyLoss.rate(), CrossEntropyLoss.count(), Loss.spikeRatePenalty(0.25), SquaredErrorLoss.count(0.8, 0.2)
@@ -109,10 +110,7 @@ final class RandomRecipeProperties {
         /** As documented, by the element's place inside, or its channel. */
         private NaiveNetwork.Noise noise(Projection projection, int number, float probability) {
             CounterRandom.Draws draws = CounterRandom.Draws.dropout(seed, number, graph.batch);
-            int[] samples = new int[graph.batch];
-            for (int i = 0; i < samples.length; i++) {
-                samples[i] = i;
-            }
+            int[] samples = ints(graph.batch, i -> i);
             draws.setEpoch(0);
             draws.setSamples(samples, 0, samples.length);
             return (step, sample, element) -> {
@@ -205,39 +203,35 @@ final class RandomRecipeProperties {
     @StatisticsReport(StatisticsReport.StatisticsReportMode.OFF)
     @Property(tries = 30, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void trainersDoWhatTheInterpreterSays(
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 3, max = 12) int steps,
-            @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
-            Recipe recipe = new Recipe(graph, seed);
-            Random random = new Random(~seed);
-            int threads = 1 + random.nextInt(3);
-            int every = 1 + random.nextInt(recipe.window + 1);
-            TrainerBuilder builder = recipe.trainer().threads(threads).recomputeEvery(every);
-            int[] windows = new int[1];
-            builder.onGradients((loss, gradients) -> {
-                int first = windows[0]++ * recipe.window;
-                int end = Math.min(first + recipe.window, steps);
-                Map<String, float[][]> given = new HashMap<>();
-                assertEquals(recipe.loss(first, end, given), loss, 1e-12 * Math.abs(loss), "loss from step " + first);
-                NaiveGradients expected = new NaiveGradients(
-                        NaiveArithmetic.SINGLE, graph.network, recipe.forward, batch, first, end, given);
-                expected.run();
-                for (Projection projection : graph.network.projections()) {
-                    RandomGradientsProperties.compareWeights(graph, expected, gradients, projection);
-                }
-                return false; // values stay, so that the next window's are known
-            });
-            if (random.nextInt(4) == 0) { // what is needed is found by running windows
-                limit(builder, threads);
+            @UpTo(6) int batch, @UpTo(value = 12, from = 3) int steps, @ForAll long seed) {
+        RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
+        Recipe recipe = new Recipe(graph, seed);
+        Random random = new Random(~seed);
+        int threads = 1 + random.nextInt(3);
+        int every = 1 + random.nextInt(recipe.window + 1);
+        TrainerBuilder builder = recipe.trainer().threads(threads).recomputeEvery(every);
+        int[] windows = new int[1];
+        builder.onGradients((loss, gradients) -> {
+            int first = windows[0]++ * recipe.window;
+            int end = Math.min(first + recipe.window, steps);
+            Map<String, float[][]> given = new HashMap<>();
+            assertEquals(recipe.loss(first, end, given), loss, 1e-12 * Math.abs(loss), "loss from step " + first);
+            NaiveGradients expected =
+                    new NaiveGradients(NaiveArithmetic.SINGLE, graph.network, recipe.forward, batch, first, end, given);
+            expected.run();
+            for (Projection projection : graph.network.projections()) {
+                RandomGradientsProperties.compareWeights(graph, expected, gradients, projection);
             }
-            try (Trainer trainer = builder.build()) {
-                trainer.step(TrainingBatch.of(graph.inputs, recipe.labels));
-            }
-            assertEquals(Math.ceilDiv(steps, recipe.window), windows[0]);
-            requireVariety(recipe, every);
+            return false; // values stay, so that the next window's are known
+        });
+        if (random.nextInt(4) == 0) { // what is needed is found by running windows
+            limit(builder, threads);
         }
+        try (Trainer trainer = builder.build()) {
+            trainer.step(TrainingBatch.of(graph.inputs, recipe.labels));
+        }
+        assertEquals(Math.ceilDiv(steps, recipe.window), windows[0]);
+        requireVariety(recipe, every);
     }
 
     /** Sets the least memory that serves. */

@@ -15,6 +15,8 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Pool;
 import dev.spikelane.connection.WeightQuantization;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -43,11 +45,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Random networks of all models that have gradients learn the same bits, whatever serves them. */
 @EveryWidth
@@ -231,10 +233,7 @@ class RandomTrainingProperties {
 
     @Property(tries = 9, edgeCases = EdgeCasesMode.NONE)
     void whateverServesTrainingLeavesTheSameBits(
-            @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 11) int batch) {
+            @ForAll long seed, @ZeroTo(RandomNeuron.MODELS) int model, @UpTo(9) int steps, @UpTo(11) int batch) {
         Random random = new Random(seed);
         int shards = random.nextBoolean() ? 1 : 1 + random.nextInt(batch);
         int window = random.nextInt(3) > 0 ? steps : 1 + random.nextInt(steps);
@@ -251,36 +250,23 @@ class RandomTrainingProperties {
         int threads = 2 + random.nextInt(2);
         int every = 1 + random.nextInt(steps);
         String what = kind + " with shards " + shards + ", window " + window;
-        assertEquals(
-                expected,
-                outcome(
-                        Task.of(seed, kind, steps, batch),
-                        trainer -> recipe.apply(trainer).threads(threads)),
-                what + ", threads " + threads);
-        assertEquals(
-                expected,
-                outcome(
-                        Task.of(seed, kind, steps, batch),
-                        trainer -> recipe.apply(trainer).recomputeEvery(every)),
-                what + ", computed again every " + every);
-        assertEquals(
-                expected,
-                outcome(
-                        Task.of(seed, kind, steps, batch),
-                        trainer -> recipe.apply(trainer)
-                                .threads(threads)
-                                .recomputeEvery(every)
-                                .onGradients((loss, gradients) -> true)),
-                what + ", all of it and an observer");
+        Map<String, UnaryOperator<TrainerBuilder>> ways = Map.of(
+                ", threads " + threads,
+                trainer -> trainer.threads(threads),
+                ", computed again every " + every,
+                trainer -> trainer.recomputeEvery(every),
+                ", all of it and an observer",
+                trainer -> trainer.threads(threads).recomputeEvery(every).onGradients((loss, gradients) -> true));
+        ways.forEach((how, other) -> {
+            String found = outcome(Task.of(seed, kind, steps, batch), trainer -> other.apply(recipe.apply(trainer)));
+            assertEquals(expected, found, what + how);
+        });
     }
 
     /** A trainer that is made anew for each step has nothing from the step before but the network. */
     @Property(tries = 9, edgeCases = EdgeCasesMode.NONE)
     void trainersKeepNothingButTheNetwork(
-            @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 11) int batch) {
+            @ForAll long seed, @ZeroTo(RandomNeuron.MODELS) int model, @UpTo(9) int steps, @UpTo(11) int batch) {
         int kind = trainable(model);
         Task one = Task.of(seed, kind, steps, batch);
         Task anew = Task.of(seed, kind, steps, batch);
@@ -304,10 +290,7 @@ class RandomTrainingProperties {
     /** What training has changed in place is what a network of the same values has that is made anew. */
     @Property(tries = 17, edgeCases = EdgeCasesMode.NONE)
     void parametersInPlaceAreThoseOfANewNetwork(
-            @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 11) int batch) {
+            @ForAll long seed, @ZeroTo(RandomNeuron.MODELS) int model, @UpTo(9) int steps, @UpTo(11) int batch) {
         int kind = trainable(model);
         Task trained = Task.of(seed, kind, steps, batch);
         try (Trainer trainer = trained.trainer(new Adam(0.003)).build()) {
@@ -340,9 +323,9 @@ class RandomTrainingProperties {
     @Property(tries = 6, edgeCases = EdgeCasesMode.NONE)
     void shardsOfAnywhereLeaveTheSameBits(
             @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 2, max = 19) int batch) {
+            @ZeroTo(RandomNeuron.MODELS) int model,
+            @UpTo(9) int steps,
+            @UpTo(value = 19, from = 2) int batch) {
         Random random = new Random(seed);
         int kind = trainable(model);
         int shards = 2 + random.nextInt(batch - 1);
@@ -356,40 +339,36 @@ class RandomTrainingProperties {
         Task whole = Task.of(seed, kind, steps, batch);
         Task parts = Task.of(seed, kind, steps, batch);
         List<Task> machines = List.of(Task.of(seed, kind, steps, batch), Task.of(seed, kind, steps, batch));
-        random.setSeed(choices);
-        try (Trainer ofWhole = recipe.apply(whole.trainer(new Adam(0.003))).build()) {
+        IntFunction<UnaryOperator<TrainerBuilder>> same = threads -> trainer -> {
             random.setSeed(choices);
-            try (Trainer ofParts =
-                    recipe.apply(parts.trainer(new Adam(0.003)).threads(2)).build()) {
-                random.setSeed(choices);
-                try (Trainer first =
-                        recipe.apply(machines.get(0).trainer(new Adam(0.003))).build()) {
-                    random.setSeed(choices);
-                    try (Trainer second = recipe.apply(
-                                    machines.get(1).trainer(new Adam(0.003)).threads(2))
-                            .build()) {
-                        for (int i = 0; i < 4; i++) {
-                            TrainingBatch given = whole.batches.get(i % 3);
-                            double expected = ofWhole.step(given);
-                            assertEquals(expected, ofParts.step(cut(given, steps, shards)));
-                            List<ShardGradients> all = new ArrayList<>();
-                            for (int shard = 0; shard < Math.min(shards, given.labels().length); shard++) {
-                                Trainer one = shard % 2 == 0 ? first : second;
-                                all.add(sent(
-                                        i % 2 == 0
-                                                ? one.gradients(given, shard)
-                                                : one.gradients(
-                                                        cut(given, steps, shards)
-                                                                .get(shard),
-                                                        shard,
-                                                        given.labels())));
-                            }
-                            assertEquals(expected, first.update(all));
-                            assertEquals(expected, second.update(all));
-                            assertEquals(ofWhole.right(), second.right());
-                        }
-                    }
+            return recipe.apply(trainer.threads(threads));
+        };
+        try (Trainer ofWhole =
+                        same.apply(1).apply(whole.trainer(new Adam(0.003))).build();
+                Trainer ofParts =
+                        same.apply(2).apply(parts.trainer(new Adam(0.003))).build();
+                Trainer first = same.apply(1)
+                        .apply(machines.get(0).trainer(new Adam(0.003)))
+                        .build();
+                Trainer second = same.apply(2)
+                        .apply(machines.get(1).trainer(new Adam(0.003)))
+                        .build()) {
+            for (int i = 0; i < 4; i++) {
+                TrainingBatch given = whole.batches.get(i % 3);
+                List<TrainingBatch> cut = cut(given, steps, shards);
+                double expected = ofWhole.step(given);
+                assertEquals(expected, ofParts.step(cut));
+                List<ShardGradients> all = new ArrayList<>();
+                for (int shard = 0; shard < Math.min(shards, given.labels().length); shard++) {
+                    Trainer one = shard % 2 == 0 ? first : second;
+                    all.add(sent(
+                            i % 2 == 0
+                                    ? one.gradients(given, shard)
+                                    : one.gradients(cut.get(shard), shard, given.labels())));
                 }
+                assertEquals(expected, first.update(all));
+                assertEquals(expected, second.update(all));
+                assertEquals(ofWhole.right(), second.right());
             }
         } catch (IllegalStateException | IllegalArgumentException stop) {
             String message = stop.getMessage(); // such steps take the loss, a weight or a leak out of their range

@@ -7,6 +7,8 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.WeightQuantization;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -26,12 +28,11 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Random graphs whose weights are trained as integers run forward as the network of these integers does. */
 @EveryWidth
 @FewerTries(fullWidth = 3)
-class RoundedGraphProperties {
+class RoundedGraphProperties extends KernelCase {
 
     private static final List<WeightQuantization> WAYS = List.of(
             WeightQuantization.ternary(),
@@ -69,35 +70,31 @@ class RoundedGraphProperties {
 
     @Property(tries = 40)
     void eachStepHasTheNumbersOfTheIntegerNetwork(
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 3, max = 9) int steps,
-            @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            Random random = new Random(seed);
-            RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
-            Map<String, WeightQuantization> ways = ways(graph, random);
-            if (ways.isEmpty()) {
-                return;
-            }
-            Population last = graph.network.populations().getLast();
-            GradientsBuilder builder = Gradients.of(graph.network, steps, batch).threads(1 + random.nextInt(3));
-            Network view = graph.network.rounded(ways, Set.of());
-            ways.forEach((name, way) -> builder.weights(way, name));
-            for (Population population : graph.network.populations()) {
-                population.neuron().variables().forEach(variable -> builder.keep(population.name(), variable));
-            }
-            try (Gradients gradients = builder.startAtSpikes(last.name()).build()) {
-                for (int turn = 0; turn < 2; turn++) {
-                    gradients.reset();
-                    gradients.forward(graph.inputs);
-                    gradients.backward();
-                    view.laidOut()
-                            .roundings()
-                            .forEach(each -> IntStream.range(0, each.parts()).forEach(each::run));
-                    Network integers = graph.network.quantized(view.laidOut().roundedIntegers());
-                    compare(graph, gradients, integers, "turn " + turn + " of " + ways + " in ");
-                    change(graph.network, ways, random);
-                }
+            @UpTo(6) int batch, @UpTo(value = 9, from = 3) int steps, @ForAll long seed) {
+        Random random = new Random(seed);
+        RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
+        Map<String, WeightQuantization> ways = ways(graph, random);
+        if (ways.isEmpty()) {
+            return;
+        }
+        Population last = graph.network.populations().getLast();
+        GradientsBuilder builder = Gradients.of(graph.network, steps, batch).threads(1 + random.nextInt(3));
+        Network view = graph.network.rounded(ways, Set.of());
+        ways.forEach((name, way) -> builder.weights(way, name));
+        for (Population population : graph.network.populations()) {
+            population.neuron().variables().forEach(variable -> builder.keep(population.name(), variable));
+        }
+        try (Gradients gradients = builder.startAtSpikes(last.name()).build()) {
+            for (int turn = 0; turn < 2; turn++) {
+                gradients.reset();
+                gradients.forward(graph.inputs);
+                gradients.backward();
+                view.laidOut()
+                        .roundings()
+                        .forEach(each -> IntStream.range(0, each.parts()).forEach(each::run));
+                Network integers = graph.network.quantized(view.laidOut().roundedIntegers());
+                compare(graph, gradients, integers, "turn " + turn + " of " + ways + " in ");
+                change(graph.network, ways, random);
             }
         }
     }

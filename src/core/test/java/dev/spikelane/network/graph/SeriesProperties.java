@@ -1,9 +1,9 @@
 package dev.spikelane.network.graph;
 
+import static dev.spikelane.Failures.assertPart;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -11,6 +11,9 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.Tries;
 import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -34,12 +37,11 @@ import java.util.stream.IntStream;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Each sample of a batch of different lengths does and learns what it does alone, over random graphs. */
 @EveryWidth
 @FewerTries(fullWidth = 3)
-final class SeriesProperties {
+final class SeriesProperties extends KernelCase {
 
     /** Steps behind the ends. */
     private static final int MORE = 2;
@@ -63,69 +65,60 @@ final class SeriesProperties {
     }
 
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
-    void samplesRunAsTheyRunAlone(
-            @ForAll @IntRange(min = 1, max = 13) int batch,
-            @ForAll @IntRange(min = 4, max = 20) int steps,
-            @ForAll long seed) {
+    void samplesRunAsTheyRunAlone(@UpTo(13) int batch, @UpTo(value = 20, from = 4) int steps, @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            boolean shared = random.nextInt(4) > 0;
-            RandomGraph graph = !shared
-                    ? new RandomGraph(arena, batch, steps, seed)
-                    : RandomGraph.shared(arena, batch, steps, seed);
-            Network network = graph.network;
-            int[] lengths = random.ints(batch, 1, steps - MORE + 1).toArray();
-            int longest = Arrays.stream(lengths).max().orElseThrow();
-            int threads = 1 + random.nextInt(2);
-            int[] sizes = {1, 7, 64, Simulations.ROWS_IN_BLOCK};
-            boolean membranes = random.nextBoolean();
-            boolean stepwise = random.nextInt(4) == 0;
-            try (Simulation alone = Simulations.of(network, batch, 1, Simulations.ROWS_IN_BLOCK);
-                    Simulation series = Simulations.of(network, batch, threads, sizes[random.nextInt(sizes.length)])) {
-                if (network.projections().stream().anyMatch(Projection::plastic)) {
-                    String message = assertThrows(IllegalArgumentException.class, () -> run(series, graph, lengths))
-                            .getMessage();
-                    assertTrue(message.contains("a plastic projection changes weights"), message);
-                    return;
+        boolean shared = random.nextInt(4) > 0;
+        RandomGraph graph =
+                !shared ? new RandomGraph(arena, batch, steps, seed) : RandomGraph.shared(arena, batch, steps, seed);
+        Network network = graph.network;
+        int[] lengths = random.ints(batch, 1, steps - MORE + 1).toArray();
+        int longest = Arrays.stream(lengths).max().orElseThrow();
+        int threads = 1 + random.nextInt(2);
+        int[] sizes = {1, 7, 64, Simulations.ROWS_IN_BLOCK};
+        boolean membranes = random.nextBoolean();
+        boolean stepwise = random.nextInt(4) == 0;
+        try (Simulation alone = Simulations.of(network, batch, 1, Simulations.ROWS_IN_BLOCK);
+                Simulation series = Simulations.of(network, batch, threads, sizes[random.nextInt(sizes.length)])) {
+            if (network.projections().stream().anyMatch(Projection::plastic)) {
+                assertPart("a plastic projection changes weights", () -> run(series, graph, lengths));
+                return;
+            }
+            Ran expected = Ran.of(alone, true, steps);
+            Ran actual = Ran.of(series, membranes, longest + MORE);
+            String first = network.populations().getFirst().name();
+            Population.VariableRecorder variable =
+                    stepwise ? series.recordBeforeReset(first, "membrane", longest + MORE) : null;
+            Tries.often("a run of fewer samples", !stepwise && !graph.constant && batch > 1, 30);
+            run(series, graph, lengths);
+            for (int done = 0; done < steps; done++) {
+                if (graph.constant) {
+                    alone.runConstant(rows(graph.inputs, 0, batch), 1);
+                } else {
+                    alone.run(rows(graph.inputs, done, batch));
                 }
-                Ran expected = Ran.of(alone, true, steps);
-                Ran actual = Ran.of(series, membranes, longest + MORE);
-                String first = network.populations().getFirst().name();
-                Population.VariableRecorder variable =
-                        stepwise ? series.recordBeforeReset(first, "membrane", longest + MORE) : null;
-                Tries.often("a run of fewer samples", !stepwise && !graph.constant && batch > 1, 30);
-                run(series, graph, lengths);
-                for (int done = 0; done < steps; done++) {
-                    if (graph.constant) {
-                        alone.runConstant(rows(graph.inputs, 0, batch), 1);
-                    } else {
-                        alone.run(rows(graph.inputs, done, batch));
-                    }
-                    requireStates(alone, series, lengths, done + 1);
-                }
-                for (Population population : network.populations()) {
-                    String name = population.name();
+                requireStates(alone, series, lengths, done + 1);
+            }
+            for (Population population : network.populations()) {
+                String name = population.name();
+                assertSameBits(
+                        ended(expected.spikes.get(name).spikes(), lengths, longest),
+                        actual.spikes.get(name).spikes().rows(0, longest * batch),
+                        name + " of lengths " + Arrays.toString(lengths));
+                if (membranes) {
                     assertSameBits(
-                            ended(expected.spikes.get(name).spikes(), lengths, longest),
-                            actual.spikes.get(name).spikes().rows(0, longest * batch),
+                            ended(expected.membranes.get(name).values(), lengths, longest),
+                            actual.membranes.get(name).values().rows(0, longest * batch),
                             name + " of lengths " + Arrays.toString(lengths));
-                    if (membranes) {
-                        assertSameBits(
-                                ended(expected.membranes.get(name).values(), lengths, longest),
-                                actual.membranes.get(name).values().rows(0, longest * batch),
-                                name + " of lengths " + Arrays.toString(lengths));
-                    }
                 }
-                assertEquals(longest, series.steps());
-                assertEquals(stepwise, variable != null);
-                if (shared
-                        && !graph.constant
-                        && IntStream.range(0, network.populations().size())
-                                .allMatch(i ->
-                                        network.laidOut().neurons(i).byStep().isEmpty())) {
-                    goOn(series, graph, lengths);
-                    requireMore(expected, actual, lengths, longest);
-                }
+            }
+            assertEquals(longest, series.steps());
+            assertEquals(stepwise, variable != null);
+            if (shared
+                    && !graph.constant
+                    && IntStream.range(0, network.populations().size())
+                            .allMatch(i -> network.laidOut().neurons(i).byStep().isEmpty())) {
+                goOn(series, graph, lengths);
+                requireMore(expected, actual, lengths, longest);
             }
         }
     }
@@ -212,9 +205,9 @@ final class SeriesProperties {
     @Property(tries = 30, edgeCases = EdgeCasesMode.NONE)
     void samplesLearnWhatTheyLearnAlone(
             @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 2, max = 24) int steps,
-            @ForAll @IntRange(min = 2, max = 5) int batch) {
+            @ZeroTo(RandomNeuron.MODELS) int model,
+            @UpTo(value = 24, from = 2) int steps,
+            @UpTo(value = 5, from = 2) int batch) {
         Random random = new Random(seed);
         int kind = RandomTrainingProperties.trainable(model);
         RandomTrainingProperties.Task task = RandomTrainingProperties.Task.of(seed, kind, steps, batch);
@@ -235,9 +228,7 @@ final class SeriesProperties {
                 .recomputeEvery(1 + random.nextInt(steps))
                 .build()) {
             if (normalizes) {
-                String message = assertThrows(IllegalArgumentException.class, () -> all.gradients(series, 0))
-                        .getMessage();
-                assertTrue(message.contains("a connection takes all rows together"), message);
+                assertPart("a connection takes all rows together", () -> all.gradients(series, 0));
                 return;
             }
             for (int sample = 0; sample < batch; sample++) {
@@ -264,9 +255,9 @@ final class SeriesProperties {
     @Property(tries = 15, edgeCases = EdgeCasesMode.NONE)
     void batchesLearnWhatPaddedOnesLearn(
             @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = RandomNeuron.MODELS) int model,
-            @ForAll @IntRange(min = 2, max = 24) int steps,
-            @ForAll @IntRange(min = 1, max = 9) int batch) {
+            @ZeroTo(RandomNeuron.MODELS) int model,
+            @UpTo(value = 24, from = 2) int steps,
+            @UpTo(9) int batch) {
         Random random = new Random(seed);
         int shards = 1 + random.nextInt(batch);
         int window = random.nextInt(3) > 0 ? steps : 1 + random.nextInt(steps);

@@ -1,5 +1,6 @@
 package dev.spikelane.network.graph;
 
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -136,10 +137,9 @@ final class TrainerCalls implements AutoCloseable {
             Collections.shuffle(names, random);
             for (String name : names) {
                 FloatMatrix present = weights(one).get(name);
-                FloatMatrix next = FloatMatrix.zeros(1, present.columns() == 1 ? turned.size() : 1);
-                for (int i = 0; i < next.columns(); i++) {
-                    next.set(0, i, present.get(0, i % present.columns()) * (0.9f + random.nextFloat() / 10));
-                }
+                FloatMatrix next = fill(
+                        FloatMatrix.zeros(1, present.columns() == 1 ? turned.size() : 1),
+                        i -> present.get(0, i % present.columns()) * (0.9f + random.nextFloat() / 10));
                 put(name, next);
                 checked(Call.STEP);
                 checked(Call.SIMULATE);

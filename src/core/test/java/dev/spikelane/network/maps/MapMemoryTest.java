@@ -1,7 +1,6 @@
 package dev.spikelane.network.maps;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static dev.spikelane.Failures.assertPart;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.connection.Convolution;
@@ -52,8 +51,7 @@ final class MapMemoryTest {
             var input = builder.input("image", Shape.of(3, 64, 64));
             var seven = Kernel.of(7).withPadding(3);
             builder.project("wide", input, maps, Convolution.of(3, 64, seven, new TorchRandom(1)), Pool.max(8));
-            OutOfMemoryError error = assertThrows(OutOfMemoryError.class, builder::build);
-            assertTrue(error.getMessage().contains("'wide'"), error.getMessage());
+            assertPart(OutOfMemoryError.class, "'wide'", builder::build);
         }
     }
 }

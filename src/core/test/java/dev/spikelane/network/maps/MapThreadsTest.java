@@ -1,11 +1,14 @@
 package dev.spikelane.network.maps;
 
 import static dev.spikelane.Matrices.assertSameBits;
+import static dev.spikelane.fixture.Layer.maps;
+import static dev.spikelane.fixture.Layer.pooled;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -48,14 +51,11 @@ final class MapThreadsTest {
     }
 
     private static Network joined() {
-        TorchRandom random = new TorchRandom(4);
-        return Network.builder(SHAPE)
-                .conv2d(12, 3, random)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.5).withThreshold(0.2))
-                .conv2d(8, 3, random)
-                .neuron(new Leaky(0.5).withThreshold(0.1))
-                .build();
+        return Networks.of(
+                new TorchRandom(4),
+                SHAPE,
+                pooled(12, 3, new Leaky(0.5).withThreshold(0.2)),
+                maps(8, 3, new Leaky(0.5).withThreshold(0.1)));
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package dev.spikelane.network.maps;
 
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -129,11 +131,7 @@ final class TorchOrderTest {
 
     private static float[] numbers(int seed, float least, float most) {
         Random random = new Random(seed);
-        float[] numbers = new float[SIZE];
-        for (int i = 0; i < SIZE; i++) {
-            numbers[i] = least + random.nextFloat() * (most - least);
-        }
-        return numbers;
+        return floats(SIZE, i -> least + random.nextFloat() * (most - least));
     }
 
     static Network network(Shape shape) {
@@ -358,10 +356,7 @@ final class TorchOrderTest {
         SpikeMatrix sample = spikes().sample(1, BATCH);
         Classifier classifier = Classifier.of(Model.of(network)).steps(STEPS).decoding(Decoding.COUNT);
         Classifier.Result found = classifier.classify(sample);
-        FloatMatrix shares = FloatMatrix.zeros(1, SIZE);
-        for (int i = 0; i < SIZE; i++) {
-            shares.set(0, i, (float) found.probability(i));
-        }
+        FloatMatrix shares = fill(FloatMatrix.zeros(1, SIZE), i -> (float) found.probability(i));
         show("Classifier.classify", "probabilities", shares);
         return new LinkedHashMap<>(shown);
     }

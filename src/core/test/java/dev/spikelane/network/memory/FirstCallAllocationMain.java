@@ -1,7 +1,10 @@
 package dev.spikelane.network.memory;
 
+import static dev.spikelane.Filled.fill;
+
 import com.sun.management.ThreadMXBean;
 import dev.spikelane.Compilers;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
@@ -28,18 +31,9 @@ final class FirstCallAllocationMain {
             System.setProperty(CostModel.PROPERTY, "learn");
         }
         TorchRandom random = new TorchRandom(0);
-        Network network = Network.builder(784)
-                .dense(1000, random)
-                .neuron(new Leaky(0.99))
-                .dense(10, random)
-                .neuron(new Leaky(0.99))
-                .build();
-        SpikeMatrix spikes = SpikeMatrix.zeros(200, 784);
-        for (int step = 0; step < spikes.rows(); step++) {
-            for (int input = 0; input < spikes.columns(); input++) {
-                spikes.set(step, input, CounterRandom.uniform(0, step, 0, input) < 0.1f);
-            }
-        }
+        Network network = Networks.dense(random, new Leaky(0.99), 784, 1000, 10);
+        SpikeMatrix spikes =
+                fill(SpikeMatrix.zeros(200, 784), (step, input) -> CounterRandom.uniform(0, step, 0, input) < 0.1f);
         if (!arguments[0].equals("classifier")) {
             settle(() -> network.warmUp(1).isPresent());
             Simulation simulation = network.simulate(1);

@@ -3,8 +3,8 @@ package dev.spikelane.network.memory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.OwnJvm;
 import dev.spikelane.Users;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,21 +41,9 @@ final class ForgottenSimulationTest {
     }
 
     private long[] run(int threads) throws IOException, InterruptedException {
-        String classPath = System.getProperty("java.class.path");
-        String modulePath = System.getProperty("jdk.module.path");
         Path output = folder.resolve("output");
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xms64m",
-                        "-Xmx64m",
-                        "-XX:+AlwaysPreTouch",
-                        "-XX:TrimNativeHeapInterval=200",
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-cp",
-                        modulePath == null ? classPath : classPath + File.pathSeparator + modulePath,
-                        ForgottenSimulationsMain.class.getName(),
-                        Integer.toString(threads)))
+        List<String> flags = List.of("-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", "-XX:TrimNativeHeapInterval=200");
+        ProcessBuilder builder = OwnJvm.builder(flags, ForgottenSimulationsMain.class, Integer.toString(threads))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .redirectOutput(output.toFile());
         assertEquals(0, builder.start().waitFor());

@@ -1,5 +1,6 @@
 package dev.spikelane.network.memory;
 
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
@@ -26,10 +27,7 @@ final class ForgottenSimulationsMain {
 
     public static void main(String[] arguments) throws IOException {
         int threads = Integer.parseInt(arguments[0]);
-        Network network = Network.builder(784)
-                .dense(1000, new TorchRandom(1))
-                .neuron(new Leaky(0.99f))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.99f), 784, 1000);
         SpikeMatrix input = SpikeMatrix.zeros(200, 784);
         run(network, input, threads);
         long before = residentKilobytes();

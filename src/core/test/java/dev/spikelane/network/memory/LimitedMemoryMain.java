@@ -1,6 +1,7 @@
 package dev.spikelane.network.memory;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -34,10 +35,7 @@ final class LimitedMemoryMain {
     private LimitedMemoryMain() {}
 
     public static void main(String[] arguments) throws IOException {
-        Network network = Network.builder(784)
-                .dense(1000, new TorchRandom(1))
-                .neuron(new Leaky(0.99f))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.99f), 784, 1000);
         switch (arguments[0]) {
             case "forget simulations" -> forgetSimulations(network);
             case "forget more simulations" -> forgetMore(network);

@@ -3,8 +3,8 @@ package dev.spikelane.network.memory;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.OwnJvm;
 import dev.spikelane.Users;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,21 +51,10 @@ final class LimitedMemoryTest {
     }
 
     private static void start(String what, long limit) throws IOException {
-        String classPath = System.getProperty("java.class.path");
-        String modulePath = System.getProperty("jdk.module.path");
+        List<String> flags = List.of("-Xmx256m", "-Dspikelane.maxNativeMemory=" + limit + "m");
         STARTED.put(
                 what,
-                new ProcessBuilder(List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-Xmx256m",
-                                "-Dspikelane.maxNativeMemory=" + limit + "m",
-                                "--add-modules",
-                                "jdk.incubator.vector",
-                                "-cp",
-                                modulePath == null ? classPath : classPath + File.pathSeparator + modulePath,
-                                LimitedMemoryMain.class.getName(),
-                                what))
+                OwnJvm.builder(flags, LimitedMemoryMain.class, what)
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .redirectOutput(folder.resolve(what).toFile())
                         .start());

@@ -1,9 +1,11 @@
 package dev.spikelane.network.memory;
 
 import static dev.spikelane.Allocations.assertNone;
+import static dev.spikelane.fixture.Layer.by;
 
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -35,10 +37,7 @@ final class SLstmAllocationMain {
         NeuronState state = group.newState(arena, 1);
         FloatMatrix current = Matrices.uniform(arena, 1, 4 * CELLS, random);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 1, CELLS);
-        Network network = Network.builder(100)
-                .connect(Dense.of(arena, Matrices.uniform(arena, 4 * CELLS, 100, random)))
-                .neuron(model)
-                .build();
+        Network network = Networks.of(100, by(Dense.of(arena, Matrices.uniform(arena, 4 * CELLS, 100, random)), model));
         SpikeMatrix input = Matrices.spikes(arena, 1, 100, 0.4, random);
         try (Simulation simulation = network.simulate(1)) {
             Runnable single = () -> group.run(current, state, spikes);

@@ -1,6 +1,6 @@
 package dev.spikelane.network.naive;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -362,25 +362,23 @@ final class BatchNormOverTimeTest {
         String message =
                 "projection 'x-m' takes 5 steps together, and gets 2, expected all at once, outside of loops and"
                         + " without recomputeEvery";
-        assertMessage(
-                IllegalArgumentException.class, message, () -> trained(batch, trainer -> trainer.recomputeEvery(2)));
+        assertInvalid(message, () -> trained(batch, trainer -> trainer.recomputeEvery(2)));
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", MAPS);
         Population m = builder.population("m", MAPS, new Leaky(0.5));
         builder.project("x-m", x, m, OneToOne.scale(1));
         builder.project("m-m", m, m, OneToOne.scale(1), BatchNorm.td(3, 1, 1)).delay(2);
         Network loop = builder.build();
-        assertMessage(IllegalArgumentException.class, message.replace("'x-m'", "'m-m'"), () -> {
+        assertInvalid(message.replace("'x-m'", "'m-m'"), () -> {
             try (Gradients gradients = Gradients.of(loop, STEPS, BATCH).build()) {
                 gradients.forward(rows(ROWS, MAPS.size(), 1));
             }
         });
         spikes(network(0.5), rows(ROWS, MAPS.size(), 1), 1);
-        assertMessage(IllegalArgumentException.class, "alpha is 0.0, expected a finite number above 0", () -> {
+        assertInvalid("alpha is 0.0, expected a finite number above 0", () -> {
             BatchNorm.td(3, 0, 1);
         });
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "gain is 1.0, expected 0 or, where steps have no values of their own, more",
                 () -> new BatchNorm(3, 1e-5, 0.1, true, 2, 1));
     }

@@ -6,64 +6,59 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.FewerTries;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
 import dev.spikelane.network.graph.RandomGradientsProperties;
 import dev.spikelane.network.graph.RandomGraph;
-import java.lang.foreign.Arena;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /**
  * The plain interpreter in float32, which the library equals bit for bit, differs from the one in float64 by no more
  * than rounding explains: a number of roundings of the sum of the magnitudes of all terms.
  */
-class GradientRoundingProperties {
+class GradientRoundingProperties extends KernelCase {
 
     /** How many roundings of the sum of all magnitudes an error may have. */
     static final double ROUNDINGS = 64 * 0x1p-24;
 
     @FewerTries(fullWidth = 4)
     @Property(tries = 12)
-    void floatsAreDoublesToRounding(
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 3, max = 12) int steps,
-            @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
-            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
-            forward.run(steps);
-            Map<String, float[][]> given = RandomGradientsProperties.given(graph, new Random(seed));
-            NaiveGradients[] all = new NaiveGradients[3];
-            for (NaiveArithmetic arithmetic : NaiveArithmetic.values()) {
-                NaiveGradients made = new NaiveGradients(arithmetic, graph.network, forward, batch, steps, given);
-                made.run();
-                all[arithmetic.ordinal()] = made;
-            }
-            for (Projection projection : graph.network.projections()) {
-                for (int place = 0; place < projection.path().size(); place++) {
-                    Connection connection = projection.path().get(place);
-                    if (ConnectionKinds.of(connection).hasValues()) {
-                        double[] single = all[0].weights(projection, place);
-                        double[] exact = all[1].weights(projection, place);
-                        double[] magnitude = all[2].weights(projection, place);
-                        for (int i = 0; i < single.length; i++) {
-                            close(exact[i], single[i], magnitude[i], projection + " " + i);
-                        }
+    void floatsAreDoublesToRounding(@UpTo(6) int batch, @UpTo(value = 12, from = 3) int steps, @ForAll long seed) {
+        RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
+        NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
+        forward.run(steps);
+        Map<String, float[][]> given = RandomGradientsProperties.given(graph, new Random(seed));
+        NaiveGradients[] all = new NaiveGradients[3];
+        for (NaiveArithmetic arithmetic : NaiveArithmetic.values()) {
+            NaiveGradients made = new NaiveGradients(arithmetic, graph.network, forward, batch, steps, given);
+            made.run();
+            all[arithmetic.ordinal()] = made;
+        }
+        for (Projection projection : graph.network.projections()) {
+            for (int place = 0; place < projection.path().size(); place++) {
+                Connection connection = projection.path().get(place);
+                if (ConnectionKinds.of(connection).hasValues()) {
+                    double[] single = all[0].weights(projection, place);
+                    double[] exact = all[1].weights(projection, place);
+                    double[] magnitude = all[2].weights(projection, place);
+                    for (int i = 0; i < single.length; i++) {
+                        close(exact[i], single[i], magnitude[i], projection + " " + i);
                     }
                 }
             }
-            for (Population population : graph.network.populations()) {
-                compare(population, batch, all, back -> back.ofThreshold);
-                compare(population, batch, all, back -> back.ofLeak);
-                compare(population, batch, all, back -> back.ofShare);
-                compare(population, batch, all, back -> back.ofFactor);
-                compare(population, batch, all, back -> back.ofOwn);
-            }
+        }
+        for (Population population : graph.network.populations()) {
+            compare(population, batch, all, back -> back.ofThreshold);
+            compare(population, batch, all, back -> back.ofLeak);
+            compare(population, batch, all, back -> back.ofShare);
+            compare(population, batch, all, back -> back.ofFactor);
+            compare(population, batch, all, back -> back.ofOwn);
         }
     }
 

@@ -21,11 +21,9 @@ import dev.spikelane.neuron.Neuron;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -120,23 +118,10 @@ public final class NaiveGradients {
 
     public void run() {
         for (int step = end - 1; step >= first; step--) {
-            Set<String> done = new HashSet<>();
-            while (done.size() < network.populations().size()) {
-                for (Population population : network.populations()) {
-                    if (!done.contains(population.name()) && isReady(population, done)) {
-                        step(population, step);
-                        done.add(population.name());
-                    }
-                }
+            for (Population population : NaiveOrder.of(network).reversed()) {
+                step(population, step);
             }
         }
-    }
-
-    private boolean isReady(Population population, Set<String> done) {
-        return network.projections().stream()
-                .filter(projection -> NaiveSparse.delays(projection)[0] == 0
-                        && projection.source().ofPopulation().equals(Optional.of(population)))
-                .allMatch(projection -> done.contains(projection.target().name()));
     }
 
     private void step(Population population, int step) {

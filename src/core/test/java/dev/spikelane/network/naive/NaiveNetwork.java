@@ -1,5 +1,7 @@
 package dev.spikelane.network.naive;
 
+import static dev.spikelane.Filled.flags;
+
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.Convolution;
@@ -27,12 +29,10 @@ import dev.spikelane.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -319,14 +319,8 @@ public final class NaiveNetwork {
     public void run(int count) {
         int first = steps();
         for (int step = first; step < first + count; step++) {
-            Set<String> done = new HashSet<>();
-            while (done.size() < network.populations().size()) {
-                for (Population population : network.populations()) {
-                    if (!done.contains(population.name()) && isReady(population, done)) {
-                        step(population, step);
-                        done.add(population.name());
-                    }
-                }
+            for (Population population : NaiveOrder.of(network)) {
+                step(population, step);
             }
             for (Projection projection : network.projections()) {
                 if (rule(projection) instanceof NaivePlasticity rule) {
@@ -334,13 +328,6 @@ public final class NaiveNetwork {
                 }
             }
         }
-    }
-
-    private boolean isReady(Population population, Set<String> done) {
-        return network.projections().stream()
-                .filter(projection -> projection.target() == population && NaiveSparse.delays(projection)[0] == 0)
-                .flatMap(projection -> projection.source().ofPopulation().stream())
-                .allMatch(source -> done.contains(source.name()));
     }
 
     private void step(Population population, int step) {
@@ -608,10 +595,8 @@ public final class NaiveNetwork {
         Arrays.fill(ones, 1);
         float[] sum = new float[0];
         for (int unit = 1; unit <= greatest; unit *= 2) {
-            boolean[] fires = new boolean[ones.length];
-            for (int i = 0; i < fires.length; i++) {
-                fires[i] = (Math.clamp((int) row.values[i], 0, greatest) & unit) != 0;
-            }
+            int bit = unit;
+            boolean[] fires = flags(ones.length, i -> (Math.clamp((int) row.values[i], 0, greatest) & bit) != 0);
             Connection of = unit == 1 ? connection : withoutBias(connection);
             float[] product = apply(of, new Row(ones, fires), order).values;
             for (int i = 0; i < product.length && unit > 1; i++) {

@@ -1,5 +1,7 @@
 package dev.spikelane.network.naive;
 
+import static dev.spikelane.Filled.floats;
+
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -151,10 +153,7 @@ abstract class NaiveNeurons {
             neuron.parameters().forEach((name, parameter) -> {
                 float[] values = parameter.values();
                 if (values.length == shape.size()) {
-                    float[] inside = new float[values.length];
-                    for (int i = 0; i < inside.length; i++) {
-                        inside[i] = values[shape.torch(i)];
-                    }
+                    float[] inside = floats(values.length, i -> values[shape.torch(i)]);
                     moved.put(name, Parameter.of(inside));
                 }
             });

@@ -7,6 +7,8 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.kind.ConnectionKinds;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Decay;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
@@ -14,7 +16,6 @@ import dev.spikelane.network.graph.RandomGradientsProperties;
 import dev.spikelane.network.graph.RandomGraph;
 import dev.spikelane.neuron.Neuron;
 import dev.spikelane.neuron.Recurrence;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,35 +26,29 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Gradients of random graphs, as the plain interpreter says them, are the slopes of the smoothed network. */
-class SlopesProperties {
+class SlopesProperties extends KernelCase {
 
     private static final double LARGEST_STEP = 1e-4;
     private static final double SMALLEST_STEP = 3e-10;
 
     @FewerTries(fullWidth = 4)
     @Property(tries = 15)
-    void gradientsAreSlopes(
-            @ForAll @IntRange(min = 1, max = 6) int batch,
-            @ForAll @IntRange(min = 3, max = 12) int steps,
-            @ForAll long seed) {
-        try (Arena arena = Arena.ofShared()) {
-            RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
-            Random random = new Random(seed);
-            NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
-            forward.run(steps);
-            Map<String, float[][]> given = RandomGradientsProperties.given(graph, random);
-            List<Direction> declared = directions(graph, forward, given, NaiveArithmetic.SINGLE);
-            List<Direction> magnitudes = directions(graph, forward, given, NaiveArithmetic.MAGNITUDE);
-            SmoothNetwork smooth = new SmoothNetwork(graph.network, graph.inputs, forward, batch, steps);
-            List<Integer> some =
-                    new ArrayList<>(IntStream.range(0, declared.size()).boxed().toList());
-            Collections.shuffle(some, random);
-            for (int one : some.subList(0, Math.min(4, some.size()))) {
-                compareSlope(declared.get(one), magnitudes.get(one).gradient, smooth, given, random, graph);
-            }
+    void gradientsAreSlopes(@UpTo(6) int batch, @UpTo(value = 12, from = 3) int steps, @ForAll long seed) {
+        RandomGraph graph = new RandomGraph(arena, batch, steps, seed, true);
+        Random random = new Random(seed);
+        NaiveNetwork forward = new NaiveNetwork(graph.network, graph.inputs, batch).training();
+        forward.run(steps);
+        Map<String, float[][]> given = RandomGradientsProperties.given(graph, random);
+        List<Direction> declared = directions(graph, forward, given, NaiveArithmetic.SINGLE);
+        List<Direction> magnitudes = directions(graph, forward, given, NaiveArithmetic.MAGNITUDE);
+        SmoothNetwork smooth = new SmoothNetwork(graph.network, graph.inputs, forward, batch, steps);
+        List<Integer> some =
+                new ArrayList<>(IntStream.range(0, declared.size()).boxed().toList());
+        Collections.shuffle(some, random);
+        for (int one : some.subList(0, Math.min(4, some.size()))) {
+            compareSlope(declared.get(one), magnitudes.get(one).gradient, smooth, given, random, graph);
         }
     }
 

@@ -24,11 +24,9 @@ import dev.spikelane.neuron.Recurrence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,25 +121,12 @@ final class SmoothNetwork {
 
     private void run() {
         for (int step = 0; step < steps; step++) {
-            Set<String> done = new HashSet<>();
-            while (done.size() < network.populations().size()) {
-                for (Population population : network.populations()) {
-                    if (!done.contains(population.name()) && isReady(population, done)) {
-                        for (int sample = 0; sample < batch; sample++) {
-                            step(population, step, sample);
-                        }
-                        done.add(population.name());
-                    }
+            for (Population population : NaiveOrder.of(network)) {
+                for (int sample = 0; sample < batch; sample++) {
+                    step(population, step, sample);
                 }
             }
         }
-    }
-
-    private boolean isReady(Population population, Set<String> done) {
-        return network.projections().stream()
-                .filter(projection -> projection.target() == population && NaiveSparse.delays(projection)[0] == 0)
-                .flatMap(projection -> projection.source().ofPopulation().stream())
-                .allMatch(source -> done.contains(source.name()));
     }
 
     private void step(Population population, int step, int sample) {

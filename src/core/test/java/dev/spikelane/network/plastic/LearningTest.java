@@ -1,11 +1,12 @@
 package dev.spikelane.network.plastic;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -85,27 +86,17 @@ final class LearningTest {
     void whatIsOutOfRangeIsRefused() {
         try (Simulation simulation = network(UP).simulate(1);
                 Simulation serving = network(UP).serve(1, 1)) {
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "every is 0, expected at least 1",
-                    () -> simulation.learning(0, 1, 1));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "keep is 1001, expected 1 to 1000",
-                    () -> simulation.learning(1, 1001, 1));
-            assertMessage(
-                    IllegalArgumentException.class,
-                    "driftLimit is NaN, expected more than 0",
-                    () -> simulation.learning(1, 1, Double.NaN));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid("every is 0, expected at least 1", () -> simulation.learning(0, 1, 1));
+            assertInvalid("keep is 1001, expected 1 to 1000", () -> simulation.learning(1, 1001, 1));
+            assertInvalid("driftLimit is NaN, expected more than 0", () -> simulation.learning(1, 1, Double.NaN));
+            assertInvalid(
                     "no projection has a rule in this simulation, expected one that learns",
                     () -> serving.learning(1, 1, 1));
         }
         Simulation closed = network(UP).simulate(1);
         Learning learning = closed.learning(1, 1, 1);
         closed.close();
-        assertMessage(IllegalStateException.class, "simulation is closed", () -> learning.rollback(SOON));
+        assertIllegalState("simulation is closed", () -> learning.rollback(SOON));
     }
 
     /** The drift is a share of the length of the weights where learning began. */
@@ -163,8 +154,7 @@ final class LearningTest {
                 while (!learning.isFrozen()) {
                     step(simulation, 0, 1, 2);
                 }
-                assertMessage(
-                        IllegalStateException.class,
+                assertIllegalState(
                         "learning is frozen at a drift of " + (float) learning.drift()
                                 + ", expected at most 0.4: call rollback() or resume() before publish()",
                         () -> learning.publish(SOON));
@@ -214,8 +204,7 @@ final class LearningTest {
             assertTrue(learning.isFrozen());
             assertArrayEquals(ones(), weights(simulation));
             assertEquals(0, simulation.state("p").membrane().get(0, 0));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "values has NaN at row 0, column 0, expected a finite number",
                     () -> simulation.plasticWeights().replace("x-p.up", FloatMatrix.of(new float[] {Float.NaN})));
         }
@@ -238,8 +227,7 @@ final class LearningTest {
             assertEquals(60, learning.rollback(SOON));
             assertSame(snapshots.get(3), values(simulation));
             assertEquals(40, learning.rollback(SOON));
-            assertMessage(
-                    IllegalStateException.class,
+            assertIllegalState(
                     "the weights are those of step 40 already, the oldest snapshot, expected an older one: pass a"
                             + " greater 'keep' to learning()",
                     () -> learning.rollback(SOON)); // three are kept
@@ -365,9 +353,7 @@ final class LearningTest {
             step(serving, 0);
             assertEquals(1.125f, serving.state("p").membrane().get(0, 0));
             SimulationState state = learned.snapshot();
-            String message = assertThrows(IllegalArgumentException.class, () -> serving.restore(state))
-                    .getMessage();
-            assertTrue(message.startsWith("state is of a network of as many neurons, but with other"), message);
+            assertStart("state is of a network of as many neurons, but with other", () -> serving.restore(state));
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.spikelane.network.plastic;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -156,7 +156,7 @@ final class PlasticityTest {
     }
 
     private static void refused(String message, String text) {
-        assertMessage(IllegalArgumentException.class, message, () -> Plasticity.of(text));
+        assertInvalid(message, () -> Plasticity.of(text));
     }
 
     @Test
@@ -166,16 +166,9 @@ final class PlasticityTest {
                 Map.of("dt", 1f, "up", 0.5f, "down", 0.125f),
                 rule.with("up", 0.5).parameters());
         assertNotEquals(rule, rule.with("up", 0.5));
-        assertMessage(
-                IllegalArgumentException.class,
-                "rule has no parameter 'upp', expected one of [dt, up, down]",
-                () -> rule.with("upp", 1));
-        assertMessage(
-                IllegalArgumentException.class,
-                "rule: 'up' is NaN, expected a finite number",
-                () -> rule.with("up", Double.NaN));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("rule has no parameter 'upp', expected one of [dt, up, down]", () -> rule.with("upp", 1));
+        assertInvalid("rule: 'up' is NaN, expected a finite number", () -> rule.with("up", Double.NaN));
+        assertInvalid(
                 "rule: 'tau' of trace 'x' is -1.0, expected a number above 0",
                 () -> Plasticity.mstdp().with("tauPre", -1));
     }
@@ -185,8 +178,7 @@ final class PlasticityTest {
     void parametersAreJudgedTogether() {
         Plasticity rule = Plasticity.pairStdp().with(Map.of("least", 2.0, "most", 3.0));
         assertEquals(2, rule.parameters().get("least"));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "rule: 'bounds' is 2.0, 1.0, expected two finite numbers, the lesser first",
                 () -> Plasticity.pairStdp().with("least", 2));
     }
@@ -302,8 +294,7 @@ final class PlasticityTest {
                 Convolution.of(1, 1, Kernel.transposed(1).withStride(2), new TorchRandom(1)))) {
             Shape source = each instanceof Convolution ? Shape.of(1, 3, 1) : Shape.of(3);
             String why = each instanceof Convolution ? ", which is transposed" : "";
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "projection 'x-p' has a rule and is " + each + why + expected,
                     () -> LearningNetwork.of(source, each, Plasticity.of(PAIR), 0));
         }
@@ -312,8 +303,7 @@ final class PlasticityTest {
                 .to(3);
         Map<String, Sparse> refused =
                 Map.of("is procedural", drawn.procedural(), "sums whole quanta", drawn.fixedPoint(0.5));
-        refused.forEach((why, each) -> assertMessage(
-                IllegalArgumentException.class,
+        refused.forEach((why, each) -> assertInvalid(
                 "projection 'x-p' has a rule and is " + each + ", which " + why + expected,
                 () -> LearningNetwork.of(Shape.of(3), each, Plasticity.of(PAIR), 0)));
         NetworkBuilder builder = Network.builder();
@@ -321,12 +311,8 @@ final class PlasticityTest {
         Population p = builder.population("p", Shape.of(3), new Leaky(0.5));
         builder.project("x-p", x, p, dense(3, 3));
         builder.project("p-p", p.variable("membrane"), p, dense(3, 3)).delay(1).plastic(Plasticity.of(PAIR));
-        assertMessage(
-                IllegalArgumentException.class,
-                "projection 'p-p' has a rule and is from a variable" + expected,
-                builder::build);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("projection 'p-p' has a rule and is from a variable" + expected, builder::build);
+        assertInvalid(
                 "projection 'x-p' has a rule that reads 'u' of population 'p', expected one of [membrane]",
                 () -> LearningNetwork.of(Shape.of(3), dense(3, 2), Plasticity.of("reads post u\non pre\nw += u"), 0));
     }
@@ -335,8 +321,7 @@ final class PlasticityTest {
     void valuesAreNoSpikes() {
         try (Simulation simulation = network(dense(3, 2)).simulate(1)) {
             Map<String, Signal> values = Map.of("x", FloatMatrix.zeros(1, 3), "told", SpikeMatrix.zeros(1, 2));
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "projection 'x-p' has a rule, which follows spikes, and gets values, expected spikes",
                     () -> simulation.run(values));
         }
@@ -350,14 +335,8 @@ final class PlasticityTest {
         Network network = builder.build();
         String rule = "projection 'x-p' changes by the rule Pair{dt=1.0, up=0.25, down=0.125}, which ";
         String expected = " cannot say, expected what fixed() makes of the network, with weights that stay";
-        assertMessage(
-                IllegalArgumentException.class,
-                rule + "C" + expected,
-                () -> CExport.of(network).text());
-        assertMessage(
-                IllegalArgumentException.class,
-                rule + "NIR" + expected,
-                () -> NirModel.export(Model.of(network), 1e-3));
+        assertInvalid(rule + "C" + expected, () -> CExport.of(network).text());
+        assertInvalid(rule + "NIR" + expected, () -> NirModel.export(Model.of(network), 1e-3));
         FloatMatrix learned = FloatMatrix.copyOf(2, 3, new float[] {1, 2, 3, 4, 5, 6});
         network.weights().replace("x-p.weight", learned);
         Network fixed = network.fixed();

@@ -10,23 +10,24 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.Plasticity;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Weights and variables of a rule have the bits of plain loops, through a snapshot and a fork too. */
 @EveryWidth
-final class RuleProperties {
+final class RuleProperties extends KernelCase {
 
     private static final int STEPS = 14;
 
@@ -47,8 +48,7 @@ final class RuleProperties {
             """;
 
     @Property(tries = 24, edgeCases = EdgeCasesMode.NONE)
-    void rulesHaveTheBitsOfPlainLoops(
-            @ForAll @IntRange(min = 1, max = 3) int batch, @ForAll @IntRange(max = 2) int delay, @ForAll long seed) {
+    void rulesHaveTheBitsOfPlainLoops(@UpTo(3) int batch, @ZeroTo(2) int delay, @ForAll long seed) {
         Random random = new Random(seed);
         boolean dense = random.nextBoolean();
         boolean maps = dense && random.nextBoolean();
@@ -58,69 +58,64 @@ final class RuleProperties {
                 ? Shape.of(channels, kernel.y().size(), kernel.x().size())
                 : Shape.of(channels, 5 + random.nextInt(5), 5 + random.nextInt(5));
         int made = kernel.groups() * (1 + random.nextInt(random.nextBoolean() ? 5 : 140));
-        try (Arena arena = Arena.ofShared()) {
-            int columns =
-                    channels / kernel.groups() * kernel.y().size() * kernel.x().size();
-            FloatMatrix weights = withinBounds(Matrices.uniform(arena, made, columns, random));
-            Connection learned = dense ? Dense.of(weights) : Convolution.of(kernel.withoutBias(), weights);
-            Shape from = dense && !maps ? Shape.of(channels) : source;
-            Shape to = dense ? Shape.of(made) : learned.outputShape(from);
-            SpikeMatrix inputs = Matrices.spikes(arena, STEPS * batch, from.size(), random.nextDouble(), random);
-            SpikeMatrix outputs = Matrices.spikes(arena, STEPS * batch, to.size(), random.nextDouble(), random);
-            Shape target = dense ? Shape.of(made, 1, 1) : to;
-            NaiveRule naive = new NaiveRule(kernel, source, target, batch, delay, inputs, outputs, weights.toArray());
-            Network network = LearningNetwork.of(
-                    from,
-                    to,
-                    Plasticity.of(NaiveRule.TEXT),
-                    delay,
-                    maps ? new Connection[] {new Flatten(), learned} : new Connection[] {learned});
-            String what = learned + ", batch " + batch + ", delay " + delay + ", seed " + seed;
-            try (Simulation first = network.simulate(batch, 1 + random.nextInt(2));
-                    Simulation second = network.simulate(batch)) {
-                int half = 1 + random.nextInt(STEPS - 1);
-                LearningNetwork.run(first, inputs, outputs, 0, half);
-                LearningNetwork.run(second, outputs(inputs), outputs, 0, half); // something else, which must go
-                second.restore(SimulationState.of(first.snapshot().toBytes()));
-                try (Simulation fork = first.fork()) {
-                    for (int step = 0; step < STEPS; step++) {
-                        naive.step(step);
-                    }
-                    for (Simulation each : new Simulation[] {first, second, fork}) {
-                        LearningNetwork.run(each, inputs, outputs, half, STEPS - half);
-                        String which = each.equals(first) ? "first" : each.equals(second) ? "restored" : "fork";
-                        assertSame(naive, each, which + " after " + half + ", " + what);
-                    }
+        int columns =
+                channels / kernel.groups() * kernel.y().size() * kernel.x().size();
+        FloatMatrix weights = withinBounds(Matrices.uniform(arena, made, columns, random));
+        Connection learned = dense ? Dense.of(weights) : Convolution.of(kernel.withoutBias(), weights);
+        Shape from = dense && !maps ? Shape.of(channels) : source;
+        Shape to = dense ? Shape.of(made) : learned.outputShape(from);
+        SpikeMatrix inputs = Matrices.spikes(arena, STEPS * batch, from.size(), random.nextDouble(), random);
+        SpikeMatrix outputs = Matrices.spikes(arena, STEPS * batch, to.size(), random.nextDouble(), random);
+        Shape target = dense ? Shape.of(made, 1, 1) : to;
+        NaiveRule naive = new NaiveRule(kernel, source, target, batch, delay, inputs, outputs, weights.toArray());
+        Network network = LearningNetwork.of(
+                from,
+                to,
+                Plasticity.of(NaiveRule.TEXT),
+                delay,
+                maps ? new Connection[] {new Flatten(), learned} : new Connection[] {learned});
+        String what = learned + ", batch " + batch + ", delay " + delay + ", seed " + seed;
+        try (Simulation first = network.simulate(batch, 1 + random.nextInt(2));
+                Simulation second = network.simulate(batch)) {
+            int half = 1 + random.nextInt(STEPS - 1);
+            LearningNetwork.run(first, inputs, outputs, 0, half);
+            LearningNetwork.run(second, outputs(inputs), outputs, 0, half); // something else, which must go
+            second.restore(SimulationState.of(first.snapshot().toBytes()));
+            try (Simulation fork = first.fork()) {
+                for (int step = 0; step < STEPS; step++) {
+                    naive.step(step);
+                }
+                for (Simulation each : new Simulation[] {first, second, fork}) {
+                    LearningNetwork.run(each, inputs, outputs, half, STEPS - half);
+                    String which = each.equals(first) ? "first" : each.equals(second) ? "restored" : "fork";
+                    assertSame(naive, each, which + " after " + half + ", " + what);
                 }
             }
         }
     }
 
     @Property(tries = 12, edgeCases = EdgeCasesMode.NONE)
-    void theLastBlockOfOutputsChangesWhatItDoesWhenABlockFollows(
-            @ForAll @IntRange(min = 1, max = 2) int batch, @ForAll long seed) {
+    void theLastBlockOfOutputsChangesWhatItDoesWhenABlockFollows(@UpTo(2) int batch, @ForAll long seed) {
         Random random = new Random(seed);
         int from = 1 + random.nextInt(200);
         int to = 1 + random.nextInt(140);
-        try (Arena arena = Arena.ofShared()) {
-            Connection learned = Dense.of(withinBounds(Matrices.uniform(arena, to, from, random)));
-            SpikeMatrix inputs = Matrices.spikes(arena, STEPS * batch, from, random.nextDouble(), random);
-            SpikeMatrix outputs = Matrices.spikes(arena, STEPS * batch, to, random.nextDouble(), random);
-            String silent = LAST.replace("bounds", "on pre x < -1\nw += 1\nbounds");
-            try (Simulation last = LearningNetwork.of(Shape.of(from), learned, Plasticity.of(LAST), 0)
-                            .simulate(batch);
-                    Simulation followed = LearningNetwork.of(Shape.of(from), learned, Plasticity.of(silent), 0)
-                            .simulate(batch)) {
-                for (int step = 0; step < STEPS; step++) {
-                    for (Simulation each : List.of(last, followed)) {
-                        LearningNetwork.run(each, inputs, outputs, step, 1);
-                    }
-                    for (String each : List.of("x-p.weight", "x-p.e")) {
-                        assertArrayEquals(
-                                followed.plasticWeights().get(each).toArray(),
-                                last.plasticWeights().get(each).toArray(),
-                                each + " behind step " + step + ", batch " + batch + ", seed " + seed);
-                    }
+        Connection learned = Dense.of(withinBounds(Matrices.uniform(arena, to, from, random)));
+        SpikeMatrix inputs = Matrices.spikes(arena, STEPS * batch, from, random.nextDouble(), random);
+        SpikeMatrix outputs = Matrices.spikes(arena, STEPS * batch, to, random.nextDouble(), random);
+        String silent = LAST.replace("bounds", "on pre x < -1\nw += 1\nbounds");
+        try (Simulation last = LearningNetwork.of(Shape.of(from), learned, Plasticity.of(LAST), 0)
+                        .simulate(batch);
+                Simulation followed = LearningNetwork.of(Shape.of(from), learned, Plasticity.of(silent), 0)
+                        .simulate(batch)) {
+            for (int step = 0; step < STEPS; step++) {
+                for (Simulation each : List.of(last, followed)) {
+                    LearningNetwork.run(each, inputs, outputs, step, 1);
+                }
+                for (String each : List.of("x-p.weight", "x-p.e")) {
+                    assertArrayEquals(
+                            followed.plasticWeights().get(each).toArray(),
+                            last.plasticWeights().get(each).toArray(),
+                            each + " behind step " + step + ", batch " + batch + ", seed " + seed);
                 }
             }
         }

@@ -1,5 +1,7 @@
 package dev.spikelane.network.plastic;
 
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -60,19 +62,11 @@ final class ServingTest {
     }
 
     private static SpikeMatrix spikes(int rows) {
-        SpikeMatrix all = SpikeMatrix.zeros(rows, INPUTS);
-        for (int i = 0; i < rows * INPUTS; i++) {
-            all.set(i / INPUTS, i % INPUTS, i % 7 < 3);
-        }
-        return all;
+        return fill(SpikeMatrix.zeros(rows, INPUTS), i -> i % 7 < 3);
     }
 
     private static float[] scores(Classifier.Result result) {
-        float[] all = new float[result.classes()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = (float) result.probability(i);
-        }
-        return all;
+        return floats(result.classes(), i -> (float) result.probability(i));
     }
 
     /** While one thread learns and another one publishes and takes back, a classifier and a simulation find whole versions. */

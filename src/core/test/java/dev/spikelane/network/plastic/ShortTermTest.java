@@ -1,5 +1,6 @@
 package dev.spikelane.network.plastic;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.Checkout;
@@ -64,10 +65,7 @@ final class ShortTermTest {
             delays[i] = i * 5 % 4;
             edges.add(new NaiveSynapses.Edge(i / OUTPUTS, i % OUTPUTS, delays[i]));
         }
-        float[] listed = new float[delays.length];
-        for (int i = 0; i < listed.length; i++) {
-            listed[i] = weights.get(i % OUTPUTS, i / OUTPUTS);
-        }
+        float[] listed = floats(delays.length, i -> weights.get(i % OUTPUTS, i / OUTPUTS));
         check(SparseRuleProperties.sparse(INPUTS, Shape.of(OUTPUTS), edges, listed, 0), delays);
     }
 

@@ -1,5 +1,6 @@
 package dev.spikelane.network.plastic;
 
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.EveryWidth;
@@ -9,6 +10,9 @@ import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Sparse;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Input;
@@ -19,7 +23,6 @@ import dev.spikelane.network.Projection;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.neuron.EquationNeuron;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,17 +32,15 @@ import java.util.Random;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** A rule along synapses with delays has the bits of plain loops, inside a loop and outside, through states too. */
 @EveryWidth
-final class SparseRuleProperties {
+final class SparseRuleProperties extends KernelCase {
 
     private static final int STEPS = 16;
 
     @Property(tries = 40, edgeCases = EdgeCasesMode.NONE)
-    void rulesHaveTheBitsOfPlainLoops(
-            @ForAll @IntRange(min = 1, max = 3) int batch, @ForAll @IntRange(max = 2) int delay, @ForAll long seed) {
+    void rulesHaveTheBitsOfPlainLoops(@UpTo(3) int batch, @ZeroTo(2) int delay, @ForAll long seed) {
         Random random = new Random(seed);
         boolean own = random.nextInt(3) == 0;
         boolean inside = own || random.nextBoolean();
@@ -47,48 +48,41 @@ final class SparseRuleProperties {
         Shape source = own ? target : shape(random);
         int shortest = own ? Math.max(1, delay) : delay;
         List<NaiveSynapses.Edge> edges = edges(source.size(), target.size(), shortest, random);
-        float[] weights = new float[edges.size()];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = random.nextFloat() - 0.5f;
-        }
-        try (Arena arena = Arena.ofShared()) {
-            SpikeMatrix outputs =
-                    Matrices.spikes(arena, STEPS * batch, target.size(), random.nextDouble() * 0.7, random);
-            SpikeMatrix inputs = own
-                    ? outputs
-                    : Matrices.spikes(arena, STEPS * batch, source.size(), random.nextDouble() * 0.7, random);
-            Network network = network(source, target, edges, weights, shortest, own, inside);
-            NaiveSynapses naive = new NaiveSynapses(
-                    edges,
-                    weights,
-                    edges.stream().mapToInt(NaiveSynapses.Edge::delay).min().orElseThrow(),
-                    batch,
-                    inputs,
-                    outputs);
-            String what = edges.size() + " edges, own " + own + ", inside " + inside + ", batch " + batch + ", delay "
-                    + shortest + ", seed " + seed;
-            try (Simulation first = network.simulate(batch, 1 + random.nextInt(2));
-                    Simulation second = network.simulate(batch);
-                    Simulation third = network.simulate(batch)) {
-                int half = 1 + random.nextInt(STEPS - 1);
-                run(first, own, inputs, outputs, 0, half);
-                run(second, own, inputs, outputs, STEPS - half, half); // something else, which must go
-                second.restore(SimulationState.of(first.snapshot().toBytes()));
-                run(third, own, inputs, outputs, 0, STEPS); // what a reset forgets, but for weights
-                third.reset();
-                third.plasticWeights().replace("x-p.weight", network.weights().get("x-p.weight"));
-                run(third, own, inputs, outputs, 0, half);
-                try (Simulation fork = first.fork()) {
-                    for (int step = 0; step < STEPS; step++) {
-                        naive.step(step);
-                    }
-                    for (Simulation each : new Simulation[] {first, second, third, fork}) {
-                        run(each, own, inputs, outputs, half, STEPS - half);
-                        String which = each.equals(first)
-                                ? "first"
-                                : each.equals(second) ? "restored" : each.equals(third) ? "reset" : "fork";
-                        assertSame(naive, each, source, target, which + " after " + half + ", " + what);
-                    }
+        float[] weights = floats(edges.size(), i -> random.nextFloat() - 0.5f);
+        SpikeMatrix outputs = Matrices.spikes(arena, STEPS * batch, target.size(), random.nextDouble() * 0.7, random);
+        SpikeMatrix inputs =
+                own ? outputs : Matrices.spikes(arena, STEPS * batch, source.size(), random.nextDouble() * 0.7, random);
+        Network network = network(source, target, edges, weights, shortest, own, inside);
+        NaiveSynapses naive = new NaiveSynapses(
+                edges,
+                weights,
+                edges.stream().mapToInt(NaiveSynapses.Edge::delay).min().orElseThrow(),
+                batch,
+                inputs,
+                outputs);
+        String what = edges.size() + " edges, own " + own + ", inside " + inside + ", batch " + batch + ", delay "
+                + shortest + ", seed " + seed;
+        try (Simulation first = network.simulate(batch, 1 + random.nextInt(2));
+                Simulation second = network.simulate(batch);
+                Simulation third = network.simulate(batch)) {
+            int half = 1 + random.nextInt(STEPS - 1);
+            run(first, own, inputs, outputs, 0, half);
+            run(second, own, inputs, outputs, STEPS - half, half); // something else, which must go
+            second.restore(SimulationState.of(first.snapshot().toBytes()));
+            run(third, own, inputs, outputs, 0, STEPS); // what a reset forgets, but for weights
+            third.reset();
+            third.plasticWeights().replace("x-p.weight", network.weights().get("x-p.weight"));
+            run(third, own, inputs, outputs, 0, half);
+            try (Simulation fork = first.fork()) {
+                for (int step = 0; step < STEPS; step++) {
+                    naive.step(step);
+                }
+                for (Simulation each : new Simulation[] {first, second, third, fork}) {
+                    run(each, own, inputs, outputs, half, STEPS - half);
+                    String which = each.equals(first)
+                            ? "first"
+                            : each.equals(second) ? "restored" : each.equals(third) ? "reset" : "fork";
+                    assertSame(naive, each, source, target, which + " after " + half + ", " + what);
                 }
             }
         }

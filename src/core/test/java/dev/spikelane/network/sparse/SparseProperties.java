@@ -11,6 +11,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -31,7 +32,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.constraints.IntRange;
 
 /**
  * Loops of two populations, an input and a source whose synapses are delivered as events, drawn again, pulled, or dense
@@ -63,7 +63,7 @@ final class SparseProperties {
     private Random random = new Random();
 
     @Property(tries = 60, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-    void allFormsFireAlike(@ForAll @IntRange(min = 1, max = 3) int batch, @ForAll long seed) {
+    void allFormsFireAlike(@UpTo(3) int batch, @ForAll long seed) {
         draw(seed);
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * batch, sizes[0], 0.3, random);
         byte[] expected = null;
@@ -80,7 +80,7 @@ final class SparseProperties {
 
     /** What reaches a network later makes it do the same later. */
     @Property(tries = 20, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
-    void laterInputIsALaterRun(@ForAll @IntRange(min = 1, max = 19) int shift, @ForAll long seed) {
+    void laterInputIsALaterRun(@UpTo(19) int shift, @ForAll long seed) {
         draw(seed);
         projections.removeIf(each -> each.source == 3); // whose spikes would come as before
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS, sizes[0], 0.3, random);

@@ -1,5 +1,7 @@
 package dev.spikelane.network.sparse;
 
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -36,10 +38,7 @@ final class SparseTest {
 
     /** Multiples of 1/8, whose sums are exact in any order. */
     private static Distribution eighths(int count, Random random) {
-        float[] weights = new float[count];
-        for (int i = 0; i < count; i++) {
-            weights[i] = (1 + random.nextInt(8)) / 8f;
-        }
+        float[] weights = floats(count, i -> (1 + random.nextInt(8)) / 8f);
         return Distribution.list(weights);
     }
 
@@ -254,10 +253,9 @@ final class SparseTest {
     @Test
     void whatDoesNotFitIsSaid() {
         Sparse far = Sparse.of(Connectivity.of(new int[] {0, 40}, new int[] {1, 2}));
-        assertEquals(
+        assertInvalid(
                 "edge 1 goes from 40 to 2, expected sources below 32 and targets below 10",
-                assertThrows(IllegalArgumentException.class, () -> far.to(10).outputShape(Shape.of(32)))
-                        .getMessage());
+                () -> far.to(10).outputShape(Shape.of(32)));
         Sparse one = Sparse.of(Connectivity.oneToOne());
         assertThrows(IllegalArgumentException.class, () -> one.delays(-1));
         assertThrows(IllegalArgumentException.class, () -> one.delays(Distribution.normal(10, 5)));

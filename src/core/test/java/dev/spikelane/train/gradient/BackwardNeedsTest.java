@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.operator.InputGradient;
 import dev.spikelane.connection.operator.Operator;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -30,8 +30,7 @@ class BackwardNeedsTest {
     @CsvSource({"1, 15", "2, 18"})
     void fewCallsLeadToAProduct(int threads, int most) {
         List<List<String>> walks = Collections.synchronizedList(new ArrayList<>());
-        TorchRandom random = new TorchRandom(3);
-        Network network = DenseNetworks.of(random, new Leaky(0.9), 40, 70, 4);
+        Network network = Networks.dense(new TorchRandom(3), new Leaky(0.9), 40, 70, 4);
         network.laidOut().replaceOperators(1, operator -> watched(operator, walks));
         try (Trainer trainer = Trainer.of(network, 8, 4)
                 .loss(CrossEntropyLoss.membrane())

@@ -1,5 +1,7 @@
 package dev.spikelane.train.gradient;
 
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.Filled.floats;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -31,12 +33,7 @@ class FrameInputGradientTest {
     void isTheSumOverSteps(int delay, int secondDelay) {
         Network network = network(delay, secondDelay);
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, INPUTS, new Random(3));
-        FloatMatrix rows = FloatMatrix.zeros(STEPS * BATCH, INPUTS);
-        for (int row = 0; row < rows.rows(); row++) {
-            for (int i = 0; i < INPUTS; i++) {
-                rows.set(row, i, frame.get(row % BATCH, i));
-            }
-        }
+        FloatMatrix rows = fill(FloatMatrix.zeros(STEPS * BATCH, INPUTS), (row, i) -> frame.get(row % BATCH, i));
         float[] ofRows = gradient(network, STEPS, gradients -> gradients.forward(rows));
         float[] summed = new float[BATCH * INPUTS];
         for (int i = 0; i < ofRows.length; i++) {
@@ -74,10 +71,7 @@ class FrameInputGradientTest {
                 .startAtSpikes("p")
                 .recomputeEvery(every)
                 .build()) {
-            float[] given = new float[STEPS * BATCH * 20];
-            for (int i = 0; i < given.length; i++) {
-                given[i] = (i * 37 % 101 - 50) / 50f;
-            }
+            float[] given = floats(STEPS * BATCH * 20, i -> (i * 37 % 101 - 50) / 50f);
             gradients.given("p").copyFrom(given);
             float[] found = {};
             for (int window = 0; window < 2; window++) {

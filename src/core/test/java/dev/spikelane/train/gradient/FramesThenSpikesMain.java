@@ -2,6 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.Allocations;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -41,13 +42,7 @@ final class FramesThenSpikesMain {
     }
 
     private static void check(TrainingBatch batch, int threads) {
-        TorchRandom draws = new TorchRandom(3);
-        Network network = Network.builder(INPUTS)
-                .dense(200, draws)
-                .neuron(new Leaky(0.9))
-                .dense(4, draws)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.dense(new TorchRandom(3), new Leaky(0.9), INPUTS, 200, 4);
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
                 .loss(CrossEntropyLoss.membrane())

@@ -1,5 +1,6 @@
 package dev.spikelane.train.gradient;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Networks;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -23,7 +26,6 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /**
  * An optimizer that takes gradients as they come to be leaves the weights that it leaves where an observer sees them
@@ -37,19 +39,13 @@ class GivenGradientsProperties {
 
     @Property(tries = 12)
     void storedGradientsGiveTheSameWeights(
-            @ForAll @IntRange(min = 1, max = 9) int batch,
-            @ForAll @IntRange(min = 1, max = 130) int hidden,
-            @ForAll @IntRange(min = 1, max = 3) int threads,
-            @ForAll long seed) {
+            @UpTo(9) int batch, @UpTo(130) int hidden, @UpTo(3) int threads, @ForAll long seed) {
         check(batch, hidden, threads, seed, (seed & 1) == 0);
     }
 
     /** So many samples that a window has several turns, with and without an end in the middle of a section. */
     @Property(tries = 4)
-    void manySamplesGiveTheSameWeights(
-            @ForAll @IntRange(min = 1, max = 130) int hidden,
-            @ForAll @IntRange(min = 1, max = 3) int threads,
-            @ForAll long seed) {
+    void manySamplesGiveTheSameWeights(@UpTo(130) int hidden, @UpTo(3) int threads, @ForAll long seed) {
         check(new int[] {64, 100, 120, 128}[(int) (seed & 3)], hidden, threads, seed, false);
     }
 
@@ -80,13 +76,8 @@ class GivenGradientsProperties {
 
     private static float[][] train(
             Trainer.Optimizer optimizer, TrainingBatch samples, int batch, int hidden, int threads, boolean observed) {
-        TorchRandom draws = new TorchRandom(5);
-        Network network = Network.builder(21)
-                .dense(hidden, draws)
-                .neuron(new Leaky(0.9).withThreshold(0.2))
-                .dense(4, draws)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(
+                new TorchRandom(5), 21, dense(hidden, new Leaky(0.9).withThreshold(0.2)), dense(4, new Leaky(0.9)));
         TrainerBuilder builder = Trainer.of(network, STEPS, batch)
                 .loss(CrossEntropyLoss.membrane())
                 .optimizer(optimizer)

@@ -1,5 +1,8 @@
 package dev.spikelane.train.gradient;
 
+import static dev.spikelane.fixture.Layer.dense;
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.pooled;
 import static dev.spikelane.train.TrainerAllocationTest.train;
 
 import dev.spikelane.Allocations;
@@ -13,6 +16,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Psn;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
@@ -87,18 +91,12 @@ final class LayerGradientsAllocationTest {
         SpikeMatrix spikes = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, maps.size(), 0.3, new Random(1));
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, maps.size(), new Random(1));
         for (TrainingBatch batch : List.of(TrainingBatch.ofFrame(frame, LABELS), TrainingBatch.of(spikes, LABELS))) {
-            TorchRandom random = new TorchRandom(3);
-            Network network = Network.builder(maps)
-                    .conv2d(12, 2, random)
-                    .maxPool2d(2)
-                    .neuron(new Leaky(0.5))
-                    .conv2d(64, 3, random)
-                    .maxPool2d(2)
-                    .neuron(new Leaky(0.5))
-                    .flatten()
-                    .dense(4, random)
-                    .neuron(new Leaky(0.5))
-                    .build();
+            Network network = Networks.of(
+                    new TorchRandom(3),
+                    maps,
+                    pooled(12, 2, new Leaky(0.5)),
+                    pooled(64, 3, new Leaky(0.5)),
+                    flat(4, new Leaky(0.5)));
             train(network, batch, trainer -> trainer);
         }
     }
@@ -175,13 +173,7 @@ final class LayerGradientsAllocationTest {
     @MethodSource("models")
     void learnedParametersOfAllModels(Neuron model) {
         SpikeMatrix input = Matrices.spikes(Arena.ofAuto(), STEPS * BATCH, 40, 0.3, new Random(1));
-        TorchRandom random = new TorchRandom(3);
-        Network network = Network.builder(40)
-                .dense(70, random)
-                .neuron(model)
-                .dense(4, random)
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.of(new TorchRandom(3), 40, dense(70, model), dense(4, new Leaky(0.9)));
         String[] learned = NeuronGradient.learnable(model).stream()
                 .map(each -> "lif1." + each)
                 .toArray(String[]::new);

@@ -1,6 +1,7 @@
 package dev.spikelane.train.gradient;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -299,12 +300,9 @@ final class LearnedDelayTest {
             together.run(input, lengths);
             Population.SpikeRecorder one = alone.recordSpikes("lif", STEPS);
             for (int sample = 0; sample < BATCH; sample++) {
-                FloatMatrix own = FloatMatrix.zeros(lengths[sample], CHANNELS);
-                for (int step = 0; step < lengths[sample]; step++) {
-                    for (int i = 0; i < CHANNELS; i++) {
-                        own.set(step, i, input.get(step * BATCH + sample, i));
-                    }
-                }
+                int at = sample;
+                FloatMatrix own = fill(
+                        FloatMatrix.zeros(lengths[sample], CHANNELS), (step, i) -> input.get(step * BATCH + at, i));
                 alone.reset();
                 alone.run(own);
                 for (int step = 0; step < STEPS; step++) {
@@ -345,19 +343,11 @@ final class LearnedDelayTest {
     @Test
     void refusesDelaysOutOfRange() {
         EquationNeuron delay = EquationNeuron.delay(MOST);
-        assertMessage(
-                IllegalArgumentException.class, "delay is 5.5, expected 0.0 to 5.0", () -> delay.with("delay", 5.5));
-        assertMessage(
-                IllegalArgumentException.class,
-                "the longest delay is 65, expected 1 to 64 steps",
-                () -> EquationNeuron.delay(65));
-        assertMessage(
-                IllegalArgumentException.class,
-                "sigma is 0.05, expected 0.1 to 100.0",
-                () -> EquationNeuron.delay(7, 0.05));
+        assertInvalid("delay is 5.5, expected 0.0 to 5.0", () -> delay.with("delay", 5.5));
+        assertInvalid("the longest delay is 65, expected 1 to 64 steps", () -> EquationNeuron.delay(65));
+        assertInvalid("sigma is 0.05, expected 0.1 to 100.0", () -> EquationNeuron.delay(7, 0.05));
         Network network = network(delay);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "delay is -1.0, expected 0.0 to 5.0",
                 () -> network.weights().replace("d.delay", FloatMatrix.vector(-1)));
     }

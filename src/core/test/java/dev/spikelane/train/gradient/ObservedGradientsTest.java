@@ -1,5 +1,8 @@
 package dev.spikelane.train.gradient;
 
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -42,13 +46,11 @@ class ObservedGradientsTest {
     private static final int CLASSES = 4;
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(3);
-        return Network.builder(INPUTS)
-                .dense(HIDDEN, random)
-                .neuron(new Leaky(0.9).withThreshold(0.3))
-                .dense(CLASSES, random)
-                .neuron(new Leaky(0.8).withThreshold(0.4))
-                .build();
+        return Networks.of(
+                new TorchRandom(3),
+                INPUTS,
+                dense(HIDDEN, new Leaky(0.9).withThreshold(0.3)),
+                dense(CLASSES, new Leaky(0.8).withThreshold(0.4)));
     }
 
     private static SpikeMatrix input() {
@@ -186,13 +188,10 @@ class ObservedGradientsTest {
         assertThrows(IllegalArgumentException.class, () -> builder.observeSpikes("lif3"));
         assertThrows(IllegalArgumentException.class, () -> builder.observe("lif1", "membran"));
         builder.observeSpikes("lif1");
-        IllegalStateException refused = assertThrows(IllegalStateException.class, builder::build);
-        assertEquals("gradients of [lif1] have no observer, expected a call of onGradients", refused.getMessage());
-        IllegalArgumentException unknown =
-                assertThrows(IllegalArgumentException.class, () -> seen("lif2", trainer -> trainer));
-        assertEquals(
+        assertIllegalState("gradients of [lif1] have no observer, expected a call of onGradients", builder::build);
+        assertInvalid(
                 "'lif2' is neither learned nor observed, expected one of [fc1.weight, fc1.bias, fc2.weight, fc2.bias] or"
                         + " [lif1, lif2.membrane]",
-                unknown.getMessage());
+                () -> seen("lif2", trainer -> trainer));
     }
 }

@@ -1,13 +1,13 @@
 package dev.spikelane.train.gradient;
 
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -34,12 +34,8 @@ class RandomSurrogateWindowTest {
     @Test
     void windowsDrawWhatOneLongWindowDraws() {
         FloatMatrix window = Matrices.uniform(Arena.ofAuto(), STEPS * BATCH, 5, new Random(1));
-        FloatMatrix both = FloatMatrix.zeros(2 * STEPS * BATCH, 5);
-        for (int row = 0; row < both.rows(); row++) {
-            for (int i = 0; i < 5; i++) {
-                both.set(row, i, window.get(row % window.rows(), i));
-            }
-        }
+        FloatMatrix both =
+                fill(FloatMatrix.zeros(2 * STEPS * BATCH, 5), (row, i) -> window.get(row % window.rows(), i));
         List<float[]> windows = gradients(STEPS, window, 2);
         float[] whole = gradients(2 * STEPS, both, 1).getFirst();
         int half = whole.length / 2;
@@ -66,18 +62,16 @@ class RandomSurrogateWindowTest {
 
     @Test
     void eachSampleHasANumber() {
-        Network network = DenseNetworks.of(new TorchRandom(3), new Leaky(0), 5, 2);
+        Network network = Networks.dense(new TorchRandom(3), new Leaky(0), 5, 2);
         try (Gradients gradients =
                 Gradients.of(network, STEPS, BATCH).startAtSpikes("lif1").build()) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> gradients.setSamples(1, 2));
-            assertEquals("2 samples, expected 3, the batch", refused.getMessage());
+            assertInvalid("2 samples, expected 3, the batch", () -> gradients.setSamples(1, 2));
         }
     }
 
     /** Of the input, for some windows of a network that remembers nothing. */
     private static List<float[]> gradients(int steps, FloatMatrix input, int windows, int... samples) {
-        Network network = DenseNetworks.of(
+        Network network = Networks.dense(
                 new TorchRandom(3),
                 new Leaky(0).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)),
                 5,

@@ -2,7 +2,7 @@ package dev.spikelane.train.gradient;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -38,7 +38,7 @@ final class RecomputedRowsTest {
     /** 30 outputs are one block, whose steps two threads share. */
     @Test
     void nextWindowTakesItsOwnSpikes() {
-        Network network = DenseNetworks.of(new TorchRandom(1), new Leaky(0.9f), INPUTS, 30);
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), INPUTS, 30);
         String last = network.populations().getLast().name();
         try (Gradients again = gradients(network);
                 Gradients anew = gradients(network)) {

@@ -1,5 +1,6 @@
 package dev.spikelane.train.loss;
 
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -111,12 +112,7 @@ final class FormulaLossTest {
     }
 
     private void check(Loss loss, boolean ofSpikes, Formula formula) {
-        FloatMatrix targets = FloatMatrix.zeros(STEPS * BATCH, OUTPUTS);
-        for (int row = 0; row < targets.rows(); row++) {
-            for (int i = 0; i < OUTPUTS; i++) {
-                targets.set(row, i, wanted.get(row, i) ? 1 : 0);
-            }
-        }
+        FloatMatrix targets = fill(FloatMatrix.zeros(STEPS * BATCH, OUTPUTS), (row, i) -> wanted.get(row, i) ? 1 : 0);
         Loss.Input input = new Loss.Input(STEPS, BATCH, OUTPUTS)
                 .setSpikes(spikes)
                 .setMembranes(membranes)

@@ -1,5 +1,8 @@
 package dev.spikelane.train.maps;
 
+import static dev.spikelane.fixture.Layer.flat;
+import static dev.spikelane.fixture.Layer.maps;
+import static dev.spikelane.fixture.Layer.pooled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +12,7 @@ import dev.spikelane.Users;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -121,16 +125,12 @@ final class ConvolutionalTrainingTest {
 
     private static long learned(int threads) {
         TorchRandom random = new TorchRandom(42);
-        Network network = Network.builder(Shape.of(1, SIDE, SIDE))
-                .conv2d(6, 3, random)
-                .maxPool2d(2)
-                .neuron(new Leaky(0.5))
-                .conv2d(5, 3, random)
-                .neuron(new Leaky(0.5))
-                .flatten()
-                .dense(CLASSES, random)
-                .neuron(new Leaky(0.5))
-                .build();
+        Network network = Networks.of(
+                random,
+                Shape.of(1, SIDE, SIDE),
+                pooled(6, 3, new Leaky(0.5)),
+                maps(5, 3, new Leaky(0.5)),
+                flat(CLASSES, new Leaky(0.5)));
         int batch = 45;
         try (Trainer trainer = Trainer.of(network, STEPS, batch)
                 .loss(CrossEntropyLoss.rate())

@@ -1,6 +1,8 @@
 package dev.spikelane.train.online;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +18,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -72,13 +75,11 @@ class OnlineTrainingTest {
     }
 
     private static Network layers() {
-        TorchRandom random = new TorchRandom(6);
-        return Network.builder(INPUTS)
-                .dense(70, random)
-                .neuron(new Synaptic(0.7, 0.9).withThreshold(0.6))
-                .dense(CLASSES, random)
-                .neuron(readout())
-                .build();
+        return Networks.of(
+                new TorchRandom(6),
+                INPUTS,
+                dense(70, new Synaptic(0.7, 0.9).withThreshold(0.6)),
+                dense(CLASSES, readout()));
     }
 
     private static SpikeMatrix input(int samples) {
@@ -133,9 +134,7 @@ class OnlineTrainingTest {
                 if (strength == 0) {
                     trainer.step(series);
                 } else {
-                    String message = assertThrows(IllegalArgumentException.class, () -> trainer.step(series))
-                            .getMessage();
-                    assertTrue(message.contains("a regularization of rates counts"), message);
+                    assertPart("a regularization of rates counts", () -> trainer.step(series));
                 }
             }
         }
@@ -157,8 +156,7 @@ class OnlineTrainingTest {
                     .loss(CrossEntropyLoss.membrane())
                     .optimizer(new Adam(1e-3))
                     .online(EProp.symmetric());
-            assertMessage(
-                    IllegalArgumentException.class,
+            assertInvalid(
                     "projection 'fc1' is dense 9 -> 70, " + behind
                             + ", expected one dense connection for online gradients",
                     () -> online.build().close());
@@ -307,12 +305,7 @@ class OnlineTrainingTest {
         TorchRandom random = new TorchRandom(1);
         refused(
                 "population 'lif2' is a readout",
-                trainer(Network.builder(INPUTS)
-                                .dense(20, random)
-                                .neuron(new Leaky(0.9))
-                                .dense(CLASSES, random)
-                                .neuron(new Synaptic(0.8, 0.9))
-                                .build())
+                trainer(Networks.of(random, INPUTS, dense(20, new Leaky(0.9)), dense(CLASSES, new Synaptic(0.8, 0.9))))
                         .online(symmetric));
         refused(
                 "projection 'conv1' is",

@@ -1,9 +1,11 @@
 package dev.spikelane.train.online;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -36,15 +38,12 @@ class ThroughTimeTest {
 
     @Test
     void losses() {
-        TorchRandom random = new TorchRandom(2);
-        Network network = Network.builder(SIZES[0])
-                .dense(SIZES[1], random)
-                .neuron(new Leaky(LEAKS[1]).withThreshold(THRESHOLD))
-                .dense(SIZES[2], random)
-                .neuron(new Leaky(LEAKS[2]).withThreshold(THRESHOLD))
-                .dense(SIZES[3], random)
-                .neuron(new Leaky(LEAKS[3]).withThreshold(THRESHOLD))
-                .build();
+        Network network = Networks.of(
+                new TorchRandom(2),
+                SIZES[0],
+                dense(SIZES[1], new Leaky(LEAKS[1]).withThreshold(THRESHOLD)),
+                dense(SIZES[2], new Leaky(LEAKS[2]).withThreshold(THRESHOLD)),
+                dense(SIZES[3], new Leaky(LEAKS[3]).withThreshold(THRESHOLD)));
         for (int layer = 1; layer < SIZES.length; layer++) {
             weights[layer] = new double[SIZES[layer]][SIZES[layer - 1] + 1];
             FloatMatrix weight = network.weights().get("fc" + layer + ".weight");

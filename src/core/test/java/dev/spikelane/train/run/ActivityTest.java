@@ -7,7 +7,7 @@ import dev.spikelane.Checkout;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
-import dev.spikelane.fixture.DenseNetworks;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Idx;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
@@ -124,8 +124,7 @@ final class ActivityTest {
     }
 
     private static Network network(double threshold) {
-        TorchRandom random = new TorchRandom(42);
-        return DenseNetworks.of(random, new Leaky(0.95).withThreshold(threshold), 784, 60, 10);
+        return Networks.dense(new TorchRandom(42), new Leaky(0.95).withThreshold(threshold), 784, 60, 10);
     }
 
     @Test

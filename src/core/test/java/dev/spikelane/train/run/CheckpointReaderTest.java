@@ -1,6 +1,6 @@
 package dev.spikelane.train.run;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static dev.spikelane.Failures.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,12 +30,12 @@ final class CheckpointReaderTest {
         CheckpointReader reader =
                 new CheckpointReader(Path.of("run.safetensors"), Tensors.of(Map.of("recipe", found), List.of()));
         reader.require("recipe", found);
-        assertEquals(
+        assertMessage(
+                IOException.class,
                 "run.safetensors: is of a run with recipe '" + found + "', expected '" + expected
                         + "', as this run has" + difference
                         + "; go on as that run was begun, or delete the file to train anew",
-                assertThrows(IOException.class, () -> reader.require("recipe", expected))
-                        .getMessage());
+                () -> reader.require("recipe", expected));
     }
 
     @Test

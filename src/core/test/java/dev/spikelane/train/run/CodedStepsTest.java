@@ -1,8 +1,8 @@
 package dev.spikelane.train.run;
 
+import static dev.spikelane.Failures.assertPart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
@@ -24,7 +24,6 @@ import dev.spikelane.train.TrainingBatch;
 import dev.spikelane.train.TrainingRun;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 
 /** Ten samples of 15 steps have as many rows as five samples of 30, and must not be taken for them. */
 @EveryWidth
@@ -51,11 +50,6 @@ final class CodedStepsTest {
         }
     }
 
-    private static void assertRefused(String part, Executable call) {
-        String message = assertThrows(IllegalArgumentException.class, call).getMessage();
-        assertTrue(message.contains(part), message);
-    }
-
     private static void withTrainer(int steps, Consumer<Trainer> use) {
         try (Trainer trainer = Trainer.of(SmallRun.network(), steps, 10)
                 .loss(CrossEntropyLoss.membrane())
@@ -68,15 +62,15 @@ final class CodedStepsTest {
     void runRefusesCodesOfOtherSteps() {
         String expected = "makes 15 steps, expected 30, for which the trainer was made";
         withTrainer(30, trainer -> {
-            assertRefused(
+            assertPart(
                     expected,
                     () -> TrainingRun.of(trainer, SmallRun.data(SAMPLES, 1), FIFTEEN)
                             .build());
-            assertRefused(
+            assertPart(
                     expected,
                     () -> TrainingRun.of(trainer, SmallRun.data(SAMPLES, 1), batching(new Silent(15)))
                             .build());
-            assertRefused(
+            assertPart(
                     expected,
                     () -> TrainingRun.of(trainer, SmallRun.data(SAMPLES, 1), batching(InputEncoding.frame()))
                             .validate(SmallRun.data(SAMPLES, 2), FIFTEEN)
@@ -90,7 +84,7 @@ final class CodedStepsTest {
             loader.start(0);
             assertTrue(loader.next());
             BatchLoader.Batch batch = loader.batch();
-            assertRefused(
+            assertPart(
                     "input has 150 rows for 10 samples, expected 300, 30 steps of each",
                     () -> TrainingBatch.of(batch, 30));
             assertFalse(TrainingBatch.of(batch, 15).constant());
@@ -106,13 +100,13 @@ final class CodedStepsTest {
     @Test
     void evaluatorRefusesOtherSteps() {
         Network network = SmallRun.network();
-        assertRefused(
+        assertPart(
                 "makes 15 steps, expected 30, for which the evaluator was made",
                 () -> new Evaluator(network, 30, FIFTEEN, 1).close());
         Batching thirty = batching(InputEncoding.latency(new Latency(), 30));
-        assertRefused("makes 30 steps, expected 15", () -> new Evaluator(network, 15, thirty, 1).close());
+        assertPart("makes 30 steps, expected 15", () -> new Evaluator(network, 15, thirty, 1).close());
         try (Evaluator evaluator = new Evaluator(network, 30, batching(new Silent(15)), 1)) {
-            assertRefused("input has 150 rows", () -> evaluator.evaluate(SmallRun.data(SAMPLES, 1)));
+            assertPart("input has 150 rows", () -> evaluator.evaluate(SmallRun.data(SAMPLES, 1)));
         }
     }
 
@@ -130,7 +124,7 @@ final class CodedStepsTest {
 
     @Test
     void stepsAreAtLeastOne() {
-        assertRefused("steps is 0", () -> InputEncoding.rate(new Rate(), 0));
-        assertRefused("steps is 0", () -> InputEncoding.latency(new Latency(), 0));
+        assertPart("steps is 0", () -> InputEncoding.rate(new Rate(), 0));
+        assertPart("steps is 0", () -> InputEncoding.latency(new Latency(), 0));
     }
 }

@@ -1,14 +1,15 @@
 package dev.spikelane.train.run;
 
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.RLeaky;
 import dev.spikelane.neuron.Recurrence;
@@ -40,12 +41,13 @@ final class DelayedCopyTest {
     private static double accuracy(int iterations) {
         var random = new TorchRandom(1);
         var feedback = Dense.linear(HIDDEN, HIDDEN, random);
-        var network = Network.builder(1)
-                .dense(HIDDEN, random)
-                .neuron(new RLeaky(Recurrence.allToAll(feedback.weights(), feedback.bias()), 0.5).withThreshold(0.5))
-                .dense(1, random)
-                .neuron(new Leaky(0.0).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE)))
-                .build();
+        var network = Networks.of(
+                random,
+                1,
+                dense(
+                        HIDDEN,
+                        new RLeaky(Recurrence.allToAll(feedback.weights(), feedback.bias()), 0.5).withThreshold(0.5)),
+                dense(1, new Leaky(0.0).withFiring(ThresholdAndReset.DEFAULT.withReset(Reset.NONE))));
         var bits = SpikeMatrix.zeros(STEPS * BATCH, 1); // row = step * BATCH + sample
         var targets = FloatMatrix.zeros(STEPS * BATCH, 1);
         var batch = TrainingBatch.withTargets(bits, targets);

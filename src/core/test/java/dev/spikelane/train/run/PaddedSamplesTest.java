@@ -1,5 +1,6 @@
 package dev.spikelane.train.run;
 
+import static dev.spikelane.fixture.Layer.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -76,10 +78,7 @@ final class PaddedSamplesTest {
     });
 
     private static Network network() {
-        return Network.builder(2)
-                .connect(Dense.of(FloatMatrix.of(new float[] {1.5f, 0}, new float[] {0, 1.5f})))
-                .neuron(new Leaky(0))
-                .build();
+        return Networks.of(2, by(Dense.of(FloatMatrix.of(new float[] {1.5f, 0}, new float[] {0, 1.5f})), new Leaky(0)));
     }
 
     private static Batching batching() {

@@ -1,9 +1,10 @@
 package dev.spikelane.train.run;
 
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Failures.assertPart;
+import static dev.spikelane.fixture.Layer.dense;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
@@ -11,6 +12,7 @@ import dev.spikelane.connection.Dense;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -60,13 +62,11 @@ final class SeriesTest {
     }
 
     private static Network network() {
-        TorchRandom random = new TorchRandom(3);
-        return Network.builder(INPUTS)
-                .dense(HIDDEN, random)
-                .neuron(new Leaky(0.9).withThreshold(0.3))
-                .dense(OUTPUTS, random)
-                .neuron(new Leaky(0.8))
-                .build();
+        return Networks.of(
+                new TorchRandom(3),
+                INPUTS,
+                dense(HIDDEN, new Leaky(0.9).withThreshold(0.3)),
+                dense(OUTPUTS, new Leaky(0.8)));
     }
 
     private static TrainerBuilder trainer(Network network, double rate) {
@@ -200,9 +200,7 @@ final class SeriesTest {
 
     private void refused(String message, Dataset data, UnaryOperator<TrainerBuilder> losses) {
         try (Trainer trainer = losses.apply(trainer(network(), 0)).build()) {
-            IllegalArgumentException refused = assertThrows(
-                    IllegalArgumentException.class, () -> run(trainer, data).build());
-            assertEquals(message, refused.getMessage());
+            assertInvalid(message, () -> run(trainer, data).build());
         }
     }
 
@@ -230,19 +228,14 @@ final class SeriesTest {
                 membranes);
         try (Trainer trainer = membranes.apply(trainer(network(), 0)).build()) {
             FloatMatrix input = timeMajor(values, 0, BATCH);
-            assertEquals(
+            assertInvalid(
                     "mse_membrane_loss of population 'lif2' reads targets, found none, expected [4 x 2] or [4 x 12] or"
                             + " [24 x 2]",
-                    assertThrows(IllegalArgumentException.class, () -> trainer.step(TrainingBatch.of(input)))
-                            .getMessage());
-            assertEquals(
+                    () -> trainer.step(TrainingBatch.of(input)));
+            assertInvalid(
                     "targets for mse_membrane_loss of population 'lif2' are [4 x 5], expected [4 x 2] or [4 x 12] or"
                             + " [24 x 2]",
-                    assertThrows(
-                                    IllegalArgumentException.class,
-                                    () -> trainer.step(
-                                            TrainingBatch.withTargets(input, Map.of("lif2", FloatMatrix.zeros(4, 5)))))
-                            .getMessage());
+                    () -> trainer.step(TrainingBatch.withTargets(input, Map.of("lif2", FloatMatrix.zeros(4, 5)))));
         }
     }
 
@@ -262,8 +255,7 @@ final class SeriesTest {
             TrainingRunBuilder other = run(trainer, series().withTargets(Map.of("lif1", random(HIDDEN, 4))))
                     .checkpoint(file)
                     .resume();
-            String message = assertThrows(IOException.class, other::build).getMessage();
-            assertTrue(message.contains("samples, by a hash"), message);
+            assertPart(IOException.class, "samples, by a hash", other::build);
         }
     }
 

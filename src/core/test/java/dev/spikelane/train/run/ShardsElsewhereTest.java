@@ -1,5 +1,6 @@
 package dev.spikelane.train.run;
 
+import static dev.spikelane.Failures.assertInvalid;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -208,9 +209,7 @@ class ShardsElsewhereTest {
             TrainingRun run = SmallRun.run(trainer)
                     .shardsFrom(_ -> List.of(ShardGradients.of(machine.compute(network, 0, new int[] {4}, 0))))
                     .build();
-            String message =
-                    assertThrows(IllegalArgumentException.class, run::run).getMessage();
-            assertEquals("epoch 1, batch 1: shards are of a batch of 1 samples, expected " + SmallRun.BATCH, message);
+            assertInvalid("epoch 1, batch 1: shards are of a batch of 1 samples, expected " + SmallRun.BATCH, run::run);
         }
     }
 
@@ -221,22 +220,14 @@ class ShardsElsewhereTest {
             BatchLoader.Batch batch = SmallRun.batching().batch(SmallRun.data(5, 1));
             batch.read(0, 7, 8, 9, 10);
             TrainingBatch part = TrainingBatch.of(batch, SmallRun.STEPS);
-            assertEquals(
+            assertInvalid(
                     "shard 0 has 4 samples, expected 2 of a batch of 6 in 3 shards",
-                    assertThrows(IllegalArgumentException.class, () -> trainer.gradients(part, 0, new int[6]))
-                            .getMessage());
-            assertEquals(
-                    "shard is 3, expected 0 to 2",
-                    assertThrows(IllegalArgumentException.class, () -> trainer.gradients(part, 3, new int[6]))
-                            .getMessage());
-            assertEquals(
+                    () -> trainer.gradients(part, 0, new int[6]));
+            assertInvalid("shard is 3, expected 0 to 2", () -> trainer.gradients(part, 3, new int[6]));
+            assertInvalid(
                     "there are no labels, expected one for each sample of the batch",
-                    assertThrows(IllegalArgumentException.class, () -> trainer.gradients(part, 0, new int[0]))
-                            .getMessage());
-            assertEquals(
-                    "there are 6 numbers of samples, expected 1 to 5",
-                    assertThrows(IllegalArgumentException.class, () -> batch.read(0, 1, 2, 3, 4, 5, 6))
-                            .getMessage());
+                    () -> trainer.gradients(part, 0, new int[0]));
+            assertInvalid("there are 6 numbers of samples, expected 1 to 5", () -> batch.read(0, 1, 2, 3, 4, 5, 6));
         }
     }
 }

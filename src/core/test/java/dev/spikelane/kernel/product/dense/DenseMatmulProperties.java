@@ -7,6 +7,7 @@ import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.Part;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 import java.util.Arrays;
@@ -116,21 +117,13 @@ final class DenseMatmulProperties extends KernelCase {
         DenseMatmul.multiply(in, in.rows(), packed, Tile.whole(current));
         DenseCase.assertSameBits(expected, current, "whole");
 
-        int some = 1 + random.nextInt(rows);
-        int first = random.nextInt(packed.blocks());
-        int end = first + 1 + random.nextInt(packed.blocks() - first);
-        for (int row = 0; row < rows; row++) {
-            for (int output = 0; output < outputs; output++) {
-                if (row >= some || output < first * PackedWeights.BLOCK || output >= end * PackedWeights.BLOCK) {
-                    expected[row][output] = 42;
-                }
-            }
-        }
-        current.fill(42);
-        DenseMatmul.multiply(in, some, packed, Tile.whole(current).at(first, end));
+        Part part = Part.of(rows, packed.blocks(), random);
+        part.keep(expected);
+        current.fill(Part.BEFORE);
+        DenseMatmul.multiply(in, part.some(), packed, part.in(current));
         DenseCase.assertSameBits(expected, current, "part");
-        current.fill(42);
-        DenseMatmul.scalar(in, some, packed, Tile.whole(current).at(first, end));
+        current.fill(Part.BEFORE);
+        DenseMatmul.scalar(in, part.some(), packed, part.in(current));
         DenseCase.assertSameBits(expected, current, "scalar part");
     }
 
@@ -179,25 +172,17 @@ final class DenseMatmulProperties extends KernelCase {
                 DenseCase.matrix(arena, DenseCase.values(1, outputs, DenseCase.Kind.UNIFORM, random), false));
         FloatMatrix whole = FloatMatrix.zeros(arena, rows, outputs);
         DenseMatmul.multiply(in, in.rows(), packed, Tile.whole(whole));
-        int some = 1 + random.nextInt(rows);
-        int first = random.nextInt(packed.blocks());
-        int end = first + 1 + random.nextInt(packed.blocks() - first);
-        int needed = 64 * (end - first);
-        int columns = needed + 64 * random.nextInt(3);
-        float[][] expected = new float[rows][columns];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                int output = 64 * first + column;
-                expected[row][column] =
-                        row >= some || column >= needed ? 42 : output < outputs ? whole.get(row, output) : 0;
-            }
-        }
-        FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
-        tile.fill(42);
-        DenseMatmul.multiply(in, some, packed, Tile.of(tile, packed.outputs()).at(first, end));
+        Part part = Part.of(rows, packed.blocks(), random);
+        float[][] all = new float[rows][];
+        Arrays.setAll(all, row -> whole.rows(row, 1).toArray());
+        float[][] expected = part.tile(all, random.nextInt(3));
+        FloatMatrix tile = Part.unwritten(arena, rows, expected[0].length);
+        DenseMatmul.multiply(
+                in, part.some(), packed, Tile.of(tile, packed.outputs()).at(part.first(), part.end()));
         DenseCase.assertSameBits(expected, tile, "tile");
-        tile.fill(42);
-        DenseMatmul.scalar(in, some, packed, Tile.of(tile, packed.outputs()).at(first, end));
+        tile.fill(Part.BEFORE);
+        DenseMatmul.scalar(
+                in, part.some(), packed, Tile.of(tile, packed.outputs()).at(part.first(), part.end()));
         DenseCase.assertSameBits(expected, tile, "scalar tile");
     }
 

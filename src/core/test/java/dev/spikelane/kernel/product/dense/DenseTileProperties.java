@@ -4,32 +4,33 @@ import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Lanes;
-import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
-final class DenseTileProperties {
+final class DenseTileProperties extends KernelCase {
 
     private static final Map<List<Object>, DenseTileVector> TILES = new HashMap<>();
 
     @ComparesVectors
     @Property(tries = 200)
     void tilesGiveTheBitsOfPlainLoops(
-            @ForAll @IntRange(min = 1, max = 8) int rows,
-            @ForAll @IntRange(min = 1, max = 4) int vectors,
+            @UpTo(8) int rows,
+            @UpTo(4) int vectors,
             @ForAll DenseTileVector.Steps steps,
             @ForAll boolean transposed,
-            @ForAll @IntRange(max = 40) int depth,
+            @ZeroTo(40) int depth,
             @ForAll long seed) {
         Random random = new Random(seed);
         int last = random.nextInt(rows);
@@ -37,18 +38,16 @@ final class DenseTileProperties {
         int rowsOfA = packed ? last + 1 : rows;
         boolean across = transposed && !packed;
         int lanes = packed ? PackedWeights.BLOCK : vectors * Lanes.COUNT;
-        try (Arena arena = Arena.ofShared()) {
-            FloatMatrix a = Matrices.uniform(arena, across ? depth + 1 : rowsOfA, across ? rowsOfA : depth + 1, random);
-            FloatMatrix b = Matrices.uniform(arena, depth + 1, lanes, random);
-            FloatMatrix expected = Matrices.uniform(arena, last + 1, lanes, random);
-            FloatMatrix actual = FloatMatrix.zeros(arena, expected.rows(), expected.columns());
-            actual.copyFrom(expected);
-            DenseTileVector tile =
-                    TILES.computeIfAbsent(List.of(rows, vectors, steps), _ -> DenseTileVector.of(rows, vectors, steps));
-            addPlainly(a, across, b, depth, vectors * Lanes.COUNT, expected);
-            add(tile, a, across, b, depth, actual);
-            assertSameBits(expected, actual, "sums");
-        }
+        FloatMatrix a = Matrices.uniform(arena, across ? depth + 1 : rowsOfA, across ? rowsOfA : depth + 1, random);
+        FloatMatrix b = Matrices.uniform(arena, depth + 1, lanes, random);
+        FloatMatrix expected = Matrices.uniform(arena, last + 1, lanes, random);
+        FloatMatrix actual = FloatMatrix.zeros(arena, expected.rows(), expected.columns());
+        actual.copyFrom(expected);
+        DenseTileVector tile =
+                TILES.computeIfAbsent(List.of(rows, vectors, steps), _ -> DenseTileVector.of(rows, vectors, steps));
+        addPlainly(a, across, b, depth, vectors * Lanes.COUNT, expected);
+        add(tile, a, across, b, depth, actual);
+        assertSameBits(expected, actual, "sums");
     }
 
     private static void addPlainly(

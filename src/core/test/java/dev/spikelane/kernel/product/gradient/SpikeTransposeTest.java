@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.product.gradient;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 
 import dev.spikelane.memory.SpikeMatrix;
 import org.junit.jupiter.api.Test;
@@ -10,8 +10,7 @@ final class SpikeTransposeTest {
     @Test
     void refusesRowsThatOverlap() {
         SpikeMatrix both = SpikeMatrix.zeros(65, 64);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "transposed shares memory with spikes, expected memory of its own",
                 () -> SpikeTranspose.transpose(both.rows(0, 64), both.rows(1, 64)));
     }

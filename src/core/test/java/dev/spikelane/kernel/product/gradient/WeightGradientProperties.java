@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.optimize.GradientSink;
 import dev.spikelane.kernel.product.PackedWeights;
@@ -20,70 +22,53 @@ import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 /** Gradients of weights follow the specification bit for bit, and do not depend on how a run is cut into calls. */
 @EveryWidth
 @FewerTries
-class WeightGradientProperties {
+class WeightGradientProperties extends KernelCase {
 
     private static final double[] DENSITIES = {0, 0.03, 0.15, 0.3, 1};
 
     @ComparesVectors
     @Property(tries = 40)
     void spikesFollowTheSpecification(
-            @ForAll @IntRange(min = 1, max = 9) int batch,
-            @ForAll @IntRange(min = 1, max = 20) int steps,
-            @ForAll @IntRange(min = 1, max = 140) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int outputs,
-            @ForAll long seed) {
+            @UpTo(9) int batch, @UpTo(20) int steps, @UpTo(140) int inputs, @UpTo(140) int outputs, @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            double density = DENSITIES[random.nextInt(DENSITIES.length)];
-            SpikeMatrix source = Matrices.spikes(arena, steps * batch, inputs, density, random);
-            check(arena, source, batch, outputs, random);
-        }
+        double density = DENSITIES[random.nextInt(DENSITIES.length)];
+        SpikeMatrix source = Matrices.spikes(arena, steps * batch, inputs, density, random);
+        check(arena, source, batch, outputs, random);
     }
 
     @ComparesVectors
     @Property(tries = 40)
     void valuesFollowTheSpecification(
-            @ForAll @IntRange(min = 1, max = 9) int batch,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 140) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int outputs,
-            @ForAll long seed) {
+            @UpTo(9) int batch, @UpTo(9) int steps, @UpTo(140) int inputs, @UpTo(140) int outputs, @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            check(arena, gradients(arena, steps * batch, inputs, random), batch, outputs, random);
-        }
+        check(arena, gradients(arena, steps * batch, inputs, random), batch, outputs, random);
     }
 
     /** Known numbers, since scalar runs have nothing else to compare the specification with. */
     @Test
     void fourSamplesAreSummedBeforeTheyAreAdded() {
-        try (Arena arena = Arena.ofShared()) {
-            PackedWeights found = PackedWeights.zeros(arena, 1, 1);
-            found.packed().set(0, 0, 0x1p26f); // 8 more is the next number, and 4 is rounded away
-            found.bias().set(0, 0, 0x1p26f);
-            WeightGradient kernel = new WeightGradient(arena, 1, 1, 1);
-            kernel.prepare(Matrices.spikes(arena, 4, 1, 1, new Random(1)), 4);
-            add(kernel, FloatMatrix.copyOf(4, 1, new float[] {2, 2, 2, 2}), found);
-            assertEquals(0x1p26f + 8, found.weight(0, 0));
-            assertEquals(0x1p26f + 8, found.bias(0));
-        }
+        PackedWeights found = PackedWeights.zeros(arena, 1, 1);
+        found.packed().set(0, 0, 0x1p26f); // 8 more is the next number, and 4 is rounded away
+        found.bias().set(0, 0, 0x1p26f);
+        WeightGradient kernel = new WeightGradient(arena, 1, 1, 1);
+        kernel.prepare(Matrices.spikes(arena, 4, 1, 1, new Random(1)), 4);
+        add(kernel, FloatMatrix.copyOf(4, 1, new float[] {2, 2, 2, 2}), found);
+        assertEquals(0x1p26f + 8, found.weight(0, 0));
+        assertEquals(0x1p26f + 8, found.bias(0));
     }
 
     /** A last block of few outputs has shorter tables, in the memory of those of the block before. */
     @Test
     void tablesOfFewOutputsForgetThoseOfMany() {
         Random random = new Random(1);
-        try (Arena arena = Arena.ofShared()) {
-            SpikeMatrix source = Matrices.spikes(arena, 3 * 4, 70, 1, random);
-            FloatMatrix values = Matrices.uniform(arena, 3 * 4, PackedWeights.BLOCK + 1, random);
-            follows(arena, source, 4, values, 1, 0);
-        }
+        SpikeMatrix source = Matrices.spikes(arena, 3 * 4, 70, 1, random);
+        FloatMatrix values = Matrices.uniform(arena, 3 * 4, PackedWeights.BLOCK + 1, random);
+        follows(arena, source, 4, values, 1, 0);
     }
 
     private static void check(Arena arena, Signal source, int batch, int outputs, Random random) {
@@ -122,44 +107,39 @@ class WeightGradientProperties {
     @ComparesVectors
     @Property(tries = 40)
     void framesFollowTheSpecification(
-            @ForAll @IntRange(min = 1, max = 9) int batch,
-            @ForAll @IntRange(min = 1, max = 230) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int outputs,
-            @ForAll long seed) {
+            @UpTo(9) int batch, @UpTo(230) int inputs, @UpTo(140) int outputs, @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            FloatMatrix frame = gradients(arena, batch, inputs, random);
-            double density = DENSITIES[random.nextInt(DENSITIES.length)];
-            for (int row = 0; row < batch; row++) {
-                for (int input = 0; input < inputs; input++) {
-                    if (random.nextDouble() >= density) {
-                        frame.set(row, input, 0);
-                    }
+        FloatMatrix frame = gradients(arena, batch, inputs, random);
+        double density = DENSITIES[random.nextInt(DENSITIES.length)];
+        for (int row = 0; row < batch; row++) {
+            for (int input = 0; input < inputs; input++) {
+                if (random.nextDouble() >= density) {
+                    frame.set(row, input, 0);
                 }
             }
-            FloatMatrix values = gradients(arena, batch, outputs, random);
-            WeightGradient kernel = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
-            PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
-            kernel.prepareFrame(frame, 0, null);
-            add(kernel, values, found);
-            PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
-            for (int block = 0; block < expected.blocks(); block++) {
-                ScalarWeightGradient.add(frame, Tile.whole(values), 1, batch, expected, block);
-                ScalarWeightGradient.addBias(Tile.whole(values), 1, batch, 1, expected.bias(), block);
-            }
-            same(expected, found);
-            PackedWeights weights = Product.packed(
-                    arena, gradients(arena, outputs, inputs, random), gradients(arena, 1, outputs, random));
-            PreparedFrame prepared = new PreparedFrame(arena, 1);
-            if (prepared.take(frame, 0)) {
-                FloatMatrix current = FloatMatrix.zeros(arena, batch, outputs);
-                FloatMatrix wanted = FloatMatrix.zeros(arena, batch, outputs);
-                prepared.multiply(weights, Tile.whole(current), 0);
-                DenseMatmul.scalar(frame, frame.rows(), weights, Tile.whole(wanted));
-                for (int row = 0; row < batch; row++) {
-                    for (int output = 0; output < outputs; output++) {
-                        same(wanted.get(row, output), current.get(row, output), "row " + row + ", output " + output);
-                    }
+        }
+        FloatMatrix values = gradients(arena, batch, outputs, random);
+        WeightGradient kernel = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
+        PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
+        kernel.prepareFrame(frame, 0, null);
+        add(kernel, values, found);
+        PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
+        for (int block = 0; block < expected.blocks(); block++) {
+            ScalarWeightGradient.add(frame, Tile.whole(values), 1, batch, expected, block);
+            ScalarWeightGradient.addBias(Tile.whole(values), 1, batch, 1, expected.bias(), block);
+        }
+        same(expected, found);
+        PackedWeights weights =
+                Product.packed(arena, gradients(arena, outputs, inputs, random), gradients(arena, 1, outputs, random));
+        PreparedFrame prepared = new PreparedFrame(arena, 1);
+        if (prepared.take(frame, 0)) {
+            FloatMatrix current = FloatMatrix.zeros(arena, batch, outputs);
+            FloatMatrix wanted = FloatMatrix.zeros(arena, batch, outputs);
+            prepared.multiply(weights, Tile.whole(current), 0);
+            DenseMatmul.scalar(frame, frame.rows(), weights, Tile.whole(wanted));
+            for (int row = 0; row < batch; row++) {
+                for (int output = 0; output < outputs; output++) {
+                    same(wanted.get(row, output), current.get(row, output), "row " + row + ", output " + output);
                 }
             }
         }
@@ -168,24 +148,22 @@ class WeightGradientProperties {
     /** A matrix is the same object when it holds another frame: what was found of the one before does not serve it. */
     @Test
     void whatWasFoundOfAFrameServesOnlyItsVersion() {
-        try (Arena arena = Arena.ofShared()) {
-            int inputs = 70;
-            FloatMatrix frame = FloatMatrix.zeros(arena, 2, inputs);
-            frame.set(0, 3, 2);
-            PreparedFrame prepared = new PreparedFrame(arena, 1);
-            prepared.take(frame, 1);
-            frame.set(0, 3, 0);
-            frame.set(1, 5, 4);
-            FloatMatrix values = gradients(arena, 2, 9, new Random(1));
-            WeightGradient kernel = new WeightGradient(arena, inputs, 9, 1);
-            PackedWeights found = PackedWeights.zeros(arena, inputs, 9);
-            kernel.prepareFrame(frame, 2, prepared);
-            add(kernel, values, found);
-            PackedWeights expected = PackedWeights.zeros(arena, inputs, 9);
-            ScalarWeightGradient.add(frame, Tile.whole(values), 1, 2, expected, 0);
-            ScalarWeightGradient.addBias(Tile.whole(values), 1, 2, 1, expected.bias(), 0);
-            same(expected, found);
-        }
+        int inputs = 70;
+        FloatMatrix frame = FloatMatrix.zeros(arena, 2, inputs);
+        frame.set(0, 3, 2);
+        PreparedFrame prepared = new PreparedFrame(arena, 1);
+        prepared.take(frame, 1);
+        frame.set(0, 3, 0);
+        frame.set(1, 5, 4);
+        FloatMatrix values = gradients(arena, 2, 9, new Random(1));
+        WeightGradient kernel = new WeightGradient(arena, inputs, 9, 1);
+        PackedWeights found = PackedWeights.zeros(arena, inputs, 9);
+        kernel.prepareFrame(frame, 2, prepared);
+        add(kernel, values, found);
+        PackedWeights expected = PackedWeights.zeros(arena, inputs, 9);
+        ScalarWeightGradient.add(frame, Tile.whole(values), 1, 2, expected, 0);
+        ScalarWeightGradient.addBias(Tile.whole(values), 1, 2, 1, expected.bias(), 0);
+        same(expected, found);
     }
 
     private static void add(WeightGradient kernel, FloatMatrix values, PackedWeights found) {
@@ -209,95 +187,86 @@ class WeightGradientProperties {
     @ComparesVectors
     @Property(tries = 60)
     void sinksTakeWhatIsStored(
-            @ForAll @IntRange(min = 1, max = 9) int batch,
-            @ForAll @IntRange(min = 1, max = 9) int steps,
-            @ForAll @IntRange(min = 1, max = 210) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int outputs,
-            @ForAll long seed) {
+            @UpTo(9) int batch, @UpTo(9) int steps, @UpTo(210) int inputs, @UpTo(140) int outputs, @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            int kind = random.nextInt(3);
-            int rows = kind == 2 ? batch : steps * batch;
-            Signal source = kind == 0
-                    ? Matrices.spikes(arena, rows, inputs, 0.3, random)
-                    : gradients(arena, rows, inputs, random);
-            FloatMatrix values = gradients(arena, rows, outputs, random);
-            WeightGradient stores = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
-            WeightGradient gives = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
-            gives.setGives(null);
-            for (WeightGradient each : new WeightGradient[] {stores, gives}) {
-                if (kind == 2) {
-                    each.prepareFrame((FloatMatrix) source, 0, null);
-                } else {
-                    each.prepare(source, batch);
-                }
+        int kind = random.nextInt(3);
+        int rows = kind == 2 ? batch : steps * batch;
+        Signal source =
+                kind == 0 ? Matrices.spikes(arena, rows, inputs, 0.3, random) : gradients(arena, rows, inputs, random);
+        FloatMatrix values = gradients(arena, rows, outputs, random);
+        WeightGradient stores = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
+        WeightGradient gives = new WeightGradient(arena, inputs, outputs, 1 + random.nextInt(3));
+        gives.setGives(null);
+        for (WeightGradient each : new WeightGradient[] {stores, gives}) {
+            if (kind == 2) {
+                each.prepareFrame((FloatMatrix) source, 0, null);
+            } else {
+                each.prepare(source, batch);
             }
-            PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
-            add(stores, values, expected);
-            PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
-            prepare(gives);
-            for (int block = 0; block < found.blocks(); block++) {
-                FloatMatrix tile = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
-                for (int row = 0; row < rows; row++) {
-                    for (int i = block * PackedWeights.BLOCK;
-                            i < Math.min(outputs, (block + 1) * PackedWeights.BLOCK);
-                            i++) {
-                        tile.set(row, i % PackedWeights.BLOCK, values.get(row, i));
-                    }
-                }
-                GradientSink sink = (gradients, from, first, end) -> MemorySegment.copy(
-                        gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
-                Tile given = random.nextBoolean() ? Tile.of(tile, outputs).at(block, block + 1) : Tile.whole(values);
-                for (int share = 0; share < gives.shares(); share++) {
-                    gives.give(given, found.bias(), sink, block, share, 0);
-                }
-            }
-            same(expected, found);
         }
+        PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
+        add(stores, values, expected);
+        PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
+        prepare(gives);
+        for (int block = 0; block < found.blocks(); block++) {
+            FloatMatrix tile = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
+            for (int row = 0; row < rows; row++) {
+                for (int i = block * PackedWeights.BLOCK;
+                        i < Math.min(outputs, (block + 1) * PackedWeights.BLOCK);
+                        i++) {
+                    tile.set(row, i % PackedWeights.BLOCK, values.get(row, i));
+                }
+            }
+            GradientSink sink = (gradients, from, first, end) -> MemorySegment.copy(
+                    gradients, from, found.segment(), first * Float.BYTES, (end - first) * Float.BYTES);
+            Tile given = random.nextBoolean() ? Tile.of(tile, outputs).at(block, block + 1) : Tile.whole(values);
+            for (int share = 0; share < gives.shares(); share++) {
+                gives.give(given, found.bias(), sink, block, share, 0);
+            }
+        }
+        same(expected, found);
     }
 
     /** Some steps at a time, from a tile of these steps alone, give what all of them give at once. */
     @ComparesVectors
     @Property(tries = 60)
     void turnsGiveWhatIsStored(
-            @ForAll @IntRange(min = 1, max = 34) int batch,
-            @ForAll @IntRange(min = 1, max = 20) int steps,
-            @ForAll @IntRange(min = 1, max = 140) int inputs,
-            @ForAll @IntRange(min = 33, max = 200) int outputs,
+            @UpTo(34) int batch,
+            @UpTo(20) int steps,
+            @UpTo(140) int inputs,
+            @UpTo(value = 200, from = 33) int outputs,
             @ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            double density = DENSITIES[random.nextInt(DENSITIES.length)];
-            SpikeMatrix source = Matrices.spikes(arena, steps * batch, inputs, density, random);
-            FloatMatrix values = gradients(arena, steps * batch, outputs, random);
-            int groups = Math.ceilDiv(batch, 4);
-            int whole = random.nextInt(1, 4) * SpikeLists.GROUPS / Integer.lowestOneBit(groups | SpikeLists.GROUPS);
-            int turn = random.nextBoolean() ? whole : random.nextInt(1, 24);
-            WeightGradient stores = new WeightGradient(arena, inputs, outputs, 1);
-            stores.prepare(source, batch);
-            PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
-            add(stores, values, expected);
+        double density = DENSITIES[random.nextInt(DENSITIES.length)];
+        SpikeMatrix source = Matrices.spikes(arena, steps * batch, inputs, density, random);
+        FloatMatrix values = gradients(arena, steps * batch, outputs, random);
+        int groups = Math.ceilDiv(batch, 4);
+        int whole = random.nextInt(1, 4) * SpikeLists.GROUPS / Integer.lowestOneBit(groups | SpikeLists.GROUPS);
+        int turn = random.nextBoolean() ? whole : random.nextInt(1, 24);
+        WeightGradient stores = new WeightGradient(arena, inputs, outputs, 1);
+        stores.prepare(source, batch);
+        PackedWeights expected = PackedWeights.zeros(arena, inputs, outputs);
+        add(stores, values, expected);
 
-            WeightGradient gives = new WeightGradient(arena, inputs, outputs, 1);
-            gives.setGives(null);
-            gives.prepare(source, batch);
-            prepare(gives);
-            int together = random.nextInt(1, 4);
-            boolean fits = turn >= steps || turn * groups % SpikeLists.GROUPS == 0;
-            assertEquals(fits, gives.takesTurns(turn, together));
-            if (fits) {
-                PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
-                for (int block = 0; block < found.blocks(); block += together) {
-                    giveInTurns(
-                            gives,
-                            values,
-                            steps,
-                            new Blocks(block, Math.min(block + together, found.blocks())),
-                            turn,
-                            found);
-                }
-                same(expected, found);
+        WeightGradient gives = new WeightGradient(arena, inputs, outputs, 1);
+        gives.setGives(null);
+        gives.prepare(source, batch);
+        prepare(gives);
+        int together = random.nextInt(1, 4);
+        boolean fits = turn >= steps || turn * groups % SpikeLists.GROUPS == 0;
+        assertEquals(fits, gives.takesTurns(turn, together));
+        if (fits) {
+            PackedWeights found = PackedWeights.zeros(arena, inputs, outputs);
+            for (int block = 0; block < found.blocks(); block += together) {
+                giveInTurns(
+                        gives,
+                        values,
+                        steps,
+                        new Blocks(block, Math.min(block + together, found.blocks())),
+                        turn,
+                        found);
             }
+            same(expected, found);
         }
     }
 

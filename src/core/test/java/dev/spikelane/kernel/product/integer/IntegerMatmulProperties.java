@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
+import dev.spikelane.kernel.product.Part;
 import dev.spikelane.kernel.product.integer.IntegerProduct.Sizes;
 import dev.spikelane.kernel.product.spike.CostModel;
 import dev.spikelane.kernel.product.spike.Start;
@@ -24,7 +28,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
 @EveryWidth
@@ -38,10 +41,10 @@ final class IntegerMatmulProperties extends KernelCase {
 
     @Property
     void everyVariantGivesExactSums(
-            @ForAll @IntRange(min = 1, max = 40) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
+            @UpTo(40) int rows,
+            @Size int inputs,
+            @Size int outputs,
+            @Density double density,
             @ForAll @From("types") ElementType type,
             @ForAll IntegerProduct.Weights kind,
             @ForAll long seed) {
@@ -57,19 +60,16 @@ final class IntegerMatmulProperties extends KernelCase {
     /** More inputs than a list has room for, than sums of 16 bits hold, and than float32 can count exactly. */
     @Property(tries = 6)
     void sumsOfManyInputsAreExact(
-            @ForAll @IntRange(min = 16_000, max = 40_000) int inputs,
-            @ForAll @IntRange(min = 1, max = 3) int outputs,
-            @ForAll @IntRange(min = 1, max = 3) int rows,
+            @UpTo(value = 40_000, from = 16_000) int inputs,
+            @UpTo(3) int outputs,
+            @UpTo(3) int rows,
             @ForAll long seed) {
         double density = new Random(seed).nextBoolean() ? 1 : 0.9;
         Sizes sizes = new Sizes(rows, inputs, outputs, density);
         for (ElementType type : List.of(ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY)) {
             for (IntegerProduct.Weights kind : IntegerProduct.Weights.values()) {
                 IntegerProduct product = new IntegerProduct(arena, sizes, type, kind, seed);
-                float[][] expected = product.expected();
-                product.variants()
-                        .forEach((name, variant) ->
-                                assertSameBits(expected, product.whole(variant), type + " " + kind + " " + name));
+                product.compare(type + " " + kind);
             }
         }
     }
@@ -85,10 +85,7 @@ final class IntegerMatmulProperties extends KernelCase {
         most.forEach((type, inputs) -> {
             for (IntegerProduct.Weights kind : List.of(IntegerProduct.Weights.LEAST, IntegerProduct.Weights.GREATEST)) {
                 IntegerProduct product = new IntegerProduct(arena, new Sizes(1, inputs, 2, 1), type, kind, 1);
-                float[][] expected = product.expected();
-                product.variants()
-                        .forEach((name, variant) ->
-                                assertSameBits(expected, product.whole(variant), type + " " + kind + " " + name));
+                product.compare(type + " " + kind);
             }
         });
     }
@@ -96,63 +93,46 @@ final class IntegerMatmulProperties extends KernelCase {
     /** More inputs than have their spikes laid out at a time, for more than one strip of outputs. */
     @Property(tries = 2)
     void laterStripsTakeTheirOwnSpikes(
-            @ForAll @IntRange(min = 4_097, max = 4_200) int inputs,
-            @ForAll @IntRange(min = 129, max = 200) int outputs,
+            @UpTo(value = 4_200, from = 4_097) int inputs,
+            @UpTo(value = 200, from = 129) int outputs,
             @ForAll long seed) {
         for (ElementType type : List.of(ElementType.INT8, ElementType.TERNARY)) {
             IntegerProduct product = new IntegerProduct(
                     arena, new Sizes(2, inputs, outputs, 0.5), type, IntegerProduct.Weights.UNIFORM, seed);
-            float[][] expected = product.expected();
-            product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+            product.compare("");
         }
     }
 
     /** More rows than share tables and than are listed at a time. */
     @Property(tries = 6)
     void manyRowsArePartedWithoutATrace(
-            @ForAll @IntRange(min = 1_000, max = 1_100) int rows,
-            @ForAll @IntRange(min = 1, max = 200) int inputs,
-            @ForAll @IntRange(min = 1, max = 140) int outputs,
+            @UpTo(value = 1_100, from = 1_000) int rows,
+            @UpTo(200) int inputs,
+            @UpTo(140) int outputs,
             @ForAll @From("types") ElementType type,
             @ForAll long seed) {
         IntegerProduct product = new IntegerProduct(
                 arena, new Sizes(rows, inputs, outputs, 0.5), type, IntegerProduct.Weights.UNIFORM, seed);
-        float[][] expected = product.expected();
-        product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+        product.compare("");
     }
 
     /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
     @Property(tries = 150)
     void tileGivesItsPartOfTheWhole(
-            @ForAll @IntRange(min = 1, max = 30) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll @IntRange(max = 2) int wider,
+            @UpTo(30) int rows,
+            @Size int inputs,
+            @Size int outputs,
+            @Density double density,
+            @ZeroTo(2) int wider,
             @ForAll @From("types") ElementType type,
             @ForAll long seed) {
         IntegerProduct product = new IntegerProduct(
                 arena, new Sizes(rows, inputs, outputs, density), type, IntegerProduct.Weights.UNIFORM, seed);
-        Random random = new Random(~seed);
-        int some = 1 + random.nextInt(rows);
-        int first = random.nextInt(product.packed.blocks());
-        int end = first + 1 + random.nextInt(product.packed.blocks() - first);
-        int needed = 64 * (end - first);
-        int columns = needed + 64 * wider;
-        float[][] whole = product.expected();
-        float[][] expected = new float[rows][columns];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                int output = 64 * first + column;
-                expected[row][column] = row >= some || column >= needed
-                        ? IntegerProduct.BEFORE
-                        : output < outputs ? whole[row][output] : 0;
-            }
-        }
+        Part part = Part.of(rows, product.packed.blocks(), new Random(~seed));
+        float[][] expected = part.tile(product.expected(), wider);
         product.variants().forEach((name, variant) -> {
-            FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
-            tile.fill(IntegerProduct.BEFORE);
-            variant.multiply(product.spikes, some, Tile.of(tile, outputs).at(first, end));
+            FloatMatrix tile = Part.unwritten(arena, rows, expected[0].length);
+            variant.multiply(product.spikes, part.some(), Tile.of(tile, outputs).at(part.first(), part.end()));
             assertSameBits(expected, tile, name);
         });
     }
@@ -160,8 +140,8 @@ final class IntegerMatmulProperties extends KernelCase {
     @Property
     void tablesAreUsedFromSomeDensityAndNumberOfRowsOn(
             @ForAll @From("types") ElementType type,
-            @ForAll @IntRange(min = 1, max = 100_000) int rows,
-            @ForAll @IntRange(min = 1, max = 60_000) int inputs,
+            @UpTo(100_000) int rows,
+            @UpTo(60_000) int inputs,
             @ForAll @LongRange(min = 0, max = 10_000_000_000L) long active) {
         if (Start.choose(CostModel.inUse(), type, rows, inputs, active) == IntegerMatmul.Variant.TABLES) {
             assertEquals(

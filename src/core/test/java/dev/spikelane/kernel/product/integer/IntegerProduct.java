@@ -1,6 +1,10 @@
 package dev.spikelane.kernel.product.integer;
 
+import static dev.spikelane.Filled.floats;
+import static dev.spikelane.Matrices.assertSameBits;
+
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.product.Part;
 import dev.spikelane.kernel.product.spike.Chooser;
 import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.kernel.product.spike.ProductScratch;
@@ -20,7 +24,7 @@ import java.util.Random;
 final class IntegerProduct {
 
     /** What a current holds before a product, to see what is written. */
-    static final float BEFORE = 99;
+    static final float BEFORE = Part.BEFORE;
 
     /** Kinds of weights. */
     enum Weights {
@@ -67,10 +71,7 @@ final class IntegerProduct {
     }
 
     private static IntegerMatrix matrix(ElementType type, Weights kind, Sizes sizes, Random random) {
-        float[] scales = new float[random.nextBoolean() ? 1 : sizes.outputs];
-        for (int i = 0; i < scales.length; i++) {
-            scales[i] = (random.nextFloat() + 0.01f) / 100;
-        }
+        float[] scales = floats(random.nextBoolean() ? 1 : sizes.outputs, i -> (random.nextFloat() + 0.01f) / 100);
         short[] items = new short[sizes.outputs * sizes.inputs];
         for (int i = 0; i < items.length; i++) {
             items[i] = (short) kind.draw(type, random);
@@ -84,8 +85,7 @@ final class IntegerProduct {
         variants.put("entry", (s, rows, to) -> IntegerMatmul.multiply(s, rows, packed, to, workspace));
         variants.put("scalar", (s, rows, to) -> IntegerMatmul.scalar(s, rows, packed, to));
         variants.put("chosen at random", (s, rows, to) -> {
-            Random random = new Random(rows);
-            ProductScratch own = WrongCosts.workspace(arena, random);
+            ProductScratch own = WrongCosts.workspace(arena, new Random(rows));
             Chooser.hurry(true, true);
             for (int call = 0; call < 3; call++) {
                 IntegerMatmul.multiply(s, rows, packed, to, own);
@@ -113,9 +113,13 @@ final class IntegerProduct {
 
     /** A matrix for the result, filled with {@link #BEFORE}. */
     FloatMatrix current() {
-        FloatMatrix current = FloatMatrix.zeros(arena, spikes.rows(), packed.outputs());
-        current.fill(BEFORE);
-        return current;
+        return Part.unwritten(arena, spikes.rows(), packed.outputs());
+    }
+
+    /** Compares all variants with the specification. */
+    void compare(String what) {
+        float[][] expected = expected();
+        variants().forEach((name, variant) -> assertSameBits(expected, whole(variant), what + " " + name));
     }
 
     FloatMatrix whole(Multiply variant) {

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.product.integer;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
+import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -55,10 +56,7 @@ final class PackedIntegersTest {
         Arrays.fill(items, Short.MIN_VALUE);
         PackedIntegers packed =
                 PackedIntegers.pack(Arena.ofAuto(), IntegerMatrix.of(1, most, items, 1), FloatMatrix.zeros(1, 1));
-        SpikeMatrix spikes = SpikeMatrix.zeros(1, most);
-        for (int input = 0; input < most; input++) {
-            spikes.set(0, input, true);
-        }
+        SpikeMatrix spikes = fill(SpikeMatrix.zeros(1, most), input -> true);
         FloatMatrix current = FloatMatrix.zeros(1, 1);
         IntegerMatmul.multiply(spikes, 1, packed, Tile.whole(current), new ProductScratch(Arena.ofAuto()));
         assertEquals(-32_768f * 65_535, current.get(0, 0));
@@ -77,19 +75,14 @@ final class PackedIntegersTest {
     @Test
     void refusesWhatDoesNotFit() {
         FloatMatrix bias = FloatMatrix.zeros(1, 1);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights are [1 x 65536], expected at most 65535 inputs, whose sum of INT16 weights is sure to fit 32 bits",
                 () -> PackedIntegers.pack(Arena.ofAuto(), IntegerMatrix.of(1, 65_536, new short[65_536], 1), bias));
         IntegerMatrix weights = IntegerMatrix.of(1, 2, new byte[2], 1);
         PackedIntegers packed = PackedIntegers.pack(Arena.ofAuto(), weights, bias);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "weights are INT16 [1 x 2], expected INT8 [1 x 2]",
                 () -> packed.set(IntegerMatrix.of(1, 2, new short[2], 1), bias));
-        assertMessage(
-                IllegalArgumentException.class,
-                "bias is [1 x 2], expected [1 x 1]",
-                () -> packed.set(weights, FloatMatrix.zeros(1, 2)));
+        assertInvalid("bias is [1 x 2], expected [1 x 1]", () -> packed.set(weights, FloatMatrix.zeros(1, 2)));
     }
 }

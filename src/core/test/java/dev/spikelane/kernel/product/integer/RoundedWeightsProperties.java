@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -13,7 +15,6 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Rounding gives what its equations say, whatever the vectors. */
 @EveryWidth
@@ -111,9 +112,9 @@ class RoundedWeightsProperties {
 
     @Property(tries = 60)
     void integersAndGradientsAreThoseOfTheEquations(
-            @ForAll @IntRange(min = 1, max = 300) int outputs,
-            @ForAll @IntRange(min = 1, max = 90) int inputs,
-            @ForAll @IntRange(min = 0, max = 2) int which,
+            @UpTo(300) int outputs,
+            @UpTo(90) int inputs,
+            @ZeroTo(2) int which,
             @ForAll ScaleRule rule,
             @ForAll long seed) {
         Random random = new Random(seed);

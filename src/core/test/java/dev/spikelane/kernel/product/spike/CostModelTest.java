@@ -1,7 +1,7 @@
 package dev.spikelane.kernel.product.spike;
 
+import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -134,10 +134,7 @@ final class CostModelTest {
                 "wide=1/2/3,"
             })
     void refusesWhatIsNoConstant(String asked) {
-        IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class, () -> CostModel.of(asked));
-        assertTrue(
-                thrown.getMessage().startsWith("spikelane.costs is '" + asked + "', expected auto, learn, zen3,"),
-                thrown.getMessage());
+        assertStart("spikelane.costs is '" + asked + "', expected auto, learn, zen3,", () -> CostModel.of(asked));
     }
 
     /** Of a simulation, once and again, in a JVM of its own: no error of a class that could not be initialized. */

@@ -1,7 +1,11 @@
 package dev.spikelane.kernel.product.spike;
 
+import static dev.spikelane.Matrices.assertSameBits;
+
+import dev.spikelane.Filled;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.Part;
 import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -19,7 +23,7 @@ import java.util.Random;
 public final class Product {
 
     /** What a current holds before a product, to see what is written. */
-    static final float BEFORE = 99;
+    static final float BEFORE = Part.BEFORE;
 
     private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0.0f};
 
@@ -46,13 +50,7 @@ public final class Product {
         }
 
         public FloatMatrix matrix(Arena arena, int rows, int columns, Random random) {
-            FloatMatrix matrix = FloatMatrix.zeros(arena, rows, columns);
-            for (int row = 0; row < rows; row++) {
-                for (int column = 0; column < columns; column++) {
-                    matrix.set(row, column, draw(random));
-                }
-            }
-            return matrix;
+            return Filled.fill(FloatMatrix.zeros(arena, rows, columns), (row, column) -> draw(random));
         }
     }
 
@@ -95,8 +93,7 @@ public final class Product {
 
     /** Wrong constants, a clock that tells anything, and as many calls as it takes to try other variants on few rows. */
     private void atRandom(SpikeMatrix s, int rows, PackedWeights w, Tile to, boolean prepares) {
-        Random random = new Random(rows);
-        ProductScratch own = WrongCosts.workspace(arena, random);
+        ProductScratch own = WrongCosts.workspace(arena, new Random(rows));
         int first = to.firstBlock();
         int end = to.endBlock();
         Chooser.hurry(true, true);
@@ -158,9 +155,13 @@ public final class Product {
 
     /** A matrix for the result, filled with {@link #BEFORE}. */
     FloatMatrix current() {
-        FloatMatrix current = FloatMatrix.zeros(arena, spikes.rows(), packed.outputs());
-        current.fill(BEFORE);
-        return current;
+        return Part.unwritten(arena, spikes.rows(), packed.outputs());
+    }
+
+    /** Compares all variants with the specification. */
+    void compare(String what) {
+        float[][] expected = expected();
+        variants().forEach((name, variant) -> assertSameBits(expected, whole(variant), what + " " + name));
     }
 
     FloatMatrix whole(Multiply variant) {

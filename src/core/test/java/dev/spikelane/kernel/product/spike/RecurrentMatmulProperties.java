@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.memory.FloatMatrix;
@@ -15,7 +17,6 @@ import dev.spikelane.simd.Tile;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 final class RecurrentMatmulProperties extends KernelCase {
@@ -23,10 +24,10 @@ final class RecurrentMatmulProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 200)
     void everyVariantGivesTheBitsOfTheSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll @IntRange(min = 1, max = 4) int rows,
+            @Size int inputs,
+            @Size int outputs,
+            @Density double density,
+            @UpTo(4) int rows,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
         Random random = new Random(seed);
@@ -43,10 +44,7 @@ final class RecurrentMatmulProperties extends KernelCase {
 
     @Property(tries = 100)
     void blocksOfATileHaveTheBitsOfTheWhole(
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll long seed) {
+            @Size int inputs, @Size int outputs, @Density double density, @ForAll long seed) {
         Random random = new Random(seed);
         PackedWeights weights = PackedWeights.pack(
                 arena, Matrices.uniform(arena, outputs, inputs, random), Matrices.uniform(arena, 1, outputs, random));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Simd;
 import dev.spikelane.memory.FloatMatrix;
@@ -21,7 +22,6 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
 
 /** Where constants choose another variant, by one spike or by one row more, the bits stay. */
 @EveryWidth
@@ -69,11 +69,7 @@ final class SpikeMatmulCrossoverProperties extends KernelCase {
 
     @ComparesVectors
     @Property(tries = 60)
-    void oneSpikeMore(
-            @ForAll @IntRange(min = 1, max = 60) int rows,
-            @ForAll("inputs") int inputs,
-            @ForAll @IntRange(min = 1, max = 130) int outputs,
-            @ForAll long seed) {
+    void oneSpikeMore(@UpTo(60) int rows, @ForAll("inputs") int inputs, @UpTo(130) int outputs, @ForAll long seed) {
         for (int crossover : crossovers(rows, inputs, outputs)) {
             for (int active : new int[] {crossover, crossover + 1}) {
                 Product product = new Product(arena, rows, inputs, outputs, 0, Product.Weights.UNIFORM, seed);
@@ -90,10 +86,10 @@ final class SpikeMatmulCrossoverProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 60)
     void oneRowMore(
-            @ForAll @IntRange(min = 2, max = 60) int rows,
+            @UpTo(value = 60, from = 2) int rows,
             @ForAll("inputs") int inputs,
-            @ForAll @IntRange(min = 1, max = 130) int outputs,
-            @ForAll @IntRange(min = 1, max = 10) int tenths,
+            @UpTo(130) int outputs,
+            @UpTo(10) int tenths,
             @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, tenths / 10.0, Product.Weights.UNIFORM, seed);
         ProductScratch workspace = new ProductScratch(arena);

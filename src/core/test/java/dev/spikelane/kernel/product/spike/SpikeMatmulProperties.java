@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.ComparesVectors;
+import dev.spikelane.kernel.product.Part;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
 import java.util.Map;
@@ -16,7 +20,6 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 @FewerTries(fullWidth = 2)
@@ -24,24 +27,19 @@ final class SpikeMatmulProperties extends KernelCase {
 
     @Property
     void everyVariantKeepsTheCanonicalOrder(
-            @ForAll @IntRange(min = 1, max = 40) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
+            @UpTo(40) int rows,
+            @Size int inputs,
+            @Size int outputs,
+            @Density double density,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, density, kind, seed);
-        float[][] expected = product.expected();
-        product.variants().forEach((name, variant) -> assertSameBits(expected, product.whole(variant), name));
+        product.compare("");
     }
 
     @Property(tries = 100)
     void dyadicSumsAreExact(
-            @ForAll @IntRange(min = 1, max = 20) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll long seed) {
+            @UpTo(20) int rows, @Size int inputs, @Size int outputs, @Density double density, @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, density, Product.Weights.DYADIC, seed);
         float[][] exact = new float[rows][outputs];
         for (int row = 0; row < rows; row++) {
@@ -65,28 +63,14 @@ final class SpikeMatmulProperties extends KernelCase {
 
     @Property(tries = 100)
     void blocksAndRowsAreWrittenAloneAndAsInTheWhole(
-            @ForAll @IntRange(min = 1, max = 30) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll long seed) {
+            @UpTo(30) int rows, @Size int inputs, @Size int outputs, @Density double density, @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, density, Product.Weights.UNIFORM, seed);
-        Random random = new Random(~seed);
-        int some = 1 + random.nextInt(rows);
-        int first = random.nextInt(product.packed.blocks());
-        int end = first + 1 + random.nextInt(product.packed.blocks() - first);
+        Part part = Part.of(rows, product.packed.blocks(), new Random(~seed));
         float[][] expected = product.expected();
-        for (int row = 0; row < rows; row++) {
-            for (int output = 0; output < outputs; output++) {
-                if (row >= some || output / 64 < first || output / 64 >= end) {
-                    expected[row][output] = Product.BEFORE;
-                }
-            }
-        }
+        part.keep(expected);
         product.variants().forEach((name, variant) -> {
             FloatMatrix current = product.current();
-            variant.multiply(
-                    product.spikes, some, product.packed, Tile.whole(current).at(first, end));
+            variant.multiply(product.spikes, part.some(), product.packed, part.in(current));
             assertSameBits(expected, current, name);
         });
     }
@@ -94,43 +78,29 @@ final class SpikeMatmulProperties extends KernelCase {
     /** A tile holds the blocks asked for from its column 0 on, zeros behind the last output, and nothing else. */
     @Property(tries = 150)
     void tileGivesItsPartOfTheWhole(
-            @ForAll @IntRange(min = 1, max = 30) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll @IntRange(max = 2) int wider,
+            @UpTo(30) int rows,
+            @Size int inputs,
+            @Size int outputs,
+            @Density double density,
+            @ZeroTo(2) int wider,
             @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, density, Product.Weights.UNIFORM, seed);
-        Random random = new Random(~seed);
-        int some = 1 + random.nextInt(rows);
-        int first = random.nextInt(product.packed.blocks());
-        int end = first + 1 + random.nextInt(product.packed.blocks() - first);
-        int needed = 64 * (end - first);
-        int columns = needed + 64 * wider;
-        float[][] whole = product.expected();
-        float[][] expected = new float[rows][columns];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                int output = 64 * first + column;
-                expected[row][column] =
-                        row >= some || column >= needed ? Product.BEFORE : output < outputs ? whole[row][output] : 0;
-            }
-        }
+        Part part = Part.of(rows, product.packed.blocks(), new Random(~seed));
+        float[][] expected = part.tile(product.expected(), wider);
         product.variants().forEach((name, variant) -> {
-            FloatMatrix tile = FloatMatrix.zeros(arena, rows, columns);
-            tile.fill(Product.BEFORE);
-            Tile blocks = Tile.of(tile, outputs).at(first, end);
-            variant.multiply(product.spikes, some, product.packed, blocks);
+            FloatMatrix tile = Part.unwritten(arena, rows, expected[0].length);
+            Tile blocks = Tile.of(tile, outputs).at(part.first(), part.end());
+            variant.multiply(product.spikes, part.some(), product.packed, blocks);
             assertSameBits(expected, tile, name);
         });
     }
 
     @Property(tries = 100)
     void rowGivesTheSameAloneAndAmongOthers(
-            @ForAll @IntRange(min = 1, max = 40) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
+            @UpTo(40) int rows,
+            @Size int inputs,
+            @Size int outputs,
+            @Density double density,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, density, kind, seed);
@@ -145,11 +115,7 @@ final class SpikeMatmulProperties extends KernelCase {
 
     @Property(tries = 50)
     void padsStayZero(
-            @ForAll @IntRange(min = 1, max = 20) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int inputs,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll Product.Weights kind,
-            @ForAll long seed) {
+            @UpTo(20) int rows, @Size int inputs, @Size int outputs, @ForAll Product.Weights kind, @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, 0.5, kind, seed);
         product.variants().forEach((name, variant) -> {
             FloatMatrix current = product.whole(variant);
@@ -162,9 +128,7 @@ final class SpikeMatmulProperties extends KernelCase {
     @ComparesVectors
     @Property
     void theCheapestVariantServes(
-            @ForAll @IntRange(min = 1, max = 100_000) int rows,
-            @ForAll @IntRange(min = 1, max = 100_000) int inputs,
-            @ForAll @DoubleRange(max = 1) double density) {
+            @UpTo(100_000) int rows, @UpTo(100_000) int inputs, @ForAll @DoubleRange(max = 1) double density) {
         long active = (long) (density * rows * inputs);
         CostModel costs = CostModel.inUse();
         SpikeMatmul.Variant chosen = Start.choose(costs, rows, inputs, 64, active);
@@ -185,9 +149,9 @@ final class SpikeMatmulProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 6)
     void manyRowsAndInputsArePartedWithoutATrace(
-            @ForAll @IntRange(min = 1_000, max = 1_100) int rows,
-            @ForAll @IntRange(min = 1_000, max = 2_200) int inputs,
-            @ForAll @IntRange(min = 1, max = 70) int outputs,
+            @UpTo(value = 1_100, from = 1_000) int rows,
+            @UpTo(value = 2_200, from = 1_000) int inputs,
+            @UpTo(70) int outputs,
             @ForAll long seed) {
         Product product = new Product(arena, rows, inputs, outputs, 0.5, Product.Weights.UNIFORM, seed);
         float[][] expected = product.expected();

@@ -1,13 +1,13 @@
 package dev.spikelane.kernel.product.spike;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -102,13 +102,9 @@ final class SpikeMatmulTest {
         SpikeMatmul.prepare(second, 1_100, second.count(0, 1_100), 0, some, others);
         SpikeMatmul.multiply(others, second, 1_100, some, Tile.whole(between), workspace);
         assertFalse(workspace.prepared().isOf(first, 300, 0, some));
-        assertEquals(
+        assertIllegalState(
                 "nothing is prepared, expected 300 for 70 -> 130",
-                assertThrows(
-                                IllegalStateException.class,
-                                () -> SpikeMatmul.multiply(
-                                        workspace.prepared(), first, 300, some, Tile.whole(between), workspace))
-                        .getMessage());
+                () -> SpikeMatmul.multiply(workspace.prepared(), first, 300, some, Tile.whole(between), workspace));
 
         SpikeMatmul.prepare(first, 300, first.count(0, 300), 0, some, workspace.prepared());
         IntegerMatrix items = IntegerMatrix.nearest(ElementType.INT8, Matrices.uniform(arena, 130, 70, random));
@@ -266,18 +262,15 @@ final class SpikeMatmulTest {
 
     @Test
     void refusesShapesThatDoNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes is [3 x 71], expected [3 x 70]",
                 () -> SpikeMatmul.multiply(
                         SpikeMatrix.zeros(arena, 3, 71), 3, weights, Tile.whole(current), workspace));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current has 2 rows, expected at least 3 and at least 1 in use",
                 () -> SpikeMatmul.multiply(
                         spikes, spikes.rows(), weights, Tile.whole(FloatMatrix.zeros(arena, 2, 130)), workspace));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current is [3 x 129], expected [3 x 130]",
                 () -> SpikeMatmul.multiply(
                         spikes,
@@ -290,8 +283,7 @@ final class SpikeMatmulTest {
     @ParameterizedTest
     @CsvSource({"-1, 1", "0, 0", "2, 1", "0, 4", "3, 4"})
     void refusesBlocksOutside(int first, int end) {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "block range is [" + first + ", " + end + "), expected a part of [0, 3)",
                 () -> SpikeMatmul.multiply(
                         spikes, 3, weights, Tile.whole(current).at(first, end), workspace));
@@ -300,8 +292,7 @@ final class SpikeMatmulTest {
     @ParameterizedTest
     @CsvSource({"0", "-1", "4"})
     void refusesRowsThatAreNotThere(int rows) {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes has 3 rows, expected at least " + rows + " and at least 1 in use",
                 () -> SpikeMatmul.multiply(
                         spikes, rows, weights, Tile.whole(current).at(0, 1), workspace));
@@ -313,12 +304,10 @@ final class SpikeMatmulTest {
         PackedWeights gone = PackedWeights.pack(other, FloatMatrix.zeros(arena, 130, 70));
         FloatMatrix nowhere = FloatMatrix.zeros(other, 3, 130);
         other.close();
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "the arena of current is closed",
                 () -> SpikeMatmul.multiply(spikes, spikes.rows(), weights, Tile.whole(nowhere), workspace));
-        assertMessage(
-                IllegalStateException.class,
+        assertIllegalState(
                 "the arena of packed weights is closed",
                 () -> SpikeMatmul.multiply(spikes, spikes.rows(), gone, Tile.whole(current), workspace));
     }

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.product.spike;
 
+import dev.spikelane.fixture.Networks;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -11,10 +12,7 @@ final class UnreadableCostsMain {
 
     public static void main(String[] arguments) {
         System.setProperty(CostModel.PROPERTY, "zen6");
-        Network network = Network.builder(20)
-                .dense(70, new TorchRandom(1))
-                .neuron(new Leaky(0.9))
-                .build();
+        Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 20, 70);
         for (int i = 0; i < 2; i++) {
             try {
                 network.simulate(1).close();

@@ -18,6 +18,8 @@ import dev.spikelane.connection.operator.PoolOperator;
 import dev.spikelane.connection.operator.Scratch;
 import dev.spikelane.connection.operator.Values;
 import dev.spikelane.connection.operator.window.PooledConvOperator;
+import dev.spikelane.fixture.KernelCase;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.pool.PoolWinners;
 import dev.spikelane.memory.ElementType;
@@ -36,12 +38,11 @@ import java.util.Random;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Convolutions and pools in one go leave the bits of the one and then the other. */
 @EveryWidth
 @FewerTries
-final class PooledWindowsProperties {
+final class PooledWindowsProperties extends KernelCase {
 
     private static final ElementType[] TYPES = {
         ElementType.INT8, ElementType.INT16, ElementType.INT4, ElementType.TERNARY, ElementType.TERNARY
@@ -51,40 +52,38 @@ final class PooledWindowsProperties {
 
     @Property(tries = 120)
     void areConvolutionAndPool(
-            @ForAll @IntRange(min = 1, max = 4) int channels,
-            @ForAll @IntRange(min = 1, max = 40) int outputs,
-            @ForAll @IntRange(min = 1, max = 4) int side,
-            @ForAll @IntRange(min = 1, max = 2) int stride,
-            @ForAll @IntRange(min = 1, max = 2) int dilation,
+            @UpTo(4) int channels,
+            @UpTo(40) int outputs,
+            @UpTo(4) int side,
+            @UpTo(2) int stride,
+            @UpTo(2) int dilation,
             @ForAll long seed) {
         Random random = new Random(seed);
         int reach = dilation * (side - 1) + 1;
         Shape source = Shape.of(channels, reach + 1 + random.nextInt(9), reach + stride + random.nextInt(9));
         Kernel kernel = Kernel.of(side).withStride(stride, stride).withDilation(dilation, dilation);
-        try (Arena arena = Arena.ofShared()) {
-            FloatMatrix weights = values(arena, outputs, channels * side * side, random);
-            Convolution floats = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random));
-            ElementType type = TYPES[random.nextInt(TYPES.length)];
-            Convolution declared = random.nextBoolean()
-                    ? floats
-                    : Convolution.of(kernel, IntegerMatrix.nearest(type, weights), floats.bias());
-            Shape map = declared.outputShape(source);
-            assumeTrue(map.height() > 1 && map.width() > 1);
-            Parameter carried = Parameter.of(random.nextBoolean() ? 1 : random.nextBoolean() ? 0.75f : -0.75f);
-            List<Operator> apart = List.of(
-                    ConnectionKinds.of(declared).bind(arena, declared, source, carried),
-                    ConnectionKinds.of(Pool.max(2)).bind(arena, Pool.max(2), map, Parameter.of(1)));
-            List<Operator> joined = PooledConvOperator.join(apart);
-            boolean words = SimdWidth.VECTOR && channels * side * side <= Long.SIZE && channels % 4 != 0;
-            if (words || joined.size() == 1) {
-                assertEquals(1, joined.size());
-                compare(arena, apart, joined.getFirst(), Matrices.spikes(arena, 3, source.size(), 0.3, random));
-                compare(arena, apart, joined.getFirst(), values(arena, 3, source.size(), random));
-            }
-            if (joined.size() == 1 && declared.integers().isPresent()) {
-                writeLargest(apart.getFirst().values().get(1), random);
-                compare(arena, apart, joined.getFirst(), Matrices.spikes(arena, 3, source.size(), 1, random));
-            }
+        FloatMatrix weights = values(arena, outputs, channels * side * side, random);
+        Convolution floats = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random));
+        ElementType type = TYPES[random.nextInt(TYPES.length)];
+        Convolution declared = random.nextBoolean()
+                ? floats
+                : Convolution.of(kernel, IntegerMatrix.nearest(type, weights), floats.bias());
+        Shape map = declared.outputShape(source);
+        assumeTrue(map.height() > 1 && map.width() > 1);
+        Parameter carried = Parameter.of(random.nextBoolean() ? 1 : random.nextBoolean() ? 0.75f : -0.75f);
+        List<Operator> apart = List.of(
+                ConnectionKinds.of(declared).bind(arena, declared, source, carried),
+                ConnectionKinds.of(Pool.max(2)).bind(arena, Pool.max(2), map, Parameter.of(1)));
+        List<Operator> joined = PooledConvOperator.join(apart);
+        boolean words = SimdWidth.VECTOR && channels * side * side <= Long.SIZE && channels % 4 != 0;
+        if (words || joined.size() == 1) {
+            assertEquals(1, joined.size());
+            compare(arena, apart, joined.getFirst(), Matrices.spikes(arena, 3, source.size(), 0.3, random));
+            compare(arena, apart, joined.getFirst(), values(arena, 3, source.size(), random));
+        }
+        if (joined.size() == 1 && declared.integers().isPresent()) {
+            writeLargest(apart.getFirst().values().get(1), random);
+            compare(arena, apart, joined.getFirst(), Matrices.spikes(arena, 3, source.size(), 1, random));
         }
     }
 
@@ -95,18 +94,16 @@ final class PooledWindowsProperties {
         Random random = new Random(1);
         Shape source = Shape.of(3, 9, 8);
         Kernel kernel = Kernel.transposed(3).withPadding(2);
-        try (Arena arena = Arena.ofShared()) {
-            for (int outputs = 2; outputs <= 3; outputs++) {
-                FloatMatrix weights = Matrices.uniform(arena, 3, 9 * outputs, random);
-                Convolution declared = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random))
-                        .nearest(ElementType.TERNARY);
-                List<Operator> apart = List.of(
-                        ConnectionKinds.of(declared).bind(arena, declared, source, Parameter.of(1)),
-                        ConnectionKinds.of(Pool.max(2))
-                                .bind(arena, Pool.max(2), declared.outputShape(source), Parameter.of(1)));
-                Operator joined = PooledConvOperator.join(apart).getFirst();
-                compare(arena, apart, joined, Matrices.spikes(arena, 3, source.size(), 0.3, random));
-            }
+        for (int outputs = 2; outputs <= 3; outputs++) {
+            FloatMatrix weights = Matrices.uniform(arena, 3, 9 * outputs, random);
+            Convolution declared = Convolution.of(kernel, weights, Matrices.uniform(arena, 1, outputs, random))
+                    .nearest(ElementType.TERNARY);
+            List<Operator> apart = List.of(
+                    ConnectionKinds.of(declared).bind(arena, declared, source, Parameter.of(1)),
+                    ConnectionKinds.of(Pool.max(2))
+                            .bind(arena, Pool.max(2), declared.outputShape(source), Parameter.of(1)));
+            Operator joined = PooledConvOperator.join(apart).getFirst();
+            compare(arena, apart, joined, Matrices.spikes(arena, 3, source.size(), 0.3, random));
         }
     }
 

@@ -1,11 +1,11 @@
 package dev.spikelane.kernel.product.window;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static dev.spikelane.Failures.assertInvalid;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.pool.MapPool;
 import dev.spikelane.kernel.pool.PoolWinners;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Assumptions;
 /** Gradients of convolutions of any geometry follow the specification bit for bit. */
 @EveryWidth
 @FewerTries(fullWidth = 2)
-class WindowGradientProperties {
+class WindowGradientProperties extends KernelCase {
 
     private static final double[] DENSITIES = {0, 0.03, 0.15, 0.4, 1};
 
@@ -35,44 +35,38 @@ class WindowGradientProperties {
     @Property(tries = 150)
     void inputs(@ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            WindowGradientShape shape = shape(random);
-            int rows = random.nextInt(1, 4);
-            FloatMatrix weights = weights(arena, shape, random);
-            FloatMatrix gradient = thinned(values(arena, rows, shape.columns(), random), random);
-            FloatMatrix found = Matrices.uniform(arena, rows, shape.window().inputs(), random);
-            FloatMatrix expected = FloatMatrix.zeros(arena, rows, shape.window().inputs());
-            WindowGradientInput kernel = new WindowGradientInput(arena, shape, weights);
-            kernel.pull(gradient, rows, found, new WindowGradientScratch(arena, shape));
-            for (int row = 0; row < rows; row++) {
-                new WindowGradientScalar(shape).pull(gradient, row, weights, expected, row);
-            }
-            Matrices.assertSameBits(expected, found, shape.toString());
+        WindowGradientShape shape = shape(random);
+        int rows = random.nextInt(1, 4);
+        FloatMatrix weights = weights(arena, shape, random);
+        FloatMatrix gradient = thinned(values(arena, rows, shape.columns(), random), random);
+        FloatMatrix found = Matrices.uniform(arena, rows, shape.window().inputs(), random);
+        FloatMatrix expected = FloatMatrix.zeros(arena, rows, shape.window().inputs());
+        WindowGradientInput kernel = new WindowGradientInput(arena, shape, weights);
+        kernel.pull(gradient, rows, found, new WindowGradientScratch(arena, shape));
+        for (int row = 0; row < rows; row++) {
+            new WindowGradientScalar(shape).pull(gradient, row, weights, expected, row);
         }
+        Matrices.assertSameBits(expected, found, shape.toString());
     }
 
     @ComparesVectors
     @Property(tries = 150)
     void weightsOfSpikes(@ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            WindowGradientShape shape = shape(random);
-            double density = DENSITIES[random.nextInt(DENSITIES.length)];
-            int rows = random.nextInt(1, 14);
-            weights(arena, shape, Matrices.spikes(arena, rows, shape.window().inputs(), density, random), random);
-        }
+        WindowGradientShape shape = shape(random);
+        double density = DENSITIES[random.nextInt(DENSITIES.length)];
+        int rows = random.nextInt(1, 14);
+        weights(arena, shape, Matrices.spikes(arena, rows, shape.window().inputs(), density, random), random);
     }
 
     @ComparesVectors
     @Property(tries = 100)
     void weightsOfValues(@ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            WindowGradientShape shape = shape(random);
-            int rows = random.nextInt(1, 5);
-            FloatMatrix values = thinned(values(arena, rows, shape.window().inputs(), random), random);
-            weights(arena, shape, values, random);
-        }
+        WindowGradientShape shape = shape(random);
+        int rows = random.nextInt(1, 5);
+        FloatMatrix values = thinned(values(arena, rows, shape.window().inputs(), random), random);
+        weights(arena, shape, values, random);
     }
 
     /** Rows that are taken past a pool when they are needed have the bits of rows in front of it. */
@@ -80,38 +74,36 @@ class WindowGradientProperties {
     @Property(tries = 100)
     void pastPool(@ForAll long seed) {
         Random random = new Random(seed);
-        try (Arena arena = Arena.ofShared()) {
-            WindowGradientShape shape = shape(random);
-            for (int i = 0; i < 20 && seed % 4 != 0 && !isHalved(shape); i++) {
-                shape = shape(random); // three of four, where no gradient is read ahead of the pool
-            }
-            int rows = random.nextInt(1, 14);
-            PoolWinners winners = Objects.requireNonNull(pool(shape).winners(arena, rows + 1));
-            FloatMatrix pooled = values(arena, rows, winners.outputs(), random);
-            FloatMatrix made = FloatMatrix.zeros(arena, rows, winners.outputs());
-            FloatMatrix ahead = values(arena, rows, shape.columns(), random);
-            winners.run(ahead, rows, Tile.whole(made), 1);
-            winners.back(pooled, 0, rows, ahead, 1);
-            FloatMatrix weights = weights(arena, shape, random);
-            FloatMatrix found = Matrices.uniform(arena, rows, shape.window().inputs(), random);
-            FloatMatrix expected = FloatMatrix.zeros(arena, rows, shape.window().inputs());
-            WindowGradientInput inputs = new WindowGradientInput(arena, shape, weights);
-            WindowGradientWeights kernel = new WindowGradientWeights(arena, shape);
-            PooledGradients gradient = new PooledGradients(arena, winners, kernel.rowsAtATime());
-            gradient.of(pooled, 1);
-            inputs.pull(ahead, rows, expected, new WindowGradientScratch(arena, shape));
-            inputs.pull(gradient, rows, found, new WindowGradientScratch(arena, shape));
-            Matrices.assertSameBits(expected, found, shape.toString());
-
-            Signal source = random.nextBoolean()
-                    ? Matrices.spikes(arena, rows, shape.window().inputs(), 0.3, random)
-                    : values(arena, rows, shape.window().inputs(), random);
-            WindowGradientSum plain = new WindowGradientSum(arena, shape);
-            WindowGradientSum sum = new WindowGradientSum(arena, shape);
-            kernel.add(source, ahead, 0, rows, plain);
-            kernel.add(source, gradient, 0, rows, sum);
-            same(arena, shape, plain, sum);
+        WindowGradientShape shape = shape(random);
+        for (int i = 0; i < 20 && seed % 4 != 0 && !isHalved(shape); i++) {
+            shape = shape(random); // three of four, where no gradient is read ahead of the pool
         }
+        int rows = random.nextInt(1, 14);
+        PoolWinners winners = Objects.requireNonNull(pool(shape).winners(arena, rows + 1));
+        FloatMatrix pooled = values(arena, rows, winners.outputs(), random);
+        FloatMatrix made = FloatMatrix.zeros(arena, rows, winners.outputs());
+        FloatMatrix ahead = values(arena, rows, shape.columns(), random);
+        winners.run(ahead, rows, Tile.whole(made), 1);
+        winners.back(pooled, 0, rows, ahead, 1);
+        FloatMatrix weights = weights(arena, shape, random);
+        FloatMatrix found = Matrices.uniform(arena, rows, shape.window().inputs(), random);
+        FloatMatrix expected = FloatMatrix.zeros(arena, rows, shape.window().inputs());
+        WindowGradientInput inputs = new WindowGradientInput(arena, shape, weights);
+        WindowGradientWeights kernel = new WindowGradientWeights(arena, shape);
+        PooledGradients gradient = new PooledGradients(arena, winners, kernel.rowsAtATime());
+        gradient.of(pooled, 1);
+        inputs.pull(ahead, rows, expected, new WindowGradientScratch(arena, shape));
+        inputs.pull(gradient, rows, found, new WindowGradientScratch(arena, shape));
+        Matrices.assertSameBits(expected, found, shape.toString());
+
+        Signal source = random.nextBoolean()
+                ? Matrices.spikes(arena, rows, shape.window().inputs(), 0.3, random)
+                : values(arena, rows, shape.window().inputs(), random);
+        WindowGradientSum plain = new WindowGradientSum(arena, shape);
+        WindowGradientSum sum = new WindowGradientSum(arena, shape);
+        kernel.add(source, ahead, 0, rows, plain);
+        kernel.add(source, gradient, 0, rows, sum);
+        same(arena, shape, plain, sum);
     }
 
     private static boolean isHalved(WindowGradientShape shape) {
@@ -151,14 +143,10 @@ class WindowGradientProperties {
         Window.Axis y = new Window.Axis(64, 64, 1, 0, 1, 1);
         Window.Axis x = new Window.Axis(4096, 1, 1, 0, 1, 4096);
         WindowGradientShape shape = new WindowGradientShape(new Window(8192, y, x), 1);
-        try (Arena arena = Arena.ofShared()) {
-            IllegalArgumentException refused =
-                    assertThrows(IllegalArgumentException.class, () -> new WindowGradientWeights(arena, shape));
-            assertEquals(
-                    "gradients of the weights take lists of 2147483648 places on each thread, for 8192 channels, "
-                            + "64 rows of the kernel and 4096 columns, expected at most 134217728",
-                    refused.getMessage());
-        }
+        assertInvalid(
+                "gradients of the weights take lists of 2147483648 places on each thread, for 8192 channels, "
+                        + "64 rows of the kernel and 4096 columns, expected at most 134217728",
+                () -> new WindowGradientWeights(arena, shape));
     }
 
     private static void weights(Arena arena, WindowGradientShape shape, Signal source, Random random) {

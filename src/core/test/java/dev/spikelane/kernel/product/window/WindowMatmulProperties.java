@@ -5,7 +5,9 @@ import static dev.spikelane.Matrices.assertSameBits;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Density;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.product.spike.Product;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Tile;
@@ -13,7 +15,6 @@ import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 @FewerTries
@@ -23,9 +24,9 @@ final class WindowMatmulProperties extends KernelCase {
 
     @Property(tries = 200)
     void isTheSameAsDirectLoops(
-            @ForAll @IntRange(min = 1, max = 3) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
+            @UpTo(3) int rows,
+            @Size int outputs,
+            @Density double density,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
         WindowCase of = draw(rows, outputs, density, kind, seed);
@@ -37,9 +38,9 @@ final class WindowMatmulProperties extends KernelCase {
 
     @Property(tries = 50)
     void isTheSameAsUnfoldedSpikes(
-            @ForAll @IntRange(min = 1, max = 3) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
+            @UpTo(3) int rows,
+            @Size int outputs,
+            @Density double density,
             @ForAll Product.Weights kind,
             @ForAll long seed) {
         WindowCase of = draw(rows, outputs, density, kind, seed);
@@ -51,11 +52,7 @@ final class WindowMatmulProperties extends KernelCase {
 
     /** Lists and tables are used again, for other weights too, and for some of the rows. */
     @Property(tries = 100)
-    void nothingStaysOfWhatWasBefore(
-            @ForAll @IntRange(min = 1, max = 3) int rows,
-            @ForAll(supplier = Awkward.Sizes.class) int outputs,
-            @ForAll(supplier = Awkward.Densities.class) double density,
-            @ForAll long seed) {
+    void nothingStaysOfWhatWasBefore(@UpTo(3) int rows, @Size int outputs, @Density double density, @ForAll long seed) {
         WindowCase of = draw(rows, outputs, density, Product.Weights.UNIFORM, seed);
         Random random = new Random(~seed);
         WindowTables tables = new WindowTables(arena, of.window, outputs);

@@ -1,11 +1,13 @@
 package dev.spikelane.kernel.step.leaky;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
@@ -17,7 +19,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Spikes through a dropout. */
 @EveryWidth
@@ -25,9 +26,9 @@ final class DropoutSpikesProperties extends KernelCase {
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void everyVariantDropsWhatTheUniformNumberSays(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 0, max = 2) int firstRow,
+            @Size int neurons,
+            @UpTo(3) int batch,
+            @ZeroTo(2) int firstRow,
             @ForAll LeakyCase.Values values,
             @ForAll Compare compare,
             @ForAll long step,
@@ -90,20 +91,16 @@ final class DropoutSpikesProperties extends KernelCase {
         LeakyNeurons parameters = new LeakyModel(70).build(arena);
         FloatMatrix membrane = FloatMatrix.zeros(arena, 2, 70);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 3, 70);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "probability is 1.0, expected 0 to below 1",
                 () -> fire(parameters, 1, 1, 0, membrane, spikes, 0, 0, 2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "row of spikes range is [2, 4), expected a part of [0, 3)",
                 () -> fire(parameters, 0.5f, 1, 0, membrane, spikes, 2, 0, 2));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "block range is [0, 3), expected a part of [0, 2)",
                 () -> fire(parameters, 0.5f, 1, 0, membrane, spikes, 0, 0, 3));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "membrane is [2 x 60], expected [2 x 70]",
                 () -> fire(parameters, 0.5f, 1, 0, FloatMatrix.zeros(arena, 2, 60), spikes, 0, 0, 1));
     }

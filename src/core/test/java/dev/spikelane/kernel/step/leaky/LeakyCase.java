@@ -1,5 +1,7 @@
 package dev.spikelane.kernel.step.leaky;
 
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.Filled.floats;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -145,13 +147,7 @@ public record LeakyCase(
 
     private FloatMatrix drawn(Arena arena, int rows, int stream) {
         Random random = new Random(seed + stream);
-        FloatMatrix matrix = FloatMatrix.zeros(arena, rows, neurons);
-        for (int row = 0; row < rows; row++) {
-            for (int neuron = 0; neuron < neurons; neuron++) {
-                matrix.set(row, neuron, values.draw(random));
-            }
-        }
-        return matrix;
+        return fill(FloatMatrix.zeros(arena, rows, neurons), (row, neuron) -> values.draw(random));
     }
 
     private float[] betas() {
@@ -168,11 +164,7 @@ public record LeakyCase(
 
     private float[] chosen(int stream, float... from) {
         Random random = new Random(seed + stream);
-        float[] values = new float[eachItsOwn ? neurons : 1];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = from[random.nextInt(from.length)];
-        }
-        return values;
+        return floats(eachItsOwn ? neurons : 1, i -> from[random.nextInt(from.length)]);
     }
 
     private boolean immediate() {

@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
+import dev.spikelane.Filled;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.kernel.step.Steps;
 import dev.spikelane.memory.FloatMatrix;
@@ -18,7 +21,6 @@ import dev.spikelane.simd.Tile;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 @EveryWidth
 @FewerTries
@@ -115,7 +117,7 @@ final class LeakyStepProperties extends KernelCase {
     /** A tile holds the currents of the words asked for from its column 0 on. */
     @Property(tries = 150)
     void tilesOfCurrentsGiveTheWhole(
-            @ForAll(supplier = LeakyCase.Supplier.class) LeakyCase drawn, @ForAll @IntRange(max = 2) int wider) {
+            @ForAll(supplier = LeakyCase.Supplier.class) LeakyCase drawn, @ZeroTo(2) int wider) {
         LeakyCase neurons = drawn.uncoupled().withAnotherWord();
         LeakyCase.Outcome expected = neurons.run(arena, LeakyCase::record);
         int columns = 64 + 64 * wider;
@@ -211,20 +213,12 @@ final class LeakyStepProperties extends KernelCase {
 
     /** With beta 1 nothing leaks: what went in is the membrane or was subtracted. */
     @Property(tries = 100)
-    void resetsConserveTheInput(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 4) int batch,
-            @ForAll @IntRange(min = 1, max = 30) int steps,
-            @ForAll long seed) {
+    void resetsConserveTheInput(@Size int neurons, @UpTo(4) int batch, @UpTo(30) int steps, @ForAll long seed) {
         Random random = new Random(seed);
         float threshold = (1 + random.nextInt(8)) / 4f;
         LeakyNeurons parameters = new LeakyModel(neurons).threshold(threshold).build(arena);
-        FloatMatrix current = FloatMatrix.zeros(arena, steps * batch, neurons);
-        for (int row = 0; row < current.rows(); row++) {
-            for (int neuron = 0; neuron < neurons; neuron++) {
-                current.set(row, neuron, random.nextInt(9) / 4f);
-            }
-        }
+        FloatMatrix current =
+                Filled.fill(FloatMatrix.zeros(arena, steps * batch, neurons), (row, neuron) -> random.nextInt(9) / 4f);
         FloatMatrix membrane = FloatMatrix.zeros(arena, batch, neurons);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, steps * batch, neurons);
         Steps.run(parameters, current, membrane, spikes);
@@ -252,7 +246,7 @@ final class LeakyStepProperties extends KernelCase {
     }
 
     @Property(tries = 100)
-    void firstOfEqualMembranesFires(@ForAll(supplier = Awkward.Sizes.class) int neurons, @ForAll long seed) {
+    void firstOfEqualMembranesFires(@Size int neurons, @ForAll long seed) {
         Random random = new Random(seed);
         int first = random.nextInt(neurons);
         FloatMatrix current = FloatMatrix.zeros(arena, 1, neurons);

@@ -1,6 +1,7 @@
 package dev.spikelane.kernel.step.leaky;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertIllegalState;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.onOtherThread;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -47,20 +48,16 @@ final class LeakyStepTest {
 
     @Test
     void refusesShapesThatDoNotFit() {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spikes is [5 x 70], expected [6 x 70]",
                 () -> Steps.run(parameters, current, membrane, SpikeMatrix.zeros(arena, 5, 70)));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current is [6 x 71], expected [6 x 70]",
                 () -> Steps.run(parameters, FloatMatrix.zeros(arena, 6, 71), membrane, spikes));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "membrane is [2 x 69], expected [2 x 70]",
                 () -> Steps.run(parameters, current, FloatMatrix.zeros(arena, 2, 69), spikes));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "membranes has 5 rows, expected at least 6 and at least 1 in use",
                 () -> LeakyStep.run(
                         parameters,
@@ -69,8 +66,7 @@ final class LeakyStepTest {
                                 .record(FloatMatrix.zeros(arena, 5, 70)),
                         0,
                         6));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "membranes is [6 x 64], expected [6 x 70]",
                 () -> LeakyStep.run(
                         parameters,
@@ -85,8 +81,7 @@ final class LeakyStepTest {
     void refusesAStateOfAnotherBatchAndLeavesItAlone() {
         FloatMatrix four = FloatMatrix.zeros(arena, 4, 70);
         four.fill(0.5f);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "6 rows are not a whole number of steps of batch 4",
                 () -> Steps.run(parameters, current, four, spikes));
         assertEquals(0.5f, four.get(3, 69));
@@ -95,8 +90,7 @@ final class LeakyStepTest {
     @ParameterizedTest
     @CsvSource({"0, 6", "-1, 6", "7, 6"})
     void refusesRowsThatAreNotThere(int rows, int available) {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "current has " + available + " rows, expected at least " + rows + " and at least 1 in use",
                 () -> LeakyStep.run(
                         parameters,
@@ -109,8 +103,7 @@ final class LeakyStepTest {
     @ParameterizedTest
     @CsvSource({"-1, 1", "0, 0", "1, 0", "0, 3", "2, 3"})
     void refusesWordsOutside(int first, int end) {
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "block range is [" + first + ", " + end + "), expected a part of [0, 2)",
                 () -> LeakyStep.run(
                         parameters,
@@ -123,8 +116,7 @@ final class LeakyStepTest {
     @Test
     void refusesPartsOfRowsUnderInhibition() {
         LeakyNeurons coupled = new LeakyModel(70).inhibition(true).build(arena);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "neurons with inhibition are updated whole rows at a time, asked for words [1, 2) of [0, 2)",
                 () -> LeakyStep.run(
                         coupled,
@@ -140,14 +132,8 @@ final class LeakyStepTest {
         LeakyNeurons gone = new LeakyModel(70).build(other);
         FloatMatrix nowhere = FloatMatrix.zeros(other, 2, 70);
         other.close();
-        assertMessage(
-                IllegalStateException.class,
-                "the arena of parameters is closed",
-                () -> Steps.run(gone, current, membrane, spikes));
-        assertMessage(
-                IllegalStateException.class,
-                "the arena of membrane is closed",
-                () -> Steps.run(parameters, current, nowhere, spikes));
+        assertIllegalState("the arena of parameters is closed", () -> Steps.run(gone, current, membrane, spikes));
+        assertIllegalState("the arena of membrane is closed", () -> Steps.run(parameters, current, nowhere, spikes));
         assertInstanceOf(
                 WrongThreadException.class,
                 onOtherThread("stranger", () -> Steps.run(parameters, current, membrane, spikes)));
@@ -155,25 +141,20 @@ final class LeakyStepTest {
 
     @Test
     void refusesParametersThatMakeNoSense() {
-        assertMessage(IllegalArgumentException.class, "neurons is 0, expected at least 1", () -> new LeakyModel(0));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid("neurons is 0, expected at least 1", () -> new LeakyModel(0));
+        assertInvalid(
                 "beta has 2 values, expected 1 or 3, one for each neuron",
                 () -> new LeakyModel(3).beta(0.5f, 0.5f).build(arena));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "threshold has 0 values, expected 1 or 3, one for each neuron",
                 () -> new LeakyModel(3).threshold().build(arena));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "'beta' is NaN, expected a finite number",
                 () -> new LeakyModel(3).beta(Float.NaN).build(arena));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "'threshold' is Infinity for neuron 2, expected a finite number",
                 () -> new LeakyModel(3).threshold(1, 1, Float.POSITIVE_INFINITY).build(arena));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "'gradedSpikesFactor' is -Infinity for neuron 1, expected a finite number",
                 () -> new LeakyModel(3)
                         .carries(LeakyText.FACTOR, 1, Float.NEGATIVE_INFINITY, 1)
@@ -182,12 +163,10 @@ final class LeakyStepTest {
         String message =
                 "firing from the membrane before the step or its change goes neither with inhibition or quantization nor with"
                         + " an immediate reset";
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 message,
                 () -> new LeakyModel(3).firesBefore(true).inhibition(true).build(arena));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 message,
                 () -> new LeakyModel(3)
                         .firesBefore(true)

@@ -1,5 +1,8 @@
 package dev.spikelane.kernel.step.leaky;
 
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.Filled.floats;
+
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Decay;
@@ -124,11 +127,7 @@ public record NeuronCase(long seed) {
     }
 
     private float[] drawn(Random random, float... from) {
-        float[] values = new float[random.nextBoolean() ? neurons() : 1];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = from[random.nextInt(from.length)];
-        }
-        return values;
+        return floats(random.nextBoolean() ? neurons() : 1, i -> from[random.nextInt(from.length)]);
     }
 
     /** Ordinary numbers and, in one of four cases, wild ones. */
@@ -138,13 +137,7 @@ public record NeuronCase(long seed) {
         LeakyCase.Values kind = random(5).nextInt(4) == 0
                 ? LeakyCase.Values.WILD
                 : kinds[random(6).nextInt(2)];
-        FloatMatrix matrix = FloatMatrix.zeros(arena, rows, neurons());
-        for (int row = 0; row < rows; row++) {
-            for (int neuron = 0; neuron < neurons(); neuron++) {
-                matrix.set(row, neuron, kind.draw(random));
-            }
-        }
-        return matrix;
+        return fill(FloatMatrix.zeros(arena, rows, neurons()), (row, neuron) -> kind.draw(random));
     }
 
     /** Runs all rows with loops or the reference, one call for so many rows. */

@@ -1,5 +1,6 @@
 package dev.spikelane.kernel.step.leaky;
 
+import static dev.spikelane.Filled.fill;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 
@@ -7,7 +8,8 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.Matrices;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.ComparesVectors;
 import dev.spikelane.kernel.Reset;
@@ -18,7 +20,6 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /**
  * Every combination of options, and the kernels beside the leaky step: the vector variants give the bits of the
@@ -47,9 +48,9 @@ final class NeuronOptionsProperties extends KernelCase {
     @ComparesVectors
     @Property(tries = 300)
     void longShortTermMemory(
-            @ForAll(supplier = Awkward.Sizes.class) int channels,
-            @ForAll @IntRange(min = 1, max = 20) int positions,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
+            @Size int channels,
+            @UpTo(20) int positions,
+            @UpTo(3) int batch,
             @ForAll Compare compare,
             @ForAll Reset reset,
             @ForAll Reset.Time resetTime,
@@ -66,12 +67,9 @@ final class NeuronOptionsProperties extends KernelCase {
                 .inhibition(inhibited)
                 .build(arena);
         Random random = new Random(seed);
-        FloatMatrix current = FloatMatrix.zeros(arena, batch, GateRows.GATES * neurons);
-        for (int row = 0; row < batch; row++) {
-            for (int column = 0; column < current.columns(); column++) {
-                current.set(row, column, wild ? LeakyCase.Values.WILD.draw(random) : (random.nextFloat() - 0.5f) * 30);
-            }
-        }
+        FloatMatrix current = fill(
+                FloatMatrix.zeros(arena, batch, GateRows.GATES * neurons),
+                (row, column) -> wild ? LeakyCase.Values.WILD.draw(random) : (random.nextFloat() - 0.5f) * 30);
         FloatMatrix feedback = Matrices.uniform(arena, batch, GateRows.GATES * neurons, random);
         FloatMatrix expected = Matrices.uniform(arena, 2 * batch, neurons, random);
         FloatMatrix actual = FloatMatrix.zeros(arena, 2 * batch, neurons);

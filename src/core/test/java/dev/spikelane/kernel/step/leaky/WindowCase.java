@@ -1,5 +1,8 @@
 package dev.spikelane.kernel.step.leaky;
 
+import static dev.spikelane.Filled.fill;
+import static dev.spikelane.Filled.floats;
+
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.StepRun;
@@ -31,10 +34,7 @@ record WindowCase(
     }
 
     LeakyNeurons parameters(Arena arena) {
-        float[] decays = new float[neurons];
-        for (int i = 0; i < neurons; i++) {
-            decays[i] = decay(i);
-        }
+        float[] decays = floats(neurons, i -> decay(i));
         LeakyModel builder = new LeakyModel(neurons)
                 .param("alpha", decays)
                 .synapse("alpha")
@@ -46,24 +46,12 @@ record WindowCase(
     }
 
     FloatMatrix weights(Arena arena) {
-        FloatMatrix weights = FloatMatrix.zeros(arena, length, neurons);
-        for (int age = 0; age < length; age++) {
-            for (int i = 0; i < neurons; i++) {
-                weights.set(age, i, (float) Math.pow(decay(i), age));
-            }
-        }
-        return weights;
+        return fill(FloatMatrix.zeros(arena, length, neurons), (age, i) -> (float) Math.pow(decay(i), age));
     }
 
     FloatMatrix current(Arena arena) {
         Random random = new Random(seed);
-        FloatMatrix current = FloatMatrix.zeros(arena, steps * batch, neurons);
-        for (int row = 0; row < current.rows(); row++) {
-            for (int i = 0; i < neurons; i++) {
-                current.set(row, i, values.draw(random));
-            }
-        }
-        return current;
+        return fill(FloatMatrix.zeros(arena, steps * batch, neurons), (row, i) -> values.draw(random));
     }
 
     /** The sum over the window, in double precision. */

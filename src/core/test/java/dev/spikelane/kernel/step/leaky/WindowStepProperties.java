@@ -1,6 +1,6 @@
 package dev.spikelane.kernel.step.leaky;
 
-import static dev.spikelane.Failures.assertMessage;
+import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Matrices.assertSameBits;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.FewerTries;
 import dev.spikelane.fixture.KernelCase;
-import dev.spikelane.kernel.Awkward;
+import dev.spikelane.kernel.Awkward.Size;
+import dev.spikelane.kernel.Awkward.UpTo;
+import dev.spikelane.kernel.Awkward.ZeroTo;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.StepRun;
 import dev.spikelane.memory.FloatMatrix;
@@ -23,7 +25,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 
 /** Sums over windows: the definition, and one answer. */
 @EveryWidth
@@ -40,9 +41,9 @@ final class WindowStepProperties extends KernelCase {
 
     @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
     void membranesAreSumsOfTheNewestInputs(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 30) int steps,
+            @Size int neurons,
+            @UpTo(3) int batch,
+            @UpTo(30) int steps,
             @ForAll(supplier = Lengths.class) int length,
             @ForAll long seed) {
         WindowCase drawn = new WindowCase(neurons, batch, steps, length, LeakyCase.Values.ORDINARY, false, seed);
@@ -58,9 +59,9 @@ final class WindowStepProperties extends KernelCase {
 
     @Property(tries = 800, edgeCases = EdgeCasesMode.NONE)
     void everyCallGivesTheSpecification(
-            @ForAll(supplier = Awkward.Sizes.class) int neurons,
-            @ForAll @IntRange(min = 1, max = 3) int batch,
-            @ForAll @IntRange(min = 1, max = 16) int steps,
+            @Size int neurons,
+            @UpTo(3) int batch,
+            @UpTo(16) int steps,
             @ForAll(supplier = Lengths.class) int length,
             @ForAll LeakyCase.Values values,
             @ForAll boolean quantized,
@@ -109,10 +110,7 @@ final class WindowStepProperties extends KernelCase {
 
     @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
     void whatIsNotANumberLeavesTheMembraneAgain(
-            @ForAll(supplier = Lengths.class) int length,
-            @ForAll @IntRange(min = 0, max = 20) int at,
-            @ForAll @IntRange(min = 0, max = 2) int kind,
-            @ForAll long seed) {
+            @ForAll(supplier = Lengths.class) int length, @ZeroTo(20) int at, @ZeroTo(2) int kind, @ForAll long seed) {
         int steps = 40;
         WindowCase drawn = new WindowCase(17, 1, steps, length, LeakyCase.Values.ORDINARY, false, seed);
         WindowCase.Outcome expected = drawn.outcome(arena);
@@ -160,8 +158,7 @@ final class WindowStepProperties extends KernelCase {
         FloatMatrix current = drawn.current(arena);
         FloatMatrix weights = drawn.weights(arena);
         LeakyNeurons parameters = drawn.parameters(arena);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "reset is SUBTRACT, expected NONE",
                 () -> step(
                         new LeakyModel(5).param("alpha", 0.5f).synapse("alpha").build(arena),
@@ -175,24 +172,18 @@ final class WindowStepProperties extends KernelCase {
                 .reset(Reset.NONE)
                 .firesBefore(true)
                 .build(arena);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "spike is BEFORE and feedback NONE, expected AFTER and NONE",
                 () -> step(early, weights, current, 0, outcome));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "parameters have 1 variables, expected 2, membrane and sum",
                 () -> step(new LeakyModel(5).reset(Reset.NONE).build(arena), weights, current, 0, outcome));
-        assertMessage(
-                IllegalArgumentException.class,
-                "window is [3 x 5], expected [2 x 5]",
-                () -> step(parameters, weights.rows(0, 2), current, 0, outcome));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
+                "window is [3 x 5], expected [2 x 5]", () -> step(parameters, weights.rows(0, 2), current, 0, outcome));
+        assertInvalid(
                 "current has 4 rows, expected at least 5 and at least 1 in use",
                 () -> step(parameters, weights, current, 4, outcome));
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "step is -1, expected at least 0",
                 () -> WindowStep.step(
                         parameters,
@@ -206,8 +197,7 @@ final class WindowStepProperties extends KernelCase {
         FloatMatrix two = FloatMatrix.zeros(arena, 4, 5);
         FloatMatrix windowOfTwo = FloatMatrix.zeros(arena, 6, 5);
         SpikeMatrix spikes = SpikeMatrix.zeros(arena, 4, 5);
-        assertMessage(
-                IllegalArgumentException.class,
+        assertInvalid(
                 "firstRow is 1, expected a multiple of the batch, 2",
                 () -> WindowStep.step(
                         parameters,
