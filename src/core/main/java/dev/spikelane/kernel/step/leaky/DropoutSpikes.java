@@ -43,9 +43,7 @@ public final class DropoutSpikes {
      * @throws IllegalArgumentException if the probability is not one that drops some
      */
     public DropoutSpikes(LeakyNeurons parameters, float probability, long seed) {
-        if (!(probability >= 0 && probability < 1)) {
-            throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
-        }
+        Checks.require(probability >= 0 && probability < 1, "probability", probability, "0 to below 1");
         this.parameters = parameters;
         this.seed = seed;
         this.scale = 1 / (1 - probability);
