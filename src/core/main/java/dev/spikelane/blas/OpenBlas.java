@@ -105,10 +105,7 @@ public final class OpenBlas {
     public static void sgemv(
             Matmul.Transpose transpose, float alpha, FloatMatrix a, FloatMatrix x, float beta, FloatMatrix y) {
         requireAvailable();
-        if (transpose.second()) {
-            throw new IllegalArgumentException(
-                    "transpose is " + transpose + ", expected NEITHER or FIRST, as x is a vector");
-        }
+        Checks.require(!transpose.second(), "transpose", transpose, "NEITHER or FIRST, as x is a vector");
         a.requireShape("a", a.rows(), a.columns());
         x.requireShape("x", 1, transpose.first() ? a.rows() : a.columns());
         y.requireShape("y", 1, transpose.first() ? a.columns() : a.rows());

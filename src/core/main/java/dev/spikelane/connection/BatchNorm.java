@@ -46,10 +46,11 @@ public record BatchNorm(int channels, double epsilon, double momentum, boolean a
         Checks.finiteAboveZero("epsilon", epsilon);
         Checks.share("momentum", momentum);
         Checks.atLeast(0, "steps", steps);
-        if (!(gain >= 0 && gain <= Float.MAX_VALUE && (gain == 0 || steps == 0))) {
-            throw new IllegalArgumentException(
-                    "gain is " + gain + ", expected 0 or, where steps have no values of their own, more");
-        }
+        Checks.require(
+                gain >= 0 && gain <= Float.MAX_VALUE && (gain == 0 || steps == 0),
+                "gain",
+                gain,
+                "0 or, where steps have no values of their own, more");
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.spikelane.connection;
 
+import dev.spikelane.simd.Checks;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -103,9 +104,7 @@ public final class Distribution {
 
     private static Distribution of(Kind kind, double first, double second) {
         for (double number : new double[] {first, second}) {
-            if (!Float.isFinite((float) number)) {
-                throw new IllegalArgumentException("number is " + number + ", expected a finite float");
-            }
+            Checks.require(Float.isFinite((float) number), "number", number, "a finite float");
         }
         if (kind == Kind.UNIFORM ? first > second : second < 0) {
             throw new IllegalArgumentException(

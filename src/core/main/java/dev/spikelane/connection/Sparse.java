@@ -2,6 +2,7 @@ package dev.spikelane.connection;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Checks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -300,9 +301,7 @@ public final class Sparse implements Connection {
      */
     public Sparse fixedPoint(double quantum) {
         float rounded = (float) quantum;
-        if (!(rounded > 0) || Float.isInfinite(rounded)) {
-            throw new IllegalArgumentException("quantum is " + quantum + ", expected a finite float above 0");
-        }
+        Checks.require(rounded > 0 && !Float.isInfinite(rounded), "quantum", quantum, "a finite float above 0");
         return with(next -> next.quantum = rounded);
     }
 

@@ -57,9 +57,7 @@ public record Latency(
 
     /** Makes a code. */
     public Latency {
-        if (!(threshold > 0 && threshold < 1)) {
-            throw new IllegalArgumentException("threshold is " + threshold + ", expected more than 0 and less than 1");
-        }
+        Checks.require(threshold > 0 && threshold < 1, "threshold", threshold, "more than 0 and less than 1");
         Checks.finiteAboveZero("tau", tau);
         Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
         Checks.finiteFromZero("epsilon", epsilon);

@@ -30,9 +30,7 @@ record TargetRate(double rate, int firstSpikeTime, RateTargets.Pattern pattern) 
 
     TargetRate {
         Objects.requireNonNull(pattern, "pattern");
-        if (!(rate >= 0 && rate <= 1)) {
-            throw new IllegalArgumentException("rate is " + rate + ", expected it in [0, 1]");
-        }
+        Checks.require(rate >= 0 && rate <= 1, "rate", rate, "it in [0, 1]");
         Checks.atLeast(0, "firstSpikeTime", firstSpikeTime);
     }
 

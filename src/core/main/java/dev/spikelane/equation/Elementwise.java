@@ -6,12 +6,14 @@ import dev.spikelane.loop.LoopCompiler;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a text makes of rows of numbers, element by element; each thread says by a frame of its own where they are. */
 public final class Elementwise {
 
     private final CompiledProgram compiled;
+    private final Set<String> parameters;
     private final Map<String, float[]> numbers;
     private final Map<String, MemorySegment> rows;
 
@@ -22,17 +24,19 @@ public final class Elementwise {
      * Compiles a text, all of whose variables are stored.
      *
      * @param own the lookup in whose package the class lives
-     * @param numbers all parameters, one value each, which may change between runs
+     * @param numbers parameters, one value each, which may change between runs; of others each thread has a value,
+     *     {@link Frame#set}
      * @param rows those that stay where they are
      */
     public Elementwise(
             MethodHandles.Lookup own, Equations text, Map<String, float[]> numbers, Map<String, MemorySegment> rows) {
-        this.compiled = LoopCompiler.compile(own, text::elementwise, numbers.keySet());
+        this.parameters = Set.copyOf(text.parameters().keySet());
+        this.compiled = LoopCompiler.compile(own, text::elementwise, parameters);
         this.numbers = numbers;
         this.rows = rows;
     }
 
-    /** Compiles a text without parameters. */
+    /** Compiles a text of whose parameters each thread has values of its own. */
     public static Elementwise of(MethodHandles.Lookup own, String text) {
         return new Elementwise(own, EquationParser.parse(text), Map.of(), Map.of());
     }
@@ -42,7 +46,9 @@ public final class Elementwise {
         Frame frame = frames.get();
         if (frame == null) {
             frame = new Frame(compiled.program(), Long.SIZE);
-            numbers.forEach(frame::share);
+            for (String name : parameters) {
+                frame.share(name, numbers.getOrDefault(name, new float[1]));
+            }
             for (Map.Entry<String, MemorySegment> row : rows.entrySet()) {
                 frame.put(row.getKey(), row.getValue(), 0, 0);
             }

@@ -192,12 +192,26 @@ public record Equations(
         return program;
     }
 
-    /** A program that stores variables as they are behind a step to rows of the step, and no spikes. */
+    /**
+     * A program that stores the variables that a text assigns to rows of the step, and no spikes. Variables of whole
+     * numbers, {@code state NAME to 1}, are rows of bits.
+     */
     public Program elementwise(Graph graph) {
         Program program = new Program(name, 0);
         Map<Node, Node> made = new HashMap<>();
-        Program.copy(Graph.order(next.values()), graph, made);
-        next.forEach((each, node) -> program.store(Op.STEP, each, 0, Graph.of(made, node)));
+        List<Node> order = Graph.order(next.values());
+        for (Node node : order) {
+            if (node.op() == Op.STATE && greatest.containsKey(node.name())) {
+                made.put(node, graph.number(graph.leaf(Op.FLAG, node.name(), 0)));
+            }
+        }
+        Program.copy(order, graph, made);
+        next.forEach((each, node) -> {
+            if (node.op() != Op.STATE || !node.name().equals(each)) {
+                Node value = Graph.of(made, node);
+                program.store(Op.STEP, each, 0, greatest.containsKey(each) ? value.of(0) : value);
+            }
+        });
         return program;
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.loop;
 
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -64,8 +65,8 @@ public final class Frame {
     }
 
     /** The same of rows of a matrix, from one on. */
-    public void put(String row, FloatMatrix of, int first) {
-        put(row, of.segment(), of.rowOffset(first), (long) of.stride() * Float.BYTES);
+    public void put(String row, Signal of, int first) {
+        put(row, of.segment(), of.rowOffset(first), of.rowOffset(1));
     }
 
     /** The same of one row, again and again. */
@@ -80,6 +81,11 @@ public final class Frame {
             bases[place] = base;
             strides[place] = stride;
         }
+    }
+
+    /** Changes a number that this frame alone holds. */
+    public void set(String row, float value) {
+        shared[rows.indexOf(row)][0] = value;
     }
 
     /** Says what neurons share. */

@@ -6,6 +6,7 @@ import dev.spikelane.io.file.JsonValue;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.c.CNetwork;
 import dev.spikelane.network.Network;
+import dev.spikelane.simd.Checks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -129,9 +130,7 @@ public final class CExport {
      * @throws IllegalArgumentException if there are other numbers of steps
      */
     public CExport withTestSteps(int steps) {
-        if (steps < 1 || steps > MOST_TEST_STEPS) {
-            throw new IllegalArgumentException("steps is " + steps + ", expected 1 to " + MOST_TEST_STEPS);
-        }
+        Checks.require(steps >= 1 && steps <= MOST_TEST_STEPS, "steps", steps, "1 to " + MOST_TEST_STEPS);
         return new CExport(
                 network,
                 new CNetwork.Options(options.name(), options.values(), options.frame(), options.outputs(), steps));

@@ -4,6 +4,7 @@ import dev.spikelane.io.NirFile;
 import dev.spikelane.io.file.FileText;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.model.FlatGraph.FlatNode;
+import dev.spikelane.simd.Checks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -60,9 +61,7 @@ public final class NirImport {
      * @throws IllegalArgumentException if it is not above 0, or infinite
      */
     public NirImport withTimeStep(double seconds) {
-        if (!(seconds > 0) || Double.isInfinite(seconds)) {
-            throw new IllegalArgumentException("time step is " + seconds + ", expected above 0");
-        }
+        Checks.require(seconds > 0 && !Double.isInfinite(seconds), "time step", seconds, "above 0");
         return new NirImport(seconds, exact, reset, resetTime);
     }
 

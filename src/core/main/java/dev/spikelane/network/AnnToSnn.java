@@ -9,6 +9,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.Neuron;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,9 +54,7 @@ final class AnnToSnn {
     }
 
     static Network spiking(Network network, FloatMatrix samples, double percentile) {
-        if (!(percentile > 0 && percentile <= 100)) {
-            throw new IllegalArgumentException("percentile is " + percentile + ", expected more than 0, at most 100");
-        }
+        Checks.require(percentile > 0 && percentile <= 100, "percentile", percentile, "more than 0, at most 100");
         AnnToSnn spiking = new AnnToSnn(network.folded().network(), samples.rows());
         spiking.run(samples);
         return spiking.made(percentile);

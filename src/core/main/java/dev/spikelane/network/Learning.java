@@ -62,12 +62,8 @@ public final class Learning {
             throw new IllegalArgumentException("no projection has a rule in this simulation, expected one that learns");
         }
         Checks.atLeast(1, "every", every);
-        if (keep < 1 || keep > MOST) {
-            throw new IllegalArgumentException("keep is " + keep + ", expected 1 to " + MOST);
-        }
-        if (!(limit > 0)) {
-            throw new IllegalArgumentException("driftLimit is " + limit + ", expected more than 0");
-        }
+        Checks.require(keep >= 1 && keep <= MOST, "keep", keep, "1 to " + MOST);
+        Checks.require(limit > 0, "driftLimit", limit, "more than 0");
         this.network = network;
         this.run = run;
         this.plastic = plastic;

@@ -9,6 +9,7 @@ import dev.spikelane.simd.RowBytes;
 import dev.spikelane.simd.TorchLayout;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ abstract class Recorder<S extends Signal> implements Population.Observer {
 
     /** Records these neurons alone, each gate of them. */
     final void choose(int... which) {
+        Objects.requireNonNull(which, "neurons");
         if (recorded != null) {
             throw new IllegalStateException(
                     this + " has its memory, expected of() before the first step and before the recording is read");

@@ -72,9 +72,7 @@ public final class Simulation implements AutoCloseable {
 
     Simulation(Network network, LaidOutNetwork laidOut, int batch, int threads, int rowsInBlock) {
         Checks.atLeast(1, "batch", batch);
-        if (threads < 1 || threads > WorkerPool.MOST) {
-            throw new IllegalArgumentException("threads is " + threads + ", expected 1 to " + WorkerPool.MOST);
-        }
+        Checks.require(threads >= 1 && threads <= WorkerPool.MOST, "threads", threads, "1 to " + WorkerPool.MOST);
         this.network = network;
         this.batch = batch;
         this.rowsInBlock = rowsInBlock;
@@ -750,9 +748,7 @@ public final class Simulation implements AutoCloseable {
     }
 
     private static void requireCount(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("count is " + count + ", expected at least 1 step");
-        }
+        Checks.require(count >= 1, "count", count, "at least 1 step");
     }
 
     private Call begin() {

@@ -10,6 +10,7 @@ import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.limit.NativeMemory;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -68,9 +69,7 @@ public final class Weights {
      * @throws IllegalArgumentException if the time is negative
      */
     public Weights waiting(Duration most) {
-        if (most.isNegative()) {
-            throw new IllegalArgumentException("most is " + most + ", expected 0 or more");
-        }
+        Checks.require(!most.isNegative(), "most", most, "0 or more");
         return new Weights(values, guard, most);
     }
 

@@ -4,6 +4,7 @@ import dev.spikelane.kernel.Decay;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.simd.Logarithm;
 import java.lang.foreign.Arena;
 import java.util.Objects;
@@ -135,9 +136,8 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
         float[] values = new float[Math.max(beta.count(), known.count())];
         for (int i = 0; i < values.length; i++) {
             float share = Parameters.valueOrLast(beta, i);
-            if (!(share > 0) || share == 1 || !Float.isFinite(share)) {
-                throw new IllegalArgumentException("beta is " + share + ", expected a finite number above 0, not 1");
-            }
+            Checks.require(
+                    share > 0 && share != 1 && Float.isFinite(share), "beta", share, "a finite number above 0, not 1");
             values[i] = timeStep / (Parameters.valueOrLast(known, i) * Logarithm.log(1 / share));
         }
         return Parameter.of(values);
@@ -146,9 +146,7 @@ public record Lapicque(Parameter resistance, Parameter capacitance, float timeSt
     private static void requireUsable(String name, Parameter parameter) {
         Objects.requireNonNull(parameter, name).requireFinite(name);
         for (float value : parameter.values()) {
-            if (value == 0) {
-                throw new IllegalArgumentException(name + " is " + value + ", expected a number that is not 0");
-            }
+            Checks.require(value != 0, name, value, "a number that is not 0");
         }
     }
 

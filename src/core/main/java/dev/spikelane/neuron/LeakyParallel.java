@@ -10,6 +10,7 @@ import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyText;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
@@ -75,9 +76,7 @@ public record LeakyParallel(
         bias.requireFinite("bias");
         threshold.requireFinite("threshold");
         gradedSpikesFactor.requireFinite("gradedSpikesFactor");
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout is " + dropout + ", expected a probability from 0 to below 1");
-        }
+        Checks.require(dropout >= 0 && dropout < 1, "dropout", dropout, "a probability from 0 to below 1");
     }
 
     /**

@@ -188,9 +188,7 @@ public final class Quantization {
     }
 
     private static int count(int bits) {
-        if (bits < 1 || bits > MOST_BITS) {
-            throw new IllegalArgumentException("bits is " + bits + ", expected 1 to " + MOST_BITS);
-        }
+        Checks.require(bits >= 1 && bits <= MOST_BITS, "bits", bits, "1 to " + MOST_BITS);
         return 1 << bits;
     }
 

@@ -1,6 +1,7 @@
 package dev.spikelane.neuron;
 
 import dev.spikelane.equation.TimeStep;
+import dev.spikelane.simd.Checks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -137,7 +138,7 @@ public final class Source {
      */
     public static EquationNeuron fluctuating(double mean, double deviation, double tau, double step) {
         requireStep(step);
-        require(tau > 0, "tau", tau, "more than 0");
+        Checks.require(tau > 0, "tau", tau, "more than 0");
         return timed(
                 "neuron Fluctuating\nparam mean = " + mean + ", deviation = " + deviation + ", tau [ms] = " + tau + TIME
                         + "state current = mean\nnoise xi\nlet keep = exp(-dt / tau)\n"
@@ -162,7 +163,8 @@ public final class Source {
         int[] steps = new int[times.length];
         for (int i = 0; i < steps.length; i++) {
             double at = Math.rint(times[i] / step);
-            require(at >= 0 && at < Integer.MAX_VALUE, "time " + i, times[i], "0 to " + Integer.MAX_VALUE + " steps");
+            Checks.require(
+                    at >= 0 && at < Integer.MAX_VALUE, "time " + i, times[i], "0 to " + Integer.MAX_VALUE + " steps");
             steps[i] = (int) at;
         }
         return SpikeList.of(steps, neurons);
@@ -178,10 +180,10 @@ public final class Source {
         List<String> lines = new ArrayList<>(List.of(name + " = " + values[0]));
         for (int i = 0; i < times.length; i++) {
             double from = times[i] / step;
-            require(Math.abs(from) <= MOST_STEPS, "time " + i, times[i], "at most " + MOST_STEPS + " steps");
-            require(Double.isFinite(values[i]), "value " + i, values[i], "a finite number");
+            Checks.require(Math.abs(from) <= MOST_STEPS, "time " + i, times[i], "at most " + MOST_STEPS + " steps");
+            Checks.require(Double.isFinite(values[i]), "value " + i, values[i], "a finite number");
             boolean ends = i == times.length - 1 || times[i + 1] == times[i];
-            require(
+            Checks.require(
                     i == 0 || times[i] >= times[i - 1],
                     "time " + i,
                     times[i],
@@ -195,17 +197,11 @@ public final class Source {
     private static void requireRates(double... rates) {
         Objects.requireNonNull(rates, "rates");
         for (double rate : rates) {
-            require(rate >= 0 && Double.isFinite(rate), "rate", rate, "0 or more");
+            Checks.require(rate >= 0 && Double.isFinite(rate), "rate", rate, "0 or more");
         }
     }
 
     private static void requireStep(double step) {
-        require(step > 0 && Double.isFinite(step), "step", step, "more than 0");
-    }
-
-    private static void require(boolean holds, String name, double found, String expected) {
-        if (!holds) {
-            throw new IllegalArgumentException(name + " is " + found + ", expected " + expected);
-        }
+        Checks.require(step > 0 && Double.isFinite(step), "step", step, "more than 0");
     }
 }

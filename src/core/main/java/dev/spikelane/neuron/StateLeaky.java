@@ -76,14 +76,13 @@ public record StateLeaky(
         gradedSpikesFactor.requireFinite("gradedSpikesFactor");
         Objects.requireNonNull(quantization, "quantization");
         for (float each : beta.values()) {
-            if (!(each <= 1) || each == Float.NEGATIVE_INFINITY) {
-                throw new IllegalArgumentException("beta is " + each + ", expected a finite number, at most 1");
-            }
+            Checks.require(each <= 1 && each != Float.NEGATIVE_INFINITY, "beta", each, "a finite number, at most 1");
         }
-        if (kernelTruncation < UNTRUNCATED) {
-            throw new IllegalArgumentException("kernelTruncation is " + kernelTruncation
-                    + ", expected at least 1 step, or UNTRUNCATED, " + UNTRUNCATED);
-        }
+        Checks.require(
+                kernelTruncation >= UNTRUNCATED,
+                "kernelTruncation",
+                kernelTruncation,
+                "at least 1 step, or UNTRUNCATED, " + UNTRUNCATED);
     }
 
     /**

@@ -61,6 +61,17 @@ public final class Checks {
         }
     }
 
+    /**
+     * Checks a condition of an argument.
+     *
+     * @throws IllegalArgumentException if it does not hold, which names what was found and what is expected
+     */
+    public static void require(boolean holds, String name, Object found, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + " is " + found + ", expected " + expected);
+        }
+    }
+
     /** Requires a share of a whole. */
     public static void share(String name, double number) {
         if (!(number >= 0 && number <= 1)) {

@@ -1,6 +1,7 @@
 package dev.spikelane.simd;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -16,6 +17,13 @@ public final class Pads {
         for (int column = matrix.columns(); column < matrix.stride(); column++) {
             matrix.segment().set(JAVA_FLOAT, offset + (long) column * Float.BYTES, 0f);
         }
+    }
+
+    /** Clears the bits behind the last column of a row. */
+    public static void clear(SpikeMatrix spikes, int row) {
+        int word = spikes.stride() - 1;
+        long at = spikes.rowOffset(row) + (long) word * Long.BYTES;
+        spikes.segment().set(JAVA_LONG, at, spikes.segment().get(JAVA_LONG, at) & neuronsOfWord(spikes, word));
     }
 
     /** The bits of a row's last word, or of any other, that are neurons and not padding. */

@@ -1,6 +1,7 @@
 package dev.spikelane.train;
 
 import dev.spikelane.kernel.optimize.AdamRule;
+import dev.spikelane.simd.Checks;
 
 /**
  * Adam, and AdamW where the weight decay is decoupled, as {@code torch.optim.Adam} and {@code AdamW} compute them, in
@@ -27,9 +28,7 @@ public record Adam(
 
     /** Makes a rule. */
     public Adam {
-        if (!(rate > 0 && rate <= MOST_RATE)) {
-            throw new IllegalArgumentException("rate is " + rate + ", expected more than 0 and at most " + MOST_RATE);
-        }
+        Checks.require(rate > 0 && rate <= MOST_RATE, "rate", rate, "more than 0 and at most " + MOST_RATE);
         new AdamRule(beta1, beta2, epsilon, weightDecay, decoupled, amsgrad);
     }
 

@@ -36,9 +36,7 @@ public interface Loss {
      * @throws IllegalArgumentException if the factor is not finite in float32
      */
     static Loss spikeRatePenalty(double factor) {
-        if (!Float.isFinite((float) factor)) {
-            throw new IllegalArgumentException("factor is " + factor + ", expected a finite number");
-        }
+        Checks.require(Float.isFinite((float) factor), "factor", factor, "a finite number");
         return new SpikeRatePenalty(factor);
     }
 
@@ -54,7 +52,7 @@ public interface Loss {
      */
     static Loss temporalEfficient(double share, double target) {
         Checks.share("share", share);
-        requireFinite("target", target);
+        Checks.finite("target", target);
         return new FormulaLoss(
                 "tet_loss, share " + share + ", target " + target,
                 Decoding.MEMBRANE,
@@ -107,9 +105,7 @@ public interface Loss {
      * @throws IllegalArgumentException if the rate is outside
      */
     static Loss rateDivergence(double rate) {
-        if (!(rate > 0 && rate < 1)) {
-            throw new IllegalArgumentException("rate is " + rate + ", expected a number above 0 and below 1");
-        }
+        Checks.require(rate > 0 && rate < 1, "rate", rate, "a number above 0 and below 1");
         return new FormulaLoss(
                 "kl_rate_loss, rate " + rate, Decoding.NONE, true, false, shape -> RateCost.ofDivergence(shape, rate));
     }
@@ -125,17 +121,9 @@ public interface Loss {
      * @throws IllegalArgumentException if tau is not above 0 and finite
      */
     static Loss vanRossum(double tau) {
-        requireFinite("tau", tau);
-        if (tau <= 0) {
-            throw new IllegalArgumentException("tau is " + tau + ", expected a number above 0");
-        }
+        Checks.finite("tau", tau);
+        Checks.require(tau > 0, "tau", tau, "a number above 0");
         return new FormulaLoss("van_rossum, tau " + tau, Decoding.NONE, true, true, shape -> new VanRossum(shape, tau));
-    }
-
-    private static void requireFinite(String name, double number) {
-        if (!Double.isFinite(number)) {
-            throw new IllegalArgumentException(name + " is " + number + ", expected a finite number");
-        }
     }
 
     /**

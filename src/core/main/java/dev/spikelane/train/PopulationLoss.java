@@ -3,6 +3,7 @@ package dev.spikelane.train;
 import dev.spikelane.engine.LaidOutNetwork;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.train.loss.TargetRows;
 import java.util.List;
 import java.util.Set;
@@ -19,9 +20,7 @@ import org.jspecify.annotations.Nullable;
 record PopulationLoss(String population, int outputs, Loss loss, double weight) {
 
     PopulationLoss {
-        if (!Double.isFinite(weight) || weight == 0) {
-            throw new IllegalArgumentException("weight is " + weight + ", expected a finite number other than 0");
-        }
+        Checks.require(Double.isFinite(weight) && weight != 0, "weight", weight, "a finite number other than 0");
     }
 
     /** Throws where it would read spikes as 1 that carry something else, now or when values have been learned. */

@@ -215,9 +215,7 @@ public interface Schedule {
         }
 
         private static void requireDivisor(String name, double divisor) {
-            if (divisor == 0 || !Double.isFinite(divisor)) {
-                throw new IllegalArgumentException(name + " is " + divisor + ", expected a finite number other than 0");
-            }
+            Checks.require(divisor != 0 && Double.isFinite(divisor), name, divisor, "a finite number other than 0");
         }
 
         /**

@@ -215,9 +215,7 @@ public final class SquaredErrorLoss implements Loss {
      * @throws IllegalArgumentException if it is negative or NaN, or this loss is of no spike times
      */
     public SquaredErrorLoss withTolerance(double steps) {
-        if (!(steps >= 0)) {
-            throw new IllegalArgumentException("tolerance is " + steps + ", expected at least 0");
-        }
+        Checks.require(steps >= 0, "tolerance", steps, "at least 0");
         ErrorForm.SpikeTime times = ofSpikeTimes("tolerance");
         return with(new ErrorForm.SpikeTime(times.targets(), times.spikes(), steps, times.sharedSteps()));
     }

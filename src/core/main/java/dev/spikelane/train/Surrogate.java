@@ -4,6 +4,7 @@ import dev.spikelane.kernel.step.SurrogateShape;
 import dev.spikelane.kernel.step.SurrogateStep;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.CounterRandom;
+import dev.spikelane.simd.Checks;
 import dev.spikelane.train.gradient.FiringGradient;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -252,9 +253,7 @@ public final class Surrogate {
      * @throws IllegalArgumentException if a parameter is not finite or beta is negative
      */
     public static Surrogate spikeRateEscape(double beta, double slope) {
-        if (beta < 0) {
-            throw new IllegalArgumentException("beta is " + beta + ", expected at least 0");
-        }
+        Checks.require(!(beta < 0), "beta", beta, "at least 0");
         return of(SurrogateShape.SPIKE_RATE_ESCAPE, "spike_rate_escape", "beta", beta, "slope", slope);
     }
 
@@ -364,9 +363,7 @@ public final class Surrogate {
     }
 
     private static double requirePositive(String name, double number) {
-        if (!(number > 0)) {
-            throw new IllegalArgumentException(name + " is " + number + ", expected a number above 0");
-        }
+        Checks.require(number > 0, name, number, "a number above 0");
         return number;
     }
 

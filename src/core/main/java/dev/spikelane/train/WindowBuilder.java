@@ -339,9 +339,7 @@ abstract class WindowBuilder<B extends WindowBuilder<B>> {
      * @throws IllegalArgumentException if it is below 1
      */
     public B recomputeEvery(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("every is " + count + ", expected at least 1 step");
-        }
+        Checks.require(count >= 1, "every", count, "at least 1 step");
         every = count;
         return self();
     }

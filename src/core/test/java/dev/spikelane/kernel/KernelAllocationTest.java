@@ -8,9 +8,12 @@ import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.encode.BernoulliSpikes;
+import dev.spikelane.kernel.encode.DeltaSpikes;
+import dev.spikelane.kernel.encode.LatencyTimes;
 import dev.spikelane.kernel.encode.SpikeCount;
 import dev.spikelane.kernel.pool.MapPool;
 import dev.spikelane.kernel.product.PackedWeights;
+import dev.spikelane.kernel.product.RowScale;
 import dev.spikelane.kernel.product.dense.DenseCase;
 import dev.spikelane.kernel.product.dense.DenseMatmul;
 import dev.spikelane.kernel.product.integer.IntegerMatmul;
@@ -25,10 +28,12 @@ import dev.spikelane.kernel.product.window.WindowMatmul;
 import dev.spikelane.kernel.product.window.WindowTables;
 import dev.spikelane.kernel.step.Feedback;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.kernel.step.leaky.DropoutSpikes;
 import dev.spikelane.kernel.step.leaky.LeakyCase;
 import dev.spikelane.kernel.step.leaky.LeakyModel;
 import dev.spikelane.kernel.step.leaky.LeakyNeurons;
 import dev.spikelane.kernel.step.leaky.LeakyStep;
+import dev.spikelane.kernel.step.leaky.WindowStep;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.IntegerMatrix;
@@ -273,6 +278,38 @@ final class KernelAllocationTest {
         BernoulliSpikes draws = new BernoulliSpikes(1, 0);
         assertNone(CALLS, () -> draws.draw(1, 0, data, spikes, 0));
         assertNone(CALLS, () -> draws.drawVarying(1, 4, data, spikes));
+    }
+
+    @Test
+    void code() {
+        FloatMatrix data = Matrices.uniform(arena, ROWS, 130, random);
+        FloatMatrix into = FloatMatrix.zeros(arena, ROWS, 130);
+        assertNone(CALLS, () -> DeltaSpikes.rises(data, 4, 0.1f, false, spikes));
+        assertNone(CALLS, () -> DeltaSpikes.signed(data, 4, 0.1f, true, into));
+        assertNone(CALLS, () -> LatencyTimes.logarithmic(data, 0.1f, 0.2f, 5, 0, into));
+        FloatMatrix weights = data.rows(0, 1);
+        Tile tile = Tile.whole(into);
+        assertNone(CALLS, () -> RowScale.multiply(spikes, weights, tile.at(0, 2), ROWS));
+    }
+
+    @Test
+    void dropAndSumWindows() {
+        LeakyNeurons neurons = new LeakyModel(130).reset(Reset.NONE).build(arena);
+        DropoutSpikes dropout = new DropoutSpikes(neurons, 0.5f, 1);
+        StepRun run = new StepRun(current, FloatMatrix.zeros(arena, 4, 130), spikes);
+        assertNone(CALLS, () -> dropout.fire(3, run, 8));
+        LeakyNeurons sums = new LeakyModel(130)
+                .param("alpha", 0.5f)
+                .synapse("alpha")
+                .reset(Reset.NONE)
+                .build(arena);
+        FloatMatrix weights = Matrices.uniform(arena, 3, 130, random);
+        FloatMatrix window = FloatMatrix.zeros(arena, 3 * 4, 130);
+        StepRun charged = new StepRun(current, FloatMatrix.zeros(arena, 8, 130), spikes);
+        for (int step = 3; step < 6; step++) {
+            int number = step;
+            assertNone(CALLS, () -> WindowStep.step(sums, weights, charged, window, 4 * number, number));
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.spikelane.bench.Work;
 import dev.spikelane.kernel.RandomData;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
+import dev.spikelane.simd.Logarithm;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,10 +113,27 @@ public record CodingWork(Kind kind, int neurons, int batch, int steps) implement
             for (int row = 0; row < rows; row++) {
                 int before = row < batch ? row : row - batch;
                 switch (kind) {
-                    case LATENCY_TIMES -> LatencyTimes.logarithmicScalar(data, row, THRESHOLD, LOWEST, 5, 0, times);
+                    case LATENCY_TIMES -> time(row);
                     case LATENCY_SPIKES -> fire(row);
-                    case DELTA_SPIKES -> DeltaSpikes.scalar(frames, row, before, row < batch, 1, RISE, spikes);
-                    case DELTA_SIGNED -> DeltaSpikes.signedScalar(frames, row, before, row < batch, RISE, targets);
+                    case DELTA_SPIKES, DELTA_SIGNED -> compare(row, before, row < batch);
+                }
+            }
+        }
+
+        private void time(int row) {
+            for (int neuron = 0; neuron < data.columns(); neuron++) {
+                float x = Math.max(data.get(row, neuron), LOWEST);
+                times.set(row, neuron, 5 * Logarithm.of(x / (x - THRESHOLD)));
+            }
+        }
+
+        private void compare(int row, int before, boolean fromZero) {
+            for (int neuron = 0; neuron < frames.columns(); neuron++) {
+                float difference = frames.get(row, neuron) - (fromZero ? 0 : frames.get(before, neuron));
+                if (kind == Kind.DELTA_SPIKES) {
+                    spikes.set(row, neuron, difference >= RISE);
+                } else {
+                    targets.set(row, neuron, (difference >= RISE ? 1 : 0) - (difference <= -RISE ? 1 : 0));
                 }
             }
         }

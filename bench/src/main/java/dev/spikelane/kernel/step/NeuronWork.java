@@ -163,9 +163,6 @@ public record NeuronWork(Model model) implements Work {
         public List<Entry> entries() {
             List<Entry> entries = new ArrayList<>();
             entries.add(entry(Contestant.JAVA, this::chosen));
-            if (model == Model.STATE_LEAKY_TRUNCATED) {
-                entries.add(entry(Contestant.SCALAR, this::scalar));
-            }
             if (Yardstick.AVAILABLE) {
                 long vectors = (long) STEPS * spikes.stride() * Long.SIZE / Roofline.FLOATS;
                 entries.addAll(Roofline.loads(arena, Math.round(vectors * model.cycles)));
@@ -191,13 +188,6 @@ public record NeuronWork(Model model) implements Work {
                     }
                 }
                 default -> LeakyStep.run(parameters, run, 0, STEPS);
-            }
-        }
-
-        private void scalar() {
-            for (int step = 0; step < STEPS; step++) {
-                WindowStep.scalar(parameters, weights, run, window, step, step);
-                run.frames(parameters.firing()).fire(run, step);
             }
         }
 

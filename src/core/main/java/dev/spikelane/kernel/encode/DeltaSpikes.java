@@ -1,12 +1,13 @@
 package dev.spikelane.kernel.encode;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
+import dev.spikelane.equation.Elementwise;
+import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Pads;
+import java.lang.invoke.MethodHandles;
 
 /**
  * Finds where data rise or fall by a threshold from one step to the next.
@@ -17,7 +18,21 @@ import dev.spikelane.simd.SimdWidth;
  */
 public final class DeltaSpikes {
 
+    private static final Elementwise FIRE = text(" to 1", "difference >= threshold");
+    private static final Elementwise SIGNED = text("", "(difference >= threshold) - (difference <= -threshold)");
+
     private DeltaSpikes() {}
+
+    private static Elementwise text(String kind, String spikes) {
+        return Elementwise.of(MethodHandles.lookup(), """
+                param sign = 1, threshold = 0, compares = 1
+                state spikes%s
+                input now, before
+                difference = sign * (now - (compares > 0 ? before : 0))
+                spikes = %s
+                spike 0 > 1
+                """.formatted(kind, spikes));
+    }
 
     /**
      * Writes a spike where the data rise.
@@ -65,70 +80,47 @@ public final class DeltaSpikes {
      * @throws WrongThreadException if an arena is confined to another thread
      */
     public static void signed(FloatMatrix data, int batch, float threshold, boolean padding, FloatMatrix spikes) {
-        checkData(data, batch);
         spikes.requireShape("spikes", data.rows(), data.columns());
         Checks.apart("spikes", spikes, "data", data);
+        run(SIGNED, data, batch, 1, threshold, padding, spikes);
         for (int row = 0; row < data.rows(); row++) {
-            int before = row < batch ? row : row - batch;
-            boolean fromZero = row < batch && !padding;
-            if (SimdWidth.VECTOR) {
-                DeltaSpikesVector.signedRow(data, row, before, fromZero, threshold, spikes);
-            } else {
-                signedScalar(data, row, before, fromZero, threshold, spikes);
-            }
+            Pads.clear(spikes, row);
         }
     }
 
     private static void fire(
             FloatMatrix data, int batch, float sign, float threshold, boolean padding, SpikeMatrix spikes) {
-        checkData(data, batch);
         spikes.requireShape("spikes", data.rows(), data.columns());
+        run(FIRE, data, batch, sign, threshold, padding, spikes);
         for (int row = 0; row < data.rows(); row++) {
-            int before = row < batch ? row : row - batch;
-            boolean fromZero = row < batch && !padding;
-            if (SimdWidth.VECTOR) {
-                DeltaSpikesVector.row(data, row, before, fromZero, sign, threshold, spikes);
-            } else {
-                scalar(data, row, before, fromZero, sign, threshold, spikes);
-            }
+            Pads.clear(spikes, row);
         }
     }
 
-    private static void checkData(FloatMatrix data, int batch) {
+    /** Runs a text over the first step, then over the others. */
+    private static void run(
+            Elementwise text,
+            FloatMatrix data,
+            int batch,
+            float sign,
+            float threshold,
+            boolean padding,
+            Signal spikes) {
         Checks.range("batch", 0, batch, data.rows());
         Checks.wholeSteps(data.rows(), batch);
         data.requireShape("data", data.rows(), data.columns());
-    }
-
-    /** The specification: one neuron after the other; {@code sign} is 1 for what rises, -1 for what falls. */
-    static void scalar(
-            FloatMatrix data, int row, int before, boolean fromZero, float sign, float threshold, SpikeMatrix spikes) {
-        for (int word = 0; word < spikes.stride(); word++) {
-            long bits = 0;
-            int neurons = Math.min(spikes.columns() - word * Long.SIZE, Long.SIZE);
-            for (int neuron = 0; neuron < neurons; neuron++) {
-                if (sign * difference(data, row, before, fromZero, word * Long.SIZE + neuron) >= threshold) {
-                    bits |= 1L << neuron;
-                }
-            }
-            spikes.segment().set(JAVA_LONG, spikes.rowOffset(row) + (long) word * Long.BYTES, bits);
+        int first = 0;
+        for (int end = batch; first < end; end = data.rows()) {
+            Frame frame = text.frame();
+            frame.set("sign", sign);
+            frame.set("threshold", threshold);
+            frame.set("compares", first > 0 || padding ? 1 : 0);
+            frame.put("now", data, first);
+            frame.put("before", data, 0);
+            frame.put("spikes", spikes, first);
+            frame.words = Math.ceilDiv(data.columns(), Long.SIZE);
+            text.run(frame, end - first);
+            first = end;
         }
-    }
-
-    /** The specification of signed spikes. */
-    static void signedScalar(
-            FloatMatrix data, int row, int before, boolean fromZero, float threshold, FloatMatrix spikes) {
-        for (int neuron = 0; neuron < data.columns(); neuron++) {
-            float difference = difference(data, row, before, fromZero, neuron);
-            float rises = difference >= threshold ? 1 : 0;
-            float falls = difference <= -threshold ? 1 : 0;
-            spikes.segment().set(JAVA_FLOAT, spikes.rowOffset(row) + (long) neuron * Float.BYTES, rises - falls);
-        }
-    }
-
-    private static float difference(FloatMatrix data, int row, int before, boolean fromZero, int neuron) {
-        long at = (long) neuron * Float.BYTES;
-        float now = data.segment().get(JAVA_FLOAT, data.rowOffset(row) + at);
-        return fromZero ? now : now - data.segment().get(JAVA_FLOAT, data.rowOffset(before) + at);
     }
 }

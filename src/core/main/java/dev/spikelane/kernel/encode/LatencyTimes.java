@@ -2,10 +2,12 @@ package dev.spikelane.kernel.encode;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import dev.spikelane.equation.Elementwise;
+import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.simd.Logarithm;
-import dev.spikelane.simd.SimdWidth;
+import dev.spikelane.simd.Pads;
+import java.lang.invoke.MethodHandles;
 
 /**
  * Turns data into the times at which neurons fire (latency coding). Times are float32, in steps.
@@ -14,6 +16,15 @@ import dev.spikelane.simd.SimdWidth;
  * may be the same matrix, but not overlap otherwise.
  */
 public final class LatencyTimes {
+
+    private static final Elementwise LOGARITHMIC = Elementwise.of(MethodHandles.lookup(), """
+            param threshold = 1, lowest = 1, tau = 1, first = 0
+            state time
+            input data
+            x = max(data, lowest)
+            time = tau * log(x / (x - threshold)) + first
+            spike 0 > 1
+            """);
 
     private LatencyTimes() {}
 
@@ -35,12 +46,17 @@ public final class LatencyTimes {
     public static void logarithmic(
             FloatMatrix data, float threshold, float lowest, float tau, float first, FloatMatrix times) {
         sameShape(data, times);
+        Frame frame = LOGARITHMIC.frame();
+        frame.set("threshold", threshold);
+        frame.set("lowest", lowest);
+        frame.set("tau", tau);
+        frame.set("first", first);
+        frame.put("data", data, 0);
+        frame.put("time", times, 0);
+        frame.words = Math.ceilDiv(times.columns(), Long.SIZE);
+        LOGARITHMIC.run(frame, times.rows());
         for (int row = 0; row < times.rows(); row++) {
-            if (SimdWidth.VECTOR) {
-                LatencyTimesVector.logarithmic(data, row, threshold, lowest, tau, first, times);
-            } else {
-                logarithmicScalar(data, row, threshold, lowest, tau, first, times);
-            }
+            Pads.clear(times, row);
         }
     }
 
@@ -116,14 +132,5 @@ public final class LatencyTimes {
         data.requireShape("data", times.rows(), times.columns());
         times.requireShape("times", data.rows(), data.columns());
         Checks.sameOrApart("times", times, "data", data);
-    }
-
-    static void logarithmicScalar(
-            FloatMatrix data, int row, float threshold, float lowest, float tau, float first, FloatMatrix times) {
-        for (int neuron = 0; neuron < times.columns(); neuron++) {
-            long at = times.rowOffset(row) + (long) neuron * Float.BYTES;
-            float x = Math.max(data.segment().get(JAVA_FLOAT, at), lowest);
-            times.segment().set(JAVA_FLOAT, at, tau * Logarithm.of(x / (x - threshold)) + first);
-        }
     }
 }

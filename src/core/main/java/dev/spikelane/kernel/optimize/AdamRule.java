@@ -68,10 +68,11 @@ public final class AdamRule extends OptimizerRule {
         requireShare("beta1", beta1);
         requireShare("beta2", beta2);
         double first = eps * Math.sqrt(1 - beta2); // where all gradients are 0, it is divided by this
-        if (!((float) first > 0 && Double.isFinite(eps))) {
-            throw new IllegalArgumentException("epsilon is " + eps
-                    + ", expected a finite number above 0 in float32, also times sqrt(1 - beta2) in the first step");
-        }
+        Checks.require(
+                (float) first > 0 && Double.isFinite(eps),
+                "epsilon",
+                eps,
+                "a finite number above 0 in float32, also times sqrt(1 - beta2) in the first step");
         Checks.finiteFromZero("weightDecay", weightDecay);
         this.beta1 = beta1;
         this.beta2 = beta2;
@@ -86,9 +87,7 @@ public final class AdamRule extends OptimizerRule {
     }
 
     private static void requireShare(String name, double value) {
-        if (!(value >= 0 && value < 1)) {
-            throw new IllegalArgumentException(name + " is " + value + ", expected a number in [0, 1)");
-        }
+        Checks.require(value >= 0 && value < 1, name, value, "a number in [0, 1)");
     }
 
     @Override

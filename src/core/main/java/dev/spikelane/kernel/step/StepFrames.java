@@ -1,7 +1,5 @@
 package dev.spikelane.kernel.step;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.spikelane.equation.Equations;
 import dev.spikelane.equation.NoiseRows;
 import dev.spikelane.kernel.step.NeuronLoops.Form;
@@ -184,11 +182,8 @@ public final class StepFrames {
     }
 
     private static void clearPads(SpikeMatrix spikes, int firstRow, int rows) {
-        int word = spikes.stride() - 1;
-        long neurons = Pads.neuronsOfWord(spikes, word);
         for (int row = firstRow; row < firstRow + rows; row++) {
-            long at = spikes.rowOffset(row) + (long) word * Long.BYTES;
-            spikes.segment().set(JAVA_LONG, at, spikes.segment().get(JAVA_LONG, at) & neurons);
+            Pads.clear(spikes, row);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.spikelane.train.gradient;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
+import dev.spikelane.simd.Checks;
 import java.util.Set;
 
 /**
@@ -15,9 +16,7 @@ public record Dropout(double probability, boolean channels) {
 
     /** Throws unless a projection of a network can drop that, with the values that there are now and are learned. */
     public void requireFits(Network network, Projection of, Set<String> learned) {
-        if (!(probability >= 0 && (float) probability < 1)) {
-            throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
-        }
+        Checks.require(probability >= 0 && (float) probability < 1, "probability", probability, "0 to below 1");
         if (of.source() instanceof Population population
                 && !network.laidOut().carriesOnes(population.name(), learned)) {
             throw new IllegalArgumentException("projection '" + of.name() + "' carries graded spikes of population '"

@@ -1,6 +1,7 @@
 package dev.spikelane.train.update;
 
 import dev.spikelane.kernel.optimize.ClipStep;
+import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -27,9 +28,7 @@ public record Clipping(How how, double most) {
     private static final double BESIDE_ZERO = 1e-6;
 
     public Clipping {
-        if (!(most >= 0)) {
-            throw new IllegalArgumentException("most is " + most + ", expected at least 0");
-        }
+        Checks.require(most >= 0, "most", most, "at least 0");
     }
 
     /**

@@ -75,9 +75,7 @@ public final class WindowMatmul {
         Checks.range("rows", first, first + rows, spikes.rows());
         spikes.requireShape("spikes", spikes.rows(), window.inputs());
         current.require("current", rows, window.positions() * tables.outputs());
-        if (!current.all()) {
-            throw new IllegalArgumentException("current is " + current + ", expected all of them in use");
-        }
+        Checks.require(current.all(), "current", current, "all of them in use");
         for (int row = 0; row < rows; row++) {
             lists.list(spikes, first + row);
             long to = current.offset(row, 0);

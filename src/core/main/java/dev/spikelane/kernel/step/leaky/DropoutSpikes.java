@@ -1,16 +1,15 @@
 package dev.spikelane.kernel.step.leaky;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
+import dev.spikelane.equation.Elementwise;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 import dev.spikelane.simd.BernoulliRow;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.simd.Elements;
-import dev.spikelane.simd.SimdWidth;
+import java.lang.invoke.MethodHandles;
 
 /**
  * Fires neurons whose membranes pass a dropout, which leaves the membranes themselves as they are.
@@ -27,6 +26,9 @@ import dev.spikelane.simd.SimdWidth;
  */
 public final class DropoutSpikes {
 
+    private static final Elementwise STRICT = text(">");
+    private static final Elementwise INCLUSIVE = text(">=");
+
     private final LeakyNeurons parameters;
     private final long seed;
     private final float scale;
@@ -41,9 +43,7 @@ public final class DropoutSpikes {
      * @throws IllegalArgumentException if the probability is not one that drops some
      */
     public DropoutSpikes(LeakyNeurons parameters, float probability, long seed) {
-        if (!(probability >= 0 && probability < 1)) {
-            throw new IllegalArgumentException("probability is " + probability + ", expected 0 to below 1");
-        }
+        Checks.require(probability >= 0 && probability < 1, "probability", probability, "0 to below 1");
         this.parameters = parameters;
         this.seed = seed;
         this.scale = 1 / (1 - probability);
@@ -72,37 +72,28 @@ public final class DropoutSpikes {
         spikes.requireShape("spikes", spikes.rows(), neurons);
         Checks.range("word of spikes", run.firstWord, run.endWord, spikes.stride());
         for (int sample = 0; sample < batch; sample++) {
-            int row = firstRow + sample;
             long key = CounterRandom.rowKey(seed, (int) step, sample);
-            // Any finite row would do for the thresholds: a gain of 0 leaves the offset.
-            kept.words(key, parameters.threshold, spikes, row, run.firstWord, run.endWord);
-            if (SimdWidth.VECTOR) {
-                DropoutSpikesVector.row(parameters, scale, run, sample, row);
-            } else {
-                scalar(parameters, scale, run, sample, row);
-            }
+            kept.words(key, parameters.threshold, spikes, firstRow + sample, run.firstWord, run.endWord);
         }
+        Elementwise text = parameters.options.compare() == Compare.STRICT ? STRICT : INCLUSIVE;
+        Frame frame = text.frame();
+        frame.set("scale", scale);
+        frame.put("S", spikes, firstRow);
+        frame.put("U", membrane, 0);
+        frame.repeat("threshold", parameters.threshold, 0);
+        frame.firstWord = run.firstWord;
+        frame.words = run.endWord - run.firstWord;
+        text.run(frame, batch);
     }
 
-    /** The specification: finds K in the row of spikes, and leaves S there. */
-    static void scalar(LeakyNeurons parameters, float scale, StepRun run, int sample, int row) {
-        FloatMatrix membrane = run.state;
-        SpikeMatrix spikes = run.spikes;
-        boolean strict = parameters.options.compare() == Compare.STRICT;
-        for (int word = run.firstWord; word < run.endWord; word++) {
-            long offset = spikes.rowOffset(row) + (long) word * Long.BYTES;
-            long kept = spikes.segment().get(JAVA_LONG, offset);
-            long fired = 0;
-            int end = Math.min((word + 1) * Long.SIZE, parameters.neurons());
-            for (int neuron = word * Long.SIZE; neuron < end; neuron++) {
-                float factor = (kept >>> neuron & 1) * scale;
-                float output = Elements.get(membrane, sample, neuron) * factor;
-                float threshold = Elements.get(parameters.threshold, 0, neuron);
-                if (strict ? output > threshold : output >= threshold) {
-                    fired |= 1L << neuron;
-                }
-            }
-            spikes.segment().set(JAVA_LONG, offset, fired);
-        }
+    /** Fires those of the kept that pass the threshold. */
+    private static Elementwise text(String compare) {
+        return Elementwise.of(MethodHandles.lookup(), """
+                param scale = 1
+                state S to 1
+                input U, threshold
+                S = U * (S * scale) %s threshold
+                spike 0 > 1
+                """.formatted(compare));
     }
 }

@@ -1,11 +1,12 @@
 package dev.spikelane.kernel.step.leaky;
 
+import dev.spikelane.equation.Elementwise;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.kernel.step.StepRun;
+import dev.spikelane.loop.Frame;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
-import dev.spikelane.simd.Elements;
-import dev.spikelane.simd.SimdWidth;
+import java.lang.invoke.MethodHandles;
 
 /**
  * Updates leaky neurons whose membranes are sums of their newest K inputs, by one step, in float32 without fused
@@ -40,6 +41,23 @@ import dev.spikelane.simd.SimdWidth;
  */
 public final class WindowStep {
 
+    private static final Elementwise CHARGE = Elementwise.of(MethodHandles.lookup(), """
+            param last = 0
+            state U, P, kept
+            input I, d
+            U = d * P + I
+            P = last > 0 ? 0 : U
+            kept = I
+            spike 0 > 1
+            """);
+
+    private static final Elementwise ADD = Elementwise.of(MethodHandles.lookup(), """
+            state sum
+            input to, w, Q
+            sum = to + w * Q
+            spike 0 > 1
+            """);
+
     private WindowStep() {}
 
     /**
@@ -69,13 +87,7 @@ public final class WindowStep {
             Checks.apart("membranes", run.membranes, "window", window);
             Checks.apart("membranes", run.membranes, "weights", weights);
         }
-        for (int row = firstRow; row < firstRow + batch; row++) {
-            if (SimdWidth.VECTOR) {
-                WindowStepVector.charge(parameters, weights, run, window, row, step);
-            } else {
-                scalar(parameters, weights, run, window, row, step);
-            }
-        }
+        charge(parameters, weights, run, window, firstRow, step);
         run.frames(parameters.firing()).fire(run, firstRow);
     }
 
@@ -107,33 +119,54 @@ public final class WindowStep {
         Checks.apart("window", window, "state", state);
     }
 
-    /** The specification of all but firing: charges a sample's neurons, and ends the block where the step does. */
-    public static void scalar(
-            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
-        FloatMatrix state = run.state;
-        int batch = state.rows() / 2;
-        int sample = row % batch;
+    /** Charges the neurons of a step, and ends the block where the step does. */
+    private static void charge(
+            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int firstRow, long step) {
+        int batch = run.state.rows() / 2;
         int length = weights.rows();
         int n = (int) (step % length);
-        boolean older = step >= length && n < length - 1;
-        int end = Math.min(run.endWord * Long.SIZE, parameters.neurons());
-        for (int neuron = run.firstWord * Long.SIZE; neuron < end; neuron++) {
-            float input = Elements.get(run.current, row, neuron - run.firstCurrent);
-            float p = Elements.get(parameters.alpha, 0, neuron) * Elements.get(state, batch + sample, neuron) + input;
-            float u = p;
-            if (older) {
-                u = p + Elements.get(weights, n + 1, neuron) * Elements.get(window, (n + 1) * batch + sample, neuron);
-            }
-            Elements.set(state, sample, neuron, u);
-            Elements.set(state, batch + sample, neuron, n < length - 1 ? p : 0);
-            Elements.set(window, n * batch + sample, neuron, input);
+        boolean last = n == length - 1;
+        Frame frame = CHARGE.frame();
+        frame.put(
+                "I",
+                run.current.segment(),
+                run.current.rowOffset(firstRow) - (long) run.firstCurrent * Float.BYTES,
+                run.current.rowOffset(1));
+        frame.repeat("d", parameters.alpha, 0);
+        frame.put("U", run.state, 0);
+        frame.put("P", run.state, batch);
+        frame.put("kept", window, n * batch);
+        frame.set("last", last ? 1 : 0);
+        run(CHARGE, frame, run);
+        if (step >= length && !last) {
+            add(run.state, 0, 0, weights, n + 1, window, (n + 1) * batch, run);
         }
-        for (int j = length - 2; n == length - 1 && j > 0; j--) {
-            for (int neuron = run.firstWord * Long.SIZE; neuron < end; neuron++) {
-                float later = Elements.get(window, (j + 1) * batch + sample, neuron);
-                float own = Elements.get(weights, n - j, neuron) * Elements.get(window, j * batch + sample, neuron);
-                Elements.set(window, j * batch + sample, neuron, later + own);
-            }
+        for (int j = length - 2; last && j > 0; j--) {
+            add(window, j * batch, (j + 1) * batch, weights, n - j, window, j * batch, run);
         }
+    }
+
+    /** Writes into some rows the sum of others and of rows of the window by their weight. */
+    private static void add(
+            FloatMatrix rows,
+            int into,
+            int to,
+            FloatMatrix weights,
+            int age,
+            FloatMatrix window,
+            int kept,
+            StepRun run) {
+        Frame frame = ADD.frame();
+        frame.put("sum", rows, into);
+        frame.put("to", rows, to);
+        frame.repeat("w", weights, age);
+        frame.put("Q", window, kept);
+        run(ADD, frame, run);
+    }
+
+    private static void run(Elementwise text, Frame frame, StepRun run) {
+        frame.firstWord = run.firstWord;
+        frame.words = run.endWord - run.firstWord;
+        text.run(frame, run.state.rows() / 2);
     }
 }

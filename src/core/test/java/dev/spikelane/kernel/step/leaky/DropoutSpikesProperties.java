@@ -58,17 +58,6 @@ final class DropoutSpikesProperties extends KernelCase {
             fire(parameters, probability, seed, step, membrane, words, firstRow, word, word + 1);
         }
         assertSameBits(expected, words, "word by word");
-        SpikeMatrix scalar = SpikeMatrix.zeros(arena, firstRow + batch, neurons);
-        for (int sample = 0; sample < batch; sample++) {
-            int row = firstRow + sample;
-            for (int neuron = 0; neuron < neurons; neuron++) {
-                boolean kept = CounterRandom.uniform(seed, (int) step, sample, neuron) < 1 - probability;
-                scalar.set(row, neuron, kept);
-            }
-            StepRun run = new StepRun(membrane, membrane, scalar);
-            DropoutSpikes.scalar(parameters, 1 / (1 - probability), run, sample, row);
-        }
-        assertSameBits(expected, scalar, "scalar");
     }
 
     private static void fire(

@@ -72,10 +72,33 @@ record WindowCase(
         StepRun run = new StepRun(current, outcome.state, outcome.spikes).record(outcome.membranes);
         for (int row = 0; row < current.rows(); row++) {
             int step = row / batch;
-            WindowStep.scalar(parameters, weights, run, outcome.window, row, step);
+            charge(parameters, weights, run, outcome.window, row, step);
             new LeakyReference(parameters.options).fire(parameters, run, row);
         }
         return outcome;
+    }
+
+    /** The specification of all but firing: charges a sample's neurons, and ends the block where the step does. */
+    private static void charge(
+            LeakyNeurons parameters, FloatMatrix weights, StepRun run, FloatMatrix window, int row, long step) {
+        FloatMatrix state = run.state;
+        int batch = state.rows() / 2;
+        int sample = row % batch;
+        int length = weights.rows();
+        int n = (int) (step % length);
+        for (int neuron = 0; neuron < parameters.neurons(); neuron++) {
+            float input = run.current.get(row, neuron);
+            float p = parameters.alpha.get(0, neuron) * state.get(batch + sample, neuron) + input;
+            boolean older = step >= length && n < length - 1;
+            float added = older ? weights.get(n + 1, neuron) * window.get((n + 1) * batch + sample, neuron) : 0;
+            state.set(sample, neuron, older ? p + added : p);
+            state.set(batch + sample, neuron, n < length - 1 ? p : 0);
+            window.set(n * batch + sample, neuron, input);
+            for (int j = length - 2; n == length - 1 && j > 0; j--) {
+                float own = weights.get(n - j, neuron) * window.get(j * batch + sample, neuron);
+                window.set(j * batch + sample, neuron, window.get((j + 1) * batch + sample, neuron) + own);
+            }
+        }
     }
 
     Outcome outcome(Arena arena) {
