@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gradients of nodes by the chain rule, as nodes of the same graph. Comparisons have no gradient; a {@link Op#SPIKE}
- * has that of a surrogate with respect to its distance, where the conditions beside the comparison hold.
+ * Gradients of nodes by the chain rule, as nodes of the same graph. Comparisons have no gradient. A {@link Op#SPIKE}
+ * has the gradient of the surrogate with respect to its distance where the conditions joined to its comparison hold,
+ * else 0.
  */
 public final class Adjoint {
 
@@ -18,10 +19,10 @@ public final class Adjoint {
     public interface SpikeGradient {
 
         /**
-         * Returns the gradient of the distance to the threshold.
+         * Returns the gradient with respect to the distance to the threshold.
          *
-         * @param distance what is compared with 0
-         * @param gradient that of the spike
+         * @param distance the distance to the threshold, which is compared with 0
+         * @param gradient the gradient with respect to the spike
          */
         Node of(Graph graph, Node distance, Node gradient);
     }
@@ -35,7 +36,10 @@ public final class Adjoint {
         this.spike = spike;
     }
 
-    /** The derivative of a node with respect to another; zero if there is none. */
+    /**
+     * Returns the derivative of a node with respect to another; the constant 0 if the first does not depend on the
+     * second.
+     */
     static Node derivative(Graph graph, Node of, Node by) {
         Adjoint adjoint = new Adjoint(graph, (g, x, y) -> y);
         adjoint.add(of, graph.constant(1));
@@ -50,8 +54,8 @@ public final class Adjoint {
     }
 
     /**
-     * Returns the gradients of all nodes that some roots need, without an entry where there is none: what was added
-     * before, and then what flows into a node, in the order of descending ids.
+     * Returns the gradients of all nodes that the roots need; a node without a gradient has no entry. Gradients that
+     * were added before come first in each sum, then the others in the order of descending ids.
      */
     Map<Node, Node> through(Collection<Node> roots) {
         for (Node node : Graph.order(roots).reversed()) {

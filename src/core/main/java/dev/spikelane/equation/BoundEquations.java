@@ -1,17 +1,17 @@
 package dev.spikelane.equation;
 
-/** Neurons of equations that are laid out. */
+/** Neurons described by equations, with the values of their parameters in memory. */
 public interface BoundEquations {
 
-    /** What they are, up to the spike where variables are rounded there. */
+    /** Returns the equations; if variables are rounded at the spike, the part of the step before it. */
     Equations equations();
 
-    /** The step, or what comes behind that. */
+    /** Returns the equations of the step; if variables are rounded at the spike, the part of the step after it. */
     Equations steps();
 
-    /** The values of their parameters. */
+    /** Returns the values of the parameters. */
     EquationParameters parameters();
 
-    /** The seed of a noise, by its place. */
+    /** Returns the seed of a noise by its index in {@link Equations#noises}. */
     long seedOfNoise(int place);
 }

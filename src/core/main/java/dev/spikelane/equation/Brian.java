@@ -1,11 +1,11 @@
 package dev.spikelane.equation;
 
-/** Hints for words that the texts of Brian2 have and those of this library have not. */
+/** Hints for words that Brian2 knows and this library does not. */
 final class Brian {
 
     private Brian() {}
 
-    /** Returns what to write for a word or sign of Brian2; empty if there is no hint. */
+    /** Returns a hint for a word or sign of Brian2; empty if there is none. */
     static String hint(String word) {
         return switch (word) {
             case "unless" -> "; a line 'refractory 5 / dt holds v' before 'spike' keeps v for 5 ms";
@@ -14,7 +14,7 @@ final class Brian {
             case "xi" -> "; a line 'noise xi' declares it, normal in each step: write 'xi / sqrt(dt)' in an equation";
             case "+=", "-=", "*=", "/=" -> "; write 'v = v - 1' for 'v -= 1'";
             case "ms", "second", "mV", "volt", "Hz", "pA", "amp", "nS", "siemens" ->
-                "; a unit stands in brackets behind a name, such as 'param tau [ms] = 20'";
+                "; a unit stands in brackets after a name, such as 'param tau [ms] = 20'";
             default -> "";
         };
     }

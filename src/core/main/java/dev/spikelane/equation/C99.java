@@ -18,18 +18,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes programs as statements of C99, with the bits of the {@link Interpreter}: each operation is one of float32, and
- * the functions are those of the library, written out. The compiler must neither fuse nor reorder:
- * {@code -ffp-contract=off}, and no {@code -ffast-math}.
+ * Writes programs as statements of C99, with the bits of the {@link Interpreter}: each operation is rounded to float32,
+ * and the library's own functions are written out. The C compiler must neither fuse nor reorder operations: pass
+ * {@code -ffp-contract=off} and never {@code -ffast-math}.
  */
 public final class C99 {
 
-    /** What begins the names of functions. */
+    /** Prefix of the names of functions. */
     private static final String PREFIX = "spk_";
 
     private static final Set<Op> OF_BITS = EnumSet.of(Op.ABS, Op.SQRT, Op.POWER2, Op.EXPONENT, Op.SCALE);
 
-    /** What these call. */
+    /** Functions that the operations above call. */
     private static final Set<String> BITS = Set.of(PREFIX + "bits", PREFIX + "float");
 
     /** Functions that the {@link Lowering} writes out. */
@@ -43,25 +43,26 @@ public final class C99 {
                             + " INFINITY")
                     .split(" "));
 
-    /** Types, macros, and what statements call their values. */
+    /** Types and macros of the headers, and the names that statements give to their values. */
     private static final String OF_HEADERS = "[a-z0-9_]+_t|[A-Z][A-Z0-9_]+|t[0-9]+";
 
     private C99() {}
 
-    /** Says where the rows of a program are. */
+    /** Names the rows of a program in C. */
     public interface Rows {
 
-        /** An expression for a leaf that is no number. */
+        /** Returns a C expression for a leaf that is not a constant. */
         String load(Node leaf);
 
-        /** What a value is assigned to. */
+        /** Returns the C expression to which a value is assigned. */
         String store(Program.Store store);
     }
 
     /**
-     * Writes what a program does to one neuron: each operation to a name of its own, then all that is stored.
+     * Returns the C statements of a program for one neuron: first a variable for each operation, then the assignments
+     * of all stored values.
      *
-     * @param indent what begins each line
+     * @param indent spaces at the start of each line
      */
     public static String statements(Program program, Rows rows, String indent) {
         StringBuilder text = new StringBuilder();
@@ -77,7 +78,7 @@ public final class C99 {
         return text.toString();
     }
 
-    /** Returns what the statements of a program do. */
+    /** Returns the operations that the statements of a program use. */
     public static Set<Op> operations(Program program) {
         Set<Op> operations = EnumSet.noneOf(Op.class);
         needed(program.stores().stream().map(Program.Store::value).toList()).forEach(node -> operations.add(node.op()));
@@ -85,12 +86,12 @@ public final class C99 {
     }
 
     /**
-     * Writes a function that takes neurons through a step: a parameter for each row, those of variables read and
-     * written, those of parameters that all neurons share passed as a number, and a byte of spikes for each neuron.
-     * No two rows overlap.
+     * Returns a C function that advances neurons by one step. It has a parameter for each row: rows of variables are
+     * read and written, a neuron parameter that all neurons share is a number, and spikes are a byte for each neuron.
+     * Rows must not overlap.
      *
      * @param program of one step
-     * @param shared parameters that are one value for all neurons
+     * @param shared names of parameters that have one value for all neurons
      */
     public static String function(String name, Program program, Set<String> shared) {
         Set<String> stored = new HashSet<>();
@@ -126,14 +127,14 @@ public final class C99 {
                 + statements(program, rows, "        ") + "    }\n}\n\n";
     }
 
-    /** The rows that a function has parameters for, behind the number of neurons. */
+    /** Returns the rows for which a function has parameters, after the number of neurons. */
     static List<String> rows(Program program) {
         return program.rows().stream()
                 .filter(row -> !row.startsWith(ProgramSplitter.CUT))
                 .toList();
     }
 
-    /** Returns a name as C may have it. */
+    /** Returns a name as a C identifier; names that C reserves get an underscore. */
     public static String identifier(String name) {
         String plain = name.replaceAll("[^A-Za-z0-9]+", "_").replaceAll("^(?=[0-9_])", "n");
         boolean taken = TAKEN.contains(plain) || plain.startsWith(PREFIX) || plain.matches(OF_HEADERS);
@@ -158,7 +159,7 @@ public final class C99 {
         return names;
     }
 
-    /** All nodes that values need, without the distances of spikes. */
+    /** Returns all nodes that values need, without the distances of spikes. */
     private static List<Node> needed(Collection<Node> values) {
         Set<Node> needed = new HashSet<>(values);
         List<Node> found = new ArrayList<>();
@@ -192,7 +193,7 @@ public final class C99 {
         return PREFIX + op.name().toLowerCase(Locale.ROOT);
     }
 
-    /** A number as C writes it, exactly; a negative one in parentheses. */
+    /** Returns an exact C literal of a number; a negative one stands in parentheses. */
     public static String literal(float value) {
         if (Float.isNaN(value)) {
             return "NAN";
@@ -203,10 +204,10 @@ public final class C99 {
     }
 
     /**
-     * Writes the functions that statements call, behind {@code math.h}, {@code stdint.h} and {@code string.h}, of which
-     * no library is needed.
+     * Returns the C functions that the statements call. They need the headers {@code math.h}, {@code stdint.h} and
+     * {@code string.h} before them, and no library.
      *
-     * @param operations those of the programs, and {@link Op#FMA} if the caller wants {@code spk_fma}
+     * @param operations the operations of the programs; {@link Op#FMA} too if the caller uses {@code spk_fma}
      */
     public static String functions(Set<Op> operations) {
         Set<Op> called = EnumSet.of(Op.CONSTANT);

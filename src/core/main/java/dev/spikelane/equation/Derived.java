@@ -4,13 +4,13 @@ import dev.spikelane.loop.Node;
 import java.util.List;
 
 /**
- * A parameter that follows from others: computed in float64, then rounded once to float32, or all of it in float32.
+ * A parameter computed from others: in float64 and then rounded once to float32, or with each operation in float32.
  *
- * @param of the expression, of parameters alone; or, in rows, the entries of a square matrix
+ * @param of the expression, of parameters only; or the entries of a square matrix, row by row
  * @param size rows of the matrix; 0 for an expression
- * @param row that of the entry of the matrix's exponential which this is
- * @param column that of the entry
- * @param single whether an expression is computed in float32, one operation after the other
+ * @param row the row of this parameter in the matrix exponential
+ * @param column the column of this parameter in the matrix exponential
+ * @param single true if each operation of the expression is rounded to float32
  */
 public record Derived(List<Node> of, int size, int row, int column, boolean single) {
 
@@ -21,14 +21,14 @@ public record Derived(List<Node> of, int size, int row, int column, boolean sing
         return new Derived(List.of(of), 0, 0, 0, single);
     }
 
-    /** Whether it is an expression, which has derivatives. */
+    /** Returns true for an expression, which has derivatives; false for an entry of a matrix exponential. */
     public boolean isExpression() {
         return size == 0;
     }
 
     /**
-     * {@code e^A} of a small matrix in rows: a Taylor series of {@code A / 2^s}, whose rows sum up to 1/2, squared s
-     * times.
+     * Returns {@code e^A} of a small matrix, row by row: the Taylor series of {@code A / 2^s}, squared {@code s} times.
+     * The absolute values of a row of {@code A / 2^s} sum to at most 1/2.
      */
     static double[] exponential(double[] matrix, int size) {
         double norm = 0;

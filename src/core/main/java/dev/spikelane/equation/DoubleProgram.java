@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes of parameters in float64, with the functions of {@link StrictMath}, so that machines agree; or all of them in
- * float32 as a step computes them. Prepared once: a run allocates nothing.
+ * Evaluates nodes of parameters in float64 with the functions of {@link StrictMath}, so that all machines agree; or in
+ * float32 as a step computes them. A run allocates nothing.
  */
 public final class DoubleProgram {
 
@@ -21,7 +21,7 @@ public final class DoubleProgram {
     private final double[] values;
     private final boolean single;
 
-    /** Prepares nodes. */
+    /** Prepares the evaluation of nodes in float64. */
     public DoubleProgram(List<Node> roots) {
         this(roots, false);
     }
@@ -36,9 +36,9 @@ public final class DoubleProgram {
     }
 
     /**
-     * Computes all for a neuron.
+     * Computes all nodes for a neuron.
      *
-     * @param parameters null if there are none in the nodes
+     * @param parameters null if the nodes use no parameter
      */
     public void run(@Nullable EquationParameters parameters, int neuron) {
         for (int i = 0; i < order.length; i++) {
@@ -57,12 +57,12 @@ public final class DoubleProgram {
         }
     }
 
-    /** What a root was in the last run. */
+    /** Returns the value of a root in the last run. */
     public double value(int root) {
         return values[roots[root]];
     }
 
-    /** What all roots were in the last run. */
+    /** Returns the values of all roots in the last run. */
     double[] values() {
         double[] all = new double[roots.length];
         for (int i = 0; i < all.length; i++) {
@@ -71,12 +71,15 @@ public final class DoubleProgram {
         return all;
     }
 
-    /** One of float32; logarithms of numbers too small for the normal format are not those of 0. */
+    /**
+     * Computes one operation in float32. Unlike in a step, a subnormal number has its own logarithm and not the
+     * logarithm of 0.
+     */
     private static float single(Op op, float a, float b, float c) {
         return op == Op.LOG ? Logarithm.log(a) : Interpreter.apply(op, a, b, c);
     }
 
-    /** One operation; conditions are 1 or 0. */
+    /** Computes one operation; a condition is 1 or 0. */
     static double apply(Op op, double a, double b, double c) {
         return switch (op) {
             case ADD -> a + b;

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a text makes of rows of numbers, element by element; each thread says by a frame of its own where they are. */
+/**
+ * Computes a text of equations for each element of rows of numbers. Each thread has its own frame, which holds the
+ * addresses of its rows.
+ */
 public final class Elementwise {
 
     private final CompiledProgram compiled;
@@ -21,12 +24,12 @@ public final class Elementwise {
     private final ThreadLocal<@Nullable Frame> frames = new ThreadLocal<>();
 
     /**
-     * Compiles a text, all of whose variables are stored.
+     * Compiles a text and stores all its variables.
      *
      * @param own the lookup in whose package the class lives
-     * @param numbers parameters, one value each, which may change between runs; of others each thread has a value,
-     *     {@link Frame#set}
-     * @param rows those that stay where they are
+     * @param numbers parameters by name, an array of one value each, which may change between runs; a parameter that is
+     *     not among them has a value for each thread, which {@link Frame#set} sets
+     * @param rows the rows whose addresses are the same in all runs, by name
      */
     public Elementwise(
             MethodHandles.Lookup own, Equations text, Map<String, float[]> numbers, Map<String, MemorySegment> rows) {
@@ -41,7 +44,10 @@ public final class Elementwise {
         return new Elementwise(own, EquationParser.parse(text), Map.of(), Map.of());
     }
 
-    /** Where this thread says which elements run, and where the other rows are. */
+    /**
+     * Returns the frame of the calling thread, in which it sets the elements to compute and the addresses of the other
+     * rows.
+     */
     public Frame frame() {
         Frame frame = frames.get();
         if (frame == null) {
@@ -57,7 +63,10 @@ public final class Elementwise {
         return frame;
     }
 
-    /** Runs so many rows of the words of this thread's {@link #frame}, which then forgets those that do not stay. */
+    /**
+     * Computes {@code count} rows of the words of this thread's {@link #frame}. If no rows are fixed, the frame then
+     * drops all addresses.
+     */
     public void run(Frame frame, int count) {
         frame.batch = count;
         compiled.loop().run(frame, 0, 1, count);

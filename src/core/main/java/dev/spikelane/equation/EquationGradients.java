@@ -19,22 +19,25 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The way back through a step, in two programs, between which a surrogate takes the place of the derivative of firing.
- * They compute the step again, from the variables before it. Rows of gradients have the names of what they are of
- * behind {@value #GRADIENT}.
+ * The backward pass of a step as two programs. Between them, the surrogate replaces the derivative of the spike. Both
+ * programs compute the step again from the variables before it. A row of gradients is named {@value #GRADIENT} and the
+ * name of its variable or input.
  */
 public final class EquationGradients {
 
-    /** What begins the name of a row of gradients. */
+    /** Prefix of the name of a row of gradients. */
     public static final String GRADIENT = "d:";
 
-    /** What begins the name of a row that adds up gradients of a parameter. */
+    /** Prefix of the name of a row that sums the gradients of a parameter. */
     public static final String SUM = "sum:";
 
-    /** The row of distances to the threshold, and, behind {@value #GRADIENT}, of their gradients; no text names it. */
+    /**
+     * Name of the row of distances to the threshold; with the prefix {@value #GRADIENT}, of their gradients. No text
+     * can use it.
+     */
     public static final String DISTANCE = "distance:";
 
-    /** The row of membranes behind the step, which need not be computed again. */
+    /** Name of the row of membranes after the step, which the programs read instead of computing them. */
     public static final String AFTER = "after:";
 
     private final Equations equations;
@@ -50,20 +53,20 @@ public final class EquationGradients {
     private final Graph graph = new Graph();
 
     /**
-     * Differentiates a step.
+     * Builds the backward pass of a step.
      *
-     * @param sums parameters, some of which follow from others, whose gradients are added up
+     * @param sums names of the parameters whose gradients are summed; derived parameters are allowed
      */
     public EquationGradients(Equations equations, List<String> sums) {
         this(equations, sums, Set.of(), Set.of());
     }
 
     /**
-     * Differentiates a step of which some rows are no variables.
+     * Builds the backward pass of a step that keeps some variables as bits or without gradients.
      *
-     * @param sums parameters, some of which follow from others, whose gradients are added up
-     * @param flags variables and inputs that are kept as bits
-     * @param apart variables that have no gradients, as they come from outside, and those that are kept as bits
+     * @param sums names of the parameters whose gradients are summed; derived parameters are allowed
+     * @param flags names of variables and inputs that are kept as bits
+     * @param apart names of variables without gradients: those set from outside and those kept as bits
      */
     public EquationGradients(Equations equations, List<String> sums, Set<String> flags, Set<String> apart) {
         this.equations = equations;
@@ -99,7 +102,7 @@ public final class EquationGradients {
         this.gradients = adjoint.through(roots);
     }
 
-    /** What is differentiated. */
+    /** Returns the equations of the forward step. */
     public Equations equations() {
         return equations;
     }
@@ -108,12 +111,15 @@ public final class EquationGradients {
         return graph.leaf(Op.STATE, GRADIENT + of, 0);
     }
 
-    /** Whether gradients come to spikes from the variables behind them. */
+    /** Returns true if a variable after the step depends on the spike, so that its gradient reaches the spike. */
     public boolean throughSpikes() {
         return Graph.order(equations.next().values()).contains(equations.spike());
     }
 
-    /** Whether more must be known of a step than the membranes before and behind it: other variables, or inputs. */
+    /**
+     * Returns true if the backward pass reads more than the membranes before and after the step: other variables, or
+     * inputs.
+     */
     public boolean needsInputs() {
         return equations.variables().size() > 1
                 || Stream.of(toDistance(new Graph()), toCurrents(new Graph()))
@@ -121,7 +127,7 @@ public final class EquationGradients {
                         .anyMatch(node -> node.op() == Op.STEP);
     }
 
-    /** Whether there is one variable, whose way back depends on nothing but parameters. */
+    /** Returns true if there is one variable and its backward pass depends only on parameters. */
     public boolean isLinear() {
         return equations.variables().size() == 1
                 && toCurrents(new Graph()).order().stream()
@@ -129,7 +135,10 @@ public final class EquationGradients {
                                 || node.op() == Op.STATE && !node.name().startsWith(GRADIENT));
     }
 
-    /** From gradients of variables and of what spikes carry to those of spikes, and the distances to the threshold. */
+    /**
+     * Returns the first program: it computes the gradients of the spikes from the gradients of the variables and of the
+     * values that spikes carry. It also stores the distances to the threshold.
+     */
     public Program toDistance(Graph into) {
         Program program = new Program(equations.name() + "ToDistance", 1);
         Node ofSpike = Graph.of(gradients, spike);
@@ -146,7 +155,10 @@ public final class EquationGradients {
         return program;
     }
 
-    /** From gradients of the distances and of variables behind a step to those of inputs and of variables before it. */
+    /**
+     * Returns the second program: it computes the gradients of the inputs and of the variables before the step from the
+     * gradients of the distances and of the variables after the step.
+     */
     public Program toCurrents(Graph into) {
         Program program = new Program(equations.name() + "ToCurrents", 1);
         Map<String, Node> stored = new LinkedHashMap<>();
@@ -169,7 +181,7 @@ public final class EquationGradients {
         return program;
     }
 
-    /** The sum of gradients of what a spike carries. */
+    /** Returns the sum of the gradients of the value that a spike carries. */
     private Node carried() {
         Node sum = graph.leaf(
                 Op.STATE, SUM + Objects.requireNonNull(equations.carries()).name(), 0);
@@ -192,7 +204,7 @@ public final class EquationGradients {
         return made;
     }
 
-    /** The parameters from which a node follows, through others that follow from them too. */
+    /** Returns the names of all parameters on which a node depends, directly or through derived parameters. */
     public static Set<String> parametersOf(Equations equations, Node node) {
         return parametersOf(equations, List.of(node));
     }
@@ -213,7 +225,10 @@ public final class EquationGradients {
         return found;
     }
 
-    /** The parameters that can be learned: no variable begins with them, no spike carries them, no matrix has them. */
+    /**
+     * Returns the names of the parameters that can be learned. A parameter cannot be learned if an initial value, the
+     * value that a spike carries or a matrix exponential depends on it.
+     */
     public static Set<String> learnable(Equations equations) {
         Set<String> learnable = new TreeSet<>(equations.parameters().keySet());
         equations.variables().values().forEach(node -> learnable.removeAll(parametersOf(equations, node)));
@@ -230,7 +245,10 @@ public final class EquationGradients {
         return learnable;
     }
 
-    /** The parameters whose gradients must be added up, in order, to know those of some. */
+    /**
+     * Returns the parameters whose gradients must be summed, in order, to compute those of the learned ones: these
+     * first, then the derived parameters that depend on them.
+     */
     public static List<String> sums(Equations equations, Set<String> learned) {
         List<String> sums = new ArrayList<>(learned);
         equations.derived().forEach((name, derived) -> {
@@ -242,7 +260,7 @@ public final class EquationGradients {
         return sums;
     }
 
-    /** Of some parameters those that a step itself reads, or its spikes carry, so that it has gradients of them. */
+    /** Returns the given parameters that the step reads or its spikes carry, so that they have gradients. */
     public static Set<String> read(Equations.Cut step, Collection<String> of) {
         Set<String> read = new TreeSet<>();
         for (Equations part : List.of(step.charge(), step.fire())) {
@@ -258,7 +276,10 @@ public final class EquationGradients {
         return read;
     }
 
-    /** The derivatives of a parameter that follows from others with respect to some of these, as nodes. */
+    /**
+     * Returns the derivatives of a derived parameter with respect to other parameters, as nodes in the order of
+     * {@code by}.
+     */
     public static List<Node> derivatives(Derived of, List<String> by) {
         Graph graph = new Graph();
         Node root = of.of().getFirst();

@@ -19,27 +19,27 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The values of parameters, those that follow from others too, in memory where a {@link Frame} finds them. */
+/** The values of all parameters, derived ones included, in native memory that a {@link Frame} can address. */
 public final class EquationParameters {
 
-    /** Rows begin where vectors and lines of the cache do, and where pages do, as those of matrices. */
+    /** Alignment of rows in bytes: a cache line, or {@link #PAGE} for rows of whole pages, as in matrices. */
     private static final int ALIGNMENT = 64;
 
     private static final int PAGE = 4096;
 
-    /** What follows from {@code refractory} and {@code carries}. */
+    /** Names of the parameters that the lines {@code refractory} and {@code carries} derive. */
     static final String REFRACTORY = "_refractory";
 
     public static final String CARRIES = "_carries";
 
-    /** What begins the name of a count's mean, before the count's own and the greatest one. */
+    /** Prefix of the name of a Poisson mean; the name of the count, {@code " to "} and the greatest count follow. */
     static final String MEAN = "_mean of ";
 
-    /** Steps of the longest refractory period: float32 does not count down from more. */
+    /** Steps of the longest refractory period: float32 does not represent all larger whole numbers. */
     private static final float MOST_STEPS = 1 << 24;
 
     private final int neurons;
-    /** One value, or one for each neuron. */
+    /** By name: one value, or one for each neuron. */
     private final Map<String, float[]> values = new LinkedHashMap<>();
 
     private final List<Following> following = new ArrayList<>();
@@ -48,10 +48,10 @@ public final class EquationParameters {
     private int version;
 
     /**
-     * Lays values out.
+     * Copies the values to native memory and computes the derived ones.
      *
-     * @param given by the names of {@link Equations#parameters}: one value, or one for each neuron; others are what the
-     *     text says
+     * @param given values by the names of {@link Equations#parameters}: one value, or one for each neuron; missing
+     *     parameters have the text's value
      */
     public EquationParameters(Arena arena, Equations equations, int neurons, Map<String, float[]> given) {
         this(arena, equations.parameters(), equations.derived(), neurons, given);
@@ -90,26 +90,29 @@ public final class EquationParameters {
         update();
     }
 
-    /** Whether a parameter is a constant that equations of {@code dt} make of others. */
+    /** Returns true for a constant that an equation of {@code dt} derives from parameters. */
     private static boolean isConstant(String name) {
         return name.startsWith("_") && Character.isDigit(name.charAt(1));
     }
 
-    /** Whether a parameter is one that no line of a text says. */
+    /** Returns true for a derived parameter that no line of the text declares. */
     static boolean isHoisted(String name) {
         return name.startsWith("_") && !name.equals(REFRACTORY) && !name.equals(CARRIES) && !name.startsWith(MEAN);
     }
 
-    /** What lines of a text make of parameters, and what that may be. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    /** The values of a parameter and their permitted range. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Limit(String name, Set<String> of, float[] values, float least, float most, String expected) {
 
-        /** @param of parameters that make a constant; none for a name of the text */
+        /** @param of the parameters from which a constant is derived; empty for a name of the text */
         static Limit finite(String name, Set<String> of, float[] values) {
             return new Limit(name, of, values, -Float.MAX_VALUE, Float.MAX_VALUE, "a finite number");
         }
 
-        /** The first value that is none of these, which NaN is too; as many as there are if there is none. */
+        /**
+         * Returns the index of the first value outside the range, or of the first NaN; the number of values if there is
+         * none.
+         */
         int outside() {
             int i = 0;
             while (i < values.length && values[i] >= least && values[i] <= most) {
@@ -132,7 +135,7 @@ public final class EquationParameters {
         }
     }
 
-    /** The parameters of the text that a constant is made of. */
+    /** Returns the parameters of the text from which a constant is derived. */
     private static Set<String> origins(Map<String, Derived> derived, String constant) {
         Set<String> origins = new TreeSet<>();
         for (Node node : Graph.order(Graph.of(derived, constant).of())) {
@@ -160,12 +163,13 @@ public final class EquationParameters {
     }
 
     /**
-     * Requires that what lines of a text make of parameters is finite, a refractory period a number of steps, the mean
-     * of counts so small that they hardly reach the greatest, and that whole numbers begin as such as they may be.
+     * Checks that all parameters, derived ones and initial values are finite. A refractory period must be 0 to 2^24
+     * steps. The mean of a Poisson count must be at most {@link Noise#greatestMean}. A whole number must begin within
+     * its range.
      *
-     * @param variables by name, and what they begin with
-     * @param greatest of those that are whole numbers
-     * @param error of a name and a message
+     * @param variables initial values by the names of the variables
+     * @param greatest the greatest value of each variable that is a whole number, by name
+     * @param error makes the exception to throw from a name and a message
      */
     public void requireNumbers(
             Map<String, Node> variables,
@@ -181,7 +185,7 @@ public final class EquationParameters {
         });
     }
 
-    /** Whether parameters are such now. */
+    /** Returns true if the present values of the parameters pass the checks of {@link #requireNumbers}. */
     public boolean areNumbers() {
         boolean all = true;
         for (int i = 0; i < limits.size(); i++) {
@@ -190,7 +194,7 @@ public final class EquationParameters {
         return all;
     }
 
-    /** Computes what follows from the {@link #values}, and lays all out anew. */
+    /** Computes the derived parameters from the {@link #values} and copies all values to native memory. */
     public void update() {
         for (int neuron = 0; neuron < neurons; neuron++) {
             Following last = null;
@@ -208,15 +212,15 @@ public final class EquationParameters {
         version++;
     }
 
-    /** A number that grows with every {@link #update}. */
+    /** Returns the number of calls of {@link #update}. */
     public int version() {
         return version;
     }
 
     /**
-     * Returns a row of a parameter, which follows its values, for what is no loop.
+     * Returns a matrix {@code [1 x neurons]} of a parameter's values, which each {@link #update} refreshes.
      *
-     * @param pad what stands behind the last neuron
+     * @param pad the value after the last neuron
      */
     public FloatMatrix row(Arena arena, String name, float pad) {
         FloatMatrix row = FloatMatrix.zeros(arena, 1, neurons);
@@ -226,7 +230,7 @@ public final class EquationParameters {
         return row;
     }
 
-    /** What follows from other parameters. */
+    /** Computes a derived parameter. */
     private static final class Following {
 
         private final Derived of;
@@ -243,7 +247,7 @@ public final class EquationParameters {
         /**
          * Computes the value of a neuron.
          *
-         * @param last what was computed last for the neuron, perhaps another entry of the same matrix
+         * @param last the derived parameter computed before for this neuron, perhaps another entry of the same matrix
          */
         @SuppressWarnings("ReferenceEquality") // entries of one matrix share it
         void update(EquationParameters parameters, int neuron, @Nullable Following last) {
@@ -259,11 +263,11 @@ public final class EquationParameters {
     }
 
     /**
-     * A parameter that is laid out.
+     * A parameter in native memory.
      *
-     * @param pad what stands behind the last neuron; NaN for its value
+     * @param pad the value after the last neuron; NaN repeats the last neuron's value
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Row(String name, float[] values, MemorySegment row, float pad) {
 
         void update(int neurons) {
@@ -274,7 +278,7 @@ public final class EquationParameters {
         }
     }
 
-    /** How many values nodes of parameters have: one, or one for each neuron. */
+    /** Returns the number of values of nodes of parameters: 1, or the number of neurons. */
     private int count(List<Node> nodes) {
         int count = 1;
         for (Node node : Graph.order(nodes)) {
@@ -283,28 +287,31 @@ public final class EquationParameters {
         return count;
     }
 
-    /** The value of a parameter for a neuron. */
+    /** Returns the value of a parameter for a neuron. */
     float value(String name, int neuron) {
         float[] all = values(name);
         return all[all.length == 1 ? 0 : neuron];
     }
 
-    /** The values of a parameter, one or one for each neuron; to be followed by {@link #update} if they are changed. */
+    /**
+     * Returns the values of a parameter, one or one for each neuron, not copied. Call {@link #update} after changing
+     * them.
+     */
     public float[] values(String name) {
         return Graph.of(values, name);
     }
 
-    /** Whether there is such a parameter. */
+    /** Returns true if a parameter of this name exists. */
     public boolean has(String name) {
         return values.containsKey(name);
     }
 
-    /** Names of the parameters that are one value for all neurons. */
+    /** Returns the names of the parameters that have one value for all neurons. */
     public Set<String> shared() {
         return values.keySet().stream().filter(name -> values(name).length == 1).collect(Collectors.toSet());
     }
 
-    /** The values of a node of parameters: one, or one for each neuron. */
+    /** Returns the values of a node of parameters: one, or one for each neuron. */
     public float[] values(Node node) {
         DoubleProgram program = new DoubleProgram(List.of(node));
         float[] all = new float[count(List.of(node))];
@@ -315,12 +322,12 @@ public final class EquationParameters {
         return all;
     }
 
-    /** Neurons of a row. */
+    /** Returns the number of neurons. */
     public int neurons() {
         return neurons;
     }
 
-    /** Says where the parameters are. */
+    /** Sets the addresses and shared values of all parameters in a frame. */
     public void put(Frame frame) {
         for (Row row : rows) {
             frame.put(row.name, row.row, 0, 0);

@@ -18,51 +18,51 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a neuron from text, a statement a line, unless a parenthesis is open; {@code #} begins a comment.
+ * Parses a neuron from text. Each line is a statement, unless a parenthesis is open; {@code #} begins a comment.
  *
  * <pre>{@code
  * neuron NAME
  * param  NAME [UNIT] = NUMBER [from NUMBER to NUMBER], ...
  *                                         one value, or one for each neuron, in a range; there is a parameter dt = 1
  * let    NAME = EXPRESSION                of parameters, computed in float64 and rounded once
- * let32  NAME = EXPRESSION                the same in float32, one operation after the other
- * state  NAME [UNIT] [= EXPRESSION], ...  its value at the start, of parameters, computed so too; else 0; with
+ * let32  NAME = EXPRESSION                of parameters, each operation rounded to float32
+ * state  NAME [UNIT] [= EXPRESSION], ...  its initial value, of parameters, computed like let; else 0; with
  *        to NUMBER                        it is a whole number from 0 to at most 15, which products take as bits
  * input  NAME [UNIT], ...                 a port; the first may be
  *        delayed by NAME                  by so many steps, a parameter in a range from 0 to at most 64
  * noise  NAME, ...                        standard normal, drawn anew at each step
  * uniform NAME, ...                       in [0, 1), likewise
- * poisson NAME = EXPRESSION [to NUMBER]   how often what happens EXPRESSION times a step on average does in this one,
- *                                         at most NUMBER, 16 or another from 1 to 64
+ * poisson NAME = EXPRESSION [to NUMBER]   the number of events in this step: Poisson with mean EXPRESSION,
+ *                                         at most NUMBER: 1 to 64, 16 by default
  * NAME = EXPRESSION                       in float32, in the order in which it is written
- * dNAME/dt = EXPRESSION : euler           v + dt * f; lines that follow one another are done together
+ * dNAME/dt = EXPRESSION : euler           v + dt * f; consecutive ones are solved together from old values
  * dNAME/dt = EXPRESSION : exact           v + (exp(A * dt) - 1) / A * f, if f is A * v + B, and A and B stay for a
  *                                         step; a linear system with coefficients of parameters by the exponential
  *                                         of its matrix
  * refractory EXPRESSION [holds NAME, ...] steps after a spike without another one, in which variables stay
  * spike  [CONDITION and] A > B            or >=; a neuron fires where this holds
  * reset  NAME = EXPRESSION                where a neuron fired
- * carries EXPRESSION                      what a spike counts, of parameters; else 1
+ * carries EXPRESSION                      the value of a spike, of parameters; else 1
  *
  * EXPRESSION   CONDITION ? A : B, or, and, not, > >= < <=, + -, * /, -A, A^2 to A^16, NUMBER, NAME, (EXPRESSION),
  *              abs exp expm1 fma log max min sigmoid sqrt tanh (...)
  * }</pre>
  *
- * <p>A unit stands in brackets and is not checked. Numbers are rounded once to float32; each operation is one of
- * float32, and none are fused but by {@code fma}. A comparison is a condition, and in arithmetic 1 or 0 without a
- * gradient; {@code spike}, once it is declared, is the same with the gradient of the surrogate. In an equation of
- * {@code dt}, what follows from parameters alone is computed once in float64, and a division by it multiplies by its
+ * <p>A unit stands in brackets and is not checked. Numbers are rounded once to float32. Each operation is rounded to
+ * float32, and only {@code fma} fuses two. A comparison is a condition; in arithmetic it is 1 or 0 without a gradient.
+ * After its declaration, {@code spike} is 1 or 0 too, with the gradient of the surrogate. In an equation of {@code dt},
+ * expressions of parameters only are computed once in float64, and a division by such an expression multiplies by its
  * inverse.
  */
 public final class EquationParser extends TextParser {
 
-    /** All are stored in one loop, which HotSpot is to compile ({@code HugeMethodLimit}). */
+    /** Most states: one loop stores all of them, and HotSpot must compile it ({@code HugeMethodLimit}). */
     private static final int MOST_STATES = 32;
-    /** Inputs, or noises. */
+    /** Most inputs, and most noises. */
     private static final int MOST_ROWS = 16;
 
     private static final int MOST_DELAY = 64;
-    /** The greatest count that is drawn, unless a text says another, and the greatest that it may say. */
+    /** The greatest Poisson count by default, and the largest limit that a text may set. */
     private static final int COUNTS = 16;
 
     private static final int MOST_COUNTS = 64;
@@ -98,7 +98,7 @@ public final class EquationParser extends TextParser {
     private @Nullable Node spike;
     private @Nullable Node carries;
     private Equations.@Nullable Line line;
-    /** Whether variables behind the spike are leaves of their own. */
+    /** True if the step is cut at the spike: lines after it read the variables as new leaves. */
     private final boolean cuts;
 
     private EquationParser(String text, boolean cuts, boolean whole) {
@@ -107,20 +107,20 @@ public final class EquationParser extends TextParser {
     }
 
     /**
-     * Reads a neuron.
+     * Parses a neuron.
      *
-     * @throws IllegalArgumentException if the text is not one; the message says line, column, word and what was
-     *     expected
+     * @throws IllegalArgumentException if the text is not a neuron; the message names line, column, the word found and
+     *     the word expected
      */
     public static Equations parse(String text) {
         return new EquationParser(text, false, false).all();
     }
 
     /**
-     * Reads a neuron that a user wrote.
+     * Parses a neuron that a user wrote.
      *
-     * @throws IllegalArgumentException as {@link #parse}; and if a name is declared that no line reads, but for states
-     *     to which lines give values, or if what follows from parameters is no number
+     * @throws IllegalArgumentException if {@link #parse} throws, if no line reads a declared name (states that a line
+     *     assigns are permitted), or if a derived parameter is not finite
      */
     public static Equations parseWhole(String text) {
         EquationParser parser = new EquationParser(text, false, true);
@@ -130,7 +130,10 @@ public final class EquationParser extends TextParser {
         return made;
     }
 
-    /** Nothing said follows from what equations of {@code dt} make of parameters. */
+    /**
+     * Checks the numbers of the text. Constants of the equations of {@code dt} are left out: no other parameter depends
+     * on them.
+     */
     private void requireNumbers() {
         SequencedMap<String, Derived> said = new LinkedHashMap<>(derived);
         said.keySet().removeIf(EquationParameters::isHoisted);
@@ -142,16 +145,16 @@ public final class EquationParser extends TextParser {
     }
 
     /**
-     * Reads a neuron whose variables are rounded at the spike.
+     * Parses a neuron whose variables are rounded at the spike.
      *
-     * @throws IllegalArgumentException if lines behind the spike take more from those before it than variables
+     * @throws IllegalArgumentException if a line after the spike reads more of the part before it than its variables
      */
     public static Equations.Cut cut(String text) {
         EquationParser parser = new EquationParser(text, true, false);
         return parser.all().cut(parser.graph);
     }
 
-    /** An error at the first place of a name in a text. */
+    /** Returns an exception whose message names the first place of a name in a text. */
     public static IllegalArgumentException error(String text, String name, String message) {
         return Lexer.tokens(text).stream()
                 .filter(token -> token.is(name))
@@ -247,7 +250,7 @@ public final class EquationParser extends TextParser {
         }
     }
 
-    /** A parameter that may have a range. */
+    /** Parses a parameter with an optional range. */
     private void ranged(Token token) {
         parameter(token);
         if (words.takes("from")) {
@@ -266,7 +269,7 @@ public final class EquationParser extends TextParser {
         }
         Node initial = words.takes("=") ? ofParameters(token) : graph.constant(0);
         if (spike != null) {
-            throw token.error(token + " is declared behind 'spike', expected it before");
+            throw token.error(token + " is declared after 'spike', expected it before");
         }
         declare(token, graph.leaf(Op.STATE, token.text(), 0));
         variables.put(token.text(), initial);
@@ -275,7 +278,7 @@ public final class EquationParser extends TextParser {
         }
     }
 
-    /** A number behind 'to'. */
+    /** Parses the number after 'to'. */
     private int greatest(String of, int limit) {
         Token at = words.take();
         boolean isNumber = at.kind() == Token.Kind.NUMBER && at.text().matches("[0-9]{1,2}");
@@ -294,7 +297,7 @@ public final class EquationParser extends TextParser {
         to.add(token.text());
     }
 
-    /** An input, the first of which may be delayed. */
+    /** Parses an input; the first input may be delayed. */
     private void input(Token token) {
         row(token, inputs);
         if (inputs.size() == 1 && words.takes("delayed")) {
@@ -372,7 +375,7 @@ public final class EquationParser extends TextParser {
         }
         refractory = integrator.derive(EquationParameters.REFRACTORY, steps);
         say(at);
-        names.put(at.text(), graph.leaf(Op.STATE, at.text(), 0)); // a variable behind all others, from the spike on
+        names.put(at.text(), graph.leaf(Op.STATE, at.text(), 0)); // the last variable, declared at the spike
     }
 
     private void spike(Token at) {
@@ -391,7 +394,7 @@ public final class EquationParser extends TextParser {
         Node condition = words.condition();
         Node compared = condition.op() == Op.AND ? condition.of(1) : condition;
         if (compared.op() != Op.GT && compared.op() != Op.GE) {
-            throw first.error("found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'");
+            throw first.error("found another condition, expected 'A > B' or 'A >= B', last of those joined by 'and'");
         }
         Node left = names.getOrDefault(Equations.REFRACTORY, zero);
         if (refractory != null) {
@@ -411,7 +414,7 @@ public final class EquationParser extends TextParser {
         }
     }
 
-    /** A variable that stays in a refractory period. */
+    /** Returns a variable that keeps its value during the refractory period. */
     private Node held(String variable) {
         Node active = graph.of(Op.LE, Graph.of(names, Equations.REFRACTORY), graph.constant(0));
         return graph.of(Op.SELECT, active, Graph.of(names, variable), graph.leaf(Op.STATE, variable, 0));
@@ -420,7 +423,7 @@ public final class EquationParser extends TextParser {
     private void reset(Token at) {
         Node fired = spike;
         if (fired == null) {
-            throw at.error("'reset' stands before 'spike', expected it behind");
+            throw at.error("'reset' comes before 'spike', expected it after");
         }
         Token token = words.take();
         if (!variables.containsKey(token.text())) {

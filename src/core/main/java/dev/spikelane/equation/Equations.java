@@ -16,24 +16,25 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A neuron as {@link EquationParser} reads it: what a step makes of its variables. The nodes are as written, of one
- * graph, whose leaves are parameters, variables before the step ({@link Op#STATE}), and inputs and noise of the step
- * ({@link Op#STEP}).
+ * A parsed neuron: its parameters, its variables, and the value of each variable after a step. {@link EquationParser}
+ * makes it. All nodes belong to one graph. Its leaves are parameters, variables before the step ({@link Op#STATE}), and
+ * inputs and noise of the step ({@link Op#STEP}).
  *
- * @param name the neuron's
- * @param parameters by name, in order, and what they are by default; {@code dt} is always among them
- * @param ranges of parameters that have one, by name
- * @param derived parameters that follow from others, by name; each needs none but those before it
- * @param variables by name, in order, and their values at the start, of parameters alone
+ * @param name name of the neuron
+ * @param parameters default values by name, in the order of the text; always with {@code dt}
+ * @param ranges permitted ranges by the names of parameters that have one
+ * @param derived derived parameters by name; each depends only on parameters and those before it
+ * @param variables initial values by the names of the variables, in order; they depend only on parameters
  * @param inputs names of the ports
- * @param noises names of rows of uniform numbers in [0, 1), drawn anew at each step, from which normal ones follow
- * @param units by names of parameters, variables and inputs that have one
- * @param greatest by names of variables that are whole numbers from 0: the greatest
- * @param atSpike each variable of a step when it is found out who fires, before what follows from that
- * @param next each variable after the step
- * @param spike a {@link Op#SPIKE}: whether a neuron fires, and the distance to its threshold
- * @param carries a parameter that is what a spike carries; null for 1
- * @param line how the first input is delayed; null if it is not
+ * @param noises names of rows of uniform numbers in [0, 1), drawn in each step; normal numbers and counts are computed
+ *     from them
+ * @param units units by the names of parameters, variables and inputs that have one
+ * @param greatest the greatest value by the names of variables that are whole numbers from 0
+ * @param atSpike each variable when the spike condition is evaluated, before the reset
+ * @param next each variable after the step, by name
+ * @param spike a {@link Op#SPIKE} of the spike condition and the distance to the threshold
+ * @param carries the parameter whose value a spike carries; null for 1
+ * @param line the delay line of the first input; null if it is not delayed
  */
 public record Equations(
         String name,
@@ -54,23 +55,23 @@ public record Equations(
     /** Name of the row of spikes of a step. */
     public static final String SPIKE = "spike";
 
-    /** What begins the name of a recorded variable's row. */
+    /** Prefix of the name of a recorded variable's row. */
     public static final String RECORD = "record:";
 
-    /** What begins the name of the row of a variable {@link #atSpike}. */
+    /** Prefix of the name of a row of a variable {@link #atSpike}. */
     public static final String CHARGED = "charged:";
 
     /** Name of the variable that counts down a refractory period. */
     static final String REFRACTORY = "refractory";
 
-    /** Nodes of a step, in the order of computation. */
+    /** Returns the nodes of a step in the order of computation. */
     public List<Node> order() {
         List<Node> roots = new ArrayList<>(next.values());
         roots.add(spike);
         return Graph.order(roots);
     }
 
-    /** The same neuron, with variables behind a step that are as they are {@link #atSpike}. */
+    /** Returns this neuron without its reset: each variable after the step has its value {@link #atSpike}. */
     public Equations beforeReset() {
         return with(inputs, noises, atSpike, atSpike, spike);
     }
@@ -99,22 +100,22 @@ public record Equations(
     }
 
     /**
-     * A line of steps that an input goes through.
+     * The delay line of an input.
      *
-     * @param delay the parameter that says how many steps, from 0 on
-     * @param steps the most
+     * @param delay name of the parameter that holds the delay in steps, from 0
+     * @param steps the longest delay in steps
      */
     public record Line(String delay, int steps) {}
 
-    /** The values that a parameter may have. */
+    /** The permitted values of a parameter, both ends included. */
     public record Range(float least, float most) {
 
-        /** The nearest value of the range; NaN stays. */
+        /** Returns the value of the range nearest to a value; NaN for NaN. */
         public float nearest(float value) {
             return Math.max(least, Math.min(most, value));
         }
 
-        /** Throws unless a value lies in the range. */
+        /** Checks that a value lies in the range, and throws the exception that {@code error} makes if it does not. */
         public void require(String name, float value, Function<String, IllegalArgumentException> error) {
             if (!(value >= least && value <= most)) {
                 throw error.apply(name + " is " + value + ", expected " + least + " to " + most);
@@ -122,24 +123,26 @@ public record Equations(
         }
     }
 
-    /** Whether a variable is rounded where variables are: all but what counts down a refractory period. */
+    /** Returns true if a variable takes part in rounding: all but the counter of the refractory period. */
     public static boolean isRounded(String variable) {
         return !variable.equals(REFRACTORY);
     }
 
     /**
-     * A step in two parts, between which variables are rounded.
+     * A step in two parts; variables are rounded between them.
      *
-     * @param charge what comes before, as a step in which nobody fires
-     * @param fire what comes behind, as a step without inputs, whose variables begin as the first part leaves them
+     * @param charge the part before the rounding, as a step without spikes
+     * @param fire the part after the rounding, as a step without inputs that begins with the variables of the first
+     *     part
      */
     public record Cut(Equations charge, Equations fire) {}
 
     /**
-     * Cuts a step whose spike and variables behind it are made of variables {@link #atSpike}, leaves of shift 1.
+     * Cuts a step at its spike. The spike and all variables after it must depend only on parameters and on variables
+     * {@link #atSpike}, which are leaves of shift 1.
      *
-     * @param whole the graph of the nodes
-     * @throws IllegalArgumentException if they need more of the first part
+     * @param whole the graph of this step's nodes
+     * @throws IllegalArgumentException if the second part reads another value of the first part
      */
     Cut cut(Graph whole) {
         Graph graph = new Graph();
@@ -148,8 +151,8 @@ public record Equations(
             if (node.op() == Op.STATE && node.shift() == 1) {
                 made.put(node, graph.leaf(Op.STATE, node.name(), 0));
             } else if (node.op() == Op.STATE || node.op() == Op.STEP) {
-                throw new IllegalArgumentException("what is in front of 'spike' is used behind it: '" + node.name()
-                        + "' as it was before, expected variables as they are there, and parameters");
+                throw new IllegalArgumentException("a line after 'spike' reads '" + node.name()
+                        + "' as it was before, expected variables as they are at 'spike', and parameters");
             }
         }
         Program.copy(order(), graph, made);
@@ -167,9 +170,9 @@ public record Equations(
     }
 
     /**
-     * The first part of a step that is cut at the spike: stores variables {@link #atSpike}.
+     * Returns the first part of a step that is cut at the spike: it stores the variables {@link #atSpike}.
      *
-     * @param flags variables that are kept as bits
+     * @param flags names of variables that are kept as bits
      */
     public Program charge(Set<String> flags, Graph graph) {
         Program program = new Program(name + "Charge", 1);
@@ -193,7 +196,7 @@ public record Equations(
     }
 
     /**
-     * A program that stores the variables that a text assigns to rows of the step, and no spikes. Variables of whole
+     * Returns a program that stores the variables after a step to rows of the step, and no spikes. Variables of whole
      * numbers, {@code state NAME to 1}, are rows of bits.
      */
     public Program elementwise(Graph graph) {
@@ -215,20 +218,20 @@ public record Equations(
         return program;
     }
 
-    /** A program of some steps at once, whose rows are as the text says. */
+    /** Returns a program of several steps; all rows have the form of the text. */
     public Program forward(int steps, List<String> recorded, Graph graph) {
         return forward(steps, recorded, Map.of(), graph);
     }
 
     /**
-     * Makes a program of some steps at once, which carries variables from step to step in registers.
+     * Returns a program of several steps, which keeps variables in registers from step to step.
      *
-     * @param steps how many
-     * @param recorded variables that are stored as they are behind each step, to rows named {@value #RECORD} and the
-     *     name
-     * @param rows what rows are that are not what the text says: a variable of 1 and 0 that is kept as bits a
-     *     {@link Op#FLAG}, an input that is the same at all steps a {@link Op#STATE}
-     * @param graph a new one, {@link Lowering} for loops and {@link Graph} for the interpreter
+     * @param steps number of steps
+     * @param recorded names of the variables to store after each step, in rows named {@value #RECORD} and the
+     *     variable's name
+     * @param rows forms of rows that differ from the text: {@link Op#FLAG} for a variable of 1 and 0 kept as bits,
+     *     {@link Op#STATE} for an input that is equal in all steps
+     * @param graph an empty graph: {@link Lowering} for loops, {@link Graph} for the interpreter
      */
     public Program forward(int steps, List<String> recorded, Map<String, Op> rows, Graph graph) {
         Program program = new Program(name, steps);

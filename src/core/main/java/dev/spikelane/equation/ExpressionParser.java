@@ -15,10 +15,10 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads expressions from words, and is the place in the text. */
+/** Parses expressions from words and keeps the position in the text. */
 final class ExpressionParser {
 
-    /** Words that are no names. */
+    /** Names of functions, which cannot be declared. */
     static final Set<String> FUNCTIONS =
             Set.of("abs", "exp", "expm1", "fma", "log", "max", "min", "sigmoid", "sqrt", "tanh");
 
@@ -31,9 +31,9 @@ final class ExpressionParser {
 
     private final Graph graph;
     private final List<Token> tokens;
-    /** What names are. */
+    /** Nodes by name. */
     private final Map<String, Node> names;
-    /** Names that lines read, or give a value. */
+    /** Names that a line reads or assigns. */
     final Set<String> used = new HashSet<>();
 
     private int next;
@@ -49,7 +49,7 @@ final class ExpressionParser {
         return next == tokens.size();
     }
 
-    /** The next word, or one behind it. */
+    /** Returns the next word, or the one {@code further} words after it, without taking it. */
     Token peek(int further) {
         return tokens.get(Math.min(next + further, tokens.size() - 1));
     }
@@ -72,18 +72,18 @@ final class ExpressionParser {
         }
     }
 
-    /** An expression that is a number; a condition as 1 or 0. */
+    /** Parses an expression as a number; a condition becomes 1 or 0. */
     Node number() {
         return graph.number(expression());
     }
 
-    /** An expression that is true or false. */
+    /** Parses an expression that must be a condition. */
     Node condition() {
         Token first = peek(0);
         return condition(expression(), first);
     }
 
-    /** An expression that is a number or a condition. */
+    /** Parses an expression, a number or a condition. */
     Node expression() {
         if (depth == DEEPEST) {
             throw peek(0).error("nested deeper than expected, which is at most " + DEEPEST + " times");
@@ -267,7 +267,7 @@ final class ExpressionParser {
         };
     }
 
-    /** The spike, and what is 1 or 0 by a condition, as a condition. */
+    /** Returns a node as a condition; the spike and a number made of a condition are permitted. */
     private Node condition(Node of, Token at) {
         if (of.op() == Op.SPIKE || of.isGate() && of.of(1).is(1)) {
             return of.of(0);
@@ -279,8 +279,8 @@ final class ExpressionParser {
     }
 
     /**
-     * A number in float64 that float32 rounds as it would the text: a float64 amid two of float32 may be a text above
-     * or below it.
+     * Returns a number in float64 that rounds to the float32 nearest to the text. A float64 halfway between two float32
+     * values may stand for a text above or below it.
      */
     private static double number(Token token) {
         double value = Double.parseDouble(token.text());

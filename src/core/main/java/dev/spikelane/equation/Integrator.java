@@ -12,19 +12,19 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Function;
 
-/** Makes steps of differential equations. What follows from parameters alone becomes a parameter of its own. */
+/** Makes steps of differential equations. Each expression of parameters only becomes a derived parameter. */
 final class Integrator {
 
-    /** The parameter that is the time of a step. */
+    /** Name of the parameter that holds the time of a step. */
     static final String DT = "dt";
 
     private record Equation(Token at, String variable, Node slope, boolean exact) {}
 
     private final Graph graph;
     private final SequencedMap<String, Derived> derived;
-    /** Parameters that were made for nodes. */
+    /** Derived parameters by the nodes that they replace. */
     private final Map<Node, Node> hoisted = new HashMap<>();
-    /** Equations that stand one behind the other, which see the same variables. */
+    /** Consecutive equations, which all read the variables before them. */
     private final List<Equation> together = new ArrayList<>();
 
     Integrator(Graph graph, SequencedMap<String, Derived> derived) {
@@ -32,13 +32,13 @@ final class Integrator {
         this.derived = derived;
     }
 
-    /** A parameter that follows from others. */
+    /** Adds a derived parameter. */
     Node derive(String name, Node of) {
         return derive(name, Derived.expression(of, false));
     }
 
     Node derive(String name, Derived of) {
-        derived.putLast(name, of); // bounds that are said follow what they take
+        derived.putLast(name, of); // last: bounds that are set come after the parameters that they read
         return graph.leaf(Op.PARAMETER, name, 0);
     }
 
@@ -57,7 +57,7 @@ final class Integrator {
         together.add(new Equation(at, variable, slope, exact));
     }
 
-    /** The variables after a step of the equations that were added, which there are none of then. */
+    /** Returns the variables after a step of the added equations, and removes these equations. */
     Map<String, Node> finish(Map<String, Node> names) {
         Map<String, Node> after = new LinkedHashMap<>();
         List<Equation> exact = together.stream().filter(each -> each.exact).toList();
@@ -86,7 +86,7 @@ final class Integrator {
                 .toList();
     }
 
-    /** Whether variables depend on each other, and all by factors of parameters alone. */
+    /** Returns true if variables depend on each other and all factors depend only on parameters. */
     private static boolean isLinearSystem(List<List<Node>> slopes) {
         boolean coupled = false;
         for (int row = 0; row < slopes.size(); row++) {
@@ -102,9 +102,9 @@ final class Integrator {
     }
 
     /**
-     * The step of a linear system {@code dx/dt = A x + b}: {@code e^(A dt) x}, and {@code b} times the integral of
-     * {@code e^(A t)}, both entries of {@code exp([A dt, I dt; 0, 0])}. Terms in the order of the equations, those of x
-     * first.
+     * Returns the step of a linear system {@code dx/dt = A x + b}: {@code e^(A dt) x} plus {@code b} times the integral
+     * of {@code e^(A t)}. Both factors are entries of {@code exp([A dt, I dt; 0, 0])}. Terms are added in the order of
+     * the equations, the terms of x first.
      */
     private Map<String, Node> system(List<Equation> equations, List<Node> before, List<List<Node>> slopes) {
         int count = equations.size();
@@ -136,7 +136,7 @@ final class Integrator {
         return after;
     }
 
-    /** Which entries of powers of a matrix are not always 0. */
+    /** Returns true for each entry that some power of the matrix makes other than 0. */
     private static boolean[][] reached(List<List<Node>> slopes) {
         int count = slopes.size();
         boolean[][] reached = new boolean[count][count];
@@ -156,7 +156,7 @@ final class Integrator {
         return reached;
     }
 
-    /** What is left of a slope where variables are 0, but in conditions, which stay as they are for a step. */
+    /** Returns a slope with all variables set to 0 except in conditions, which hold for the whole step. */
     private Node rest(Node slope, List<Node> variables) {
         Map<Node, Node> made = new HashMap<>();
         for (Node node : Graph.order(List.of(slope))) {
@@ -168,7 +168,7 @@ final class Integrator {
         return hoist(Graph.of(made, slope));
     }
 
-    /** An operation, or less where a number is 0. */
+    /** Returns an operation, simplified if an operand is 0. */
     private Node algebra(Op op, Node... of) {
         Node a = of[0];
         Node b = of[of.length - 1];
@@ -212,7 +212,10 @@ final class Integrator {
         return node.ofParameters() && !node.op().isCondition();
     }
 
-    /** The same with parameters for what follows from parameters; a division by one multiplies by its inverse. */
+    /**
+     * Returns a node in which each expression of parameters only is a derived parameter; a division by one multiplies
+     * by its inverse.
+     */
     Node hoist(Node root) {
         if (root.ofParameters()) {
             return derive(root);

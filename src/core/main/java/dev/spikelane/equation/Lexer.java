@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Cuts a text into words. A statement ends with its line, unless a parenthesis is open; {@code #} begins a comment. */
+/**
+ * Splits a text into words. A statement ends with its line, unless a parenthesis is open; {@code #} begins a comment.
+ */
 final class Lexer {
 
     /** Characters of the longest text. */
@@ -22,7 +24,7 @@ final class Lexer {
     private int line = 1;
     private int lineStart;
     private int open;
-    /** The first parenthesis of those that are open. */
+    /** The outermost open parenthesis. */
     private @Nullable Token opened;
 
     private Lexer(String text) {
@@ -173,7 +175,7 @@ final class Lexer {
             NUMBER,
             /** An operator, a parenthesis, a comma. */
             SIGN,
-            /** What stands in brackets. */
+            /** The text in brackets. */
             UNIT,
             /** The end of a statement. */
             END
@@ -183,7 +185,7 @@ final class Lexer {
             return text.equals(other) && kind != Kind.UNIT;
         }
 
-        /** Whether it is another word but for one letter, or for two that stand the other way round. */
+        /** Returns true if another word differs in one letter, or in two neighboring letters that are swapped. */
         boolean isNear(String other) {
             int shorter = Math.min(text.length(), other.length());
             int start = 0;
@@ -201,7 +203,7 @@ final class Lexer {
             return turned || left.length() <= 1 && right.length() <= 1;
         }
 
-        /** An error at this word. */
+        /** Returns an exception whose message names the place of this word. */
         IllegalArgumentException error(String message) {
             return error(line, column, message);
         }
@@ -210,7 +212,7 @@ final class Lexer {
             return new IllegalArgumentException("line " + line + ", column " + column + ": " + message);
         }
 
-        /** How errors call it. */
+        /** Returns the word as messages show it. */
         @Override
         public String toString() {
             return kind == Kind.END ? "the end of the line" : "'" + text + "'";

@@ -6,16 +6,15 @@ import dev.spikelane.loop.Op;
 import java.util.function.UnaryOperator;
 
 /**
- * Numbers of other distributions of uniform ones, by inversion. Counts are how many of a Poisson distribution's
- * cumulated probabilities u reaches. Standard normal numbers follow by the inverse of the error function:
- * {@code z = sqrt(2) erfinv(2u - 1)}.
+ * Transforms uniform numbers to other distributions by inversion. A Poisson count is the number of cumulative
+ * probabilities that {@code u} reaches. A standard normal number is {@code z = sqrt(2) erfinv(2u - 1)}.
  *
- * <p>The polynomials in {@code -log(1 - x^2)} are those of single precision of M. Giles ("Approximating the erfinv
- * function", GPU Computing Gems, 2011); errors are some units in the last place, and z is within 5.6 of 0.
+ * <p>The polynomials in {@code -log(1 - x^2)} are the single-precision ones of M. Giles ("Approximating the erfinv
+ * function", GPU Computing Gems, 2011). Errors are a few units in the last place, and |z| is at most 5.6.
  */
 final class Noise {
 
-    /** What lies beside the middle of the unit interval: uniform numbers are multiples of 2^-24, from 0 on. */
+    /** Added to {@code 2u - 1} to make it symmetric about 0: uniform numbers are multiples of 2^-24 from 0. */
     private static final double HALF_UNIT = 0x1p-24;
 
     private static final double NEAR = 5;
@@ -48,17 +47,17 @@ final class Noise {
         this.graph = graph;
     }
 
-    /** A normal number of a uniform one. */
+    /** Returns a standard normal number of a uniform number. */
     static Node normal(Graph graph, Node uniform) {
         return new Noise(graph).of(uniform);
     }
 
     /**
-     * A count of a uniform number.
+     * Returns a Poisson count of a uniform number.
      *
-     * @param mean of counts, which are 0 where it is NaN
+     * @param mean mean of the counts; a NaN mean gives 0
      * @param most the greatest count
-     * @param known makes one node of what is the same for a run
+     * @param known replaces an expression of parameters only by a derived parameter
      */
     static Node poisson(Graph graph, Node uniform, Node mean, int most, UnaryOperator<Node> known) {
         Node term = graph.of(Op.EXP, graph.of(Op.NEG, mean));
@@ -72,7 +71,7 @@ final class Noise {
         return count;
     }
 
-    /** The greatest mean of counts, to one decimal, of which one in 2^24 is greater than the greatest one. */
+    /** Returns the greatest mean, to one decimal, at which fewer than one count in 2^24 exceeds {@code most}. */
     static float greatestMean(int most) {
         int tenths = 0;
         double within;

@@ -6,14 +6,14 @@ import dev.spikelane.simd.UniformRow;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The uniform numbers of a step from which a tile's noises follow; they are the same whenever they are drawn. */
+/** The uniform numbers of one step for the noises of a tile. They depend only on seed, step, sample and neuron. */
 public final class NoiseRows {
 
     private final BoundEquations neurons;
     private final int firstNeuron;
     private final FloatMatrix[] rows;
 
-    /** Makes room for a tile, {@code [batch x count]} for each noise. */
+    /** Allocates a matrix {@code [batch x count]} for each noise of a tile. */
     public NoiseRows(BoundEquations neurons, int batch, int firstNeuron, int count) {
         this.neurons = neurons;
         this.firstNeuron = firstNeuron;
@@ -24,9 +24,9 @@ public final class NoiseRows {
     /**
      * Draws the numbers of a step.
      *
-     * @param draws the streams of the samples; null if samples are known by their places in the batch
+     * @param draws the random streams of the samples; null if the index in the batch identifies a sample
      * @param first the first neuron, a multiple of 64
-     * @param end the end of the neurons, a multiple of 64 or that of all
+     * @param end the index after the last neuron, a multiple of 64 or the number of neurons
      */
     public void draw(CounterRandom.@Nullable Draws draws, int step, int first, int end) {
         for (int place = 0; place < rows.length; place++) {
@@ -40,7 +40,7 @@ public final class NoiseRows {
         }
     }
 
-    /** The numbers of a noise, by its place. */
+    /** Returns the numbers of a noise, {@code [batch x count]}, by its index in {@link Equations#noises}. */
     public FloatMatrix of(int place) {
         return rows[place];
     }

@@ -11,20 +11,20 @@ import dev.spikelane.memory.limit.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
-/** Finds out whether neurons behind the last stay 0 and silent by themselves: a step of the last block, from zeros. */
+/** Tests by one step of the last block, from zeros, whether the padding after the last neuron stays 0 and silent. */
 public final class PadTrial {
 
     private static final long BYTES = (long) Long.SIZE * Float.BYTES;
 
     private final Interpreter step;
     private final Frame frame;
-    /** A block of each row that is no parameter, bits or numbers. */
+    /** One block of bits or numbers for each row that is not a parameter. */
     private final MemorySegment blocks;
 
     private final BitSet ofBits = new BitSet();
     private final int last;
 
-    /** Prepares a program of one step. */
+    /** Prepares the test of a program of one step. */
     public PadTrial(Program program, EquationParameters parameters) {
         this.step = new Interpreter(program, parameters.shared());
         this.frame = new Frame(program, parameters.neurons());
@@ -45,7 +45,7 @@ public final class PadTrial {
         parameters.put(frame);
     }
 
-    /** Whether they do with the values that the parameters have now. */
+    /** Returns true if the padding stays 0 and silent with the present values of the parameters. */
     public boolean stay() {
         blocks.fill((byte) 0);
         step.run(frame, 0, 1, 1);

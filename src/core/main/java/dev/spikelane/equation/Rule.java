@@ -18,17 +18,16 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule by which weights change, as {@link RuleParser} reads it. Its nodes are as written; leaves are parameters,
- * variables of inputs, outputs and synapses ({@link Op#STATE}), and whether an input or output fires
- * ({@link Op#FLAG}).
+ * A plasticity rule, as {@link RuleParser} parses it. The leaves of its nodes are parameters, variables of inputs,
+ * outputs and synapses ({@link Op#STATE}), and the spikes of inputs and outputs ({@link Op#FLAG}).
  *
- * @param name the rule's
- * @param parameters by name, in order, modulators among them, and what they are by default
- * @param derived parameters that follow from others
- * @param modulators parameters that a program changes between calls
- * @param variables by name, without the weight
- * @param units by names of parameters and variables that have one
- * @param blocks what a step does, in order
+ * @param name name of the rule
+ * @param parameters default values by name, in the order of the text, modulators included
+ * @param derived derived parameters by name
+ * @param modulators names of parameters that the application may change between calls
+ * @param variables variables by name, without the weight
+ * @param units units by the names of parameters and variables that have one
+ * @param blocks the blocks of a step, in the order of execution
  */
 public record Rule(
         String name,
@@ -45,19 +44,22 @@ public record Rule(
     public static final String PRE = "pre";
     public static final String POST = "post";
 
-    /** What begins the name of the row of a synapse variable's change. */
+    /** Prefix of the name of the row that sums the changes of a synapse variable. */
     public static final String CHANGE = "change:";
 
-    /** Name of the row of what fulfills a condition. */
+    /** Prefix of the name of a row of inputs or outputs that fulfill a condition. */
     public static final String WHEN = "when:";
 
-    /** What begins the name of the time of a trace. */
+    /** Prefix of the name of a trace's time constant. */
     static final String TAU = "_tau of ";
 
     static final String LEAST = "_least";
     static final String MOST = "_most";
 
-    /** What has a value of its own: an input of a sample, an output of a sample, a synapse of all samples. */
+    /**
+     * The owner of a variable: an input of a sample, an output of a sample, or a synapse, whose value all samples
+     * share.
+     */
     public enum Space {
         PRE,
         POST,
@@ -67,36 +69,38 @@ public record Rule(
     /**
      * A variable.
      *
-     * @param initial its value at the start, of parameters
-     * @param isOfTarget whether it is one of the target's neurons, which the rule only reads
+     * @param initial initial value, which depends only on parameters
+     * @param isOfTarget true if it is a variable of the target neurons, which the rule only reads
      */
     public record Variable(Space space, Node initial, boolean isOfTarget) {}
 
     /**
-     * Lines that run together.
+     * Lines that run as one block.
      *
-     * @param space which variables they give a value in each step; or, {@code onSpike}, whose spikes they follow
-     * @param onSpike whether they run for spikes alone, and say what is added to variables of synapses
-     * @param when the condition whose inputs or outputs they follow in place of spikes; null if there is none
-     * @param lines variables, and what they become or what is added to them
+     * @param space the owner of the variables that the lines assign; with {@code onSpike}, the inputs or outputs whose
+     *     spikes run the lines
+     * @param onSpike true if the lines run only at spikes and add to variables of synapses
+     * @param when the condition that replaces the spikes; null if there is none
+     * @param lines the new value of each variable, or the number added to it
      */
     public record Block(
             Space space, boolean onSpike, @Nullable Node when, SequencedMap<String, Node> lines) {}
 
-    /** Reads a text of this package. */
+    /** Returns the text of a rule in this package by its name. */
     public static String text(String name) {
         return Zoo.resource("rule-" + name + ".txt");
     }
 
-    /** Lays parameters out, which all synapses share. */
+    /** Copies the parameters, which all synapses share, to native memory. */
     public EquationParameters parameters(Map<String, float[]> given) {
         return new EquationParameters(NativeMemory.ofAuto(), parameters, derived, 1, given);
     }
 
     /**
-     * Requires that parameters, what follows from them and what variables begin with are finite, bounds in their order.
+     * Checks that parameters, derived parameters and initial values are finite, that time constants of traces are above
+     * 0, and that the lower bound does not exceed the upper one.
      *
-     * @param error of a name and a message
+     * @param error makes the exception to throw from a name and a message
      */
     public void requireNumbers(EquationParameters of, BiFunction<String, String, IllegalArgumentException> error) {
         Map<String, Node> initial = new LinkedHashMap<>();
@@ -117,7 +121,7 @@ public record Rule(
         }
     }
 
-    /** The variables of synapses that spikes change, the weight first. */
+    /** Returns the names of the synapse variables that spikes change, the weight first. */
     public List<String> changed() {
         Set<String> all = new LinkedHashSet<>();
         for (Block block : blocks) {
@@ -132,7 +136,7 @@ public record Rule(
         return ordered;
     }
 
-    /** The variables of a space, in order. */
+    /** Returns the names of the variables of a space, in order. */
     public List<String> variables(Space space) {
         return variables.entrySet().stream()
                 .filter(each -> each.getValue().space == space)
@@ -141,11 +145,11 @@ public record Rule(
     }
 
     /**
-     * A program of a block. Lines of a step store the variables; lines that follow spikes add to rows of changes, along
-     * the synapses of an input, or of an output, whose own variables are shared parameters. Rows of synapses are those
-     * of a list.
+     * Returns the program of a block. Lines of each step store the variables. Lines at spikes add to rows of changes
+     * along the synapses of one input or output, whose own variables are shared parameters. A list selects the rows of
+     * synapses.
      *
-     * @param applied whether the lines, which follow spikes, also {@link #apply} what they add
+     * @param applied true if the program of lines at spikes also {@link #apply applies} their changes
      */
     public Program program(Block block, boolean applied, Graph graph) {
         Program program = new Program(name, 1).listed();
@@ -179,7 +183,7 @@ public record Rule(
         return program;
     }
 
-    /** A program that stores whether a block's condition holds as bits. */
+    /** Returns a program that stores the condition of a block as bits. */
     public Program when(Block block, Graph graph) {
         Program program = new Program(name + "When", 1);
         Node when = Objects.requireNonNull(block.when);
@@ -189,14 +193,17 @@ public record Rule(
         return program;
     }
 
-    /** A program that adds changes to the variables of synapses, keeps weights within bounds, and begins anew. */
+    /**
+     * Returns a program that adds the changes to the variables of synapses, keeps weights within bounds, and sets the
+     * changes to 0.
+     */
     public Program apply(Graph graph) {
         Program program = new Program(name + "Apply", 1).listed();
         apply(program, Map.of(), graph);
         return program;
     }
 
-    /** Adds sums, or the changes of variables that have none. */
+    /** Adds the sums to the variables; for a variable without a sum, its row of changes. */
     private void apply(Program program, Map<String, Node> sums, Graph graph) {
         for (String each : changed()) {
             Node before = graph.leaf(Op.STEP, each, 0);
@@ -209,7 +216,7 @@ public record Rule(
         }
     }
 
-    /** A weight that is not above the least, NaN too, is the least. */
+    /** Returns the weight within its bounds; a NaN becomes the lower bound. */
     private static Node bounded(Graph graph, Node weight) {
         Node least = graph.leaf(Op.PARAMETER, LEAST, 0);
         Node most = graph.leaf(Op.PARAMETER, MOST, 0);

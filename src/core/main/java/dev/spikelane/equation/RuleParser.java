@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a rule of plasticity from text, a statement a line; {@code #} begins a comment.
+ * Parses a plasticity rule from text. Each line is a statement; {@code #} begins a comment.
  *
  * <pre>{@code
  * rule      NAME
@@ -31,29 +31,30 @@ import org.jspecify.annotations.Nullable;
  * let       NAME = EXPRESSION                of parameters, computed in float64 and rounded once
  * state     pre|post|synapse NAME [= EXPRESSION], ...
  *                                            a variable of each input or output, in each sample; or of each synapse
- * reads     post NAME, ...                   a variable of the neurons that the projection enters, behind the step
+ * reads     post NAME, ...                   a variable of the target neurons, after the step
  * trace     pre|post NAME tau = EXPRESSION [nearest] [behind]
- *                                            times exp(-dt / tau) in each step, nothing below 1e-30 or where a
- *                                            modulator makes tau no number above 0; then plus 1 where an input or
- *                                            output fires, or nearest: 1; behind: after all other lines
- * each step                                  lines behind it run in each step, of all samples
- * on pre [CONDITION]                         for each input that fires, or fulfills a condition, along its synapses
- * on post [CONDITION]                        for each output that fires, or fulfills one, along its synapses
+ *                                            times exp(-dt / tau) in each step; 0 if that is below 1e-30 or a
+ *                                            modulator makes tau 0, negative or NaN; then plus 1 where an input or
+ *                                            output fires; nearest: 1 there; behind: after all other lines
+ * each step                                  the lines after it run in each step, for all samples
+ * on pre [CONDITION]                         for each input that fires, or fulfills the condition, along its synapses
+ * on post [CONDITION]                        for each output that fires, or fulfills the condition, along its synapses
  * NAME = EXPRESSION                          in each step: a variable; else a name for the lines that follow
- * NAME += EXPRESSION                         on spikes: what is added to w, the weight, or to a variable of synapses
+ * NAME += EXPRESSION                         on spikes: adds to w, the weight, or to a variable of synapses
  * bounds    EXPRESSION, EXPRESSION           the least and the greatest weight, of parameters but modulators
  * }</pre>
  *
- * <p>Blocks run in the order in which they are written. What spikes add is summed, samples ascending, and is added
- * before the next lines of synapses, or at the end of the step; until then all lines see variables without it.
+ * <p>Blocks run in the order of the text. The changes that spikes add are summed in the order of the samples. The sum
+ * is added before the next lines of synapses, or at the end of the step; until then all lines read the variables
+ * without it.
  */
 public final class RuleParser extends TextParser {
 
     private static final int MOST_VARIABLES = 16;
-    /** Each is a class or several. */
+    /** Most blocks: each compiles to one or more classes. */
     private static final int MOST_BLOCKS = 32;
 
-    /** A trace below this is nothing: it would become a number that processors are slow with. */
+    /** Traces below this become 0, before they become subnormal numbers, with which processors are slow. */
     private static final double LEAST_TRACE = 1e-30;
 
     private static final List<String> STATEMENTS = List.of(
@@ -67,15 +68,15 @@ public final class RuleParser extends TextParser {
     private final SequencedMap<String, Variable> variables = new LinkedHashMap<>();
     private final List<String> modulators = new ArrayList<>();
     private final List<Block> blocks = new ArrayList<>();
-    /** Lines of the present block, which are of several spaces in each step. */
+    /** Lines of the present block by space; a block of each step may have several spaces. */
     private final Map<Space, SequencedMap<String, Node>> open = new EnumMap<>(Space.class);
-    /** What traces add behind all blocks. */
+    /** Lines of traces that run after all blocks. */
     private final Map<Space, SequencedMap<String, Node>> last = new EnumMap<>(Space.class);
     /** Names for expressions of the present block. */
     private final Set<String> locals = new LinkedHashSet<>();
 
     private @Nullable Token block;
-    /** Whose spikes the present block follows; null in each step. */
+    /** The space whose spikes run the present block; null for a block of each step. */
     private @Nullable Space spikes;
 
     private @Nullable Node when;
@@ -88,9 +89,10 @@ public final class RuleParser extends TextParser {
     }
 
     /**
-     * Reads a rule.
+     * Parses a rule.
      *
-     * @throws IllegalArgumentException if the text is none; the message says line, column, word and what was expected
+     * @throws IllegalArgumentException if the text is not a rule; the message names line, column, the word found and
+     *     the word expected
      */
     public static Rule parse(String text) {
         RuleParser parser = new RuleParser(text);
@@ -103,8 +105,8 @@ public final class RuleParser extends TextParser {
     private Rule rule() {
         if (blocks.stream().noneMatch(each -> each.lines().containsKey(Rule.WEIGHT))) {
             throw words.peek(0)
-                    .error("found the end of the text, expected a line 'w += ...' behind 'on pre' or 'on"
-                            + " post', or 'w = ...' behind 'each step'");
+                    .error("found the end of the text, expected a line 'w += ...' after 'on pre' or 'on"
+                            + " post', or 'w = ...' after 'each step'");
         }
         List<Node> roots = new ArrayList<>();
         for (Block each : blocks) {
@@ -125,7 +127,10 @@ public final class RuleParser extends TextParser {
         return made;
     }
 
-    /** A program that changes modulators one by one cannot make bounds that are none. */
+    /**
+     * Checks that bounds do not depend on modulators: changing one modulator after the other could make the lower bound
+     * exceed the upper.
+     */
     private void requireBounds() {
         Set<String> changing = new HashSet<>(modulators);
         derived.forEach((name, of) -> {
@@ -222,7 +227,7 @@ public final class RuleParser extends TextParser {
         boolean nearest = words.takes("nearest");
         boolean behind = words.takes("behind");
         if (spikes != null) {
-            throw token.error("a trace stands behind 'on', expected it before, or behind 'each step'");
+            throw token.error("a trace comes after 'on', expected it before, or after 'each step'");
         }
         variable(token, new Variable(space, graph.constant(0), false));
         Node own = Graph.of(names, token.text());
@@ -252,7 +257,7 @@ public final class RuleParser extends TextParser {
         to.computeIfAbsent(space, _ -> new LinkedHashMap<>()).put(variable, value);
     }
 
-    /** A block begins. */
+    /** Begins a block. */
     private void block(Token first, Token second) {
         boolean each = first.is("each");
         if (each && !second.is("step")) {
@@ -279,7 +284,7 @@ public final class RuleParser extends TextParser {
         return made;
     }
 
-    /** Ends a block: variables are what they are in memory, and its names are forgotten. */
+    /** Ends a block: later lines read variables from memory, and the block's own names are dropped. */
     private void close() {
         if (spikes != null && !open.isEmpty()) {
             blocks.add(new Block(spikes, true, when, Graph.of(open, Space.SYNAPSE)));
@@ -335,7 +340,7 @@ public final class RuleParser extends TextParser {
         locals.add(token.text());
     }
 
-    /** What a line of a space takes is there: of its own space, or on spikes of all three. */
+    /** Checks that a line reads only variables of its own space; lines at spikes may read all three spaces. */
     private void requireOf(Token token, Node value, Space space, boolean onSpike) {
         for (Node node : Graph.order(List.of(value))) {
             Variable variable = variables.get(node.name());

@@ -16,15 +16,15 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the lines that neurons and rules have in common: names, parameters, and what follows from these. */
+/** Parses the lines that neurons and rules have in common: names, parameters and derived parameters. */
 abstract class TextParser {
 
     final Graph graph = new Graph();
     final Map<String, Node> names = new HashMap<>();
-    /** First words of lines, by the number of the first node that a line makes. */
+    /** First word of each line, by the id of the line's first node. */
     private final NavigableMap<Integer, Token> lines = new TreeMap<>();
 
-    /** Where names were declared, and lines said that there is one of. */
+    /** Places of the declarations by name, and of the lines that may occur only once. */
     final Map<String, Token> declared = new LinkedHashMap<>();
 
     final LinkedHashMap<String, Double> parameters = new LinkedHashMap<>();
@@ -37,13 +37,13 @@ abstract class TextParser {
     String name;
 
     private final Set<String> reserved;
-    /** Whether a user wrote it, who cannot declare names that begin with an underscore. */
+    /** True for a text of a user, which cannot declare names that begin with an underscore. */
     private final boolean whole;
 
     /**
-     * Begins with a text.
+     * Prepares the parsing of a text.
      *
-     * @param reserved words that are no names
+     * @param reserved words that cannot be declared
      */
     TextParser(String text, Set<String> reserved, boolean whole) {
         this.reserved = reserved;
@@ -53,13 +53,13 @@ abstract class TextParser {
         names.put(Integrator.DT, graph.leaf(Op.PARAMETER, Integrator.DT, 0));
     }
 
-    /** Reads a line up to its end. */
+    /** Parses a line up to its end. */
     abstract void statement(Token first);
 
-    /** What names are behind the last line, if they are others. */
+    /** Returns the nodes by name that differ after the last line. */
     abstract Map<String, Node> finished();
 
-    /** Reads all lines. */
+    /** Parses all lines. */
     final void lines() {
         try {
             while (!words.atEnd()) {
@@ -77,17 +77,20 @@ abstract class TextParser {
         }
     }
 
-    /** A line begins. */
+    /** Records the first word of a line. */
     final void begin(Token line) {
         lines.put(lines.isEmpty() ? 0 : graph.size(), line);
     }
 
-    /** The error of a text that is too long, at the line that makes a node. */
+    /** Returns the exception of a text that is too long, at the line of a node. */
     private IllegalArgumentException tooLong(Graph.TooLargeException large, int node) {
         return Graph.of(lines, lines.floorKey(node)).error(String.valueOf(large.getMessage()));
     }
 
-    /** Functions become many operations in loops: refuses the line with which they are too many. */
+    /**
+     * Checks that the loop of a step does not have too many operations; the exception names the line that exceeds the
+     * limit. A function becomes many operations.
+     */
     final void requireShort(List<Node> order) {
         Graph lowered = new Lowering();
         Map<Node, Node> made = new HashMap<>();
@@ -100,16 +103,16 @@ abstract class TextParser {
         }
     }
 
-    /** Requires that a line reads each name. */
+    /** Checks that a line reads each declared name. */
     final void requireRead() {
         declared.forEach((name, token) -> {
             if (!words.used.contains(name)) {
-                throw token.error(token + " is read by no line, expected one that reads it");
+                throw token.error("no line reads " + token + "; use it or remove it");
             }
         });
     }
 
-    /** The error of a line that begins with no word of the language. */
+    /** Returns the exception of a line whose first word is unknown. */
     static IllegalArgumentException unknown(Token first, List<String> statements, String others) {
         return first.error("found " + first + ", expected " + String.join(", ", statements) + ", " + others
                 + statements.stream()
@@ -119,7 +122,7 @@ abstract class TextParser {
                         .orElse(""));
     }
 
-    /** The time of a step is a parameter where the text uses it. */
+    /** Removes the parameter of the step's time if the text does not use it. */
     final void dropUnusedStepTime(List<Node> roots) {
         derived.values().forEach(each -> roots.addAll(each.of()));
         boolean used = Graph.order(roots).contains(names.get(Integrator.DT));
@@ -128,7 +131,7 @@ abstract class TextParser {
         }
     }
 
-    /** The line with which a text begins. */
+    /** Parses the title of a text, its first line. */
     final void title(Token at) {
         if (name != null) {
             throw at.error("there is a line '" + at.text() + "' already, expected one");
@@ -146,13 +149,13 @@ abstract class TextParser {
         } while (words.takes(","));
     }
 
-    /** There is a line of which there is one. */
+    /** Records a line that may occur only once. */
     final void say(Token at) {
         declared.put(at.text(), at);
         words.used.add(at.text());
     }
 
-    /** A name that is declared by this word. */
+    /** Returns a word as a name to declare. */
     final Token name(Token token) {
         if (token.kind() != Token.Kind.NAME) {
             throw token.error("found " + token + ", expected a name");
@@ -186,7 +189,7 @@ abstract class TextParser {
         parameters.put(token.text(), number);
     }
 
-    /** A number that a line says of a parameter. */
+    /** Parses the value of a parameter. */
     final double number(Token token) {
         Token at = words.peek(0);
         Node value = words.number();
@@ -202,7 +205,7 @@ abstract class TextParser {
         return number;
     }
 
-    /** A parameter of others, which may be computed in float32. */
+    /** Parses a derived parameter, which may be computed in float32. */
     final void let(boolean single) {
         Token token = name(words.take());
         words.expect("=");

@@ -1,6 +1,8 @@
 package dev.spikelane.equation;
 
-/** The time of a step, the parameter {@code dt} of texts, which has the unit of the text, else milliseconds. */
+/**
+ * The time of a step: the parameter {@code dt} of texts, in the unit of the text, or in milliseconds if it has none.
+ */
 public final class TimeStep {
 
     /** Name of the parameter. */
@@ -8,7 +10,7 @@ public final class TimeStep {
 
     private TimeStep() {}
 
-    /** Returns the milliseconds of a unit; 1 for an unknown or empty one. */
+    /** Returns a unit of time in milliseconds; 1 for an unknown or empty unit. */
     public static double milliseconds(String unit) {
         return unit.equals("s") ? 1000 : unit.equals("us") ? 0.001 : 1;
     }

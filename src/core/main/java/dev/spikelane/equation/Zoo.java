@@ -10,7 +10,7 @@ import java.util.List;
 /** Texts of well-known neurons, each checked against its publication. */
 public final class Zoo {
 
-    /** Their names. */
+    /** Names of the texts. */
     public static final List<String> NAMES = List.of(
             "izhikevich",
             "adaptive-exponential",
@@ -32,7 +32,7 @@ public final class Zoo {
 
     private Zoo() {}
 
-    /** Returns a text by its name. */
+    /** Returns the text of a neuron by its name. */
     public static String text(String name) {
         if (!NAMES.contains(name)) {
             throw new IllegalArgumentException(
@@ -41,7 +41,7 @@ public final class Zoo {
         return resource(name + ".txt");
     }
 
-    /** Returns a file of this package. */
+    /** Returns the content of a resource file of this package. */
     static String resource(String file) {
         try (InputStream stream = Zoo.class.getResourceAsStream(file)) {
             if (stream == null) {

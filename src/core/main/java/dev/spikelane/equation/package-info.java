@@ -1,6 +1,6 @@
 /**
- * Neurons said as equations: text becomes an expression graph, and the graph programs of {@link dev.spikelane.loop},
- * the way back, numbers in float64 and C. Not exported.
+ * Neurons described by equations. A text becomes an expression graph. The graph becomes programs of
+ * {@link dev.spikelane.loop}, the backward pass, numbers in float64, and C. Not exported.
  *
  * <pre>{@code
  * text -> Lexer -> EquationParser -> Equations (a Graph of Nodes, as written)

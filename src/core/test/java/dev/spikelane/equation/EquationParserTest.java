@@ -180,13 +180,13 @@ final class EquationParserTest {
                     param k = 3 from 0      | line 4, column 19: found the end of the line, expected 'to'
                     param if = 1, spike = 2 | line 4, column 15: 'spike' is a word of the language, expected another name
                     let k = v               | line 4, column 5: 'k' depends on 'v', expected parameters and numbers
-                    reset v = 0             | line 4, column 1: 'reset' stands before 'spike', expected it behind
+                    reset v = 0             | line 4, column 1: 'reset' comes before 'spike', expected it after
                     dw/dt = 1 : euler       | line 4, column 1: 'w' is no state, expected one of [v]
                     dv/dt = 1               | line 4, column 10: found the end of the line, expected ': euler' or ': exact'
                     dv/dt = 1 : magic       | line 4, column 13: found 'magic', expected ': euler' or ': exact'
                     dv/dt = v * v : exact   | line 4, column 1: the equation is not linear in 'v', expected ': euler'
-                    spike v < 1             | line 4, column 7: found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'
-                    spike v > 1 or i > 1    | line 4, column 7: found another condition, expected 'A > B' or 'A >= B', behind conditions and 'and'
+                    spike v < 1             | line 4, column 7: found another condition, expected 'A > B' or 'A >= B', last of those joined by 'and'
+                    spike v > 1 or i > 1    | line 4, column 7: found another condition, expected 'A > B' or 'A >= B', last of those joined by 'and'
                     refractory 2 holds i    | line 4, column 20: 'i' is no state, expected one of [v]
                     neuron a, b             | line 4, column 9: found ',', expected the end of the line
                     hello world             | line 4, column 1: found 'hello', expected neuron, param, let, let32, state, input, noise, uniform, poisson, refractory, spike, reset, carries, NAME = ... or dNAME/dt = ...
@@ -200,10 +200,10 @@ final class EquationParserTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     dv/dt = -v exact            | found 'exact', expected ': euler' or ': exact'
-                    dv/dt = -v : volt           | expected ': euler' or ': exact'; a unit stands in brackets behind a name, such as 'param tau [ms] = 20'
+                    dv/dt = -v : volt           | expected ': euler' or ': exact'; a unit stands in brackets after a name, such as 'param tau [ms] = 20'
                     dv/dt = -v : exact (unless refractory) | found '(', expected the end of the line; a line 'refractory 5 / dt holds v' before 'spike' keeps v for 5 ms
-                    param tau = 20*ms           | expected one of [dt, i, p, v]; a unit stands in brackets behind a name, such as 'param tau [ms] = 20'
-                    param tau = 20 ms           | expected the end of the line; a unit stands in brackets behind a name, such as 'param tau [ms] = 20'
+                    param tau = 20*ms           | expected one of [dt, i, p, v]; a unit stands in brackets after a name, such as 'param tau [ms] = 20'
+                    param tau = 20 ms           | expected the end of the line; a unit stands in brackets after a name, such as 'param tau [ms] = 20'
                     v = clip(v, 0, 1)           | sqrt, tanh]; write 'max(0, min(x, 1))' for 'clip(x, 0, 1)'
                     v = sin(v)                  | sqrt, tanh]; there is no sine: an input can bring its values
                     v = v + xi                  | expected one of [dt, i, p, v]; a line 'noise xi' declares it, normal in each step: write 'xi / sqrt(dt)' in an equation

@@ -225,14 +225,14 @@ final class EquationQuantizationTest {
     @Test
     void whatNeedsMoreThanVariablesBehindTheSpikeIsRefused() {
         assertInvalid(
-                "what is in front of 'spike' is used behind it: 'current' as it was before, expected variables as they"
-                        + " are there, and parameters",
+                "a line after 'spike' reads 'current' as it was before, expected variables as they are at 'spike',"
+                        + " and parameters",
                 () -> EquationNeuron.of("state v\ninput current\nv = 0.5 * v + current\nspike v > 1\n"
                                 + "reset v = v - 1 + current")
                         .withQuantization(LEVELS));
         assertInvalid(
-                "what is in front of 'spike' is used behind it: 'v' as it was before, expected variables as they are"
-                        + " there, and parameters",
+                "a line after 'spike' reads 'v' as it was before, expected variables as they are at 'spike',"
+                        + " and parameters",
                 () -> EquationNeuron.of("state v\ninput current\nx = 0.5 * v + current\nv = 0.5 * v + current\n"
                                 + "spike v > 1\nreset v = v - x")
                         .withQuantization(LEVELS));

@@ -26,12 +26,12 @@ final class EquationRulesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    param gian = 1         | line 4, column 7: 'gian' is read by no line, expected one that reads it
-                    param dt = 1           | line 4, column 7: 'dt' is read by no line, expected one that reads it
-                    let gian = p           | line 4, column 5: 'gian' is read by no line, expected one that reads it
-                    input j, gian [nA]     | line 4, column 7: 'j' is read by no line, expected one that reads it
-                    noise gian             | line 4, column 7: 'gian' is read by no line, expected one that reads it
-                    state u, gian [gian]   | line 4, column 7: 'u' is read by no line, expected one that reads it
+                    param gian = 1         | line 4, column 7: no line reads 'gian'; use it or remove it
+                    param dt = 1           | line 4, column 7: no line reads 'dt'; use it or remove it
+                    let gian = p           | line 4, column 5: no line reads 'gian'; use it or remove it
+                    input j, gian [nA]     | line 4, column 7: no line reads 'j'; use it or remove it
+                    noise gian             | line 4, column 7: no line reads 'gian'; use it or remove it
+                    state u, gian [gian]   | line 4, column 7: no line reads 'u'; use it or remove it
                     refractory -1          | line 4, column 1: 'refractory' is -1.0, expected 0 to 16777216 steps
                     refractory 0 / 0       | line 4, column 1: 'refractory' is NaN, expected 0 to 16777216 steps
                     refractory 1e30        | line 4, column 1: 'refractory' is 1.0E30, expected 0 to 16777216 steps

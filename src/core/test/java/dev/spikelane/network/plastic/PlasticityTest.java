@@ -80,7 +80,7 @@ final class PlasticityTest {
     @Test
     void whatIsNoRuleIsRefused() {
         refused(
-                "line 2, column 12: found the end of the text, expected a line 'w += ...' behind 'on pre' or 'on post',"
+                "line 2, column 12: found the end of the text, expected a line 'w += ...' after 'on pre' or 'on post',"
                         + " or 'w = ...' behind 'each step'",
                 "rule A\nparam a = 1\n\n");
         refused(
@@ -102,7 +102,7 @@ final class PlasticityTest {
                         + " on pre, on post, bounds, NAME = ... or NAME += ...; did you mean 'bounds'?",
                 "rule A\nbound 0, 1");
         refused(
-                "line 1, column 13: 'x' is read by no line, expected one that reads it",
+                "line 1, column 13: no line reads 'x'; use it or remove it",
                 "trace pre   x tau = 5\non pre\nw += 1");
         refused("line 3, column 1: there is a line 'bounds' already, expected one", "on pre\nbounds 0, 1\nbounds 0, 1");
         for (String bounds : List.of("2.0, 1.0", "NaN, 1.0", "-Infinity, 1.0")) {
