@@ -81,7 +81,7 @@ final class PlasticityTest {
     void whatIsNoRuleIsRefused() {
         refused(
                 "line 2, column 12: found the end of the text, expected a line 'w += ...' after 'on pre' or 'on post',"
-                        + " or 'w = ...' behind 'each step'",
+                        + " or 'w = ...' after 'each step'",
                 "rule A\nparam a = 1\n\n");
         refused(
                 "line 1, column 1: 'w' gets a value before 'each step', 'on pre' or 'on post', expected one of these",
