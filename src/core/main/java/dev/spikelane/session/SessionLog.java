@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -102,7 +103,11 @@ final class SessionLog implements SessionStore {
 
     private void lock() throws IOException {
         lock = FileChannel.open(folder.resolve("sessions.lock"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-        if (lock.tryLock() == null) {
+        try {
+            if (lock.tryLock() == null) {
+                throw inUse();
+            }
+        } catch (OverlappingFileLockException another) { // a second class loader has this class too
             throw inUse();
         }
     }

@@ -18,8 +18,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -151,6 +154,17 @@ final class SessionStoreTest {
                 .getMessage()
                 .contains("3.session"));
         assertTrue(Files.exists(folder.resolve("3.session")));
+    }
+
+    /** A library that two class loaders hold has two lists of folders in use, but one lock of a file. */
+    @Test
+    void aLockOfThisProcessIsAnotherPool() throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                        folder.resolve("sessions.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = channel.lock()) {
+            assertPart(UncheckedIOException.class, "is used by another pool", this::open);
+        }
+        open().close();
     }
 
     /** Names, old records, a removed session: with any bit flipped, each has its state or is refused. */
