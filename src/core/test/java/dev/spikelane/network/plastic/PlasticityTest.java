@@ -81,7 +81,7 @@ final class PlasticityTest {
     void whatIsNoRuleIsRefused() {
         refused(
                 "line 2, column 12: found the end of the text, expected a line 'w += ...' after 'on pre' or 'on post',"
-                        + " or 'w = ...' behind 'each step'",
+                        + " or 'w = ...' after 'each step'",
                 "rule A\nparam a = 1\n\n");
         refused(
                 "line 1, column 1: 'w' gets a value before 'each step', 'on pre' or 'on post', expected one of these",
@@ -101,9 +101,7 @@ final class PlasticityTest {
                 "line 2, column 1: found 'bound', expected rule, param, modulator, let, state, reads, trace, each step,"
                         + " on pre, on post, bounds, NAME = ... or NAME += ...; did you mean 'bounds'?",
                 "rule A\nbound 0, 1");
-        refused(
-                "line 1, column 13: no line reads 'x'; use it or remove it",
-                "trace pre   x tau = 5\non pre\nw += 1");
+        refused("line 1, column 13: no line reads 'x'; use it or remove it", "trace pre   x tau = 5\non pre\nw += 1");
         refused("line 3, column 1: there is a line 'bounds' already, expected one", "on pre\nbounds 0, 1\nbounds 0, 1");
         for (String bounds : List.of("2.0, 1.0", "NaN, 1.0", "-Infinity, 1.0")) {
             String declared = bounds.replace("NaN", "0 / 0").replace("Infinity", "1 / 0");
