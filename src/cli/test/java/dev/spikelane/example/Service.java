@@ -12,58 +12,58 @@ import java.util.concurrent.BlockingQueue;
 import java.util.stream.IntStream;
 
 public class Service implements AutoCloseable {
-    /** What one request at a time needs; all of it is used again and again. */
-    private volatile BlockingQueue<Classifier> desks;
+    /** A classifier for each concurrent request; requests use them again and again. */
+    private volatile BlockingQueue<Classifier> workers;
 
     private final int size;
 
     public Service(Model model, int size) {
         this.size = size;
-        this.desks = desks(model);
+        this.workers = workers(model);
     }
 
-    private BlockingQueue<Classifier> desks(Model model) {
+    private BlockingQueue<Classifier> workers(Model model) {
         var made = new ArrayBlockingQueue<Classifier>(size);
         for (int i = 0; i < size; i++) {
-            var desk = Classifier.of(model).seed(7); // a seed: the same image, the same spikes
-            desk.warmUp(); // until times settle, 10 s at most; says what it has reached
-            made.add(desk);
+            var worker = Classifier.of(model).seed(7); // a seed: the same image, the same spikes
+            worker.warmUp(); // until times settle, 10 s at most
+            made.add(worker);
         }
         return made;
     }
 
-    /** Answers by another model from now on, while requests come; those under way end with the one they began with. */
+    /** Uses another model for all later requests. Running requests end with the old model. */
     public synchronized void swap(Model model) throws InterruptedException {
-        var before = desks;
-        desks = desks(model); // new requests go to them
-        var home = new ArrayList<Classifier>();
-        while (home.size() < size) {
-            home.add(before.take()); // as soon as its request has ended
+        var before = workers;
+        workers = workers(model); // new requests go to them
+        var idle = new ArrayList<Classifier>();
+        while (idle.size() < size) {
+            idle.add(before.take()); // waits for the end of its request
         }
-        home.forEach(Classifier::close);
-        before.addAll(home); // a request may have seen them before and take one only now: it works as before
+        idle.forEach(Classifier::close);
+        before.addAll(idle); // for a request that read the field before: a closed classifier works as before
     }
 
-    /** For a health check: without vectors requests take many times as long. */
+    /** For a health check: without vectors, requests take many times as long. */
     public boolean isHealthy() {
         return Simd.bits() > 0;
     }
 
-    /** Any number of threads may call it; as many as there are desks compute at a time. */
+    /** Classifies an image. Any number of threads may call it; a request waits for a free worker. */
     public Classifier.Result classify(float[] image) throws InterruptedException {
-        var now = desks; // a request brings its desk back to where it was
-        var desk = now.take();
+        var now = workers; // a swap may change the field before the worker returns
+        var worker = now.take();
         try {
-            return desk.classify(image); // encodes, runs and decodes as the model notes; knows nothing of the one before
+            return worker.classify(image); // as the model says, without a trace of earlier requests
         } finally {
-            now.add(desk);
+            now.add(worker);
         }
     }
 
-    /** Call it when no request is being computed any more. */
+    /** Frees all memory. Call it after the last request. */
     @Override
     public void close() {
-        desks.forEach(Classifier::close);
+        workers.forEach(Classifier::close);
     }
 
     public static void main(String[] arguments) throws InterruptedException {
