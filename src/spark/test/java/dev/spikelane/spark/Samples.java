@@ -1,7 +1,7 @@
 package dev.spikelane.spark;
 
-import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Distribution;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;

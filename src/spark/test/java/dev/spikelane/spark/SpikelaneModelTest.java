@@ -219,8 +219,8 @@ final class SpikelaneModelTest {
     void integersRun(@TempDir Path folder) throws IOException {
         Network integers = MODEL.network().quantized(ElementType.INT8);
         Model of = new Model(integers, MODEL.notes());
-        List<String> expected = Samples.answers(
-                of, Samples.local(COUNT), InputEncoding.rate(new Rate(), Samples.STEPS), Decoding.COUNT);
+        List<String> expected =
+                Samples.answers(of, Samples.local(COUNT), InputEncoding.rate(new Rate(), Samples.STEPS), Decoding.COUNT);
         assertEquals(expected, answers(model().setWeights("int8").transform(images())));
         Path file = folder.resolve("integers.safetensors");
         ModelFile.write(file, of);
