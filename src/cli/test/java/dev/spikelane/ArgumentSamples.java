@@ -360,6 +360,7 @@ final class ArgumentSamples {
         sample(Weights.class, () -> network().weights());
         sample(Population.Observer.class, () -> (first, steps, spikes, membranes) -> {});
         sample(SpikeCounts.class, () -> new SpikeCounts(Arena.ofAuto(), 2, 3));
+        sample(Population.SpikeTimes.class, () -> network().simulate(1).recordSpikeTimes("lif2"));
         sample(Population.SpikeRecorder.class, () -> new Population.SpikeRecorder(Arena.ofAuto(), 2, 2, 3));
         sample(Population.VariableRecorder.class, () -> new Population.VariableRecorder(Arena.ofAuto(), 2, 2, 3));
         sample(Metrics.class, () -> (Metrics) (_, _) -> {});

@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * Stands in the help for the program that the launcher starts: benchmarks are a program of their own, which this one
- * does not contain. They put the measuring of a model in its place.
+ * Placeholder in the help: the launcher starts the benchmarks, which are a separate program. They replace this class to
+ * measure a model.
  */
 @Command(
         name = "bench",
@@ -45,13 +45,13 @@ public class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Where the figures of --full or --model go. Default: spikelane-bench.json, or none.")
+            description = "File for the figures of --full or --model. Default: spikelane-bench.json, or none.")
     private @Nullable Path json;
 
     @Option(
             names = "--markdown",
             paramLabel = "FILE",
-            description = "Where the tables of --full go. Default: spikelane-bench.md.")
+            description = "File for the tables of --full. Default: spikelane-bench.md.")
     private @Nullable Path markdown;
 
     @Parameters(arity = "0..*", paramLabel = "WORDS", description = "Measure the rows that have all of these words.")
@@ -71,7 +71,7 @@ public class BenchCommand implements Callable<Integer> {
     /**
      * Measures a model.
      *
-     * @param json where figures go, if anywhere
+     * @param json file for the figures; null for none
      */
     protected int measure(BenchOptions chosen, @Nullable Path file, @Nullable Path json, CommandSpec command)
             throws IOException {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Says the facts that Spikelane found on this machine. */
+/** Prints the facts about this machine that Spikelane uses. */
 @Command(
         name = "info",
         description = "Print the JDK, the SIMD width in use and why, and the defaults.",
@@ -82,7 +82,7 @@ final class InfoCommand implements Runnable {
         return facts;
     }
 
-    /** The costs that decide which variant of the spike matmul serves. */
+    /** Returns the costs by which the variant of the spike matmul is chosen. */
     private static String costs() {
         CostModel costs = CostModel.inUse();
         return costs.name()

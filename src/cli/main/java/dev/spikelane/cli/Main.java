@@ -47,7 +47,7 @@ import picocli.CommandLine.TypeConversionException;
         name = Program.NAME,
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
-        description = "Vectorized kernels for spiking neural networks.",
+        description = "Run and train spiking neural networks.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DemoCommand.class,
@@ -168,12 +168,12 @@ public final class Main implements Runnable {
         return commandLine;
     }
 
-    /** The commands and their options, to be read. */
+    /** Returns the commands and their options. */
     static CommandLine commandLine() {
         return commandLine(new Main(), new BenchCommand());
     }
 
-    /** Makes commands, but for the one that is there. */
+    /** Creates the commands; {@code bench} is given. */
     private record Commands(BenchCommand bench) implements IFactory {
         @Override
         public <K> K create(Class<K> type) throws Exception {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** Stands in the help for the program that the launcher starts: Spark is no part of this program. */
+/** Placeholder in the help: the launcher starts the example programs for Spark, which are not part of this program. */
 @Command(
         name = "spark",
         description = {

@@ -1,9 +1,9 @@
 package dev.spikelane.loop;
 
 /**
- * A program and what runs it; threads may share it, each with a {@link Frame} of its own.
+ * A program and the loop that runs it. Threads may share it; each needs its own {@link Frame}.
  *
- * @param program what is run
- * @param loop what runs it
+ * @param program the program
+ * @param loop the loop that runs the program
  */
 public record CompiledProgram(Program program, Loop loop) {}

@@ -8,36 +8,43 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where the rows of a {@link Program} are, and which neurons run. Made once, it serves all runs of one thread. Rows of
- * numbers have as many floats as neurons rounded up to 64, rows of bits a word for 64 neurons; all are native memory.
+ * Addresses of the rows of a {@link Program}, and the neurons to run. One frame serves all runs of one thread. A row of
+ * numbers has one float for each neuron, rounded up to a multiple of 64. A row of bits has one word for 64 neurons. All
+ * rows are in native memory.
  */
 public final class Frame {
 
     private static final long TILE_BYTES = (long) ProgramSplitter.TILE_WORDS * Long.SIZE * Float.BYTES;
-    /** Rows of matrices often begin where pages do, and fill one set of the cache; these begin apart. */
+    /**
+     * Bytes between rows of the tile: rows of matrices often begin at pages and share one set of the cache; these do
+     * not.
+     */
     private static final long CUT_STRIDE = TILE_BYTES + 5 * ProgramSplitter.ALIGNMENT;
 
-    /** Names of the rows, as {@link Program#rows} orders them. */
+    /** Names of the rows, in the order of {@link Program#rows}. */
     public final List<String> rows;
 
     public final MemorySegment[] segments;
-    /** What a parameter that neurons share is, alone in an array; a loop reads it with a tenth of a segment's nodes. */
+    /**
+     * Values of the parameters that neurons share, one in each array. Reading an array takes a tenth of the compiler's
+     * nodes that a segment takes.
+     */
     public final float[][] shared;
-    /** Bytes in front of the first row, and from row to row. */
+    /** Bytes before the first row of each segment; {@link #strides} has the bytes from row to row. */
     public final long[] bases;
 
     public final long[] strides;
-    /** The rows of steps, in the order in which they run, of a program that is {@link Program#listed}. */
+    /** Rows of the steps in the order of execution; only {@link Program#listed} programs read it. */
     public int[] list = {0};
-    /** Samples, each a row of a step. */
+    /** Number of samples; each is a row of a step. */
     public int batch = 1;
-    /** Blocks of 64 neurons that run. */
+    /** First block of 64 neurons to run; {@link #words} is the number of blocks. */
     public int firstWord;
 
     public int words;
-    /** Neurons of a whole row. */
+    /** Number of neurons of a whole row. */
     public final int neurons;
-    /** Where the interpreter computes. */
+    /** Values of nodes, for the interpreter. */
     private float[][] values = {};
 
     public Frame(Program program, int neurons) {
@@ -59,22 +66,22 @@ public final class Frame {
         this.words = Math.ceilDiv(neurons, Long.SIZE);
     }
 
-    /** Says where a row is; one that the program does not have is ignored. */
+    /** Sets the address of a row by its name; does nothing if the program has no such row. */
     public void put(String row, MemorySegment segment, long base, long stride) {
         put(rows.indexOf(row), segment, base, stride);
     }
 
-    /** The same of rows of a matrix, from one on. */
+    /** Sets the address of a row to the rows of a matrix, from row {@code first}. */
     public void put(String row, Signal of, int first) {
         put(row, of.segment(), of.rowOffset(first), of.rowOffset(1));
     }
 
-    /** The same of one row, again and again. */
+    /** Sets the address of a row to one row of a matrix, which is used in each step. */
     public void repeat(String row, FloatMatrix of, int number) {
         put(row, of.segment(), of.rowOffset(number), 0);
     }
 
-    /** Says where a row is, by its place among the rows; one below 0 is ignored. */
+    /** Sets the address of a row by its index in {@link #rows}; does nothing if the index is negative. */
     public void put(int place, MemorySegment segment, long base, long stride) {
         if (place >= 0) {
             segments[place] = segment;
@@ -83,12 +90,12 @@ public final class Frame {
         }
     }
 
-    /** Changes a number that this frame alone holds. */
+    /** Sets the value of a parameter of this frame alone. */
     public void set(String row, float value) {
         shared[rows.indexOf(row)][0] = value;
     }
 
-    /** Says what neurons share. */
+    /** Sets the value of a parameter that all neurons share; does nothing if the program has no such row. */
     public void share(String row, float[] value) {
         int place = rows.indexOf(row);
         if (place >= 0) {

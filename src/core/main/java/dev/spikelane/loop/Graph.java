@@ -9,16 +9,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes nodes, equal ones once. This one makes them as written; {@link Lowering} has cheaper forms of the same bits.
+ * Makes nodes and returns the existing node for an equal one. This class makes nodes as written; {@link Lowering} makes
+ * cheaper forms with the same bits.
  *
- * <p>Nothing here or in what walks a graph calls itself: a text may nest and chain as deep as its length allows.
+ * <p>No method here is recursive, and no method that visits a graph: a text may nest as deep as its length allows.
  */
 public class Graph {
 
-    /** Nodes of the largest graph; the time to compile it is bounded. */
+    /** Most nodes of a graph, which bounds the time to compile it. */
     public static final int MOST_NODES = 20_000;
 
-    /** A text that asks for more nodes than there may be. */
+    /** Thrown if a text needs more nodes than {@link #MOST_NODES}. */
     public static final class TooLargeException extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
 
@@ -27,7 +28,10 @@ public class Graph {
         }
     }
 
-    /** Compared by hand: what the JDK makes for records takes 10 ms once, a sixth of the time to a first step. */
+    /**
+     * Has its own equals and hashCode: setting up the JDK's for records takes 10 ms, a sixth of the time to a first
+     * step.
+     */
     private record Key(Op op, long bits, String name, int shift, List<Node> of) {
 
         @Override
@@ -48,27 +52,27 @@ public class Graph {
 
     private final Map<Key, Node> known = new HashMap<>();
 
-    /** How many nodes there are; the next one gets this number. */
+    /** Returns the number of nodes, which is the id of the next one. */
     public final int size() {
         return known.size();
     }
 
-    /** A number. */
+    /** Returns the node of a number. */
     public final Node constant(double value) {
         return make(Op.CONSTANT, value, "", 0, List.of());
     }
 
-    /** A parameter, a variable before the step, or the row of a step. */
+    /** Returns a parameter, a variable before the step, or a row of the step. */
     public final Node leaf(Op op, String name, int shift) {
         return make(op, 0, name, shift, List.of());
     }
 
-    /** An operation. */
+    /** Returns an operation on nodes. */
     public Node of(Op op, Node... of) {
         return make(op, 0, "", 0, List.of(of));
     }
 
-    /** A condition as a number: 1 or 0, without a gradient. */
+    /** Returns a condition as a number, 1 or 0, without a gradient; a number is returned unchanged. */
     public final Node number(Node of) {
         return of.op().isCondition() ? of(Op.SELECT, of, constant(1), constant(0)) : of;
     }
@@ -86,7 +90,7 @@ public class Graph {
         return made;
     }
 
-    /** What some nodes of one graph need, and they, in the order of computation. */
+    /** Returns some nodes of one graph and all nodes that they need, in the order of computation. */
     public static List<Node> order(Collection<Node> roots) {
         List<Node> found = new ArrayList<>();
         BitSet seen = new BitSet();
@@ -109,7 +113,7 @@ public class Graph {
         }
     }
 
-    /** The places of nodes in an order of computation. */
+    /** Returns the index of each node in an order of computation. */
     public static int[] places(List<Node> order, List<Node> of) {
         int[] places = new int[of.size()];
         for (int i = 0; i < places.length; i++) {
@@ -118,7 +122,7 @@ public class Graph {
         return places;
     }
 
-    /** For each node of an order of computation, the places of those that it takes. */
+    /** Returns the indices of the arguments of each node in an order of computation. */
     public static int[][] arguments(List<Node> order) {
         int[][] arguments = new int[order.size()][];
         for (int i = 0; i < arguments.length; i++) {
@@ -127,7 +131,7 @@ public class Graph {
         return arguments;
     }
 
-    /** What a map has for a key that it has for sure. */
+    /** Returns the value of a key that the map must have. */
     public static <V> V of(Map<?, V> map, Object key) {
         V value = map.get(key);
         if (value == null) {

@@ -12,14 +12,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** The specification: node after node, for 64 neurons each. It serves where classes cannot be defined. */
+/**
+ * The specification of a loop: computes one node after the other for 64 neurons. It is used where classes cannot be
+ * defined at run time.
+ */
 public final class Interpreter implements Loop {
 
     private static final int BLOCK = Long.SIZE;
 
     private final List<Program.Store> stores;
     private final Node[] order;
-    /** For each of the order: whether neurons share it, its place in the frame, and the places of what it takes. */
+    /** For each node in order: true if neurons share it, its index in the frame, and the indices of its arguments. */
     private final boolean[] isShared;
 
     private final int[] rows;
@@ -29,9 +32,9 @@ public final class Interpreter implements Loop {
     private final int[] storeRows;
 
     /**
-     * Prepares a program.
+     * Prepares a program for interpretation.
      *
-     * @param shared parameters that are one value for all neurons
+     * @param shared names of parameters that have one value for all neurons
      */
     public Interpreter(Program program, Set<String> shared) {
         List<Node> all = program.order();
@@ -109,7 +112,7 @@ public final class Interpreter implements Loop {
         }
     }
 
-    /** Where a row begins. */
+    /** Returns the byte offset of a row. */
     private long offset(Frame frame, int place, Op op, int shift, int row, int sample) {
         int rows = switch (op) {
             case STEP -> listed ? frame.list[row] : row + shift * frame.batch;

@@ -14,12 +14,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes hidden classes of programs. Programs that are equal share a class, which is unloaded when all have forgotten
- * it. Where classes cannot be defined, as in native images, the interpreter serves, which is 10 to 100 times slower.
+ * Compiles programs to hidden classes. Equal programs share a class, which is unloaded when no program refers to it. If
+ * classes cannot be defined, as in native images, the interpreter runs programs; it is 10 to 100 times slower.
  */
 public final class LoopCompiler {
 
-    /** Name of the system property that asks for a form: auto, vector, scalar or interpreter. */
+    /** Name of the system property that selects the form of loops: auto, vector, scalar or interpreter. */
     public static final String PROPERTY = "spikelane.equations";
 
     /** The forms of a loop. */
@@ -48,11 +48,11 @@ public final class LoopCompiler {
     private LoopCompiler() {}
 
     /**
-     * Compiles a program, in the form that the system property asks for.
+     * Compiles a program in the form that the system property selects.
      *
-     * @param own the lookup in whose package the class lives
-     * @param program makes the program of a graph
-     * @param shared parameters that are one value for all neurons
+     * @param own a lookup in the package of the new class
+     * @param program makes the program in a given graph
+     * @param shared names of parameters that have one value for all neurons
      */
     public static CompiledProgram compile(
             MethodHandles.Lookup own, Function<Graph, Program> program, Set<String> shared) {
@@ -86,7 +86,10 @@ public final class LoopCompiler {
         return loop;
     }
 
-    /** Defines a class, or says once why that cannot be. What native images throw is an error of their own. */
+    /**
+     * Defines a class. If that fails, logs the reason once and returns null. Native images throw their own error, hence
+     * the catch of all.
+     */
     private static @Nullable Loop define(MethodHandles.Lookup own, Program program, Set<String> shared, Form form) {
         ClassDesc name = ClassDesc.of(own.lookupClass().getPackageName(), "Loop" + program.name());
         byte[] bytes =

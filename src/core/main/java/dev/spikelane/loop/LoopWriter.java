@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Writes the class of a loop: a method for each of its {@link ProgramSplitter}, with one flat loop over the neurons of
- * a row inside one over rows. All operations stand in the inner loop itself, in which nothing but the counter is
- * carried, and states and parameters stay in registers from step to step. Numbers that neurons share are primitives.
+ * Writes the class of a loop. It has a method for each part of {@link ProgramSplitter}: a loop over rows with an inner
+ * loop over the neurons of a row. All operations are in the inner loop, which carries only its counter; states and
+ * parameters stay in registers from step to step. Numbers that neurons share are primitives.
  */
 abstract class LoopWriter {
 
@@ -39,7 +39,7 @@ abstract class LoopWriter {
     private static final MethodTypeDesc IS_NATIVE = MethodTypeDesc.of(CD_void, SEGMENT);
     private static final MethodTypeDesc RUN = MethodTypeDesc.of(CD_void, FRAME, CD_int, CD_int, CD_int);
 
-    // The parameters of a part's method: it does so many rows, of all samples, from a row and its sample on.
+    // Parameters of a part's method, which computes LEFT rows of all samples from row ROW and sample SAMPLE.
     private static final int FRAME_SLOT = 0;
     private static final int ROW = 1;
     private static final int SAMPLE = 2;
@@ -51,21 +51,21 @@ abstract class LoopWriter {
     final CodeBuilder code;
     final Set<String> shared;
     final List<Node> order;
-    /** Locals of what nodes are. */
+    /** Local variables that hold the values of nodes. */
     final Map<Node, Integer> values = new HashMap<>();
 
-    /** Where a slice is no native memory. */
+    /** Target of the branch for a slice that is not native memory. */
     private final Label foreign;
 
     private final Program part;
     private final List<String> allRows;
     private final boolean sliced;
-    /** Locals: a row's segment, or the value of what neurons share; its offset in bytes, and that from row to row. */
+    /** Locals by row: its segment or the value that neurons share; its offset in bytes; the bytes from row to row. */
     private final Map<String, Integer> segments = new HashMap<>();
 
     private final Map<String, Integer> bases = new HashMap<>();
     private final Map<String, Integer> strides = new HashMap<>();
-    /** Where the row of a step or a sample begins, and its slice, by name and shift. */
+    /** Locals with the offset of the row of a step or sample, and with its slice, by name and shift. */
     private final Map<String, Integer> offsets = new HashMap<>();
 
     private final Map<String, Integer> slices = new HashMap<>();
@@ -80,12 +80,12 @@ abstract class LoopWriter {
         this.sliced = sliced;
     }
 
-    /** Makes the writer of a part. */
+    /** Creates the writer of a part. */
     interface Maker {
         LoopWriter of(CodeBuilder code, Program part, List<String> allRows, Set<String> shared);
     }
 
-    /** The bytes of a class. */
+    /** Returns the bytes of the class. */
     static byte[] write(Program program, Set<String> shared, ClassDesc name, Maker maker) {
         List<Program> parts = program.parts();
         return ClassFile.of().build(name, made -> {
@@ -174,7 +174,7 @@ abstract class LoopWriter {
             }
         }
         if (!sliced) {
-            // Behind a round C2 has forgotten what it was told of segments before.
+            // After an iteration C2 no longer knows the class of the segments.
             for (String name : rows) {
                 if (!shared.contains(name)) {
                     check(Graph.of(segments, name));
@@ -195,10 +195,10 @@ abstract class LoopWriter {
         failed();
     }
 
-    /** Checks the number on the stack. */
+    /** Writes a check of the number on the stack. */
     void check() {}
 
-    /** Writes where a loop goes when a check has failed. */
+    /** Writes the code to which failed checks branch. */
     void failed() {}
 
     /** Writes the loop over the neurons of a row, which {@link #compute}s and {@link #store}s. */
@@ -208,13 +208,15 @@ abstract class LoopWriter {
         code.aload(segment).invokestatic(CHECKS, "isNative", IS_NATIVE);
     }
 
-    /** The same of a slice's class, where C2 has not inlined what makes it. */
+    /** Writes a check of a slice's class, for slices whose constructor C2 has not inlined. */
     private void checkClass(int slice) {
         code.aload(slice).dup().invokevirtual(CD_Object, "getClass", MethodTypeDesc.of(CD_Class));
         code.getstatic(CHECKS, "NATIVE", CD_Class).if_acmpne(foreign).pop();
     }
 
-    /** Reads where a row is, once: what C2 concludes of a segment does not hold for one that is read again. */
+    /**
+     * Writes code that reads the address of a row, once: C2's knowledge of a segment does not extend to a second read.
+     */
     private void open(String name, int bytes) {
         int index = allRows.indexOf(name);
         if (shared.contains(name)) {
@@ -246,18 +248,18 @@ abstract class LoopWriter {
         }
     }
 
-    /** Reads an element of an array of the frame. */
+    /** Writes code that reads an element of an array of the frame. */
     private CodeBuilder element(String array, ClassDesc type, int index) {
         code.aload(FRAME_SLOT).getfield(FRAME, array, type.arrayType());
         return code.loadConstant(index).arrayLoad(TypeKind.from(type));
     }
 
-    /** Multiplies a local by so many bytes. */
+    /** Writes code that multiplies a local by a number of bytes. */
     final CodeBuilder times(int local, long bytes) {
         return code.iload(local).i2l().loadConstant(bytes).lmul();
     }
 
-    /** Writes a loop whose counter runs from 0 to below another local. */
+    /** Writes a loop whose counter runs from 0 to the value of another local, exclusive. */
     final void loop(int counter, int end, Runnable body) {
         code.iconst_0().istore(counter);
         Label next = code.newBoundLabel();
@@ -276,7 +278,10 @@ abstract class LoopWriter {
         return false;
     }
 
-    /** Slices have one length, so that C2 finds out once for all how far a loop may run without range checks. */
+    /**
+     * Writes code that takes a slice. All slices have one length, so that C2 computes only once how far a loop runs
+     * without range checks.
+     */
     private void slice(String name, String key, int bytes) {
         int slice = local(TypeKind.REFERENCE);
         code.aload(Graph.of(segments, name)).lload(Graph.of(offsets, key)).lload(bytes);
@@ -306,7 +311,7 @@ abstract class LoopWriter {
         }
         code.i2l().lload(Graph.of(strides, name)).lmul().ladd().lstore(offset);
         offsets.put(key, offset);
-        // The slice of a row of bits would be an object where profiles of segments are mixed: 40 bytes a row.
+        // A slice of a row of bits would be allocated if segment profiles are mixed: 40 bytes a row.
         if (sliced && !part.isBits(name)) {
             slice(name, key, bytes);
         }
@@ -316,7 +321,7 @@ abstract class LoopWriter {
         return op == Op.PARAMETER ? name : name + "@" + shift;
     }
 
-    /** Writes the segment and the offset of a row of numbers, and adds a local to that. */
+    /** Writes the segment of a row of numbers and the sum of its offset and a local. */
     final void place(Op op, String name, int shift, int at) {
         String key = key(op, name, shift);
         Integer slice = slices.get(key);
@@ -331,7 +336,7 @@ abstract class LoopWriter {
         code.aload(Graph.of(segments, name)).lload(Graph.of(offsets, key(op, name, shift)));
     }
 
-    /** Writes all nodes and stores of a counter's neurons. */
+    /** Writes all nodes and stores for the neurons at the counter. */
     final void computeAll() {
         for (Node node : order) {
             boolean number = !node.op().isCondition();
@@ -372,7 +377,7 @@ abstract class LoopWriter {
 
     abstract void constant(float value);
 
-    /** What a float on the stack is for neurons. */
+    /** Writes code that turns a float on the stack into a value for all neurons of an iteration. */
     abstract void broadcast();
 
     abstract void load(Node leaf);

@@ -5,9 +5,9 @@ import dev.spikelane.simd.Logarithm;
 import dev.spikelane.simd.Sigmoid;
 
 /**
- * Makes nodes in forms that loops compute: operations on numbers alone are done once, in float32; a factor that is 1 or
- * 0 becomes a choice; exponentials and what follows from them are written out. Values have the bits of the nodes as
- * written.
+ * Makes nodes in the forms that loops compute. Operations on numbers only are computed once, in float32. A factor of 1
+ * or 0 becomes a choice. Exponentials and functions made of them are written out. Values have the same bits as those of
+ * {@link Graph}.
  */
 public final class Lowering extends Graph {
 
@@ -33,7 +33,7 @@ public final class Lowering extends Graph {
         };
     }
 
-    /** {@code R * x}, where R is 1 or 0, is x or {@code 0 * x}, which has a sign or is NaN. */
+    /** Returns a product. {@code R * x} with R of 1 or 0 becomes x or {@code 0 * x}, which may be -0 or NaN. */
     private Node product(Node a, Node b) {
         if (a.is(1)) {
             return b;
@@ -86,7 +86,7 @@ public final class Lowering extends Graph {
         return p;
     }
 
-    /** What exponentials are made of: {@code e^x = (rest + 1) * power}. */
+    /** The factors of an exponential: {@code e^x = (rest + 1) * power}. */
     private record ProgramSplitter(Node isLow, Node rest, Node power) {}
 
     private ProgramSplitter parts(Node x) {

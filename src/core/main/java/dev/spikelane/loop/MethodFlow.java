@@ -18,7 +18,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The instructions of a method by their places, where ways meet, and what becomes of locals there. */
+/**
+ * The control flow of a method: its instructions by index, the points where branches meet, and the locals that are live
+ * or changed there.
+ */
 final class MethodFlow {
 
     private final List<Instruction> instructions = new ArrayList<>();
@@ -71,7 +74,10 @@ final class MethodFlow {
         }
     }
 
-    /** A counter that goes on by {@link Unrolled#next} is known in each round, so it does not change. */
+    /**
+     * Finds the locals that a loop changes. A counter that {@link Unrolled#next} increments is known in each iteration,
+     * so it does not count.
+     */
     private void findChanged(int first, int last) {
         for (int i = first; i <= last; i++) {
             if (instructions.get(i) instanceof IncrementInstruction increment) {
@@ -91,22 +97,22 @@ final class MethodFlow {
         return targets.getOrDefault(branch.target(), 0);
     }
 
-    /** Whether a branch leads to a place. */
+    /** Returns true if a branch leads to an instruction. */
     boolean isMeeting(int place) {
         return meetings.get(place);
     }
 
-    /** Whether a local is read from a place on. */
+    /** Returns true if a local is read at an instruction or later. */
     boolean isLive(int place, int slot) {
         return live.get(place).get(slot);
     }
 
-    /** The locals that change in the loop that begins at a place. */
+    /** Returns the locals that change in the loop that begins at an instruction. */
     int[] changed(int place) {
         return changed.get(place).stream().toArray();
     }
 
-    /** Whether the next instruction may follow. */
+    /** Returns true if the next instruction may follow this one. */
     static boolean goesOn(Instruction at) {
         return !(at instanceof ReturnInstruction || isGoto(at));
     }
@@ -115,7 +121,7 @@ final class MethodFlow {
         return at.opcode() == Opcode.GOTO || at.opcode() == Opcode.GOTO_W;
     }
 
-    /** Whether something calls a method of {@link Unrolled}. */
+    /** Returns true for a call of a method of {@link Unrolled} by its name. */
     static boolean isCall(CodeElement element, String name) {
         return element instanceof InvokeInstruction call
                 && call.name().equalsString(name)

@@ -3,41 +3,40 @@ package dev.spikelane.loop;
 import java.util.List;
 
 /**
- * A node of a {@link Graph}, which has each node once: nodes are compared by identity.
+ * A node of a {@link Graph}. A graph has each node once, so nodes are compared by identity.
  *
- * @param id place in the graph; greater than those of the nodes that it takes, so that ascending ids are an order of
- *     computation, the written one
- * @param op what it does
- * @param value of a {@link Op#CONSTANT}, as written; else 0
- * @param name of a row or a shared parameter ({@link #isRow}); else empty
- * @param shift of a {@link Op#STEP}: steps behind the first of those that a program does at once
- * @param of the nodes that it takes, as many as {@link Op#arguments}
- * @param ofParameters whether it needs nothing but numbers and parameters
+ * @param id index in the graph, greater than the ids of the arguments: ascending ids are the order of computation
+ * @param op the operation
+ * @param value the number of a {@link Op#CONSTANT} as written; else 0
+ * @param name the name of a row or a shared parameter ({@link #isRow}); else empty
+ * @param shift steps after the first step of the program, for a {@link Op#STEP}
+ * @param of the arguments, {@link Op#arguments} nodes
+ * @param ofParameters true if the node depends only on numbers and parameters
  */
 public record Node(int id, Op op, double value, String name, int shift, List<Node> of, boolean ofParameters)
         implements Comparable<Node> {
 
-    /** One of the nodes that it takes. */
+    /** Returns an argument. */
     public Node of(int i) {
         return of.get(i);
     }
 
-    /** Whether a row is read for it, or a parameter that neurons share. */
+    /** Returns true if the node reads a row or a parameter that neurons share. */
     public boolean isRow() {
         return op.isLeaf() && op != Op.CONSTANT;
     }
 
-    /** Whether it is this number. */
+    /** Returns true if the node is the given number. */
     public boolean is(double constant) {
         return op == Op.CONSTANT && value == constant;
     }
 
-    /** Whether it is 1 where a condition holds, its first argument, and 0 elsewhere, or the other way round. */
+    /** Returns true if the node is a choice between 1 and 0 by a condition, its first argument. */
     public boolean isGate() {
         return op == Op.SELECT && (of(1).is(1) && of(2).is(0) || of(1).is(0) && of(2).is(1));
     }
 
-    /** The order of computation. */
+    /** Compares by id, the order of computation. */
     @Override
     public int compareTo(Node other) {
         return Integer.compare(id, other.id);

@@ -1,17 +1,17 @@
 package dev.spikelane.loop;
 
 /**
- * What a {@link Node} does. Numbers are float32, rounded after every operation; conditions are true or false. All NaNs
- * are equal.
+ * The operation of a {@link Node}. Numbers are float32, rounded after every operation; conditions are true or false.
+ * All NaNs are equal.
  */
 public enum Op {
-    /** A number, {@link Node#value}: rounded once to float32 where it is used as such. */
+    /** A number, {@link Node#value}, rounded once to float32 for use in float32. */
     CONSTANT(0),
     /** A parameter by its {@link Node#name}: one value for all neurons, or one for each. */
     PARAMETER(0),
-    /** A variable by its name, before the step; it is carried from step to step. */
+    /** A variable by its name, before the step; programs carry it from step to step. */
     STATE(0),
-    /** A row that there is for each step, by its name: an input, noise. {@link Node#shift} says which step. */
+    /** A row of a step, such as an input or a noise, by its name; {@link Node#shift} is the step. */
     STEP(0),
     ADD(2, "+"),
     SUB(2, "-"),
@@ -33,13 +33,13 @@ public enum Op {
     /** {@link dev.spikelane.simd.Sigmoid#tanh}. */
     TANH(1),
     /**
-     * 2 to the integer n that stands in the low bits of {@code n + 1.5 * 2^23}; infinity for n = 128. Lowered graphs
-     * alone have it.
+     * 2 to the integer n, which is in the low bits of {@code n + 1.5 * 2^23}; infinity for n = 128. Only lowered graphs
+     * have it.
      */
     POWER2(1),
-    /** The exponent field of a number that is not negative, minus 127, as a number. Lowered graphs alone have it. */
+    /** The exponent field of a number that is not negative, minus 127, as a number. Only lowered graphs have it. */
     EXPONENT(1),
-    /** {@code a / 2^b} for an integer b, by its exponent field. Lowered graphs alone have it. */
+    /** {@code a / 2^b} for an integer b, computed on the exponent field. Only lowered graphs have it. */
     SCALE(2),
     GT(2, ">"),
     GE(2, ">="),
@@ -47,14 +47,14 @@ public enum Op {
     LE(2, "<="),
     AND(2, "&"),
     OR(2, "|"),
-    /** A variable that is kept as bits, by its name, before the step: whether it is 1. */
+    /** True if a variable kept as bits is 1 before the step, by its name. */
     FLAG(0),
     NOT(1),
-    /** The second if the first, a condition, holds; else the third. */
+    /** The second argument if the first, a condition, is true; else the third. */
     SELECT(3),
     /**
-     * 1 if a condition holds, else 0, as the condition in arithmetic would be; but it has a gradient, the surrogate's.
-     * Condition, distance to the threshold.
+     * 1 if the first argument, a condition, is true, else 0. Unlike a condition it has a gradient: the surrogate of the
+     * second argument, the distance to the threshold.
      */
     SPIKE(2);
 
@@ -70,22 +70,22 @@ public enum Op {
         this.sign = sign;
     }
 
-    /** The sign between two nodes that C has for it; else empty. */
+    /** Returns the binary operator of C; empty if there is none. */
     public String sign() {
         return sign;
     }
 
-    /** How many nodes it takes. */
+    /** Returns the number of arguments. */
     public int arguments() {
         return arguments;
     }
 
-    /** Whether its value is true or false, not a number. */
+    /** Returns true if the value is a condition and not a number. */
     public boolean isCondition() {
         return compareTo(GT) >= 0 && compareTo(NOT) <= 0;
     }
 
-    /** Whether it takes no nodes. */
+    /** Returns true if the operation has no arguments. */
     public boolean isLeaf() {
         return arguments == 0;
     }

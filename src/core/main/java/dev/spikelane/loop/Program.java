@@ -10,17 +10,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a loop over neurons reads, computes and stores: of one step or of some. It reads the rows that the leaves of its
- * nodes name, and stores rows; a {@link Frame} says where they are. All is read before anything is stored.
+ * The computation of a loop over neurons for one or more steps. It reads the rows that the leaves of its nodes name and
+ * stores rows; a {@link Frame} has their addresses. All rows are read before any is stored.
  */
 public final class Program {
 
     /**
-     * A row that is stored.
+     * A row to store.
      *
-     * @param op {@link Op#STATE} for the row of a sample, {@link Op#STEP} for that of a step
-     * @param name the row's
-     * @param shift steps behind the first
+     * @param op {@link Op#STATE} for a row of a sample, {@link Op#STEP} for a row of a step
+     * @param name name of the row
+     * @param shift steps after the first
      * @param value a number, stored as float32; or a condition, stored as a bit
      */
     public record Store(Op op, String name, int shift, Node value) {}
@@ -32,8 +32,8 @@ public final class Program {
     private @Nullable List<Program> parts;
 
     /**
-     * Makes a program of so many steps, which stores nothing yet. One of none has few and long rows: C2 inlines no
-     * calls in front of a row that comes so rarely, so that slices would be objects.
+     * Creates a program of a number of steps, without stores. A program of 0 steps is for few, long rows, and takes no
+     * slices: C2 does not inline calls before a loop that is entered so rarely, and slices would be allocated.
      */
     public Program(String name, int steps) {
         this.name = name;
@@ -45,33 +45,33 @@ public final class Program {
         stores.add(new Store(op, row, shift, value));
     }
 
-    /** Lets rows of steps be those that {@link Frame#list} names, one behind the other. */
+    /** Makes the program read the rows of its steps from {@link Frame#list}. */
     public Program listed() {
         listed = true;
         return this;
     }
 
-    /** Whether a list names the rows of steps. */
+    /** Returns true if {@link Frame#list} selects the rows of steps. */
     boolean isListed() {
         return listed;
     }
 
-    /** The neuron's name. */
+    /** Returns the name of the neuron. */
     public String name() {
         return name;
     }
 
-    /** How many steps are done at once. */
+    /** Returns the number of steps that one group computes. */
     public int steps() {
         return steps;
     }
 
-    /** What is stored, in order. */
+    /** Returns the stores, in order. */
     public List<Store> stores() {
         return stores;
     }
 
-    /** All nodes, in the order of computation. */
+    /** Returns all nodes, in the order of computation. */
     public List<Node> order() {
         List<Node> roots = new ArrayList<>();
         for (Store store : stores) {
@@ -80,7 +80,7 @@ public final class Program {
         return Graph.order(roots);
     }
 
-    /** How many operations there are. */
+    /** Returns the number of operations. */
     public int operations() {
         int operations = 0;
         for (Node node : order()) {
@@ -89,7 +89,7 @@ public final class Program {
         return operations;
     }
 
-    /** The names of all rows, in an order that {@link Frame} shares. */
+    /** Returns the names of all rows, in the order that {@link Frame} uses. */
     public List<String> rows() {
         Set<String> names = ownRows();
         for (Program part : parts()) {
@@ -98,7 +98,7 @@ public final class Program {
         return List.copyOf(names);
     }
 
-    /** The names of the rows that it reads and stores itself, without those that go from part to part. */
+    /** Returns the names of the rows that this program reads and stores, without rows between parts. */
     Set<String> ownRows() {
         Set<String> names = new LinkedHashSet<>();
         for (Node node : order()) {
@@ -116,7 +116,7 @@ public final class Program {
         }
     }
 
-    /** How many rows go from part to part. */
+    /** Returns the number of rows between parts. */
     int cuts() {
         int cuts = 0;
         for (Program part : parts().subList(0, parts().size() - 1)) {
@@ -125,7 +125,7 @@ public final class Program {
         return cuts;
     }
 
-    /** What loops run one behind the other, over the same tile of neurons. */
+    /** Returns the parts that run one after the other on the same tile of neurons. */
     public List<Program> parts() {
         List<Program> known = parts;
         if (known == null) {
@@ -135,7 +135,7 @@ public final class Program {
         return known;
     }
 
-    /** A text that equal programs with equal shared parameters have, and no others. */
+    /** Returns a text that identifies a program and its shared parameters: it is equal only for equal programs. */
     public String signature(Set<String> shared) {
         StringBuilder text = new StringBuilder(listed ? "listed " : "");
         Map<Node, Integer> places = new HashMap<>();
@@ -158,7 +158,7 @@ public final class Program {
         return text.toString();
     }
 
-    /** Whether a row has bits, not numbers. */
+    /** Returns true if a row has bits and not numbers. */
     public boolean isBits(String row) {
         for (Store store : stores) {
             if (store.name.equals(row)) {
@@ -170,10 +170,10 @@ public final class Program {
     }
 
     /**
-     * Makes nodes anew in another graph, which may simplify them.
+     * Copies nodes to another graph, which may simplify them.
      *
-     * @param order nodes, each behind those that it takes
-     * @param made what stands for nodes already; gets the others
+     * @param order nodes, each after its arguments
+     * @param made the copies by node; nodes with an entry are not copied, and new copies are added
      */
     public static void copy(Collection<Node> order, Graph graph, Map<Node, Node> made) {
         for (Node node : order) {
@@ -183,7 +183,7 @@ public final class Program {
         }
     }
 
-    /** Makes a node anew, behind those that it takes. */
+    /** Copies a node whose arguments have been copied. */
     public static Node copy(Node node, Graph graph, Map<Node, Node> made) {
         if (node.op().isLeaf()) {
             return graph.make(node.op(), node.value(), node.name(), node.shift(), List.of());

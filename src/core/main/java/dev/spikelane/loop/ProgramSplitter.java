@@ -8,32 +8,36 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Cuts a program into some that run one behind the other over the same tile of neurons, where few numbers cross. C2
- * boxes the vectors of a loop that has 40,000 live nodes while it is inlined ({@code LiveNodeCountInliningCutoff}):
- * Hodgkin and Huxley's with 60 operations, and with fewer in a JVM that has used vectors in many ways (Zen 5, 2026-11).
+ * Splits a program into parts that run one after the other on the same tile of neurons, at points that few numbers
+ * cross. C2 boxes the vectors of a loop that has 40,000 live nodes during inlining
+ * ({@code LiveNodeCountInliningCutoff}). A Hodgkin-Huxley neuron reaches that at 60 operations, and at fewer in a JVM
+ * that has used vectors in many ways (Zen 5, 2026-11).
  *
  * <p>Numbers that later parts need are stored in rows of the tile, named {@value #CUT} and a number; conditions are
- * compared anew. All that the program stores, the last part stores, so that all is read before.
+ * computed again. The last part stores all rows of the program, so that all rows are read before any is stored.
  */
 public final class ProgramSplitter {
 
-    /** What begins the name of a row that goes from part to part. */
+    /** Prefix of the name of a row between parts. */
     public static final String CUT = "cut:";
 
-    /** Blocks of 64 neurons that the parts do together. */
+    /** Blocks of 64 neurons of a tile. */
     public static final int TILE_WORDS = 16;
 
     public static final int ALIGNMENT = 64;
 
     private static final int MOST_OPERATIONS = 50;
-    /** Rows that a part reads, about, and stores beside operations: HotSpot compiles no methods of 8,000 bytes. */
+    /**
+     * Approximate limit of the rows that a part reads, and of its stores: HotSpot does not compile methods of 8,000
+     * bytes.
+     */
     private static final int MOST_ROWS = 40;
 
     private static final int MOST_STORES = 16;
 
     private final Program program;
     private final List<Node> order;
-    /** The part that computes a number, by number. */
+    /** Index of the part that computes a number, by its node. */
     private final Map<Node, Integer> partOf = new HashMap<>();
 
     private ProgramSplitter(Program program) {
@@ -41,7 +45,7 @@ public final class ProgramSplitter {
         this.order = program.order();
     }
 
-    /** The program alone if it is short. */
+    /** Returns the parts of a program; only the program itself if it is short. */
     static List<Program> of(Program program) {
         return program.operations() <= MOST_OPERATIONS ? List.of(program) : new ProgramSplitter(program).cut();
     }
@@ -63,7 +67,7 @@ public final class ProgramSplitter {
             }
             parts.add(part);
         }
-        if (parts.isEmpty() || program.stores().size() > MOST_STORES) { // conditions alone are one part
+        if (parts.isEmpty() || program.stores().size() > MOST_STORES) { // a program of conditions only is one part
             parts.add(new ArrayList<>());
         }
         Map<Node, String> names = new HashMap<>();
@@ -85,7 +89,7 @@ public final class ProgramSplitter {
         return made;
     }
 
-    /** How many numbers a cut in front of each has to carry. */
+    /** Returns for each number how many numbers a cut before it must store. */
     private int[] crossing(List<Node> numbers) {
         Map<Node, Integer> lastUse = new HashMap<>();
         for (int i = 0; i < numbers.size(); i++) {
@@ -112,7 +116,7 @@ public final class ProgramSplitter {
         return crossing;
     }
 
-    /** Where a part ends: in its second half, where fewest numbers cross. */
+    /** Returns the end of a part: the point in its second half that the fewest numbers cross. */
     private int end(List<Node> numbers, int start, int[] crossing) {
         Set<Node> rows = new HashSet<>();
         int most = start;
@@ -134,7 +138,7 @@ public final class ProgramSplitter {
         return end;
     }
 
-    /** What a part computes, and, for the last one, what is stored. */
+    /** Returns the numbers that a part computes; for the last part, the stored nodes too. */
     private List<Node> roots(List<List<Node>> parts, int part) {
         List<Node> roots = new ArrayList<>(parts.get(part));
         if (part == parts.size() - 1) {
@@ -145,7 +149,7 @@ public final class ProgramSplitter {
         return roots;
     }
 
-    /** The numbers that nodes take, through conditions. */
+    /** Returns the numbers on which nodes depend, directly or through conditions. */
     private static Set<Node> neededBy(List<Node> roots) {
         Set<Node> needed = new HashSet<>();
         List<Node> next = new ArrayList<>(roots);

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Writes loops of single neurons, which serve without the Vector API; spikes are gathered to words. */
+/** Writes loops over single neurons, for JVMs without the Vector API. Spikes are collected in words. */
 final class ScalarWriter extends LoopWriter {
 
     private static final ClassDesc FLOAT = ClassDesc.of("java.lang.Float");
@@ -25,7 +25,7 @@ final class ScalarWriter extends LoopWriter {
     private static final ClassDesc FUSED = ClassDesc.of("dev.spikelane.simd.FusedMultiplyAdd");
     private static final ClassDesc OF_LONG = LAYOUT.nested("OfLong");
 
-    /** Locals of words that are gathered. */
+    /** Local variables of the words that collect spikes, by store. */
     private final Map<Program.Store, Integer> words = new HashMap<>();
 
     private int at;
@@ -82,7 +82,7 @@ final class ScalarWriter extends LoopWriter {
     @Override
     void broadcast() {}
 
-    /** Behind the segment and the offset, the layout. */
+    /** Writes the layout of an access between the segment and the offset on the stack. */
     private void layout(String name, ClassDesc type) {
         int place = local(TypeKind.LONG);
         code.lstore(place).getstatic(LAYOUT, name, type).lload(place);

@@ -23,10 +23,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Sums in registers that plain loops say. Makes a copy of an object, of a hidden subclass, in whose methods loops whose
- * counter goes on by {@link #next} are unrolled, arrays of a known length are locals, and final numbers of the object
- * and of classes are constants. So a tile of any rows and vectors is written once, and C2 gets what a patient author
- * would have written out:
+ * Keeps sums of plain loops in registers. {@link #of} copies an object to a hidden subclass. In its methods, loops
+ * whose counter {@link #next} increments are unrolled, arrays of a known length become locals, and final numbers of the
+ * object and of classes become constants. So a tile of any number of rows and vectors is written once, and C2 compiles
+ * it as if it had been written out:
  *
  * <pre>{@code
  * FloatVector[] sums = new FloatVector[vectors];
@@ -35,29 +35,29 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * }
  * }</pre>
  *
- * <p>All other loops stay loops. C2 inlines no copy into its caller. Where no class can be defined at run time the
- * object itself serves, which gives the same bits and allocates.
+ * <p>All other loops stay loops. C2 does not inline a copy into its caller. If no class can be defined at run time, the
+ * object itself is used, which gives the same bits as the copy but allocates.
  */
 public final class Unrolled {
 
-    /** HotSpot compiles no method that is longer. */
+    /** Bytes of the longest method that HotSpot compiles. */
     private static final int MOST_BYTES = 8000;
 
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     private Unrolled() {}
 
-    /** The number behind another. */
+    /** Returns a number plus 1; marks the loop whose counter it increments as one to unroll. */
     public static int next(int number) {
         return number + 1;
     }
 
-    /** Compares the classes of all vectors of an array with the one that they have; see {@link Lanes#VECTOR}. */
+    /** Checks that all vectors of an array have the expected class, so that C2 knows it; see {@link Lanes#VECTOR}. */
     public static void requireClass(Object[] vectors, Class<?> type) {
         requireClass(vectors, 0, vectors.length, type);
     }
 
-    /** The same of some vectors of an array. */
+    /** Checks that the vectors from index {@code first} to {@code end}, exclusive, have the expected class. */
     public static void requireClass(Object[] vectors, int first, int end, Class<?> type) {
         for (int i = first; i < end; i++) {
             if (vectors[i].getClass() != type) {
@@ -67,11 +67,12 @@ public final class Unrolled {
     }
 
     /**
-     * Makes the copy.
+     * Returns an unrolled copy of an object.
      *
-     * @param own the lookup of the object's class, which is not final and whose methods to unroll are neither private
-     *     nor static
-     * @param plain the object, whose class has one constructor, which takes the object's fields in order: final numbers
+     * @param own a lookup of the object's class, which must not be final; methods to unroll must be neither private nor
+     *     static
+     * @param plain the object; its class has one constructor, which takes the fields of the object in order: final
+     *     numbers
      */
     public static <T> T of(MethodHandles.Lookup own, T plain) {
         MethodHandles.Lookup copy;
@@ -80,12 +81,12 @@ public final class Unrolled {
         } catch (VirtualMachineError failure) {
             throw failure;
         } catch (IllegalAccessException | IOException | RuntimeException | Error failure) {
-            // What native images throw is an error of their own.
+            // Native images throw their own error.
             if (!WARNED.getAndSet(true)) {
                 System.getLogger("dev.spikelane")
                         .log(
                                 System.Logger.Level.WARNING,
-                                "Spikelane: slower plain loops serve, because classes cannot be defined at run time",
+                                "Spikelane: slower plain loops run, because classes cannot be defined at run time",
                                 failure);
             }
             return plain;

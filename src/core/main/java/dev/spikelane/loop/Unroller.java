@@ -44,8 +44,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates a method's instructions as far as numbers are known, and writes the others: each once for all that is known
- * in front of it. What an instruction computes goes to a local of its own.
+ * Evaluates the instructions of a method whose operands are known, and writes the others: once for each combination of
+ * values known before them. Each written instruction stores its result in a new local.
  */
 final class Unroller {
 
@@ -54,13 +54,13 @@ final class Unroller {
     private static final int MOST_POINTS = 1000;
 
     /**
-     * The longest method that C2 inlines ({@code FreqInlineSize}). Each copy is longer, so that it is compiled with
-     * calls that were counted in it: of a method that its caller inlines C2 may have counted none, and then it leaves
-     * slices calls, which allocate for good (40 bytes a row, in one JVM of eight).
+     * The longest method that C2 inlines ({@code FreqInlineSize}). Each copy is longer, so that C2 compiles it on its
+     * own, with its own call counts. In a method that C2 inlines into its caller the counts may be 0; C2 then does not
+     * inline the calls that take slices, and they allocate permanently (40 bytes a row, in one JVM of eight).
      */
     private static final int MOST_INLINED = 325;
 
-    /** What is on the stack, or known of a local. */
+    /** A value on the stack, or the known value of a local. */
     private sealed interface Value {
         TypeKind kind();
     }
@@ -69,13 +69,13 @@ final class Unroller {
 
     private record Local(TypeKind kind, int slot) implements Value {}
 
-    /** Arithmetic that is written where its result is used, which is once. */
+    /** Arithmetic that is written at the only use of its result. */
     private record Later(TypeKind kind, Instruction at, List<Value> of) implements Value {}
 
-    /** An array: locals from one on. */
+    /** An array as consecutive locals. */
     private record Registers(TypeKind kind, int first, int length) implements Value {}
 
-    /** An instruction, and what is known in front of it. */
+    /** An instruction and the values known before it. */
     private record Point(int place, Map<Integer, Value> known, List<Value> stack) {}
 
     private final MethodHandles.Lookup own;
@@ -85,17 +85,20 @@ final class Unroller {
     private final Map<Point, Label> labels = new HashMap<>();
     private final Set<Point> written = new HashSet<>();
     private final List<Point> pending = new ArrayList<>();
-    /** Where a vector goes that is of another class. */
+    /** Target of the branch for a vector of another class. */
     private final Label other;
 
-    /** Where what is on the stack stays where ways meet, by the place and its depth. */
+    /** Locals that hold stack values at points where branches meet, by instruction and stack depth. */
     private final Map<List<Integer>, Integer> meetings = new HashMap<>();
 
-    /** Final fields that were met, each of which costs more than what is written for it. */
+    /** Results of {@link #constant} by instruction: looking a field up costs more than writing its code. */
     private final Map<FieldInstruction, Object> constants = new HashMap<>();
 
     private int slots;
-    /** What the instruction before has left on the JVM's stack: it goes to its local if it is not used next. */
+    /**
+     * The result that the previous instruction left on the JVM's stack; it is stored to its local unless the next
+     * instruction uses it.
+     */
     private @Nullable Local fresh;
 
     private Map<Integer, Value> known = new HashMap<>();
@@ -110,7 +113,7 @@ final class Unroller {
         this.flow = new MethodFlow(method);
     }
 
-    /** Writes the method: code that comes first in the original comes first. */
+    /** Writes the method, in the order of the original code. */
     void write() {
         pending.add(new Point(0, Map.of(), List.of()));
         while (!pending.isEmpty()) {
@@ -137,7 +140,7 @@ final class Unroller {
                 .athrow();
     }
 
-    /** Writes an instruction, and returns the place of the next. */
+    /** Writes an instruction and returns the index of the next. */
     private int write(int place) {
         if (flow.isMeeting(place)) {
             Point point = point(place);
@@ -185,7 +188,10 @@ final class Unroller {
         return MethodFlow.goesOn(at) ? place + 1 : NOWHERE;
     }
 
-    /** The point at a place with what is known now. Locals that a loop changes, which begins there, are not known. */
+    /**
+     * Returns the point at an instruction with the values known now. If a loop begins there, the locals that it changes
+     * are unknown.
+     */
     private Point point(int place) {
         for (int slot : flow.changed(place)) {
             if (flow.isLive(place, slot)) {
@@ -262,7 +268,7 @@ final class Unroller {
         return popped;
     }
 
-    /** Where code goes, behind what is to be stored first. */
+    /** Returns the code builder after storing a result that is still on the JVM's stack. */
     private CodeBuilder out() {
         Local last = fresh;
         if (last != null) {
@@ -291,7 +297,7 @@ final class Unroller {
                 || value instanceof Later later && later.of.stream().anyMatch(each -> needs(each, slot));
     }
 
-    /** Writes an instruction as it is. */
+    /** Writes an instruction unchanged. */
     private void operate(Instruction at, int operands, TypeKind result) {
         pop(operands).forEach(this::load);
         out().with(at);
@@ -300,12 +306,12 @@ final class Unroller {
         }
     }
 
-    /** The same of an instruction without effects. */
+    /** Postpones an instruction without side effects to the use of its result. */
     private void later(Instruction at, int operands, TypeKind result) {
         stack.add(new Later(result.asLoadable(), at, pop(operands)));
     }
 
-    /** A local for what stands on the JVM's stack. */
+    /** Returns a new local for the value on the JVM's stack. */
     private Local toNew(TypeKind kind) {
         fresh = new Local(kind, newSlot(kind));
         return fresh;
@@ -316,7 +322,7 @@ final class Unroller {
         return slots - kind.slotSize();
     }
 
-    /** Writes what is known of a local into it. */
+    /** Stores the known value of a local into it. */
     private void realize(int slot) {
         if (known.get(slot) instanceof Known value) {
             load(value);
@@ -325,7 +331,7 @@ final class Unroller {
         }
     }
 
-    /** Puts aside what is on the stack of a local that is going to change. */
+    /** Copies stack values that depend on a local before it changes. */
     private void protect(int slot) {
         for (int i = 0; i < stack.size(); i++) {
             Value value = stack.get(i);
@@ -421,7 +427,10 @@ final class Unroller {
         return value instanceof Local local && local.slot == 0;
     }
 
-    /** The field, if it is final, or its number. */
+    /**
+     * Returns the number of a final primitive field, or a final field of an object itself; null if the field is not
+     * final.
+     */
     private @Nullable Object constant(FieldInstruction at) {
         try {
             Class<?> owner = (Class<?>) at.owner().asSymbol().resolveConstantDesc(own);
@@ -433,7 +442,7 @@ final class Unroller {
         }
     }
 
-    /** What a field is, if it is of whole numbers or of truth. */
+    /** Returns the value of a field of a whole number or boolean. */
     static Number number(Field field, Object of) {
         try {
             field.setAccessible(true);

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Writes loops of vectors; it names the classes of the Vector API, which may be missing here. */
+/** Writes loops over vectors. It refers to the Vector API by name, because the API may be missing at run time. */
 final class VectorWriter extends LoopWriter {
 
     private static final String API = "jdk.incubator.vector.";
@@ -35,7 +35,7 @@ final class VectorWriter extends LoopWriter {
     private static final ClassDesc BINARY = OPERATORS.nested("Binary");
     private static final ClassDesc LANES = ClassDesc.of("dev.spikelane.simd.Lanes");
     private static final ClassDesc INT_LANES = ClassDesc.of("dev.spikelane.simd.IntLanes");
-    /** Whether {@code reinterpretAsInts} boxes; see {@code IntLanes}. */
+    /** True if {@code reinterpretAsInts} boxes in this JVM; see {@code IntLanes}. */
     private static final boolean BOXES = Runtime.version().feature() == 27;
 
     private static final ClassDesc SPIKES = ClassDesc.of("dev.spikelane.simd.SpikeLanesVector");
@@ -49,8 +49,8 @@ final class VectorWriter extends LoopWriter {
     private static final MethodTypeDesc BROADCAST = MethodTypeDesc.of(FLOATS, SPECIES, CD_float);
 
     /**
-     * A slice is not forced to be inlined: in a longer method ({@code DesiredMethodLimit}), or behind many others, it
-     * would be an object.
+     * Most nodes and stores of a loop that takes slices. C2 does not always inline the taking of a slice: in a longer
+     * method ({@code DesiredMethodLimit}), or after many other slices, it would be allocated.
      */
     private static final int MOST_SLICED = 80;
 
@@ -65,7 +65,7 @@ final class VectorWriter extends LoopWriter {
 
     private final boolean storesShorts;
 
-    /** Where a vector is none of the species. */
+    /** Target of the branch for a vector of another species. */
     private final Label other = code.newLabel();
 
     private int counter;
@@ -93,7 +93,7 @@ final class VectorWriter extends LoopWriter {
     void neurons() {
         int lanes = SimdWidth.bits() / Float.SIZE;
         int end = local(TypeKind.INT);
-        // A quotient, whose range C2 knows.
+        // A quotient: C2 knows its range.
         code.iload(WORDS).loadConstant(Long.SIZE).imul();
         code.loadConstant(lanes).idiv().istore(end);
         counter = local(TypeKind.INT);
@@ -120,7 +120,10 @@ final class VectorWriter extends LoopWriter {
         broadcast();
     }
 
-    /** A vector before the loop would be an object where the loop is compiled while it runs. */
+    /**
+     * Writes a broadcast inside the loop: a vector made before the loop would be allocated if the loop is compiled
+     * while it runs.
+     */
     @Override
     void broadcast() {
         int value = local(TypeKind.FLOAT);
@@ -149,7 +152,7 @@ final class VectorWriter extends LoopWriter {
     @Override
     void store(Program.Store store) {
         if (store.value().op().isCondition()) {
-            // Vector by vector: a word that were gathered would be carried from one to the next.
+            // Vector by vector: a collected word would be carried from one to the next.
             int lanes = SimdWidth.bits() / Float.SIZE;
             int bits = local(TypeKind.LONG);
             code.aload(valueOf(store.value())).invokevirtual(MASK, "toLong", MethodTypeDesc.of(CD_long));
@@ -185,7 +188,7 @@ final class VectorWriter extends LoopWriter {
         code.getstatic(LAYOUT, "JAVA_BYTE", OF_BYTE).lload(place);
     }
 
-    /** Writes the bits of a vector; those behind its lanes do not count. */
+    /** Writes the bits of a vector; bits after its lanes are ignored. */
     private void loadBits(Node leaf) {
         int lanes = SimdWidth.bits() / Float.SIZE;
         if (lanes < Byte.SIZE) {
@@ -208,8 +211,9 @@ final class VectorWriter extends LoopWriter {
     }
 
     /**
-     * Compares a vector's class with a constant. Where C2 may not trap any more, in a JVM that has used vectors in many
-     * ways, it would leave a virtual call beside each operation on it, and box it ({@code Lanes.VECTOR}).
+     * Writes a comparison of a vector's class with a constant. Without it, in a JVM that has used vectors in many ways,
+     * C2 may not trap any more: it would keep a virtual call for each operation and box the vector
+     * ({@code Lanes.VECTOR}).
      */
     @Override
     void check() {

@@ -20,10 +20,10 @@ import org.apache.spark.sql.RowFactory;
 import org.jspecify.annotations.Nullable;
 import scala.collection.immutable.ArraySeq;
 
-/** A simulation of so many samples, what encodes them and what reads their outputs. */
+/** A simulation of a batch of samples, with its encoder and the observers of its outputs. */
 final class BatchRun implements AutoCloseable {
 
-    /** Rows in a block of a simulation, after which early decisions are looked at. */
+    /** Rows of a simulation between two checks for early decisions. */
     private static final int ROWS_AT_ONCE = 1_024;
 
     private final Simulation simulation;
@@ -40,7 +40,7 @@ final class BatchRun implements AutoCloseable {
     private final EarlyExit.@Nullable Labels early;
     private final @Nullable ReachedOperations ofInput;
     private final List<ReachedOperations> ofPopulations = new ArrayList<>();
-    /** Operations of a step by values other than spikes, all of which arrive. */
+    /** Synaptic operations of each step that values other than spikes cause: all their synapses count. */
     private final double always;
 
     BatchRun(HeldModel held, InferencePlan plan, int samples, int threads) {
@@ -74,8 +74,7 @@ final class BatchRun implements AutoCloseable {
             }
             this.early = plan.earlyMargin() == 0
                     ? null
-                    : simulation.observe(
-                            population.name(), new EarlyExit(steps, plan.earlyMargin(), classes).labels());
+                    : simulation.observe(population.name(), new EarlyExit(steps, plan.earlyMargin(), classes).labels());
             int[] reach = ReachedOperations.reach(network, only);
             this.ofInput = reach.length == 0 ? null : new ReachedOperations(reach, samples, input.rows());
             this.always = observe(network);
@@ -85,7 +84,10 @@ final class BatchRun implements AutoCloseable {
         }
     }
 
-    /** Counts what arrives from populations; returns the operations of a step by their variables. */
+    /**
+     * Observes the spikes of populations; returns the operations of each step that other variables of populations
+     * cause.
+     */
     private double observe(Network network) {
         for (Population each : network.populations()) {
             int[] reach = ReachedOperations.reach(network, each);
@@ -109,7 +111,7 @@ final class BatchRun implements AutoCloseable {
         return samples;
     }
 
-    /** Runs as many samples, and returns their results. */
+    /** Runs a batch and returns one result for each sample. */
     Row[] run(SampleBatch batch) {
         batch.setDraws(draws);
         if (code == null) {
@@ -148,7 +150,7 @@ final class BatchRun implements AutoCloseable {
         }
     }
 
-    /** What a sample came to in its steps, which may be fewer than those of the batch. */
+    /** Returns the result of a sample after its steps; a batch may have more steps. */
     private Row result(int sample, @Nullable Integer label) {
         int end = early == null || early.steps(sample) == 0 ? steps : Math.toIntExact(early.steps(sample));
         int[] counts = new int[spikes.columns()];

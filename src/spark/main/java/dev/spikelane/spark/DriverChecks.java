@@ -10,12 +10,12 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** What the driver checks of parameters and columns before a job. */
+/** Checks parameters and columns on the driver before a job. */
 final class DriverChecks {
 
     private DriverChecks() {}
 
-    /** A column that is there. */
+    /** Returns an existing column. */
     static StructField column(StructType rows, String name, String setter) {
         if (!List.of(rows.fieldNames()).contains(name)) {
             throw new IllegalArgumentException("there is no column '" + name + "', found " + List.of(rows.fieldNames())
@@ -24,7 +24,7 @@ final class DriverChecks {
         return rows.apply(name);
     }
 
-    /** A column that is there, of whole numbers. */
+    /** Returns an existing column of whole numbers. */
     static StructField integers(StructType rows, String name, String setter, String advice) {
         StructField column = column(rows, name, setter);
         if (!column.dataType().equals(DataTypes.IntegerType)
@@ -64,8 +64,8 @@ final class DriverChecks {
         return value;
     }
 
-    /** What a parameter was set to, or is by default. */
-    @SuppressWarnings("unchecked") // Spark's parameters of numbers are those of Object to Java
+    /** Returns the value of a parameter, or its default; empty if it has neither. */
+    @SuppressWarnings("unchecked") // Java sees Spark's numeric parameters as parameters of Object
     static <T> Optional<T> declared(Params of, Param<?> param) {
         return of.isDefined(param) ? Optional.of((T) of.getOrDefault(param)) : Optional.empty();
     }

@@ -26,15 +26,17 @@ import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
-/** The rows of an epoch: those of a shard in one partition, batch after batch. */
+/** The rows of an epoch. All rows of a shard are in one partition, ordered by batch. */
 final class EpochRows implements AutoCloseable {
 
-    /** Milliseconds for which tasks may be missing, such as while an executor is replaced. */
+    /** Longest time in milliseconds for which tasks may be missing, such as while an executor is replaced. */
     private static final long MOST_ABSENT = 20_000;
 
     private static final long PATIENCE = 500;
 
-    /** After which Spark gives executors up that are silent, and training those that do not come. */
+    /**
+     * Spark's option for the time after which silent executors are lost; training waits as long for missing executors.
+     */
     private static final String TIMEOUT = "spark.network.timeout";
 
     private static final String TIMEOUT_DEFAULT = "120s";
@@ -49,7 +51,7 @@ final class EpochRows implements AutoCloseable {
     private int epoch;
     private @Nullable Tasks tasksOfEpoch;
 
-    /** Repartitions all rows once, by (batch, shard). */
+    /** Repartitions all rows by batch and shard. */
     EpochRows(JavaSparkContext spark, TrainingRows of, TrainingPlan plan, int[] order, int tasks) {
         this.context = spark.sc();
         this.plan = plan;
@@ -72,9 +74,9 @@ final class EpochRows implements AutoCloseable {
     }
 
     /**
-     * Starts the tasks of the epoch, each of which serves the shards of a partition, step after step.
+     * Starts the tasks of the epoch. Each computes the shards of one partition, step after step.
      *
-     * @param together whether there are cores for all of them at the same time; else each step is a job of its own
+     * @param together true if there are cores for all tasks at the same time; else each step is a separate job
      */
     void open(Broadcast<byte[]> ofRun, int number, boolean together) {
         model = ofRun;
@@ -91,8 +93,8 @@ final class EpochRows implements AutoCloseable {
     }
 
     /**
-     * Has a step computed by the tasks of the epoch; or by a job of its own, once there are not executors enough for
-     * all of them at the same time.
+     * Returns the results of a step. The tasks of the epoch compute them, or a separate job if there are too few cores
+     * for all tasks at the same time.
      */
     List<ShardResult> compute(RoundAsk.Work work) {
         Tasks now = tasksOfEpoch;
@@ -101,13 +103,13 @@ final class EpochRows implements AutoCloseable {
             if (!results.isEmpty()) {
                 return results;
             }
-            end(PATIENCE); // for those that are there
+            end(PATIENCE); // ends the tasks that are present
         }
         return await(rows.mapPartitions(new ShardRound(plan, Objects.requireNonNull(model), work, epoch))
                 .collectAsync());
     }
 
-    /** Waits for a job, but not for executors that do not come, for which Spark would wait for ever. */
+    /** Waits for a job; stops waiting if no executor appears, where Spark would wait forever. */
     private <T> T await(JavaFutureAction<T> job) {
         long most = context.conf().getTimeAsMs(TIMEOUT, TIMEOUT_DEFAULT);
         for (long absent = 0; absent < most; absent = atTheSameTime(context) == 0 ? absent + PATIENCE : 0) {
@@ -127,7 +129,10 @@ final class EpochRows implements AutoCloseable {
                 + ", expected one that the driver can be reached from");
     }
 
-    /** Tasks for which there are cores now; Spark's default parallelism is 2 where there is one, or none. */
+    /**
+     * Returns the number of tasks that the present cores can run at the same time. Spark's default parallelism is not
+     * used: it is 2 even for 1 or 0 cores.
+     */
     static int atTheSameTime(SparkContext context) {
         return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
     }
@@ -144,10 +149,13 @@ final class EpochRows implements AutoCloseable {
         }
     }
 
-    /** The tasks that serve an epoch. */
+    /** The running tasks of an epoch. */
     private record Tasks(RoundDesk desk, JavaFutureAction<Void> job, Runnable closing) {
 
-        /** Returns what the tasks computed; nothing if some of them have not been there for long. */
+        /**
+         * Returns the results of the tasks; an empty list if the tasks have ended or some have been missing for too
+         * long.
+         */
         List<ShardResult> compute(RoundAsk.Work work) {
             desk.publish(work);
             try {
@@ -156,7 +164,7 @@ final class EpochRows implements AutoCloseable {
                         return desk.results();
                     }
                     if (job.isDone()) {
-                        job.get(); // throws what was wrong
+                        job.get(); // throws the cause
                         return List.of();
                     }
                 }
@@ -181,12 +189,12 @@ final class EpochRows implements AutoCloseable {
         }
     }
 
-    /** How long the repartitioning took. */
+    /** Returns the seconds that the repartitioning took. */
     double seconds() {
         return seconds;
     }
 
-    /** As a job that the driver waits for would throw it. */
+    /** Throws the cause of a failed job, as a synchronous job would. */
     @SuppressWarnings("unchecked")
     private static <T extends Throwable> RuntimeException failed(Throwable cause) throws T {
         throw (T) cause;
@@ -199,7 +207,7 @@ final class EpochRows implements AutoCloseable {
         places.destroy();
     }
 
-    /** From a place in the order of an epoch to batch, shard and partition. */
+    /** Maps the index of a row in an epoch to its batch, shard and partition. */
     static final class Cut extends Partitioner {
 
         private static final long serialVersionUID = 1;
@@ -247,7 +255,7 @@ final class EpochRows implements AutoCloseable {
         }
     }
 
-    /** Puts the rows of a shard together. */
+    /** Groups the rows of each shard. */
     private static final class Grouped implements Iterator<ShardRows> {
 
         private final Cut cut;

@@ -16,23 +16,23 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The models that the tasks of a JVM share, each once, by the hash of their bytes.
+ * A model that the tasks of a JVM share, cached by the hash of its bytes.
  *
- * @param model the notes, and the network with weights in float32
- * @param network the network that runs
+ * @param model the metadata, and the network with weights in float32
+ * @param network the network to run
  */
 record HeldModel(Model model, Network network) {
 
-    /** The models that were used last stay; those before them last as long as their tasks. */
+    /** Models in the cache; the least recently used is evicted, and stays in memory until its tasks end. */
     private static final int MOST = 4;
 
     private static final Map<String, HeldModel> HELD = new LinkedHashMap<>(MOST, 0.75f, true);
 
     /**
-     * Returns a model, made of its bytes if this JVM does not hold it.
+     * Returns a model from the cache, or reads it from its bytes.
      *
      * @throws IllegalStateException if the bytes have another hash
-     * @throws IllegalArgumentException if they are no model file
+     * @throws IllegalArgumentException if the bytes are not a model file
      */
     static HeldModel of(String hash, String weights, Supplier<byte[]> bytes) {
         synchronized (HELD) {
@@ -68,7 +68,10 @@ record HeldModel(Model model, Network network) {
         return new HeldModel(model, network);
     }
 
-    /** Integers as the file holds them; the library reads those from files alone. */
+    /**
+     * Returns a network with the integers of the file, through a temporary file: the library reads integers only from
+     * files.
+     */
     private static Network stored(byte[] bytes) {
         try {
             Path file = Files.createTempFile("spikelane", ".safetensors");
@@ -83,12 +86,12 @@ record HeldModel(Model model, Network network) {
         }
     }
 
-    /** The SHA-256 of bytes. */
+    /** Returns the SHA-256 of bytes in hexadecimal. */
     static String hash(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException(missing); // each Java has it
+            throw new IllegalStateException(missing); // every JDK has it
         }
     }
 }

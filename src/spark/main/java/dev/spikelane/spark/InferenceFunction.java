@@ -8,8 +8,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Classifies the rows of a partition, for {@code mapPartitions} of data sets and RDDs. Each row returns with one more
- * value, the output column of {@link SpikelaneModel}. {@link SpikelaneModel#function} makes it.
+ * Classifies the rows of a partition, for {@code mapPartitions} of data sets and RDDs. It appends one value to each
+ * row, the output column of {@link SpikelaneModel}. {@link SpikelaneModel#function} creates it.
  *
  * <pre>{@code
  * var classify = model.function(spark, rows.schema());
@@ -31,9 +31,9 @@ public final class InferenceFunction implements MapPartitionsFunction<Row, Row>,
     }
 
     /**
-     * Returns the schema of the rows that come out.
+     * Returns the schema of the output rows.
      *
-     * @return that of the rows that go in, and the output column
+     * @return the schema of the input rows, followed by the output column
      */
     public StructType schema() {
         return schema;
@@ -42,8 +42,10 @@ public final class InferenceFunction implements MapPartitionsFunction<Row, Row>,
     /**
      * {@inheritDoc}
      *
-     * @throws InvalidRowException from the iterator, if a row is no sample of the network and such rows are errors
-     * @throws IllegalStateException if this JVM is older than 25.0.3, or the model's bytes are not those of the driver
+     * @throws InvalidRowException from the iterator, if a row is not a sample of the network and {@code handleInvalid}
+     *     is {@code error}
+     * @throws IllegalStateException if this JVM is older than 25.0.3, or the bytes of the model differ from the
+     *     driver's
      */
     @Override
     public Iterator<Row> call(Iterator<Row> rows) {

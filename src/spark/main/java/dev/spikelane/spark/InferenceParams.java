@@ -9,7 +9,7 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Parameters of {@link SpikelaneModel}, and what of them is checked against a model and the columns of rows. */
+/** Parameters of {@link SpikelaneModel}, and their checks against the model and the columns of the rows. */
 abstract class InferenceParams extends Model<SpikelaneModel> implements SampleParams<SpikelaneModel> {
 
     private static final long serialVersionUID = 1;
@@ -75,9 +75,9 @@ abstract class InferenceParams extends Model<SpikelaneModel> implements SamplePa
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setOutputCol}
+     * @return the parameter of {@link #setOutputCol}
      */
     public Param<String> outputCol() {
         return outputCol;
@@ -99,9 +99,9 @@ abstract class InferenceParams extends Model<SpikelaneModel> implements SamplePa
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setDecoding}
+     * @return the parameter of {@link #setDecoding}
      */
     public Param<String> decoding() {
         return decoding;
@@ -118,9 +118,9 @@ abstract class InferenceParams extends Model<SpikelaneModel> implements SamplePa
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setWeights}
+     * @return the parameter of {@link #setWeights}
      */
     public Param<String> weights() {
         return weights;
@@ -132,9 +132,9 @@ abstract class InferenceParams extends Model<SpikelaneModel> implements SamplePa
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setEarlyMargin}
+     * @return the parameter of {@link #setEarlyMargin}
      */
     public IntParam earlyMargin() {
         return earlyMargin;
@@ -151,9 +151,10 @@ abstract class InferenceParams extends Model<SpikelaneModel> implements SamplePa
     }
 
     /**
-     * Decides what is done with rows.
+     * Plans the inference of rows.
      *
-     * @throws IllegalArgumentException if a column is missing or of another type, or a parameter does not fit
+     * @throws IllegalArgumentException if a column is missing or has the wrong type, or a parameter does not fit the
+     *     model
      */
     InferencePlan plan(StructType rows, ModelUse use) {
         StructField input = DriverChecks.column(rows, getOrDefault(inputCol), "setInputCol");

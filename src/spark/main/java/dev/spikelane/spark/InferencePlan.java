@@ -3,19 +3,19 @@ package dev.spikelane.spark;
 import java.io.Serializable;
 
 /**
- * What executors do with rows, all of it decided on the driver.
+ * The plan by which executors classify rows; the driver makes it.
  *
- * @param hash SHA-256 of the model's bytes
+ * @param hash SHA-256 of the model's bytes in hexadecimal
  * @param weights {@code float}, {@code stored}, {@code int8} or {@code int16}
  * @param steps time steps of a sample
  * @param code a word of {@code InputEncoding.named}, or {@code spikes}
  * @param decoding a word of {@code Decoding.named}
- * @param earlyMargin lead in spikes that decides a label; 0 without early decisions
+ * @param earlyMargin lead in spikes that decides a label early; 0 to run all steps
  * @param seed the seed of the run
- * @param batchSize samples that run side by side
- * @param divisor what bytes are divided by
+ * @param batchSize samples of a batch
+ * @param divisor the divisor of bytes
  * @param handleInvalid {@code error}, {@code skip} or {@code keep}
- * @param columns where input and id are
+ * @param columns indices of the input column and the id column
  */
 record InferencePlan(
         String hash,
@@ -32,12 +32,12 @@ record InferencePlan(
         implements Serializable {
 
     /**
-     * Columns of the rows that come in.
+     * Columns of the input rows.
      *
-     * @param input the place of the input
-     * @param kind what it holds
-     * @param inputName what messages call it
-     * @param id the place of the id; -1 without one
+     * @param input index of the input column
+     * @param kind type of the input column
+     * @param inputName name of the input column, for messages
+     * @param id index of the id column; -1 without one
      */
     record Columns(int input, InputKind kind, String inputName, int id) implements Serializable {}
 }

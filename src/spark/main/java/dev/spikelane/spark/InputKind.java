@@ -6,24 +6,25 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 
-/** What the values of a sample come in. */
+/** The type of a column of samples. */
 enum InputKind {
     /** A vector of Spark ML, dense or sparse. */
     VECTOR,
     /** An array of floats or doubles. */
     ARRAY,
-    /** A byte for each value, without a sign. */
+    /** Binary, an unsigned byte for each value. */
     BYTES,
-    /** A bit for each neuron and step; the steps one after another, each from the lowest bit of a byte of its own. */
+    /** Binary, a bit for each step and neuron. Each step begins with the lowest bit of a new byte. */
     SPIKES;
 
-    /** The code of input that is encoded already. */
+    /** The code for input that is already encoded as spikes. */
     static final String SPIKES_CODE = "spikes";
 
     /**
-     * Finds the kind of a column.
+     * Returns the type of a column.
      *
-     * @throws IllegalArgumentException if it holds something else, or no spikes where the code expects them
+     * @throws IllegalArgumentException if the column has an unsupported type, or if it is not binary and the code is
+     *     {@code spikes}
      */
     static InputKind of(StructField column, String code) {
         DataType type = column.dataType();

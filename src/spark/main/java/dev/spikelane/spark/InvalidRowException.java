@@ -2,7 +2,10 @@ package dev.spikelane.spark;
 
 import org.jspecify.annotations.Nullable;
 
-/** A row that cannot be classified: one line with its id, the column, what was found and what was expected. */
+/**
+ * Thrown if a row cannot be classified. The message is one line: the row's id, the column, the value found and the
+ * value expected.
+ */
 public final class InvalidRowException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;
@@ -11,7 +14,10 @@ public final class InvalidRowException extends IllegalArgumentException {
         super(message);
     }
 
-    /** The row that a task has refused, without what Spark says around it; null if it failed for another reason. */
+    /**
+     * Returns the exception of the invalid row, without Spark's wrapping text; null if the task failed for another
+     * reason.
+     */
     @Nullable
     static InvalidRowException in(Throwable failed) {
         for (Throwable each = failed; each != null; each = each.getCause()) {

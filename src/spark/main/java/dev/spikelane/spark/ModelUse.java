@@ -10,25 +10,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a model is used: as it was said, else as it notes, else as {@code ./spikelane run} would.
+ * The settings with which a model runs: the caller's, else those noted in the model, else the defaults of
+ * {@code ./spikelane run}.
  *
  * @param steps time steps of a sample
- * @param code how samples become input
- * @param decoding how outputs become a label
- * @param notices sentences on what was assumed, and what is not as the model notes
+ * @param code the encoding of samples
+ * @param decoding the decoding of outputs to a label
+ * @param notices sentences about assumed settings and about settings that differ from the model's notes
  */
 record ModelUse(int steps, String code, String decoding, List<String> notices) {
 
     private static final int STEPS = 25;
     private static final String CODE = "frame";
     private static final String DECODING = "membrane";
-    /** A row counts for several rows of a batch. */
+    /** Most steps of a sample. */
     private static final int MOST_STEPS = 100_000;
 
     /**
-     * Decides and checks.
+     * Chooses and checks the settings.
      *
-     * @throws IllegalArgumentException if the network has several inputs, or something said or noted does not fit it
+     * @throws IllegalArgumentException if the network has several inputs, or a setting does not fit the network
      */
     static ModelUse of(Model model, Optional<Integer> steps, Optional<String> code, Optional<String> decoding) {
         requireOneInput(model);
@@ -41,14 +42,14 @@ record ModelUse(int steps, String code, String decoding, List<String> notices) {
         Optional<String> notedCode = model.code().filter(word -> !word.isEmpty());
         String useCode = decide("code", code, notedCode, CODE, notices);
         if (!useCode.equals(InputKind.SPIKES_CODE)) {
-            InputEncoding.named(useCode, useSteps); // which lists the words that there are
+            InputEncoding.named(useCode, useSteps); // throws with the list of words
         }
         String useDecoding = decide("decoding", decoding, model.decoding(), DECODING, notices);
         requireClasses(model, Decoding.named(useDecoding));
         return new ModelUse(useSteps, useCode, useDecoding, List.copyOf(notices));
     }
 
-    /** Refuses a network of several inputs. */
+    /** Checks that a network has one input. */
     static void requireOneInput(Model model) {
         if (model.network().inputs().size() != 1) {
             throw new IllegalArgumentException("the network has the inputs "

@@ -13,8 +13,8 @@ import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the rows of a partition in batches, in order. Its simulations are closed at its end, or at that of its task,
- * which may fail before.
+ * Classifies the rows of a partition in batches, in order. It closes its simulations after the last row, or when the
+ * task ends, also by a failure.
  */
 final class PartitionRun implements Iterator<Row>, AutoCloseable {
 
@@ -25,11 +25,11 @@ final class PartitionRun implements Iterator<Row>, AutoCloseable {
     private final SampleValues sample;
     private final SampleBatch batch;
     private final Deque<Row> done = new ArrayDeque<>();
-    /** One of the full size and one of the last that was smaller. */
+    /** A simulation of the full batch size, and one of the last smaller size. */
     private final List<BatchRun> runs = new ArrayList<>();
 
     private final int threads;
-    /** The next row, which belongs into another batch. */
+    /** A row that was read but belongs to the next batch. */
     private @Nullable Row next;
 
     private long read;
@@ -141,7 +141,7 @@ final class PartitionRun implements Iterator<Row>, AutoCloseable {
         return made;
     }
 
-    /** Whether nothing is left open. */
+    /** Returns true if all simulations are closed. */
     boolean isClosed() {
         return runs.isEmpty();
     }

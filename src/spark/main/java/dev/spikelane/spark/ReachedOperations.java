@@ -9,8 +9,8 @@ import dev.spikelane.network.Projection;
 import java.util.Arrays;
 
 /**
- * Counts the synaptic operations that spikes of a source cause, for each sample and step: weights that are added
- * because something arrived.
+ * Counts the synaptic operations that the spikes of a source cause, for each sample and step: the weights that are
+ * added because a spike arrived.
  */
 final class ReachedOperations implements Population.Observer {
 
@@ -19,8 +19,8 @@ final class ReachedOperations implements Population.Observer {
     private final double[] ofRows;
 
     /**
-     * @param reach what each neuron reaches: one number, or one for each
-     * @param rows steps times samples
+     * @param reach number of synapses of each neuron: one number for all, or one for each
+     * @param rows number of steps times number of samples
      */
     ReachedOperations(int[] reach, int batch, int rows) {
         this.reach = reach;
@@ -28,7 +28,10 @@ final class ReachedOperations implements Population.Observer {
         this.ofRows = new double[rows];
     }
 
-    /** What neurons of a source reach by all projections: one number, or one for each; nothing if there is none. */
+    /**
+     * Returns the number of synapses of each neuron of a source, summed over all projections: one number for all
+     * neurons, or one for each; an empty array without projections.
+     */
     static int[] reach(Network network, Projection.Source source) {
         int[] sum = {};
         for (Projection projection : network.projections()) {
@@ -48,7 +51,7 @@ final class ReachedOperations implements Population.Observer {
         return sum;
     }
 
-    /** Counts rows, the first of which are those of a step. */
+    /** Counts the operations of rows from step {@code firstStep}. */
     void count(long firstStep, int rows, Signal of) {
         for (int row = 0; row < rows; row++) {
             ofRows[Math.toIntExact(firstStep * batch + row)] =
@@ -80,7 +83,7 @@ final class ReachedOperations implements Population.Observer {
         count(firstStep, steps * batch, spikes);
     }
 
-    /** The operations of a sample's first steps. */
+    /** Returns the operations of the first steps of a sample. */
     double of(int sample, int steps) {
         double sum = 0;
         for (int row = sample; row < steps * batch; row += batch) {

@@ -1,18 +1,18 @@
 package dev.spikelane.spark;
 
-/** Refuses JVMs on which Spark or Spikelane do not run, before anything else of the library is loaded. */
+/** Checks the version of the JVM before any other class of the library is loaded. */
 final class RequiredJava {
 
-    /** Older builds of 25 can corrupt data under G1 (JDK-8377811), and Spark 4.2 asks for no older one. */
+    /** Older builds of Java 25 can corrupt data with G1 (JDK-8377811), and Spark 4.2 requires this version. */
     private static final Runtime.Version OLDEST = Runtime.Version.parse("25.0.3");
 
     private RequiredJava() {}
 
     /**
-     * Throws if this JVM is too old.
+     * Checks that this JVM is new enough.
      *
-     * @param who has it, such as {@code driver}
-     * @throws IllegalStateException if it is older than 25.0.3
+     * @param who the process, for the message, such as {@code driver}
+     * @throws IllegalStateException if this JVM is older than 25.0.3
      */
     static void check(String who) {
         check(who, Runtime.version());

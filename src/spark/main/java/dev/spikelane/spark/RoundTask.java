@@ -17,12 +17,12 @@ import org.apache.spark.util.RpcUtils;
 import scala.concurrent.duration.Duration;
 import scala.reflect.ClassTag$;
 
-/** Serves the shards of a partition, step after step, as {@link RoundDesk} says. */
+/** Computes the shards of a partition, step after step; {@link RoundDesk} sends the work. */
 final class RoundTask implements VoidFunction<Iterator<ShardRows>> {
 
     private static final long serialVersionUID = 1;
 
-    /** A lost driver is noticed at once; without one a step may take long. */
+    /** Longest wait for the next step: a step may take long, and a lost driver is detected without this timeout. */
     private static final int HOURS = 24;
 
     private final TrainingPlan plan;

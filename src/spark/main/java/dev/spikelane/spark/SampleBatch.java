@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
-/** Rows that wait to be run side by side, and among them those that are no samples, in order. */
+/** Rows collected for a batch, in order, invalid rows among them. */
 final class SampleBatch {
 
     private final int inputIndex;
@@ -24,7 +24,7 @@ final class SampleBatch {
     private int size;
     private int samples;
 
-    /** Makes room for so many rows; {@code values} is how many a sample has. */
+    /** Allocates the batch of a plan; {@code values} is the number of values of a sample. */
     SampleBatch(InferencePlan plan, int values) {
         int most = plan.batchSize();
         boolean packed = plan.columns().kind() == InputKind.SPIKES;
@@ -57,19 +57,22 @@ final class SampleBatch {
         return valid[place];
     }
 
-    /** Whether there is room for a sample of this id; those of a batch share the high half, see {@link #setDraws}. */
+    /**
+     * Returns true if the batch has room for a sample of this id. All ids of a batch share their high half, see
+     * {@link #setDraws}.
+     */
     boolean takes(long id) {
         return size < rows.length && (samples == 0 || epoch == (int) (id >>> Integer.SIZE));
     }
 
-    /** Adds a row that is no sample. */
+    /** Adds an invalid row. */
     void addInvalid(Row row) {
         rows[size] = row;
         valid[size] = false;
         size++;
     }
 
-    /** Adds a sample with the values that were read last. */
+    /** Adds a sample with its values. */
     void add(Row row, long id, float[] ofSample) {
         if (values == null) {
             spikes[samples] = row.getAs(inputIndex);
@@ -84,12 +87,12 @@ final class SampleBatch {
         samples++;
     }
 
-    /** The samples' values, {@code [samples x values]}. */
+    /** Returns the values of the samples, {@code [samples x values]}. */
     FloatMatrix values() {
         return Objects.requireNonNull(values, "values").rows(0, samples);
     }
 
-    /** Writes spikes, time-major. */
+    /** Copies the spikes of all steps, {@code [steps x samples, inputs]}, time-major. */
     void copySpikes(int steps, SpikeMatrix into) {
         int bytes = Math.ceilDiv(into.columns(), Byte.SIZE);
         for (int step = 0; step < steps; step++) {
@@ -101,7 +104,8 @@ final class SampleBatch {
     }
 
     /**
-     * Goes to the streams of the samples: the low half of an id is the number of the sample, the high half the epoch.
+     * Selects the random streams of the samples: the low half of an id is the number of the sample, the high half is
+     * the epoch.
      */
     void setDraws(CounterRandom.Draws draws) {
         draws.setEpoch(epoch);

@@ -7,28 +7,28 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 
 /**
- * What {@link SpikelaneModel} and {@link SpikelaneEstimator} have in common: a model, the columns of samples, and how
- * samples become input.
+ * Parameters that {@link SpikelaneModel} and {@link SpikelaneEstimator} share: the model, the columns of the samples
+ * and the encoding of the samples.
  *
- * @param <T> which of the two
+ * @param <T> the class itself, which the setters return
  */
 public interface SampleParams<T extends SampleParams<T>> extends Params {
 
     /**
-     * Takes a model, and reads it at once.
+     * Sets the model and parses it at once.
      *
      * @param modelFile the bytes of a model file, as {@code ModelFile.toBytes} returns them; not copied
      * @return this
-     * @throws IllegalArgumentException if they are no model file, or the network has several inputs
+     * @throws IllegalArgumentException if the bytes are not a model file, or the network has several inputs
      */
     T setModel(byte[] modelFile);
 
     /**
-     * Reads a model. What happens to the file later changes nothing.
+     * Reads the model from a file. Later changes of the file have no effect.
      *
-     * @param path a model file, local or in any file system that Hadoop knows
+     * @param path a model file, local or in any file system that Hadoop supports
      * @return this
-     * @throws IllegalArgumentException if there is none, or {@link #setModel(byte[])} refuses it
+     * @throws IllegalArgumentException if the file cannot be read, or {@link #setModel(byte[])} throws
      */
     default T setModel(String path) {
         return setModel(StoredModel.read(path));
@@ -38,14 +38,14 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
      * Returns the model.
      *
      * @return the bytes of a model file; not copied
-     * @throws IllegalStateException if there is none
+     * @throws IllegalStateException if no model has been set
      */
     byte[] model();
 
     /**
-     * Says the column of the samples.
+     * Sets the column of the samples.
      *
-     * @param value its name; {@code features} without this call
+     * @param value name of the column; default {@code features}
      * @return this
      */
     default T setInputCol(String value) {
@@ -54,11 +54,11 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Says the column of ids, int or long. The random numbers of a row are those of its id, and training numbers rows
-     * by the order of their ids.
+     * Sets the column of ids, int or long. The id of a row selects its random numbers, and training numbers rows in the
+     * order of their ids.
      *
-     * @param value its name; {@code id} without this call for training, and none for a model, where codes that draw
-     *     need one
+     * @param value name of the column; default {@code id} for training. A model has no default; it needs the column if
+     *     its code draws random numbers
      * @return this
      */
     default T setIdCol(String value) {
@@ -67,11 +67,11 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Says how samples become input, if not as the model notes.
+     * Sets the encoding of samples; without this call, the encoding noted in the model.
      *
-     * @param value {@code frame}, {@code rate}, {@code latency} or {@code pieces}; or, but not for training, {@code
-     *     spikes} for binary columns of packed spikes: for each step {@code ceil(inputs / 8)} bytes, of which the
-     *     lowest bit is the first neuron
+     * @param value {@code frame}, {@code rate}, {@code latency} or {@code pieces}; or {@code spikes}, not for training,
+     *     for binary columns of packed spikes. Each step has {@code ceil(inputs / 8)} bytes; the lowest bit is the
+     *     first neuron
      * @return this
      */
     default T setCode(String value) {
@@ -80,9 +80,9 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Says the time steps of a sample, if not as the model notes.
+     * Sets the time steps of a sample; without this call, the number noted in the model.
      *
-     * @param value steps, 1 to 100,000
+     * @param value number of steps, 1 to 100,000
      * @return this
      */
     default T setSteps(int value) {
@@ -91,9 +91,9 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Says the seed of codes that draw random numbers, and of the order of rows in training.
+     * Sets the seed of encodings that draw random numbers and of the order of rows in training.
      *
-     * @param value the seed; 0 without this call
+     * @param value the seed; default 0
      * @return this
      */
     default T setSeed(long value) {
@@ -102,10 +102,10 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Says the samples of a batch: those of a training step; or those that a model runs side by side in a task, which
-     * changes its speed and no result.
+     * Sets the number of samples of a batch. In training it is the batch of a step; in a model it changes the speed and
+     * no result.
      *
-     * @param value samples; 128 without this call for training, and 256 for a model, where 65,536 is the most
+     * @param value number of samples; default 128 for training and 256 for a model, which permits at most 65,536
      * @return this
      */
     default T setBatchSize(int value) {
@@ -114,9 +114,9 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Says what bytes are divided by.
+     * Sets the divisor of bytes.
      *
-     * @param value the divisor; 255 without this call, as torchvision's ToTensor has it
+     * @param value the divisor; default 255, as in torchvision's ToTensor
      * @return this
      */
     default T setDivisor(float value) {
@@ -125,10 +125,11 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
     }
 
     /**
-     * Says what becomes of a row that is no sample: null, of another length, or not finite.
+     * Sets the treatment of invalid rows. A row is invalid if its sample is null, has the wrong length or is not
+     * finite.
      *
-     * @param value {@code error} fails the job, {@code skip} leaves the row out, {@code keep}, but not for training,
-     *     gives it null for a prediction
+     * @param value {@code error} fails the job, {@code skip} drops the row, {@code keep}, not for training, makes its
+     *     prediction null
      * @return this
      */
     default T setHandleInvalid(String value) {
@@ -136,71 +137,71 @@ public interface SampleParams<T extends SampleParams<T>> extends Params {
         return self();
     }
 
-    @SuppressWarnings("unchecked") // which of the two
+    @SuppressWarnings("unchecked") // the class itself
     private T self() {
         return (T) this;
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return the SHA-256 of the model, which {@link #setModel(byte[])} sets
+     * @return the parameter of the model's SHA-256, which {@link #setModel(byte[])} sets
      */
     Param<String> modelHash();
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setInputCol}
+     * @return the parameter of {@link #setInputCol}
      */
     Param<String> inputCol();
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setIdCol}
+     * @return the parameter of {@link #setIdCol}
      */
     Param<String> idCol();
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setCode}
+     * @return the parameter of {@link #setCode}
      */
     Param<String> code();
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setSteps}
+     * @return the parameter of {@link #setSteps}
      */
     IntParam steps();
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setSeed}
+     * @return the parameter of {@link #setSeed}
      */
     LongParam seed();
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setBatchSize}
+     * @return the parameter of {@link #setBatchSize}
      */
     IntParam batchSize();
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setDivisor}
+     * @return the parameter of {@link #setDivisor}
      */
     FloatParam divisor();
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setHandleInvalid}
+     * @return the parameter of {@link #setHandleInvalid}
      */
     Param<String> handleInvalid();
 }

@@ -8,7 +8,7 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the values of a sample from a row, and says what is wrong with them. */
+/** Reads the values of a sample from a row and checks them. */
 final class SampleValues {
 
     private static final int BYTES = 256;
@@ -17,18 +17,16 @@ final class SampleValues {
     private final boolean isLatency;
     private final float[] ofBytes = new float[BYTES];
 
-    /** Values of the last sample, unless it came as spikes. */
+    /** Values of the last sample; unused for samples of spikes. */
     final float[] values;
 
-    /** Bytes of a sample of spikes, and those of its steps, whose last has some bits that are no neurons. */
+    /** Bytes of a sample of spikes and of one of its steps; the last byte of a step may have unused bits. */
     private final int spikeBytes;
 
     private final int stepBytes;
     private final int pads;
 
-    /**
-     * @param values how many a sample has, or of spikes the inputs of a step
-     */
+    /** @param values number of values of a sample; for spikes, of inputs of a step */
     SampleValues(InferencePlan plan, int values) {
         this.columns = plan.columns();
         this.isLatency = plan.code().equals("latency");
@@ -42,13 +40,13 @@ final class SampleValues {
         }
     }
 
-    /** How many values a sample has, or of packed spikes the inputs of a step. */
+    /** Returns the number of values of a sample; for packed spikes, of inputs of a step. */
     static int count(InferencePlan plan, Network network) {
         int inputs = network.inputs().getFirst().shape().size();
         return plan.code().equals("pieces") ? Math.multiplyExact(plan.steps(), inputs) : inputs;
     }
 
-    /** Reads a row; returns what is wrong with it, or null. */
+    /** Reads a row; returns the reason if it is invalid, else null. */
     @Nullable
     String read(Row row) {
         if (row.isNullAt(columns.input())) {

@@ -29,7 +29,7 @@ import scala.collection.immutable.ArraySeq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Steps the sensors of a task, one after the other, in one simulation. The state of a sensor is the time of its last
+ * Advances the sensors of a task one after the other in one simulation. The state of a sensor is the time of its last
  * step (long) and a snapshot.
  */
 final class SensorStates extends StatefulProcessor<String, Row, Row> {
@@ -162,7 +162,7 @@ final class SensorStates extends StatefulProcessor<String, Row, Row> {
         }
     }
 
-    /** The outputs that fired in the last step. */
+    /** Records the outputs that fired in the last step. */
     private static final class Fired implements Population.Observer {
 
         private int[] neurons = {};

@@ -19,9 +19,9 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a spiking neural network for each of many sensors, in a streaming query: a row is a time step of a sensor, and
- * the membranes of a sensor live on between micro-batches and restarts. Its state is the snapshot of a simulation, kept
- * by {@code transformWithState} in RocksDB and its checkpoints, so that a replay gives equal spikes.
+ * Runs a spiking neural network for each of many sensors in a streaming query. A row is a time step of a sensor. The
+ * membranes of a sensor are kept between micro-batches and restarts: {@code transformWithState} stores a snapshot of
+ * the simulation in RocksDB and its checkpoints, so that a replay gives equal spikes.
  *
  * <pre>{@code
  * spark.conf().set(SensorStream.PROVIDER, SensorStream.ROCKS_DB);
@@ -30,16 +30,16 @@ import org.jspecify.annotations.Nullable;
  * fired.writeStream().option("checkpointLocation", folder)...
  * }</pre>
  *
- * <p>Rows that come out: {@code key} (string), {@code time} (long) and {@code spikes} (array of int, the outputs that
- * fired in the step), one for each row that went in. Steps of a sensor run in the order of their times within a
- * micro-batch; one that is not later than the last that ran is left out, so that a source may send rows twice.
+ * <p>Each input row gives an output row of {@code key} (string), {@code time} (long) and {@code spikes} (array of int,
+ * the outputs that fired in the step). Within a micro-batch, the steps of a sensor run in the order of their times. A
+ * row whose time is not later than the sensor's last step is dropped, so a source may send rows twice.
  */
 public final class SensorStream {
 
-    /** The option that says where Spark keeps states. */
+    /** Spark's option that selects the store of states. */
     public static final String PROVIDER = "spark.sql.streaming.stateStore.providerClass";
 
-    /** What {@link #PROVIDER} must be for {@code transformWithState}. */
+    /** Value of {@link #PROVIDER} that {@code transformWithState} requires. */
     public static final String ROCKS_DB = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider";
 
     static final StructType OUTPUT = new StructType()
@@ -53,7 +53,7 @@ public final class SensorStream {
     private String input = "events";
 
     /**
-     * Makes a stream without a model.
+     * Creates a stream without a model.
      *
      * @throws IllegalStateException if this JVM is older than 25.0.3
      */
@@ -62,11 +62,11 @@ public final class SensorStream {
     }
 
     /**
-     * Takes a model.
+     * Sets the model.
      *
      * @param modelFile the bytes of a model file; not copied
      * @return this
-     * @throws IllegalArgumentException if they are no model file, or the network has several inputs
+     * @throws IllegalArgumentException if the bytes are not a model file, or the network has several inputs
      */
     public SensorStream setModel(byte[] modelFile) {
         ModelUse.requireOneInput(ModelFile.modelOf(modelFile));
@@ -75,20 +75,20 @@ public final class SensorStream {
     }
 
     /**
-     * Reads a model.
+     * Reads the model from a file.
      *
-     * @param path a model file, local or in any file system that Hadoop knows
+     * @param path a model file, local or in any file system that Hadoop supports
      * @return this
-     * @throws IllegalArgumentException if there is none, or {@link #setModel(byte[])} refuses it
+     * @throws IllegalArgumentException if the file cannot be read, or {@link #setModel(byte[])} throws
      */
     public SensorStream setModel(String path) {
         return setModel(StoredModel.read(path));
     }
 
     /**
-     * Says the column that names sensors.
+     * Sets the column that identifies sensors.
      *
-     * @param value its name, of any type that is a string then; {@code sensor} without this call
+     * @param value name of the column, of any type, which is converted to a string; default {@code sensor}
      * @return this
      */
     public SensorStream setKeyCol(String value) {
@@ -97,9 +97,9 @@ public final class SensorStream {
     }
 
     /**
-     * Says the column that orders the steps of a sensor.
+     * Sets the column of times, which order the steps of a sensor.
      *
-     * @param value its name, of int or long; {@code time} without this call
+     * @param value name of the column, int or long; default {@code time}
      * @return this
      */
     public SensorStream setTimeCol(String value) {
@@ -108,10 +108,10 @@ public final class SensorStream {
     }
 
     /**
-     * Says the column of the input.
+     * Sets the column of the input.
      *
-     * @param value its name: an array of int, the inputs that fired in the step; or binary, a bit for each input, the
-     *     first one lowest; {@code events} without this call
+     * @param value name of the column; default {@code events}. It is an array of int, the inputs that fired in the
+     *     step; or binary, a bit for each input from the lowest
      * @return this
      */
     public SensorStream setInputCol(String value) {
@@ -120,13 +120,13 @@ public final class SensorStream {
     }
 
     /**
-     * Adds the network to a streaming query.
+     * Applies the network to a streaming query.
      *
-     * @param rows steps of sensors
-     * @return their spikes
-     * @throws IllegalArgumentException if a column is missing or of another type
-     * @throws IllegalStateException if there is no model, states are not kept in RocksDB, or its native library does
-     *     not load
+     * @param rows the steps of the sensors, a row each
+     * @return the rows of spikes
+     * @throws IllegalArgumentException if a column is missing or has the wrong type
+     * @throws IllegalStateException if no model has been set, states are not stored in RocksDB, or its native library
+     *     does not load
      */
     public Dataset<Row> apply(Dataset<Row> rows) {
         byte[] model = bytes;

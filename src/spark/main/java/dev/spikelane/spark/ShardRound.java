@@ -10,7 +10,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 
-/** Computes the shards of a batch that a partition has. */
+/** Computes a partition's shards of one batch. */
 final class ShardRound implements FlatMapFunction<Iterator<ShardRows>, ShardResult> {
 
     private static final long serialVersionUID = 1;

@@ -16,13 +16,10 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.function.Supplier;
 
-/**
- * A trainer on an executor, with a network of its own. Tasks of later rounds take it over from those before; each is
- * used by one task at a time.
- */
+/** A trainer on an executor with its own network. One task uses it at a time; later tasks of the run reuse it. */
 final class ShardWorker implements AutoCloseable {
 
-    /** Those that no task has, the one that was used last in front. */
+    /** Workers that no task uses, the most recently used first. */
     private static final Deque<ShardWorker> IDLE = new ArrayDeque<>();
 
     private final TrainingPlan plan;
@@ -44,7 +41,7 @@ final class ShardWorker implements AutoCloseable {
         this.batch = plan.batching().batch(rows);
     }
 
-    /** Returns a worker for a run, which the caller gives back or closes. */
+    /** Returns an idle or new worker for a run; the caller must give it back or close it. */
     static ShardWorker take(TrainingPlan plan, Supplier<byte[]> model, int threads) {
         synchronized (IDLE) {
             for (Iterator<ShardWorker> all = IDLE.iterator(); all.hasNext(); ) {
@@ -58,7 +55,10 @@ final class ShardWorker implements AutoCloseable {
         return new ShardWorker(plan, model.get(), threads);
     }
 
-    /** Keeps as many as there are processors, those that were used last. */
+    /**
+     * Returns this worker to the idle ones; closes the least recently used worker if more are idle than the JVM has
+     * processors.
+     */
     void giveBack() {
         ShardWorker oldest = null;
         synchronized (IDLE) {
@@ -72,7 +72,7 @@ final class ShardWorker implements AutoCloseable {
         }
     }
 
-    /** Takes over the values of a step of the run, unless it has them. */
+    /** Copies the values of a step of the run into the network, unless the network has them. */
     void put(long step, byte[] weights) {
         if (version != step) {
             WeightBytes.put(weights, network);
@@ -80,7 +80,7 @@ final class ShardWorker implements AutoCloseable {
         }
     }
 
-    /** Computes what a shard adds. */
+    /** Computes the gradients of a shard; returns them as bytes. */
     byte[] compute(int epoch, ShardRows shard, int[] labelsOfBatch) {
         rows.shard = shard.rows();
         int[] numbers = new int[shard.rows().length];
@@ -98,7 +98,7 @@ final class ShardWorker implements AutoCloseable {
         trainer.close();
     }
 
-    /** The rows of the shard in work. */
+    /** The rows of the current shard. */
     private static final class Rows implements Dataset {
 
         private final TrainingPlan plan;

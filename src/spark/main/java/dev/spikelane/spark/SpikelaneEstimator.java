@@ -29,11 +29,11 @@ import org.apache.spark.sql.types.StructField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a spiking neural network on the rows of a data set: an estimator of Spark ML, whose {@link #fit} gives a
- * {@link SpikelaneModel}. Each batch is cut into a fixed number of shards, which executors compute; their gradients are
- * summed in the order of the shards on the driver, which holds the optimizer. Weights depend on the rows, their ids,
- * the model and what is said here, and not on partitions, executors or retries: they are those of a {@link Trainer}
- * with as many shards on one machine.
+ * Trains a spiking neural network on the rows of a data set. It is an estimator of Spark ML: {@link #fit} returns a
+ * {@link SpikelaneModel}. Each batch is cut into a fixed number of shards, whose gradients executors compute. The
+ * driver sums them in the order of the shards and has the optimizer. The weights depend on the rows, their ids, the
+ * model and the parameters, and not on partitions, executors or retries: a {@link Trainer} with the same number of
+ * shards on one machine gives equal weights.
  *
  * <pre>{@code
  * SpikelaneModel trained = new SpikelaneEstimator()
@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  *         .fit(rows);
  * }</pre>
  *
- * <p>Rows are numbered from 0 in the order of their ids, as the samples of a local data set are. Vectors, arrays and
- * bytes are read as {@link SpikelaneModel} reads them.
+ * <p>Rows are numbered from 0 in the order of their ids, like the samples of a local data set. {@link SpikelaneModel}
+ * lists the types of columns.
  */
 public final class SpikelaneEstimator extends TrainingParams implements MLWritable {
 
@@ -61,7 +61,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     private transient Consumer<? super EpochResult> onEpoch = _ -> {};
 
     /**
-     * Makes an estimator without a model, with a name of its own.
+     * Creates an estimator without a model, with a random name.
      *
      * @throws IllegalStateException if this JVM is older than 25.0.3
      */
@@ -70,9 +70,9 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Makes an estimator without a model.
+     * Creates an estimator without a model.
      *
-     * @param uid its name in pipelines
+     * @param uid the name in pipelines
      * @throws IllegalStateException if this JVM is older than 25.0.3
      */
     public SpikelaneEstimator(String uid) {
@@ -87,10 +87,10 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says how the network is trained.
+     * Sets the configuration of the trainer.
      *
-     * @param value a lambda of what can be serialized, but is not saved; without this call cross-entropy of membranes,
-     *     by Adam with a rate of 0.001
+     * @param value a serializable lambda, which is not saved with the estimator; default cross-entropy of membranes and
+     *     Adam with a learning rate of 0.001
      * @return this
      */
     public SpikelaneEstimator setTrainer(TrainerFactory value) {
@@ -109,9 +109,9 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says the column of the classes.
+     * Sets the column of the labels.
      *
-     * @param value its name; {@code label} without this call
+     * @param value name of the column; default {@code label}
      * @return this
      */
     public SpikelaneEstimator setLabelCol(String value) {
@@ -119,10 +119,10 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says into how many parts a batch is cut, at most one for each task. Weights depend on this number, not on how
-     * many executors there are.
+     * Sets the number of shards into which a batch is cut. A step has at most as many tasks. Weights depend on this
+     * number and not on the number of executors.
      *
-     * @param value from 2 to the samples of a batch; 8 without this call
+     * @param value 2 to the number of samples of a batch; default 8
      * @return this
      */
     public SpikelaneEstimator setShards(int value) {
@@ -130,9 +130,9 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says how long is trained.
+     * Sets the number of epochs.
      *
-     * @param value epochs; 1 without this call
+     * @param value number of epochs; default 1
      * @return this
      */
     public SpikelaneEstimator setEpochs(int value) {
@@ -140,9 +140,10 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says how many tasks share a step, each of which serves some of the shards; it changes the speed and no weight.
+     * Sets the number of tasks that compute a step. Each computes some of the shards; the number changes the speed and
+     * no weight.
      *
-     * @param value tasks; 0, as without this call, for as many as Spark has cores
+     * @param value number of tasks; default 0, the number of cores that Spark has
      * @return this
      */
     public SpikelaneEstimator setTasks(int value) {
@@ -150,11 +151,11 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says where checkpoints go: after each epoch, and from which training goes on if the file is there. A local
-     * {@link TrainingRun} of the same trainer, samples and {@link #batching} goes on from it too, and the other way
-     * round.
+     * Sets the checkpoint file, which is written after each epoch. If the file exists, training continues from it. A
+     * local {@link TrainingRun} with an equal trainer, equal samples and the same {@link #batching} can continue from
+     * it too, and the other way round.
      *
-     * @param value a file of the driver's machine
+     * @param value a file on the driver's machine
      * @return this
      */
     public SpikelaneEstimator setCheckpoint(String value) {
@@ -162,9 +163,9 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says how often checkpoints are written within an epoch.
+     * Sets the interval of checkpoints within an epoch.
      *
-     * @param value steps; 0, as without this call, for none
+     * @param value number of steps; default 0, no checkpoints within an epoch
      * @return this
      */
     public SpikelaneEstimator setCheckpointEvery(int value) {
@@ -172,9 +173,9 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says who hears of each step, on the driver.
+     * Sets the listener that the driver calls after each step.
      *
-     * @param value gets the run, which knows its epoch, batch, loss and accuracy
+     * @param value gets the run with its epoch, batch, loss and accuracy
      * @return this
      */
     public SpikelaneEstimator onStep(Consumer<? super TrainingRun> value) {
@@ -183,9 +184,9 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says who hears of each epoch, on the driver.
+     * Sets the listener that the driver calls after each epoch.
      *
-     * @param value gets its numbers
+     * @param value gets the result of the epoch
      * @return this
      */
     public SpikelaneEstimator onEpoch(Consumer<? super EpochResult> value) {
@@ -194,9 +195,9 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Says who hears what took how long: a sentence after each epoch.
+     * Sets the listener that the driver calls after each epoch with a sentence about its times.
      *
-     * @param value gets the sentence
+     * @param value the listener
      * @return this
      */
     public SpikelaneEstimator onTimes(Consumer<? super String> value) {
@@ -205,10 +206,10 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Returns how rows become batches, for a local run that goes on from a checkpoint.
+     * Returns the batching of rows, for a local run that continues from a checkpoint.
      *
-     * @return sizes, order and code
-     * @throws IllegalStateException if there is no model
+     * @return batch size, order and encoding
+     * @throws IllegalStateException if no model has been set
      */
     public Batching batching() {
         return plan(ModelFile.modelOf(model()), true).batching();
@@ -226,11 +227,12 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     /**
      * {@inheritDoc}
      *
-     * @throws InvalidRowException if a row is no sample, or its label no class, and is not to be skipped
-     * @throws IllegalArgumentException if columns or parameters do not fit the model, an id is there twice, or a
-     *     checkpoint is of another run
-     * @throws IllegalStateException if there is no model, or training came to numbers that are not finite
-     * @throws UncheckedIOException if a checkpoint cannot be read or written; the one before is whole
+     * @throws InvalidRowException if a row is not a sample or its label is not a class, unless {@code handleInvalid} is
+     *     {@code skip}
+     * @throws IllegalArgumentException if columns or parameters do not fit the model, an id occurs twice, or the
+     *     checkpoint belongs to another run
+     * @throws IllegalStateException if no model has been set, or a value is no longer finite in training
+     * @throws UncheckedIOException if a checkpoint cannot be read or written; the previous checkpoint stays valid
      */
     @Override
     public SpikelaneModel fit(Dataset<?> rows) {
@@ -318,7 +320,7 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
         return result.setParent(this);
     }
 
-    @SuppressWarnings("unchecked") // Spark's parameters of numbers are those of Object to Java
+    @SuppressWarnings("unchecked") // Java sees Spark's numeric parameters as parameters of Object
     private SpikelaneEstimator with(Param<?> param, Object value) {
         set((Param<Object>) param, value);
         return this;
@@ -341,9 +343,9 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Returns what reads an estimator that was saved: its parameters and its model. What {@link #setTrainer},
-     * {@link #onStep}, {@link #onEpoch} and {@link #onTimes} were given is not saved; {@link #fit} refuses to go
-     * without a trainer that was there.
+     * Returns a reader of saved estimators, with their parameters and their model. The trainer of {@link #setTrainer}
+     * and the listeners of {@link #onStep}, {@link #onEpoch} and {@link #onTimes} are not saved. If the saved estimator
+     * had a trainer, {@link #fit} requires a new one.
      *
      * @return a reader
      */
@@ -352,11 +354,11 @@ public final class SpikelaneEstimator extends TrainingParams implements MLWritab
     }
 
     /**
-     * Reads an estimator that was saved.
+     * Reads a saved estimator.
      *
-     * @param path its folder
-     * @return the estimator, as {@link #read} says
-     * @throws IllegalArgumentException if the folder holds no such estimator, or not the model with which it was saved
+     * @param path the folder
+     * @return the estimator, without trainer and listeners, see {@link #read}
+     * @throws IllegalArgumentException if the folder has no estimator, or its model is not the saved one
      */
     public static SpikelaneEstimator load(String path) {
         return read().load(path);

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Classifies the rows of a data set by a spiking neural network: a transformer of Spark ML that adds a column of
- * predictions. Labels and spikes of a row depend on the model, the row, its id and the seed alone, and not on
- * partitions, executors, retries or the size of batches.
+ * Classifies the rows of a data set with a spiking neural network. It is a transformer of Spark ML that adds a column
+ * of predictions. The label and the spikes of a row depend only on the model, the row, its id and the seed, and not on
+ * partitions, executors, retries or the batch size.
  *
  * <pre>{@code
  * var model = new SpikelaneModel().setModel("model.safetensors").setInputCol("pixels").setIdCol("id");
@@ -33,18 +33,18 @@ import org.slf4j.LoggerFactory;
  *
  * <table>
  * <caption>Fields of a prediction</caption>
- * <tr><th>field</th><th>type</th><th>what</th></tr>
- * <tr><td>label</td><td>int</td><td>the class; null if the decoding is none</td></tr>
+ * <tr><th>field</th><th>type</th><th>meaning</th></tr>
+ * <tr><td>label</td><td>int</td><td>the class; null if the decoding is {@code none}</td></tr>
  * <tr><td>counts</td><td>array of int</td><td>spikes of each output</td></tr>
  * <tr><td>firstSpikes</td><td>array of int</td><td>the step of each output's first spike, from 0; -1 if
- * silent</td></tr> <tr><td>synapticOperations</td><td>double</td><td>weights that were added because something
- * arrived</td></tr> <tr><td>steps</td><td>int</td><td>steps after which the sample ended; all, unless labels are
- * decided early</td></tr>
+ * silent</td></tr> <tr><td>synapticOperations</td><td>double</td><td>number of weights added because a spike or value
+ * arrived</td></tr> <tr><td>steps</td><td>int</td><td>steps of the sample; fewer than all if its label was decided
+ * early</td></tr>
  * </table>
  *
- * <p>Random numbers of a row are those of the sample whose number is its id, under the seed: the same as on one
- * machine, where a data set numbers samples from 0. Equal ids get equal numbers. Ids are int or long; of a long one the
- * high half is the epoch of {@link dev.spikelane.random.CounterRandom.Draws}.
+ * <p>The id of a row is the number of its sample and selects, with the seed, its random numbers. They equal the random
+ * numbers on one machine, where a data set numbers samples from 0. Equal ids get equal numbers. Ids are int or long;
+ * the high half of a long is the epoch of {@link dev.spikelane.random.CounterRandom.Draws}.
  */
 public final class SpikelaneModel extends InferenceParams implements MLWritable {
 
@@ -60,7 +60,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     private transient @Nullable Broadcast<byte[]> sent;
 
     /**
-     * Makes a transformer without a model, with a name of its own.
+     * Creates a transformer without a model, with a random name.
      *
      * @throws IllegalStateException if this JVM is older than 25.0.3
      */
@@ -69,9 +69,9 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Makes a transformer without a model.
+     * Creates a transformer without a model.
      *
-     * @param uid its name in pipelines
+     * @param uid the name in pipelines
      * @throws IllegalStateException if this JVM is older than 25.0.3
      */
     public SpikelaneModel(String uid) {
@@ -88,9 +88,9 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Says the column that is added.
+     * Sets the column to add.
      *
-     * @param value its name; {@code prediction} without this call
+     * @param value name of the column; default {@code prediction}
      * @return this
      */
     public SpikelaneModel setOutputCol(String value) {
@@ -98,7 +98,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Says how outputs become a label, if not as the model notes.
+     * Sets the decoding of outputs to a label; without this call, the decoding noted in the model.
      *
      * @param value a word of {@code Decoding}
      * @return this
@@ -108,10 +108,10 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Says which weights run.
+     * Sets the number format of the weights.
      *
-     * @param value {@code float}, or {@code int8} and {@code int16} for integers that are made of them, or {@code
-     *     stored} for integers where the file has them
+     * @param value {@code float}; {@code int8} or {@code int16} to round the weights to integers; or {@code stored} for
+     *     the integers of the file
      * @return this
      */
     public SpikelaneModel setWeights(String value) {
@@ -119,10 +119,10 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Says the lead in spikes at which a label is decided and a sample ends.
+     * Sets the lead in spikes at which the label of a sample is decided and its run ends.
      *
-     * @param value {@code EarlyExit.NO_MARGIN} for labels of the whole run; 0, as without this call, if all steps
-     *     run
+     * @param value the lead; {@code EarlyExit.NO_MARGIN} to decide the label that all steps would give; default 0,
+     *     which runs all steps
      * @return this
      */
     public SpikelaneModel setEarlyMargin(int value) {
@@ -139,36 +139,36 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Writes the model as a file of its own, which {@code ModelFile} and {@code ./spikelane run} read.
+     * Writes the model to a file that {@code ModelFile} and {@code ./spikelane run} read.
      *
-     * @param path where to, in any file system that Hadoop knows; it appears when it is whole, in place of an older one
-     * @throws IOException if it cannot be written
-     * @throws IllegalStateException if there is no model
+     * @param path the file, in any file system that Hadoop supports; it replaces an older file when it is complete
+     * @throws IOException if the file cannot be written
+     * @throws IllegalStateException if no model has been set
      */
     public void writeModel(String path) throws IOException {
         StoredModel.write(path, model());
     }
 
     /**
-     * Returns what is assumed because neither the model nor a setter says it, and where this does something else than
-     * the model was trained for. {@link #transform} logs it.
+     * Returns notices about settings that neither the model nor a setter defines, and about settings that differ from
+     * those with which the model was trained. {@link #transform} logs them.
      *
-     * @return sentences; empty if all is noted and done so
+     * @return sentences; empty if the model notes all settings and none differs
      * @throws IllegalArgumentException if a parameter does not fit the model
-     * @throws IllegalStateException if there is no model
+     * @throws IllegalStateException if no model has been set
      */
     public List<String> notices() {
         return use().notices();
     }
 
     /**
-     * Makes the function that {@link #transform} runs on each partition.
+     * Creates the function that {@link #transform} runs on each partition.
      *
-     * @param spark the session, whose executors get the model
+     * @param spark the session; its executors get the model
      * @param rows the schema of the rows
      * @return a function for {@code mapPartitions}
-     * @throws IllegalArgumentException if the rows or a parameter do not fit
-     * @throws IllegalStateException if there is no model
+     * @throws IllegalArgumentException if the rows or a parameter do not fit the model
+     * @throws IllegalStateException if no model has been set
      */
     public InferenceFunction function(SparkSession spark, StructType rows) {
         StructType schema = transformSchema(rows);
@@ -191,9 +191,9 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if a column is missing or of another type, the output column is there, or a
-     *     parameter does not fit the model
-     * @throws IllegalStateException if there is no model
+     * @throws IllegalArgumentException if a column is missing or has the wrong type, the output column exists already,
+     *     or a parameter does not fit the model
+     * @throws IllegalStateException if no model has been set
      */
     @Override
     public StructType transformSchema(StructType rows) {
@@ -219,7 +219,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
         return plan(rows, use());
     }
 
-    @SuppressWarnings("unchecked") // Spark's parameters of numbers are those of Object to Java
+    @SuppressWarnings("unchecked") // Java sees Spark's numeric parameters as parameters of Object
     private SpikelaneModel with(Param<?> param, Object value) {
         set((Param<Object>) param, value);
         return this;
@@ -238,7 +238,7 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Returns what reads a model that was saved.
+     * Returns a reader of saved models.
      *
      * @return a reader
      */
@@ -247,11 +247,11 @@ public final class SpikelaneModel extends InferenceParams implements MLWritable 
     }
 
     /**
-     * Reads a model that was saved.
+     * Reads a saved model.
      *
-     * @param path its folder
+     * @param path the folder
      * @return the model with its parameters
-     * @throws IllegalArgumentException if the folder holds no such model, or not the one with which it was saved
+     * @throws IllegalArgumentException if the folder has no such model, or the model file is not the saved one
      */
     public static SpikelaneModel load(String path) {
         return read().load(path);

@@ -13,14 +13,14 @@ import org.apache.spark.ml.util.DefaultParamsWriter;
 import org.apache.spark.sql.SparkSession;
 import scala.Option;
 
-/** Models in file systems: a folder with Spark's parameters, as its own models have it, and the model file in it. */
+/** A saved model: a folder with Spark's parameters, as for Spark's own models, and with the model file. */
 final class StoredModel {
 
     private static final String FILE = "model.safetensors";
 
     private StoredModel() {}
 
-    /** Reads a model file whole. */
+    /** Returns the bytes of a model file. */
     static byte[] read(String path) {
         try {
             Path file = new Path(path);
@@ -32,7 +32,10 @@ final class StoredModel {
         }
     }
 
-    /** Writes a model file; it appears under its name when it is whole, and a part of it does not stay. */
+    /**
+     * Writes a model file under a temporary name and renames it when it is complete; deletes the temporary file after a
+     * failure.
+     */
     static void write(String path, byte[] bytes) throws IOException {
         Path file = new Path(path);
         Path part = file.suffix(".part");
@@ -55,7 +58,7 @@ final class StoredModel {
                 session.isDefined() ? session.get().sparkContext().hadoopConfiguration() : new Configuration());
     }
 
-    /** Writes the model file first: without parameters, which come last, a folder is no model. */
+    /** Writes the model file first and the parameters last: a folder without parameters is not a model. */
     static final class Writer extends DefaultParamsWriter {
 
         private final SampleParams<?> saved;

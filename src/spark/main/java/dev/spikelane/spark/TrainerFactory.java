@@ -5,8 +5,8 @@ import dev.spikelane.train.TrainerBuilder;
 import java.io.Serializable;
 
 /**
- * Says how a network is trained, on the driver and on executors alike: loss, optimizer, surrogates, what is learned. A
- * lambda will do, of what can be serialized.
+ * Configures the training of a network on the driver and on executors: loss, optimizer, surrogates and learned
+ * parameters. A serializable lambda can implement it.
  *
  * <pre>{@code
  * estimator.setTrainer((network, steps, batch) -> Trainer.of(network, steps, batch)
@@ -19,12 +19,12 @@ import java.io.Serializable;
 public interface TrainerFactory extends Serializable {
 
     /**
-     * Says how a network is trained; {@link SpikelaneEstimator} adds its shards and threads.
+     * Returns the configuration of a trainer; {@link SpikelaneEstimator} sets shards and threads.
      *
      * @param network the network
      * @param steps time steps of a sample
      * @param batch samples of a batch
-     * @return what {@code Trainer.of(network, steps, batch)} returned
+     * @return the builder of {@code Trainer.of(network, steps, batch)}, configured
      */
     TrainerBuilder trainer(Network network, int steps, int batch);
 }

@@ -11,11 +11,11 @@ import scala.Tuple2;
 /**
  * Reads rows of id, label and sample.
  *
- * @param plan how samples are read, whose columns are those of these rows
- * @param values how they travel
- * @param labelName what messages call the label
- * @param classes how many classes there are; 0 if labels are any whole numbers
- * @param skips whether rows that are no sample are left out
+ * @param plan the plan by which samples are read from the columns of these rows
+ * @param values the format in which rows are sent to executors
+ * @param labelName name of the label column, for messages
+ * @param classes number of classes; 0 if labels are any whole numbers
+ * @param skips true if invalid rows are dropped
  */
 record TrainingColumns(InferencePlan plan, RowValues values, String labelName, int classes, boolean skips)
         implements PairFlatMapFunction<Iterator<Row>, Long, byte[]> {

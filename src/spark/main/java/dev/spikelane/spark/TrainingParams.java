@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Parameters of {@link SpikelaneEstimator}, and what of them is checked against a model and the columns of rows. */
+/** Parameters of {@link SpikelaneEstimator}, and their checks against the model and the columns of the rows. */
 abstract class TrainingParams extends Estimator<SpikelaneModel> implements SampleParams<SpikelaneEstimator> {
 
     private static final long serialVersionUID = 1;
@@ -49,7 +49,7 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
 
     TrainingParams(String uid) {
         RequiredJava.check("driver");
-        this.uid = uid; // which parameters ask for
+        this.uid = uid; // read by the parameters
         super();
         setDefault(inputCol, "features");
         setDefault(labelCol, "label");
@@ -116,80 +116,80 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setLabelCol}
+     * @return the parameter of {@link #setLabelCol}
      */
     public Param<String> labelCol() {
         return labelCol;
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setShards}
+     * @return the parameter of {@link #setShards}
      */
     public IntParam shards() {
         return shards;
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setEpochs}
+     * @return the parameter of {@link #setEpochs}
      */
     public IntParam epochs() {
         return epochs;
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setTasks}
+     * @return the parameter of {@link #setTasks}
      */
     public IntParam tasks() {
         return tasks;
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setCheckpoint}
+     * @return the parameter of {@link #setCheckpoint}
      */
     public Param<String> checkpoint() {
         return checkpoint;
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return that of {@link #setCheckpointEvery}
+     * @return the parameter of {@link #setCheckpointEvery}
      */
     public IntParam checkpointEvery() {
         return checkpointEvery;
     }
 
     /**
-     * Returns a parameter.
+     * Returns a Spark parameter.
      *
-     * @return who says how the network is trained: {@code default}, or {@code program} after {@link #setTrainer}
+     * @return the parameter of the trainer's origin: {@code default}, or {@code program} after {@link #setTrainer}
      */
     public Param<String> trainer() {
         return trainer;
     }
 
     /**
-     * How the network is trained.
+     * Returns the configuration of the trainer.
      *
-     * @throws IllegalStateException if a program said it before the estimator was saved, and none since
+     * @throws IllegalStateException if the saved estimator had a trainer and none has been set since
      */
     abstract TrainerFactory factory();
 
     /**
-     * Decides how rows are trained on.
+     * Plans the training on rows.
      *
      * @throws IllegalArgumentException if a parameter does not fit the model
-     * @throws IllegalStateException as {@link #factory} does
+     * @throws IllegalStateException if {@link #factory} throws
      */
     TrainingPlan plan(Model model, boolean isBytes) {
         ModelUse use = ModelUse.of(
@@ -226,10 +226,11 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
     }
 
     /**
-     * Decides how rows are trained on, which may have predictions already.
+     * Plans the training on rows, which may already have a column of predictions.
      *
-     * @throws IllegalArgumentException if a column is missing or of another type, or a parameter does not fit the model
-     * @throws IllegalStateException if there is no model
+     * @throws IllegalArgumentException if a column is missing or has the wrong type, or a parameter does not fit the
+     *     model the model
+     * @throws IllegalStateException if no model has been set
      */
     TrainingPlan plan(Model model, StructType rows) {
         skipsInvalid();
@@ -250,9 +251,9 @@ abstract class TrainingParams extends Estimator<SpikelaneModel> implements Sampl
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if a column is missing or of another type, that of predictions is there, or a
-     *     parameter does not fit the model
-     * @throws IllegalStateException if there is no model
+     * @throws IllegalArgumentException if a column is missing or has the wrong type, a column of predictions exists
+     *     already, or a parameter does not fit the model
+     * @throws IllegalStateException if no model has been set
      */
     @Override
     public StructType transformSchema(StructType rows) {

@@ -8,16 +8,16 @@ import dev.spikelane.spark.round.RowValues;
 import java.io.Serializable;
 
 /**
- * What a run does, on the driver and on executors.
+ * The plan of a training run, for the driver and the executors.
  *
- * @param run its own name, which tells trainers of an executor apart
- * @param factory how the network is trained
+ * @param run unique name of the run, by which an executor finds its trainers
+ * @param factory the configuration of the trainer
  * @param steps time steps of a sample
  * @param batch samples of a batch
- * @param shards of a batch
- * @param code how samples become input
- * @param seed of orders and codes
- * @param values how a row holds its sample
+ * @param shards number of shards of a batch
+ * @param code the encoding of samples
+ * @param seed the seed of orders and encodings
+ * @param values the format of a row's sample
  */
 record TrainingPlan(
         String run, TrainerFactory factory, int steps, int batch, int shards, String code, long seed, RowValues values)
@@ -27,18 +27,24 @@ record TrainingPlan(
         return new Batching(batch).withShuffle(seed).withSeed(seed).withCode(InputEncoding.named(code, steps));
     }
 
-    /** The shape of a sample: that of the input, unless a step is a piece of it. */
+    /**
+     * Returns the shape of a sample: the shape of the input, or a vector of all values if each step reads a piece of
+     * the sample.
+     */
     Shape shape(Network network) {
         Shape input = network.inputs().getFirst().shape();
         return values.count() == input.size() ? input : Shape.of(values.count());
     }
 
-    /** How a batch of so many samples is cut. */
+    /** Returns the number of shards of a batch. */
     int shardsOf(int samples) {
         return Math.min(shards, samples);
     }
 
-    /** Which shard has a sample of a batch, as {@code Trainer} cuts it: the first ones have one more. */
+    /**
+     * Returns the shard of a sample in a batch. As in {@code Trainer}, the first shards have one sample more if the
+     * samples cannot be divided evenly.
+     */
     int shard(int sample, int samples) {
         int count = shardsOf(samples);
         int size = samples / count;

@@ -18,8 +18,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the shards of each batch computed by executors. The driver holds the network and its optimizer. A task that
- * fails, or whose executor is lost, is run again by Spark, with the same values on the same rows.
+ * Lets executors compute the shards of each batch. The driver has the network and its optimizer. If a task fails or its
+ * executor is lost, Spark runs the task again with equal values on the same rows.
  */
 final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>>, AutoCloseable {
 
@@ -36,9 +36,10 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
     private RoundTimes times = new RoundTimes();
 
     /**
-     * Serves a run.
+     * Prepares the steps of a run.
      *
-     * @param wantedTasks tasks that share a step; 0 for as many as run at the same time when an epoch begins
+     * @param wantedTasks number of tasks that compute a step; 0 for the number that can run at the same time when an
+     *     epoch begins
      */
     TrainingRounds(
             JavaSparkContext spark,
@@ -94,7 +95,7 @@ final class TrainingRounds implements Function<TrainingRun, List<ShardGradients>
         return now;
     }
 
-    /** Where the time of the rounds went since the last call, as a sentence. */
+    /** Returns a sentence with the times of the parts of the steps since the last call. */
     String times() {
         EpochRows now = epochRows;
         String text =

@@ -20,8 +20,8 @@ import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
- * The rows that are trained on, numbered by the order of their ids. To a {@code TrainingRun} they are a data set, whose
- * values it reads where it compares those of a checkpoint.
+ * The rows of a training run, numbered in the order of their ids. A {@code TrainingRun} uses them as its data set and
+ * reads values only to compare them with a checkpoint.
  */
 final class TrainingRows implements Dataset, AutoCloseable {
 
@@ -35,15 +35,15 @@ final class TrainingRows implements Dataset, AutoCloseable {
     private Iterator<byte[]> ascending = Collections.emptyIterator();
     private int passed = Integer.MAX_VALUE;
 
-    /** What a partition has. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    /** The labels of a partition, and its first repeated id. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Part(int[] labels, Object[] repeated) implements Serializable {}
 
     /**
-     * Sorts and numbers rows.
+     * Sorts and numbers the rows.
      *
-     * @param rows ids, and rows as {@link RowValues} writes them
-     * @throws IllegalArgumentException if there are none, or an id is there twice
+     * @param rows ids, and rows in the format of {@link RowValues}
+     * @throws IllegalArgumentException if there are no rows, or an id occurs twice
      */
     TrainingRows(JavaPairRDD<Long, byte[]> rows, RowValues values, Shape shape, int classes) {
         this.values = values;
@@ -51,9 +51,9 @@ final class TrainingRows implements Dataset, AutoCloseable {
         this.classes = classes;
         List<Part> parts;
         try {
-            this.sorted = rows.sortByKey().persist(StorageLevel.MEMORY_AND_DISK()); // it samples the ids
+            this.sorted = rows.sortByKey().persist(StorageLevel.MEMORY_AND_DISK()); // sorting samples the ids
             parts = sorted.mapPartitions(TrainingRows::part).collect();
-        } catch (Exception failed) { // Spark's are checked, but not declared
+        } catch (Exception failed) { // Spark throws checked exceptions without declaring them
             InvalidRowException row = InvalidRowException.in(failed);
             if (row != null) {
                 throw row;
@@ -83,7 +83,7 @@ final class TrainingRows implements Dataset, AutoCloseable {
         return new IllegalArgumentException(why);
     }
 
-    /** Equal ids are in the same partition, one behind the other. */
+    /** Returns the labels of a partition and a repeated id. Equal ids are in one partition, one after the other. */
     private static Iterator<Part> part(Iterator<Tuple2<Long, byte[]>> rows) {
         List<Integer> labels = new ArrayList<>();
         long before = 0;
@@ -99,7 +99,7 @@ final class TrainingRows implements Dataset, AutoCloseable {
                 .iterator();
     }
 
-    /** Rows with their numbers. */
+    /** Numbers the rows of a partition. */
     private static final class Numbered implements Iterator<byte[]> {
 
         private final Iterator<Tuple2<Long, byte[]>> rows;
@@ -125,7 +125,7 @@ final class TrainingRows implements Dataset, AutoCloseable {
         return numbered;
     }
 
-    /** Keeps some rows here, which will be read in any order; others are read in ascending order. */
+    /** Caches some rows on the driver, for reads in any order; other rows must be read in ascending order. */
     void keep(int... numbers) {
         Set<Integer> wanted = new HashSet<>();
         Arrays.stream(numbers).forEach(wanted::add);
@@ -160,7 +160,7 @@ final class TrainingRows implements Dataset, AutoCloseable {
         values.read(known == null ? next(sample) : known, into, row);
     }
 
-    /** Goes on to a row, partition by partition, or starts anew for one before. */
+    /** Returns a row by reading on, partition by partition; begins again if the row comes before the last one read. */
     private byte[] next(int sample) {
         if (sample < passed) {
             ascending = numbered.toLocalIterator();

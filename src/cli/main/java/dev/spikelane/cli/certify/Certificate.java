@@ -23,19 +23,19 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether a network does as a graph of NIR says, on one input. The graph runs in float64 by a reference that
- * reads it itself and shares nothing with {@link NirImport}, and the network in float32. They are equal if all spikes
- * are, if no membrane differs by more than float32 can round in as many steps, a bound that is computed beside each
- * number, nor by a thousandth, and if neurons, weights and edges are the file's, also those that the input does not
- * reach. Otherwise there are the parts of the network that are not as the file says, and a first difference, if the run
- * has one.
+ * Compares a network with a graph of NIR on one input. A reference runs the graph in float64; it shares no code with
+ * {@link NirImport}. The network runs in float32. They are equal under three conditions. All spikes are equal. No
+ * membrane differs by more than the rounding of float32 allows, a bound that is computed with each number, nor by a
+ * thousandth. Neurons, weights and edges agree with the file, also where the input has no effect. Otherwise the
+ * certificate has the parts of the network that differ from the file, and the first difference of the run if there is
+ * one.
  *
- * <p>A neuron whose membrane is closer to its threshold than the bound could fire or not by rounding alone; such
- * decisions are counted, and a first difference that is one of them is said to be of that kind.
+ * <p>If a membrane is closer to its threshold than the bound, rounding alone decides whether the neuron fires. Such
+ * cases are counted, and a first difference of this kind is marked.
  */
 public final class Certificate {
 
-    /** Rounding may take membranes that never reset further apart than this share, which is not equal any more. */
+    /** Largest relative difference of equal membranes: rounding can move membranes that never reset further apart. */
     private static final double MOST_DRIFT = 1e-3;
 
     private final String semantics;
@@ -57,17 +57,17 @@ public final class Certificate {
     }
 
     /**
-     * Where network and file first differ.
+     * The first difference between network and file.
      *
      * @param step from 0
-     * @param sample of the batch
-     * @param node the name in the file
+     * @param sample index in the batch
+     * @param node name of the node in the file
      * @param neuron in torch's order; -1 where the node is missing
      * @param variable {@code spikes} or {@code membrane}
-     * @param found by the network
-     * @param expected by the file
-     * @param bound how far rounding alone may take the network's membrane from the file's
-     * @param rounding whether rounding alone can have made it
+     * @param found value of the network
+     * @param expected value of the file
+     * @param bound largest difference of the membranes that rounding alone can cause
+     * @param rounding true if rounding alone can have caused the difference
      */
     public record Difference(
             int step,
@@ -91,10 +91,10 @@ public final class Certificate {
      * Compares a network with a graph.
      *
      * @param graph the graph of a file
-     * @param semantics the time step and the method, which the file does not say; its reset is the file's
+     * @param semantics the time step and the method, which the file does not contain; the reset is the file's
      * @param network a network whose populations have the names of the graph's nodes
-     * @param input rows for each input, those of one step one behind the other
-     * @param batch how many samples run side by side
+     * @param input rows of each input by its name, {@code [steps * batch x values]}, time-major
+     * @param batch number of samples
      * @return the result
      * @throws IllegalArgumentException if the input does not fit, or the graph cannot be run
      */
@@ -200,13 +200,14 @@ public final class Certificate {
             };
         }
 
-        /** The population of a node; files of NIR that are written have dots where graphs stood in others. */
+        /** Returns the name of a node's population; in files that Spikelane wrote, dots stand for nested graphs. */
         private String at(String name) {
             return recorded.containsKey(name) ? name : name.replace('/', '.');
         }
 
         /**
-         * Nodes stand in the order in which one gets the values of others, so the first that differs is where it began.
+         * Returns the first difference of a step. Nodes are in the order of data flow, so the first that differs is the
+         * cause.
          */
         private @Nullable Difference compare(NirReference reference, int step, int sample) throws IOException {
             for (var each : reference.values().entrySet()) {
@@ -228,7 +229,10 @@ public final class Certificate {
             return null;
         }
 
-        /** Whether nothing in the network says what an output is; those of graphs inside are seen by their targets. */
+        /**
+         * Returns true if no population of the network corresponds to an output. Outputs of nested graphs are checked
+         * at their targets.
+         */
         private boolean isLost(NirReference reference, String name) {
             if (!reference.type(name).equals("Output") || name.contains("/")) {
                 return false;
@@ -293,7 +297,7 @@ public final class Certificate {
             return null;
         }
 
-        /** Null where the network's number is the file's but for rounding. */
+        /** Returns a difference; null if the numbers differ by rounding only. */
         private @Nullable Difference compared(
                 String name, int step, int sample, int neuron, double found, double expected, double bound) {
             membranes++;
@@ -306,34 +310,34 @@ public final class Certificate {
     }
 
     /**
-     * Tells whether network and file do the same on this input, and say the same.
+     * Returns true if network and file agree, in their parts and on this input.
      *
-     * @return whether nothing differs but by rounding, all spikes are equal, and there are no causes
+     * @return true if all spikes are equal, numbers differ by rounding only, and there are no causes
      */
     public boolean equal() {
         return first.isEmpty() && causes.isEmpty();
     }
 
     /**
-     * Returns where they first differ.
+     * Returns the first difference.
      *
-     * @return the earliest step; nothing if this input shows no difference
+     * @return the difference of the earliest step; empty if this input shows none
      */
     public Optional<Difference> first() {
         return first;
     }
 
     /**
-     * Returns why they differ.
+     * Returns the causes of differences.
      *
-     * @return the parts of the network that are not as the file says; empty if they are equal
+     * @return the parts of the network that differ from the file; empty if there are none
      */
     public List<String> causes() {
         return causes;
     }
 
     /**
-     * Says all of it.
+     * Returns the certificate as JSON.
      *
      * @param hashes facts about files, by name, such as their hashes
      * @return a JSON object

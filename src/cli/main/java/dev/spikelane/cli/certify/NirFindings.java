@@ -68,7 +68,7 @@ final class NirFindings {
         return reference.cell(inside == null ? population : inside);
     }
 
-    /** Of a model that takes its input as it is, so that its membrane has another scale. */
+    /** Compares neurons that do not scale their input, so that their membranes have another scale. */
     private void scaled(Population population, NirCell cell) {
         double[] threshold = cell.threshold.clone();
         double[] beta = cell.share.clone();
@@ -229,7 +229,10 @@ final class NirFindings {
         }
     }
 
-    /** Nodes stand behind those that they wait for; a loop, as graphs may have thousands in a row. */
+    /**
+     * Orders nodes after their sources. It is a loop and not recursive, because graphs may have chains of thousands of
+     * nodes.
+     */
     private void findEdges() {
         for (String name : reference.values().keySet()) {
             saidEdges.put(name, ends(name) ? Map.of(name, 1) : sum(reference.sources(name), this::declared));

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Runs a graph of NIR in float64, one sample, step by step, and bounds how far the same in float32 may be away. It
  * reads graph and arrays itself and has nothing of the importer: a common mistake of both would be no proof.
  *
- * <p>The convention is that of {@link NirImport}. A node is evaluated when another asks for it; the value of a neuron
- * into a cycle of its own is that of the step before.
+ * <p>The convention is that of {@link NirImport}. A node is evaluated when another asks for it; a neuron in a cycle
+ * sends the cycle its value of the previous step.
  */
 final class NirReference {
 
@@ -172,7 +172,10 @@ final class NirReference {
         return Arrays.copyOfRange(sizes, first, sizes.length);
     }
 
-    /** Finds the output of a node in this step, after those of its sources; a long chain would overflow the stack. */
+    /**
+     * Computes the output of a node in this step after the outputs of its sources. It is not recursive: a long chain
+     * would overflow the stack.
+     */
     private void find(String name) throws IOException {
         List<String> open = new ArrayList<>(List.of(name));
         while (!open.isEmpty()) {
@@ -301,7 +304,7 @@ final class NirReference {
         return new NirValue(got.shape(), values, errors);
     }
 
-    /** The neurons of a node, behind this step; null for others. */
+    /** Returns the neurons of a node after this step; null for a node without neurons. */
     @Nullable
     NirCell cell(String name) {
         return cells.get(name);

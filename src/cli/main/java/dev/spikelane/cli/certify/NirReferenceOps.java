@@ -24,7 +24,7 @@ final class NirReferenceOps {
         };
     }
 
-    /** A dense node behind does not ask for dimensions. */
+    /** Returns the flattened shape; a dense node after it ignores dimensions. */
     private static int[] flattened(NirNumbers node, int... shape) {
         int start = (int) number(node, "start_dim", 0, 1);
         int end = (int) number(node, "end_dim", 0, -1);
@@ -130,7 +130,7 @@ final class NirReferenceOps {
         return values[Math.min(index, values.length - 1)];
     }
 
-    /** Where a window along one axis stands. */
+    /** The positions of a window along one axis. */
     private static final class Window {
 
         static final Window ONE = new Window();

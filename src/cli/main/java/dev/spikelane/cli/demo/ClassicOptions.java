@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** The networks of the literature, and what a user may say of them. */
+/** The options of networks from the literature. */
 final class ClassicOptions {
 
     private static final int MOST_NEURONS = 1_000_000;
@@ -19,7 +19,7 @@ final class ClassicOptions {
     @Option(
             names = "--neurons",
             paramLabel = "N",
-            description = "Neurons of cuba, each of which reaches 80: 100 to 1000000, 4000 by default; or of stdp, 2 to"
+            description = "Neurons of cuba, with 80 synapses each: 100 to 1000000, default 4000; or of stdp, 2 to"
                     + " 5000, " + Winners.NEURONS + " by default.")
     private @Nullable Integer neurons;
 
@@ -27,20 +27,19 @@ final class ClassicOptions {
             names = "--scale",
             paramLabel = "X",
             description = "Share of the 12,500 neurons of brunel or the 77,169 of microcircuit, and of the synapses of"
-                    + " each, which are stronger instead: 0.05 to 1. Default: ${DEFAULT-VALUE}.")
+                    + " each, whose weights grow instead: 0.05 to 1. Default: ${DEFAULT-VALUE}.")
     private double scale = 1;
 
     @Option(
             names = "--g",
             paramLabel = "X",
-            description = "How many times as strong as excitation inhibition of brunel is. Default: ${DEFAULT-VALUE}.")
+            description = "Strength of inhibition in brunel, relative to excitation. Default: ${DEFAULT-VALUE}.")
     private double inhibition = 5;
 
     @Option(
             names = "--eta",
             paramLabel = "X",
-            description = "Drive of brunel, 1 for one that alone brings neurons to the threshold. Default:"
-                    + " ${DEFAULT-VALUE}.")
+            description = "Drive of brunel; 1 alone brings neurons to the threshold. Default:" + " ${DEFAULT-VALUE}.")
     private double drive = 2;
 
     @Option(
@@ -54,7 +53,7 @@ final class ClassicOptions {
         return declared;
     }
 
-    /** What makes a network, and tells how far it is. */
+    /** Returns a function that builds the network and reports its progress. */
     Function<DoubleConsumer, Network> network(CommandSpec command, String name, long seed) {
         int ofCuba = neurons(command, 4_000, 100, MOST_NEURONS);
         if (!(scale >= 0.05 && scale <= 1)) {

@@ -75,7 +75,9 @@ final class ClassicRun implements DemoResult {
         return run;
     }
 
-    /** A bar for synapses that are laid out, those of each of eight populations in turn. */
+    /**
+     * Returns a listener that draws a bar for the building of synapses, for one of eight populations after the other.
+     */
     private static DoubleConsumer building(Progress progress) {
         progress.begin("Building", 8_000);
         double[] last = {0};

@@ -101,8 +101,8 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--labels",
             paramLabel = "FILE",
             description =
-                    "File of the classes of these images, IDX or .npy of whole numbers. Default: the IDX file beside"
-                            + " them, if its name differs in \"labels\" and \"idx1\" only.")
+                    "File of the classes of these images, IDX or .npy of whole numbers. Default: the IDX file next"
+                            + " to them, if its name differs in \"labels\" and \"idx1\" only.")
     private @Nullable Path labels;
 
     @Option(names = "--sample", description = "Show the embedded sample, as without --images.")
@@ -111,30 +111,29 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--count",
             paramLabel = "N",
-            description =
-                    "How many images, the first ones of the file. Default: " + COUNT + ", or all if there are less.")
+            description = "Number of images, from the start of the file. Default: " + COUNT + ", or all if fewer.")
     private @Nullable Integer count;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             description = "Time steps of the neurons and networks, 1 to " + MOST_STEPS + ". Default: " + STEPS
-                    + ", 16 of the convolutional network, 250 of stdp, " + ClassicRun.STEPS + " of sparse ones, after"
+                    + ", 16 for conv, 250 for stdp, " + ClassicRun.STEPS + " for sparse ones, after"
                     + " a tenth of a second that is not counted.")
     private @Nullable Integer steps;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "Images that run side by side, 1 to " + MOST_BATCH
+            description = "Images of a batch, 1 to " + MOST_BATCH
                     + "; results do not depend on it. Default: ${DEFAULT-VALUE}.")
     private int batch = BATCH;
 
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
-            description = "How long to run at most until the time is taken, 0 to " + MOST_WARM_UP
-                    + ": the JIT compiler needs it. Ends when the times of the last passes agree."
+            description = "Longest warm-up in seconds before the time is measured, 0 to " + MOST_WARM_UP
+                    + ", for the JIT compiler. It ends when the times of the last passes agree."
                     + " Default: ${DEFAULT-VALUE}.")
     private int warmUp = 20;
 
@@ -142,7 +141,7 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             description =
-                    "Folder for the spikes and membranes of all neurons as numpy files (.npy); made if it is missing.")
+                    "Folder for the spikes and membranes of all neurons as numpy files (.npy); created if missing.")
     private @Nullable Path folder;
 
     @Option(
@@ -263,7 +262,10 @@ public final class DemoCommand implements Callable<Integer> {
         out.close();
     }
 
-    /** Where the report goes, if there is one; before the run, so that a wrong name does not cost one. */
+    /**
+     * Returns the file of the report; null for none. It is checked before the run, so that a wrong name does not waste
+     * a run.
+     */
     private @Nullable Path page(PrintWriter err) throws IOException {
         if (noReport && report != null) {
             throw Choices.wrong(command, "--report and --no-report exclude each other");
@@ -296,18 +298,18 @@ public final class DemoCommand implements Callable<Integer> {
         return new DemoSettings(common.seed(), all, together, common.threads(), warmUp);
     }
 
-    /** How many images of a file the network does not learn from. */
+    /** Returns the number of images of a file that test the network. */
     private int tests(DemoPreset preset, ImageSet images) {
         int all = images.file().count();
         return preset == DemoPreset.STDP && both() == null ? Math.ceilDiv(all, 4) : all;
     }
 
-    /** Where images to learn from stand beside those of the test, if a user has named a folder. */
+    /** Returns the folder with training images and test images, if the user named one; else null. */
     private @Nullable Path both() {
         return file != null && Files.isDirectory(file) ? file : null;
     }
 
-    /** A layer that learns from images that do not test it. */
+    /** Returns a layer trained on images that are not used for the test. */
     private Winners winners(ImageSet images, DemoSettings settings) throws IOException {
         if (images.classes().isEmpty()) {
             throw new IOException(images.name() + ": has no labels, expected some for --network stdp");
@@ -357,7 +359,7 @@ public final class DemoCommand implements Callable<Integer> {
         output.say(DemoFacts.tutorial(settings, run));
     }
 
-    /** Before the run, so that a wrong folder does not cost one. */
+    /** Creates a folder before the run, so that a wrong name does not waste a run. */
     private static void makeFolder(Path folder) throws IOException {
         Files.createDirectories(folder);
         if (!Files.isWritable(folder)) {

@@ -5,14 +5,14 @@ import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.plot.Report;
 import java.io.IOException;
 
-/** What a demo without images came to. */
+/** The result of a demo without images. */
 interface DemoResult {
 
     Section facts();
 
     Report page();
 
-    /** A demo whose options are right, to be run. */
+    /** A demo with checked options. */
     interface Demo {
         DemoResult run(Progress progress) throws IOException;
     }

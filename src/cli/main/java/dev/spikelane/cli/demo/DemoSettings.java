@@ -18,12 +18,12 @@ record DemoSettings(long seed, int steps, int batch, int threads, int warmUp) {
     /** Bytes that a batch may take in memory, and that may be written to files. */
     static final long MOST_BYTES = 2_000_000_000;
 
-    /** The same for other steps. */
+    /** Returns these settings with another number of steps. */
     DemoSettings withSteps(int other) {
         return new DemoSettings(seed, other, batch, threads, warmUp);
     }
 
-    /** Throws unless the spike trains of a batch, and the recordings of all images, fit. */
+    /** Checks that the spike trains of a batch and the recordings of all images fit into {@link #MOST_BYTES}. */
     void requireFits(DemoPreset preset, Network network, ImageSet images, boolean recorded) {
         int together = Math.min(batch, images.count());
         long bits = preset.code(steps).steps() == 0 ? 0 : (long) steps * together / Byte.SIZE;

@@ -106,7 +106,7 @@ final class EventsDemo implements DemoResult {
         progress.end();
     }
 
-    /** Drawings behind those of the data set, one after another, each a decision. */
+    /** Watches drawings that follow those of the data set, one after the other, with a decision for each. */
     private void watch(Network network) throws IOException {
         int[] next = {TRAINING + TESTS};
         EventSource drawings = block -> {

@@ -67,7 +67,7 @@ final class PassTimes {
         return last.size() == PASSES && slowest <= fastest * AGREEMENT;
     }
 
-    /** How many passes stand behind {@link #spread}. */
+    /** Returns the number of passes that {@link #spread} summarizes. */
     int passes() {
         return last.size();
     }
@@ -98,7 +98,8 @@ final class PassTimes {
     }
 
     /**
-     * Nanoseconds for which the calling thread has had a processor; those of the wall clock where this is not known.
+     * Returns the processor time of the calling thread in nanoseconds; the wall-clock time if the JVM does not measure
+     * it.
      */
     static long processorTime() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();

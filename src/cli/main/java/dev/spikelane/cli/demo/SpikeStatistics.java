@@ -7,7 +7,7 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Population;
 import java.util.Arrays;
 
-/** What a population's spikes say of it, counted while it runs: memory is that of some numbers for each neuron. */
+/** Statistics of a population's spikes, counted during the run with a few numbers for each neuron. */
 final class SpikeStatistics implements Population.Observer {
 
     /** Neurons of the raster, at most. */
@@ -120,7 +120,9 @@ final class SpikeStatistics implements Population.Observer {
         return sum / neurons;
     }
 
-    /** How much neurons fire together: the variance of spikes in bins by their mean, 1 if each fires for itself. */
+    /**
+     * Returns the synchrony: the variance of spike counts in bins divided by their mean; 1 for independent neurons.
+     */
     double synchrony() {
         double mean = counts / bins;
         return (countSquares / bins - mean * mean) / mean;

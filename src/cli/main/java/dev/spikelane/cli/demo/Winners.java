@@ -34,8 +34,8 @@ import java.util.stream.IntStream;
 
 /**
  * A layer that learns without labels, in the manner of Diehl and Cook (2015): the first neuron to fire silences the
- * layer, its weights go toward what it sees, and its threshold rises. What it has learned is a network of its own, in
- * which each neuron votes for the class to whose training images it answers most.
+ * layer, its weights move toward its input, and its threshold rises. The trained layer becomes a new network, in which
+ * each neuron votes for the class whose training images make it fire most.
  */
 final class Winners {
 
@@ -44,13 +44,13 @@ final class Winners {
     private static final String LAYER = "winners";
     private static final String RAISED = "raised";
 
-    /** Images that the layer sees at least, the same ones several times. */
+    /** Fewest images for training; a smaller set is repeated. */
     private static final int LEAST_IMAGES = 2_000;
 
-    /** The weights of a neuron add up to so much for each input. */
+    /** Sum of a neuron's weights, divided by its inputs. */
     private static final double WEIGHT = 0.1;
 
-    /** What a step adds to a neuron whose weights and input are spread evenly, for each input. */
+    /** Input of a step to a neuron with uniform weights, divided by its inputs. */
     private static final double DRIVE = EvenRate.DENSITY * WEIGHT;
 
     private static final String NEURON = """
@@ -68,8 +68,8 @@ final class Winners {
             """;
 
     /**
-     * STDP at spikes of outputs: weights go toward traces of inputs. These add up to the same for all images, and so do
-     * the weights of each neuron, which nobody has to normalize.
+     * STDP at spikes of outputs: weights move toward traces of inputs. The sum of the traces is equal for all images,
+     * so the sum of each neuron's weights stays constant without normalization.
      */
     private static final String RULE = """
             rule Winner
@@ -87,16 +87,16 @@ final class Winners {
     private final DemoSettings settings;
     private final int passes;
     private final FloatMatrix weights;
-    /** How much spikes have raised thresholds. */
+    /** Rise of each neuron's threshold by its spikes. */
     private float[] raised;
-    /** For which neurons vote; -1 for silent ones. */
+    /** Class for which each neuron votes; -1 for a silent one. */
     private final int[] classes;
 
     private final List<Taken> taken = new ArrayList<>();
     private double seconds;
 
     /**
-     * What the layer was like at a time.
+     * A snapshot of the layer.
      *
      * @param images how many it had seen
      * @param spikes of the layer for an image, since the time before

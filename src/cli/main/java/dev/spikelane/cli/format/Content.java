@@ -47,7 +47,7 @@ public record Content(
         return Model.of(state.network());
     }
 
-    /** The tensors; of a network those of its state_dict. */
+    /** Returns the tensors; for a network, its state_dict. */
     List<Tensor> tensors() throws IOException {
         return (state != null ? state : StateDict.of(requireModel().network())).tensors();
     }

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Another network in place of that of a file. */
+/** Replaces the network of a file by a converted one. */
 sealed interface Conversion permits IntegerConversion, SpikingConversion {
 
-    /** What is written in place of what was read. */
+    /** Returns the converted content to write. */
     Content content();
 
-    /** Says what changed, of images if there are any. */
+    /** Returns the changes that the conversion made; with images, also in their spikes and classes. */
     Section changes(CommandSpec command, @Nullable Dataset data) throws IOException;
 
     default Section bytes(Path out) throws IOException {

@@ -26,11 +26,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the written file with the one that was read, on an input: with a graph of NIR, which says what a network is
- * to do, in float64; else with the network that was read.
+ * Compares the written file with the original on an input. A graph of NIR runs as a reference in float64; any other
+ * original as the network that was read.
  *
- * @param notices the oddities of the file that was read
- * @param graph none for other files
+ * @param notices notices about the original file
+ * @param graph the graph of NIR; null for other files
  */
 record ConversionCheck(
         Path file,

@@ -52,8 +52,8 @@ public final class ConvertCommand implements Callable<Integer> {
             names = "--check",
             paramLabel = "INPUT",
             description = {
-                "Run IN and OUT, and print a certificate, a JSON object: of a graph of NIR, which runs in float64,"
-                        + " equal, or where they first differ and why; of other files whether spikes are, and how far"
+                "Run IN and OUT, and print a certificate, a JSON object. For a graph of NIR, which runs in float64:"
+                        + " equal, or the first difference and its cause. For others: if spikes are equal, and how far"
                         + " membranes were from their thresholds. OUT is written only if they are equal. INPUT is a"
                         + " .npy file [steps, batch, ...], or the word random."
             })
@@ -67,10 +67,10 @@ public final class ConvertCommand implements Callable<Integer> {
             paramLabel = "TYPE",
             description = {
                 "int8, int16, int4 or ternary: round the weights of dense connections and convolutions to integers,"
-                        + " behind batch norms that are folded into them, and say how spikes change; with --data or"
+                        + " after folding batch norms into them, and print how spikes change; with --data or"
                         + " --sample also the accuracy on test images, as the model was trained.",
-                "spiking: put neurons that fire in place of ReLUs, whose thresholds are --percentile of their values"
-                        + " on 1,000 training images, and say the accuracy by steps."
+                "spiking: replace ReLUs by spiking neurons, whose thresholds are --percentile of the ReLUs' values"
+                        + " on 1,000 training images, and print the accuracy by steps."
             })
     private @Nullable String to;
 
@@ -161,7 +161,7 @@ public final class ConvertCommand implements Callable<Integer> {
             Content again = reader.read(written);
             StateDict alone = again.state();
             Network network = (alone == null ? again : read()).requireModel().network();
-            if (alone != null) { // no layers, which are those of IN
+            if (alone != null) { // no layers: IN has them
                 alone.loadInto(network);
             }
             boolean same = asked.print(command.commandLine().getOut(), network, written, out);

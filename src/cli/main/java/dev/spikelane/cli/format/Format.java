@@ -19,10 +19,13 @@ public sealed interface Format permits NirFormat, TensorFormat {
     /** Writes a file, which appears when it is complete; fails with one line that starts with the file's name. */
     void write(Path file, Content content) throws IOException;
 
-    /** The facts of a content that a file of this format does not say, so that readers do otherwise. */
+    /** Returns the facts of a content that this format cannot store, so that other programs behave differently. */
     List<String> losses(Content content);
 
-    /** The format of a file that is read: its first bytes tell it, else its name, whose reader says what is wrong. */
+    /**
+     * Returns the format of a file to read: by its first bytes, else by its name; if that is wrong, the reader's
+     * message explains it.
+     */
     static Format of(Path file) throws IOException {
         byte[] first = {};
         if (Files.isRegularFile(file) && Files.isReadable(file)) {
@@ -34,7 +37,7 @@ public sealed interface Format permits NirFormat, TensorFormat {
         return graph ? NirFormat.DEFAULT : ofName(file).orElse(new TensorFormat(Tensors.Format.SAFETENSORS));
     }
 
-    /** The format of the end of a name. */
+    /** Returns the format by the extension of a name. */
     static Optional<Format> ofName(Path file) {
         String name = file.toString().toLowerCase(Locale.ROOT);
         return switch (name.substring(Math.max(0, name.lastIndexOf('.')))) {

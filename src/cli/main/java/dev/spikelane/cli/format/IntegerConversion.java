@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Integers in place of the float weights of a file, behind batch norms that are folded into them, and the
- * changes that this makes.
+ * Rounds the float weights of a file to integers, after folding batch norms into them, and reports the changes.
  *
  * @param read the file
  * @param floats its network

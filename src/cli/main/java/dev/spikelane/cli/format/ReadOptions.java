@@ -18,10 +18,10 @@ public final class ReadOptions {
     @Option(
             names = "--part",
             paramLabel = "NAME",
-            description = "Of a checkpoint, {'model': ..., 'optimizer': ...}, the tensors of this dictionary.")
+            description = "Read this dictionary of a checkpoint {'model': ..., 'optimizer': ...}.")
     private @Nullable String part;
 
-    @Option(names = "--round", description = "Round tensors of float64 to float32, and say by how much.")
+    @Option(names = "--round", description = "Round tensors of float64 to float32, and print by how much.")
     private boolean round;
 
     @Option(
@@ -36,12 +36,10 @@ public final class ReadOptions {
     @Option(
             names = "--time-step",
             paramLabel = "SECONDS",
-            description = "The time step of a graph of NIR, which its file does not say; otherwise 0.0001.")
+            description = "Time step of a graph of NIR, which its file does not contain. Default: 0.0001.")
     private @Nullable Double timeStep;
 
-    @Option(
-            names = "--exact",
-            description = "In a graph of NIR, decay by exp(-dt / tau) instead of by a step of Euler's method.")
+    @Option(names = "--exact", description = "Decay by exp(-dt / tau) in a graph of NIR, instead of Euler's method.")
     private boolean exact;
 
     /** Reads a file of any format as these options say. */

@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * Rows for the only input of a network, from an array of NumPy: {@code [steps, batch, ...]}.
  *
- * @param rows those of one step one behind the other
+ * @param rows time-major
  * @param steps how many steps
  * @param batch how many samples side by side
  */

@@ -28,7 +28,7 @@ public final class CommonOptions {
             names = "--threads",
             paramLabel = "N",
             description =
-                    "Threads, 1 to " + MOST_THREADS + "; results do not depend on it. Default: the processors, at most "
+                    "Threads, 1 to " + MOST_THREADS + "; results do not depend on it. Default: processors, at most "
                             + USEFUL_THREADS + "; here ${DEFAULT-VALUE}.")
     private int threads = defaultThreads();
 
@@ -59,12 +59,12 @@ public final class CommonOptions {
         return quiet;
     }
 
-    /** Whether people read what a command prints. */
+    /** Returns true unless {@code --quiet} or {@code --json} suppresses the text of a command. */
     public boolean text() {
         return !quiet && !json;
     }
 
-    /** Where a command says its facts: text for people goes nowhere if nobody wants it. */
+    /** Returns the output of a command; {@code --quiet} and {@code --json} suppress its text. */
     public Output output(PrintWriter out) {
         PrintWriter text = text() ? out : new PrintWriter(Writer.nullWriter());
         return new Output(new TextPrinter(text), json ? out : null);

@@ -15,14 +15,14 @@ public final class DataOptions {
             names = "--data",
             paramLabel = "DIR",
             description =
-                    "Folder with the four IDX files of MNIST or Fashion-MNIST, plain or gzip. Default: that of Debian's"
-                            + " package dataset-fashion-mnist, else embedded images: 5,000 to train on, 1,000 to"
-                            + " test then, 256 to run.")
+                    "Folder with the four IDX files of MNIST or Fashion-MNIST, plain or gzip. Default: the folder of"
+                            + " Debian's package dataset-fashion-mnist, else embedded images: 5,000 to train on, 1,000"
+                            + " to test after training, 256 to run.")
     private @Nullable Path folder;
 
     @Option(
             names = "--sample",
-            description = "Take the embedded images of Fashion-MNIST, even where that package is installed.")
+            description = "Use the embedded images of Fashion-MNIST, even if that package is installed.")
     private boolean sample;
 
     /** The file that a user has named in place of a folder; null if none is there, unless it would be an array. */

@@ -130,7 +130,7 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         return new ImageSet(name, file, inputs, classes, fashion, images);
     }
 
-    /** All images of the file, with class 0 where nobody knows theirs. */
+    /** Returns all images of the file; class 0 for each if the classes are unknown. */
     public Dataset dataset() throws IOException {
         int[] labels = classes.isEmpty()
                 ? new int[file.count()]
@@ -153,7 +153,7 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
         return IntStream.range(0, classes).mapToObj(this::nameOf).toArray(String[]::new);
     }
 
-    /** The same without classes that a network of fewer outputs has no neuron for. */
+    /** Returns these images; without their classes if a network has fewer outputs than classes. */
     public ImageSet knownTo(int outputs) {
         return classes.stream().allMatch(label -> label < outputs)
                 ? this

@@ -23,26 +23,27 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The Spike-driven Transformer of Yao and others, 2023, whose attention has no softmax, but masks and sums of bits.
- * Tokens are the positions of maps; with Q, K, V spikes of three linear maps of tokens, each behind a batch norm:
+ * The Spike-driven Transformer of Yao and others, 2023. Its attention uses masks and sums of bits in place of softmax.
+ * Tokens are the positions of maps. Q, K and V are spikes of three linear maps of tokens, each followed by a batch
+ * norm:
  *
  * <pre>{@code
  * mask[channel]      = fires(sum of Q[channel, token] and K[channel, token] over tokens)
  * out[channel,token] = mask[channel] and V[channel, token]
  * }</pre>
  *
- * <p>so that work grows with the tokens, and not with their square. A membrane shortcut adds the currents of the
- * attention to those that enter it, and so do the two layers after it. A neuron is {@code v = beta * v + current}; it
- * fires where {@code v > threshold}, and is 0 then. {@link Network#folded} leaves no batch norms.
+ * <p>so the work grows linearly with the number of tokens. A membrane shortcut adds the input currents of the attention
+ * to its output; the two layers after it have a shortcut too. A neuron computes {@code v = beta * v + current}, fires
+ * if {@code v > threshold}, and is then reset to 0. {@link Network#folded} removes the batch norms.
  */
 public final class Attention {
 
     private static final EquationNeuron PLAIN = neuron("Plain", "", "", "");
 
-    /** Their variable {@code sum} is the current that enters them. */
+    /** Neurons whose variable {@code sum} is their input current. */
     private static final EquationNeuron CARRYING = neuron("Carrying", ", sum", "", "sum = current");
 
-    /** Their variable {@code out} is their spikes, masked by those that enter the port {@code identity}. */
+    /** Neurons whose variable {@code out} is their spikes, masked by the spikes at the port {@code identity}. */
     private static final EquationNeuron MASKED = neuron("AND", ", out to 1", ", identity", "out = spike * identity");
 
     private static final String IDENTITY = "identity";
@@ -55,7 +56,7 @@ public final class Attention {
     /** The threshold of masks. */
     private static final double HALF = 0.5;
 
-    /** How many times as many neurons stand between the two layers behind attention. */
+    /** Ratio of the hidden neurons to the outputs in the two layers after attention. */
     private static final int EXPANSION = 4;
 
     private final NetworkBuilder builder;
@@ -67,12 +68,12 @@ public final class Attention {
     }
 
     /**
-     * Makes a network of images to classes: three convolutions of 3 x 3 whose neurons, at a quarter of the height and
-     * width, are the tokens, a fourth for their places, blocks, and a dense layer of the average of all tokens.
+     * Creates a classifier of images. Three convolutions of 3 x 3 make the tokens, at a quarter of the height and
+     * width. A fourth convolution encodes positions. Blocks follow, and a dense layer on the average of all tokens.
      *
      * @param image channels, height and width of the input {@code image}, the last two at least 4
-     * @param channels of the tokens, an even number
-     * @param blocks how many, named by their numbers from 1 on
+     * @param channels number of channels of the tokens, even
+     * @param blocks number of blocks, named by their numbers from 1
      * @param classes neurons of the population {@code classes}
      * @param random the stream weights are drawn from
      * @return the network
@@ -100,10 +101,10 @@ public final class Attention {
     }
 
     /**
-     * Adds attention, and behind it two layers for each token, both with a shortcut.
+     * Adds attention and then two layers for each token, both with a shortcut.
      *
-     * @param builder to which populations are added, named as the block, a dot and what they are
-     * @param name of the block
+     * @param builder the network, which gets populations named {@code name}, a dot and their role
+     * @param name name of the block
      * @param tokens neurons of another block, or of {@link #attention}
      * @param random the stream weights are drawn from
      * @return neurons in maps of the same shape
@@ -120,12 +121,12 @@ public final class Attention {
     }
 
     /**
-     * Adds attention alone.
+     * Adds attention without the two layers.
      *
-     * @param builder to which populations are added, named as the block, a dot and what they are
-     * @param name of the block
+     * @param builder the network, which gets populations named {@code name}, a dot and their role
+     * @param name name of the block
      * @param tokens spikes in maps
-     * @param carried currents of the same shape, to which those of the attention are added
+     * @param carried currents in the shape of {@code tokens}, to which the currents of the attention are added
      * @param random the stream weights are drawn from
      * @return neurons in maps of the same shape, whose variable {@code sum} is the sum
      * @throws IllegalArgumentException if a name is used already
@@ -167,7 +168,7 @@ public final class Attention {
         return attended;
     }
 
-    /** Neurons behind a convolution of the same height and width, of perhaps smaller maps, and a batch norm. */
+    /** Adds neurons after a convolution that keeps height and width, an optional pool, and a batch norm. */
     private Population layer(
             String name, Projection.Source from, int channels, int size, Neuron neuron, Connection... before) {
         List<Connection> path = new ArrayList<>(List.of(before));

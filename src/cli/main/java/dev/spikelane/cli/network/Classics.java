@@ -46,7 +46,7 @@ public final class Classics {
         {364, 10, 34, 5, 277, 80, 658, 1443}
     };
 
-    /** Potentials at the start: their means and standard deviations, near those of the running network. */
+    /** Initial potentials: mean and standard deviation, close to the running network's. */
     private static final double[][] STARTS = {
         {-68.28, 5.36},
         {-63.16, 4.57},
@@ -87,7 +87,7 @@ public final class Classics {
      * Abbott, 2005, as benchmark 2 of Brette and others, 2007; spikes arrive one step later.
      *
      * @param neurons how many, 4,000 in the paper; each reaches 80 of them on average
-     * @param seed from which all is drawn
+     * @param seed seed of all random numbers
      * @return the network, whose populations are {@code e} and {@code i}
      * @throws IllegalArgumentException if there are fewer than 100 neurons
      */
@@ -118,7 +118,7 @@ public final class Classics {
      * @param scale 1 for the 12,500 neurons of the paper; fewer have fewer synapses, which are as much stronger
      * @param g how many times as strong inhibition is as excitation
      * @param eta rate of the events, 1 for the rate that brings neurons alone to the threshold
-     * @param seed from which all is drawn
+     * @param seed seed of all random numbers
      * @return the network, whose populations are {@code e} and {@code i}
      * @throws IllegalArgumentException if there are fewer than 100 neurons, a number is negative or not finite, or
      *     there are more than 6.7 events a step
@@ -150,11 +150,12 @@ public final class Classics {
      * Makes the microcircuit of Potjans and Diesmann, 2014: the excitatory and inhibitory neurons of four layers of
      * cortex, below a square millimeter. Delays below half a step are drawn again.
      *
-     * @param scale 1 for 77,169 neurons with 0.3 billion synapses; below 1 as many neurons, each with as many synapses
-     *     fewer, which are stronger by its root, while a constant current replaces the mean of the others. Rates are
-     *     lower than those of the full network, and below 0.05 there would be none
-     * @param constant whether a constant current drives neurons in place of a Poisson process
-     * @param seed from which all is drawn
+     * @param scale 0.05 to 1. 1 is the full network of 77,169 neurons with 0.3 billion synapses. Below 1, the numbers
+     *     of neurons and of synapses per neuron are multiplied by it, weights are divided by its root, and a constant
+     *     current replaces the mean of the missing input. Rates are then lower than in the full network; below 0.05 no
+     *     neuron would fire
+     * @param constant true to drive neurons by a constant current, false by a Poisson process
+     * @param seed seed of all random numbers
      * @return the network, whose populations are {@code L23E}, {@code L23I} to {@code L6I}
      * @throws IllegalArgumentException if the scale is not from 0.05 to 1
      */
@@ -167,7 +168,7 @@ public final class Classics {
      *
      * @param scale as above
      * @param constant as above
-     * @param seed from which all is drawn
+     * @param seed seed of all random numbers
      * @param progress is told the share that is done, from 0 to 1, for the synapses of each population in turn, by any
      *     thread
      * @return the network
@@ -226,7 +227,10 @@ public final class Classics {
         return Distribution.normal(weight, 0.1 * Math.abs(weight));
     }
 
-    /** How many synapses the full network has from a population to another; pairs may have several. */
+    /**
+     * Returns the number of synapses from a population to another in the full network; a pair of neurons may have
+     * several.
+     */
     private static long synapses(int target, int source) {
         double pairs = (double) SIZES[target] * SIZES[source];
         return Math.round(StrictMath.log1p(-CHANCES[target][source] / 1e4) / StrictMath.log1p(-1 / pairs));

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record Confusion(List<Integer> labels, List<Integer> found, List<String> names, String caption) implements Fact {
 
-    /** How many images of each label are taken for each class, {@code [label][found]}. */
+    /** Returns the number of images by label and predicted class, {@code [label][found]}. */
     int[][] counts() {
         int classes = names.isEmpty() ? 1 + Math.max(Collections.max(labels), Collections.max(found)) : names.size();
         int[][] counts = new int[classes][classes];

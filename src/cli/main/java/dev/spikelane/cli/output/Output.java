@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where a command says its facts: as text at once, or as JSON in the end. */
+/** The output of a command: text at once, or JSON at the end. */
 public final class Output {
 
     private final TextPrinter text;
@@ -17,23 +17,23 @@ public final class Output {
         this.json = json;
     }
 
-    /** Says facts for people and machines. */
+    /** Prints sections as text and adds them to the JSON. */
     public void say(Section... sections) {
         text.print(sections);
         declared.addAll(List.of(sections));
     }
 
-    /** Says facts while a command runs; a table goes on. */
+    /** Prints a section as text while a command runs; rows continue the table above. */
     public void watch(Section section) {
         text.add(section);
     }
 
-    /** Says facts for machines, when people know them. */
+    /** Adds a section to the JSON only. */
     public void keep(Section section) {
         declared.add(section);
     }
 
-    /** Says that this is all. */
+    /** Prints the JSON, if it is requested. Call this once, at the end. */
     public void end() {
         if (json != null) {
             json.println(JsonPrinter.of(declared));

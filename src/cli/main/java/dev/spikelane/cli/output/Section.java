@@ -20,7 +20,7 @@ public final class Section {
      *
      * @param key the object in which machines read it, which sections may share; {@code name[]} is one more element of
      *     a list, and none the object around all
-     * @param title the heading of the text; if there is none, the rows go on below those of the section before
+     * @param title the heading of the text; without one, the rows follow the previous section directly
      */
     public static Section of(String key, String title) {
         return new Section(key, title);

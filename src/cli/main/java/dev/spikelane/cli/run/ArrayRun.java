@@ -25,7 +25,7 @@ import java.util.Set;
  *
  * @param population the output
  * @param input the array
- * @param spikes of all steps, those of the samples of a step one behind the other
+ * @param spikes of all steps, time-major
  * @param membranes the same of membranes
  */
 record ArrayRun(String population, ArrayInput input, SpikeMatrix spikes, FloatMatrix membranes) {

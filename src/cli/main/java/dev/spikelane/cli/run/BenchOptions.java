@@ -58,7 +58,7 @@ public final class BenchOptions {
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "With --model: samples side by side. Default: ${DEFAULT-VALUE}.")
+            description = "With --model: samples of a batch. Default: ${DEFAULT-VALUE}.")
     private int batch = 1;
 
     @Option(names = "--threads", paramLabel = "N", description = "With --model: threads. Default: ${DEFAULT-VALUE}.")
@@ -97,7 +97,7 @@ public final class BenchOptions {
         return file;
     }
 
-    /** Where a page goes, if anywhere. */
+    /** Returns the file of the page; null for none. */
     public @Nullable Path report() {
         return report;
     }

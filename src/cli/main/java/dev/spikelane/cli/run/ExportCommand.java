@@ -51,7 +51,7 @@ public final class ExportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec command = CommandSpec.create();
 
-    @Parameters(paramLabel = "MODEL", description = "Model file. Integers in it stay what they are.")
+    @Parameters(paramLabel = "MODEL", description = "Model file. Integers in it stay unchanged.")
     private Path model = Path.of("");
 
     @Option(names = "--c", paramLabel = "FILE", required = true, description = "C file to write.")
@@ -61,20 +61,20 @@ public final class ExportCommand implements Callable<Integer> {
             names = "--weights",
             paramLabel = "TYPE",
             description = "int8, int16, int4 or ternary: round the weights of dense connections and convolutions to"
-                    + " integers. float: write integers of the file as floats, which 'run' and Classifier make"
-                    + " of them.")
+                    + " integers. float: write integers of the file as the floats that 'run' and Classifier"
+                    + " use.")
     private @Nullable String weights;
 
     @Option(
             names = "--input",
             paramLabel = "KIND",
-            description = "spikes or values: what a step takes. Default: as the model was trained, else spikes.")
+            description = "spikes or values: the input of a step. Default: as the model was trained, else spikes.")
     private @Nullable String input;
 
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "What the names of functions start with. Default: ${DEFAULT-VALUE}.")
+            description = "Prefix of the names of functions. Default: ${DEFAULT-VALUE}.")
     private String name = "network";
 
     @Override

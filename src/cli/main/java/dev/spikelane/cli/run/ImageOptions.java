@@ -29,11 +29,11 @@ final class ImageOptions {
             names = "--labels",
             paramLabel = "FILE",
             description =
-                    "File of the classes of these images, IDX or .npy of whole numbers. Default: the IDX file beside"
-                            + " them, if its name differs in \"labels\" and \"idx1\" only.")
+                    "File of the classes of these images, IDX or .npy of whole numbers. Default: the IDX file next"
+                            + " to them, if its name differs in \"labels\" and \"idx1\" only.")
     private @Nullable Path labels;
 
-    @Option(names = "--count", paramLabel = "N", description = "How many images, the first ones. Default: all.")
+    @Option(names = "--count", paramLabel = "N", description = "Number of images, from the first. Default: all.")
     private @Nullable Integer count;
 
     /** The array of NumPy that is named in place of images; null if there is none. */

@@ -26,13 +26,10 @@ record IntegerRun(Evaluator.Result.Quantized quantized, double floats, double in
 
     private static final int ROUNDS = 4;
 
-    /**
-     * Nanoseconds that both run by turns before they are timed: the one profits from code that was compiled for the
-     * other.
-     */
+    /** Time in nanoseconds for which both run alternately before they are timed, because they share compiled code. */
     private static final long WARM_UP = 1_000_000_000;
 
-    /** Runs both networks, by turns. */
+    /** Measures both networks, alternately. */
     static IntegerRun of(ElementType type, Dataset data, Evaluator floats, Evaluators others) {
         Evaluator.Result.Quantized quantized = floats.quantize(type, data);
         Dataset some = data.range(0, Math.min(TIMED, data.size()));

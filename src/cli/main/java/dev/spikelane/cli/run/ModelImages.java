@@ -47,7 +47,7 @@ final class ModelImages {
     @Mixin
     private UseOptions use = new UseOptions();
 
-    @Option(names = "--batch", paramLabel = "N", description = "Images side by side. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--batch", paramLabel = "N", description = "Images of a batch. Default: ${DEFAULT-VALUE}.")
     private int batch = 128;
 
     @Mixin

@@ -70,9 +70,8 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--early",
             paramLabel = "N",
-            description =
-                    "Beside it, end images as soon as their class is decided, looked at after every N steps, one image"
-                            + " after the other; with --decoding count.")
+            description = "Also end images as soon as their class is decided, checked after every N steps, one image"
+                    + " after the other; with --decoding count.")
     private @Nullable Integer early;
 
     @Option(names = "--report", paramLabel = "FILE", description = "Page with the confusion matrix.")

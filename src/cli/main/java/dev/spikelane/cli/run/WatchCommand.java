@@ -22,12 +22,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a model on events as they come and says what it sees. */
+/** Runs a model on a stream of events and prints its decisions. */
 @Command(
         name = "watch",
         abbreviateSynopsis = true,
         description = {
-            "Run a model on the events of a file or of standard input as they come, and print what it sees: the"
+            "Run a model on the events of a file or of standard input as they come, and print its decisions: the"
                     + " time, the class, its share of the output's spikes, and rates."
         },
         footer = {
@@ -62,7 +62,7 @@ public final class WatchCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "NAME",
-            description = "Of standard input without a header: bin, csv, evt2, evt21 or evt3.")
+            description = "Format of standard input without a header: bin, csv, evt2, evt21 or evt3.")
     private @Nullable String format;
 
     @Option(names = "--step", paramLabel = "US", description = "Microseconds of a step. Default: ${DEFAULT-VALUE}.")
@@ -115,7 +115,7 @@ public final class WatchCommand implements Callable<Integer> {
         return EventSource.open("standard input" + (format == null ? "" : "." + format), System.in);
     }
 
-    /** Of the sensor that the recording names, else as large as the model's input. */
+    /** Returns the size of the sensor that the recording names, else the size of the model's input. */
     private EventBinning binning(Model trained, EventSource source) throws IOException {
         Shape input = trained.network().inputs().getFirst().shape();
         if (input.rank() != 3 || input.channels() > 2) {

@@ -41,7 +41,7 @@ import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingBatch;
 import java.util.List;
 
-/** What has the same results on every machine, by the public API alone. */
+/** Computations of the public API that have equal results on every machine. */
 enum Computation {
     LAYERS,
     NEURONS,

@@ -16,11 +16,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Compares what this machine computes with what every machine should. */
+/** Compares results of this machine with the expected ones. */
 @Command(
         name = "selftest",
         description = "Compute a fixed set of results and compare them with those of every other machine,"
-                + " bit for bit; say how fast the main kernel is.",
+                + " bit for bit; print the speed of the main kernel.",
         footer = {"  ./spikelane selftest", "  JAVA_OPTS=-Dspikelane.simd=256 ./spikelane selftest"})
 public final class SelfTestCommand implements Callable<Integer> {
 

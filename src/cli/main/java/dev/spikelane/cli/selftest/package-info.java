@@ -1,2 +1,2 @@
-/** Whether this machine computes what every other one does. */
+/** Tests that this machine computes the same results as every other machine. */
 package dev.spikelane.cli.selftest;

@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
- * Standard output of a command that writes files too. Where it fails, as when {@code head} has read enough, the
- * command goes on without it until its files are
- * written; where there are none, it has nothing left to do and stops.
+ * Standard output of a command that writes files too. If it fails, as when {@code head} has read enough, the command
+ * continues without it until its files are written; where there are none, it has nothing left to do and stops.
  */
 public final class FilesFirst extends Writer {
 

@@ -5,8 +5,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 
 /**
- * Runs something when the user presses Ctrl-C, once, instead of ending the JVM; a second Ctrl-C ends it. Where the JDK
- * has no module for signals, Ctrl-C ends the JVM at once.
+ * Runs something when the user presses Ctrl-C, once, instead of ending the JVM; a second Ctrl-C ends it. If the JDK has
+ * no module for signals, Ctrl-C ends the JVM at once.
  */
 public record Interruption(Runnable action) {
 

@@ -29,12 +29,12 @@ public final class Progress {
         this.nanoseconds = nanoseconds;
     }
 
-    /** On a terminal, unless the user wants it quiet. */
+    /** Returns the progress bar of the terminal; one that draws nothing if {@code quiet}. */
     public static Progress on(boolean quiet) {
         return quiet ? NONE : new Progress(StatusLine.OF_PROCESS, System::nanoTime);
     }
 
-    /** Starts some work; of 0 parts if nobody knows how many there are. */
+    /** Starts a bar; {@code parts} is 0 if their number is unknown. */
     public void begin(String name, long parts) {
         end();
         what = name;
@@ -44,12 +44,12 @@ public final class Progress {
         next = start + PATIENCE;
     }
 
-    /** So many more parts are done. */
+    /** Adds finished parts. */
     public void advance(long parts) {
         advance(parts, () -> "");
     }
 
-    /** So many more parts are done; the text behind the bar is asked for when it is drawn. */
+    /** Adds finished parts; {@code detail} makes the text after the bar, only when the bar is drawn. */
     public void advance(long parts, Supplier<String> detail) {
         done = Math.min(total, done + parts);
         if (line.columns() > 0 && nanoseconds.getAsLong() - next >= 0) {
@@ -63,7 +63,7 @@ public final class Progress {
         line.clear();
     }
 
-    /** On a narrow terminal the bar is shorter, before words are cut. */
+    /** Prints the bar; a narrow terminal shortens the bar first, then the words. */
     private void print(String detail) {
         long seconds = (nanoseconds.getAsLong() - start) / 1_000_000_000;
         String words = seconds + " s" + (detail.isEmpty() ? "" : ", " + detail);

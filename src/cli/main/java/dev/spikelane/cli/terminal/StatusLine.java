@@ -8,19 +8,21 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 
 /**
- * The last line of a terminal, which says how far some work is. It goes before anything else is printed and comes back
- * below whole lines; it goes for good when the work or the JVM ends.
+ * The last line of a terminal, which shows progress. It is hidden while other text is printed and shown again below
+ * complete lines. It is removed when the work or the JVM ends.
  */
 public final class StatusLine {
 
-    /** Set by the launcher, which knows how many columns the terminal has; 0 where standard error is none. */
+    /**
+     * System property, which the launcher sets to the columns of the terminal; 0 if standard error is not a terminal.
+     */
     static final String COLUMNS = "spikelane.columns";
 
-    /** That of this process. */
+    /** The status line of this process. */
     public static final StatusLine OF_PROCESS =
             new StatusLine(new FileOutputStream(FileDescriptor.err), Integer.getInteger(COLUMNS, 0));
 
-    /** Goes to the end of the line: a terminal's Ctrl-C stands behind the text. */
+    /** Erases to the end of the line, because a terminal prints {@code ^C} after the text. */
     private static final String ERASE = "\r\u001b[K";
 
     /** The columns that a terminal needs for Ctrl-C, {@code ^C}, and the cursor. */
@@ -28,7 +30,7 @@ public final class StatusLine {
 
     private final PrintStream terminal;
     private final int columns;
-    /** What is shown, or will be again. */
+    /** The present text, also while it is hidden. */
     private String text = "";
 
     private boolean shown;
@@ -40,7 +42,7 @@ public final class StatusLine {
         this.columns = Math.max(0, columns - CTRL_C);
     }
 
-    /** How many characters it shows; 0 where there is no terminal. */
+    /** Returns the number of characters that fit; 0 without a terminal. */
     int columns() {
         return columns;
     }
@@ -84,7 +86,7 @@ public final class StatusLine {
         }
     }
 
-    /** A stream that hides this line before it writes anything, and shows it again below what was written. */
+    /** Returns a stream that hides this line before each write, and shows it again below the written lines. */
     public OutputStream before(OutputStream target) {
         return new OutputStream() {
             private boolean inLine;

@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         description = {
             "Train a network on images and write a model file.",
-            "Ctrl-C saves and exits; --resume goes on, and the model has the bits of a run that was not stopped."
+            "Ctrl-C saves and exits; --resume continues, and the model has the bits of an uninterrupted run."
         },
         footer = {
             "  ./spikelane train",
@@ -82,17 +82,17 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--hold-out",
             paramLabel = "N",
-            description = "How many of the last training images are not trained on, but evaluated after each epoch."
+            description = "Number of the last training images that are held out and evaluated after each epoch."
                     + " Default: 5000, or 500 of the 5,000 embedded training images.")
     private @Nullable Integer heldOut;
 
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = "Stop after so many epochs that are no better than the best, and keep the best.")
+            description = "Stop after N epochs without improvement, and keep the best.")
     private @Nullable Integer patience;
 
-    @Option(names = "--model", paramLabel = "FILE", description = "Where the model goes. Default: " + MODEL + ".")
+    @Option(names = "--model", paramLabel = "FILE", description = "Model file to write. Default: " + MODEL + ".")
     private Path model = Path.of(MODEL);
 
     @Option(names = "--eight-bits", description = "Round weights to 8 bits with a scale for each neuron.")
@@ -101,18 +101,17 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             paramLabel = "TYPE",
-            description =
-                    "int8, int4 or ternary: train weights that are rounded to such integers in each step, and write"
-                            + " these.")
+            description = "int8, int4 or ternary: train with weights rounded to these integers in each step, and write"
+                    + " the integers.")
     private @Nullable String weights;
 
     @Option(
             names = "--checkpoint",
             paramLabel = "FILE",
-            description = "Where the run is saved after each epoch. Default: beside the model, and deleted in the end.")
+            description = "Checkpoint, written after each epoch. Default: next to the model, deleted at the end.")
     private @Nullable Path checkpoint;
 
-    @Option(names = "--resume", description = "Go on from the checkpoint, if there is one.")
+    @Option(names = "--resume", description = "Continue from the checkpoint, if it exists.")
     private boolean resume;
 
     @Option(names = "--history", paramLabel = "FILE", description = "Loss and accuracy of each epoch, .csv or .json.")

@@ -64,14 +64,14 @@ final class TrainOptions {
     @Option(
             names = "--hidden",
             paramLabel = "LAYER[,LAYER...]",
-            description = "Hidden layers: 500 is one of 500 neurons; 12C5-P2 is a convolution to 12 maps by kernels of"
-                    + " 5 x 5, with a pool of the largest of 2 x 2 where -P2 is there.")
+            description = "Hidden layers: 500 is one of 500 neurons; 12C5-P2 is a convolution to 12 maps with kernels"
+                    + " of 5 x 5, followed by a max pool of 2 x 2 (-P2).")
     private String hidden = "1000";
 
     @Option(
             names = "--batch-norm",
             negatable = true,
-            description = "Normalize what each hidden layer gets by its mean and variance over a batch.")
+            description = "Normalize the input of each hidden layer by its mean and variance over a batch.")
     private boolean batchNorm;
 
     @Option(names = "--recurrent", hidden = true, description = "Feed all spikes of a hidden layer back to it.")
@@ -83,7 +83,8 @@ final class TrainOptions {
     @Option(
             names = "--code",
             paramLabel = "CODE",
-            description = "How images become inputs: frame, rate, latency, or pieces (a line or so at each step).")
+            description =
+                    "How images become inputs: frame, rate, latency, or pieces (a part, such as a line, in each step).")
     private String code = "frame";
 
     @Option(names = "--steps", paramLabel = "N", description = "Time steps of an image.")
@@ -111,7 +112,7 @@ final class TrainOptions {
     @Option(
             names = "--cosine",
             negatable = true,
-            description = "Let the rate rise in 200 steps and fall to 0 along a cosine.")
+            description = "Raise the learning rate for 200 steps, then lower it to 0 along a cosine.")
     private boolean cosine;
 
     @Option(names = "--flip", negatable = true, description = "Flip images at random.")

@@ -17,13 +17,13 @@ public final class Classify {
     private Classify() {}
 
     /**
-     * Runs it.
+     * Runs the program.
      *
      * @param arguments a model file, Parquet or an IDX file of images, and the folder of Parquet to write
      * @throws IOException if an IDX file cannot be read
      */
     public static void main(String[] arguments) throws IOException {
-        SpikelaneModel model = new SpikelaneModel().setInputCol("pixels").setIdCol("id"); // says where Java is too old
+        SpikelaneModel model = new SpikelaneModel().setInputCol("pixels").setIdCol("id"); // throws if Java is too old
         try (SparkSession spark = SparkSession.builder().appName("classify").getOrCreate()) {
             Dataset<Row> rows = Images.read(spark, arguments[1]);
             model.setModel(arguments[0]).transform(rows).write().parquet(arguments[2]);

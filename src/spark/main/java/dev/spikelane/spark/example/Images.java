@@ -14,7 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
-/** Rows of Parquet, or of an IDX file of images: id, pixels and, where labels lie beside it, label. */
+/** Reads rows of Parquet or of an IDX file of images: id, pixels and, if a file of labels is next to it, label. */
 final class Images {
 
     private static final StructType IMAGES =

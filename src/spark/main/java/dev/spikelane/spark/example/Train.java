@@ -20,10 +20,10 @@ public final class Train {
     private Train() {}
 
     /**
-     * Runs it.
+     * Runs the program.
      *
-     * @param arguments Parquet or an IDX file of images beside its labels, the model file to write, and into how many
-     *     parts a batch is cut, 2 if nothing is said; take as many as there will be executors
+     * @param arguments Parquet or an IDX file of images beside its labels, the model file to write, and the number of
+     *     shards, default 2; use the number of executors
      * @throws IOException if an IDX file cannot be read, or the model cannot be written
      */
     public static void main(String[] arguments) throws IOException {

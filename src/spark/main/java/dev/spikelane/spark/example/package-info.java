@@ -1,4 +1,4 @@
-/** Programs to start from; {@code ./spikelane spark} and {@code spark-submit} run them as they are. */
+/** Example programs; {@code ./spikelane spark} and {@code spark-submit} run them unchanged. */
 @NullMarked
 package dev.spikelane.spark.example;
 

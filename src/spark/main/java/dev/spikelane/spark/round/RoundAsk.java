@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a task sends to the driver: it gives the results of a step, and asks for the next one. It travels as an array of
- * what each JVM has, since those who read Spark's messages do not see classes of jars that come with a job.
+ * The message of a task to the driver: it delivers the results of a step and asks for the next step. It is sent as an
+ * array of JDK types, because Spark's message reader does not see classes from the jars of a job.
  *
- * @param partition of the task
- * @param step whose results these are; -1 for a task that begins
- * @param results of the shards that the partition has
+ * @param partition the partition of the task
+ * @param step the step of the results; -1 for a new task
+ * @param results the results of the partition's shards
  */
 public record RoundAsk(int partition, long step, List<ShardResult> results) {
 
@@ -33,8 +33,8 @@ public record RoundAsk(int partition, long step, List<ShardResult> results) {
         return new RoundAsk((Integer) message[0], (Long) message[1], results);
     }
 
-    /** The answer of the driver, if there is something to do; a job of a step carries it as it is. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    /** The driver's answer: the next step. A separate job of a step is given it directly. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Work(long step, int batch, int[] labels, byte[] weights) implements Serializable {
 
         public Object[] toMessage() {

@@ -14,20 +14,24 @@ import scala.runtime.AbstractPartialFunction;
 import scala.runtime.BoxedUnit;
 
 /**
- * Where the tasks of an epoch ask for work, over Spark's own connections between executors and the driver, as its
- * barriers do. A task whose executor is lost is started again by Spark, and gets the work of the step that is not done.
+ * The driver's endpoint from which the tasks of an epoch request work, over Spark's connections between executors and
+ * driver, as for Spark's barriers. If an executor is lost, Spark starts its task again, and the task gets the work of
+ * the unfinished step.
  */
 public final class RoundDesk implements ThreadSafeRpcEndpoint {
 
-    /** No work is left. */
+    /** The answer that ends a task. */
     private static final RoundAsk.Work END = new RoundAsk.Work(-1, -1, new int[0], new byte[0]);
 
     private final RpcEnv environment;
     private final int partitions;
-    /** Those that wait for work; of a partition there are several where Spark speculates, or an executor was lost. */
+    /**
+     * Tasks waiting for work, by partition. A partition has several if Spark runs a task speculatively or an executor
+     * was lost.
+     */
     private final Map<Integer, List<RpcCallContext>> waiting = new HashMap<>();
 
-    /** Those that compute the step, and where. */
+    /** Addresses of the tasks that compute the step, by partition. */
     private final Map<Integer, RpcAddress> working = new HashMap<>();
 
     private final Map<Integer, List<ShardResult>> done = new HashMap<>();
@@ -83,7 +87,7 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
         working.values().removeIf(lost::equals);
     }
 
-    /** Gives work to all tasks. */
+    /** Sends the work of a step to all tasks. */
     public synchronized void publish(RoundAsk.Work next) {
         work = next;
         done.clear();
@@ -95,7 +99,7 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
         waiting.clear();
     }
 
-    /** Waits for some milliseconds; whether all tasks are done with the step. */
+    /** Waits for up to a number of milliseconds; returns true if all tasks have finished the step. */
     public synchronized boolean await(long milliseconds) throws InterruptedException {
         if (done.size() < partitions) {
             wait(milliseconds);
@@ -103,19 +107,19 @@ public final class RoundDesk implements ThreadSafeRpcEndpoint {
         return done.size() == partitions;
     }
 
-    /** Whether nobody works on some of the shards. */
+    /** Returns true if no task computes some partition that is not finished. */
     public synchronized boolean isShort() {
         return working.size() + done.size() < partitions;
     }
 
-    /** The results of the step. */
+    /** Returns the results of the step. */
     public synchronized List<ShardResult> results() {
         List<ShardResult> all = new ArrayList<>();
         done.values().forEach(all::addAll);
         return all;
     }
 
-    /** Ends the tasks. */
+    /** Ends all tasks: each gets the answer that no work is left. */
     public synchronized void end() {
         ended = true;
         waiting.values().forEach(contexts -> contexts.forEach(context -> context.reply(END.toMessage())));

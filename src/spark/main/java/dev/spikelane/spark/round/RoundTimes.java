@@ -3,7 +3,7 @@ package dev.spikelane.spark.round;
 import java.util.List;
 import java.util.Locale;
 
-/** Where the time of rounds goes. */
+/** Times of the parts of training steps. */
 public final class RoundTimes {
 
     private long rounds;
@@ -23,7 +23,7 @@ public final class RoundTimes {
         return lap;
     }
 
-    /** A round begins, behind the update of the one before. */
+    /** Begins a step, after the update of the previous step. */
     public void begin() {
         long lap = lap();
         updating += updates ? lap : 0;
@@ -51,7 +51,10 @@ public final class RoundTimes {
         return nanoseconds * 1e-6 / Math.max(1, rounds);
     }
 
-    /** Such as {@code 469 rounds of 90.1 ms: values packed 0.2, job 85.0 (shards together 160.2), ...}. */
+    /**
+     * Returns a sentence such as
+     * {@code 469 rounds of 90.1 ms: values packed 0.2, job 85.0 (shards together 160.2), ...}.
+     */
     @Override
     public String toString() {
         return String.format(

@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 /**
  * The bytes of a row, little endian: its number and label (ints), and its values, as bytes or as floats.
  *
- * @param isBytes whether a value is a byte without a sign
- * @param divisor what bytes are divided by
+ * @param isBytes true if a value is an unsigned byte, false for a float
+ * @param divisor the divisor of bytes
  * @param count values of a sample
  */
 public record RowValues(boolean isBytes, float divisor, int count) implements Serializable {
@@ -34,7 +34,7 @@ public record RowValues(boolean isBytes, float divisor, int count) implements Se
         return row;
     }
 
-    /** A copy with a number: rows that Spark holds are never changed. */
+    /** Returns a copy of a row with a number; Spark's own rows must not be changed. */
     public static byte[] numbered(byte[] row, int number) {
         byte[] copy = row.clone();
         buffer(copy).putInt(NUMBER, number);
@@ -49,7 +49,7 @@ public record RowValues(boolean isBytes, float divisor, int count) implements Se
         return buffer(row).getInt(LABEL);
     }
 
-    /** Copies the values into a row of a matrix. */
+    /** Copies the values of a row into row {@code at} of a matrix. */
     public void read(byte[] row, FloatMatrix into, int at) {
         ByteBuffer from = buffer(row);
         for (int i = 0; i < count; i++) {

@@ -3,10 +3,10 @@ package dev.spikelane.spark.round;
 import java.io.Serializable;
 
 /**
- * What an executor sends back.
+ * The result that an executor sends for a shard.
  *
  * @param gradients a {@code ShardGradients} as bytes
- * @param nanoseconds that its computation took
+ * @param nanoseconds time of the computation in nanoseconds
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record ShardResult(byte[] gradients, long nanoseconds) implements Serializable {}

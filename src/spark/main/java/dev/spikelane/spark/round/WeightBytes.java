@@ -31,9 +31,9 @@ public final class WeightBytes {
     }
 
     /**
-     * Puts values into a network of the same graph.
+     * Copies values into a network with the same graph as the network they come from.
      *
-     * @throws IllegalArgumentException if there are more or fewer bytes than those of its values
+     * @throws IllegalArgumentException if the number of bytes differs from the network's values
      */
     public static void put(byte[] bytes, Network network) {
         Weights weights = network.weights();
@@ -70,7 +70,9 @@ public final class WeightBytes {
         return Math.toIntExact(size);
     }
 
-    /** How many values there are; to copy them only to count them would cost as much as to send them. */
+    /**
+     * Returns the number of values by the shape; copying the values to count them would cost as much as sending them.
+     */
     private static int elements(List<Integer> shape) {
         return shape.stream().reduce(1, Math::multiplyExact);
     }

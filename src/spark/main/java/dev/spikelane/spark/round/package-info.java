@@ -1,4 +1,4 @@
-/** What driver and executors send each other in a round of training, which is not for use by other code. */
+/** Messages between the driver and the executors in a training step. Not for use by other code. */
 @NullMarked
 package dev.spikelane.spark.round;
 
