@@ -11,21 +11,50 @@ import dev.spikelane.memory.Shape;
  * channels, so gates of maps are maps.
  *
  * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied, and not to be changed
- * @param bias {@code [1 x outputs]}, as in snnTorch's recurrence; copied, and not to be changed
+ * @param bias {@code [1 x outputs]}, as in snnTorch's recurrence, or zeros; copied, and not to be changed
+ * @param biased true if the bias is learned and stored; else a network has no such value
  */
-public record Recurrent(FloatMatrix weights, FloatMatrix bias) implements Connection {
+public record Recurrent(FloatMatrix weights, FloatMatrix bias, boolean biased) implements Connection {
 
     /**
      * Makes a connection.
      *
-     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
+     * @throws IllegalArgumentException if the shapes do not fit, a value is NaN or infinite, or there is a bias other
+     *     than 0 although {@code biased} is false
      */
     public Recurrent {
         bias.requireShape("bias", 1, weights.rows());
         weights.requireFinite("weights");
         bias.requireFinite("bias");
+        for (int i = 0; i < bias.columns() && !biased; i++) {
+            if (bias.get(0, i) != 0) {
+                throw new IllegalArgumentException(
+                        "bias of output " + i + " is " + bias.get(0, i) + ", expected 0 without a bias");
+            }
+        }
         weights = copy(weights);
         bias = copy(bias);
+    }
+
+    /**
+     * Makes a connection with a bias.
+     *
+     * @param weights {@code [outputs x inputs]}; copied
+     * @param bias {@code [1 x outputs]}; copied
+     * @throws IllegalArgumentException if the shapes do not fit, or a value is NaN or infinite
+     */
+    public Recurrent(FloatMatrix weights, FloatMatrix bias) {
+        this(weights, bias, true);
+    }
+
+    /**
+     * Makes a connection without a bias: a network has no such value, and training adds none.
+     *
+     * @param weights {@code [outputs x inputs]}; copied
+     * @throws IllegalArgumentException if a value is NaN or infinite
+     */
+    public Recurrent(FloatMatrix weights) {
+        this(weights, FloatMatrix.zeros(1, weights.rows()), false);
     }
 
     private static FloatMatrix copy(FloatMatrix values) {

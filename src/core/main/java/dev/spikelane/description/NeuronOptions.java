@@ -74,7 +74,7 @@ public final class NeuronOptions {
                 model("RSynaptic").recurrence(model.recurrence()).firing(model.firing());
             case SLstm model -> {
                 NeuronOptions made = model("SLstm").firing(model.firing());
-                yield model.recurrence() instanceof Recurrence.By(Recurrent _)
+                yield model.recurrence() instanceof Recurrence.By(Recurrent all) && all.biased()
                         ? made
                         : made.recurrence(model.recurrence());
             }
@@ -111,7 +111,7 @@ public final class NeuronOptions {
                 switch (recurrence) {
                     case Recurrence.None _ -> NONE;
                     case Recurrence.By(OneToOne _) -> ONE_TO_ONE;
-                    case Recurrence.By(Recurrent _) -> ALL_TO_ALL;
+                    case Recurrence.By(Recurrent all) when all.biased() -> ALL_TO_ALL;
                     case Recurrence.By(Connection other) -> other;
                 });
     }

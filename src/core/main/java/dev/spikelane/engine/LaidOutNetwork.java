@@ -18,6 +18,7 @@ import dev.spikelane.engine.thread.UseLocks;
 import dev.spikelane.engine.thread.ValueGuard;
 import dev.spikelane.engine.thread.WorkerPool;
 import dev.spikelane.kernel.product.integer.RoundedWeights;
+import dev.spikelane.loop.Loop;
 import dev.spikelane.memory.IntegerMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.limit.NativeMemory;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -54,6 +56,9 @@ public final class LaidOutNetwork {
     private int series;
     private final List<WeakReference<NetworkRun>> runs;
     private final List<WeakReference<EventLists>> lists;
+    /** Compiled loops of rules by signature, which later simulations find compiled by C2. */
+    final Map<String, Loop> ruleLoops;
+
     private final UseLocks turns;
     private final ValueGuard guard;
 
@@ -79,6 +84,7 @@ public final class LaidOutNetwork {
         this.mostSteps = steps();
         this.runs = new ArrayList<>();
         this.lists = new ArrayList<>();
+        this.ruleLoops = new ConcurrentHashMap<>();
         this.turns = new UseLocks();
         this.guard = new ValueGuard(turns);
     }
@@ -93,6 +99,7 @@ public final class LaidOutNetwork {
         this.series = same.series;
         this.runs = same.runs;
         this.lists = same.lists;
+        this.ruleLoops = same.ruleLoops;
         this.turns = same.turns;
         this.guard = same.guard;
     }

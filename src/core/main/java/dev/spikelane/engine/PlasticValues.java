@@ -8,6 +8,7 @@ import dev.spikelane.engine.plastic.RuleValues;
 import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.engine.thread.RunLock;
 import dev.spikelane.engine.thread.ValueGuard;
+import dev.spikelane.loop.Loop;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.RowBytes;
 import java.lang.foreign.Arena;
@@ -39,7 +40,7 @@ final class PlasticValues {
                 chains[i].addValues(byName);
             }
             if (projections.get(i).plasticity().isRule()) {
-                addRule(arena, i, projections.get(i).plasticity());
+                addRule(arena, i, projections.get(i).plasticity(), network.ruleLoops);
             }
         }
         Map<String, Values> ofStates = new LinkedHashMap<>(byName);
@@ -53,10 +54,10 @@ final class PlasticValues {
         this.guard = new ValueGuard(network.turns(), turn::beginChange, turn::endChange);
     }
 
-    private void addRule(Arena arena, int projection, Plasticity declared) {
+    private void addRule(Arena arena, int projection, Plasticity declared, Map<String, Loop> loops) {
         OperatorChain chain = chains[projection];
         RuleValues<?> rule = new RuleValues<>(
-                arena, declared, (PlasticOperator<?>) chain.operators().getFirst());
+                arena, declared, (PlasticOperator<?>) chain.operators().getFirst(), loops);
         rule.values()
                 .forEach(
                         (name, each) -> OperatorChain.put(byName, chain.owners().getFirst() + "." + name, each));

@@ -377,8 +377,8 @@ public final class Network {
 
     /**
      * Warms up the JVM for this network, so that the first call of a service is as fast as later ones. It runs spikes
-     * of several densities, and values, in blocks and step by step, until the times agree; no round starts after 10
-     * seconds. Short stages learn here whether threads should share them. On a CPU without built-in measurements,
+     * of several densities, and values unless a rule follows the input, in blocks and step by step, until the times
+     * agree; no round starts after 10 seconds. Short stages learn here whether threads should share them. On a CPU without built-in measurements,
      * products first learn which of their kernels is fastest, for at most another 10 seconds. No other call tries
      * kernels, and results do not depend on the warm-up.
      *

@@ -49,8 +49,20 @@ final class WarmUp {
             add(spikes, batch);
         }
         Map<String, Signal> values = new LinkedHashMap<>();
-        network.inputs().forEach(input -> values.put(input.name(), values(input, steps * batch)));
+        network.inputs()
+                .forEach(input -> values.put(
+                        input.name(),
+                        takesSpikes(network, input)
+                                ? spikes(input, steps * batch, DENSITIES[1])
+                                : values(input, steps * batch)));
         add(values, batch);
+    }
+
+    /** Returns true if a rule follows the spikes of an input. */
+    private static boolean takesSpikes(Network network, Input input) {
+        return network.projections().stream()
+                .anyMatch(
+                        each -> each.source().equals(input) && each.plasticity().isRule());
     }
 
     /**

@@ -110,13 +110,14 @@ public sealed interface Recurrence {
     }
 
     /**
-     * Connects every neuron to every neuron, without a bias.
+     * Connects every neuron to every neuron without a bias, as {@code nn.Linear(bias=False)} does: a network has no such
+     * value, and training adds none. snnTorch's own recurrence has a bias.
      *
      * @param weights {@code [neurons x neurons]}, torch's layout of {@code nn.Linear}; copied
      * @return the recurrence
      * @throws IllegalArgumentException if a weight is NaN or infinite
      */
     static Recurrence allToAll(FloatMatrix weights) {
-        return allToAll(weights, FloatMatrix.zeros(1, weights.rows()));
+        return by(new Recurrent(weights));
     }
 }

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.connection.BatchNorm;
+import dev.spikelane.connection.Connectivity;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.connection.Plasticity;
 import dev.spikelane.connection.Psn;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Leaky;
@@ -81,6 +84,19 @@ final class WarmUpTest {
         long start = System.nanoTime();
         WarmUp.run(network, 1, 1, Duration.ofMillis(300));
         assertTrue(System.nanoTime() - start < MOST.toNanos());
+    }
+
+    /** A rule follows spikes and refuses values. */
+    @Test
+    void runsRulesOfInputs() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(7));
+        Input y = builder.input("y", Shape.of(3));
+        Population e = builder.population("e", Shape.of(12), new Leaky(0.9));
+        Sparse synapses = Sparse.of(Connectivity.probability(0.5)).weights(0.1f);
+        builder.project("x-e", x, e, synapses.to(12)).plastic(Plasticity.pairStdp());
+        builder.project("y-e", y, e, Dense.linear(3, 12, new TorchRandom(3)));
+        WarmUp.run(builder.build(), 1, 1, Duration.ofMillis(300));
     }
 
     @Test

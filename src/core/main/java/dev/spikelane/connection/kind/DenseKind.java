@@ -33,7 +33,7 @@ final class DenseKind extends ConnectionKind<Dense> {
     }
 
     /** Names a bias only if there is none, so that descriptions of biased connections stay as they were. */
-    private static SequencedMap<String, Number> sizes(int inputs, int outputs, boolean biased) {
+    static SequencedMap<String, Number> sizes(int inputs, int outputs, boolean biased) {
         SequencedMap<String, Number> sizes = sizes(inputs, outputs);
         if (!biased) {
             sizes.put(ValueDescription.BIAS, 0);

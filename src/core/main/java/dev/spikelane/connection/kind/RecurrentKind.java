@@ -6,6 +6,7 @@ import dev.spikelane.connection.operator.DenseOperator;
 import dev.spikelane.connection.operator.Operator;
 import dev.spikelane.connection.operator.ValueDescription;
 import dev.spikelane.io.file.JsonValue;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import java.io.IOException;
@@ -22,12 +23,12 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     @Override
     public List<ValueDescription> values(Recurrent declared, Shape rows) {
-        return ValueDescription.dense(declared.inputs(), declared.outputs());
+        return ValueDescription.dense(declared.inputs(), declared.outputs(), declared.biased());
     }
 
     @Override
     public SequencedMap<String, Number> options(Recurrent declared) {
-        return DenseKind.sizes(declared.inputs(), declared.outputs());
+        return DenseKind.sizes(declared.inputs(), declared.outputs(), declared.biased());
     }
 
     @Override
@@ -42,8 +43,10 @@ final class RecurrentKind extends ConnectionKind<Recurrent> {
 
     @Override
     public Connection read(JsonValue declared, StoredValues values) throws IOException {
-        Recurrent recurrent =
-                new Recurrent(values.floats(ValueDescription.WEIGHT, 2), values.floats(ValueDescription.BIAS, 1));
+        FloatMatrix weights = values.floats(ValueDescription.WEIGHT, 2);
+        Recurrent recurrent = declared.members().containsKey(ValueDescription.BIAS)
+                ? new Recurrent(weights)
+                : new Recurrent(weights, values.floats(ValueDescription.BIAS, 1));
         requireOptions(declared, options(recurrent), values);
         return recurrent;
     }

@@ -62,7 +62,7 @@ public final class DenseOperator extends BitsOperator implements PackedOperator 
         this.rows = rows;
         this.made = made;
         this.recurrent = true;
-        this.biased = true;
+        this.biased = declared.biased();
         this.weights = PackedWeights.pack(arena, arranged(declared.weights()), arrangedBias(declared.bias()));
         this.ofSpikes = weights;
         this.spikeValue = new float[weights.inputs()];

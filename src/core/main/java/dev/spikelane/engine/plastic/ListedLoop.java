@@ -2,7 +2,6 @@ package dev.spikelane.engine.plastic;
 
 import dev.spikelane.equation.Rule;
 import dev.spikelane.equation.Rule.Space;
-import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.loop.CompiledProgram;
 import dev.spikelane.loop.Frame;
 import dev.spikelane.loop.Graph;
@@ -86,7 +85,7 @@ final class ListedLoop {
         Set<String> stored = new LinkedHashSet<>();
         for (Function<Graph, Program> each : texts) {
             CompiledProgram made =
-                    EquationLoops.compile(each, of.values.parameters().shared());
+                    of.values.compile(each, of.values.parameters().shared());
             programs.add(made);
             names.addAll(made.program().rows());
             made.program().stores().forEach(store -> stored.add(store.name()));

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.spikelane.equation.Rule;
 import dev.spikelane.kernel.product.PackedWeights;
-import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.loop.CompiledProgram;
 import dev.spikelane.loop.Frame;
 import dev.spikelane.loop.Graph;
@@ -94,7 +93,7 @@ final class PackedLoop {
             List<String> shared) {
         Set<String> all = new HashSet<>(values.parameters().shared());
         all.addAll(shared);
-        this.compiled = EquationLoops.compile(program, all);
+        this.compiled = values.compile(program, all);
         this.reach = reach;
         this.met = met;
         PackedWeights first = packed(values, Rule.WEIGHT)[0];

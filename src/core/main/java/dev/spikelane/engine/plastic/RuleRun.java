@@ -11,7 +11,6 @@ import dev.spikelane.engine.signal.SourceRun;
 import dev.spikelane.engine.signal.StateWalk;
 import dev.spikelane.equation.Rule;
 import dev.spikelane.equation.Rule.Space;
-import dev.spikelane.kernel.step.EquationLoops;
 import dev.spikelane.loop.CompiledProgram;
 import dev.spikelane.loop.Frame;
 import dev.spikelane.loop.Graph;
@@ -159,7 +158,7 @@ public final class RuleRun {
 
         NeuronLoop(Space space, Function<Graph, Program> program) {
             this.space = space;
-            this.compiled = EquationLoops.compile(program, values.parameters().shared());
+            this.compiled = values.compile(program, values.parameters().shared());
             this.frame = new Frame(compiled.program(), shape(space).size());
             values.parameters().put(frame);
             frame.batch = batch;

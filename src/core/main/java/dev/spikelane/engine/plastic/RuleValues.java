@@ -8,13 +8,20 @@ import dev.spikelane.connection.operator.Values;
 import dev.spikelane.equation.EquationParameters;
 import dev.spikelane.equation.Rule;
 import dev.spikelane.equation.RuleParser;
+import dev.spikelane.kernel.step.EquationLoops;
+import dev.spikelane.loop.CompiledProgram;
+import dev.spikelane.loop.Graph;
+import dev.spikelane.loop.Loop;
 import dev.spikelane.loop.Node;
+import dev.spikelane.loop.Program;
 import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What a rule carries beside the weights for all samples: its parameters, and variables of synapses.
@@ -26,11 +33,17 @@ public final class RuleValues<S> {
     private final Rule rule;
     private final EquationParameters parameters;
     private final PlasticOperator<S> operator;
+    private final Map<String, Loop> loops;
     /** Weights, variables of synapses and their changes, which stand as the weights do. */
     private final Map<String, S> synapses = new HashMap<>();
 
-    /** Makes room for what synapses have beside weights. */
-    public RuleValues(Arena arena, Plasticity declared, PlasticOperator<S> operator) {
+    /**
+     * Makes room for what synapses have beside weights.
+     *
+     * @param loops compiled loops of the network by signature; this rule adds its own
+     */
+    public RuleValues(Arena arena, Plasticity declared, PlasticOperator<S> operator, Map<String, Loop> loops) {
+        this.loops = loops;
         this.rule = RuleParser.parse(declared.text());
         this.operator = operator;
         Map<String, float[]> given = new HashMap<>();
@@ -66,6 +79,13 @@ public final class RuleValues<S> {
 
     Rule rule() {
         return rule;
+    }
+
+    /** Compiles a program for the network, which keeps its loop: else each simulation would box until C2 is done. */
+    CompiledProgram compile(Function<Graph, Program> program, Set<String> shared) {
+        CompiledProgram made = EquationLoops.compile(program, shared);
+        loops.put(made.program().signature(shared), made.loop());
+        return made;
     }
 
     EquationParameters parameters() {

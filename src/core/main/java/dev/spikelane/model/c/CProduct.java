@@ -61,7 +61,8 @@ record CProduct(CFile file, Network network, OperatorDescription operator, Param
     void recurrent(Recurrent declared, CRow row, String to) {
         Shape made = declared.outputShape(operator.rows());
         FloatMatrix weights = TorchLayout.weightsInside(operator.rows(), made, value("weight"));
-        float[] bias = TorchLayout.inside(made, value("bias").toArray());
+        FloatMatrix given = declared.biased() ? value("bias") : declared.bias();
+        float[] bias = TorchLayout.inside(made, given.toArray());
         String layer = layer(weights.columns(), weights.rows());
         if (!row.spikes()) {
             floats(row, to, layer, bias, weights);

@@ -149,7 +149,7 @@ class OverflowingGradientsProperties extends KernelCase {
             String prefix = projection.name() + (count > 1 ? "." + place : "") + ".";
             Map<String, float[]> found = new HashMap<>();
             found.put("weight", gradients.gradient(prefix + "weight").toArray());
-            if (projection.path().get(place) instanceof Dense) {
+            if (projection.path().get(place) instanceof Dense dense && dense.biased()) {
                 found.put("bias", gradients.gradient(prefix + "bias").toArray());
             }
             double[] want = expected.weights(projection, place);

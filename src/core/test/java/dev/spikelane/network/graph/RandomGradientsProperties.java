@@ -226,7 +226,7 @@ public class RandomGradientsProperties {
             if (each.values().isEmpty() || projection.path().isEmpty()) {
                 continue;
             }
-            double[] want = expected.weights(projection, each.place());
+            double[] want = expected.ofValues(projection, each.place());
             int k = 0;
             for (NamedValues values : each.values()) {
                 if (values.declared().role() == ValueDescription.Role.BUFFER) {

@@ -391,7 +391,7 @@ public final class RandomGraph {
                 && (!from.equals(currents) || random.nextBoolean());
         if (currents.rank() > 1 && !pools && (!from.equals(currents) || random.nextInt(4) == 0)) {
             Dense all = dense(from.size(), currents.size(), strength);
-            return new Connection[] {new Recurrent(all.weights(), all.bias())};
+            return new Connection[] {new Recurrent(all.weights(), all.bias(), all.biased())};
         }
         if (pools) {
             if (convolves(from, source)) {
@@ -450,7 +450,10 @@ public final class RandomGraph {
             strength = 1;
         }
         Dense last = dense(width, currents.size(), strength);
-        path.add(random.nextInt(5) == 0 ? new Recurrent(last.weights(), last.bias()) : rounded(last, source));
+        path.add(
+                random.nextInt(5) == 0
+                        ? new Recurrent(last.weights(), last.bias(), last.biased())
+                        : rounded(last, source));
         if (path.size() < 3 && random.nextInt(4) == 0) {
             path.add(elementwise(currents.size(), 1));
         }
@@ -561,6 +564,8 @@ public final class RandomGraph {
                 weights.set(i, j, weights.get(i, j) * scale);
             }
         }
-        return Dense.of(arena, weights, Matrices.uniform(arena, 1, to, random));
+        return random.nextInt(4) == 0
+                ? Dense.of(arena, weights)
+                : Dense.of(arena, weights, Matrices.uniform(arena, 1, to, random));
     }
 }

@@ -8,6 +8,7 @@ import dev.spikelane.equation.Zoo;
 import dev.spikelane.fixture.ResidualNetworks;
 import dev.spikelane.kernel.Compare;
 import dev.spikelane.kernel.Reset;
+import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.neuron.Alpha;
@@ -307,7 +308,9 @@ public final class RandomNeuron {
     }
 
     private Recurrence allToAll(int outputs) {
-        return Recurrence.allToAll(
-                Matrices.uniform(arena, outputs, neurons, random), Matrices.uniform(arena, 1, outputs, random));
+        FloatMatrix weights = Matrices.uniform(arena, outputs, neurons, random);
+        return random.nextInt(4) == 0
+                ? Recurrence.allToAll(weights)
+                : Recurrence.allToAll(weights, Matrices.uniform(arena, 1, outputs, random));
     }
 }

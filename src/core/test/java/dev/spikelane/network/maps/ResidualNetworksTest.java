@@ -185,7 +185,7 @@ final class ResidualNetworksTest {
         int learned = 0;
         int number = network.projections().indexOf(projection);
         for (OperatorDescription each : network.laidOut().description().operators(number)) {
-            double[] want = each.values().isEmpty() ? new double[0] : expected.weights(projection, each.place());
+            double[] want = each.values().isEmpty() ? new double[0] : expected.ofValues(projection, each.place());
             int k = 0;
             for (NamedValues values : each.values()) {
                 if (values.declared().role() != ValueDescription.Role.BUFFER) {

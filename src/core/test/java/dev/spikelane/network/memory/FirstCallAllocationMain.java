@@ -4,11 +4,19 @@ import static dev.spikelane.Filled.fill;
 
 import com.sun.management.ThreadMXBean;
 import dev.spikelane.Compilers;
+import dev.spikelane.connection.Connectivity;
+import dev.spikelane.connection.Distribution;
+import dev.spikelane.connection.Plasticity;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.product.spike.CostModel;
+import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
+import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
+import dev.spikelane.network.NetworkBuilder;
+import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.CounterRandom;
@@ -30,10 +38,13 @@ final class FirstCallAllocationMain {
         if (arguments[0].equals("learning")) {
             System.setProperty(CostModel.PROPERTY, "learn");
         }
+        if (arguments[0].equals("rule")) {
+            rule();
+            return;
+        }
         TorchRandom random = new TorchRandom(0);
         Network network = Networks.dense(random, new Leaky(0.99), 784, 1000, 10);
-        SpikeMatrix spikes =
-                fill(SpikeMatrix.zeros(200, 784), (step, input) -> CounterRandom.uniform(0, step, 0, input) < 0.1f);
+        SpikeMatrix spikes = spikes(200, 784);
         if (!arguments[0].equals("classifier")) {
             settle(() -> network.warmUp(1).isPresent());
             Simulation simulation = network.simulate(1);
@@ -53,6 +64,26 @@ final class FirstCallAllocationMain {
             settle(() -> classifier.warmUp().settled());
             measure(() -> classifier.classify(sample));
         }
+    }
+
+    private static void rule() {
+        NetworkBuilder builder = Network.builder();
+        Input x = builder.input("x", Shape.of(70));
+        Population e = builder.population("e", Shape.of(50), new Leaky(0.9f));
+        Sparse synapses = Sparse.of(Connectivity.probability(0.1))
+                .weights(Distribution.uniform(0, 0.6))
+                .delays(Distribution.uniform(1, 4));
+        builder.project("xe", x, e, synapses.to(50)).plastic(Plasticity.pairStdp());
+        Network network = builder.build();
+        SpikeMatrix spikes = spikes(CALLS, 70);
+        settle(() -> network.warmUp(1).isPresent());
+        System.gc();
+        Simulation simulation = network.simulate(1);
+        measure(() -> simulation.run(spikes));
+    }
+
+    private static SpikeMatrix spikes(int steps, int inputs) {
+        return fill(SpikeMatrix.zeros(steps, inputs), (step, input) -> CounterRandom.uniform(0, step, 0, input) < 0.1f);
     }
 
     /** On a busy machine a warm-up ends before C2 does. */

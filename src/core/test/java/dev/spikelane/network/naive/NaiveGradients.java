@@ -411,9 +411,19 @@ public final class NaiveGradients {
         return gradients.get(population.name())[step];
     }
 
+    /** Gradients of the values that a connection has: without those of a bias that it does not have. */
+    public double[] ofValues(Projection projection, int place) {
+        double[] all = weights(projection, place);
+        return switch (projection.path().get(place)) {
+            case Dense dense when !dense.biased() -> Arrays.copyOf(all, all.length - dense.outputs());
+            case Recurrent dense when !dense.biased() -> Arrays.copyOf(all, all.length - dense.outputs());
+            default -> all;
+        };
+    }
+
     /**
      * Gradients of the weights of a connection in a path, in torch's layout; those of a dense one are followed by the
-     * bias.
+     * bias, even if there is none.
      */
     public double[] weights(Projection projection, int place) {
         if (projection.path().get(place) instanceof Convolution) {

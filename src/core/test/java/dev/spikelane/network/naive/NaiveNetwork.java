@@ -662,10 +662,15 @@ public final class NaiveNetwork {
             return declared;
         }
         return connections.computeIfAbsent(prefix, _ -> switch (declared) {
-            case Dense dense ->
-                Dense.of(value(prefix + "weight", dense.weights()), value(prefix + "bias", dense.bias()));
+            case Dense dense -> {
+                FloatMatrix weights = value(prefix + "weight", dense.weights());
+                yield dense.biased() ? Dense.of(weights, value(prefix + "bias", dense.bias())) : Dense.of(weights);
+            }
             case Dense.Integers dense -> Dense.integers(dense.weights(), value(prefix + "bias", dense.bias()));
-            case Recurrent _ -> new Recurrent(value(prefix + "weight", null), value(prefix + "bias", null));
+            case Recurrent all ->
+                all.biased()
+                        ? new Recurrent(value(prefix + "weight", null), value(prefix + "bias", null))
+                        : new Recurrent(value(prefix + "weight", null));
             case OneToOne _ -> new OneToOne(value(prefix + "weight", null).toArray());
             case Convolution conv -> present(conv, prefix, recurs);
             default -> throw new AssertionError("no values of " + declared);

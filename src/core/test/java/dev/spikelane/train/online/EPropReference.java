@@ -34,9 +34,10 @@ final class EPropReference {
 
     private final double[] a;
     private final double[] y;
+    private final boolean recurrentBias;
     private double[] fired;
 
-    /** The last column of all weights is the bias. */
+    /** The last column of all weights is the bias, or zeros that stay where a recurrence has none. */
     EPropReference(
             Network network, boolean adapts, boolean classifies, int steps, double @Nullable [][] feedback, Rule rule) {
         this.adapts = adapts;
@@ -44,6 +45,7 @@ final class EPropReference {
         this.steps = steps;
         this.in = weights(network, "in");
         this.recurrent = weights(network, network.weights().names().contains("rec.weight") ? "rec" : "h.recurrent");
+        this.recurrentBias = network.weights().names().contains("rec.bias");
         this.out = weights(network, "out");
         this.feedback = feedback == null ? out : feedback;
         this.learnsFeedback = rule.learnsFeedback;
@@ -60,7 +62,9 @@ final class EPropReference {
 
     private static double[][] weights(Network network, String name) {
         FloatMatrix weight = network.weights().get(name + ".weight");
-        FloatMatrix bias = network.weights().get(name + ".bias");
+        String biasName = name + ".bias";
+        boolean biased = network.weights().names().contains(biasName);
+        FloatMatrix bias = biased ? network.weights().get(biasName) : FloatMatrix.zeros(1, weight.rows());
         double[][] all = new double[weight.rows()][weight.columns() + 1];
         for (int j = 0; j < all.length; j++) {
             for (int i = 0; i < weight.columns(); i++) {
@@ -97,6 +101,9 @@ final class EPropReference {
             loss += sample(inputs[sample], wanted, label, inputs.length, new double[][][] {ofIn, ofRecurrent, ofOut});
         }
         change(in, ofIn, rate);
+        for (int j = 0; j < in.length && !recurrentBias; j++) {
+            ofRecurrent[j][in.length] = 0;
+        }
         change(recurrent, ofRecurrent, rate);
         change(out, ofOut, rate);
         if (learnsFeedback) {
