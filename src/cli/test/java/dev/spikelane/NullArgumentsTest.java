@@ -47,6 +47,7 @@ final class NullArgumentsTest {
             "Metrics.record",
             "Steps.run",
             "SpikeCounts.observe",
+            "SpikeTimes.observe",
             "Loss.divisor",
             "CrossEntropyLoss.divisor",
             "SquaredErrorLoss.divisor",

@@ -378,9 +378,9 @@ public final class Network {
     /**
      * Warms up the JVM for this network, so that the first call of a service is as fast as later ones. It runs spikes
      * of several densities, and values unless a rule follows the input, in blocks and step by step, until the times
-     * agree; no round starts after 10 seconds. Short stages learn here whether threads should share them. On a CPU without built-in measurements,
-     * products first learn which of their kernels is fastest, for at most another 10 seconds. No other call tries
-     * kernels, and results do not depend on the warm-up.
+     * agree; no round starts after 10 seconds. Short stages learn here whether threads should share them. On a CPU
+     * without built-in measurements, products first learn which of their kernels is fastest, for at most another 10
+     * seconds. No other call tries kernels, and results do not depend on the warm-up.
      *
      * @param batch samples that will run side by side, at least 1
      * @return how long it took; empty if times had not settled after 10 seconds, for example on a busy machine or with

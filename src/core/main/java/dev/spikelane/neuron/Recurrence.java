@@ -110,8 +110,8 @@ public sealed interface Recurrence {
     }
 
     /**
-     * Connects every neuron to every neuron without a bias, as {@code nn.Linear(bias=False)} does: a network has no such
-     * value, and training adds none. snnTorch's own recurrence has a bias.
+     * Connects every neuron to every neuron without a bias, as {@code nn.Linear(bias=False)} does: a network has no
+     * such value, and training adds none. snnTorch's own recurrence has a bias.
      *
      * @param weights {@code [neurons x neurons]}, torch's layout of {@code nn.Linear}; copied
      * @return the recurrence
