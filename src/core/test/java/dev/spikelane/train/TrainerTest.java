@@ -56,8 +56,8 @@ class TrainerTest {
         Population b = builder.population("b", Shape.of(40), new Synaptic(0.8, 0.7).withThreshold(0.4));
         FloatMatrix weights = FloatMatrix.zeros(24, 24);
         random.linear(weights, FloatMatrix.zeros(1, 24));
-        Population c =
-                builder.population("c", Shape.of(24), new RLeaky(Recurrence.allToAll(weights), 0.8).withThreshold(0.3));
+        Recurrence all = Recurrence.allToAll(weights, FloatMatrix.zeros(1, 24));
+        Population c = builder.population("c", Shape.of(24), new RLeaky(all, 0.8).withThreshold(0.3));
         Population d = builder.population("d", Shape.of(CLASSES), new Leaky(0.9).withThreshold(0.5));
         builder.project("x-a", x, a, Dense.linear(INPUTS, 70, random));
         builder.project("a-b", a, b, Dense.linear(70, 40, random));
