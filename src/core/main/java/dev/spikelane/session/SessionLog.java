@@ -132,6 +132,7 @@ final class SessionLog implements SessionStore {
         places.clear();
         live = 0;
         end = 0;
+        window = ByteBuffer.allocate(WINDOW).order(ByteOrder.LITTLE_ENDIAN).limit(0);
         windowAt = 0;
         long size = from.length();
         while (end < size) {
@@ -171,10 +172,9 @@ final class SessionLog implements SessionStore {
     private int load(RandomAccessFile from, long at, long size) throws IOException {
         int least = (int) Math.min(size - at, SessionRecord.LONGEST_HEAD);
         if (at < windowAt || at + least > windowAt + window.limit()) {
-            byte[] bytes = new byte[(int) Math.min(size - at, WINDOW)];
+            window.clear().limit((int) Math.min(size - at, WINDOW));
             from.seek(at);
-            from.readFully(bytes);
-            window = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            from.readFully(window.array(), 0, window.limit());
             windowAt = at;
         }
         return (int) (at - windowAt);

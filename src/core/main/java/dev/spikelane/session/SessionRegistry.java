@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +55,9 @@ final class SessionRegistry {
     private final MemorySegment initial;
     private final MemorySegment spare;
     /** Numbers of names in this pool, which no file has. */
-    private final Map<String, Long> names = new ConcurrentHashMap<>();
+    private Map<String, Long> names = new ConcurrentHashMap<>();
 
-    private final Map<Long, SessionKey> keysOfNames = new ConcurrentHashMap<>();
+    private Map<Long, SessionKey> keysOfNames = new ConcurrentHashMap<>();
     private final AtomicLong nextName = new AtomicLong(FIRST_NAME);
     /** Guards the store and the records that wait for it; no thread waits for its turn while it has this lock. */
     private final Object storing = new Object();
@@ -104,7 +105,12 @@ final class SessionRegistry {
     /** Opens the store, whose sessions are there from now on. */
     void open() throws IOException {
         if (store != null) {
-            for (SessionKey key : store.keys()) {
+            Collection<SessionKey> keys = store.keys();
+            int named =
+                    (int) keys.stream().filter(key -> key.name().isPresent()).count();
+            names = new ConcurrentHashMap<>(named);
+            keysOfNames = new ConcurrentHashMap<>(named);
+            for (SessionKey key : keys) {
                 table.elsewhere(number(key), true);
             }
         }
