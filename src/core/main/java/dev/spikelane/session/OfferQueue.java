@@ -118,6 +118,7 @@ final class OfferQueue {
                     }
                 }
                 left = others;
+                pool.evictAhead();
             }
         }
     }

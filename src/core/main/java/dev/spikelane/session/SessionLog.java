@@ -132,6 +132,7 @@ final class SessionLog implements SessionStore {
         places.clear();
         live = 0;
         end = 0;
+        window = ByteBuffer.allocate(WINDOW).order(ByteOrder.LITTLE_ENDIAN).limit(0);
         windowAt = 0;
         long size = from.length();
         while (end < size) {
@@ -171,10 +172,9 @@ final class SessionLog implements SessionStore {
     private int load(RandomAccessFile from, long at, long size) throws IOException {
         int least = (int) Math.min(size - at, SessionRecord.LONGEST_HEAD);
         if (at < windowAt || at + least > windowAt + window.limit()) {
-            byte[] bytes = new byte[(int) Math.min(size - at, WINDOW)];
+            window.clear().limit((int) Math.min(size - at, WINDOW));
             from.seek(at);
-            from.readFully(bytes);
-            window = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            from.readFully(window.array(), 0, window.limit());
             windowAt = at;
         }
         return (int) (at - windowAt);
@@ -282,7 +282,6 @@ final class SessionLog implements SessionStore {
         places = found;
         end = size;
         live = size;
-        forceFolder();
     }
 
     private RandomAccessFile create() throws IOException {
@@ -290,13 +289,19 @@ final class SessionLog implements SessionStore {
         return new RandomAccessFile(next.toFile(), "rw");
     }
 
-    /** Puts a complete file in place of the present one. */
+    /** Puts a complete file in place of the present one. Nothing throws after the rename: the new file is used then. */
     private void use(RandomAccessFile made) throws IOException {
         RandomAccessFile old = opened();
         made.getFD().sync();
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         log = made;
-        old.close();
+        try (old) {
+            forceFolder();
+        } catch (IOException failure) {
+            report.accept(
+                    Level.WARNING,
+                    file + " is new, and a power failure may bring the file before it back: " + failure.getMessage());
+        }
     }
 
     private void forceFolder() throws IOException {
@@ -356,7 +361,6 @@ final class SessionLog implements SessionStore {
             to.close();
             throw failure;
         }
-        forceFolder();
     }
 
     /** Copies the records that were written while others were copied. */

@@ -206,6 +206,7 @@ public final class SessionPool implements AutoCloseable {
             this.inputs.given()[0] = this.inputs.requireOne(inputs, keys.length);
             step(keys, into);
         }
+        sessions.evictAhead();
     }
 
     /**
@@ -223,6 +224,12 @@ public final class SessionPool implements AutoCloseable {
             this.inputs.take(inputs, keys.length);
             step(keys, into);
         }
+        sessions.evictAhead();
+    }
+
+    /** Makes room for sessions that the next steps bring, while others have their turns. */
+    void evictAhead() {
+        sessions.evictAhead();
     }
 
     private void step(long[] keys, Answers into) {

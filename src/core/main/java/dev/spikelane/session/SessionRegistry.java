@@ -7,11 +7,13 @@ import dev.spikelane.engine.session.KeySlots;
 import dev.spikelane.engine.session.SessionTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +29,13 @@ import org.jspecify.annotations.Nullable;
 /** The sessions of a pool: in memory, in a store, or in the snapshot that is being written. */
 final class SessionRegistry {
 
+    private static final System.Logger LOG = System.getLogger("dev.spikelane");
+
     /** So many sessions go to a file, or a store, before others have their turn. */
     private static final int AT_ONCE = 256;
+
+    /** One part in so many of the memory is kept free, so that a step that brings sessions need not write others. */
+    private static final int SHARE_OF_ROOM = 16;
 
     /** Numbers of names in a pool: from this one on, below all that callers may use. */
     private static final long FIRST_NAME = Long.MIN_VALUE;
@@ -41,13 +48,16 @@ final class SessionRegistry {
     private final long fingerprint;
     private final long bytes;
     private final int mostInMemory;
+    /** Sessions in memory up to which no step evicts: the rest is room for those that the next steps bring. */
+    private final int uncrowded;
+
     private final SessionTable table;
     private final MemorySegment initial;
     private final MemorySegment spare;
     /** Numbers of names in this pool, which no file has. */
-    private final Map<String, Long> names = new ConcurrentHashMap<>();
+    private Map<String, Long> names = new ConcurrentHashMap<>();
 
-    private final Map<Long, SessionKey> keysOfNames = new ConcurrentHashMap<>();
+    private Map<Long, SessionKey> keysOfNames = new ConcurrentHashMap<>();
     private final AtomicLong nextName = new AtomicLong(FIRST_NAME);
     /** Guards the store and the records that wait for it; no thread waits for its turn while it has this lock. */
     private final Object storing = new Object();
@@ -85,6 +95,7 @@ final class SessionRegistry {
             throw new IllegalArgumentException(
                     "memory is " + declared.memory + " bytes, expected the " + bytes + " of a session at least");
         }
+        this.uncrowded = mostInMemory - mostInMemory / SHARE_OF_ROOM;
         this.table = new SessionTable(allocator, bytes, mostInMemory);
         this.initial = allocator.apply(bytes);
         this.spare = allocator.apply(bytes);
@@ -94,7 +105,12 @@ final class SessionRegistry {
     /** Opens the store, whose sessions are there from now on. */
     void open() throws IOException {
         if (store != null) {
-            for (SessionKey key : store.keys()) {
+            Collection<SessionKey> keys = store.keys();
+            int named =
+                    (int) keys.stream().filter(key -> key.name().isPresent()).count();
+            names = new ConcurrentHashMap<>(named);
+            keysOfNames = new ConcurrentHashMap<>(named);
+            for (SessionKey key : keys) {
                 table.elsewhere(number(key), true);
             }
         }
@@ -158,26 +174,49 @@ final class SessionRegistry {
         }
         key(key);
         int slot = table.take(key);
+        if (found == KeySlots.NONE) {
+            state(slot).copyFrom(initial);
+            return slot;
+        }
         boolean there = false;
         try {
-            there = isStored(key, state(slot));
-            if (!there) {
-                requireNew(key, found);
-                state(slot).copyFrom(initial);
-                there = true;
-            }
+            readStored(key, state(slot));
+            there = true;
         } finally {
             if (!there) {
-                table.free(slot, found != KeySlots.NONE);
+                table.free(slot, true);
             }
         }
         return slot;
     }
 
-    private static void requireNew(long key, int found) {
-        if (found != KeySlots.NONE) {
-            throw new IllegalStateException("the store has no state of session " + key + ", which it was given");
+    /**
+     * Evicts idle sessions, outside of the turn, where there is little room for those that the next steps bring. The
+     * call does nothing while another thread writes. A session that cannot be written stays in memory, and the step
+     * that needs its room throws.
+     */
+    void evictAhead() {
+        // Read without the turn: the number may be that of a moment ago.
+        if (store == null || table.inMemory() <= uncrowded || !writing.tryLock()) {
+            return;
         }
+        try {
+            if (!turn.isEnded()) {
+                store(store, this::idlest, true);
+            }
+        } catch (IOException | RuntimeException stays) {
+            LOG.log(Level.DEBUG, "sessions stay in memory", stays);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** The slots of sessions, long idle, that leave enough room when they go. */
+    private IntStream idlest() {
+        return IntStream.generate(() -> table.idle(now))
+                .limit(Math.clamp(table.inMemory() - uncrowded, 0, AT_ONCE))
+                .filter(slot -> slot != KeySlots.NONE)
+                .distinct();
     }
 
     private void makeRoom() {
@@ -193,21 +232,19 @@ final class SessionRegistry {
         evictSlot(idle);
     }
 
-    private boolean isStored(long key, MemorySegment into) {
-        if (store == null) {
-            return false;
-        }
+    private void readStored(long key, MemorySegment into) {
+        SessionStore from = requireStore();
         SessionKey named = key(key);
         MemorySegment record = MemorySegment.ofBuffer(packed(SessionRecord.headBytes(named) + bytes));
         try {
             boolean found;
             synchronized (storing) {
-                found = store.read(named, record);
+                found = from.read(named, record);
             }
-            if (found) {
-                into.copyFrom(SessionRecord.requireState(record, named, fingerprint, bytes));
+            if (!found) {
+                throw new IllegalStateException("the store has no state of session " + key + ", which it was given");
             }
-            return found;
+            into.copyFrom(SessionRecord.requireState(record, named, fingerprint, bytes));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -241,7 +278,11 @@ final class SessionRegistry {
     /** The packed state of a session, in memory or in the store; null where there is none. */
     private @Nullable MemorySegment find(long key) {
         int slot = table.find(key);
-        return slot >= 0 ? state(slot) : isStored(key, spare) ? spare : null;
+        if (slot == SessionTable.ELSEWHERE) {
+            readStored(key, spare);
+            return spare;
+        }
+        return slot >= 0 ? state(slot) : null;
     }
 
     private MemorySegment state(int slot) {
@@ -472,12 +513,7 @@ final class SessionRegistry {
     /** Gives a session to the snapshot that is being written, before it changes. */
     private void keep(long key) {
         if (saving != null && saving.wants(key)) {
-            MemorySegment found = find(key);
-            if (found == null) {
-                requireNew(key, SessionTable.ELSEWHERE);
-            } else {
-                saving.keep(key, key(key), found);
-            }
+            saving.keep(key, key(key), require(key));
         }
     }
 

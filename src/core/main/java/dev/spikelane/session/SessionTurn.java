@@ -54,6 +54,11 @@ final class SessionTurn implements AutoCloseable {
         }
     }
 
+    /** Returns true behind the last turn; a thread asks that holds the lock of those that write, as the last turn does. */
+    boolean isEnded() {
+        return ended;
+    }
+
     /** No other turn follows this one. */
     void end() {
         ended = true;

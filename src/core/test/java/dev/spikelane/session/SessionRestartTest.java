@@ -51,7 +51,7 @@ final class SessionRestartTest {
     private static final int FIRST_NAMED = 12;
 
     private static final int MOST_STEPS = 1_000_000;
-    private static final int MEMORY_SESSIONS = 10;
+    private static final int MEMORY_SESSIONS = 18;
 
     @TempDir
     private Path folder;

@@ -28,6 +28,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +116,38 @@ final class SessionStoreTest {
             assertEquals(1, step(pool, "carol", 1));
             assertEquals(1, step(pool, 2, 1));
             assertEquals(2, step(pool, "ann", 1));
+        }
+    }
+
+    @Test
+    void othersStepWhileSessionsLeaveForNewOnes() throws Exception {
+        AtomicReference<SessionPool> pool = new AtomicReference<>();
+        AtomicInteger written = new AtomicInteger();
+        SessionStore store = new ForwardingStore(SessionStore.ofFolder(folder)) {
+            @Override
+            public void write(SessionKey key, MemorySegment state) throws IOException {
+                if (written.getAndIncrement() == 0) {
+                    CompletableFuture.runAsync(() -> {
+                                SessionPool of = pool.getPlain();
+                                of.step(new long[] {30, 100}, SpikeMatrix.zeros(2, 4), of.newAnswers(2));
+                            })
+                            .orTimeout(10, TimeUnit.SECONDS)
+                            .join();
+                }
+                super.write(key, state);
+            }
+        };
+        try (SessionPool probe = SessionPool.builder(network(0.9f)).build();
+                SessionPool made = SessionPool.builder(network(0.9f))
+                        .store(store)
+                        .memory(32 * probe.stateBytes())
+                        .build()) {
+            pool.set(made);
+            for (long key = 0; key < 40; key++) {
+                made.step(new long[] {key}, INPUT, made.newAnswers(1));
+            }
+            assertEquals(40 + 1 - 30, written.get());
+            assertEquals(30, made.inMemory());
         }
     }
 
