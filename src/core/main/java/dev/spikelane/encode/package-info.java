@@ -40,25 +40,25 @@
  *     <td>infinite times become an undefined step (on x86 the last one, off at all steps where interpolated), or NaN
  *     when normalized</td><td>IllegalArgumentException</td></tr>
  * <tr><td>latency, times of 2^63 steps and more</td><td>an undefined step (on x86 the last one)</td>
- *     <td>later than the last step, as other late ones</td></tr>
- * <tr><td>latency_code, normalize, all times equal</td><td>NaN where that divides by zero</td>
- *     <td>the first spike time; 0 where linear with data above 1</td></tr>
+ *     <td>after the last step, like other late times</td></tr>
+ * <tr><td>latency_code, normalize, all times equal</td><td>NaN if the division is by zero</td>
+ *     <td>the first spike time; 0 for linear codes with data above 1</td></tr>
  * <tr><td>latency_code, normalize, linear times infinite in float32</td><td>NaN</td>
  *     <td>IllegalArgumentException</td></tr>
  * <tr><td>latency_code, NaN or infinite data</td><td>NaN or infinite times; minus infinity counts as below the
  * threshold</td><td>IllegalArgumentException</td></tr>
- * <tr><td>latency_interpolate, NaN times</td><td>NaN, but off at step 0 where another neuron fires there</td>
+ * <tr><td>latency_interpolate, NaN times</td><td>NaN, but off at step 0 if another neuron fires there</td>
  *     <td>NaN</td></tr>
- * <tr><td>rate_interpolate, epsilon</td><td>makes a ramp too long where it is not small against a step of the ramp, too
- * short where it is lost beside on</td><td>no epsilon; every ramp has its length</td></tr>
+ * <tr><td>rate_interpolate, epsilon</td><td>a ramp is too long if epsilon is not small against a step of the ramp, and
+ * too short if epsilon is lost beside on</td><td>no epsilon; every ramp has its exact length</td></tr>
  * <tr><td>rate_interpolate, on not above off</td><td>ramps too short if on is below off, an error if they are
  * equal</td><td>targets fall or stay</td></tr>
- * <tr><td>rate_interpolate, a spike behind the last step</td><td>fewer targets than steps</td>
- *     <td>no such spikes</td></tr>
+ * <tr><td>rate_interpolate, a spike after the last step</td><td>fewer targets than steps</td>
+ *     <td>such spikes cannot occur</td></tr>
  * <tr><td>targets_rate, rates other than 1 and 0</td><td>raises unless steps = classes or either is 1; then gives five
  * dimensions if it does not interpolate</td><td>works</td></tr>
  * <tr><td>targets_rate, rates 1 and 0</td><td>interpolate is ignored; no time axis if the first spike time is 0, None
- * if it is negative</td><td>interpolates; the steps are equal; IllegalArgumentException</td></tr>
+ * if it is negative</td><td>interpolates; equal steps; IllegalArgumentException</td></tr>
  * <tr><td>targets_convert, code="latency"</td><td>drops on_target, off_target, interpolate and epsilon</td>
  *     <td>all are used</td></tr>
  * <tr><td>target_rate_code, a time rounded up to num_steps (rate 0.07 of 100 steps)</td><td>raises</td>

@@ -41,46 +41,48 @@
  * <table>
  * <caption>Differences from snnTorch 0.9.4</caption>
  * <tr><th>where</th><th>snnTorch</th><th>here</th></tr>
- * <tr><td>all models</td><td>another batch size zeroes the state without a word</td>
+ * <tr><td>all models</td><td>another batch size zeroes the state silently</td>
  *     <td>an error; the state belongs to the caller</td></tr>
- * <tr><td>all models</td><td>a call without a state goes on from the last call, and {@code utils.reset} resets other
- * networks too</td><td>a state is one object, given with every call</td></tr>
+ * <tr><td>all models</td><td>a call without a state continues from the last call, and {@code utils.reset} resets other
+ * networks too</td><td>each call takes a state object</td></tr>
  * <tr><td>all models</td><td>{@code reset_mechanism} set later changes an immediate reset, but not a delayed one</td>
- *     <td>{@code withFiring} makes another model</td></tr>
- * <tr><td>all models</td><td>NaN or infinite parameters are taken</td><td>an error that names the parameter</td></tr>
+ *     <td>{@code withFiring} returns another model</td></tr>
+ * <tr><td>all models</td><td>NaN or infinite parameters are accepted</td><td>an error that names the
+ * parameter</td></tr>
  * <tr><td>Leaky</td><td>graded factor 0 with {@code reset_delay=False}: NaN, or infinity for the winner of an
  * inhibition</td><td>the spike is not divided</td></tr>
  * <tr><td>Leaky and others</td><td>inhibition warns, and raises IndexError unless the input is 2-D</td>
- *     <td>every row of a batch</td></tr>
+ *     <td>inhibition in every row of a batch</td></tr>
  * <tr><td>Lapicque</td><td>beta, R or C for each neuron raises RuntimeError</td>
- *     <td>each neuron its own circuit</td></tr>
- * <tr><td>Lapicque</td><td>beta 1, whose capacitance is infinite, keeps the membrane for ever or gives NaN; time step 0
- * keeps it too</td><td>an error</td></tr>
- * <tr><td>Alpha</td><td>alpha 0 with a negative beta: NaN</td><td>an error, as where alpha is not above beta</td></tr>
+ *     <td>each neuron has its own circuit</td></tr>
+ * <tr><td>Lapicque</td><td>beta 1 (infinite capacitance) keeps the membrane constant or gives NaN; time step 0 keeps it
+ * constant</td><td>an error</td></tr>
+ * <tr><td>Alpha</td><td>alpha 0 with a negative beta: NaN</td><td>an error, as if alpha is not above beta</td></tr>
  * <tr><td>RSynaptic</td><td>{@code reset_delay=False} raises TypeError, or has no effect with states passed in</td>
  *     <td>resets as RLeaky</td></tr>
- * <tr><td>RSynaptic</td><td>{@code reset_hidden} forgets the spikes of the step before</td>
+ * <tr><td>RSynaptic</td><td>{@code reset_hidden} keeps the spikes of the previous step</td>
  *     <td>a reset clears them too</td></tr>
- * <tr><td>SLSTM</td><td>zeroes both states at every step unless inputs and neurons are as many</td>
- *     <td>states go on</td></tr>
- * <tr><td>SLSTM</td><td>inhibition is ignored</td><td>it acts</td></tr>
+ * <tr><td>SLSTM</td><td>zeroes both states at every step unless the numbers of inputs and neurons are equal</td>
+ *     <td>states persist</td></tr>
+ * <tr><td>SLSTM</td><td>inhibition is ignored</td><td>inhibition works</td></tr>
  * <tr><td>LeakyParallel</td><td>beta for each neuron is ignored, random weights stay</td>
- *     <td>each neuron its own beta</td></tr>
- * <tr><td>LeakyParallel</td><td>an infinite or NaN membrane makes all of its row NaN, as the weights from one to one
- * are a full matrix with zeros</td><td>it stays alone; from all to all as upstream</td></tr>
+ *     <td>each neuron has its own beta</td></tr>
+ * <tr><td>LeakyParallel</td><td>one infinite or NaN membrane makes its whole row NaN, because one-to-one weights are a
+ * full matrix with zeros</td><td>other membranes stay finite; all to all as in snnTorch</td></tr>
  * <tr><td>LeakyParallel</td><td>membranes are not returned, states are lost between calls</td>
- *     <td>a state as all models</td></tr>
+ *     <td>a state, as for all models</td></tr>
  * <tr><td>LeakyParallel</td><td>dropout is ignored, as its RNN has one layer</td>
- *     <td>the outputs that fire are dropped, by numbers of {@link dev.spikelane.random.CounterRandom} and not of
- *     torch</td></tr>
- * <tr><td>StateLeaky</td><td>states are lost between calls</td><td>states go on, also in a truncated kernel</td></tr>
- * <tr><td>StateLeaky</td><td>beta above 1: an exponential that grows</td><td>an error</td></tr>
+ *     <td>output spikes are dropped, with random numbers of {@link dev.spikelane.random.CounterRandom} instead of
+ * torch</td></tr>
+ * <tr><td>StateLeaky</td><td>states are lost between calls</td><td>states persist, also with a truncated
+ * kernel</td></tr>
+ * <tr><td>StateLeaky</td><td>beta above 1: a growing exponential</td><td>an error</td></tr>
  * <tr><td>DeltaLeaky</td><td>reset, inhibition, graded spikes, quantization and clamping of beta are ignored</td>
- *     <td>not offered; beta is not clamped either</td></tr>
+ *     <td>absent; beta is not clamped</td></tr>
  * <tr><td>state_quant</td><td>{@code upper_limit=0} with levels around the threshold raises ZeroDivisionError</td>
  *     <td>the threshold is the highest level</td></tr>
- * <tr><td>state_quant</td><td>a threshold from 0 down, a highest level from 0 down, or a lowest above 0: levels in an
- * order of their own</td><td>an error; {@link dev.spikelane.neuron.Quantization#of} takes any</td></tr>
+ * <tr><td>state_quant</td><td>a threshold or a highest level of at most 0, or a lowest level above 0: levels out of
+ * order</td><td>an error; {@link dev.spikelane.neuron.Quantization#of} takes any levels</td></tr>
  * <tr><td>state_quant</td><td>prints uniform levels</td><td>prints nothing</td></tr>
  * </table>
  *
@@ -88,7 +90,5 @@
  * that the documentation calls {@code >=}; a reset ZERO of Leaky that keeps the step's input; the difference S - R of
  * an immediate reset, which may add the threshold; Lapicque's decay {@code 1 + ln(beta)}; the decay
  * {@code exp(beta - 1)} and the squared graded factor of StateLeaky.
- *
- * <p>Not there yet: convolutional recurrence.
  */
 package dev.spikelane.neuron;

@@ -29,23 +29,23 @@
  * <caption>Differences</caption>
  * <tr><th>snnTorch</th><th>there</th><th>here</th></tr>
  * <tr><td>sigmoid, far below the threshold</td><td>NaN</td><td>0</td></tr>
- * <tr><td>LSO</td><td>cannot be called</td><td>as its documentation says</td></tr>
+ * <tr><td>LSO</td><td>cannot be called</td><td>works as documented</td></tr>
  * <tr><td>ce_rate_loss, population code</td><td>an error without weights; with them, outputs are not pooled</td>
- *     <td>outputs of a class are added up; weights of outputs give snnTorch's numbers</td></tr>
+ *     <td>outputs of a class are summed; weights for outputs give snnTorch's numbers</td></tr>
  * <tr><td>mse losses, weights</td><td>weigh outputs by the label of another sample; an error unless there are as many
  * samples as outputs</td><td>{@code withWeights} weighs samples by their label; {@code withOutputWeights} gives
  * snnTorch's numbers</td></tr>
- * <tr><td>mse_temporal_loss, several spikes</td><td>forgets whole steps of all outputs and samples</td>
+ * <tr><td>mse_temporal_loss, several spikes</td><td>ignores whole steps of all outputs and samples</td>
  *     <td>the spikes of each output; {@code withSharedSteps} gives snnTorch's numbers</td></tr>
  * <tr><td>mse_temporal_loss, target_is_time</td><td>rewrites negative times in the caller's tensor</td>
  *     <td>leaves them as they are</td></tr>
  * <tr><td>mse_membrane_loss, targets in time</td><td>a class for each step</td>
- *     <td>that, or numbers for each step and sample</td></tr>
+ *     <td>a class for each step, or numbers for each step and sample</td></tr>
  * <tr><td>SSO</td><td>draws from torch's generator, whose numbers depend on the place in the batch</td>
  *     <td>draws from seed, epoch, sample, step and neuron</td></tr>
  * <tr><td>losses of spikes, graded outputs</td><td>read the value of the spikes</td>
  *     <td>an error that asks for a loss of membranes</td></tr>
- * <tr><td>labels that are no class</td><td>an error of torch</td><td>an error that names the label</td></tr>
+ * <tr><td>labels that are not a class</td><td>torch's error</td><td>an error that names the label</td></tr>
  * </table>
  */
 package dev.spikelane.train;
