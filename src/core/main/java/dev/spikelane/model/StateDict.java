@@ -370,8 +370,8 @@ public final class StateDict {
      * Creates a network of layers in a row. Their order is the order of the file or, as safetensors files have none, of
      * the numbers in their names. If the file's metadata have a text {@code layers}, it describes them, as in
      * {@link #network(String)}. Otherwise layers are {@code Linear}, {@code Leaky}, {@code Lapicque}, {@code RLeaky},
-     * {@code RSynaptic}, {@code SLSTM}, {@code LeakyParallel}, {@code StateLeaky} and {@code LinearLeaky}, the only kinds
-     * that tensors reveal.
+     * {@code RSynaptic}, {@code SLSTM}, {@code LeakyParallel}, {@code StateLeaky} and {@code LinearLeaky}, the only
+     * kinds that tensors reveal.
      *
      * <pre>{@code
      * save_file(net.state_dict(), "net.safetensors", {"layers": str(net)})
@@ -399,9 +399,9 @@ public final class StateDict {
      * has no time until it is {@linkplain Network#spiking converted}, and snnTorch's neurons with its defaults, except
      * for the options in the text: {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code Lapicque}, {@code RLeaky},
      * {@code RSynaptic}, {@code SLSTM}, {@code SConv2dLSTM}, {@code LeakyParallel}, {@code StateLeaky},
-     * {@code LinearLeaky} and {@code DeltaLeaky}. Arguments are torch's, by place or by name. Arguments that the tensors imply may be left out;
-     * unknown arguments are refused. A layer without a name takes the next tensors of the file. {@code Flatten} before
-     * {@code Linear} may be missing, as a {@code view} is not a module.
+     * {@code LinearLeaky} and {@code DeltaLeaky}. Arguments are torch's, by place or by name. Arguments that the tensors
+     * imply may be left out; unknown arguments are refused. A layer without a name takes the next tensors of the file.
+     * {@code Flatten} before {@code Linear} may be missing, as a {@code view} is not a module.
      *
      * @param layers the text
      * @return a network with these values, whose memory the garbage collector frees

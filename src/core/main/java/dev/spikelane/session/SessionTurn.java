@@ -54,7 +54,7 @@ final class SessionTurn implements AutoCloseable {
         }
     }
 
-    /** Returns true behind the last turn; a thread asks that holds the lock of those that write, as the last turn does. */
+    /** Returns true after the last turn. The caller holds the lock of writers, as the last turn does. */
     boolean isEnded() {
         return ended;
     }
