@@ -393,15 +393,15 @@ public final class StateDict {
      * }</pre>
      *
      * <p>The shape of the input comes first, unless the first layer is {@code Linear}, {@code SLSTM},
-     * {@code LeakyParallel} or {@code LinearLeaky}. Layers are {@code Linear},
-     * {@code Conv1d}, {@code Conv2d}, {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool},
-     * {@code AvgPool} and {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, {@code ReLU}, whose network
-     * has no time until it is {@linkplain Network#spiking converted}, and snnTorch's neurons with its defaults, except
-     * for the options in the text: {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code Lapicque}, {@code RLeaky},
-     * {@code RSynaptic}, {@code SLSTM}, {@code SConv2dLSTM}, {@code LeakyParallel}, {@code StateLeaky},
-     * {@code LinearLeaky} and {@code DeltaLeaky}. Arguments are torch's, by place or by name. Arguments that the tensors
-     * imply may be left out; unknown arguments are refused. A layer without a name takes the next tensors of the file.
-     * {@code Flatten} before {@code Linear} may be missing, as a {@code view} is not a module.
+     * {@code LeakyParallel} or {@code LinearLeaky}. Layers are {@code Linear}, {@code Conv1d}, {@code Conv2d},
+     * {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool}, {@code AvgPool} and
+     * {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, {@code ReLU}, whose network has no time until
+     * it is {@linkplain Network#spiking converted}, and snnTorch's neurons with its defaults, except for the options in
+     * the text: {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code Lapicque}, {@code RLeaky}, {@code RSynaptic},
+     * {@code SLSTM}, {@code SConv2dLSTM}, {@code LeakyParallel}, {@code StateLeaky}, {@code LinearLeaky} and
+     * {@code DeltaLeaky}. Arguments are torch's, by place or by name. Arguments that the tensors imply may be left out;
+     * unknown arguments are refused. A layer without a name takes the next tensors of the file. {@code Flatten} before
+     * {@code Linear} may be missing, as a {@code view} is not a module.
      *
      * @param layers the text
      * @return a network with these values, whose memory the garbage collector frees
