@@ -369,8 +369,9 @@ public final class StateDict {
     /**
      * Creates a network of layers in a row. Their order is the order of the file or, as safetensors files have none, of
      * the numbers in their names. If the file's metadata have a text {@code layers}, it describes them, as in
-     * {@link #network(String)}. Otherwise layers are {@code Linear}, {@code Leaky}, {@code RLeaky} and
-     * {@code RSynaptic}, the only kinds that tensors reveal.
+     * {@link #network(String)}. Otherwise layers are {@code Linear}, {@code Leaky}, {@code Lapicque}, {@code RLeaky},
+     * {@code RSynaptic}, {@code SLSTM}, {@code LeakyParallel}, {@code StateLeaky} and {@code LinearLeaky}, the only
+     * kinds that tensors reveal.
      *
      * <pre>{@code
      * save_file(net.state_dict(), "net.safetensors", {"layers": str(net)})
@@ -391,12 +392,14 @@ public final class StateDict {
      * state.network("1x28x28, conv1: Conv2d(1, 12, 5), MaxPool2d(2), lif1: Leaky, fc1: Linear, lif2: Leaky");
      * }</pre>
      *
-     * <p>The shape of the input comes first, unless the first layer is {@code Linear}. Layers are {@code Linear},
-     * {@code Conv1d}, {@code Conv2d}, {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool},
-     * {@code AvgPool} and {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, {@code ReLU}, whose network
-     * has no time until it is {@linkplain Network#spiking converted}, and the neurons {@code Leaky}, {@code Synaptic},
-     * {@code Alpha}, {@code RLeaky} and {@code RSynaptic} with snnTorch's defaults, but for {@code reset_delay} and
-     * {@code inhibition}. Arguments are torch's, by place or by name. Arguments that the tensors imply may be left out;
+     * <p>The shape of the input comes first, unless the first layer is {@code Linear}, {@code SLSTM},
+     * {@code LeakyParallel} or {@code LinearLeaky}. Layers are {@code Linear}, {@code Conv1d}, {@code Conv2d},
+     * {@code ConvTranspose2d}, {@code BatchNorm1d} and {@code 2d}, {@code MaxPool}, {@code AvgPool} and
+     * {@code AdaptiveAvgPool} (of 1), {@code Flatten}, {@code Dropout}, {@code ReLU}, whose network has no time until
+     * it is {@linkplain Network#spiking converted}, and snnTorch's neurons with its defaults, except for the options in
+     * the text: {@code Leaky}, {@code Synaptic}, {@code Alpha}, {@code Lapicque}, {@code RLeaky}, {@code RSynaptic},
+     * {@code SLSTM}, {@code SConv2dLSTM}, {@code LeakyParallel}, {@code StateLeaky}, {@code LinearLeaky} and
+     * {@code DeltaLeaky}. Arguments are torch's, by place or by name. Arguments that the tensors imply may be left out;
      * unknown arguments are refused. A layer without a name takes the next tensors of the file. {@code Flatten} before
      * {@code Linear} may be missing, as a {@code view} is not a module.
      *
