@@ -207,9 +207,9 @@ public final class Network {
     }
 
     /**
-     * Makes a network whose dense connections have integer weights, the nearest to the present ones, with a scale for
-     * each output; all other values and bits stay as they are. Plastic projections keep their floats, and so do
-     * recurrent connections. Data tell the loss of accuracy.
+     * Makes a network whose dense connections and convolutions have integer weights, the nearest to the present ones,
+     * with a scale for each output; all other values and bits stay as they are. Plastic projections keep their floats,
+     * and so do recurrent connections. Data tell the loss of accuracy.
      *
      * @param type INT8, INT16, INT4 or TERNARY
      * @return the new network, whose memory the garbage collector frees
