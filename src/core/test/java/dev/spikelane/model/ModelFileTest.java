@@ -15,6 +15,7 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -48,13 +49,9 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What stands in a model file, what it cannot hold, and what of a file is refused. */
-final class ModelFileTest {
-
-    @TempDir
-    private Path folder;
+final class ModelFileTest extends FolderCase {
 
     private Path file = Path.of("");
 

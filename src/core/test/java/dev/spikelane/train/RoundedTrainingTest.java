@@ -16,6 +16,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.memory.ElementType;
@@ -36,20 +37,16 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Weights that are trained as integers: their gradients, and all that trains. */
 @EveryWidth
-class RoundedTrainingTest {
+class RoundedTrainingTest extends FolderCase {
 
     private static final int STEPS = 5;
     private static final int BATCH = 3;
     private static final float NEVER = 1000;
-
-    @TempDir
-    private Path folder;
 
     static Stream<WeightQuantization> ways() {
         return Stream.of(WeightQuantization.ternary(), WeightQuantization.int4(), WeightQuantization.int8())

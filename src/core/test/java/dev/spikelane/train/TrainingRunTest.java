@@ -19,6 +19,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -45,14 +46,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class TrainingRunTest {
-
-    @TempDir
-    private Path folder;
+final class TrainingRunTest extends FolderCase {
 
     private record Trained(long hash, List<EpochResult> history) {}
 

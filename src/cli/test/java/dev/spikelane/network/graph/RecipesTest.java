@@ -9,6 +9,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.fixture.FolderCase;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,7 +30,6 @@ import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The recipes of CONTRIBUTING add a connection and a neuron to a copy of the library, word for word: with their files
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EveryWidth
 @Users
-final class RecipesTest {
+final class RecipesTest extends FolderCase {
 
     /** The sources of core, whose lines recipes add, of its tests, and of what else may tell connections apart. */
     private static final List<Path> ROOTS = List.of(
@@ -60,9 +60,6 @@ final class RecipesTest {
 
     /** A line of the recipe, which goes behind the text in the file. */
     private record Line(Path file, String behind, String text) {}
-
-    @TempDir
-    private Path folder;
 
     @Test
     void recipeAddsConnection() throws Exception {
