@@ -17,6 +17,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
@@ -95,10 +96,7 @@ final class ModelFileTest extends FolderCase {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 2, 2);
         ModelFile.write(file, network);
         byte[] before = Files.readAllBytes(file);
-        try (Trainer trainer = Trainer.of(network, 1, 1)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Sgd(1e300))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, 1, 1, CrossEntropyLoss.membrane(), new Sgd(1e300))) {
             trainer.step(TrainingBatch.of(FloatMatrix.of(new float[] {1, 2}), 1));
         }
         String message = assertThrows(IllegalArgumentException.class, () -> ModelFile.write(file, network))

@@ -13,6 +13,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -159,10 +160,7 @@ class TrainerTest {
                 dense(CLASSES, new Leaky(0.9)));
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, INPUTS, new Random(1));
         int[] labels = labels(new Random(2));
-        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Adam(0.01))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, STEPS, BATCH, CrossEntropyLoss.membrane(), new Adam(0.01))) {
             double first = trainer.step(TrainingBatch.ofFrame(frame, labels));
             double last = first;
             for (int i = 0; i < 150; i++) {

@@ -21,6 +21,7 @@ import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
 import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -254,10 +255,7 @@ final class TrainingRunTest extends FolderCase {
     }
 
     private static Trainer trainerOf(Network cells) {
-        return Trainer.of(cells, SmallRun.STEPS, SmallRun.BATCH)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Adam(0.02))
-                .build();
+        return Trainers.of(cells, SmallRun.STEPS, SmallRun.BATCH, CrossEntropyLoss.membrane(), new Adam(0.02));
     }
 
     private static TrainingRunBuilder runOfCells(Trainer trainer) {

@@ -16,6 +16,7 @@ import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
 import dev.spikelane.fixture.FolderCase;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -103,10 +104,7 @@ final class SparseFaultsTest extends FolderCase {
     }
 
     private static Trainer trainer(Network network) {
-        return Trainer.of(network, 10, 2)
-                .loss(CrossEntropyLoss.count())
-                .optimizer(new Sgd(0.1))
-                .build();
+        return Trainers.of(network, 10, 2, CrossEntropyLoss.count(), new Sgd(0.1));
     }
 
     @Test
