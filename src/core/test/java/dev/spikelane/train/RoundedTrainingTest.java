@@ -30,6 +30,7 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.gradient.FiniteDifferencesTest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -70,19 +71,6 @@ class RoundedTrainingTest extends FolderCase {
         return network;
     }
 
-    private static double loss(Gradients gradients, SpikeMatrix input, FloatMatrix upstream) {
-        gradients.reset();
-        gradients.forward(input);
-        double loss = 0;
-        FloatMatrix membranes = gradients.values("q", "membrane");
-        for (int row = 0; row < upstream.rows(); row++) {
-            for (int i = 0; i < upstream.columns(); i++) {
-                loss += (double) upstream.get(row, i) * membranes.get(row, i);
-            }
-        }
-        return loss;
-    }
-
     private static Gradients gradients(Network network, WeightQuantization way) {
         return Gradients.of(network, STEPS, BATCH)
                 .startAt("q", "membrane")
@@ -115,7 +103,10 @@ class RoundedTrainingTest extends FolderCase {
         int clipped = 0;
         try (Gradients rounded = gradients(network, way);
                 Gradients floats = gradients(twin, WeightQuantization.float32())) {
-            assertEquals(loss(floats, input, upstream), loss(rounded, input, upstream), 1e-4);
+            assertEquals(
+                    FiniteDifferencesTest.loss(floats, input, upstream),
+                    FiniteDifferencesTest.loss(rounded, input, upstream),
+                    1e-4);
             rounded.given("q", "membrane").copyFrom(upstream);
             rounded.backward();
             floats.given("q", "membrane").copyFrom(upstream);
@@ -185,7 +176,7 @@ class RoundedTrainingTest extends FolderCase {
         for (int sign = -1; sign <= 1; sign += 2) {
             values.set(row, column, value + sign * change);
             network.weights().replace(name, values);
-            difference += sign * loss(gradients, input, upstream);
+            difference += sign * FiniteDifferencesTest.loss(gradients, input, upstream);
         }
         values.set(row, column, value);
         network.weights().replace(name, values);
