@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Lines of the library are as wide as a reader's window, and folders as long. */
@@ -23,7 +22,7 @@ final class LinesTest {
     void linesHaveAtMost120Characters() throws IOException {
         List<String> wide = new ArrayList<>();
         int seen = 0;
-        for (Path file : files("main/java")) {
+        for (Path file : Checkout.sources(Checkout.inModules("main/java"))) {
             List<String> lines = Files.readAllLines(file);
             seen += lines.size();
             for (int i = 0; i < lines.size(); i++) {
@@ -41,22 +40,12 @@ final class LinesTest {
     void foldersHaveFewFiles() throws IOException {
         for (Map.Entry<String, Integer> most : MOST_FILES.entrySet()) {
             Map<Path, Integer> full = new TreeMap<>();
-            for (Path file : files(most.getKey())) {
+            for (Path file : Checkout.sources(Checkout.inModules(most.getKey()))) {
                 full.merge(file.getParent(), 1, Integer::sum);
             }
             assertTrue(full.size() > 25, full.size() + " folders");
             full.values().removeIf(count -> count <= most.getValue());
             assertEquals(Map.of(), full, "more than " + most.getValue() + " files");
         }
-    }
-
-    private static List<Path> files(String folder) throws IOException {
-        List<Path> files = new ArrayList<>();
-        for (Path root : Checkout.inModules(folder)) {
-            try (Stream<Path> all = Files.walk(root)) {
-                all.filter(path -> path.toString().endsWith(".java")).forEach(files::add);
-            }
-        }
-        return files;
     }
 }

@@ -1,6 +1,9 @@
 package dev.spikelane;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -30,5 +33,16 @@ public final class Checkout {
     public static List<Path> classes() {
         return Stream.concat(inModules("target/classes").stream(), inModules("target/test-classes").stream())
                 .toList();
+    }
+
+    /** Returns all files of Java below some folders. */
+    public static List<Path> sources(List<Path> roots) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path root : roots) {
+            try (Stream<Path> all = Files.walk(root)) {
+                all.filter(path -> path.toString().endsWith(".java")).forEach(files::add);
+            }
+        }
+        return files;
     }
 }

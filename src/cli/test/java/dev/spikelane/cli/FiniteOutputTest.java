@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.model.Model;
@@ -30,13 +31,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** No text, page or JSON of any command shows a number that is none, even where nothing fires or was timed. */
 @Users
-final class FiniteOutputTest {
+final class FiniteOutputTest extends FolderCase {
 
     private static final Pattern NO_NUMBER = Pattern.compile("(?i:\\b(nan|infinity|null|undefined)\\b)|[\uFFFD\u221E]");
     private static final Pattern SCRIPT = Pattern.compile("(?s)<script>.*?</script>");
@@ -60,9 +60,6 @@ final class FiniteOutputTest {
             "spark",
             "help",
             "generate-completion");
-
-    @TempDir
-    private Path folder;
 
     @BeforeEach
     void writeImages() throws IOException {

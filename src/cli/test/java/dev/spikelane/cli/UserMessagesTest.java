@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -34,15 +35,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What users read who took a wrong turn: the message names it, and the way on. */
-final class UserMessagesTest {
-
-    @TempDir
-    private Path folder;
+final class UserMessagesTest extends FolderCase {
 
     private static Network network(int neurons) {
         return Networks.dense(new TorchRandom(1), new Leaky(0.9), 4, neurons - 2, 2);

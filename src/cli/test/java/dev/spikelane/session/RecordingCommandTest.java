@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.cli.CommandRun;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.ModelFile;
@@ -15,14 +16,10 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The command {@code verify} replays recordings and names their differences. */
 @EveryWidth
-final class RecordingCommandTest {
-
-    @TempDir
-    private Path folder;
+final class RecordingCommandTest extends FolderCase {
 
     @Test
     void verifyReplaysFiles() throws IOException {

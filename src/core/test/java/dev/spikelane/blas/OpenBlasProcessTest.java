@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -52,24 +53,29 @@ final class OpenBlasProcessTest {
         }
     }
 
-    @Test
-    void aPathMustBeAbsolute() throws Exception {
-        for (String path : List.of("libopenblas.so.0", "./libopenblas.so", "")) {
+    /** Fails unless each value of an option is refused by a message that names it. */
+    private void assertRefused(String option, String message, Object... values) throws Exception {
+        for (Object value : values) {
             assertAbsent(
-                    "off: spikelane.openblas is '" + path + "', expected the absolute path of a shared library, or off",
-                    ENABLE,
-                    "-Dspikelane.openblas=" + path);
+                    String.format(Locale.ROOT, message, value), ENABLE, "-Dspikelane.openblas" + option + "=" + value);
         }
     }
 
     @Test
-    void aMissingFile() throws Exception {
-        for (Path path : List.of(folder.resolve("none.so"), folder)) {
-            assertAbsent(
-                    "not found: spikelane.openblas is '" + path + "', and there is no such file",
-                    ENABLE,
-                    "-Dspikelane.openblas=" + path);
-        }
+    void wrongOptionsAreNamed() throws Exception {
+        assertRefused(
+                "",
+                "off: spikelane.openblas is '%s', expected the absolute path of a shared library, or off",
+                "libopenblas.so.0",
+                "./libopenblas.so",
+                "");
+        assertRefused(
+                "",
+                "not found: spikelane.openblas is '%s', and there is no such file",
+                folder.resolve("none.so"),
+                folder);
+        assertRefused(
+                ".threads", "off: spikelane.openblas.threads is '%s', expected 1 to 1024", "0", "1025", "two");
     }
 
     @Test
@@ -82,9 +88,7 @@ final class OpenBlasProcessTest {
         String why = System.getProperty("os.name").equals("Linux")
                 ? "is no whole shared library of this platform, or it asks for an executable stack"
                 : "cannot be opened as a shared library; one that it needs may be missing";
-        for (Path path : List.of(text, empty, cutInHeader, cutBehindHeaders)) {
-            assertAbsent("off: " + path + " (spikelane.openblas) " + why, ENABLE, "-Dspikelane.openblas=" + path);
-        }
+        assertRefused("", "off: %s (spikelane.openblas) " + why, text, empty, cutInHeader, cutBehindHeaders);
     }
 
     /** A shared library that every JDK has. */
@@ -97,20 +101,7 @@ final class OpenBlasProcessTest {
     @Test
     void aLibraryThatIsNotOpenBlas() throws Exception {
         Path zip = zipLibrary();
-        assertAbsent(
-                "off: " + zip + " cannot be used as OpenBLAS: it has no function cblas_sgemm",
-                ENABLE,
-                "-Dspikelane.openblas=" + zip);
-    }
-
-    @Test
-    void aWrongNumberOfThreads() throws Exception {
-        for (String threads : List.of("0", "1025", "two")) {
-            assertAbsent(
-                    "off: spikelane.openblas.threads is '" + threads + "', expected 1 to 1024",
-                    ENABLE,
-                    "-Dspikelane.openblas.threads=" + threads);
-        }
+        assertRefused("", "off: %s cannot be used as OpenBLAS: it has no function cblas_sgemm", zip);
     }
 
     @Test

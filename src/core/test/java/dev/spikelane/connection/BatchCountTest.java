@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
@@ -55,10 +56,7 @@ class BatchCountTest {
     @Test
     void trainingCountsBeyondWhatFloatsHave() {
         Network network = counted(LARGE);
-        try (Trainer trainer = Trainer.of(network, 3, 4)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Sgd(0.1))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, 3, 4, CrossEntropyLoss.membrane(), new Sgd(0.1))) {
             FloatMatrix x = Matrices.uniform(Arena.ofAuto(), 12, 5, new Random(1));
             trainer.step(TrainingBatch.of(x, new int[4]));
         }

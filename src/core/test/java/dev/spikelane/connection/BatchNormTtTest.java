@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -142,10 +143,7 @@ class BatchNormTtTest {
 
     private static Network learned() {
         Network network = network();
-        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Sgd(0.5))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, STEPS, BATCH, CrossEntropyLoss.membrane(), new Sgd(0.5))) {
             for (int i = 0; i < 3; i++) {
                 trainer.step(TrainingBatch.of(rows(i), new int[BATCH]));
             }

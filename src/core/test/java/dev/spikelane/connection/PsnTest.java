@@ -10,6 +10,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -210,10 +211,7 @@ final class PsnTest {
         Dataset data = Dataset.of(Shape.of(INPUTS), rows(30, INPUTS, 6), new int[30], 4);
         Batching batching = new Batching(BATCH).withCode(InputEncoding.rate(new Rate(), STEPS));
         Network network = network();
-        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Sgd(0.1))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, STEPS, BATCH, CrossEntropyLoss.membrane(), new Sgd(0.1))) {
             TrainingRun.of(trainer, data, batching)
                     .epochs(1)
                     .validate(data)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Checkout;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,16 +19,12 @@ import java.util.function.Consumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Synapses of files of SciPy. Those of the resources are as SciPy 1.17 wrote them: the matrix {@code [3 x 5]} with 0.1
  * at (0, 1), -2 at (0, 4), 7 at (2, 0) and 1.5 at (2, 2).
  */
-final class SparseFilesTest {
-
-    @TempDir
-    private Path folder;
+final class SparseFilesTest extends FolderCase {
 
     private static String declared(Sparse sparse, int sources) {
         SynapseRows rows = sparse.synapses(Shape.of(sources));

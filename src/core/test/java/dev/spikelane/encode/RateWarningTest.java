@@ -4,19 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.OwnJvm;
+import dev.spikelane.fixture.FolderCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Pixels of 0 to 255 are warned of once in a JVM. */
 @EveryWidth
-final class RateWarningTest {
-
-    @TempDir
-    private Path folder;
+final class RateWarningTest extends FolderCase {
 
     @Test
     void pixelsAreWarnedOfOnce() throws Exception {

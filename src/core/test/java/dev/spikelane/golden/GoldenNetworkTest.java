@@ -23,41 +23,20 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Networks give snnTorch's spikes, all of them, and its membranes within the stored tolerance. */
 @EveryWidth
 class GoldenNetworkTest extends KernelCase {
 
-    @Test
-    void feedforward() {
-        GoldenSet.of("net_feedforward").check(golden -> {
-            for (int threads : new int[] {1, 2}) {
-                Arena arena = Arena.ofAuto();
-                runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
-            }
-        });
-    }
-
-    /** Analog input: the cases whose gradients are learned from run forward too. */
-    @Test
-    void analogInput() {
-        GoldenSet.of("bptt").check(golden -> {
+    /** Spikes; analog input of the cases whose gradients are learned from; the same image at every step. */
+    @ParameterizedTest
+    @ValueSource(strings = {"net_feedforward", "bptt", "net_conv"})
+    void networks(String set) {
+        GoldenSet.of(set).check(golden -> {
             golden.leaveOutStarting("grad_", "compared by GoldenTrainingTest");
             for (int threads : new int[] {1, 2}) {
-                Arena arena = Arena.ofAuto();
-                runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
-            }
-        });
-    }
-
-    /** The same image at every step. */
-    @Test
-    void convolutions() {
-        GoldenSet.of("net_conv").check(golden -> {
-            golden.leaveOutStarting("grad_", "compared by GoldenTrainingTest");
-            for (int threads : new int[] {1, 2}) {
-                Arena arena = Arena.ofAuto();
-                runNetwork(golden, GoldenNetwork.of(golden).network(), arena, threads);
+                runNetwork(golden, GoldenNetwork.of(golden).network(), Arena.ofAuto(), threads);
             }
         });
     }
@@ -73,21 +52,13 @@ class GoldenNetworkTest extends KernelCase {
                 spikes.add(simulation.recordSpikes(layer, steps));
                 membranes.add(simulation.recordMembranes(layer, steps));
             }
+            int columns = network.inputs().getFirst().shape().size();
             if (golden.hasInput("image")) {
-                int columns = network.inputs().getFirst().shape().size();
                 simulation.runConstant(FloatMatrix.copyOf(arena, batch, columns, golden.floats("image")), steps);
             } else if (golden.isFloat("input")) {
-                simulation.run(FloatMatrix.copyOf(
-                        arena,
-                        steps * batch,
-                        network.inputs().getFirst().shape().size(),
-                        golden.floats("input")));
+                simulation.run(FloatMatrix.copyOf(arena, steps * batch, columns, golden.floats("input")));
             } else {
-                simulation.run(SpikeMatrix.copyOf(
-                        arena,
-                        steps * batch,
-                        network.inputs().getFirst().shape().size(),
-                        golden.bytes("input")));
+                simulation.run(SpikeMatrix.copyOf(arena, steps * batch, columns, golden.bytes("input")));
             }
             for (int layer = 0; layer < layers; layer++) {
                 String number = String.valueOf(layer + 1);

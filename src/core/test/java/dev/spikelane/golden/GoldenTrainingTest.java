@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -130,10 +131,7 @@ class GoldenTrainingTest {
 
     /** A step of training moves them once for each step of time. */
     private static void checkRunningValues(GoldenCase golden, Network network, TrainingBatch x, int steps, int batch) {
-        try (Trainer trainer = Trainer.of(network, steps, batch)
-                .loss(CrossEntropyLoss.rate())
-                .optimizer(new Sgd(1e-3))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, steps, batch, CrossEntropyLoss.rate(), new Sgd(1e-3))) {
             trainer.step(x);
         }
         for (String value : List.of("running_mean", "running_var")) {

@@ -2,6 +2,7 @@ package dev.spikelane.golden;
 
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -51,10 +52,7 @@ final class NormalizedInput {
 
     /** A step at a rate of 0, which moves running values alone. */
     void train(FloatMatrix x, int steps, int batch) {
-        try (Trainer trainer = Trainer.of(network, steps, batch)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Sgd(1))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, steps, batch, CrossEntropyLoss.membrane(), new Sgd(1))) {
             trainer.setRate(0);
             trainer.step(TrainingBatch.of(x, new int[batch]));
         }

@@ -1,5 +1,6 @@
 package dev.spikelane.io;
 
+import static dev.spikelane.Matrices.assertZeroPads;
 import static dev.spikelane.Failures.assertMessage;
 import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -15,7 +16,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -108,7 +108,7 @@ class IdxTest extends KernelCase {
         for (int i = 0; i < pixels.length; i++) {
             assertEquals((255 - i) / 255f, images.get(i / 70, i % 70));
         }
-        assertPadsAreZero(images);
+        assertZeroPads(images, "images");
         assertArrayEquals(images.rows(1, 2).toArray(), idx.images(arena, 1, 2).toArray());
     }
 
@@ -281,15 +281,6 @@ class IdxTest extends KernelCase {
             gzip.write(content);
         }
         return compressed.toByteArray();
-    }
-
-    private static void assertPadsAreZero(FloatMatrix matrix) {
-        for (int row = 0; row < matrix.rows(); row++) {
-            for (int column = matrix.columns(); column < matrix.stride(); column++) {
-                long offset = matrix.rowOffset(row) + (long) column * Float.BYTES;
-                assertEquals(0, matrix.segment().get(ValueLayout.JAVA_INT, offset));
-            }
-        }
     }
 
     /** Gives one byte per call, as a slow pipe does. */

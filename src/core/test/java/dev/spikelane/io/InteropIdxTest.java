@@ -3,24 +3,20 @@ package dev.spikelane.io;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.golden.InteropFiles;
 import java.io.ByteArrayInputStream;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files of IDX, plain and gzip, hold what they hold for NumPy; broken ones are refused by name. */
-final class InteropIdxTest {
-
-    @TempDir
-    private Path folder;
+final class InteropIdxTest extends FolderCase {
 
     @Test
     void filesHoldTheirBytes() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.golden.InteropFiles;
@@ -15,14 +16,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files that NumPy wrote are read as it reads them; broken ones are refused by name. */
 @EveryWidth
-final class InteropNpzTest {
-
-    @TempDir
-    private Path folder;
+final class InteropNpzTest extends FolderCase {
 
     @Test
     void archivesHoldWhatNumPyReads() {

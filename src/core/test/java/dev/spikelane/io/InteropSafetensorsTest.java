@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.golden.InteropFiles;
@@ -22,14 +23,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files that Python's safetensors wrote are read bit for bit; broken ones are refused by name. */
 @EveryWidth
-final class InteropSafetensorsTest {
-
-    @TempDir
-    private Path folder;
+final class InteropSafetensorsTest extends FolderCase {
 
     @Test
     void filesHoldWhatThePythonLibraryReads() {

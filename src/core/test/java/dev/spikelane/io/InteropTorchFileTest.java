@@ -4,21 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.golden.InteropFiles;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files that {@code torch.save} wrote hold the tensors that torch has; all else is refused by name. */
 @EveryWidth
-final class InteropTorchFileTest {
-
-    @TempDir
-    private Path folder;
+final class InteropTorchFileTest extends FolderCase {
 
     @Test
     void filesHoldTheTensorsOfTorch() {

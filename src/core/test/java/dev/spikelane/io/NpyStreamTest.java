@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.ByteArrayInputStream;
@@ -18,13 +19,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Arrays from streams, and of float64. */
-final class NpyStreamTest {
-
-    @TempDir
-    private Path folder;
+final class NpyStreamTest extends FolderCase {
 
     @Test
     void streamsHoldWhatFilesHold() throws IOException {

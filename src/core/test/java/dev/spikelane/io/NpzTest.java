@@ -4,6 +4,7 @@ import static dev.spikelane.Failures.assertStart;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.random.TorchRandom;
 import java.io.ByteArrayInputStream;
@@ -17,16 +18,12 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Archives of NumPy are written stored or deflated; what is no tensor in them is passed over with a warning. */
-final class NpzTest {
+final class NpzTest extends FolderCase {
 
     private static final String STRUCTURED =
             "{'descr': [('a', '<f4', (2,)), ('b]', [('c', '|i1')])]," + " 'fortran_order': False, 'shape': (1,), }";
-
-    @TempDir
-    private Path folder;
 
     private static byte[] array(String header, int bytes) {
         byte[] text =

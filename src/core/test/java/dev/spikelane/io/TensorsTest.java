@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.FloatMatrix;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -14,17 +15,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** One reader and one writer for all formats of tensors. */
-final class TensorsTest {
+final class TensorsTest extends FolderCase {
 
     private static final List<Tensor> TENSORS = List.of(
             Tensor.of("late", FloatMatrix.vector(1, 2, 3), List.of(3)),
             Tensor.of("early", FloatMatrix.vector(4), List.of()));
-
-    @TempDir
-    private Path folder;
 
     @Test
     void streamsAndFilesAreReadInTheFormatThatTheirBytesTell() throws IOException {

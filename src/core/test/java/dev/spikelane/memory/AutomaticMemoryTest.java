@@ -2,7 +2,6 @@ package dev.spikelane.memory;
 
 import static dev.spikelane.Failures.assertInvalid;
 import static dev.spikelane.Failures.assertMessage;
-import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -14,7 +13,6 @@ import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -58,22 +56,6 @@ final class AutomaticMemoryTest {
         FloatMatrix matrix = FloatMatrix.zeros(FLOAT_ROWS, COLUMNS);
         matrix.set(FLOAT_ROWS - 1, 3, 5);
         return matrix.rows(FLOAT_ROWS - 1, 1);
-    }
-
-    @Test
-    void otherThreadsMayUseThem() {
-        FloatMatrix values = FloatMatrix.zeros(2, 3);
-        SpikeMatrix spikes = SpikeMatrix.zeros(2, 3);
-        @Nullable
-        Throwable failure = onOtherThread("friend", () -> {
-            values.requireShape("values", 2, 3);
-            spikes.requireAccessible("spikes");
-            values.set(1, 2, 7);
-            spikes.set(1, 2, true);
-        });
-        assertEquals(null, failure);
-        assertEquals(7, values.get(1, 2));
-        assertTrue(spikes.get(1, 2));
     }
 
     @Test

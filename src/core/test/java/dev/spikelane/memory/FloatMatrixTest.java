@@ -1,15 +1,9 @@
 package dev.spikelane.memory;
 
-import static dev.spikelane.Failures.assertIllegalState;
 import static dev.spikelane.Failures.assertInvalid;
-import static dev.spikelane.Failures.assertMessage;
-import static dev.spikelane.Failures.onOtherThread;
 import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -109,14 +103,6 @@ final class FloatMatrixTest {
         assertEquals(128 * Float.BYTES, matrix.rows(1, 1).segment().byteSize());
     }
 
-    @ParameterizedTest
-    @CsvSource({"0, 3", "3, 0", "-1, 3", "3, -1", "-2147483648, 1", "1, -2147483648"})
-    void refusesEmptyAndNegativeSizes(int rows, int columns) {
-        assertInvalid(
-                "FloatMatrix is [" + rows + " x " + columns + "], expected at least one row and one column",
-                () -> FloatMatrix.zeros(arena, rows, columns));
-    }
-
     @Test
     void refusesSizesThatOverflow() {
         assertInvalid(
@@ -125,97 +111,5 @@ final class FloatMatrixTest {
         assertInvalid(
                 "FloatMatrix [2147483647 x 2147483584] needs more bytes than a 64-bit size can say",
                 () -> FloatMatrix.zeros(arena, Integer.MAX_VALUE, 2147483584));
-    }
-
-    @Test
-    void namesTheMatrixThatDoesNotFitMemory() {
-        assertMessage(
-                OutOfMemoryError.class,
-                "FloatMatrix [1073741824 x 1048576] needs 4503599627370496 bytes, which the system refused",
-                () -> FloatMatrix.zeros(arena, 1 << 30, 1 << 20));
-        assertEquals(0, FloatMatrix.zeros(arena, 1, 1).get(0, 0), "the arena is still good");
-    }
-
-    @Test
-    void refusesArraysOfAnotherLength() {
-        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
-        String message = "array has 5 values, expected 6 for a [2 x 3] matrix";
-        assertInvalid(message, () -> matrix.copyFrom(new float[5]));
-        assertInvalid(message, () -> matrix.copyTo(new float[5]));
-        assertInvalid(message, () -> FloatMatrix.copyOf(arena, 2, 3, new float[5]));
-        assertThrows(IllegalArgumentException.class, () -> FloatMatrix.vector(arena));
-    }
-
-    @Test
-    void refusesMatricesOfAnotherShape() {
-        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
-        assertInvalid("source is [3 x 2], expected [2 x 3]", () -> matrix.copyFrom(FloatMatrix.zeros(arena, 3, 2)));
-        assertInvalid("current is [2 x 3], expected [2 x 4]", () -> matrix.requireShape("current", 2, 4));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"-1, 0", "2, 0", "0, -1", "0, 3", "0, 63", "2147483647, 2147483647"})
-    void refusesIndicesOutside(int row, int column) {
-        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
-        String message = "FloatMatrix is [2 x 3], asked for row " + row + ", column " + column;
-        assertMessage(IndexOutOfBoundsException.class, message, () -> matrix.get(row, column));
-        assertMessage(IndexOutOfBoundsException.class, message, () -> matrix.set(row, column, 1));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"-1, 1", "0, 0", "0, 4", "3, 1", "2, 2", "0, -1", "2147483647, 2147483647", "1, 2147483647"})
-    void refusesRowsOutside(int first, int count) {
-        FloatMatrix matrix = FloatMatrix.zeros(arena, 3, 2);
-        assertMessage(
-                IndexOutOfBoundsException.class,
-                "FloatMatrix has 3 rows, asked for " + count + " from row " + first,
-                () -> matrix.rows(first, count));
-    }
-
-    @Test
-    void closedArenaIsNamed() {
-        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
-        FloatMatrix view = matrix.rows(1, 1);
-        arena.close();
-        assertIllegalState("the arena of membrane is closed", () -> matrix.requireShape("membrane", 2, 3));
-        assertThrows(IllegalStateException.class, () -> matrix.get(0, 0));
-        assertThrows(IllegalStateException.class, () -> view.set(0, 0, 1));
-        assertThrows(IllegalStateException.class, () -> matrix.fill(1));
-        assertThrows(IllegalStateException.class, matrix::toArray);
-        assertThrows(IllegalStateException.class, () -> FloatMatrix.zeros(arena, 1, 1));
-    }
-
-    @Test
-    void confinedArenaOfAnotherThreadIsNamed() {
-        FloatMatrix matrix = FloatMatrix.zeros(arena, 2, 3);
-        Throwable thrown = onOtherThread("stranger", () -> matrix.requireShape("membrane", 2, 3));
-        assertInstanceOf(WrongThreadException.class, thrown);
-        assertEquals(
-                "the arena of membrane is confined to another thread, expected Arena.ofShared() for use from stranger",
-                thrown.getMessage());
-        assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", () -> matrix.get(0, 0)));
-        assertInstanceOf(WrongThreadException.class, onOtherThread("stranger", () -> FloatMatrix.zeros(arena, 1, 1)));
-    }
-
-    @Test
-    void sharedArenaServesOtherThreads() {
-        try (Arena shared = Arena.ofShared()) {
-            FloatMatrix matrix = FloatMatrix.zeros(shared, 2, 3);
-            assertEquals(null, onOtherThread("friend", () -> {
-                matrix.requireShape("membrane", 2, 3);
-                matrix.set(1, 2, 7);
-            }));
-            assertTrue(matrix.get(1, 2) == 7);
-        }
-    }
-
-    @Test
-    void saysWhatItTakes() {
-        assertEquals(256, FloatMatrix.bytes(1, 1));
-        assertEquals(2 * 512, FloatMatrix.bytes(2, 65));
-        assertEquals(60_000L * 832 * Float.BYTES, FloatMatrix.bytes(60_000, 784));
-        assertEquals(Long.MAX_VALUE, FloatMatrix.bytes(Integer.MAX_VALUE, Integer.MAX_VALUE));
-        assertEquals(FloatMatrix.zeros(arena, 3, 70).segment().byteSize(), FloatMatrix.bytes(3, 70));
-        assertThrows(IllegalArgumentException.class, () -> FloatMatrix.bytes(0, 1));
     }
 }

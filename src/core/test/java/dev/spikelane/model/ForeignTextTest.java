@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.spikelane.data.InputEncoding;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Idx;
 import dev.spikelane.io.NirFile;
@@ -42,12 +43,11 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every reader, and what takes names of a user, with texts that would fill a screen, clear it, or turn what follows.
  */
-final class ForeignTextTest {
+final class ForeignTextTest extends FolderCase {
 
     private static final String CONTROL = "\u001b[2J\n\u202e\u0000";
     private static final String HOSTILE = CONTROL + "x".repeat(1_000) + CONTROL + "y".repeat(1_000) + CONTROL;
@@ -55,9 +55,6 @@ final class ForeignTextTest {
     private static final int MOST = 1_203;
 
     private static final int MUTATIONS = 30;
-
-    @TempDir
-    private Path folder;
 
     private int refused;
 

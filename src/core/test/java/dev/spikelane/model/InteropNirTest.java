@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
 import dev.spikelane.golden.InteropFiles;
@@ -20,16 +21,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Graphs that snnTorch and the nir package wrote run as the file says; broken ones are refused by name. */
-final class InteropNirTest {
+final class InteropNirTest extends FolderCase {
 
     /** Graphs that snnTorch's RSynaptic exports are read as it runs them, unless somebody says the reset. */
     private static final NirImport AS_THE_FILE_SAYS = NirImport.DEFAULT.withReset(Reset.CLEAR, Reset.Time.SAME_STEP);
-
-    @TempDir
-    private Path folder;
 
     @Test
     void graphsRunAsTheFileSays() {

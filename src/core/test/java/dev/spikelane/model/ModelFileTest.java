@@ -15,7 +15,9 @@ import dev.spikelane.blas.OpenBlas;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
@@ -48,13 +50,9 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What stands in a model file, what it cannot hold, and what of a file is refused. */
-final class ModelFileTest {
-
-    @TempDir
-    private Path folder;
+final class ModelFileTest extends FolderCase {
 
     private Path file = Path.of("");
 
@@ -98,10 +96,7 @@ final class ModelFileTest {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9f), 2, 2);
         ModelFile.write(file, network);
         byte[] before = Files.readAllBytes(file);
-        try (Trainer trainer = Trainer.of(network, 1, 1)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Sgd(1e300))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, 1, 1, CrossEntropyLoss.membrane(), new Sgd(1e300))) {
             trainer.step(TrainingBatch.of(FloatMatrix.of(new float[] {1, 2}), 1));
         }
         String message = assertThrows(IllegalArgumentException.class, () -> ModelFile.write(file, network))

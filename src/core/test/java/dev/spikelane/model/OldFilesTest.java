@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.engine.StateHeader;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,13 +32,10 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Files that commit 435617d wrote, before networks were described once: a network of all connections that files hold,
  * and its state after five steps.
  */
-final class OldFilesTest {
+final class OldFilesTest extends FolderCase {
 
     /** What stood in a state before its neurons: magic, version, fingerprint, hash, batch, steps. */
     private static final int OLD_HEADER = 3 * Integer.BYTES + 3 * Long.BYTES;
-
-    @TempDir
-    private Path folder;
 
     private static byte[] bytes(String name) throws IOException {
         try (InputStream stream = OldFilesTest.class.getResourceAsStream("/formats/" + name)) {

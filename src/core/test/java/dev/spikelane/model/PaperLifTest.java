@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.memory.FloatMatrix;
@@ -15,13 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The neuron that the NIR paper shows in all tools: 1,000 steps of 0.1 ms, tau 2.5 ms, a threshold of 0.1, 34 input
  * spikes of which four make it fire. {@code -Dspikelane.nir.paper=DIR} names a folder with the paper's own files.
  */
-final class PaperLifTest {
+final class PaperLifTest extends FolderCase {
 
     private static final double DT = 1e-4;
     private static final double TAU = 2.5e-3;
@@ -32,9 +32,6 @@ final class PaperLifTest {
         60, 220, 270, 310, 320, 350, 370, 400, 410, 430, 440, 450, 460, 470, 480, 490, 500, 510, 520, 530, 670, 680,
         690, 700, 710, 720, 730, 740, 750, 760, 770, 780, 840, 850
     };
-
-    @TempDir
-    private Path folder;
 
     private Path file() throws IOException {
         Map<String, NirFile.Graph.Node> nodes = Map.of(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
@@ -39,11 +40,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What lies where a file is expected, or happens to it, ends with one line, whichever reader or writer it meets. */
 @Timeout(600)
-final class ReaderFaultTest {
+final class ReaderFaultTest extends FolderCase {
 
     /** Reads a path. */
     private interface Reader {
@@ -51,9 +51,6 @@ final class ReaderFaultTest {
     }
 
     private static final Map<String, Reader> READERS = readers();
-
-    @TempDir
-    private Path folder;
 
     private static Map<String, Reader> readers() {
         Map<String, Reader> readers = new LinkedHashMap<>();

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.connection.Convolution;
 import dev.spikelane.connection.Kernel;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
@@ -27,13 +28,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files go from snnTorch to networks and back by names, texts and tensors that say all that counts. */
-final class SnnTorchFilesTest {
-
-    @TempDir
-    private Path folder;
+final class SnnTorchFilesTest extends FolderCase {
 
     private static StateDict state(String... layers) {
         List<Tensor> tensors = new ArrayList<>();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -27,19 +28,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A network of ReLUs in a file becomes one that fires, whose rates are the values of the first. */
-final class SpikingTest {
+final class SpikingTest extends FolderCase {
 
     private static final String DEEP =
             "1x4x4, c: Conv2d(1, 3, 3, padding=1), n: BatchNorm2d(3), ReLU(), AvgPool2d(2, ceil_mode=False),"
                     + " f: Linear(12, 9), ReLU(inplace=True), g: Linear(9, 4)";
 
     private static final int SAMPLES = 70;
-
-    @TempDir
-    private Path folder;
 
     private final Random random = new Random(5);
     private final List<Tensor> tensors = new ArrayList<>();

@@ -11,6 +11,7 @@ import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.connection.Recurrent;
 import dev.spikelane.description.NetworkFingerprint;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -51,10 +52,7 @@ final class UnbiasedDenseTest {
     }
 
     private static Network trained(Network network) {
-        try (Trainer trainer = Trainer.of(network, 2, 5)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Adam(0.01))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, 2, 5, CrossEntropyLoss.membrane(), new Adam(0.01))) {
             trainer.step(TrainingBatch.ofFrame(new TorchRandom(4).rand(5, 4), 0, 1, 2, 0, 1));
             return trainer.network();
         }

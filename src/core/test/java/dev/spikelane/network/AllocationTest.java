@@ -23,6 +23,7 @@ import dev.spikelane.fixture.ResidualNetworks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.HandLif;
@@ -37,6 +38,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -57,25 +59,24 @@ final class AllocationTest extends KernelCase {
                 dense(10, new Leaky(0.9f).withInhibition(true)));
     }
 
-    private static void observe(Simulation simulation, int steps) {
-        for (int layer = 0; layer < 3; layer++) {
-            simulation.countSpikes(layer);
-            simulation.recordSpikes(layer, steps);
-            simulation.recordMembranes(layer, steps);
-        }
-    }
-
+    /** By runs, and by steps; with observers of all layers, and without. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void run(boolean observed) {
-        SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, 100, 0.4, new Random(1));
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void run(boolean steps, boolean observed) {
+        SpikeMatrix input = Matrices.spikes(arena, (steps ? 1 : STEPS) * BATCH, 100, 0.4, new Random(1));
         try (Simulation simulation = network().simulate(BATCH)) {
-            if (observed) {
-                observe(simulation, STEPS);
+            for (int layer = 0; observed && layer < 3; layer++) {
+                simulation.countSpikes(layer);
+                simulation.recordSpikes(layer, STEPS);
+                simulation.recordMembranes(layer, STEPS);
             }
-            assertNone(30, () -> {
+            assertNone(steps ? 300 : 30, () -> {
                 simulation.reset();
-                simulation.run(input);
+                if (steps) {
+                    simulation.step(input);
+                } else {
+                    simulation.run(input);
+                }
             });
         }
     }
@@ -101,10 +102,7 @@ final class AllocationTest extends KernelCase {
         SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, maps.size(), 0.4, new Random(1));
         for (int threads = 1; threads <= 2; threads++) {
             try (Simulation simulation = builder.build().simulate(BATCH, threads)) {
-                assertNone(30, () -> {
-                    simulation.reset();
-                    simulation.run(spikes);
-                });
+                Simulations.assertRunsAllocateNothing(simulation, spikes);
             }
         }
     }
@@ -119,36 +117,13 @@ final class AllocationTest extends KernelCase {
                 300,
                 by(Dense.linear(300, 130, random).nearest(type), new Leaky(0.9f).withThreshold(0.1f)),
                 by(Dense.linear(130, 70, random).nearest(type), new Leaky(0.9f)));
-        for (double density : new double[] {0.05, 0.9}) {
-            SpikeMatrix input = Matrices.spikes(arena, 400, 300, density, new Random(1));
+        for (Signal input : List.of(
+                Matrices.spikes(arena, 400, 300, 0.05, new Random(1)),
+                Matrices.spikes(arena, 400, 300, 0.9, new Random(1)),
+                Matrices.uniform(arena, 400, 300, new Random(1)))) {
             try (Simulation simulation = integers.simulate(BATCH)) {
-                assertNone(30, () -> {
-                    simulation.reset();
-                    simulation.run(input);
-                });
+                Simulations.assertRunsAllocateNothing(simulation, input);
             }
-        }
-        FloatMatrix values = Matrices.uniform(arena, 400, 300, new Random(1));
-        try (Simulation simulation = integers.simulate(BATCH)) {
-            assertNone(30, () -> {
-                simulation.reset();
-                simulation.run(values);
-            });
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void step(boolean observed) {
-        SpikeMatrix input = Matrices.spikes(arena, BATCH, 100, 0.4, new Random(1));
-        try (Simulation simulation = network().simulate(BATCH)) {
-            if (observed) {
-                observe(simulation, 1);
-            }
-            assertNone(300, () -> {
-                simulation.reset();
-                simulation.step(input);
-            });
         }
     }
 

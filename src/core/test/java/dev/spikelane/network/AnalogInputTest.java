@@ -16,7 +16,6 @@ import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.neuron.Leaky;
-import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -67,19 +66,6 @@ final class AnalogInputTest extends KernelCase {
             FloatMatrix copy = FloatMatrix.zeros(arena, 40, 5);
             copy.copyFrom(recorder.values());
             return copy;
-        }
-    }
-
-    @Test
-    void inputMayLieInAConfinedArena() {
-        LargeNetwork large = new LargeNetwork(arena, 1, false);
-        try (Arena confined = Arena.ofConfined();
-                Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3)) {
-            FloatMatrix input = Matrices.uniform(confined, LargeNetwork.ROWS, LargeNetwork.SIZE, random);
-            SpikeCounts counts = simulation.countSpikes(1);
-            large.first.want(3);
-            simulation.run(input);
-            assertTrue(counts.density() > 0);
         }
     }
 

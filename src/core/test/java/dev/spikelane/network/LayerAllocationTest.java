@@ -56,10 +56,7 @@ final class LayerAllocationTest extends KernelCase {
                 .quantized(type);
         SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, 196, 0.3, new Random(1));
         try (Simulation simulation = network.simulate(BATCH)) {
-            assertNone(30, () -> {
-                simulation.reset();
-                simulation.run(spikes);
-            });
+            Simulations.assertRunsAllocateNothing(simulation, spikes);
         }
     }
 
@@ -78,12 +75,7 @@ final class LayerAllocationTest extends KernelCase {
         SpikeMatrix spikes = Matrices.spikes(arena, STEPS * BATCH, 198, 0.3, new Random(1));
         FloatMatrix values = Matrices.uniform(arena, STEPS * BATCH, 198, new Random(1));
         try (Simulation simulation = network.simulate(BATCH, 2)) {
-            assertNone(30, () -> {
-                simulation.reset();
-                simulation.run(spikes);
-                simulation.reset();
-                simulation.run(values);
-            });
+            Simulations.assertRunsAllocateNothing(simulation, spikes, values);
         }
     }
 
@@ -182,10 +174,7 @@ final class LayerAllocationTest extends KernelCase {
         SpikeMatrix input = Matrices.spikes(arena, STEPS * BATCH, 100, 0.4, random);
         try (Simulation simulation = network.simulate(BATCH)) {
             simulation.recordMembranes(0, STEPS);
-            assertNone(30, () -> {
-                simulation.reset();
-                simulation.run(input);
-            });
+            Simulations.assertRunsAllocateNothing(simulation, input);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Alone;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -25,20 +26,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** While one thread replaces all values again and again, others see one version or the other, and simulations go on. */
 @Alone
-final class OneVersionTest {
+final class OneVersionTest extends FolderCase {
 
     private static final long NANOSECONDS = 300_000_000L;
     private static final int LEAST_CHANGES = 5;
     private static final int LEAST_READS = 3;
     private static final float ONE = 0.25f;
     private static final float OTHER = 0.75f;
-
-    @TempDir
-    private Path folder;
 
     /** Dense projections, of which all behind the first may be plastic. */
     private static Network network(boolean plastic) {

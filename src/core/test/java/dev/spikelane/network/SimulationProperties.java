@@ -11,115 +11,17 @@ import dev.spikelane.fixture.KernelCase;
 import dev.spikelane.kernel.Awkward.UpTo;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.network.graph.RandomNetwork;
 import dev.spikelane.network.graph.RandomNeuron;
 import dev.spikelane.neuron.Neuron;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
-/** One answer: the same bits however a run of spikes or of analog input is cut, shared and batched. */
+/** One answer: the same bits however a large run of spikes or of analog input is cut and shared by threads. */
 @EveryWidth
 @Alone
 @FewerTries(fullWidth = 3)
 final class SimulationProperties extends KernelCase {
-
-    @Property(tries = 120)
-    void blocksGiveTheSteps(
-            @UpTo(5) int batch,
-            @UpTo(12) int steps,
-            @UpTo(70) int rowsInBlock,
-            @ForAll boolean analog,
-            @ForAll long seed) {
-        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
-        RandomNetwork.Outcome expected = random.expected(analog);
-        expected.assertSame(
-                random.simulate(1, rowsInBlock, simulation -> random.run(simulation, analog)), "block " + rowsInBlock);
-        expected.assertSame(
-                random.simulate(1, Simulation.ROWS_IN_BLOCK, simulation -> random.run(simulation, analog)), "run");
-    }
-
-    @Property(tries = 120)
-    void callsCutAnywhereGiveTheSteps(
-            @UpTo(5) int batch, @UpTo(12) int steps, @ForAll boolean analog, @ForAll long seed) {
-        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
-        Random cuts = new Random(~seed);
-        random.expected(analog)
-                .assertSame(
-                        random.simulate(1, 3 * batch, simulation -> {
-                            for (int step = 0; step < steps; ) {
-                                int count = 1 + cuts.nextInt(steps - step);
-                                if (count > 1 || cuts.nextBoolean()) {
-                                    random.run(simulation, analog, step, count);
-                                } else {
-                                    random.step(simulation, analog, step);
-                                }
-                                step += count;
-                                assertEquals(step, simulation.steps());
-                            }
-                        }),
-                        "calls");
-    }
-
-    @Property(tries = 120)
-    void streamingReturnsTheSpikesOfTheLastLayer(
-            @UpTo(5) int batch, @UpTo(8) int steps, @ForAll boolean analog, @ForAll long seed) {
-        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
-        RandomNetwork.Outcome expected = random.expected(analog);
-        expected.assertSame(
-                random.simulate(1, Simulation.ROWS_IN_BLOCK, simulation -> {
-                    for (int step = 0; step < steps; step++) {
-                        assertSameBits(
-                                expected.spikes().getLast().rows(step * batch, batch),
-                                random.step(simulation, analog, step),
-                                "output of step " + step);
-                    }
-                }),
-                "steps");
-    }
-
-    @Property(tries = 120)
-    void resetStartsAnew(@UpTo(5) int batch, @UpTo(8) int steps, @ForAll boolean analog, @ForAll long seed) {
-        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
-        random.expected(analog)
-                .assertSame(
-                        random.simulate(1, Simulation.ROWS_IN_BLOCK, simulation -> {
-                            random.run(simulation, analog);
-                            simulation.reset();
-                            assertEquals(0, simulation.steps());
-                            random.run(simulation, analog);
-                        }),
-                        "second run");
-    }
-
-    @Property(tries = 60)
-    void sampleGivesTheSameAloneAndInABatch(@UpTo(5) int batch, @UpTo(8) int steps, @ForAll long seed) {
-        RandomNetwork random = new RandomNetwork(arena, batch, steps, seed);
-        RandomNetwork.Outcome expected = random.expected();
-        int sample = random.dropping ? 0 : new Random(~seed).nextInt(batch);
-        int last = random.network.populations().size() - 1;
-        SpikeMatrix input = SpikeMatrix.zeros(
-                arena, steps, random.network.inputs().getFirst().shape().size());
-        for (int step = 0; step < steps; step++) {
-            input.rows(step, 1).copyFrom(random.input.rows(step * batch + sample, 1));
-        }
-        try (Simulation alone = random.network.simulate(1)) {
-            Population.SpikeRecorder spikes = alone.recordSpikes(last, steps);
-            Population.VariableRecorder membranes = alone.recordMembranes(last, steps);
-            alone.run(input);
-            for (int step = 0; step < steps; step++) {
-                int row = step * batch + sample;
-                assertSameBits(
-                        expected.spikes().get(last).rows(row, 1),
-                        spikes.spikes().rows(step, 1),
-                        "spikes");
-                assertSameBits(
-                        expected.membranes().get(last).rows(row, 1),
-                        membranes.values().rows(step, 1),
-                        "membranes");
-            }
-        }
-    }
 
     /** Large enough that all threads take part. */
     @Property(tries = 12)

@@ -21,6 +21,7 @@ import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
@@ -32,6 +33,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(600)
@@ -347,13 +350,15 @@ final class SimulationTest {
         }
     }
 
-    @Test
-    void inputMayLieInAConfinedArena() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void inputMayLieInAConfinedArena(boolean analog) {
         LargeNetwork large = new LargeNetwork(arena, 1, false);
         try (Arena confined = Arena.ofConfined();
                 Simulation simulation = large.network.simulate(LargeNetwork.BATCH, 3)) {
-            SpikeMatrix input = SpikeMatrix.zeros(confined, LargeNetwork.ROWS, LargeNetwork.SIZE);
-            input.copyFrom(large.input);
+            Signal input = analog
+                    ? Matrices.uniform(confined, LargeNetwork.ROWS, LargeNetwork.SIZE, new Random(1))
+                    : Matrices.spikes(confined, LargeNetwork.ROWS, LargeNetwork.SIZE, 0.3, new Random(1));
             SpikeCounts counts = simulation.countSpikes(1);
             large.first.want(3);
             simulation.run(input);

@@ -1,5 +1,8 @@
 package dev.spikelane.network;
 
+import dev.spikelane.Allocations;
+import dev.spikelane.memory.Signal;
+
 /** Simulations of blocks of any size, for tests of other packages. */
 public final class Simulations {
 
@@ -11,5 +14,15 @@ public final class Simulations {
     /** Makes a simulation that goes through so many rows at a time. */
     public static Simulation of(Network network, int batch, int threads, int rowsInBlock) {
         return new Simulation(network, batch, threads, rowsInBlock);
+    }
+
+    /** Fails unless runs of each input behind a reset come to allocate nothing. */
+    static void assertRunsAllocateNothing(Simulation simulation, Signal... inputs) {
+        Allocations.assertNone(30, () -> {
+            for (Signal input : inputs) {
+                simulation.reset();
+                simulation.run(input);
+            }
+        });
     }
 }

@@ -1,5 +1,6 @@
 package dev.spikelane.random;
 
+import static dev.spikelane.Matrices.assertZeroPads;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,7 +35,7 @@ final class TorchRandomProperties {
             for (float value : matrix.toArray()) {
                 assertTrue(value >= from && value <= to, () -> value + " is not from " + from + " to " + to);
             }
-            TorchRandomTest.requireZeroPads(matrix);
+            assertZeroPads(matrix, "matrix");
         }
     }
 }

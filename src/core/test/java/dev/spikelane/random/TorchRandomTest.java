@@ -1,5 +1,6 @@
 package dev.spikelane.random;
 
+import static dev.spikelane.Matrices.assertZeroPads;
 import static dev.spikelane.Filled.bytes;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -11,7 +12,6 @@ import dev.spikelane.golden.TorchGolden;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -34,11 +34,15 @@ final class TorchRandomTest extends KernelCase {
 
     @ParameterizedTest
     @MethodSource("goldens")
-    void randMatchesTorch(TorchGolden golden) {
-        float[] expected = golden.floats("rand");
-        FloatMatrix matrix = FloatMatrix.zeros(arena, 1, expected.length);
-        new TorchRandom(golden.seed()).rand(matrix);
-        assertArrayEquals(expected, matrix.toArray());
+    void numbersMatchTorch(TorchGolden golden) {
+        FloatMatrix rand = FloatMatrix.vector(arena, golden.floats("rand"));
+        new TorchRandom(golden.seed()).rand(rand);
+        assertArrayEquals(golden.floats("rand"), rand.toArray());
+        FloatMatrix uniform = FloatMatrix.vector(arena, golden.floats("uniform"));
+        new TorchRandom(golden.seed()).uniform(uniform, -0.25f, 0.5f);
+        assertArrayEquals(golden.floats("uniform"), uniform.toArray());
+        int[] permutation = golden.integers("randperm");
+        assertArrayEquals(permutation, new TorchRandom(golden.seed()).randperm(permutation.length));
     }
 
     @ParameterizedTest
@@ -52,31 +56,19 @@ final class TorchRandomTest extends KernelCase {
         assertArrayEquals(golden.bits("bernoulli", 777), spikes.toArray());
     }
 
-    @ParameterizedTest
-    @MethodSource("goldens")
-    void uniformMatchesTorch(TorchGolden golden) {
-        float[] expected = golden.floats("uniform");
-        FloatMatrix matrix = FloatMatrix.zeros(arena, 1, expected.length);
-        new TorchRandom(golden.seed()).uniform(matrix, -0.25f, 0.5f);
-        assertArrayEquals(expected, matrix.toArray());
-    }
-
-    @ParameterizedTest
-    @MethodSource("goldens")
-    void randpermMatchesTorch(TorchGolden golden) {
-        int[] expected = golden.integers("randperm");
-        assertArrayEquals(expected, new TorchRandom(golden.seed()).randperm(expected.length));
-    }
-
+    /** Those of a dense layer, and of a convolution whose kernels are flattened. */
     @ParameterizedTest
     @MethodSource("goldens")
     void linearMatchesTorch(TorchGolden golden) {
-        int[] shape = golden.shape("linear_weight");
-        FloatMatrix weights = FloatMatrix.zeros(arena, shape[0], shape[1]);
-        FloatMatrix bias = FloatMatrix.zeros(arena, 1, shape[0]);
-        new TorchRandom(golden.seed()).linear(weights, bias);
-        assertArrayEquals(golden.floats("linear_weight"), weights.toArray());
-        assertArrayEquals(golden.floats("linear_bias"), bias.toArray());
+        for (String layer : List.of("linear", "conv")) {
+            int[] shape = golden.shape(layer + "_weight");
+            int inputs = Arrays.stream(shape).skip(1).reduce(1, (a, b) -> a * b);
+            FloatMatrix weights = FloatMatrix.zeros(arena, shape[0], inputs);
+            FloatMatrix bias = FloatMatrix.zeros(arena, 1, shape[0]);
+            new TorchRandom(golden.seed()).linear(weights, bias);
+            assertArrayEquals(golden.floats(layer + "_weight"), weights.toArray());
+            assertArrayEquals(golden.floats(layer + "_bias"), bias.toArray());
+        }
     }
 
     @ParameterizedTest
@@ -98,17 +90,6 @@ final class TorchRandomTest extends KernelCase {
         TorchRandom random = new TorchRandom(golden.seed());
         random.kaimingUniform(weights, fanIn);
         random.kaimingUniform(bias, fanIn);
-        assertArrayEquals(golden.floats("conv_weight"), weights.toArray());
-        assertArrayEquals(golden.floats("conv_bias"), bias.toArray());
-    }
-
-    @ParameterizedTest
-    @MethodSource("goldens")
-    void linearMatchesConvolutionOfFlattenedKernels(TorchGolden golden) {
-        int[] shape = golden.shape("conv_weight");
-        FloatMatrix weights = FloatMatrix.zeros(arena, shape[0], shape[1] * shape[2] * shape[3]);
-        FloatMatrix bias = FloatMatrix.zeros(arena, 1, shape[0]);
-        new TorchRandom(golden.seed()).linear(weights, bias);
         assertArrayEquals(golden.floats("conv_weight"), weights.toArray());
         assertArrayEquals(golden.floats("conv_bias"), bias.toArray());
     }
@@ -167,7 +148,7 @@ final class TorchRandomTest extends KernelCase {
             assertEquals(one.nextFloat(), value);
         }
         assertEquals(one.nextFloat(), random.nextFloat());
-        requireZeroPads(matrix);
+        assertZeroPads(matrix, "matrix");
     }
 
     @ParameterizedTest
@@ -326,15 +307,6 @@ final class TorchRandomTest extends KernelCase {
         byte[] spikes = new byte[length];
         Arrays.fill(spikes, (byte) 1);
         return spikes;
-    }
-
-    static void requireZeroPads(FloatMatrix matrix) {
-        for (int row = 0; row < matrix.rows(); row++) {
-            for (int column = matrix.columns(); column < matrix.stride(); column++) {
-                long offset = matrix.rowOffset(row) + (long) column * Float.BYTES;
-                assertEquals(0, matrix.segment().get(ValueLayout.JAVA_INT, offset), "pad of row " + row);
-            }
-        }
     }
 
     private static String sha256(FloatMatrix matrix) throws NoSuchAlgorithmException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -26,18 +27,14 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Recordings replay as they were, from files too, and differences are named. */
 @EveryWidth
-final class RecordingTest {
+final class RecordingTest extends FolderCase {
 
     private static final int STEPS = 40;
 
     private final Random random = new Random(4);
-
-    @TempDir
-    private Path folder;
 
     static Network network() {
         return Networks.of(

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spikelane.EveryWidth;
 import dev.spikelane.OwnJvm;
+import dev.spikelane.fixture.FolderCase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,18 +15,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A process that may write no longer files stands for a full disk: a write ends in the middle of a record. */
 @EveryWidth
 @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux has prlimit")
-final class SessionFullDiskTest {
+final class SessionFullDiskTest extends FolderCase {
 
     private static final int SESSIONS = 8;
     private static final int LIMIT = 100_003;
-
-    @TempDir
-    private Path folder;
 
     /** A program: it sets its own limit, and lifts it. */
     static final class Limited {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.OwnJvm;
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -34,7 +35,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random calls of several threads, with crashes at any moment, against arrays of step counts: a session has its own
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EveryWidth
 @Timeout(600)
-final class SessionRestartTest {
+final class SessionRestartTest extends FolderCase {
 
     private static final int INPUTS = 8;
     private static final int THREADS = 3;
@@ -52,9 +52,6 @@ final class SessionRestartTest {
 
     private static final int MOST_STEPS = 1_000_000;
     private static final int MEMORY_SESSIONS = 18;
-
-    @TempDir
-    private Path folder;
 
     private static Network network() {
         return Networks.dense(new TorchRandom(1), new Leaky(0.97f), INPUTS, 6);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.EveryWidth;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -38,12 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Sessions in a folder outlive pools, and no session gets the state of another one. */
 @EveryWidth
-final class SessionStoreTest {
+final class SessionStoreTest extends FolderCase {
 
     private static final SpikeMatrix INPUT = SpikeMatrix.zeros(1, 4);
-
-    @TempDir
-    private Path folder;
 
     @TempDir
     private Path other;

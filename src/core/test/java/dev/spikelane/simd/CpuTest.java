@@ -2,16 +2,13 @@ package dev.spikelane.simd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import dev.spikelane.fixture.FolderCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class CpuTest {
-
-    @TempDir
-    private Path folder;
+final class CpuTest extends FolderCase {
 
     @Test
     void readsTheFirstCpu() throws IOException {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Tries;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.network.Network;
@@ -26,7 +27,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every text and tensor of a checkpoint, made wrong in many ways: it is refused by a message that names the file
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * run that goes on has the bits of one that was not stopped.
  */
 @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
-final class CheckpointMutationTest {
+final class CheckpointMutationTest extends FolderCase {
 
     private static final List<String> HOSTILE = List.of(
             "",
@@ -67,9 +67,6 @@ final class CheckpointMutationTest {
     /** What a file whose sum was made anew says of past epochs, no other number of it tells to be wrong. */
     private static final Set<String> BELIEVED =
             Set.of("run.loss_sum", "run.right", "run.spikes", "run.gradient_norm_sum", "epoch.1");
-
-    @TempDir
-    private Path folder;
 
     private Path file = Path.of("");
     private Tensors whole = Tensors.of(Map.of(), List.of());

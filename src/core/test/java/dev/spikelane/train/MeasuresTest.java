@@ -19,6 +19,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -43,11 +44,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Measures are those of plain loops over all weights, steps and samples. */
 @EveryWidth
-final class MeasuresTest {
+final class MeasuresTest extends FolderCase {
 
     private static final int SAMPLES = 7;
     private static final int STEPS = 6;
@@ -347,9 +347,6 @@ final class MeasuresTest {
         assertEquals(8 * 3 * STEPS, measures.effectiveMacs());
         assertEquals(0, measures.effectiveAcs());
     }
-
-    @TempDir
-    private Path folder;
 
     private void zone(String number, String name, long microjoules, long greatest) throws IOException {
         Path zone = Files.createDirectories(folder.resolve("intel-rapl:" + number));

@@ -4,6 +4,7 @@ import static dev.spikelane.fixture.Layer.by;
 
 import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.neuron.Leaky;
@@ -22,10 +23,7 @@ final class RefusedMemoryMain {
                 by(
                         Dense.of(arena, FloatMatrix.zeros(arena, 1000, 800), FloatMatrix.zeros(arena, 1, 1000)),
                         new Leaky(0.9f)));
-        try (Trainer trainer = Trainer.of(network, 2, 3)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Adam(0.001))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, 2, 3, CrossEntropyLoss.membrane(), new Adam(0.001))) {
             System.out.println("built " + trainer);
         } catch (OutOfMemoryError refused) {
             System.out.println("refused: " + refused.getMessage());

@@ -16,6 +16,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.WeightQuantization;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.kernel.product.integer.RoundedWeights;
 import dev.spikelane.memory.ElementType;
@@ -29,6 +30,7 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.gradient.FiniteDifferencesTest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -36,20 +38,16 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Weights that are trained as integers: their gradients, and all that trains. */
 @EveryWidth
-class RoundedTrainingTest {
+class RoundedTrainingTest extends FolderCase {
 
     private static final int STEPS = 5;
     private static final int BATCH = 3;
     private static final float NEVER = 1000;
-
-    @TempDir
-    private Path folder;
 
     static Stream<WeightQuantization> ways() {
         return Stream.of(WeightQuantization.ternary(), WeightQuantization.int4(), WeightQuantization.int8())
@@ -71,19 +69,6 @@ class RoundedTrainingTest {
         weights.set(2, 7, -1.5f);
         network.weights().replace("p-q.weight", weights);
         return network;
-    }
-
-    private static double loss(Gradients gradients, SpikeMatrix input, FloatMatrix upstream) {
-        gradients.reset();
-        gradients.forward(input);
-        double loss = 0;
-        FloatMatrix membranes = gradients.values("q", "membrane");
-        for (int row = 0; row < upstream.rows(); row++) {
-            for (int i = 0; i < upstream.columns(); i++) {
-                loss += (double) upstream.get(row, i) * membranes.get(row, i);
-            }
-        }
-        return loss;
     }
 
     private static Gradients gradients(Network network, WeightQuantization way) {
@@ -118,7 +103,10 @@ class RoundedTrainingTest {
         int clipped = 0;
         try (Gradients rounded = gradients(network, way);
                 Gradients floats = gradients(twin, WeightQuantization.float32())) {
-            assertEquals(loss(floats, input, upstream), loss(rounded, input, upstream), 1e-4);
+            assertEquals(
+                    FiniteDifferencesTest.loss(floats, input, upstream),
+                    FiniteDifferencesTest.loss(rounded, input, upstream),
+                    1e-4);
             rounded.given("q", "membrane").copyFrom(upstream);
             rounded.backward();
             floats.given("q", "membrane").copyFrom(upstream);
@@ -188,7 +176,7 @@ class RoundedTrainingTest {
         for (int sign = -1; sign <= 1; sign += 2) {
             values.set(row, column, value + sign * change);
             network.weights().replace(name, values);
-            difference += sign * loss(gradients, input, upstream);
+            difference += sign * FiniteDifferencesTest.loss(gradients, input, upstream);
         }
         values.set(row, column, value);
         network.weights().replace(name, values);

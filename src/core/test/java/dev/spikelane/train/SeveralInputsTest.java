@@ -13,6 +13,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -83,10 +84,7 @@ class SeveralInputsTest {
     }
 
     private static Trainer trainer(Network network) {
-        return Trainer.of(network, STEPS, BATCH)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Adam(0.02))
-                .build();
+        return Trainers.of(network, STEPS, BATCH, CrossEntropyLoss.membrane(), new Adam(0.02));
     }
 
     private static Batching batching(InputEncoding code) {

@@ -4,6 +4,7 @@ import static dev.spikelane.Filled.fill;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -32,10 +33,7 @@ final class TrainerFallbackTest {
 
     private static void assertLearns(TrainingBatch batch) {
         Network network = Networks.dense(new TorchRandom(1), new Leaky(0.9), 6, 20, 2);
-        try (Trainer trainer = Trainer.of(network, STEPS, LABELS.length)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Adam(0.01))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, STEPS, LABELS.length, CrossEntropyLoss.membrane(), new Adam(0.01))) {
             double first = trainer.step(batch);
             double last = first;
             for (int i = 0; i < 100; i++) {

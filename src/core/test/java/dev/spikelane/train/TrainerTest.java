@@ -13,6 +13,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.Signal;
@@ -159,10 +160,7 @@ class TrainerTest {
                 dense(CLASSES, new Leaky(0.9)));
         FloatMatrix frame = Matrices.uniform(Arena.ofAuto(), BATCH, INPUTS, new Random(1));
         int[] labels = labels(new Random(2));
-        try (Trainer trainer = Trainer.of(network, STEPS, BATCH)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Adam(0.01))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, STEPS, BATCH, CrossEntropyLoss.membrane(), new Adam(0.01))) {
             double first = trainer.step(TrainingBatch.ofFrame(frame, labels));
             double last = first;
             for (int i = 0; i < 150; i++) {
@@ -214,13 +212,24 @@ class TrainerTest {
 
     @Test
     void whatHasNoGradientIsRefusedWhenTheTrainerIsBuilt() {
+        assertRefused(
+                "population 'p': a dropout has no gradient", new LeakyParallel(0.5).withDropout(0.5, 1), false);
+        assertRefused(
+                "projection 'x-p' is plastic and changes by itself, expected one that is learned",
+                new Leaky(0.5),
+                true);
+    }
+
+    private static void assertRefused(String message, Neuron neuron, boolean plastic) {
         NetworkBuilder builder = Network.builder();
         Input x = builder.input("x", Shape.of(4));
-        Population p = builder.population("p", Shape.of(4), new LeakyParallel(0.5).withDropout(0.5, 1));
+        Population p = builder.population("p", Shape.of(4), neuron);
         builder.project("x-p", x, p, Dense.linear(4, 4, new TorchRandom(1)));
+        if (plastic) {
+            builder.plastic();
+        }
         Network network = builder.build();
-        TrainerBuilder trainer = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
-        assertInvalid("population 'p': a dropout has no gradient", trainer::build);
+        assertInvalid(message, Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate())::build);
     }
 
     @Test
@@ -489,18 +498,6 @@ class TrainerTest {
                 .build()) {
             return trainer.step(of);
         }
-    }
-
-    @Test
-    void plasticProjectionsAreRefused() {
-        NetworkBuilder builder = Network.builder();
-        Input x = builder.input("x", Shape.of(4));
-        Population p = builder.population("p", Shape.of(4), new Leaky(0.5));
-        builder.project("x-p", x, p, Dense.linear(4, 4, new TorchRandom(1))).plastic();
-        Network network = builder.build();
-        TrainerBuilder trainer = Trainer.of(network, 2, 1).loss(CrossEntropyLoss.rate());
-        assertInvalid(
-                "projection 'x-p' is plastic and changes by itself, expected one that is learned", trainer::build);
     }
 
     @Test

@@ -19,7 +19,9 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -45,14 +47,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class TrainingRunTest {
-
-    @TempDir
-    private Path folder;
+final class TrainingRunTest extends FolderCase {
 
     private record Trained(long hash, List<EpochResult> history) {}
 
@@ -257,10 +255,7 @@ final class TrainingRunTest {
     }
 
     private static Trainer trainerOf(Network cells) {
-        return Trainer.of(cells, SmallRun.STEPS, SmallRun.BATCH)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Adam(0.02))
-                .build();
+        return Trainers.of(cells, SmallRun.STEPS, SmallRun.BATCH, CrossEntropyLoss.membrane(), new Adam(0.02));
     }
 
     private static TrainingRunBuilder runOfCells(Trainer trainer) {
@@ -607,20 +602,29 @@ final class TrainingRunTest {
         }
     }
 
-    @Test
-    void parameterThatIsNotFiniteIsNamed() throws IOException {
-        Network network = SmallRun.network();
-        try (Trainer trainer = SmallRun.trainer(network)
-                .learnOnly("lif1.beta")
-                .optimizer(new Sgd(1e39))
+    /** What is said of a run whose learned values leave the range of floats. */
+    private static String divergence(double rate, String... learned) throws IOException {
+        try (Trainer trainer = SmallRun.trainer(SmallRun.network())
+                .learnOnly(learned)
+                .optimizer(new Sgd(rate))
                 .build()) {
             TrainingRun run =
                     SmallRun.run(trainer).schedule(Schedule.constant()).build();
-            String message = assertThrows(IllegalStateException.class, run::run).getMessage();
-            assertTrue(
-                    message.matches("epoch 1, batch 1: population 'lif1' has the beta -?(NaN|Infinity) for .*"),
-                    message);
+            return assertThrows(IllegalStateException.class, run::run).getMessage();
         }
+    }
+
+    @Test
+    void whatIsNotFiniteIsNamed() throws IOException {
+        String parameter = divergence(1e39, "lif1.beta");
+        assertTrue(
+                parameter.matches("epoch 1, batch 1: population 'lif1' has the beta -?(NaN|Infinity) for .*"), parameter);
+        String loss = divergence(1e38, "fc2.weight", "fc2.bias");
+        assertTrue(loss.matches("epoch 1, batch [2-5]: .*"), loss);
+        assertTrue(loss.contains("loss is ") && loss.contains("population 'lif2' has the membrane"), loss);
+        assertTrue(loss.matches(".* in step [0-5], neuron [0-3] of sample \\d+"), loss);
+        String weight = divergence(1e39, "fc1.weight");
+        assertTrue(weight.contains("'fc1.weight' has the value"), weight);
     }
 
     @Test
@@ -653,35 +657,6 @@ final class TrainingRunTest {
                 best = accuracies[i] > accuracies[best] ? i : best;
             }
             assertEquals(hashes.get(best), network.weights().hash());
-        }
-    }
-
-    @Test
-    void lossThatIsNotFiniteNamesPopulationAndStep() throws IOException {
-        Network network = SmallRun.network();
-        try (Trainer trainer = SmallRun.trainer(network)
-                .learnOnly("fc2.weight", "fc2.bias")
-                .optimizer(new Sgd(1e38))
-                .build()) {
-            TrainingRun run =
-                    SmallRun.run(trainer).schedule(Schedule.constant()).build();
-            String message = assertThrows(IllegalStateException.class, run::run).getMessage();
-            assertTrue(message.matches("epoch 1, batch [2-5]: .*"), message);
-            assertTrue(message.contains("loss is ") && message.contains("population 'lif2' has the membrane"), message);
-            assertTrue(message.matches(".* in step [0-5], neuron [0-3] of sample \\d+"), message);
-        }
-    }
-
-    @Test
-    void valuesThatAreNotFiniteAreNamed() throws IOException {
-        Network network = SmallRun.network();
-        try (Trainer trainer = SmallRun.trainer(network)
-                .learnOnly("fc1.weight")
-                .optimizer(new Sgd(1e39))
-                .build()) {
-            TrainingRun run =
-                    SmallRun.run(trainer).schedule(Schedule.constant()).build();
-            assertPart(IllegalStateException.class, "'fc1.weight' has the value", run::run);
         }
     }
 

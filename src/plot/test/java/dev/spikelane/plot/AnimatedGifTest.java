@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Users;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.picture.Ink;
 import java.awt.image.BufferedImage;
@@ -18,17 +19,13 @@ import javax.imageio.ImageReader;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageInputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Users
-class AnimatedGifTest {
+class AnimatedGifTest extends FolderCase {
 
     private static final String FORMAT = "javax_imageio_gif_image_1.0";
-
-    @TempDir
-    private Path folder;
 
     /** Puts the frames together as a viewer does and measures the bars. */
     @Test

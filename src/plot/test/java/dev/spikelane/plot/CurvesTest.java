@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Users;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.plot.data.Range;
@@ -21,16 +22,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Curves, images, traces and rasters of few neurons as still pictures. */
 @Users
-class CurvesTest {
-
-    @TempDir
-    private Path folder;
+class CurvesTest extends FolderCase {
 
     /** As many neurons as a picture may be empty of. */
     @ParameterizedTest

@@ -5,19 +5,15 @@ import static dev.spikelane.Filled.ints;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Gray values of events, pixel by pixel. */
-final class EventFramesTest {
-
-    @TempDir
-    private Path folder;
+final class EventFramesTest extends FolderCase {
 
     /** On at (1, 0) in step 0, off at (2, 1) in step 1, of 3 x 2 pixels. */
     private static SpikeMatrix spikes() {

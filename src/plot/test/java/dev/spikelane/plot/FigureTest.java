@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Matrices;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.network.Network;
@@ -33,16 +34,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class FigureTest {
+class FigureTest extends FolderCase {
 
     private final Arena arena = Arena.ofAuto();
     private final SpikeMatrix spikes = Matrices.spikes(arena, 30, 70, 0.3, new Random(1));
     private final FloatMatrix membranes = Matrices.uniform(arena, 30, 70, new Random(2));
-
-    @TempDir
-    private Path folder;
 
     @Test
     void aPageHoldsTheSpikesOfOneSample() throws IOException {

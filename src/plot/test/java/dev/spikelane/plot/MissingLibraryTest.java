@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Checkout;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.plot.page.OptionalLibrary;
 import java.io.File;
 import java.io.IOException;
@@ -14,18 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** In a JVM that has nothing but this library. */
-class MissingLibraryTest {
+class MissingLibraryTest extends FolderCase {
 
     private static final String DEPENDENCY = " needs a library that is not there: add the dependency ";
 
     private static final String OR_ALL =
             ", or depend on dev.spikelane:spikelane-plot, which brings all that pictures need";
-
-    @TempDir
-    private Path folder;
 
     @Test
     void namesTheDependencyToAdd() throws Exception {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
@@ -15,14 +16,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ReportTest {
+class ReportTest extends FolderCase {
 
     private final SpikeMatrix spikes = SpikeMatrix.zeros(10, 3);
-
-    @TempDir
-    private Path folder;
 
     /** Whatever a caller adds is in the page, also where the result of a call is not used. */
     @Test

@@ -14,6 +14,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.encode.Rate;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
@@ -33,20 +34,16 @@ import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Figures on one sheet, as bytes and strings, and with names and marks of the caller's choice. */
 @Users
-class SheetTest {
+class SheetTest extends FolderCase {
 
     private static final Pattern TICKS = Pattern.compile("\"tickLabels\":\\[([^\\]]+)]");
 
     private static final TutorialFigures TUTORIAL = new TutorialFigures();
 
     private final SpikeMatrix spikes = SpikeMatrix.zeros(20, 5);
-
-    @TempDir
-    private Path folder;
 
     SheetTest() {
         spikes.set(3, 2, true);

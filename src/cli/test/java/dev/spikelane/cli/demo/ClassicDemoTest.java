@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
@@ -16,12 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class ClassicDemoTest {
-
-    @TempDir
-    private Path folder;
+final class ClassicDemoTest extends FolderCase {
 
     private static JsonNode json(String... more) throws IOException {
         List<String> all = new ArrayList<>(List.of("demo", "--json", "--no-report"));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.golden.TorchGolden;
 import dev.spikelane.io.Npy;
 import dev.spikelane.memory.FloatMatrix;
@@ -21,18 +22,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Users
-class DemoCommandTest {
+class DemoCommandTest extends FolderCase {
 
     private static final int STEPS = 200;
-
-    @TempDir
-    private Path folder;
 
     @Test
     void printsTheTutorialsSpikes() {

@@ -9,6 +9,7 @@ import dev.spikelane.Checkout;
 import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.input.ImageSet;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.model.Model;
 import dev.spikelane.train.Decoding;
 import java.io.IOException;
@@ -21,16 +22,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The demo's network recognizes the embedded images, which are test images. */
 @Users
-final class DemoRecognitionTest {
+final class DemoRecognitionTest extends FolderCase {
 
     private static final double LEAST = 0.86;
-
-    @TempDir
-    private Path folder;
 
     private static String demo(String... options) {
         String[] arguments = new String[options.length + 4];

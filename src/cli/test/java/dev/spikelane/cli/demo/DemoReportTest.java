@@ -11,6 +11,7 @@ import dev.spikelane.Users;
 import dev.spikelane.browser.Browser;
 import dev.spikelane.browser.BrowserPage;
 import dev.spikelane.cli.CommandRun;
+import dev.spikelane.fixture.FolderCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,15 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @Users
-class DemoReportTest {
+class DemoReportTest extends FolderCase {
 
     private static final String IMAGES = "document.querySelectorAll('.verdicts canvas[data-list=\"0\"]')";
-
-    @TempDir
-    private Path folder;
 
     @Test
     void reportShowsWhatTheDemoPrints() throws IOException {

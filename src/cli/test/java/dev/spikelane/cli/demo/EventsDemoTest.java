@@ -7,18 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
+import dev.spikelane.fixture.FolderCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Drawings that a network learns as events. */
 @Users
-final class EventsDemoTest {
-
-    @TempDir
-    private Path folder;
+final class EventsDemoTest extends FolderCase {
 
     @Test
     void learnsWhatItDrawsAndShowsIt() throws IOException {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.io.Npy;
 import dev.spikelane.memory.SpikeMatrix;
 import java.io.IOException;
@@ -16,16 +17,12 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The demo's convolutional network recognizes the embedded images, which are test images, and shows its maps. */
 @Users
-final class MapsDemoTest {
+final class MapsDemoTest extends FolderCase {
 
     private static final double LEAST = 0.86;
-
-    @TempDir
-    private Path folder;
 
     private static String demo(String... options) {
         String[] arguments = new String[options.length + 5];

@@ -11,6 +11,7 @@ import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -19,16 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A layer learns from images that do not test it, and its neurons get their classes from these alone. */
-final class WinnersDemoTest {
+final class WinnersDemoTest extends FolderCase {
 
     private static final int IMAGES = 40;
     private static final int TESTS = 10;
-
-    @TempDir
-    private Path folder;
 
     /** Bright at the left or at the right, with noise. */
     private static byte[] sides() {

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.golden.GoldenCase;
 import dev.spikelane.golden.GoldenSet;
@@ -41,14 +42,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands {@code show} and {@code convert}, and {@code run} with a file of tensors. */
 @Users
-final class FormatCommandsTest {
-
-    @TempDir
-    private Path folder;
+final class FormatCommandsTest extends FolderCase {
 
     private Path write(String kind, String name, String file) throws IOException {
         GoldenCase found = GoldenSet.interop(kind).cases().stream()

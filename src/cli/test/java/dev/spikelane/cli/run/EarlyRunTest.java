@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.SmallImages;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
@@ -15,13 +16,9 @@ import dev.spikelane.random.TorchRandom;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Images of maps that end before their last step. */
-final class EarlyRunTest {
-
-    @TempDir
-    private Path folder;
+final class EarlyRunTest extends FolderCase {
 
     @Test
     void endsImagesThatAreDecided() throws IOException {

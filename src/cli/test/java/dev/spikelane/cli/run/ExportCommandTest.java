@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.cli.CommandRun;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.model.CExport;
 import dev.spikelane.model.Model;
@@ -17,12 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ExportCommandTest {
-
-    @TempDir
-    private Path folder;
+class ExportCommandTest extends FolderCase {
 
     private Path model(Leaky last, String code) throws IOException {
         Network network = Networks.of(20, dense(8, new Leaky(0.9)), dense(3, last));

@@ -11,6 +11,7 @@ import dev.spikelane.cli.SmallImages;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.model.ModelFile;
 import dev.spikelane.network.Network;
@@ -22,14 +23,10 @@ import dev.spikelane.train.Measures;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The facts of a measurement are those of the library. */
 @Users
-final class MeasureCommandTest {
-
-    @TempDir
-    private Path folder;
+final class MeasureCommandTest extends FolderCase {
 
     @Test
     void saysTheMeasures() throws IOException {

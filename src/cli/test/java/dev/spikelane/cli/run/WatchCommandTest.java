@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.spikelane.cli.CommandRun;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.io.event.EventFiles;
 import dev.spikelane.io.event.EventFiles.Events;
 import dev.spikelane.memory.Shape;
@@ -20,13 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Decisions on the events of a file and of standard input. */
-final class WatchCommandTest {
-
-    @TempDir
-    private Path folder;
+final class WatchCommandTest extends FolderCase {
 
     private String model() throws IOException {
         Path file = folder.resolve("m.safetensors");

@@ -9,6 +9,7 @@ import dev.spikelane.Users;
 import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.Main;
 import dev.spikelane.cli.SmallImages;
+import dev.spikelane.fixture.FolderCase;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,19 +20,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that write files, into a pipe of which nobody reads on, as {@code head} leaves it. */
 @Timeout(600)
 @Users
-final class ReaderGoneTest {
+final class ReaderGoneTest extends FolderCase {
 
     private static final String GONE = "Broken pipe";
-
-    @TempDir
-    private Path folder;
 
     private Path images = Path.of("");
     private Path model = Path.of("");

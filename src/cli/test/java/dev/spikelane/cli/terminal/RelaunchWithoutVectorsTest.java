@@ -5,19 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.cli.Main;
+import dev.spikelane.fixture.FolderCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The command line in a JVM that was started without the module of the Vector API, as by {@code java -jar}. */
-final class RelaunchWithoutVectorsTest {
-
-    @TempDir
-    private Path folder;
+final class RelaunchWithoutVectorsTest extends FolderCase {
 
     @Test
     void usesVectors() throws IOException, InterruptedException {

@@ -14,6 +14,7 @@ import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.Main;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
 import dev.spikelane.memory.FloatMatrix;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Users
-final class TrainCommandTest {
+final class TrainCommandTest extends FolderCase {
 
     @TempDir
     private static Path shared;
@@ -51,9 +52,6 @@ final class TrainCommandTest {
 
     /** For the tests that only run a model. */
     private static Path trained = Path.of("");
-
-    @TempDir
-    private Path folder;
 
     @BeforeAll
     static void writeImagesAndAModel() throws IOException {

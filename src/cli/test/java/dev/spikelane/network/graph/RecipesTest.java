@@ -9,6 +9,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Tries;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Connection;
+import dev.spikelane.fixture.FolderCase;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,9 +28,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The recipes of CONTRIBUTING add a connection and a neuron to a copy of the library, word for word: with their files
@@ -37,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @EveryWidth
 @Users
-final class RecipesTest {
+final class RecipesTest extends FolderCase {
 
     /** The sources of core, whose lines recipes add, of its tests, and of what else may tell connections apart. */
     private static final List<Path> ROOTS = List.of(
@@ -61,13 +60,10 @@ final class RecipesTest {
     /** A line of the recipe, which goes behind the text in the file. */
     private record Line(Path file, String behind, String text) {}
 
-    @TempDir
-    private Path folder;
-
     @Test
     void recipeAddsConnection() throws Exception {
         Path classes = Files.createDirectory(folder.resolve("classes"));
-        assertEquals("", compiled(connection(), files(List.of(RECIPE)), classes));
+        assertEquals("", compiled(connection(), Checkout.sources(List.of(RECIPE)), classes));
         Map<?, ?> results = results(classes, "connection");
         assertEquals(List.of("true", "false"), results.get("saved"));
         for (String same : List.of("run", "C", "NIR", "train", "read")) {
@@ -86,7 +82,7 @@ final class RecipesTest {
     void compilerFindsMissingForms() throws IOException {
         List<Line> lines = connection();
         lines.removeIf(line -> line.file.endsWith("ConnectionForms.java"));
-        String errors = compiled(lines, files(List.of(RECIPE)), Files.createDirectory(folder.resolve("classes")));
+        String errors = compiled(lines, Checkout.sources(List.of(RECIPE)), Files.createDirectory(folder.resolve("classes")));
         assertTrue(errors.contains("ConnectionForms.java"), errors);
         assertEquals(1, errors.split("compiler.err", -1).length - 1, errors);
     }
@@ -137,7 +133,7 @@ final class RecipesTest {
     /** Returns the errors of what a recipe adds; of connections, with all sources that tell them apart. */
     private String compiled(List<Line> lines, List<Path> added, Path classes) throws IOException {
         Map<Path, String> sources = new LinkedHashMap<>();
-        for (Path file : files(ROOTS)) {
+        for (Path file : Checkout.sources(ROOTS)) {
             String text = Files.readString(file);
             boolean switches = !added.isEmpty() && CASE.matcher(text).find();
             if (switches || lines.stream().anyMatch(line -> line.file.equals(file))) {
@@ -166,16 +162,6 @@ final class RecipesTest {
         PrintWriter printed = new PrintWriter(errors);
         int code = ToolProvider.findFirst("javac").orElseThrow().run(printed, printed, call.toArray(String[]::new));
         return code == 0 ? "" : errors.toString();
-    }
-
-    private static List<Path> files(List<Path> roots) throws IOException {
-        List<Path> files = new ArrayList<>();
-        for (Path root : roots) {
-            try (Stream<Path> all = Files.walk(root)) {
-                all.filter(path -> path.toString().endsWith(".java")).forEach(files::add);
-            }
-        }
-        return files;
     }
 
     private static List<String> classPath() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.spikelane.fixture.FolderCase;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -18,15 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are written while the system refuses or the JVM is told to stop, in a JVM of its own. */
 @Timeout(600)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a shell, its limits and its signals")
-final class AtomicFileProcessTest {
-
-    @TempDir
-    private Path folder;
+final class AtomicFileProcessTest extends FolderCase {
 
     @Test
     void whatTheSystemRefusesIsNamed() throws IOException, InterruptedException {

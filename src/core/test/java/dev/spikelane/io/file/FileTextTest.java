@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.Failures;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.io.Npy;
 import dev.spikelane.io.Tensor;
@@ -29,13 +30,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Messages about files have one line without surprises, and say what happened. */
-final class FileTextTest {
-
-    @TempDir
-    private Path folder;
+final class FileTextTest extends FolderCase {
 
     @Test
     void escapesWhatMovesTheCursorAndNothingElse() {

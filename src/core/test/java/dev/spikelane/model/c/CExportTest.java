@@ -13,6 +13,7 @@ import dev.spikelane.connection.Flatten;
 import dev.spikelane.connection.Kernel;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.C99;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.loop.Op;
 import dev.spikelane.memory.Shape;
@@ -32,14 +33,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class CExportTest {
-
-    @TempDir
-    private Path folder;
+final class CExportTest extends FolderCase {
 
     @ParameterizedTest
     @ValueSource(strings = {"gcc", "clang"})

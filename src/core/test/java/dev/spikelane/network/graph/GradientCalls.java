@@ -3,7 +3,6 @@ package dev.spikelane.network.graph;
 import static dev.spikelane.network.graph.RandomGradientsProperties.SURROGATE;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.spikelane.Matrices;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
@@ -15,7 +14,6 @@ import dev.spikelane.network.naive.NaiveGradients;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.train.Gradients;
 import dev.spikelane.train.GradientsBuilder;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -156,7 +154,8 @@ final class GradientCalls implements AutoCloseable {
     private boolean forward(boolean constant) {
         Map<String, Signal> given = new HashMap<>();
         for (Input input : network.inputs()) {
-            given.put(input.name(), rows(input, constant ? 1 : graph.steps));
+            int rows = (constant ? 1 : graph.steps) * graph.batch;
+            given.put(input.name(), GraphCalls.rows(input, rows, random.nextInt(3) > 0, random, reused));
         }
         given.values().forEach(each -> done.append(each instanceof SpikeMatrix ? " spikes" : " values"));
         try {
@@ -227,20 +226,6 @@ final class GradientCalls implements AutoCloseable {
         gradients.backward();
         RandomGradientsProperties.compare(graph, back, gradients, !plain, first);
         return true;
-    }
-
-    private Signal rows(Input input, int count) {
-        int columns = input.shape().size();
-        boolean spikes = random.nextInt(3) > 0;
-        Signal fresh = spikes
-                ? Matrices.spikes(Arena.ofAuto(), count * graph.batch, columns, random.nextInt(6) / 5.0, random)
-                : Matrices.uniform(Arena.ofAuto(), count * graph.batch, columns, random);
-        Signal known = reused.putIfAbsent(input.name() + spikes + count, fresh);
-        if (known == null || random.nextInt(4) == 0) {
-            return fresh;
-        }
-        known.segment().copyFrom(fresh.segment());
-        return known;
     }
 
     /** Other values of as many neurons. */

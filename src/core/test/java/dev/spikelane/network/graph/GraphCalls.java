@@ -189,11 +189,16 @@ final class GraphCalls implements AutoCloseable {
 
     /** Some rows, often in a matrix that has held others. */
     private Signal rows(Input input, int count) {
-        int columns = input.shape().size();
         boolean spikes = random.nextInt(3) > 0 || isFollowed(input) && random.nextInt(4) > 0;
+        return rows(input, count * batch, spikes, random, reused);
+    }
+
+    /** Some rows, often in a matrix that has held others and is reused. */
+    static Signal rows(Input input, int count, boolean spikes, Random random, Map<String, Signal> reused) {
+        int columns = input.shape().size();
         Signal fresh = spikes
-                ? Matrices.spikes(Arena.ofAuto(), count * batch, columns, random.nextInt(6) / 5.0, random)
-                : Matrices.uniform(Arena.ofAuto(), count * batch, columns, random);
+                ? Matrices.spikes(Arena.ofAuto(), count, columns, random.nextInt(6) / 5.0, random)
+                : Matrices.uniform(Arena.ofAuto(), count, columns, random);
         Signal known = reused.putIfAbsent(input.name() + spikes + count, fresh);
         if (known == null || random.nextInt(4) == 0) {
             return fresh;

@@ -1,6 +1,5 @@
 package dev.spikelane.network.graph;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.spikelane.memory.FloatMatrix;
@@ -13,7 +12,6 @@ import dev.spikelane.network.Simulation;
 import dev.spikelane.network.SimulationState;
 import dev.spikelane.network.Simulations;
 import dev.spikelane.network.naive.NaiveNetwork;
-import dev.spikelane.network.naive.NaivePlasticity;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -158,28 +156,7 @@ final class GraphRun {
                 }
             }
         }
-        assertLearned(expected, simulation, step, what);
-    }
-
-    /** Weights, and what rules have beside them, are those of the interpreter behind a step. */
-    static void assertLearned(NaiveNetwork expected, Simulation simulation, int step, String what) {
-        for (Projection projection : simulation.network().projections()) {
-            if (expected.rule(projection) instanceof NaivePlasticity rule) {
-                String at = " of '" + projection.name() + "' behind step " + step + ", " + what + "; rule "
-                        + projection.plasticity().parameters() + "\n"
-                        + projection.plasticity().text();
-                rule.learned(step).forEach((name, values) -> {
-                    String full = NaiveNetwork.learned(projection) + name;
-                    assertArrayEquals(
-                            values, simulation.plasticWeights().get(full).toArray(), name + at);
-                });
-                rule.traces(step)
-                        .forEach((name, values) -> assertArrayEquals(
-                                values,
-                                simulation.trace(projection.name(), name).toArray(),
-                                name + at));
-            }
-        }
+        expected.assertLearned(simulation, step, what);
     }
 
     private void compareRecordings(int end) {

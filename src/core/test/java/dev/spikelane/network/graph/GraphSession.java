@@ -222,7 +222,7 @@ final class GraphSession implements AutoCloseable {
             }
         }
         compared = steps.size();
-        GraphRun.assertLearned(expected, simulation, steps.size() - 1, name + " after " + call);
+        expected.assertLearned(simulation, steps.size() - 1, name + " after " + call);
     }
 
     void compareOutput(SpikeMatrix output, String call) {

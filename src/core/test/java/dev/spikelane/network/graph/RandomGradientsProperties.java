@@ -21,6 +21,7 @@ import dev.spikelane.network.naive.NaiveLifBack;
 import dev.spikelane.network.naive.NaiveNetwork;
 import dev.spikelane.neuron.Alpha;
 import dev.spikelane.neuron.DeltaLeaky;
+import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.HandLif;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.neuron.LeakyParallel;
@@ -199,7 +200,9 @@ public class RandomGradientsProperties {
             float[] want = new float[got.length];
             Parameter now = Parameter.of(graph.network.weights().get(name).toArray());
             boolean clamps = List.of("alpha", "beta", "synapse").contains(parameter)
-                    && !(population.neuron() instanceof DeltaLeaky || population.neuron() instanceof HandLif);
+                    && !(population.neuron() instanceof DeltaLeaky
+                            || population.neuron() instanceof HandLif
+                            || population.neuron() instanceof EquationNeuron);
             for (int inside = 0; inside < population.size(); inside++) {
                 int i = population.shape().torch(inside);
                 float sum = 0;

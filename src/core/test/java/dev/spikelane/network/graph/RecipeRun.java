@@ -3,6 +3,7 @@ package dev.spikelane.network.graph;
 import dev.spikelane.connection.Connection;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.equation.Zoo;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.NirFile;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -158,10 +159,7 @@ final class RecipeRun {
 
     private static String train(Network network) {
         int[] labels = {0, 1, 2, 3, 0, 1, 2, 3};
-        try (Trainer trainer = Trainer.of(network, STEPS, SAMPLES)
-                .loss(CrossEntropyLoss.count())
-                .optimizer(new Sgd(0.1))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network, STEPS, SAMPLES, CrossEntropyLoss.count(), new Sgd(0.1))) {
             StringBuilder losses = new StringBuilder();
             for (int i = 0; i < 5; i++) {
                 losses.append(trainer.step(TrainingBatch.ofFrame(input(), labels)))

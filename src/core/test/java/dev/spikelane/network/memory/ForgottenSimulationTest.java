@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.spikelane.OwnJvm;
 import dev.spikelane.Users;
+import dev.spikelane.fixture.FolderCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,10 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * glibc keeps much of it for its next allocations.
  */
 @Users
-final class ForgottenSimulationTest {
-
-    @TempDir
-    private Path folder;
+final class ForgottenSimulationTest extends FolderCase {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2})

@@ -130,7 +130,7 @@ public final class NaiveGradients {
         NaiveLif lif = NaiveLif.of(ran.neuron(population), population.shape());
         for (int sample = 0; sample < batch; sample++) {
             double[] ofSpikes = reaching(population, population.name(), step, sample);
-            int winner = winner(lif, population, step, sample);
+            int winner = winner(ran, lif, population, step, sample);
             List<double[]> ofVariables = new ArrayList<>();
             for (String variable : variables) {
                 ofVariables.add(reaching(population, population.name() + "." + variable, step, sample));
@@ -167,12 +167,12 @@ public final class NaiveGradients {
         return step < 0 ? 0 : ran.value(population.name(), variable, step, sample, i);
     }
 
-    private int winner(NaiveLif lif, Population population, int step, int sample) {
+    static int winner(NaiveNetwork ran, NaiveLif lif, Population population, int step, int sample) {
         int winner = -1;
         float largest = Float.NEGATIVE_INFINITY;
         for (int inside = 0; inside < population.size(); inside++) {
             int i = population.shape().torch(inside);
-            float excess = value(population, NaiveNetwork.UNRESET, step, sample, i)
+            float excess = ran.value(population.name(), NaiveNetwork.UNRESET, step, sample, i)
                     - lif.firing.threshold().value(i);
             if (winner < 0 || excess > largest) {
                 largest = excess;

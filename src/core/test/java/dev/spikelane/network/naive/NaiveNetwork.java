@@ -1,6 +1,7 @@
 package dev.spikelane.network.naive;
 
 import static dev.spikelane.Filled.flags;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.spikelane.connection.BatchNorm;
 import dev.spikelane.connection.Connection;
@@ -22,6 +23,7 @@ import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Projection;
+import dev.spikelane.network.Simulation;
 import dev.spikelane.network.graph.RandomGraph;
 import dev.spikelane.neuron.EquationNeuron;
 import dev.spikelane.neuron.Neuron;
@@ -131,6 +133,27 @@ public final class NaiveNetwork {
     /** The rule of a projection; null if there is none. */
     public @Nullable NaivePlasticity rule(Projection projection) {
         return rules.get(projection.name());
+    }
+
+    /** Weights, and what rules have beside them, are those of a simulation behind a step. */
+    public void assertLearned(Simulation simulation, int step, String what) {
+        for (Projection projection : simulation.network().projections()) {
+            if (rule(projection) instanceof NaivePlasticity rule) {
+                String at = " of '" + projection.name() + "' behind step " + step + ", " + what + "; rule "
+                        + projection.plasticity().parameters() + "\n"
+                        + projection.plasticity().text();
+                rule.learned(step).forEach((name, values) -> {
+                    String full = learned(projection) + name;
+                    assertArrayEquals(
+                            values, simulation.plasticWeights().get(full).toArray(), name + at);
+                });
+                rule.traces(step)
+                        .forEach((name, values) -> assertArrayEquals(
+                                values,
+                                simulation.trace(projection.name(), name).toArray(),
+                                name + at));
+            }
+        }
     }
 
     /** What stands before the names of what the rule of a projection changes. */

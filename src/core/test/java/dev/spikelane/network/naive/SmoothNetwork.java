@@ -134,7 +134,7 @@ final class SmoothNetwork {
         double[] current = Objects.requireNonNull(sum(population, Neuron.CURRENT, step, sample));
         double[] fed = sum(population, Neuron.FEEDBACK, step, sample);
         double[] identity = sum(population, NaiveGradients.IDENTITY, step, sample);
-        int winner = lif.firing.inhibition() ? winner(lif, population, step, sample) : -1;
+        int winner = lif.firing.inhibition() ? NaiveGradients.winner(ran, lif, population, step, sample) : -1;
         List<String> names = population.neuron().variables();
         for (int i = 0; i < population.size(); i++) {
             int at = sample * population.size() + i;
@@ -216,21 +216,6 @@ final class SmoothNetwork {
             return values(population.name() + ".V")[i] * before;
         }
         return lif.recurrence == null && lif.rectified ? lif.constant.value(i) : Double.NaN;
-    }
-
-    private int winner(NaiveLif lif, Population population, int step, int sample) {
-        int winner = -1;
-        float largest = 0;
-        for (int inside = 0; inside < population.size(); inside++) {
-            int i = population.shape().torch(inside);
-            float excess = ran.value(population.name(), NaiveNetwork.UNRESET, step, sample, i)
-                    - lif.firing.threshold().value(i);
-            if (winner < 0 || excess > largest) {
-                largest = excess;
-                winner = i;
-            }
-        }
-        return winner;
     }
 
     private double @Nullable [] sum(Population population, String port, int step, int sample) {

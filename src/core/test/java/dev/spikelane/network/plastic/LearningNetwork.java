@@ -1,7 +1,12 @@
 package dev.spikelane.network.plastic;
 
+import static dev.spikelane.Filled.floats;
+
 import dev.spikelane.connection.Connection;
+import dev.spikelane.connection.Connectivity;
+import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.OneToOne;
+import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.Plasticity;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -11,6 +16,8 @@ import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.network.Population;
 import dev.spikelane.network.Simulation;
 import dev.spikelane.neuron.EquationNeuron;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** A projection that learns between spikes that are given on both sides. */
@@ -25,7 +32,22 @@ final class LearningNetwork {
             spike told > 0.5
             """;
 
+    /** A synapse, and how many steps a spike takes along it beside the delay of its projection. */
+    record Edge(int source, int target, int delay) {}
+
     private LearningNetwork() {}
+
+    /** Synapses that are sorted by their sources. */
+    static Sparse sparse(int sources, Shape target, List<Edge> edges, float[] weights) {
+        int[] starts = new int[sources + 1];
+        edges.forEach(edge -> starts[edge.source + 1]++);
+        Arrays.parallelPrefix(starts, Integer::sum);
+        int[] targets = edges.stream().mapToInt(Edge::target).toArray();
+        return Sparse.of(Connectivity.csr(starts, targets))
+                .weights(Distribution.list(weights))
+                .delays(Distribution.list(floats(targets.length, i -> edges.get(i).delay)))
+                .to(target);
+    }
 
     static Network of(Shape source, Connection learned, Plasticity rule, int delay) {
         return of(source, learned.outputShape(source), rule, delay, learned);

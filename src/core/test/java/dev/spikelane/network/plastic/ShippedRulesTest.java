@@ -60,15 +60,15 @@ final class ShippedRulesTest {
     }
 
     private Sparse sparse(int[] delays) {
-        List<NaiveSynapses.Edge> edges = new ArrayList<>();
+        List<LearningNetwork.Edge> edges = new ArrayList<>();
         float[] listed = new float[INPUTS * OUTPUTS];
         for (int i = 0; i < listed.length; i++) {
             int input = i / OUTPUTS;
             int output = i % OUTPUTS;
-            edges.add(new NaiveSynapses.Edge(input, output, delays[output * INPUTS + input]));
+            edges.add(new LearningNetwork.Edge(input, output, delays[output * INPUTS + input]));
             listed[i] = weights.get(output, input);
         }
-        return SparseRuleProperties.sparse(INPUTS, Shape.of(OUTPUTS), edges, listed, 0);
+        return LearningNetwork.sparse(INPUTS, Shape.of(OUTPUTS), edges, listed);
     }
 
     /** What a simulation learns, in the order of dense weights, close to what pairs of spikes say. */

@@ -60,13 +60,13 @@ final class ShortTermTest {
     @Test
     void sparseWithDelays() throws IOException {
         int[] delays = new int[INPUTS * OUTPUTS];
-        List<NaiveSynapses.Edge> edges = new ArrayList<>();
+        List<LearningNetwork.Edge> edges = new ArrayList<>();
         for (int i = 0; i < delays.length; i++) {
             delays[i] = i * 5 % 4;
-            edges.add(new NaiveSynapses.Edge(i / OUTPUTS, i % OUTPUTS, delays[i]));
+            edges.add(new LearningNetwork.Edge(i / OUTPUTS, i % OUTPUTS, delays[i]));
         }
         float[] listed = floats(delays.length, i -> weights.get(i % OUTPUTS, i / OUTPUTS));
-        check(SparseRuleProperties.sparse(INPUTS, Shape.of(OUTPUTS), edges, listed, 0), delays);
+        check(LearningNetwork.sparse(INPUTS, Shape.of(OUTPUTS), edges, listed), delays);
     }
 
     private void check(Connection connection, int[] delays) throws IOException {

@@ -15,6 +15,8 @@ import dev.spikelane.connection.Distribution;
 import dev.spikelane.connection.OneToOne;
 import dev.spikelane.connection.Sparse;
 import dev.spikelane.connection.SynapseRows;
+import dev.spikelane.fixture.FolderCase;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.io.Tensor;
 import dev.spikelane.io.Tensors;
 import dev.spikelane.memory.FloatMatrix;
@@ -42,20 +44,16 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What sparse projections got wrong once, and limits at which they must say so before they compute for hours. */
 @EveryWidth
-final class SparseFaultsTest {
+final class SparseFaultsTest extends FolderCase {
 
     private static final int NEURONS = 100;
     /** Also of a machine that stands still. */
     private static final Duration SOON = Duration.ofMinutes(10);
 
     private static final Sparse ALL = Sparse.of(Connectivity.probability(0.5));
-
-    @TempDir
-    private Path folder;
 
     /** From an input, or in a loop. */
     private static Network network(int neurons, boolean loop, Connection... path) {
@@ -106,10 +104,7 @@ final class SparseFaultsTest {
     }
 
     private static Trainer trainer(Network network) {
-        return Trainer.of(network, 10, 2)
-                .loss(CrossEntropyLoss.count())
-                .optimizer(new Sgd(0.1))
-                .build();
+        return Trainers.of(network, 10, 2, CrossEntropyLoss.count(), new Sgd(0.1));
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.spikelane.connection.Recurrent;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Parameter;
 import dev.spikelane.memory.Shape;
+import dev.spikelane.memory.Signal;
 import dev.spikelane.network.Input;
 import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
@@ -49,7 +50,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Where nobody fires, all is smooth, and gradients are the slopes that small changes of each value show. */
 @EveryWidth
-class FiniteDifferencesTest {
+public class FiniteDifferencesTest {
 
     private static final int STEPS = 6;
     private static final int BATCH = 3;
@@ -234,13 +235,14 @@ class FiniteDifferencesTest {
         return maps ? new Recurrent(weights, bias) : Dense.of(weights, bias);
     }
 
-    private static double loss(Gradients gradients, FloatMatrix input, FloatMatrix upstream) {
+    /** The sum of the membranes of q, each times its number. */
+    public static double loss(Gradients gradients, Signal input, FloatMatrix upstream) {
         gradients.reset();
         gradients.forward(input);
         double loss = 0;
         FloatMatrix membranes = gradients.values("q", "membrane");
         for (int row = 0; row < upstream.rows(); row++) {
-            for (int i = 0; i < NEURONS; i++) {
+            for (int i = 0; i < upstream.columns(); i++) {
                 loss += (double) upstream.get(row, i) * membranes.get(row, i);
             }
         }

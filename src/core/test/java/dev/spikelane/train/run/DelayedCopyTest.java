@@ -7,6 +7,7 @@ import dev.spikelane.EveryWidth;
 import dev.spikelane.Users;
 import dev.spikelane.connection.Dense;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.kernel.Reset;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
@@ -51,10 +52,7 @@ final class DelayedCopyTest {
         var bits = SpikeMatrix.zeros(STEPS * BATCH, 1); // row = step * BATCH + sample
         var targets = FloatMatrix.zeros(STEPS * BATCH, 1);
         var batch = TrainingBatch.withTargets(bits, targets);
-        try (var trainer = Trainer.of(network, STEPS, BATCH)
-                .loss(SquaredErrorLoss.membraneTargets())
-                .optimizer(new Adam(5e-3))
-                .build()) {
+        try (var trainer = Trainers.of(network, STEPS, BATCH, SquaredErrorLoss.membraneTargets(), new Adam(5e-3))) {
             for (int i = 0; i < iterations; i++) {
                 draw(random, bits, targets);
                 trainer.step(batch);

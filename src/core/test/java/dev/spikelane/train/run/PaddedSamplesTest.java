@@ -12,6 +12,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.memory.SpikeMatrix;
@@ -183,10 +184,7 @@ final class PaddedSamplesTest {
 
     @Test
     void lengthsThatDoNotFitAreRefused() {
-        try (Trainer trainer = Trainer.of(network(), STEPS, 2)
-                .loss(CrossEntropyLoss.rate())
-                .optimizer(new Sgd(1))
-                .build()) {
+        try (Trainer trainer = Trainers.of(network(), STEPS, 2, CrossEntropyLoss.rate(), new Sgd(1))) {
             TrainingBatch batch = TrainingBatch.of(SpikeMatrix.zeros(2 * STEPS, 2), 0, 1);
             assertMessage("there are 1 lengths, expected 2", () -> trainer.step(batch.withLengths(3)));
             assertMessage("length of sample 1 is 11, expected 1 to 10", () -> trainer.step(batch.withLengths(3, 11)));
@@ -211,10 +209,7 @@ final class PaddedSamplesTest {
     void validationKeepsAndStopsByIt() throws IOException {
         for (Decoding decoding : List.of(SPIKES, MEMBRANES, Decoding.COUNT)) {
             Network network = network();
-            try (Trainer trainer = Trainer.of(network, STEPS, 5)
-                    .loss(CrossEntropyLoss.rate())
-                    .optimizer(new Sgd(1e-6))
-                    .build()) {
+            try (Trainer trainer = Trainers.of(network, STEPS, 5, CrossEntropyLoss.rate(), new Sgd(1e-6))) {
                 TrainingRun run = TrainingRun.of(trainer, DATA, batching().withShuffle(1))
                         .epochs(9)
                         .validate(DATA, batching())

@@ -13,6 +13,7 @@ import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.fixture.Networks;
+import dev.spikelane.fixture.Trainers;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Shape;
 import dev.spikelane.network.Network;
@@ -283,10 +284,7 @@ final class SeriesTest {
     @Test
     void anEarlyStopIsTold() throws IOException {
         List<String> notices = new ArrayList<>();
-        try (Trainer trainer = Trainer.of(SmallRun.network(), STEPS, BATCH)
-                .loss(CrossEntropyLoss.membrane())
-                .optimizer(new Sgd(0))
-                .build()) {
+        try (Trainer trainer = Trainers.of(SmallRun.network(), STEPS, BATCH, CrossEntropyLoss.membrane(), new Sgd(0))) {
             TrainingRun.of(trainer, SmallRun.data(SAMPLES, 1), new Batching(BATCH))
                     .epochs(9)
                     .stopAfter(2)

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.spikelane.EveryWidth;
 import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Dataset;
+import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.EpochResult;
@@ -31,16 +32,12 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Shards travel as bytes, and a run whose shards are computed elsewhere is the run. */
 @EveryWidth
-class ShardsElsewhereTest {
+class ShardsElsewhereTest extends FolderCase {
 
     private static final int SHARDS = 3;
-
-    @TempDir
-    private Path folder;
 
     private static ShardGradients gradients() {
         Map<String, FloatMatrix> gradients = new LinkedHashMap<>();

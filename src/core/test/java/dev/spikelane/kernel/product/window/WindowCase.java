@@ -3,11 +3,8 @@ package dev.spikelane.kernel.product.window;
 import dev.spikelane.Matrices;
 import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.kernel.product.spike.Product;
-import dev.spikelane.kernel.product.spike.ProductScratch;
-import dev.spikelane.kernel.product.spike.SpikeMatmul;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
-import dev.spikelane.simd.Tile;
 import dev.spikelane.simd.Window;
 import java.lang.foreign.Arena;
 import java.util.Random;
@@ -104,47 +101,6 @@ public final class WindowCase {
             sum += group;
         }
         return sum;
-    }
-
-    /** By rows of spikes that stand in a window, and the product for dense layers. */
-    FloatMatrix unfolded() {
-        FloatMatrix current = current();
-        SpikeMatrix rows = SpikeMatrix.zeros(arena, window.positions(), window.size());
-        FloatMatrix sums = FloatMatrix.zeros(arena, window.positions(), packed.outputs());
-        ProductScratch workspace = new ProductScratch(arena);
-        for (int row = 0; row < spikes.rows(); row++) {
-            unfold(row, rows);
-            SpikeMatmul.multiply(rows, window.positions(), packed, Tile.whole(sums), workspace);
-            for (int position = 0; position < window.positions(); position++) {
-                for (int output = 0; output < packed.outputs(); output++) {
-                    current.set(row, position * packed.outputs() + output, sums.get(position, output));
-                }
-            }
-        }
-        return current;
-    }
-
-    private void unfold(int row, SpikeMatrix to) {
-        to.clear();
-        for (int position = 0; position < window.positions(); position++) {
-            for (int k = 0; k < window.size(); k++) {
-                int x = window.x()
-                        .at(
-                                position % window.x().outputs(),
-                                k / window.channels() % window.x().kernel());
-                int y = window.y()
-                        .at(
-                                position / window.x().outputs(),
-                                k / window.channels() / window.x().kernel());
-                if (x >= 0
-                        && y >= 0
-                        && x < window.x().inputs()
-                        && y < window.y().inputs()) {
-                    int input = (y * window.x().inputs() + x) * window.channels() + k % window.channels();
-                    to.set(position, k, spikes.get(row, input));
-                }
-            }
-        }
     }
 
     WindowTables tables() {

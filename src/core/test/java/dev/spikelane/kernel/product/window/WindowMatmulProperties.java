@@ -36,20 +36,6 @@ final class WindowMatmulProperties extends KernelCase {
         assertSameBits(of.direct(), current, of.window.toString());
     }
 
-    @Property(tries = 50)
-    void isTheSameAsUnfoldedSpikes(
-            @UpTo(3) int rows,
-            @Size int outputs,
-            @Density double density,
-            @ForAll Product.Weights kind,
-            @ForAll long seed) {
-        WindowCase of = draw(rows, outputs, density, kind, seed);
-        FloatMatrix current = of.current();
-        WindowTables tables = of.tables();
-        WindowMatmul.multiply(of.spikes, 0, rows, new WindowLists(arena, tables), Tile.whole(current));
-        assertSameBits(of.unfolded(), current, of.window.toString());
-    }
-
     /** Lists and tables are used again, for other weights too, and for some of the rows. */
     @Property(tries = 100)
     void nothingStaysOfWhatWasBefore(@UpTo(3) int rows, @Size int outputs, @Density double density, @ForAll long seed) {

@@ -90,27 +90,25 @@ final class LeakyStepTest {
     @ParameterizedTest
     @CsvSource({"0, 6", "-1, 6", "7, 6"})
     void refusesRowsThatAreNotThere(int rows, int available) {
-        assertInvalid(
-                "current has " + available + " rows, expected at least " + rows + " and at least 1 in use",
-                () -> LeakyStep.run(
-                        parameters,
-                        new StepRun(current, membrane, spikes)
-                                .set(Tile.whole(current).at(0, 2), membrane, spikes),
-                        0,
-                        rows));
+        assertRefused(
+                "current has " + available + " rows, expected at least " + rows + " and at least 1 in use", 0, 2, rows);
     }
 
     @ParameterizedTest
     @CsvSource({"-1, 1", "0, 0", "1, 0", "0, 3", "2, 3"})
     void refusesWordsOutside(int first, int end) {
+        assertRefused("block range is [" + first + ", " + end + "), expected a part of [0, 2)", first, end, 6);
+    }
+
+    private void assertRefused(String message, int first, int end, int rows) {
         assertInvalid(
-                "block range is [" + first + ", " + end + "), expected a part of [0, 2)",
+                message,
                 () -> LeakyStep.run(
                         parameters,
                         new StepRun(current, membrane, spikes)
                                 .set(Tile.whole(current).at(first, end), membrane, spikes),
                         0,
-                        6));
+                        rows));
     }
 
     @Test
