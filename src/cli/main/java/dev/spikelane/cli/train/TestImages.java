@@ -50,7 +50,7 @@ record TestImages(TrainingData data, Evaluator.Result test, Network network, Tra
         report.section("Images")
                 .text("The first " + SHOWN + " test images that are right and the first " + SHOWN
                         + " that are wrong. The bars are the spikes of each class in " + settings.steps()
-                        + " steps; a click on an image shows the steps. The class is that of "
+                        + " steps, in the order of the matrix; a click shows the steps. The class is that of "
                         + TrainingRecipes.describe(test.decoding()) + ".")
                 .verdicts(
                         pixels,

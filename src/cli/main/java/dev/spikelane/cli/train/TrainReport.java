@@ -47,11 +47,11 @@ record TrainReport(Section settings, Section result, TrainingRun run, TestImages
         boolean validated = images.data().validation() != null;
         CurvePlot plot = Plot.curve("loss", run.curve(EpochResult::loss));
         if (validated) {
-            plot = plot.line("loss, held out", run.curve(EpochResult::validationLoss));
+            plot = plot.line("held out", run.curve(EpochResult::validationLoss));
         }
         plot = plot.panel("accuracy", run.curve(EpochResult::accuracy));
         if (validated) {
-            plot = plot.line("accuracy, held out", run.curve(EpochResult::validationAccuracy));
+            plot = plot.line("held out", run.curve(EpochResult::validationAccuracy));
         }
         return plot.title("Loss and accuracy by epoch").epochs();
     }

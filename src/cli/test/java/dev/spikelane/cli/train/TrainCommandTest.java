@@ -228,7 +228,7 @@ final class TrainCommandTest {
         assertEquals(-1, Files.mismatch(whole, model));
     }
 
-    /** With all images installed and without, as long as the user chooses nothing. */
+    /** Installed images change nothing, a chosen preset does. */
     @Test
     void aBootComesFirstWithInstalledImagesToo() {
         assumeTrue(Dataset.fashionMnist().isPresent(), "Debian's package dataset-fashion-mnist is not installed");
