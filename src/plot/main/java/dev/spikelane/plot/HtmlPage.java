@@ -189,7 +189,10 @@ final class HtmlPage {
             int height = Math.max(1, Math.round(20f * count / largest));
             String most = count == largest ? " class=\"most\"" : "";
             add("<rect%s x=\"%d\" y=\"%d\" width=\"8\" height=\"%d\">", most, 10 * neuron + 1, 20 - height, height);
-            add("<title>neuron %d: %d</title></rect>", neuron, count);
+            String name = verdict.names().isEmpty()
+                    ? "neuron " + neuron
+                    : escape(verdict.names().get(neuron));
+            add("<title>%s: %d</title></rect>", name, count);
         }
         text.append("</svg>");
     }

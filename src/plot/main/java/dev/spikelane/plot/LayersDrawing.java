@@ -14,7 +14,7 @@ final class LayersDrawing {
     private static final int MARGIN = 70;
     private static final int COLORS = 5;
     private static final int DOT = 20;
-    private static final int HEIGHT = 236;
+    private static final int HEIGHT = 248;
     private static final int MIDDLE = 98;
 
     private final StringBuilder svg = new StringBuilder();
@@ -31,7 +31,9 @@ final class LayersDrawing {
     private void draw(List<Block.Layer> layers) {
         int width = 2 * MARGIN + (layers.size() - 1) * PITCH;
         String label = layers.stream().map(LayersDrawing::text).collect(Collectors.joining(" to "));
-        add("<svg class=\"layers\" viewBox=\"0 0 %d %d\" style=\"max-width:%dpx\"", width, HEIGHT, width);
+        add(
+                "<svg class=\"layers\" viewBox=\"0 0 %d %d\" style=\"max-width:%dpx;--width:%d\"",
+                width, HEIGHT, width, width);
         add(" role=\"img\" aria-label=\"%s\">\n", label);
         for (int i = 1; i < layers.size(); i++) {
             lines(i, layers.get(i - 1).neurons(), layers.get(i).neurons());
@@ -61,8 +63,8 @@ final class LayersDrawing {
         for (int gap = -1; neurons > MOST_DOTS && gap <= 1; gap++) {
             add("<circle class=\"gap\" cx=\"%d\" cy=\"%d\" r=\"1.6\"/>", x(layer), MIDDLE + 7 * gap);
         }
-        add("<text class=\"size\" x=\"%d\" y=\"%d\">%,d</text>", x(layer), HEIGHT - 25, neurons);
-        add("<text x=\"%d\" y=\"%d\">%s</text></g>\n", x(layer), HEIGHT - 6, HtmlPage.escape(shown.name()));
+        add("<text x=\"%d\" y=\"%d\">%,d", x(layer), HEIGHT - 37, neurons);
+        add("<tspan x=\"%d\" dy=\"1.3em\">%s</tspan></text></g>\n", x(layer), HtmlPage.escape(shown.name()));
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // the annotation is no part of the JDK

@@ -46,6 +46,11 @@ final class RasterPlot extends Figure {
         return this;
     }
 
+    /** The names of the neurons of one panel; none if numbers do. */
+    List<String> names() {
+        return labels;
+    }
+
     /** The names of a panel's neurons; none if numbers do. */
     List<String> labels(int panel) {
         return panel == labeled ? labels : List.of();

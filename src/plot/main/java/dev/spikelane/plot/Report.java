@@ -130,7 +130,8 @@ public final class Report {
     }
 
     /**
-     * Adds images, each beside the spike counts that a network found for it, and a raster that opens on a click.
+     * Adds images, each beside the spike counts that a network found for it, and a raster that opens on a click. The
+     * {@linkplain Figure#labels labels} of the rasters name the counts.
      *
      * @param images {@code [images x pixels]}, grey values from 0 (black) to 1
      * @param width pixels in a row of an image
@@ -154,14 +155,16 @@ public final class Report {
             throw new IllegalArgumentException(
                     rasters.size() + " rasters, expected " + images.rows() + ", one for each image");
         }
+        List<RasterPlot> opened = rasters.stream().map(Report::raster).toList();
         List<Verdict> verdicts = new ArrayList<>();
         for (int image = 0; image < images.rows(); image++) {
-            verdicts.add(new Verdict(labels.get(image), List.copyOf(counts.get(image))));
+            List<String> names =
+                    opened.isEmpty() ? List.of() : opened.get(image).names();
+            List<Integer> spikes = List.copyOf(counts.get(image));
+            verdicts.add(new Verdict(labels.get(image), spikes, names.size() == spikes.size() ? names : List.of()));
         }
         return with(new Block.Verdicts(
-                Block.Images.of(Signals.of("images", images, 1, 0), width),
-                List.copyOf(verdicts),
-                rasters.stream().map(Report::raster).toList()));
+                Block.Images.of(Signals.of("images", images, 1, 0), width), List.copyOf(verdicts), opened));
     }
 
     /**

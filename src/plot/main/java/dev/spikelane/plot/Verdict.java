@@ -8,8 +8,9 @@ import java.util.stream.IntStream;
  *
  * @param label the class of the image
  * @param counts spikes of each output neuron
+ * @param names of the output neurons; none if numbers name them
  */
-record Verdict(String label, List<Integer> counts) {
+record Verdict(String label, List<Integer> counts, List<String> names) {
 
     int most() {
         return counts.stream().mapToInt(Integer::intValue).max().orElse(0);
@@ -22,13 +23,14 @@ record Verdict(String label, List<Integer> counts) {
         }
         List<String> leading = IntStream.range(0, counts.size())
                 .filter(neuron -> counts.get(neuron) == most)
-                .mapToObj(Integer::toString)
+                .mapToObj(neuron -> names.isEmpty() ? String.valueOf(neuron) : names.get(neuron))
                 .toList();
+        String kind = !names.isEmpty() ? "" : leading.size() == 1 ? "neuron " : "neurons ";
         String times = most == 1 ? "once" : most + " times";
         if (leading.size() == 1) {
-            return "neuron " + leading.getFirst() + " fires most, " + times;
+            return kind + leading.getFirst() + " fires most, " + times;
         }
         String others = String.join(", ", leading.subList(0, leading.size() - 1));
-        return "tie: neurons " + others + " and " + leading.getLast() + ", " + times + " each";
+        return "tie: " + kind + others + " and " + leading.getLast() + ", " + times + " each";
     }
 }

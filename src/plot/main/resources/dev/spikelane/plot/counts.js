@@ -46,17 +46,16 @@ function barsOption(figure, theme, width) {
     const left = clamp(longest * 7 + 34, 50, Math.min(150, width * 0.36));
     const suitable = figure.labels.length * (figure.labels.length > 30 ? 14 : 26);
     const height = suitable * stretch(figure, suitable, 54);
-    const font = height / figure.labels.length > 20 ? 12 : 10;
     const option = baseOption(theme);
     option.grid = { left: left, right: 46, top: 4, height: height };
     option.xAxis = countAxis(theme, figure, { name: figure.xLabel });
     option.yAxis = axis(theme, Object.assign({ type: 'category', data: figure.labels, inverse: true }, upName(figure.yLabel, left - 14)));
-    Object.assign(option.yAxis.axisLabel, { fontSize: font, width: left - 30, overflow: 'truncate', color: theme.ink });
+    Object.assign(option.yAxis.axisLabel, { width: left - 30, overflow: 'truncate', color: theme.ink });
     option.yAxis.axisTick = { show: false };
     option.series = [{
         type: 'bar',
         barWidth: '70%',
-        label: { show: true, position: 'right', color: theme.ink, fontSize: font },
+        label: { show: true, position: 'right', color: theme.ink, fontSize: 12 },
     }];
     option.tooltip.formatter = (bar) => spikesAfter(figure, figure.labels[bar.dataIndex], bar.value);
     return option;

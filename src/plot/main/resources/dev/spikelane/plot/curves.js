@@ -11,10 +11,13 @@ function curvesChart(figure, theme, width) {
         const last = i === figure.panels.length - 1;
         const height = Math.max(10, suitable[i] * factor);
         option.title.push(caption(theme, panel.caption, left, top, width - left - right));
+        const narrow = width < 520 && panel.lines.length > 1;
+        const head = narrow ? 44 : 26;
         if (panel.lines.length > 1) {
-            option.legend.push(Object.assign(legend(theme, panel.lines.map((line) => line.name), left, top + 4), { left: 'right', right: right }));
+            const names = legend(theme, panel.lines.map((line) => line.name), left, top + (narrow ? 22 : 4));
+            option.legend.push(narrow ? names : Object.assign(names, { left: 'right', right: right }));
         }
-        option.grid.push({ left: left, right: right, top: top + 26, height: height });
+        option.grid.push({ left: left, right: right, top: top + head, height: height });
         option.xAxis.push(curveAxis(figure, theme, i, last ? figure.xLabel : ''));
         option.yAxis.push(valueAxis(theme, panel, Object.assign(
             { gridIndex: i, show: panel.lines.length > 0 }, gridLines(theme), upName(panel.label, 42))));
@@ -22,7 +25,7 @@ function curvesChart(figure, theme, width) {
             panelOf.push(panel);
             option.series.push(series);
         }
-        top += 26 + height + (last ? 46 : 28);
+        top += head + height + (last ? 46 : 28);
     });
     option.tooltip.trigger = 'axis';
     option.tooltip.axisPointer = { lineStyle: { color: theme.muted, type: 'solid', width: 1 } };

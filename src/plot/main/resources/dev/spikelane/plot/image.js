@@ -5,7 +5,8 @@ function showImage(figure, element) {
     canvas.height = figure.rows;
     canvas.className = 'pixels';
     canvas.style.aspectRatio = figure.columns + ' / ' + figure.rows;
-    canvas.style.maxWidth = (figure.height ? Math.round(figure.height * figure.columns / figure.rows) : 420) + 'px';
+    const width = figure.height ? Math.round(figure.height * figure.columns / figure.rows) : 420;
+    element.closest('figure').style.maxWidth = 'calc(' + width + 'px + 2.5rem)';
     element.append(canvas);
     const size = figure.columns * figure.rows;
     const show = (step) => paintPixels(canvas, figure.pixels, step * size);

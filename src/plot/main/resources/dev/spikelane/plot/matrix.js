@@ -3,6 +3,12 @@ function colour(text) {
     return [number >> 16, (number >> 8) & 255, number & 255];
 }
 
+/** Black or white, whichever has more contrast with a colour: at least 4.5 to 1. */
+function readable(paint) {
+    const [red, green, blue] = paint.map((channel) => (channel <= 10 ? channel / 3295 : ((channel / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000' : '#fff';
+}
+
 /** From one colour through the card's own to another. */
 function diverging(theme) {
     const ends = [colour(theme.second), colour(theme.card), colour(theme.accent)];
@@ -69,7 +75,7 @@ function weightsChart(figure, theme, width) {
         itemHeight: Math.min(220, width - 160),
         padding: 0,
         text: [short(figure.limit), short(-figure.limit)],
-        textStyle: { color: theme.muted, fontSize: 11 },
+        textStyle: { color: theme.muted, fontSize: 12 },
         inRange: { color: [theme.second, theme.card, theme.accent] },
     };
     option.series = [{
@@ -108,21 +114,22 @@ function weightsChart(figure, theme, width) {
 function confusionChart(figure, theme, width) {
     const classes = figure.labels.length;
     const longest = Math.max(...figure.labels.map((label) => label.length));
-    const left = clamp(longest * 6.5 + 34, 46, Math.min(130, width * 0.34));
+    const left = clamp(longest * 7 + 34, 46, Math.min(130, width * 0.34));
     const suitable = clamp(classes * 42, 120, 560);
     const side = Math.min(width - left - 14, suitable * stretch(figure, suitable, 60));
     const wide = figure.width || figure.height ? side : Math.min(width - left - 14, Math.max(side, classes * 96));
     const option = baseOption(theme);
     const cells = [];
     const most = Math.max(1, ...figure.counts);
+    const paint = diverging(theme);
     for (let row = 0; row < classes; row++) {
         for (let column = 0; column < classes; column++) {
             const count = figure.counts[row * classes + column];
-            cells.push({ value: [column, row, count], label: { color: count > most / 2 ? theme.card : theme.ink } });
+            cells.push({ value: [column, row, count], label: { color: readable(paint(count / most)) } });
         }
     }
     const turned = longest > 2 && longest * 7 > wide / classes ? 60 : 0;
-    const bottom = turned ? clamp(longest * 6, 20, 76) : 20;
+    const bottom = turned ? clamp(longest * 6 + 14, 20, 84) : 20;
     option.grid = { left: left, width: wide, top: 4, height: side };
     option.xAxis = axis(theme, { type: 'category', data: figure.labels, name: figure.xLabel, nameLocation: 'middle', nameGap: bottom + 8 });
     option.yAxis = axis(theme, { type: 'category', data: figure.labels, inverse: true, name: figure.yLabel, nameLocation: 'middle', nameGap: left - 18 });

@@ -44,7 +44,7 @@ function axis(theme, more) {
     return Object.assign({
         axisLine: { show: true, onZero: false, lineStyle: { color: theme.line } },
         axisTick: { show: true, lineStyle: { color: theme.line } },
-        axisLabel: { color: theme.muted, fontSize: 11, hideOverlap: true },
+        axisLabel: { color: theme.muted, fontSize: 12, hideOverlap: true },
         nameTextStyle: { color: theme.muted, fontSize: 12 },
         splitLine: { show: false },
     }, more);

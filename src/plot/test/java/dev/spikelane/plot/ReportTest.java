@@ -102,11 +102,14 @@ class ReportTest extends FolderCase {
 
     @Test
     void winnersThatTieAreNamed() {
-        assertEquals("no spikes", new Verdict("", List.of(0, 0)).describe());
-        assertEquals("neuron 1 fires most, 4 times", new Verdict("", List.of(3, 4)).describe());
-        assertEquals("neuron 0 fires most, once", new Verdict("", List.of(1, 0)).describe());
-        assertEquals("tie: neurons 0 and 2, 4 times each", new Verdict("", List.of(4, 3, 4)).describe());
-        assertEquals("tie: neurons 0, 1 and 2, once each", new Verdict("", List.of(1, 1, 1)).describe());
+        assertEquals("no spikes", new Verdict("", List.of(0, 0), List.of()).describe());
+        assertEquals("neuron 1 fires most, 4 times", new Verdict("", List.of(3, 4), List.of()).describe());
+        assertEquals("neuron 0 fires most, once", new Verdict("", List.of(1, 0), List.of()).describe());
+        assertEquals("tie: neurons 0 and 2, 4 times each", new Verdict("", List.of(4, 3, 4), List.of()).describe());
+        assertEquals("tie: neurons 0, 1 and 2, once each", new Verdict("", List.of(1, 1, 1), List.of()).describe());
+        List<String> names = List.of("bag", "coat");
+        assertEquals("coat fires most, once", new Verdict("", List.of(0, 1), names).describe());
+        assertEquals("tie: bag and coat, once each", new Verdict("", List.of(1, 1), names).describe());
     }
 
     @Test

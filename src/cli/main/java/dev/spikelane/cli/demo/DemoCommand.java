@@ -3,12 +3,11 @@ package dev.spikelane.cli.demo;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.ImageSet;
-import dev.spikelane.cli.input.Written;
+import dev.spikelane.cli.input.PageOptions;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.terminal.FilesFirst;
-import dev.spikelane.cli.terminal.Program;
 import dev.spikelane.cli.terminal.Progress;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.io.Npy;
@@ -16,7 +15,6 @@ import dev.spikelane.model.Model;
 import dev.spikelane.network.Network;
 import dev.spikelane.plot.Report;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +64,6 @@ public final class DemoCommand implements Callable<Integer> {
     public static final int STEPS = 200;
     public static final int BATCH = 16;
     static final int COUNT = 16;
-    static final String REPORT = "spikelane-demo.html";
 
     private static final int MOST_STEPS = 100_000;
     private static final int MOST_BATCH = 4_096;
@@ -144,14 +141,8 @@ public final class DemoCommand implements Callable<Integer> {
                     "Folder for the spikes and membranes of all neurons as numpy files (.npy); created if missing.")
     private @Nullable Path folder;
 
-    @Option(
-            names = "--report",
-            paramLabel = "FILE",
-            description = "Page with the spikes of the network, to be opened in a browser. Default: " + REPORT + ".")
-    private @Nullable Path report;
-
-    @Option(names = "--no-report", description = "Write no report.")
-    private boolean noReport;
+    @Mixin
+    private PageOptions pages = new PageOptions();
 
     @Mixin
     private CommonOptions common = new CommonOptions();
@@ -188,7 +179,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         DemoSettings settings = settings(isOfEvents() ? EventsDemo.STEPS : ClassicRun.STEPS, 1);
         DemoResult.Demo demo = isOfEvents() ? progress -> EventsDemo.of(settings, progress) : classicDemo(settings);
-        Path page = page(command.commandLine().getErr());
+        Path page = pages.file(command, common.quiet());
         FilesFirst out =
                 new FilesFirst(command.commandLine(), Stream.ofNullable(page).toList());
         Output output = common.output(out.writer());
@@ -223,7 +214,7 @@ public final class DemoCommand implements Callable<Integer> {
         Model model = winners == null ? preset.model(images, settings.seed()) : winners.model();
         images = images.knownTo(model.network().outputs());
         settings.requireFits(preset, model.network(), images, folder != null);
-        Path page = page(command.commandLine().getErr());
+        Path page = pages.file(command, common.quiet());
         if (folder != null) {
             makeFolder(folder);
         }
@@ -260,33 +251,6 @@ public final class DemoCommand implements Callable<Integer> {
         }
         output.end();
         out.close();
-    }
-
-    /**
-     * Returns the file of the report; null for none. It is checked before the run, so that a wrong name does not waste
-     * a run.
-     */
-    private @Nullable Path page(PrintWriter err) throws IOException {
-        if (noReport && report != null) {
-            throw Choices.wrong(command, "--report and --no-report exclude each other");
-        }
-        if (noReport) {
-            return null;
-        }
-        Path page = report == null ? Path.of(REPORT) : report;
-        try {
-            Written.PAGE.require(command, "--report", page);
-        } catch (FileSystemException refused) {
-            if (report != null) {
-                throw refused;
-            }
-            if (!common.quiet()) {
-                err.println(Program.NAME + ": no report is written, because " + REPORT + " " + refused.getReason());
-                err.flush();
-            }
-            return null;
-        }
-        return page;
     }
 
     private DemoSettings settings(int usual, int together) {

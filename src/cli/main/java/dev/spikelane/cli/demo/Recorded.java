@@ -1,5 +1,6 @@
 package dev.spikelane.cli.demo;
 
+import dev.spikelane.cli.train.OutputSpikes;
 import dev.spikelane.io.Npy;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.Signal;
@@ -12,7 +13,6 @@ import dev.spikelane.plot.Plot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -95,14 +95,7 @@ record Recorded(
 
     /** Spikes of each output for an image. */
     List<Integer> counts(int image) {
-        SpikeMatrix output = spikes.getLast();
-        int[] counts = new int[output.columns()];
-        for (int step = 0; step < steps; step++) {
-            for (int neuron = 0; neuron < counts.length; neuron++) {
-                counts[neuron] += output.get(step * images + image, neuron) ? 1 : 0;
-            }
-        }
-        return Arrays.stream(counts).boxed().toList();
+        return new OutputSpikes(spikes.getLast(), images).counts(image);
     }
 
     /** Writes {@code [steps, images, neurons]} arrays, with names that start with {@code name}. */

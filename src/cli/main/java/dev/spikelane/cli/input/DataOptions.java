@@ -36,7 +36,12 @@ public final class DataOptions {
 
     /** Whether a user has said anything. */
     public boolean isGiven() {
-        return folder != null || sample;
+        return hasFolder() || sample;
+    }
+
+    /** Whether a user has named a folder. */
+    public boolean hasFolder() {
+        return folder != null;
     }
 
     /** The folder of the images, or null for those that are embedded. */

@@ -171,10 +171,13 @@ public record ImageSet(String name, Idx file, int inputs, List<Integer> classes,
 
     /** Pixels of a row; images that are stored as rows of pixels are shown as squares where they can be. */
     public int width() {
+        return file.shape().size() == 2 ? width(inputs) : file.shape().getLast();
+    }
+
+    /** The width of images that are rows of pixels. */
+    public static int width(int inputs) {
         int root = (int) Math.round(Math.sqrt(inputs));
-        return file.shape().size() == 2 && root * root == inputs
-                ? root
-                : file.shape().getLast();
+        return root * root == inputs ? root : inputs;
     }
 
     /** Such as "28 x 28". */

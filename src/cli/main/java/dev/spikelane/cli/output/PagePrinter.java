@@ -23,13 +23,15 @@ public final class PagePrinter {
         report.facts(facts);
     }
 
-    /** Adds the rows of tables, each as a section with the first cell for its heading. */
+    /** Adds the rows of tables, each as a section: the first cell is its heading, the others are numbers below it. */
     public static void rows(Report report, Section section) {
         for (Fact fact : section.facts()) {
             if (fact instanceof Table table) {
                 for (Section row : table.rows()) {
-                    report.section(row.statements().getFirst().text());
-                    list(report, row);
+                    List<Statement> cells = row.statements();
+                    Map<String, String> numbers = new LinkedHashMap<>();
+                    cells.subList(1, cells.size()).forEach(cell -> numbers.put(cell.name(), cell.text()));
+                    report.section(cells.getFirst().text()).tiles(numbers);
                 }
             }
         }

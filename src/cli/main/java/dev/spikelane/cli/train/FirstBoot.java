@@ -6,28 +6,27 @@ import dev.spikelane.cli.input.ImageSet;
 import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Output;
 import dev.spikelane.cli.output.Section;
-import dev.spikelane.data.BatchLoader;
 import dev.spikelane.data.Batching;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.data.InputEncoding;
 import dev.spikelane.memory.FloatMatrix;
-import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.model.Model;
-import dev.spikelane.network.Simulation;
 import dev.spikelane.train.Decoding;
 import dev.spikelane.train.Evaluator;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
-/** What a trained network does, shown before another one learns: a boot, its spikes, and how often it is right. */
+/** A trained network at work, shown before another network learns: a boot, its spikes, and the accuracy. */
 final class FirstBoot {
 
     private static final int BOOT = ImageSet.CLASSES.indexOf("ankle boot");
     private static final int STEPS = 50;
     private static final int BATCH = 32;
+    private static final InputEncoding CODE = InputEncoding.named("rate", STEPS);
 
     private static final String PLAIN = " .:*#";
     /** By two bits: the upper pixel is bright, the lower one is. */
@@ -60,7 +59,7 @@ final class FirstBoot {
                 .filter(line -> !line.isBlank())
                 .forEach(line -> picture.say("", "%s", line));
         output.watch(picture);
-        output.watch(spikes(model, images.dataset().range(number, 1)));
+        output.watch(spikes(model, images.dataset(), number));
         output.watch(accuracy(model, images.dataset(), threads));
     }
 
@@ -82,45 +81,29 @@ final class FirstBoot {
     }
 
     /** A line for each class that fires, with a mark for each step, and the class that fires most. */
-    private static Section spikes(Model model, Dataset boot) {
-        BatchLoader.Batch batch = batching(1).batch(boot);
-        batch.read(0, new int[] {0});
-        int last = model.network().populations().size() - 1;
-        try (Simulation simulation = model.network().simulate(1, 1)) {
-            var recorder = simulation.recordSpikes(last, STEPS);
-            simulation.run(batch.input());
-            SpikeMatrix spikes = recorder.spikes();
-            Section section = Section.of("", "Spikes of its outputs in " + STEPS + " steps, and how many these are");
-            int found = 0;
-            int most = 0;
-            for (int neuron = 0; neuron < spikes.columns(); neuron++) {
-                StringBuilder marks = new StringBuilder();
-                int count = 0;
-                for (int step = 0; step < STEPS; step++) {
-                    count += spikes.get(step, neuron) ? 1 : 0;
-                    marks.append(spikes.get(step, neuron) ? '|' : '.');
-                }
-                if (count > 0) {
-                    section.say(ImageSet.CLASSES.get(neuron), "%s %d", marks.toString(), count);
-                }
-                if (count > most) {
-                    most = count;
-                    found = neuron;
-                }
+    private static Section spikes(Model model, Dataset images, int boot) {
+        OutputSpikes spikes = OutputSpikes.of(model.network(), STEPS, images, CODE, CommonOptions.SEED, boot);
+        List<Integer> counts = spikes.counts(0);
+        Section section = Section.of("", "Spikes of its outputs in " + STEPS + " steps, and how many these are");
+        for (int output = 0; output < counts.size(); output++) {
+            StringBuilder marks = new StringBuilder();
+            for (int step = 0; step < STEPS; step++) {
+                marks.append(spikes.get(0, step, output) ? '|' : '.');
             }
-            String verdict = found == BOOT ? "right" : "wrong, it is an " + ImageSet.CLASSES.get(BOOT);
-            return section.say("Most spikes", "%s: %s", ImageSet.CLASSES.get(found), verdict);
+            if (counts.get(output) > 0) {
+                section.say(ImageSet.CLASSES.get(output), "%s %d", marks.toString(), counts.get(output));
+            }
         }
-    }
-
-    private static Batching batching(int images) {
-        return new Batching(images).withSeed(CommonOptions.SEED).withCode(InputEncoding.named("rate", STEPS));
+        int found = counts.indexOf(Collections.max(counts));
+        String verdict = found == BOOT ? "right" : "wrong, it is an " + ImageSet.CLASSES.get(BOOT);
+        return section.say("Most spikes", "%s: %s", ImageSet.CLASSES.get(found), verdict);
     }
 
     private static Section accuracy(Model model, Dataset images, int threads) {
         Decoding decoding = Objects.requireNonNull(
                 TrainingRecipes.DECODINGS.get(model.decoding().orElse(Decoding.COUNT.toString())));
-        try (Evaluator evaluator = new Evaluator(model.network(), STEPS, batching(BATCH), threads).decoding(decoding)) {
+        Batching batching = new Batching(BATCH).withSeed(CommonOptions.SEED).withCode(CODE);
+        try (Evaluator evaluator = new Evaluator(model.network(), STEPS, batching, threads).decoding(decoding)) {
             long start = System.nanoTime();
             Evaluator.Result result = evaluator.evaluate(images);
             double milliseconds = (System.nanoTime() - start) / 1e6 / images.size();

@@ -3,6 +3,7 @@ package dev.spikelane.cli.train;
 import dev.spikelane.cli.input.Choices;
 import dev.spikelane.cli.input.CommonOptions;
 import dev.spikelane.cli.input.DataOptions;
+import dev.spikelane.cli.input.PageOptions;
 import dev.spikelane.cli.input.Written;
 import dev.spikelane.cli.output.Machine;
 import dev.spikelane.cli.output.Output;
@@ -20,7 +21,6 @@ import dev.spikelane.network.Network;
 import dev.spikelane.train.Adam;
 import dev.spikelane.train.EpochResult;
 import dev.spikelane.train.Evaluator;
-import dev.spikelane.train.Loss;
 import dev.spikelane.train.Trainer;
 import dev.spikelane.train.TrainingRun;
 import dev.spikelane.train.TrainingRunBuilder;
@@ -30,8 +30,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,8 +119,8 @@ public final class TrainCommand implements Callable<Integer> {
     @Option(names = "--history", paramLabel = "FILE", description = "Loss and accuracy of each epoch, .csv or .json.")
     private @Nullable Path historyFile;
 
-    @Option(names = "--report", paramLabel = "FILE", description = "Page with curves and the confusion matrix.")
-    private @Nullable Path report;
+    @Mixin
+    private PageOptions pages = new PageOptions();
 
     @Mixin
     private CommonOptions common = new CommonOptions();
@@ -129,10 +131,14 @@ public final class TrainCommand implements Callable<Integer> {
         String preset = options.preset(images == null);
         TrainingSettings settings = options.settings(command, preset);
         requireOptions();
+        Path page = pages.file(command, common.quiet());
         TrainingData data = TrainingData.find(images, heldOut);
-        FilesFirst out = new FilesFirst(command.commandLine(), List.of(model));
+        FilesFirst out = new FilesFirst(
+                command.commandLine(),
+                Stream.of(model, page).filter(Objects::nonNull).toList());
         Output output = common.output(out.writer());
-        if (images == null && preset.equals(TrainOptions.SAMPLE) && !resume && common.text()) {
+        boolean plain = !source.hasFolder() && !options.hasPreset();
+        if (plain && !resume && common.text()) {
             FirstBoot.show(output, FirstBoot.blocks(), common.threads());
         }
         Network network = settings.network(
@@ -160,14 +166,21 @@ public final class TrainCommand implements Callable<Integer> {
                 return INTERRUPTED;
             }
             output.keep(TrainFacts.history(run.history(), data.validation() != null));
-            Evaluator.Result test = finish(settings, data, trainer, run);
-            Section result = EvaluationFacts.add(Section.of("test", "Result"), test, data.classNames());
-            if (report != null) {
-                new TrainReport(declared, result, run, data).write(report);
+            save(trainer, run);
+            Network tested = ModelFile.read(model);
+            Evaluator.Result test = test(tested, settings, data.test());
+            if (checkpoint == null) {
+                Files.deleteIfExists(checkpointFile());
             }
-            output.say(result, TrainFacts.files(model, report), TrainFacts.next(model, images == null));
+            Section result = EvaluationFacts.add(Section.of("test", "Result"), test, data.classNames());
+            output.say(result, TrainFacts.files(model, page), TrainFacts.next(model, plain, images == null));
             output.keep(Machine.facts());
             output.end();
+            // Last: a page that cannot be written costs nothing else.
+            if (page != null) {
+                TestImages shown = new TestImages(data, test, tested, settings, common.seed());
+                new TrainReport(declared, result, run, shown).write(page);
+            }
             out.close();
             return 0;
         }
@@ -192,7 +205,6 @@ public final class TrainCommand implements Callable<Integer> {
         }
         Written.MODEL.require(command, "--model", model);
         Written.HISTORY.require(command, "--history", historyFile);
-        Written.PAGE.require(command, "--report", report);
     }
 
     private Path checkpointFile() {
@@ -232,10 +244,7 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** Writes the model, and evaluates the file. */
-    private Evaluator.Result finish(TrainingSettings settings, TrainingData data, Trainer trainer, TrainingRun run)
-            throws IOException {
-        Loss loss = settings.lossFunction();
+    private void save(Trainer trainer, TrainingRun run) throws IOException {
         Model trained = run.model();
         if (eightBits) {
             ModelFile.write8Bit(model, trained.network(), trained.notes());
@@ -244,20 +253,15 @@ public final class TrainCommand implements Callable<Integer> {
         } else {
             ModelFile.write(model, trained);
         }
-        Evaluator.Result test = test(ModelFile.read(model), settings, loss, data.test());
         if (historyFile != null) {
             run.write(historyFile);
         }
-        if (checkpoint == null) {
-            Files.deleteIfExists(checkpointFile());
-        }
-        return test;
     }
 
-    private Evaluator.Result test(Network network, TrainingSettings settings, Loss loss, Dataset images) {
+    private Evaluator.Result test(Network network, TrainingSettings settings, Dataset images) {
         try (Evaluator evaluator = new Evaluator(
                         network, settings.steps(), settings.batching(common.seed()), common.threads())
-                .loss(loss)) {
+                .loss(settings.lossFunction())) {
             return evaluator.evaluate(images);
         }
     }

@@ -6,6 +6,7 @@ import static dev.spikelane.cli.output.Value.percent;
 import dev.spikelane.cli.input.TrainingRecipes;
 import dev.spikelane.cli.output.Section;
 import dev.spikelane.cli.output.Table;
+import dev.spikelane.cli.output.Value;
 import dev.spikelane.data.Dataset;
 import dev.spikelane.network.Network;
 import dev.spikelane.train.EpochResult;
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements of training about itself. */
 final class TrainFacts {
+
+    private static final String INSTALL = "apt install dataset-fashion-mnist (31 MB), then ";
+    /** Measured on AMD EPYC Zen 5 (family 26 model 2) with seed 42, 2026-12-03. */
+    private static final String ALL =
+            "20 epochs of 60,000 images: 36 s on two cores of Zen 5, 89.28 % of 10,000 others";
 
     private TrainFacts() {}
 
@@ -69,13 +75,22 @@ final class TrainFacts {
         return row.say(" images/s", "%,.0f", named("samples_per_second", epoch.samplesPerSecond()));
     }
 
-    /** Commands and programs that use the model. */
-    static Section next(Path model, boolean embedded) {
+    /**
+     * Commands and programs that use the model.
+     *
+     * @param plain whether the user chose neither images nor a recipe
+     * @param embedded whether the images are the embedded ones
+     */
+    static Section next(Path model, boolean plain, boolean embedded) {
         Section next = Section.of("", "Next")
-                .say("Own images", "./spikelane run --model %s --images FILE, of IDX or .npy", model.toString())
+                .say("Own images", "./spikelane run --model %s --images FILE --labels FILE, of IDX", model.toString())
                 .say("Serve it", "Classifier.of(ModelFile.readModel(path)).classify(pixels).label()");
-        return embedded
-                ? next.say("All images", "apt install dataset-fashion-mnist, then ./spikelane train --preset demo")
+        return plain || embedded
+                ? next.say(
+                        "All images",
+                        "%s./spikelane train --preset demo --hold-out 0\n%s",
+                        embedded ? INSTALL : "",
+                        ALL)
                 : next;
     }
 
@@ -83,6 +98,12 @@ final class TrainFacts {
         Section files = Section.of("").say("Model", "%s", named("model", model.toString()));
         return report == null
                 ? files
-                : files.say("Report", "%s", report.toAbsolutePath().normalize().toString());
+                : files.say(
+                        "Report",
+                        "%s",
+                        new Value(
+                                "report",
+                                report.toString(),
+                                report.toAbsolutePath().normalize()));
     }
 }

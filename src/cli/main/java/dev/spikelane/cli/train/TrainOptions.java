@@ -17,7 +17,7 @@ import picocli.CommandLine.ParseResult;
 final class TrainOptions {
 
     private static final String ATTENTION = "attention";
-    static final String SAMPLE = "sample";
+    private static final String SAMPLE = "sample";
 
     /** Options of each preset that differ from the defaults. */
     private static final Map<String, String> PRESETS = Map.of(
@@ -123,6 +123,10 @@ final class TrainOptions {
 
     @Option(names = "--batch", paramLabel = "N", description = "Images of a training step.")
     private int batch = 128;
+
+    boolean hasPreset() {
+        return preset != null;
+    }
 
     /** Returns the name of the preset, whose default depends on whether the images are the embedded ones. */
     String preset(boolean embedded) {

@@ -14,30 +14,44 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** How training went as a page. */
-record TrainReport(Section settings, Section result, TrainingRun run, TrainingData data) {
+/**
+ * The page of a training.
+ *
+ * @param settings the statements about the settings
+ * @param result the statements about the test
+ * @param run the training
+ * @param images test images
+ */
+record TrainReport(Section settings, Section result, TrainingRun run, TestImages images) {
 
     void write(Path file) throws IOException {
         Map<String, String> tiles = new LinkedHashMap<>();
         // The page writes the second line of a tile small.
         tiles.put("Accuracy", result.declared("Accuracy").replaceFirst(" of ", "\nof "));
-        String images = String.format(Locale.ROOT, "%,d", data.training().size());
-        tiles.put("Epochs", run.history().size() + "\n" + images + " images each");
+        tiles.put(
+                "Epochs",
+                String.format(
+                        Locale.ROOT,
+                        "%d\n%,d images each",
+                        run.history().size(),
+                        images.data().training().size()));
         Report report = Report.of("Spikelane training").text(settings.title()).tiles(tiles);
         report.section("History").figure(curves());
         PagePrinter.confusion(report, "Confusion", result);
+        images.add(report);
         PagePrinter.list(report.section("Configuration"), settings, result, Machine.facts());
         report.write(file);
     }
 
     private CurvePlot curves() {
+        boolean validated = images.data().validation() != null;
         CurvePlot plot = Plot.curve("loss", run.curve(EpochResult::loss));
-        if (data.validation() != null) {
-            plot = plot.line("loss, held out", run.curve(EpochResult::validationLoss));
+        if (validated) {
+            plot = plot.line("held out", run.curve(EpochResult::validationLoss));
         }
         plot = plot.panel("accuracy", run.curve(EpochResult::accuracy));
-        if (data.validation() != null) {
-            plot = plot.line("accuracy, held out", run.curve(EpochResult::validationAccuracy));
+        if (validated) {
+            plot = plot.line("held out", run.curve(EpochResult::validationAccuracy));
         }
         return plot.title("Loss and accuracy by epoch").epochs();
     }

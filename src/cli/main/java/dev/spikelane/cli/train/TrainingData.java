@@ -5,6 +5,7 @@ import dev.spikelane.data.Dataset;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,9 @@ public record TrainingData(
 
     /** The names of the classes, or none if they are unknown. */
     List<String> classNames() {
-        return name.equals(ImageSet.NAME) ? ImageSet.CLASSES : List.of();
+        boolean fashion = name.equals(ImageSet.NAME)
+                || Dataset.fashionMnist().map(Path::toString).equals(Optional.of(name));
+        return fashion ? ImageSet.CLASSES : List.of();
     }
 
     private static TrainingData of(String name, Dataset all, int heldOut, Dataset test) throws IOException {

@@ -70,7 +70,7 @@ record TrainingSettings(
         return Objects.requireNonNull(TrainingRecipes.SURROGATES.get(surrogate));
     }
 
-    private InputEncoding inputCode() {
+    InputEncoding inputCode() {
         return Objects.requireNonNull(TrainingRecipes.CODES.get(code)).of(steps);
     }
 

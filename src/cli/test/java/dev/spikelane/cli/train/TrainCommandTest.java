@@ -14,6 +14,9 @@ import dev.spikelane.cli.CommandRun;
 import dev.spikelane.cli.Main;
 import dev.spikelane.cli.SmallImages;
 import dev.spikelane.connection.Dense;
+import dev.spikelane.data.Batching;
+import dev.spikelane.data.Dataset;
+import dev.spikelane.data.InputEncoding;
 import dev.spikelane.fixture.FolderCase;
 import dev.spikelane.fixture.Networks;
 import dev.spikelane.memory.ElementType;
@@ -25,6 +28,7 @@ import dev.spikelane.network.Network;
 import dev.spikelane.network.NetworkBuilder;
 import dev.spikelane.neuron.Leaky;
 import dev.spikelane.random.TorchRandom;
+import dev.spikelane.train.Evaluator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +39,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +49,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Users
 final class TrainCommandTest extends FolderCase {
+
+    /** An argument of tests: with the page that a user gets without an option. */
+    private static final String PAGE = "page";
 
     @TempDir
     private static Path shared;
@@ -66,6 +74,9 @@ final class TrainCommandTest extends FolderCase {
         arguments.addAll(List.of(more));
         if (!arguments.contains("--hidden")) {
             arguments.addAll(List.of("--hidden", "20"));
+        }
+        if (!arguments.contains("--report") && !arguments.remove(PAGE)) {
+            arguments.add("--no-report");
         }
         return arguments;
     }
@@ -111,6 +122,7 @@ final class TrainCommandTest extends FolderCase {
         String out = train(model, "--epochs", "12", "--json", "--history", history.toString(), "--report", report)
                 .requireSuccess();
         JsonNode json = new ObjectMapper().readTree(out);
+        assertEquals(report, json.get("report").asText());
         assertTrue(json.get("test").get("accuracy").asDouble() > 0.8, out);
         assertEquals("membrane", json.get("test").get("decoding").asText());
         assertEquals(12, json.get("history").size());
@@ -128,11 +140,113 @@ final class TrainCommandTest extends FolderCase {
         assertTrue(operations > 4 * spikes && operations <= 4 * spikes + 36 * 20, run.toString());
     }
 
+    /** Images are coded at random here: with other numbers the spikes would not lead to the classes that were found. */
+    @Test
+    void thePageShowsTheFirstImagesThatAreRightAndWrong() throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        String report = folder.resolve("report.html").toString();
+        train(model, "--epochs", "2", "--code", "rate", "--loss", "count", "--report", report)
+                .requireSuccess();
+        Dataset test = Dataset.idxTest(images);
+        Batching batching = new Batching(7).withSeed(42).withCode(InputEncoding.named("rate", 6));
+        Evaluator.Result result;
+        try (Evaluator evaluator = new Evaluator(ModelFile.read(model), 6, batching, 1)) {
+            result = evaluator.evaluate(test);
+        }
+        List<String> expected = new ArrayList<>();
+        for (boolean right : List.of(true, false)) {
+            IntStream.range(0, test.size())
+                    .filter(image ->
+                            result.labels().get(image).equals(result.classes().get(image)) == right)
+                    .limit(4)
+                    .forEach(image -> expected.add(result.labels().get(image)
+                            + (right
+                                    ? ", right"
+                                    : ", wrong: taken for " + result.classes().get(image))
+                            + "; "
+                            + result.classes().get(image)));
+        }
+        String page = Files.readString(Path.of(report));
+        Matcher cards = Pattern.compile("<strong>([^<]*)</strong>(.*?)</svg>", Pattern.DOTALL)
+                .matcher(page);
+        List<String> shown = new ArrayList<>();
+        while (cards.find()) {
+            Matcher most = Pattern.compile("class=\"most\".*?<title>(\\d): (\\d+)</title>")
+                    .matcher(cards.group(2));
+            assertTrue(most.find(), cards.group(2));
+            shown.add(cards.group(1) + "; " + most.group(1));
+        }
+        assertEquals(8, expected.size(), "images that are right and wrong");
+        assertEquals(expected, shown);
+        assertTrue(page.contains("Loss and accuracy by epoch") && page.contains("Confusion matrix"), "figures");
+    }
+
+    @Test
+    void endsWithAPageInTheWorkingFolder() throws IOException {
+        Path page = Path.of("spikelane-train.html");
+        assumeTrue(!Files.exists(page), page + " is in the working folder");
+        Path model = folder.resolve("model.safetensors");
+        try {
+            String out = train(model, "--epochs", "1", PAGE).requireSuccess();
+            assertTrue(out.contains("  Report         " + page.toAbsolutePath()), out);
+            Files.writeString(page, "that of an earlier run");
+            assertEquals("", train(model, "--epochs", "1", "--quiet", PAGE).requireSuccess());
+            assertTrue(Files.size(page) > 1000, "a later run overwrites the page");
+            // A folder of this name is refused as a read-only folder is, which root could write to.
+            Files.delete(page);
+            Files.createDirectory(page);
+            CommandRun without = train(model, "--epochs", "1", PAGE);
+            assertEquals(
+                    "spikelane: no report is written, because spikelane-train.html is a folder, expected the name of a"
+                            + " file" + System.lineSeparator(),
+                    without.err());
+            assertEquals(0, without.code());
+            assertFalse(without.out().contains("Report"), without.out());
+        } finally {
+            Files.deleteIfExists(page);
+        }
+        train(model, "--report", "x.html", "--no-report")
+                .requireFailureWith(2, "--report and --no-report exclude each other");
+    }
+
+    /** A page that cannot be written in the end costs neither the model nor the words. */
+    @Test
+    void aDiskThatIsFullForThePageLosesNothingElse() throws IOException {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full), "no device that is always full");
+        Path model = folder.resolve("model.safetensors");
+        Path history = folder.resolve("history.csv");
+        CommandRun run = train(model, "--epochs", "2", "--report", full.toString(), "--history", history.toString());
+        assertEquals(1, run.code());
+        assertTrue(run.err().startsWith("spikelane: /dev/full: "), run.err());
+        assertTrue(run.out().contains("  Accuracy ") && run.out().contains("  Serve it "), run.out());
+        assertEquals(3, Files.readAllLines(history).size());
+        Path whole = folder.resolve("whole.safetensors");
+        train(whole, "--epochs", "2").requireSuccess();
+        assertEquals(-1, Files.mismatch(whole, model));
+    }
+
+    /** Installed images change nothing, a chosen preset does. */
+    @Test
+    void aBootComesFirstWithInstalledImagesToo() {
+        assumeTrue(Dataset.fashionMnist().isPresent(), "Debian's package dataset-fashion-mnist is not installed");
+        Path model = folder.resolve("model.safetensors");
+        String options = " --hidden 1 --steps 1 --epochs 1 --hold-out 59000 --batch 500 --no-report --model " + model;
+        String out = CommandRun.of(("train" + options).split(" ")).requireSuccess();
+        assertTrue(out.contains("/usr/share/datasets/fashion-mnist: 1,000 to train on"), out);
+        assertTrue(out.indexOf("  Most spikes    ankle boot: right") > 0, out);
+        assertTrue(out.indexOf("Most spikes") < out.indexOf("Training 784"), out);
+        assertTrue(out.contains("  All images     ./spikelane train --preset demo"), out);
+        String chosen =
+                CommandRun.of(("train --preset tutorial5" + options).split(" ")).requireSuccess();
+        assertFalse(chosen.contains("Most spikes"), chosen);
+    }
+
     /** What options of hidden layers would say, attention has of its own. */
     @Test
     void trainsAttention() throws IOException {
         Path model = folder.resolve("model.safetensors");
-        List<String> arguments = new ArrayList<>(List.of("train", "--preset", "attention"));
+        List<String> arguments = new ArrayList<>(List.of("train", "--preset", "attention", "--no-report"));
         arguments.addAll(List.of("--data", images.toString()));
         arguments.addAll(List.of("--hold-out", "30", "--batch", "16", "--rate", "0.01", "--model", model.toString()));
         String out = CommandRun.of(arguments.toArray(String[]::new)).requireSuccess();
@@ -348,7 +462,7 @@ final class TrainCommandTest extends FolderCase {
         CommandRun run = CommandRun.line("train --data %s --code latency --steps 1 --model %s", images, model);
         run.requireFailureWith(2, wrong);
         CommandRun.line(
-                        "train --data %s --code latency --steps 13 --epochs 1 --hold-out 30 --hidden 5 --model %s",
+                        "train --data %s --code latency --steps 13 --epochs 1 --hold-out 30 --hidden 5 --model %s --no-report",
                         images, model)
                 .requireSuccess();
         CommandRun.of("run", "--model", model.toString(), "--data", images.toString(), "--steps", "1")
@@ -436,6 +550,10 @@ final class TrainCommandTest extends FolderCase {
         assertTrue(measured.find() && Double.parseDouble(measured.group(1)) > 85, out);
         assertTrue(measured.start() < out.indexOf("Training "), "the boot comes first");
         assertTrue(Files.readString(report).contains("ankle boot"), "the page has class numbers");
+        for (String line :
+                List.of("Own images     ./spikelane run --model ", "Serve it ", "All images     apt install ")) {
+            assertTrue(out.contains("  " + line), out);
+        }
         String run = CommandRun.of("run", "--sample", "--count", "9", "--model", model.toString())
                 .requireSuccess();
         assertTrue(run.contains("embedded Fashion-MNIST sample"), run);
@@ -457,7 +575,19 @@ final class TrainCommandTest extends FolderCase {
     void heldOutEmbeddedImagesAreAsManyAsAsked() {
         Path model = folder.resolve("sample.safetensors");
         String[] arguments = {
-            "train", "--sample", "--hidden", "3", "--epochs", "1", "--steps", "2", "--hold-out", "4500", "--model", ""
+            "train",
+            "--sample",
+            "--hidden",
+            "3",
+            "--epochs",
+            "1",
+            "--steps",
+            "2",
+            "--hold-out",
+            "4500",
+            "--no-report",
+            "--model",
+            ""
         };
         arguments[arguments.length - 1] = model.toString();
         String out = CommandRun.of(arguments).requireSuccess();
