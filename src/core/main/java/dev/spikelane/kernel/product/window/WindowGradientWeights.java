@@ -16,35 +16,32 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients of the weights of a convolution:
- * {@code gradient[o][ky][kx][c] += sum over positions of source[y][x][c] * ofPosition[o]}.
+ * Gradients of the weights of a convolution: {@code gradient[o][ky][kx][c] += sum over positions of source[y][x][c] *
+ * ofPosition[o]}.
  *
- * <p>Rows are added in the order of the calls, in a row positions of the output ascending, to sums from +0: a spike
- * adds the gradient, a value one fused multiply-add. The bias is an input that always fires, at each position. A silent
- * or zero input adds nothing, whatever the gradient is.
+ * <p>Rows are added in the order of the calls, and positions of a row in ascending order, to sums from +0. A spike adds
+ * the gradient, a value is one fused multiply-add. The bias is an input that fires at each position. A silent or zero
+ * input adds nothing, even if the gradient is infinite or NaN.
  */
 public final class WindowGradientWeights {
 
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
 
-    /** Weights that take all positions that are there one after the other: their sums stay in the L1 cache. */
+    /**
+     * Weights to which all current positions are added before the next weights, so that their sums stay in the L1
+     * cache.
+     */
     private static final int SUMS = 8;
 
     private final WindowGradientShape shape;
     private final WindowGradientScalar scalar;
-    /** Null where there are no vectors. */
+    /** Null without vectors. */
     private final @Nullable WindowGradientMaps maps;
 
     private int share;
     private int firstChannel;
     private int endChannel;
 
-    /**
-     * Prepares scratch memory.
-     *
-     * @param arena the arena that owns it
-     * @param shape of the convolution
-     */
     public WindowGradientWeights(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
         this.scalar = new WindowGradientScalar(shape);
@@ -52,21 +49,16 @@ public final class WindowGradientWeights {
         this.endChannel = shape.channels();
     }
 
-    /**
-     * Tells how much memory lists take beside that of the arena.
-     *
-     * @return bytes on the heap
-     */
+    /** Returns the bytes of lists on the heap. */
     public long listBytes() {
         return maps == null ? 0 : maps.places.bytes();
     }
 
     /**
-     * Goes to a share of the channels of each group; the first share brings the biases along. Threads may add different
+     * Selects a share of the channels of each group; the first share also adds the biases. Threads may add different
      * shares to the same sums.
      *
-     * @param number of the share, from 0
-     * @param shares how many there are
+     * @param number the number of the share, from 0
      */
     public void share(int number, int shares) {
         share = number;
@@ -80,8 +72,8 @@ public final class WindowGradientWeights {
      * @param source {@code [rows x window.inputs()]}
      * @param gradient {@code [rows x positions * outputs]}
      * @param first the first row
-     * @param rows how many, at least 1
-     * @param sum is added to; of spikes alone, or of values alone
+     * @param rows the number of rows, at least 1
+     * @param sum updated; from spikes only, or from values only
      * @throws IllegalArgumentException if a shape or range does not fit
      */
     public void add(Signal source, FloatMatrix gradient, int first, int rows, WindowGradientSum sum) {
@@ -93,63 +85,63 @@ public final class WindowGradientWeights {
     }
 
     /**
-     * Adds some rows past the pool behind the convolution.
+     * Adds some rows through the pool after the convolution.
      *
      * @param source {@code [rows x window.inputs()]}
-     * @param gradient {@code [rows]}, behind the pool, taken back {@link #rowsAtATime} at a time
+     * @param gradient {@code [rows]} after the pool, of which {@link #rowsAtATime} are read at a time
      * @param first the first row
-     * @param rows how many, at least 1
-     * @param sum is added to; of spikes alone, or of values alone
+     * @param rows the number of rows, at least 1
+     * @param sum updated; from spikes only, or from values only
      * @throws IllegalArgumentException if a shape or range does not fit
      */
     public void add(Signal source, PooledGradients gradient, int first, int rows, WindowGradientSum sum) {
         check(source, first, rows);
-        WindowGradientMaps own = maps != null && maps.takes(gradient) ? maps : null;
+        WindowGradientMaps gradientMaps = maps != null && maps.takes(gradient) ? maps : null;
         for (int row = first; row < first + rows; row += rowsAtATime()) {
             int some = Math.min(rowsAtATime(), first + rows - row);
-            if (own != null && source instanceof SpikeMatrix spikes) {
-                own.of(gradient, row);
-                addSpikes(own, spikes, row, some, sum);
+            if (gradientMaps != null && source instanceof SpikeMatrix spikes) {
+                gradientMaps.of(gradient, row);
+                addSpikes(gradientMaps, spikes, row, some, sum);
                 continue;
             }
-            for (int i = row; i < row + some && own != null; i++) {
+            for (int i = row; i < row + some && gradientMaps != null; i++) {
                 if (isFinite((FloatMatrix) source, i) && isFinite(gradient.behind(), i)) {
-                    own.of(gradient, i);
-                    addValues(own, (FloatMatrix) source, i, 1, sum);
+                    gradientMaps.of(gradient, i);
+                    addValues(gradientMaps, (FloatMatrix) source, i, 1, sum);
                 } else {
                     addPlain(source, i, gradient.rows(i, 1), 0, sum);
                 }
             }
-            if (own == null) {
+            if (gradientMaps == null) {
                 addSome(source, row, gradient.rows(row, some), 0, some, sum);
             }
         }
     }
 
-    /** Returns how many rows of gradients are read at a time. */
+    /** Returns the number of rows of gradients that are read at a time. */
     public int rowsAtATime() {
         return maps == null ? 1 : maps.rows;
     }
 
     private void addSome(
             Signal source, int first, FloatMatrix gradient, int firstGradient, int rows, WindowGradientSum sum) {
-        WindowGradientMaps own = maps;
-        if (own != null && source instanceof SpikeMatrix spikes) {
-            own.of(gradient, firstGradient);
-            addSpikes(own, spikes, first, rows, sum);
+        WindowGradientMaps gradientMaps = maps;
+        if (gradientMaps != null && source instanceof SpikeMatrix spikes) {
+            gradientMaps.of(gradient, firstGradient);
+            addSpikes(gradientMaps, spikes, first, rows, sum);
             return;
         }
         for (int i = 0; i < rows; ) {
             int some = 0;
-            while (own != null
+            while (gradientMaps != null
                     && i + some < rows
                     && isFinite((FloatMatrix) source, first + i + some)
                     && isFinite(gradient, firstGradient + i + some)) {
                 some++;
             }
-            if (own != null && some > 0) {
-                own.of(gradient, firstGradient + i);
-                addValues(own, (FloatMatrix) source, first + i, some, sum);
+            if (gradientMaps != null && some > 0) {
+                gradientMaps.of(gradient, firstGradient + i);
+                addValues(gradientMaps, (FloatMatrix) source, first + i, some, sum);
                 i += some;
             } else {
                 addPlain(source, first + i, gradient, firstGradient + i, sum);
@@ -158,20 +150,22 @@ public final class WindowGradientWeights {
         }
     }
 
-    /** Adds rows of spikes, whose gradients the maps have been told. */
-    private void addSpikes(WindowGradientMaps own, SpikeMatrix spikes, int first, int rows, WindowGradientSum sum) {
+    /** Adds rows of spikes, with the gradients that the maps have selected. */
+    private void addSpikes(
+            WindowGradientMaps gradientMaps, SpikeMatrix spikes, int first, int rows, WindowGradientSum sum) {
         sum.byChannel = true;
-        for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
-            own.openBand(band);
-            own.list(spikes, first, rows);
-            add(own, null, first, rows, sum);
+        for (int band = 0; band < shape.window().y().outputs(); band = gradientMaps.bottom) {
+            gradientMaps.openBand(band);
+            gradientMaps.list(spikes, first, rows);
+            add(gradientMaps, null, first, rows, sum);
         }
     }
 
-    private void addValues(WindowGradientMaps own, FloatMatrix values, int row, int rows, WindowGradientSum sum) {
-        for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
-            own.openBand(band);
-            add(own, values, row, rows, sum);
+    private void addValues(
+            WindowGradientMaps gradientMaps, FloatMatrix values, int row, int rows, WindowGradientSum sum) {
+        for (int band = 0; band < shape.window().y().outputs(); band = gradientMaps.bottom) {
+            gradientMaps.openBand(band);
+            add(gradientMaps, values, row, rows, sum);
         }
     }
 
@@ -187,43 +181,44 @@ public final class WindowGradientWeights {
         Checks.range("row", first, first + rows, source.rows());
     }
 
-    /** Zeros meet what is not finite where a map is padded. */
+    /** Returns true if vectors can serve: the zeros in a map's padding give NaN for values that are not finite. */
     private static boolean isFinite(FloatMatrix values, int row) {
         int bytes = (int) (values.rowOffset(1) - values.rowOffset(0));
         return BitsVector.areFinite(values.segment(), values.rowOffset(row), 0, 1, bytes);
     }
 
-    /** Adds the band of rows of spikes that were listed, or of rows of values. */
-    private void add(WindowGradientMaps own, @Nullable FloatMatrix values, int row, int rows, WindowGradientSum sum) {
+    /** Adds the current band of listed rows of spikes, or of rows of values. */
+    private void add(
+            WindowGradientMaps gradientMaps, @Nullable FloatMatrix values, int row, int rows, WindowGradientSum sum) {
         for (int group = 0; group < shape.groups(); group++) {
             for (int i = 0; i < rows && values != null; i++) {
-                own.takeValues(values, row + i, i, group);
+                gradientMaps.takeValues(values, row + i, i, group);
             }
             for (int block = 0; block < shape.blocks(); block++) {
-                own.takeGradients(rows, group, block);
+                gradientMaps.takeGradients(rows, group, block);
                 if (share == 0) {
-                    addBias(own, rows, sum.bias, group * shape.blocks() + block);
+                    addBias(gradientMaps, rows, sum.bias, group * shape.blocks() + block);
                 }
                 long to = sum.weights.rowOffset(shape.row(group, block));
                 if (values == null) {
-                    addSpikes(own, group, sum.weights.segment(), to);
+                    addSpikes(gradientMaps, group, sum.weights.segment(), to);
                 } else {
-                    addValues(own, rows, shape.outputsOfBlock(block), sum.weights.segment(), to);
+                    addValues(gradientMaps, rows, shape.outputsOfBlock(block), sum.weights.segment(), to);
                 }
             }
         }
     }
 
-    private void addBias(WindowGradientMaps own, int rows, FloatMatrix bias, int block) {
+    private void addBias(WindowGradientMaps gradientMaps, int rows, FloatMatrix bias, int block) {
         Window.Axis x = shape.window().x();
         for (int row = 0; row < rows; row++) {
-            long from = own.gradientOffset(row, own.top, 0);
-            long down = own.gradientOffset(row, own.top + 1, 0) - from;
+            long from = gradientMaps.gradientOffset(row, gradientMaps.top, 0);
+            long down = gradientMaps.gradientOffset(row, gradientMaps.top + 1, 0) - from;
             WindowGradientMapVector.LOOPS.addAll(
-                    own.gradients,
+                    gradientMaps.gradients,
                     from,
                     down,
-                    own.bottom - own.top,
+                    gradientMaps.bottom - gradientMaps.top,
                     (long) x.stride() * BLOCK_BYTES,
                     x.outputs(),
                     bias.segment(),
@@ -231,19 +226,19 @@ public final class WindowGradientWeights {
         }
     }
 
-    /** For each channel and row of the kernel its columns, as many at a time as there are registers. */
-    private void addSpikes(WindowGradientMaps own, int group, MemorySegment sums, long to) {
+    /** Adds the kernel's columns for each channel and row of the kernel, as many at a time as there are registers. */
+    private void addSpikes(WindowGradientMaps gradientMaps, int group, MemorySegment sums, long to) {
         int rows = shape.window().y().kernel();
         int first = (group * shape.channels() + firstChannel) * rows;
         int end = (group * shape.channels() + endChannel) * rows;
-        long at = to - own.places.lists.targets[group * shape.channels() * rows];
-        for (WindowGradientMaps.Chunk chunk : own.chunks) {
+        long at = to - gradientMaps.places.lists.targets[group * shape.channels() * rows];
+        for (WindowGradientMaps.Chunk chunk : gradientMaps.chunks) {
             chunk.run()
                     .add(
-                            own.places.lists,
+                            gradientMaps.places.lists,
                             first,
                             end,
-                            own.gradients,
+                            gradientMaps.gradients,
                             chunk.from(),
                             BLOCK_BYTES,
                             sums,
@@ -252,13 +247,13 @@ public final class WindowGradientWeights {
         }
     }
 
-    /** Products of what the kernel reads and the gradients, {@value #SUMS} weights of 64 outputs at a time. */
-    private void addValues(WindowGradientMaps own, int rows, int outputs, MemorySegment sums, long to) {
+    /** Adds products of the kernel's inputs and the gradients, to {@value #SUMS} weights of 64 outputs at a time. */
+    private void addValues(WindowGradientMaps gradientMaps, int rows, int outputs, MemorySegment sums, long to) {
         Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
         int some = endChannel - firstChannel;
         boolean together = x.dilation() == 1 && some == shape.channels();
-        TileWalk tile = own.tile;
+        TileWalk tile = gradientMaps.tile;
         tile.rowOfA = Float.BYTES;
         tile.stepOfA = (long) x.stride() * shape.channels() * Float.BYTES;
         tile.stepOfB = (long) x.stride() * BLOCK_BYTES;
@@ -270,11 +265,12 @@ public final class WindowGradientWeights {
                     int weight = (ky * x.kernel() + kx) * shape.channels() + firstChannel + first;
                     int count = Math.min(SUMS, all - first);
                     for (int row = 0; row < rows; row++) {
-                        for (int oy = own.top; oy < own.bottom; oy += own.lines()) {
-                            tile.a = own.valueOffset(row, oy, ky, kx) + (long) (firstChannel + first) * Float.BYTES;
-                            tile.b = own.gradientOffset(row, oy, 0);
+                        for (int oy = gradientMaps.top; oy < gradientMaps.bottom; oy += gradientMaps.lines()) {
+                            tile.a = gradientMaps.valueOffset(row, oy, ky, kx)
+                                    + (long) (firstChannel + first) * Float.BYTES;
+                            tile.b = gradientMaps.gradientOffset(row, oy, 0);
                             tile.c = to + (long) weight * BLOCK_BYTES;
-                            add(own, outputs, sums, count);
+                            add(gradientMaps, outputs, sums, count);
                         }
                     }
                 }
@@ -282,15 +278,15 @@ public final class WindowGradientWeights {
         }
     }
 
-    /** Adds the positions of a line, or of several that stand side by side, to some weights. */
-    private static void add(WindowGradientMaps own, int outputs, MemorySegment sums, int count) {
-        TileWalk tile = own.tile;
+    /** Adds the positions of a line, or of consecutive lines, to some weights. */
+    private static void add(WindowGradientMaps gradientMaps, int outputs, MemorySegment sums, int count) {
+        TileWalk tile = gradientMaps.tile;
         if (outputs <= Lanes.COUNT) {
-            tile.addNarrow(own.values, own.gradients, sums, count, own.positions());
+            tile.addNarrow(gradientMaps.values, gradientMaps.gradients, sums, count, gradientMaps.positions());
             return;
         }
         for (int strip = 0; strip < BLOCK_BYTES; strip += TileWalk.STRIP_BYTES) {
-            tile.add(own.values, own.gradients, sums, count, own.positions());
+            tile.add(gradientMaps.values, gradientMaps.gradients, sums, count, gradientMaps.positions());
             tile.b += TileWalk.STRIP_BYTES;
             tile.c += TileWalk.STRIP_BYTES;
         }
