@@ -48,7 +48,7 @@ public final class Unfold {
     /** Byte offsets of a window's values from its first one; empty unless its rows are short. */
     private final long[] offsets;
 
-    private final int kernelRowValues;
+    private final int rowSize;
 
     /** Creates the copier, and finds all runs. */
     public Unfold(Window window) {
@@ -56,7 +56,7 @@ public final class Unfold {
         Window.Axis x = window.x();
         this.window = window;
         this.inWords = x.inputs() * window.allChannels() <= Long.SIZE && window.size() <= Long.SIZE;
-        this.kernelRowValues = x.kernel() * window.channels();
+        this.rowSize = x.kernel() * window.channels();
         this.rows = new int[y.outputs() * y.kernel()];
         for (int i = 0; i < rows.length; i++) {
             int at = y.at(i / y.kernel(), i % y.kernel());
@@ -70,9 +70,9 @@ public final class Unfold {
             }
         }
         long line = (long) y.dilation() / y.spread() * x.inputs() * window.allChannels();
-        this.offsets = new long[kernelRowValues < LONG_RUN ? window.size() : 0];
+        this.offsets = new long[rowSize < LONG_RUN ? window.size() : 0];
         for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = (i / kernelRowValues * line + i % kernelRowValues) * Float.BYTES;
+            offsets[i] = (i / rowSize * line + i % rowSize) * Float.BYTES;
         }
         int[] from = new int[x.outputs() * x.kernel()];
         int[] to = new int[from.length];
@@ -109,7 +109,7 @@ public final class Unfold {
     private @Nullable UnfoldLinesVector lines() {
         int columns = window.x().outputs();
         int inputs = window.x().inputs() * window.allChannels();
-        UnfoldLinesVector made = new UnfoldLinesVector(inputs, rows, window.y().kernel(), kernelRowValues, columns);
+        UnfoldLinesVector made = new UnfoldLinesVector(inputs, rows, window.y().kernel(), rowSize, columns);
         for (int x = 0; x < columns; x++) {
             int run = starts[x];
             if (starts[x + 1] != run + 1) {
@@ -169,7 +169,7 @@ public final class Unfold {
                 continue;
             }
             long line = read(from, map + begin, inputs);
-            int shift = ky * kernelRowValues;
+            int shift = ky * rowSize;
             for (int i = 0; i < count; i++) {
                 long bits = 0;
                 for (int run = starts[x + i]; run < starts[x + i + 1]; run++) {
@@ -194,7 +194,7 @@ public final class Unfold {
             }
             for (int run = starts[x]; run < starts[x + 1]; run++) {
                 long source = map + begin + runFrom[run];
-                long target = (long) ky * kernelRowValues + runTo[run];
+                long target = (long) ky * rowSize + runTo[run];
                 for (int left = runLength[run]; left > 0; left -= Long.SIZE) {
                     int some = Math.min(left, Long.SIZE);
                     long bits = read(from, source, some);
@@ -259,10 +259,7 @@ public final class Unfold {
         int kernelRows = window.y().kernel();
         long target = to.rowOffset(row);
         int first = starts[x];
-        if (inside[y]
-                && starts[x + 1] == first + 1
-                && runLength[first] == kernelRowValues
-                && kernelRowValues < LONG_RUN) {
+        if (inside[y] && starts[x + 1] == first + 1 && runLength[first] == rowSize && rowSize < LONG_RUN) {
             long corner = (long) rows[y * kernelRows] + runFrom[first];
             gather(maps.segment(), maps.rowOffset(sample) + corner * Float.BYTES, offsets, to.segment(), target);
             return;
@@ -278,7 +275,7 @@ public final class Unfold {
                         maps.segment(),
                         maps.rowOffset(sample) + (long) (begin + runFrom[run]) * Float.BYTES,
                         to.segment(),
-                        target + ((long) ky * kernelRowValues + runTo[run]) * Float.BYTES,
+                        target + ((long) ky * rowSize + runTo[run]) * Float.BYTES,
                         runLength[run]);
             }
         }

@@ -37,16 +37,16 @@ public final class BlockMatmul {
     }
 
     /**
-     * Returns true if all weights are finite. Then a plain chain of fused multiply-adds gives the same bits as {@link
-     * #multiply}.
+     * Returns true if all weights are finite. Then a plain chain of fused multiply-adds gives the same bits as
+     * {@link #multiply}.
      */
     public boolean isFinite() {
         return finite;
     }
 
     /**
-     * Computes a product: {@code into[row][lane] = sum over k of factors[row][k] * weights[k][lane]}, from zero, {@code
-     * k} ascending, one fused multiply-add each. A factor of zero adds nothing ({@link ZeroInputs}).
+     * Computes a product: {@code into[row][lane] = sum over k of factors[row][k] * weights[k][lane]}, from zero,
+     * {@code k} ascending, one fused multiply-add each. A factor of zero adds nothing ({@link ZeroInputs}).
      *
      * @param factors a matrix with all factors in one row, row after row of the product
      * @param place the row of the factors

@@ -21,9 +21,9 @@ import jdk.incubator.vector.FloatVector;
  * registers, or 6 by 2 if there are only 16 registers. They reach 0.84 to 1.04 of OpenBLAS's speed (Zen 5, 512 bits,
  * 2026-11).
  *
- * <p>The loops around them keep the operands in cache: {@link Panels#DEPTH} steps of the sum and 64 columns of {@code
- * b} for {@link Panels#ROWS} rows of {@code a} at a time. Between panels the partial sums are stored in {@code c} as
- * float32, which changes no bit.
+ * <p>The loops around them keep the operands in cache: {@link Panels#DEPTH} steps of the sum and 64 columns of
+ * {@code b} for {@link Panels#ROWS} rows of {@code a} at a time. Between panels the partial sums are stored in
+ * {@code c} as float32, which changes no bit.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class DenseMatmulVector {

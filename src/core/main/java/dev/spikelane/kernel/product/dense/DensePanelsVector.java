@@ -97,8 +97,8 @@ final class DensePanelsVector {
     }
 
     /**
-     * Interleaves the lanes of rows {@code i} and {@code i + side / 2} of the source into rows {@code 2 i} and {@code 2
-     * i + 1} of the target.
+     * Interleaves the lanes of rows {@code i} and {@code i + side / 2} of the source into rows {@code 2 i} and
+     * {@code 2 i + 1} of the target.
      */
     private static void interleave(
             MemorySegment source, long from, long fromStep, int last, MemorySegment target, long to, long toStep) {

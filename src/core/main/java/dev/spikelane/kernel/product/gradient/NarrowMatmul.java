@@ -13,9 +13,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Products with few outputs, such as ten classes, over the many rows of a training batch, with the bits of {@link
- * SpikeMatmul}. Tables of partial sums of 64 inputs take 16 KB; {@link SpikeMatmul} makes tables for 64 outputs. 3200 x
- * 1000 x 10 takes 0.2 ms instead of 0.6 (Zen 5, 2026-11).
+ * Products with few outputs, such as ten classes, over the many rows of a training batch, with the bits of
+ * {@link SpikeMatmul}. Tables of partial sums of 64 inputs take 16 KB; {@link SpikeMatmul} makes tables for 64 outputs.
+ * 3200 x 1000 x 10 takes 0.2 ms instead of 0.6 (Zen 5, 2026-11).
  *
  * <p>An object owns scratch memory of one thread.
  */

@@ -18,8 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients of the weights of dense connections: {@code gradient[i][o] += sum over rows of source[r][i] *
- * values[r][o]}. The values are the gradients of the currents.
+ * Gradients of the weights of dense connections:
+ * {@code gradient[i][o] += sum over rows of source[r][i] * values[r][o]}. The values are the gradients of the currents.
  *
  * <p>Rows are the samples of some steps. Steps are added in descending order, in which their gradients are computed, so
  * a run may be cut into calls at any step. Samples of a step are added in ascending order. If the source is spikes,
@@ -54,8 +54,8 @@ public final class WeightGradient {
     private FloatMatrix numbers;
     private final FrameLists frameLists;
     private boolean isListed;
-    private boolean isAnalog;
-    private boolean hasSink;
+    private boolean analog;
+    private boolean sinks;
     private float @Nullable [] factors;
     private int steps;
     private int batch;
@@ -110,7 +110,7 @@ public final class WeightGradient {
      * @param ofSpikes one factor for the gradients of each input if the source is spikes; null if all are 1
      */
     public void setGives(float @Nullable [] ofSpikes) {
-        hasSink = true;
+        sinks = true;
         factors = ofSpikes;
     }
 
@@ -131,22 +131,22 @@ public final class WeightGradient {
         switch (source) {
             case SpikeMatrix bits -> {
                 spikes = bits;
-                isAnalog = false;
+                analog = false;
                 lists.open(bits.rows(), batchSize, !NarrowMatmul.fits(outputs));
             }
             case FloatMatrix values -> {
                 numbers = values;
-                isAnalog = true;
+                analog = true;
             }
         }
-        round = isAnalog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR ? Round.NONE : Round.OPEN;
-        for (Workspace workspace : workspaces) {
-            if (!isAnalog && workspace.tables == null) {
+        round = analog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR ? Round.NONE : Round.OPEN;
+        for (Workspace work : workspaces) {
+            if (!analog && work.tables == null) {
                 int rows = NarrowMatmul.fits(outputs) ? SpikeLists.PANEL_ROWS : SpikeLists.TABLE_ROWS;
-                workspace.tables = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
+                work.tables = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
             }
-            if (hasSink && (workspace.gradients == null || workspace.gradients.rows() < chunk())) {
-                workspace.gradients = FloatMatrix.zeros(arena, chunk(), PackedWeights.BLOCK);
+            if (sinks && (work.gradients == null || work.gradients.rows() < chunk())) {
+                work.gradients = FloatMatrix.zeros(arena, chunk(), PackedWeights.BLOCK);
             }
         }
     }
@@ -201,7 +201,7 @@ public final class WeightGradient {
 
     /** Returns the inputs whose gradients are made at a time. All inputs of a share use the tables of spikes. */
     private int chunk() {
-        int most = isAnalog ? CHUNK : NarrowMatmul.fits(outputs) ? NARROW_CHUNK : inputsOfShare;
+        int most = analog ? CHUNK : NarrowMatmul.fits(outputs) ? NARROW_CHUNK : inputsOfShare;
         return Math.min(most, inputsOfShare);
     }
 
@@ -245,19 +245,18 @@ public final class WeightGradient {
     public void add(Tile values, PackedWeights gradient, FloatMatrix bias, int block, int share, int thread) {
         check(values, block);
         if (SimdWidth.VECTOR) {
-            Workspace workspace = workspaces[thread];
-            aim(workspace.part, values, block, share);
-            workspace.part.to =
-                    gradient.blockOffset(block) + (long) workspace.part.firstInput * PackedWeights.BLOCK_BYTES;
-            addBias(values.matrix(), bias, workspace.part);
-            addInputs(values.matrix(), gradient.segment(), bias, workspace);
+            Workspace work = workspaces[thread];
+            aim(work.part, values, block, share);
+            work.part.to = gradient.blockOffset(block) + (long) work.part.firstInput * PackedWeights.BLOCK_BYTES;
+            addBias(values.matrix(), bias, work.part);
+            addInputs(values.matrix(), gradient.segment(), bias, work);
             return;
         }
         if (share > 0) {
             return; // the specification takes all inputs
         }
         ScalarWeightGradient.addBias(values, steps, batch, group, bias, block);
-        if (isAnalog) {
+        if (analog) {
             ScalarWeightGradient.add(numbers, values, steps, batch, gradient, block);
         } else {
             ScalarWeightGradient.add(spikes, values, steps, batch, gradient, block);
@@ -283,33 +282,32 @@ public final class WeightGradient {
         part.endSection = lists.sections;
         part.firstRow = 0;
         FloatMatrix matrix = values.matrix();
-        part.finite = isAnalog
+        part.finite = analog
                 && BitsVector.areFinite(matrix.segment(), part.column, matrix.rowOffset(1), steps * batch, part.bytes);
     }
 
     /** Adds the gradients of biases, unless the tables of spikes will. */
     private void addBias(FloatMatrix values, FloatMatrix bias, WeightGradientVector.Part part) {
-        if (isAnalog && part.addsBias) {
+        if (analog && part.addsBias) {
             WeightGradientVector.addBias(values, steps, group, part, bias.segment());
         }
     }
 
-    private void addInputs(FloatMatrix values, MemorySegment sums, FloatMatrix bias, Workspace workspace) {
-        if (isAnalog) {
-            if (isListed && workspace.part.finite) {
-                PairListsVector.add(frameLists.columns(), numbers, values, workspace.part, sums, workspace.walk);
+    private void addInputs(FloatMatrix values, MemorySegment sums, FloatMatrix bias, Workspace work) {
+        if (analog) {
+            if (isListed && work.part.finite) {
+                PairListsVector.add(frameLists.columns(), numbers, values, work.part, sums, work.walk);
             } else {
-                WeightGradientVector.addValues(numbers, values, steps, workspace.part, sums, workspace.tile);
+                WeightGradientVector.addValues(numbers, values, steps, work.part, sums, work.tile);
             }
-            WeightGradientVector.settle(workspace.part, sums);
+            WeightGradientVector.settle(work.part, sums);
         } else {
-            MemorySegment tables = Objects.requireNonNull(workspace.tables).segment();
+            MemorySegment tables = Objects.requireNonNull(work.tables).segment();
             if (NarrowMatmul.fits(outputs)) {
-                long[] squares = workspace.squares;
-                WeightTablesVector.addNarrow(
-                        lists, spikes, values, workspace.part, sums, bias.segment(), tables, squares);
+                long[] squares = work.squares;
+                WeightTablesVector.addNarrow(lists, spikes, values, work.part, sums, bias.segment(), tables, squares);
             } else {
-                WeightGradientVector.addSpikes(lists, values, workspace.part, sums, bias.segment(), tables);
+                WeightGradientVector.addSpikes(lists, values, work.part, sums, bias.segment(), tables);
             }
         }
     }
@@ -327,29 +325,29 @@ public final class WeightGradient {
      * @throws IllegalStateException if {@link #setGives} was not called, or there are no vectors
      */
     public void give(Tile values, FloatMatrix bias, GradientSink sink, int block, int share, int thread) {
-        if (!hasSink || !SimdWidth.VECTOR) {
+        if (!sinks || !SimdWidth.VECTOR) {
             throw new IllegalStateException("gradients are stored, expected a sink");
         }
         check(values, block);
-        Workspace workspace = workspaces[thread];
-        FloatMatrix gradients = Objects.requireNonNull(workspace.gradients);
+        Workspace work = workspaces[thread];
+        FloatMatrix gradients = Objects.requireNonNull(work.gradients);
         long padded = PackedWeights.paddedInputs(inputs);
-        aim(workspace.part, values, block, share);
-        int firstOfShare = workspace.part.firstInput;
-        int endOfShare = firstOfShare + workspace.part.inputs;
-        addBias(values.matrix(), bias, workspace.part);
-        workspace.part.to = 0;
+        aim(work.part, values, block, share);
+        int firstOfShare = work.part.firstInput;
+        int endOfShare = firstOfShare + work.part.inputs;
+        addBias(values.matrix(), bias, work.part);
+        work.part.to = 0;
         for (int first = firstOfShare; first < endOfShare; first += chunk()) {
-            workspace.part.firstInput = first;
-            workspace.part.inputs = Math.min(chunk(), endOfShare - first);
+            work.part.firstInput = first;
+            work.part.inputs = Math.min(chunk(), endOfShare - first);
             gradients.fill(0);
-            addInputs(values.matrix(), gradients.segment(), bias, workspace);
-            workspace.part.addsBias = false;
-            if (factors != null && !isAnalog) {
-                multiply(gradients, 0, workspace.part, factors);
+            addInputs(values.matrix(), gradients.segment(), bias, work);
+            work.part.addsBias = false;
+            if (factors != null && !analog) {
+                multiply(gradients, 0, work.part, factors);
             }
             long at = (block * padded + first) * PackedWeights.BLOCK;
-            sink.take(gradients.segment(), 0, at, at + (long) workspace.part.inputs * PackedWeights.BLOCK);
+            sink.take(gradients.segment(), 0, at, at + (long) work.part.inputs * PackedWeights.BLOCK);
         }
     }
 
@@ -370,14 +368,13 @@ public final class WeightGradient {
      * @return false if this source needs {@link #give}; then no room is made
      */
     public boolean takesTurns(int stepsInTurn, int blocks) {
-        boolean fits =
-                hasSink && SimdWidth.VECTOR && !isAnalog && !NarrowMatmul.fits(outputs) && inputsOfShare >= inputs;
+        boolean fits = sinks && SimdWidth.VECTOR && !analog && !NarrowMatmul.fits(outputs) && inputsOfShare >= inputs;
         if (!fits || !lists.wholeSections(stepsInTurn)) {
             return false;
         }
-        for (Workspace workspace : workspaces) {
-            if (workspace.gradients == null || workspace.gradients.rows() < blocks * inputs) {
-                workspace.gradients = FloatMatrix.zeros(arena, blocks * inputs, PackedWeights.BLOCK);
+        for (Workspace work : workspaces) {
+            if (work.gradients == null || work.gradients.rows() < blocks * inputs) {
+                work.gradients = FloatMatrix.zeros(arena, blocks * inputs, PackedWeights.BLOCK);
             }
         }
         return true;
@@ -396,22 +393,22 @@ public final class WeightGradient {
      */
     public void giveSteps(Tile values, FloatMatrix bias, GradientSink sink, int firstStep, int endStep, int thread) {
         values.require("values", (endStep - firstStep) * batch, outputs);
-        Workspace workspace = workspaces[thread];
-        FloatMatrix gradients = Objects.requireNonNull(workspace.gradients);
+        Workspace work = workspaces[thread];
+        FloatMatrix gradients = Objects.requireNonNull(work.gradients);
         if (endStep == steps) {
             gradients.fill(0);
         }
         for (int block = values.firstBlock(); block < values.endBlock(); block++) {
             int row = (block - values.firstBlock()) * inputs;
-            aim(workspace.part, values, block, 0);
-            workspace.part.to = gradients.rowOffset(row);
-            workspace.part.firstSection = lists.section(endStep);
-            workspace.part.endSection = lists.section(firstStep);
-            workspace.part.firstRow = firstStep * batch;
-            addInputs(values.matrix(), gradients.segment(), bias, workspace);
+            aim(work.part, values, block, 0);
+            work.part.to = gradients.rowOffset(row);
+            work.part.firstSection = lists.section(endStep);
+            work.part.endSection = lists.section(firstStep);
+            work.part.firstRow = firstStep * batch;
+            addInputs(values.matrix(), gradients.segment(), bias, work);
             if (firstStep == 0) {
                 if (factors != null) {
-                    multiply(gradients, row, workspace.part, factors);
+                    multiply(gradients, row, work.part, factors);
                 }
                 long at = block * (long) PackedWeights.paddedInputs(inputs) * PackedWeights.BLOCK;
                 sink.take(gradients.segment(), gradients.rowOffset(row), at, at + (long) inputs * PackedWeights.BLOCK);

@@ -22,13 +22,14 @@ import java.util.Locale;
  * each. So results never depend on the density, the rows in a call, the vector width or the number of threads.
  *
  * <p>{@link Chooser} selects one of three vector variants:
+ *
  * <ul>
- * <li>{@code active} adds the weights of listed active inputs: 8-bit weights in 16-bit lanes, widened before they
- * overflow
- * <li>{@code tables} adds, for each group of four inputs, one of its 16 partial sums from tables in the L1 cache, which
- * costs the same at any density. 16-bit weights are added in two halves, {@code 256 * (item >> 8) + (item & 255)},
- * weights with fewer than 8 bits two in a lane
- * <li>{@code planes} counts the bits that the spikes share with each bit of weights with fewer than 8 bits
+ *   <li>{@code active} adds the weights of listed active inputs: 8-bit weights in 16-bit lanes, widened before they
+ *       overflow
+ *   <li>{@code tables} adds, for each group of four inputs, one of its 16 partial sums from tables in the L1 cache,
+ *       which costs the same at any density. 16-bit weights are added in two halves,
+ *       {@code 256 * (item >> 8) + (item & 255)}, weights with fewer than 8 bits two in a lane
+ *   <li>{@code planes} counts the bits that the spikes share with each bit of weights with fewer than 8 bits
  * </ul>
  */
 public final class IntegerMatmul {

@@ -21,8 +21,9 @@ import java.lang.foreign.ValueLayout;
  * halves. Lower halves are stored unsigned, after adding the negative of the type's least number. Loops may read a
  * vector or more past the last weights, and ignore the values.
  *
- * <p>Weights with at most {@value #MOST_PLANES} bits are also stored as planes: {@code [blocks][words of 32
- * inputs][bits][64 outputs]} words of 32 inputs each, the bits of two's complement from the lowest.
+ * <p>Weights with at most {@value #MOST_PLANES} bits are also stored as planes:
+ * {@code [blocks][words of 32 inputs][bits][64 outputs]} words of 32 inputs each, the bits of two's complement from the
+ * lowest.
  */
 public final class PackedIntegers {
 

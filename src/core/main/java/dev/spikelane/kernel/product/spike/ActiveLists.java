@@ -26,7 +26,7 @@ public final class ActiveLists {
 
     private static final int WRITTEN_TOGETHER = 4;
 
-    /** Length of new lists: {@link #EXPECTED_ENTRIES}, and the entries that threads write past the ends of their parts. */
+    /** Length of new lists: {@link #EXPECTED_ENTRIES}, and entries that threads write past the ends of parts. */
     private static final int INITIAL_LENGTH = EXPECTED_ENTRIES + (1 << 8);
 
     /**

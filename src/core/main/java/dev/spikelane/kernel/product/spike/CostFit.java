@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures the times of the variants of a product, 784 -> 1000, on this machine, and fits the constants of a {@link
- * CostModel} to them.
+ * Measures the times of the variants of a product, 784 -> 1000, on this machine, and fits the constants of a
+ * {@link CostModel} to them.
  */
 public final class CostFit {
 

@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * starts from the estimates; they never change bits.
  *
  * <p>Constants of some CPUs ship with the library. The system property {@value #PROPERTY} selects them:
+ *
  * <ul>
- * <li>{@code auto}, the default: the constants of this CPU model, which decide alone if they were measured on it; if
- * not, the constants of the most similar model, as a start for learning
- * <li>{@code learn}: the same constants, as a start for learning on every CPU
- * <li>the name of a shipped set
- * <li>constants as {@link #text} writes them, such as {@link CostFit} measures them
+ *   <li>{@code auto}, the default: the constants of this CPU model, which decide alone if they were measured on it; if
+ *       not, the constants of the most similar model, as a start for learning
+ *   <li>{@code learn}: the same constants, as a start for learning on every CPU
+ *   <li>the name of a shipped set
+ *   <li>constants as {@link #text} writes them, such as {@link CostFit} measures them
  * </ul>
  */
 public final class CostModel {
@@ -40,16 +41,17 @@ public final class CostModel {
 
     /**
      * Constants in nanoseconds, but for the two counts named below. "never" is a variant that never serves.
+     *
      * <ul>
-     * <li>{@code active}: a word of 64 inputs of a row, a group of four inputs with an active one, an active input;
-     * then the number of active inputs that the branch predictor remembers from one block of outputs to the next
-     * <li>{@code wide}, {@code narrow}, {@code permute}: the table of a group of four inputs, made once for a tile of
-     * rows; an entry added to a row; then the rows of a tile
-     * <li>{@code lists}: a table, made once for 1,024 rows; a section of 128 inputs of a row; an entry
-     * <li>{@code dense}: four inputs of a row
-     * <li>{@code int8} and the other integers: a row and an active input, if active inputs are visited; the tables of
-     * 32 inputs, made once for 256 rows, and their entries added to a row; for weights of few bits, 64 inputs counted
-     * for a row
+     *   <li>{@code active}: a word of 64 inputs of a row, a group of four inputs with an active one, an active input;
+     *       then the number of active inputs that the branch predictor remembers from one block of outputs to the next
+     *   <li>{@code wide}, {@code narrow}, {@code permute}: the table of a group of four inputs, made once for a tile of
+     *       rows; an entry added to a row; then the rows of a tile
+     *   <li>{@code lists}: a table, made once for 1,024 rows; a section of 128 inputs of a row; an entry
+     *   <li>{@code dense}: four inputs of a row
+     *   <li>{@code int8} and the other integers: a row and an active input, if active inputs are visited; the tables of
+     *       32 inputs, made once for 256 rows, and their entries added to a row; for weights of few bits, 64 inputs
+     *       counted for a row
      * </ul>
      *
      * <p>The performance page tells how to measure them. {@code zen3} is family 25 model 1 at 256 bits, {@code lanes4}
@@ -103,18 +105,18 @@ public final class CostModel {
 
     private final String name;
     private final Map<String, double[]> constants;
-    private final double[][] variantConstants;
+    private final double[][] byVariant;
 
-    private final Map<ElementType, double[]> integerConstants = new EnumMap<>(ElementType.class);
+    private final Map<ElementType, double[]> byInteger = new EnumMap<>(ElementType.class);
 
     private CostModel(String name, Map<String, double[]> constants) {
         this.name = name;
         this.constants = constants;
         SpikeMatmul.Variant[] variants = SpikeMatmul.Variant.values();
-        this.variantConstants = new double[variants.length][];
-        Arrays.setAll(variantConstants, i -> constant(i == SCALAR ? "active" : nameOf(variants[i])));
+        this.byVariant = new double[variants.length][];
+        Arrays.setAll(byVariant, i -> constant(i == SCALAR ? "active" : nameOf(variants[i])));
         for (ElementType type : INTEGERS) {
-            integerConstants.put(type, constant(nameOf(type)));
+            byInteger.put(type, constant(nameOf(type)));
         }
     }
 
@@ -268,12 +270,12 @@ public final class CostModel {
 
     /** Returns the nanoseconds of an entry of a list. */
     public double entry() {
-        return variantConstants[SpikeMatmul.Variant.LISTS.way][2];
+        return byVariant[SpikeMatmul.Variant.LISTS.way][2];
     }
 
     /** Returns the nanoseconds of adding one weight of an active input. */
     public double multiplication() {
-        return variantConstants[SpikeMatmul.Variant.ACTIVE.way][2] / PackedWeights.BLOCK;
+        return byVariant[SpikeMatmul.Variant.ACTIVE.way][2] / PackedWeights.BLOCK;
     }
 
     /** Returns the rows of a tile of tables. */
@@ -286,14 +288,14 @@ public final class CostModel {
     }
 
     private int tile(SpikeMatmul.Variant variant) {
-        return (int) Math.clamp(variantConstants[variant.way][2], 1, SpikePanels.ROWS);
+        return (int) Math.clamp(byVariant[variant.way][2], 1, SpikePanels.ROWS);
     }
 
     /**
      * Returns the number of rows whose active inputs the branch predictor remembers, given the average of these rows.
      */
     int rowsForeseen(long rows, long activeInputs) {
-        double foreseen = variantConstants[SpikeMatmul.Variant.ACTIVE.way][3] * rows / Math.max(1, activeInputs);
+        double foreseen = byVariant[SpikeMatmul.Variant.ACTIVE.way][3] * rows / Math.max(1, activeInputs);
         return (int) Math.clamp(foreseen, 1, MOST_ROWS_FORESEEN);
     }
 
@@ -302,7 +304,7 @@ public final class CostModel {
         double preparing = preparing(variant);
         double all = 0;
         for (int i = 0; i < terms(variant); i++) {
-            all += variantConstants[variant.way][i] * work(variant, i, rows, inputs, activeInputs);
+            all += byVariant[variant.way][i] * work(variant, i, rows, inputs, activeInputs);
         }
         return all
                 * (share(variant, outputs) + preparing / Math.ceilDiv(outputs, PackedWeights.BLOCK))
@@ -383,11 +385,10 @@ public final class CostModel {
      * inputs.
      */
     public double ofIntegers(ElementType type, boolean tables, int rows, int inputs, long activeInputs) {
-        double[] costs = integerConstants.getOrDefault(type, NONE);
+        double[] ns = byInteger.getOrDefault(type, NONE);
         return tables
-                ? Math.ceilDiv(inputs, INTEGER_INPUTS)
-                        * (costs[2] * Math.ceilDiv(rows, MOST_ROWS_FORESEEN) + costs[3] * rows)
-                : costs[0] * rows + costs[1] * activeInputs;
+                ? Math.ceilDiv(inputs, INTEGER_INPUTS) * (ns[2] * Math.ceilDiv(rows, MOST_ROWS_FORESEEN) + ns[3] * rows)
+                : ns[0] * rows + ns[1] * activeInputs;
     }
 
     /**
@@ -395,7 +396,7 @@ public final class CostModel {
      * has no bit planes.
      */
     public double ofPlanes(ElementType type, int rows, int inputs) {
-        double[] costs = integerConstants.getOrDefault(type, NONE);
-        return costs.length < 5 ? Double.POSITIVE_INFINITY : costs[4] * Math.ceilDiv(inputs, Long.SIZE) * rows;
+        double[] ns = byInteger.getOrDefault(type, NONE);
+        return ns.length < 5 ? Double.POSITIVE_INFINITY : ns[4] * Math.ceilDiv(inputs, Long.SIZE) * rows;
     }
 }

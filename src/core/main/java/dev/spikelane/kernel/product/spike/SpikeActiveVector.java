@@ -18,9 +18,9 @@ import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The variant of {@link SpikeMatmul} that visits active inputs only. Four accumulators in registers, a strip of {@code
- * 4 * lanes} outputs, hide the latency of an addition and fit 16 registers. An input's weights are a slice of constant
- * length, so that no range check is left in the inner loop; see {@link SpikePanelsVector}.
+ * The variant of {@link SpikeMatmul} that visits active inputs only. Four accumulators in registers, a strip of
+ * {@code 4 * lanes} outputs, hide the latency of an addition and fit 16 registers. An input's weights are a slice of
+ * constant length, so that no range check is left in the inner loop; see {@link SpikePanelsVector}.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 class SpikeActiveVector {

@@ -142,14 +142,13 @@ class SpikeDenseVector {
         }
         int count = weights.paddedInputs();
         for (int input = 0; input < count; input++) {
-            MemorySegment inputWeights = weight.asSlice(inputs + (long) input * PackedWeights.BLOCK_BYTES, STRIP);
-            MemorySegment inputFactors =
+            MemorySegment pair = weight.asSlice(inputs + (long) input * PackedWeights.BLOCK_BYTES, STRIP);
+            MemorySegment four =
                     factors.asSlice(tile + (long) input * SpikeFactors.INPUT_BYTES, SpikeFactors.INPUT_BYTES);
-            FloatVector weight0 = FloatVector.fromMemorySegment(FLOAT, inputWeights, 0, ORDER);
-            FloatVector weight1 = FloatVector.fromMemorySegment(FLOAT, inputWeights, BYTES, ORDER);
+            FloatVector weight0 = FloatVector.fromMemorySegment(FLOAT, pair, 0, ORDER);
+            FloatVector weight1 = FloatVector.fromMemorySegment(FLOAT, pair, BYTES, ORDER);
             for (int r = 0; r < SpikeFactors.ROWS; r = next(r)) {
-                FloatVector factor =
-                        FloatVector.broadcast(FLOAT, inputFactors.get(JAVA_FLOAT_UNALIGNED, r * Float.BYTES));
+                FloatVector factor = FloatVector.broadcast(FLOAT, four.get(JAVA_FLOAT_UNALIGNED, r * Float.BYTES));
                 group[2 * r] = weight0.fma(factor, group[2 * r]);
                 group[2 * r + 1] = weight1.fma(factor, group[2 * r + 1]);
             }

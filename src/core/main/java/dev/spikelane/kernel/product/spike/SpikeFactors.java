@@ -6,8 +6,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Spikes as the numbers 0 and 1, for {@link SpikeDenseVector}: the factors of four rows for each input, {@code [rows /
- * 4][inputs][4]}.
+ * Spikes as the numbers 0 and 1, for {@link SpikeDenseVector}: the factors of four rows for each input,
+ * {@code [rows / 4][inputs][4]}.
  */
 final class SpikeFactors {
 

@@ -21,19 +21,20 @@ import java.util.Locale;
  * density, the rows in a call, the vector width or the number of threads.
  *
  * <p>The vector variants:
+ *
  * <ul>
- * <li>{@code active} visits active inputs only, for one tile of rows after the other: for few spikes or few rows
- * <li>{@code dense} multiplies by all spikes as numbers, four rows at a time: for a few rows with many spikes, if the
- * CPU has 32 vector registers
- * <li>the others add, for each group of four inputs, one of its 16 partial sums ("four Russians"), which are made once
- * for many rows
- * <li>{@code wide} and {@code narrow} add one for every group, at the same cost for any density, from tables that stay
- * in the L1 cache. Wide tables are for 64 outputs and 16 inputs; narrow ones for 32 outputs and 32 inputs take longer
- * to make, and less time to add if the L1 cache is small for many rows of sums
- * <li>{@code lists} adds one only for groups with an active input, from lists that are made once for all outputs: for
- * densities of 0.1 to 0.2 and some hundred rows
- * <li>{@code permute} keeps tables in registers, for 16 rows at a time, if a vector has 16 lanes: for 1,024 and more
- * rows with many spikes on Zen 5. On Zen 4 and Emerald Rapids tables in the L1 cache are faster
+ *   <li>{@code active} visits active inputs only, for one tile of rows after the other: for few spikes or few rows
+ *   <li>{@code dense} multiplies by all spikes as numbers, four rows at a time: for a few rows with many spikes, if the
+ *       CPU has 32 vector registers
+ *   <li>the others add, for each group of four inputs, one of its 16 partial sums ("four Russians"), which are made
+ *       once for many rows
+ *   <li>{@code wide} and {@code narrow} add one for every group, at the same cost for any density, from tables that
+ *       stay in the L1 cache. Wide tables are for 64 outputs and 16 inputs; narrow ones for 32 outputs and 32 inputs
+ *       take longer to make, and less time to add if the L1 cache is small for many rows of sums
+ *   <li>{@code lists} adds one only for groups with an active input, from lists that are made once for all outputs: for
+ *       densities of 0.1 to 0.2 and some hundred rows
+ *   <li>{@code permute} keeps tables in registers, for 16 rows at a time, if a vector has 16 lanes: for 1,024 and more
+ *       rows with many spikes on Zen 5. On Zen 4 and Emerald Rapids tables in the L1 cache are faster
  * </ul>
  *
  * <p>{@link Chooser} selects the variant.
@@ -114,19 +115,19 @@ public final class SpikeMatmul {
             ProductScratch workspace) {
         prepared.require(rows, weights);
         current.require("current", rows, weights.outputs());
-        PreparedSpikes threadSpikes = workspace.prepared;
-        if (prepared != threadSpikes) {
-            threadSpikes.forget();
+        PreparedSpikes local = workspace.prepared;
+        if (prepared != local) {
+            local.forget();
         }
         boolean apart = prepared.isApart();
-        PreparedSpikes by = apart ? threadSpikes : prepared;
+        PreparedSpikes by = apart ? local : prepared;
         StageChoice choice = by.choice;
         int first = current.firstBlock();
         int end = current.endBlock();
         for (int row = 0; row < rows; row += SpikePanels.ROWS) {
             if (apart) {
                 int some = Math.min(SpikePanels.ROWS, rows - row);
-                threadSpikes.take(spikes, row, some, spikes.count(row, some), weights, end - first);
+                local.take(spikes, row, some, spikes.count(row, some), weights, end - first);
             }
             if (choice.rehearses()) { // runs the variant that C2 has to compile on a few rows of a block
                 rehearse(by, spikes, weights, current.narrow(first, first + 1), workspace);
@@ -136,9 +137,9 @@ public final class SpikeMatmul {
             compute(by, spikes, weights, current, workspace);
             choice.done(start, end - first);
         }
-        if (apart && prepared == threadSpikes) {
-            threadSpikes.takeApart(rows, weights);
-            threadSpikes.keep(true);
+        if (apart && prepared == local) {
+            local.takeApart(rows, weights);
+            local.keep(true);
         }
     }
 
@@ -163,18 +164,17 @@ public final class SpikeMatmul {
     private static void rehearse(
             PreparedSpikes prepared, SpikeMatrix spikes, PackedWeights weights, Tile block, ProductScratch workspace) {
         StageChoice choice = prepared.choice;
-        PreparedSpikes threadSpikes = workspace.prepared;
+        PreparedSpikes local = workspace.prepared;
         int first = prepared.first();
         int rows = prepared.rows();
-        boolean keeps = threadSpikes == prepared && threadSpikes.kept();
+        boolean keeps = local == prepared && local.kept();
         long start = System.nanoTime();
-        threadSpikes.take(
-                variant(choice.other), spikes.count(first, choice.few()), spikes, first, choice.few(), weights);
-        compute(threadSpikes, spikes, weights, block, workspace);
+        local.take(variant(choice.other), spikes.count(first, choice.few()), spikes, first, choice.few(), weights);
+        compute(local, spikes, weights, block, workspace);
         choice.rehearsed(start);
-        if (threadSpikes == prepared) {
-            threadSpikes.take(variant(choice.way), spikes.count(first, rows), spikes, first, rows, weights);
-            threadSpikes.keep(keeps);
+        if (local == prepared) {
+            local.take(variant(choice.way), spikes.count(first, rows), spikes, first, rows, weights);
+            local.keep(keeps);
         }
     }
 
@@ -206,8 +206,8 @@ public final class SpikeMatmul {
      * Returns the name of the variant that {@link #multiply} would choose now. Results do not depend on it.
      *
      * @param active the number of spikes in these rows
-     * @return {@code active}, {@code dense}, {@code wide}, {@code narrow}, {@code lists} or {@code permute}; {@code
-     *     scalar} without vectors
+     * @return {@code active}, {@code dense}, {@code wide}, {@code narrow}, {@code lists} or {@code permute};
+     *     {@code scalar} without vectors
      */
     public static String variant(int rows, int inputs, int outputs, long active) {
         return choose(rows, inputs, outputs, active).name().toLowerCase(Locale.ROOT);

@@ -139,45 +139,40 @@ public final class WindowGradientInput {
             @Nullable PooledGradients past,
             FloatMatrix into,
             int intoRow,
-            WindowGradientScratch.Vectors scratch) {
+            WindowGradientScratch.Vectors own) {
         int positions = rows * shape.window().positions();
         if (!WindowGradientListVector.serves(shape.outputsOfGroup())) {
-            WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), scratch.bits);
+            WindowGradientMapVector.notZero(gradient.segment(), gradient.rowOffset(row), own.bits);
         }
         for (int group = 0; group < shape.groups(); group++) {
-            WindowGradientMapVector.clear(scratch.map, scratch.map.byteSize());
+            WindowGradientMapVector.clear(own.map, own.map.byteSize());
             for (int first = 0; first < positions; first += WindowGradientScratch.POSITIONS) {
                 int count = Math.min(WindowGradientScratch.POSITIONS, positions - first);
                 if (past == null) {
-                    list(gradient, row, group, first, count, scratch);
+                    list(gradient, row, group, first, count, own);
                 } else {
                     int outputs = shape.outputsOfGroup();
-                    WindowGradientListVector.list(past, row, group * outputs, outputs, first, count, scratch.lists);
+                    WindowGradientListVector.list(past, row, group * outputs, outputs, first, count, own.lists);
                 }
                 if (past == null
-                        && scratch.lists.ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
+                        && own.lists.ends[count - 1] * 100L > (long) count * shape.outputsOfGroup() * MOST_FILLED
                         && strips.isFinite()) {
-                    strips.addAll(gradient, row, group, first, count, scratch);
+                    strips.addAll(gradient, row, group, first, count, own);
                 } else {
-                    strips.add(scratch.lists, group, first, count, scratch.map);
+                    strips.add(own.lists, group, first, count, own.map);
                 }
             }
             for (int i = 0; i < rows; i++) {
-                copy(strips, scratch.map, strips.mapBytes() * i, into, intoRow + i, group);
+                copy(strips, own.map, strips.mapBytes() * i, into, intoRow + i, group);
             }
         }
     }
 
     /** Lists the nonzero gradients of each position: by vectors, or by bits that are set if vectors cannot. */
     private void list(
-            FloatMatrix gradient,
-            int row,
-            int group,
-            int firstPosition,
-            int count,
-            WindowGradientScratch.Vectors scratch) {
+            FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientScratch.Vectors own) {
         MemorySegment from = gradient.segment();
-        WindowGradientLists lists = scratch.lists;
+        WindowGradientLists lists = own.lists;
         int outputs = shape.outputsOfGroup();
         if (WindowGradientListVector.serves(outputs)) {
             long first = (long) firstPosition * shape.outputs() + (long) group * outputs;
@@ -193,7 +188,7 @@ public final class WindowGradientInput {
             lists.starts[i] = end;
             for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
                 int base = word * Long.SIZE - first;
-                long bits = scratch.bits[word];
+                long bits = own.bits[word];
                 bits &= base < 0 ? -1L << -base : -1L;
                 bits &= base + Long.SIZE > outputs ? -1L >>> base + Long.SIZE - outputs : -1L;
                 while (bits != 0) {

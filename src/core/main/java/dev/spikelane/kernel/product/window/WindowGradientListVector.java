@@ -57,8 +57,8 @@ final class WindowGradientListVector {
     }
 
     /**
-     * Lists the gradients of some positions through a pool that {@link PooledGradients#readsOnce reads each value
-     * once}: at each position, the channels whose value won.
+     * Lists the gradients of some positions through a pool that
+     * {@link PooledGradients#readsOnce reads each value once}: at each position, the channels whose value won.
      *
      * @param row the row of the gradients after the pool
      * @param firstChannel the first of the outputs, as a channel of the pool

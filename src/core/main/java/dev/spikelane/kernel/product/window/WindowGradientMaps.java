@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's input of the gradients of weights:
+ *
  * <ul>
- * <li>gradients of 64 outputs of some rows, each row a map. Places at which no window begins are zero, so the gradients
- * for all columns of the kernel are consecutive
- * <li>for each channel of the input and row of the kernel, the places of the map that its spikes reach
- * <li>rows of values with their padding
+ *   <li>gradients of 64 outputs of some rows, each row a map. Places at which no window begins are zero, so the
+ *       gradients for all columns of the kernel are consecutive
+ *   <li>for each channel of the input and row of the kernel, the places of the map that its spikes reach
+ *   <li>rows of values with their padding
  * </ul>
  *
  * <p>A large map is processed in bands of its rows, from the first to the last.

@@ -106,7 +106,7 @@ class WindowGradientRunVector {
         int count = vectors / PIECE;
         int front = vectors - PIECE;
         for (int list = first; list < end; list++) {
-            long target = to + targets[list];
+            long base = to + targets[list];
             FloatVector zero = FloatVector.zero(FLOAT);
             FloatVector[] s = new FloatVector[vectors];
             for (int v = 0; v < vectors; v = next(v)) {
@@ -118,8 +118,7 @@ class WindowGradientRunVector {
                         s[v] = s[PIECE + v];
                     }
                     for (int v = 0; v < PIECE; v = next(v)) {
-                        s[front + v] =
-                                FloatVector.fromMemorySegment(FLOAT, sums, target + pieces[in] + v * BYTES, ORDER);
+                        s[front + v] = FloatVector.fromMemorySegment(FLOAT, sums, base + pieces[in] + v * BYTES, ORDER);
                     }
                 }
             }
@@ -136,7 +135,7 @@ class WindowGradientRunVector {
                 }
             }
             for (int out = count - 1; out >= 0; out--) {
-                long piece = target + pieces[out];
+                long piece = base + pieces[out];
                 for (int v = 0; v < PIECE; v = next(v)) {
                     if (weighted) {
                         s[front + v] = FloatVector.fromMemorySegment(FLOAT, sums, piece + v * BYTES, ORDER)

@@ -6,9 +6,9 @@ import dev.spikelane.simd.Window;
 /**
  * The shape of a convolution with gradients, and the layout of its weights.
  *
- * <p>Each group of channels and each block of 64 of the group's outputs has a row of 64 weights for each {@code k = (ky
- * * width + kx) * channels + channel}, with the channels of the group, padded as in {@link PackedWeights}. So one
- * group's weights are packed weights.
+ * <p>Each group of channels and each block of 64 of the group's outputs has a row of 64 weights for each
+ * {@code k = (ky * width + kx) * channels + channel}, with the channels of the group, padded as in
+ * {@link PackedWeights}. So one group's weights are packed weights.
  *
  * @param window the window of the first group
  * @param outputsOfGroup channels of the output in a group

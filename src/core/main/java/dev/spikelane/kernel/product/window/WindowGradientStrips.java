@@ -189,11 +189,11 @@ final class WindowGradientStrips {
     }
 
     /** Adds some positions to a map if most gradients are nonzero, straight from their matrix. */
-    void addAll(FloatMatrix gradient, int row, int group, int first, int count, WindowGradientScratch.Vectors scratch) {
-        TileWalk tile = scratch.tile;
-        MemorySegment sums = scratch.sums;
-        target(scratch.lists, first, count);
-        order(scratch.order, first, count, shape.window().x().outputs());
+    void addAll(FloatMatrix gradient, int row, int group, int first, int count, WindowGradientScratch.Vectors own) {
+        TileWalk tile = own.tile;
+        MemorySegment sums = own.sums;
+        target(own.lists, first, count);
+        order(own.order, first, count, shape.window().x().outputs());
         long outputs = shape.outputs();
         long from = gradient.rowOffset(row) + (first * outputs + (long) group * shape.outputsOfGroup()) * Float.BYTES;
         tile.rowOfA = outputs * Float.BYTES;
@@ -214,14 +214,7 @@ final class WindowGradientStrips {
             }
             for (int i = 0; i < strip.places.length; i++) {
                 WindowGradientMapVector.add(
-                        sums,
-                        i * PIECE_BYTES,
-                        bytes,
-                        scratch.lists.targets,
-                        scratch.order,
-                        count,
-                        scratch.map,
-                        strip.offsets[i]);
+                        sums, i * PIECE_BYTES, bytes, own.lists.targets, own.order, count, own.map, strip.offsets[i]);
             }
         }
     }

@@ -96,23 +96,23 @@ public final class WindowGradientWeights {
      */
     public void add(Signal source, PooledGradients gradient, int first, int rows, WindowGradientSum sum) {
         check(source, first, rows);
-        WindowGradientMaps gradientMaps = maps != null && maps.takes(gradient) ? maps : null;
+        WindowGradientMaps own = maps != null && maps.takes(gradient) ? maps : null;
         for (int row = first; row < first + rows; row += rowsAtATime()) {
             int some = Math.min(rowsAtATime(), first + rows - row);
-            if (gradientMaps != null && source instanceof SpikeMatrix spikes) {
-                gradientMaps.of(gradient, row);
-                addSpikes(gradientMaps, spikes, row, some, sum);
+            if (own != null && source instanceof SpikeMatrix spikes) {
+                own.of(gradient, row);
+                addSpikes(own, spikes, row, some, sum);
                 continue;
             }
-            for (int i = row; i < row + some && gradientMaps != null; i++) {
+            for (int i = row; i < row + some && own != null; i++) {
                 if (isFinite((FloatMatrix) source, i) && isFinite(gradient.behind(), i)) {
-                    gradientMaps.of(gradient, i);
-                    addValues(gradientMaps, (FloatMatrix) source, i, 1, sum);
+                    own.of(gradient, i);
+                    addValues(own, (FloatMatrix) source, i, 1, sum);
                 } else {
                     addPlain(source, i, gradient.rows(i, 1), 0, sum);
                 }
             }
-            if (gradientMaps == null) {
+            if (own == null) {
                 addSome(source, row, gradient.rows(row, some), 0, some, sum);
             }
         }
@@ -125,23 +125,23 @@ public final class WindowGradientWeights {
 
     private void addSome(
             Signal source, int first, FloatMatrix gradient, int firstGradient, int rows, WindowGradientSum sum) {
-        WindowGradientMaps gradientMaps = maps;
-        if (gradientMaps != null && source instanceof SpikeMatrix spikes) {
-            gradientMaps.of(gradient, firstGradient);
-            addSpikes(gradientMaps, spikes, first, rows, sum);
+        WindowGradientMaps own = maps;
+        if (own != null && source instanceof SpikeMatrix spikes) {
+            own.of(gradient, firstGradient);
+            addSpikes(own, spikes, first, rows, sum);
             return;
         }
         for (int i = 0; i < rows; ) {
             int some = 0;
-            while (gradientMaps != null
+            while (own != null
                     && i + some < rows
                     && isFinite((FloatMatrix) source, first + i + some)
                     && isFinite(gradient, firstGradient + i + some)) {
                 some++;
             }
-            if (gradientMaps != null && some > 0) {
-                gradientMaps.of(gradient, firstGradient + i);
-                addValues(gradientMaps, (FloatMatrix) source, first + i, some, sum);
+            if (own != null && some > 0) {
+                own.of(gradient, firstGradient + i);
+                addValues(own, (FloatMatrix) source, first + i, some, sum);
                 i += some;
             } else {
                 addPlain(source, first + i, gradient, firstGradient + i, sum);
@@ -151,21 +151,19 @@ public final class WindowGradientWeights {
     }
 
     /** Adds rows of spikes, with the gradients that the maps have selected. */
-    private void addSpikes(
-            WindowGradientMaps gradientMaps, SpikeMatrix spikes, int first, int rows, WindowGradientSum sum) {
+    private void addSpikes(WindowGradientMaps own, SpikeMatrix spikes, int first, int rows, WindowGradientSum sum) {
         sum.byChannel = true;
-        for (int band = 0; band < shape.window().y().outputs(); band = gradientMaps.bottom) {
-            gradientMaps.openBand(band);
-            gradientMaps.list(spikes, first, rows);
-            add(gradientMaps, null, first, rows, sum);
+        for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
+            own.openBand(band);
+            own.list(spikes, first, rows);
+            add(own, null, first, rows, sum);
         }
     }
 
-    private void addValues(
-            WindowGradientMaps gradientMaps, FloatMatrix values, int row, int rows, WindowGradientSum sum) {
-        for (int band = 0; band < shape.window().y().outputs(); band = gradientMaps.bottom) {
-            gradientMaps.openBand(band);
-            add(gradientMaps, values, row, rows, sum);
+    private void addValues(WindowGradientMaps own, FloatMatrix values, int row, int rows, WindowGradientSum sum) {
+        for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
+            own.openBand(band);
+            add(own, values, row, rows, sum);
         }
     }
 
@@ -188,37 +186,36 @@ public final class WindowGradientWeights {
     }
 
     /** Adds the current band of listed rows of spikes, or of rows of values. */
-    private void add(
-            WindowGradientMaps gradientMaps, @Nullable FloatMatrix values, int row, int rows, WindowGradientSum sum) {
+    private void add(WindowGradientMaps own, @Nullable FloatMatrix values, int row, int rows, WindowGradientSum sum) {
         for (int group = 0; group < shape.groups(); group++) {
             for (int i = 0; i < rows && values != null; i++) {
-                gradientMaps.takeValues(values, row + i, i, group);
+                own.takeValues(values, row + i, i, group);
             }
             for (int block = 0; block < shape.blocks(); block++) {
-                gradientMaps.takeGradients(rows, group, block);
+                own.takeGradients(rows, group, block);
                 if (share == 0) {
-                    addBias(gradientMaps, rows, sum.bias, group * shape.blocks() + block);
+                    addBias(own, rows, sum.bias, group * shape.blocks() + block);
                 }
                 long to = sum.weights.rowOffset(shape.row(group, block));
                 if (values == null) {
-                    addSpikes(gradientMaps, group, sum.weights.segment(), to);
+                    addSpikes(own, group, sum.weights.segment(), to);
                 } else {
-                    addValues(gradientMaps, rows, shape.outputsOfBlock(block), sum.weights.segment(), to);
+                    addValues(own, rows, shape.outputsOfBlock(block), sum.weights.segment(), to);
                 }
             }
         }
     }
 
-    private void addBias(WindowGradientMaps gradientMaps, int rows, FloatMatrix bias, int block) {
+    private void addBias(WindowGradientMaps own, int rows, FloatMatrix bias, int block) {
         Window.Axis x = shape.window().x();
         for (int row = 0; row < rows; row++) {
-            long from = gradientMaps.gradientOffset(row, gradientMaps.top, 0);
-            long down = gradientMaps.gradientOffset(row, gradientMaps.top + 1, 0) - from;
+            long from = own.gradientOffset(row, own.top, 0);
+            long down = own.gradientOffset(row, own.top + 1, 0) - from;
             WindowGradientMapVector.LOOPS.addAll(
-                    gradientMaps.gradients,
+                    own.gradients,
                     from,
                     down,
-                    gradientMaps.bottom - gradientMaps.top,
+                    own.bottom - own.top,
                     (long) x.stride() * BLOCK_BYTES,
                     x.outputs(),
                     bias.segment(),
@@ -227,18 +224,18 @@ public final class WindowGradientWeights {
     }
 
     /** Adds the kernel's columns for each channel and row of the kernel, as many at a time as there are registers. */
-    private void addSpikes(WindowGradientMaps gradientMaps, int group, MemorySegment sums, long to) {
+    private void addSpikes(WindowGradientMaps own, int group, MemorySegment sums, long to) {
         int rows = shape.window().y().kernel();
         int first = (group * shape.channels() + firstChannel) * rows;
         int end = (group * shape.channels() + endChannel) * rows;
-        long at = to - gradientMaps.places.lists.targets[group * shape.channels() * rows];
-        for (WindowGradientMaps.Chunk chunk : gradientMaps.chunks) {
+        long at = to - own.places.lists.targets[group * shape.channels() * rows];
+        for (WindowGradientMaps.Chunk chunk : own.chunks) {
             chunk.run()
                     .add(
-                            gradientMaps.places.lists,
+                            own.places.lists,
                             first,
                             end,
-                            gradientMaps.gradients,
+                            own.gradients,
                             chunk.from(),
                             BLOCK_BYTES,
                             sums,
@@ -248,12 +245,12 @@ public final class WindowGradientWeights {
     }
 
     /** Adds products of the kernel's inputs and the gradients, to {@value #SUMS} weights of 64 outputs at a time. */
-    private void addValues(WindowGradientMaps gradientMaps, int rows, int outputs, MemorySegment sums, long to) {
+    private void addValues(WindowGradientMaps own, int rows, int outputs, MemorySegment sums, long to) {
         Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
         int some = endChannel - firstChannel;
         boolean together = x.dilation() == 1 && some == shape.channels();
-        TileWalk tile = gradientMaps.tile;
+        TileWalk tile = own.tile;
         tile.rowOfA = Float.BYTES;
         tile.stepOfA = (long) x.stride() * shape.channels() * Float.BYTES;
         tile.stepOfB = (long) x.stride() * BLOCK_BYTES;
@@ -265,12 +262,11 @@ public final class WindowGradientWeights {
                     int weight = (ky * x.kernel() + kx) * shape.channels() + firstChannel + first;
                     int count = Math.min(SUMS, all - first);
                     for (int row = 0; row < rows; row++) {
-                        for (int oy = gradientMaps.top; oy < gradientMaps.bottom; oy += gradientMaps.lines()) {
-                            tile.a = gradientMaps.valueOffset(row, oy, ky, kx)
-                                    + (long) (firstChannel + first) * Float.BYTES;
-                            tile.b = gradientMaps.gradientOffset(row, oy, 0);
+                        for (int oy = own.top; oy < own.bottom; oy += own.lines()) {
+                            tile.a = own.valueOffset(row, oy, ky, kx) + (long) (firstChannel + first) * Float.BYTES;
+                            tile.b = own.gradientOffset(row, oy, 0);
                             tile.c = to + (long) weight * BLOCK_BYTES;
-                            add(gradientMaps, outputs, sums, count);
+                            add(own, outputs, sums, count);
                         }
                     }
                 }
@@ -279,14 +275,14 @@ public final class WindowGradientWeights {
     }
 
     /** Adds the positions of a line, or of consecutive lines, to some weights. */
-    private static void add(WindowGradientMaps gradientMaps, int outputs, MemorySegment sums, int count) {
-        TileWalk tile = gradientMaps.tile;
+    private static void add(WindowGradientMaps own, int outputs, MemorySegment sums, int count) {
+        TileWalk tile = own.tile;
         if (outputs <= Lanes.COUNT) {
-            tile.addNarrow(gradientMaps.values, gradientMaps.gradients, sums, count, gradientMaps.positions());
+            tile.addNarrow(own.values, own.gradients, sums, count, own.positions());
             return;
         }
         for (int strip = 0; strip < BLOCK_BYTES; strip += TileWalk.STRIP_BYTES) {
-            tile.add(gradientMaps.values, gradientMaps.gradients, sums, count, gradientMaps.positions());
+            tile.add(own.values, own.gradients, sums, count, own.positions());
             tile.b += TileWalk.STRIP_BYTES;
             tile.c += TileWalk.STRIP_BYTES;
         }

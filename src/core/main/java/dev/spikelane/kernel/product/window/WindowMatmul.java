@@ -16,10 +16,10 @@ import java.lang.foreign.MemorySegment;
  * for each column of the output that the pixel reaches. The group is then added to all rows of outputs in reach, which
  * are in registers.
  *
- * <p>The bits are as {@link dev.spikelane.kernel.product.spike.SpikeMatmul} gives for unfolded rows. With {@code k =
- * (ky*kw + kx)*C + c}, the accumulator starts at the bias; the active weights of four consecutive {@code k} are summed
- * in ascending order; these sums are added in ascending order. Padding has no spikes. For an output, groups ascend by
- * {@code k} as inputs do by row and column.
+ * <p>The bits are as {@link dev.spikelane.kernel.product.spike.SpikeMatmul} gives for unfolded rows. With
+ * {@code k = (ky*kw + kx)*C + c}, the accumulator starts at the bias; the active weights of four consecutive {@code k}
+ * are summed in ascending order; these sums are added in ascending order. Padding has no spikes. For an output, groups
+ * ascend by {@code k} as inputs do by row and column.
  */
 public final class WindowMatmul {
 

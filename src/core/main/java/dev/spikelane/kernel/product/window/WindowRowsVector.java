@@ -45,23 +45,22 @@ class WindowRowsVector extends WindowRows {
 
     @Override
     void add(WindowLists lists, KernelRowSpan pass, int block, int lanes, MemorySegment sums, long to, int position) {
-        WindowTables windowTables = lists.tables;
-        Window.Axis x = windowTables.window.x();
-        MemorySegment tables = windowTables.segment();
-        MemorySegment begin = pass.begins() ? windowTables.bias.segment() : sums;
+        WindowTables kernel = lists.tables;
+        Window.Axis x = kernel.window.x();
+        MemorySegment tables = kernel.segment();
+        MemorySegment begin = pass.begins() ? kernel.bias.segment() : sums;
         Checks.isNative(tables);
         Checks.isNative(begin);
         Checks.isNative(sums);
         int[] entries = lists.entries;
         int[] starts = lists.starts;
-        int groups = windowTables.window.channels() / 4;
-        int pixel = windowTables.pixelBytes();
+        int groups = kernel.window.channels() / 4;
+        int pixel = kernel.pixelBytes();
         int rowOfInput = x.inputs() * groups;
         int top = pass.top();
         int end = pass.bottom() + rows;
-        int shift = windowTables.window.y().padding() - pass.kernelRow();
-        long table =
-                windowTables.blockOffset(block) + pass.kernelRow() * (long) ROW + lanes - windowTables.entryBytes();
+        int shift = kernel.window.y().padding() - pass.kernelRow();
+        long table = kernel.blockOffset(block) + pass.kernelRow() * (long) ROW + lanes - kernel.entryBytes();
         long below = (long) x.outputs() * position;
         int all = rows * vectors;
         int oldestSum = all - vectors;

@@ -11,8 +11,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Sums of the weights of every subset of four neighboring channels of a pixel, in the order in which {@link
- * WindowMatmul} reads them: the entries for all rows of outputs that a pixel reaches are consecutive.
+ * Sums of the weights of every subset of four neighboring channels of a pixel, in the order in which
+ * {@link WindowMatmul} reads them: the entries for all rows of outputs that a pixel reaches are consecutive.
  *
  * <p>The layout is {@code [blocks of 64 outputs][groups of four inputs of a row of the kernel][15 subsets][rows of the
  * kernel][64]}, four times the memory of the weights. Equal subsets of groups are not a power of 2 apart, because they
