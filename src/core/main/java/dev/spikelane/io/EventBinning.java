@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Options for turning events into spikes. A step is a time span or a number of events. A neuron is a pixel or a square
- * of pixels of a part of the sensor, one for off events and one for on events. It fires at a step in which enough
- * events fall on it.
+ * Options for converting events to spikes. A step is a time span or a number of events. A neuron is a pixel, or a
+ * square of pixels, of a part of the sensor; on events and off events have separate neurons. It fires at a step with
+ * enough events.
  *
  * <pre>{@code
  * var binning = EventBinning.of(34, 34).withStepTime(1_000);
@@ -27,12 +27,12 @@ public final class EventBinning {
 
     private static final int BLOCK = 1 << 13;
     private static final int PLACES = EventBlock.MOST_PLACE + 1;
-    /** Of a column or row that is left out; two of them do not add up to a neuron either. */
+    /** The sum of a column and a row that are left out: it must not be a neuron, even if both are left out. */
     private static final int OUTSIDE = 1 << 30;
 
     private final Options options;
-    private final int[] ofX = new int[PLACES];
-    private final int[] ofY = new int[PLACES];
+    private final int[] toX = new int[PLACES];
+    private final int[] toY = new int[PLACES];
 
     private record Area(int left, int top, int width, int height) {}
 
@@ -47,22 +47,22 @@ public final class EventBinning {
     private EventBinning(Options options) {
         this.options = options;
         Shape shape = shape();
-        Arrays.fill(ofX, OUTSIDE);
-        Arrays.fill(ofY, OUTSIDE);
+        Arrays.fill(toX, OUTSIDE);
+        Arrays.fill(toY, OUTSIDE);
         for (int x = 0; x < options.area.width; x++) {
-            ofX[options.area.left + x] = x / options.factor;
+            toX[options.area.left + x] = x / options.factor;
         }
         for (int y = 0; y < options.area.height; y++) {
-            ofY[options.area.top + y] = y / options.factor * shape.width();
+            toY[options.area.top + y] = y / options.factor * shape.width();
         }
     }
 
     /**
-     * Makes steps of a millisecond, in which a neuron fires at its first event, and neurons of all pixels, two for
-     * each.
+     * Creates a binning with steps of a millisecond and two neurons for each pixel, which fire at their first event of
+     * a step.
      *
      * @param width columns of the sensor, 1 to {@link EventBlock#MOST_PLACE}
-     * @param height rows of the sensor, likewise
+     * @param height rows of the sensor, 1 to {@link EventBlock#MOST_PLACE}
      * @return the binning
      * @throws IllegalArgumentException if there are fewer or more
      */
@@ -82,9 +82,9 @@ public final class EventBinning {
     }
 
     /**
-     * Returns this binning with steps of a span of time.
+     * Returns this binning with steps of a time span.
      *
-     * @param microseconds of a step, at least 1
+     * @param microseconds the length of a step, at least 1
      * @return the binning
      * @throws IllegalArgumentException if it is below 1 or above 2^31 - 1
      */
@@ -95,9 +95,9 @@ public final class EventBinning {
     }
 
     /**
-     * Returns this binning with steps of so many events of the area, however long they take.
+     * Returns this binning with steps of a number of events in the cropped part, whatever their time span.
      *
-     * @param events of a step, at least 1
+     * @param events the events of a step, at least 1
      * @return the binning
      * @throws IllegalArgumentException if it is below 1
      */
@@ -115,7 +115,7 @@ public final class EventBinning {
      * @param width its columns
      * @param height its rows
      * @return the binning
-     * @throws IllegalArgumentException if it is empty or not all on the sensor
+     * @throws IllegalArgumentException if it is empty or reaches outside of the sensor
      */
     public EventBinning withCrop(int left, int top, int width, int height) {
         Options o = options;
@@ -128,7 +128,7 @@ public final class EventBinning {
     }
 
     /**
-     * Returns this binning with a neuron for a square of pixels.
+     * Returns this binning with one neuron for a square of pixels.
      *
      * @param factor columns and rows of a square, at least 1
      * @return the binning
@@ -141,9 +141,9 @@ public final class EventBinning {
     }
 
     /**
-     * Returns this binning with or without neurons of their own for events that are on.
+     * Returns this binning with one or two channels.
      *
-     * @param apart whether channel 0 has those that are off and channel 1 those that are on; else there is one channel
+     * @param apart true for channel 0 with off events and channel 1 with on events; false for one channel with both
      * @return the binning
      */
     public EventBinning withPolarity(boolean apart) {
@@ -152,9 +152,9 @@ public final class EventBinning {
     }
 
     /**
-     * Returns this binning with neurons that fire where several events fall on them in a step.
+     * Returns this binning with neurons that fire after several events in a step.
      *
-     * @param events that make a spike, 1 to 127
+     * @param events the events of a spike, 1 to 127
      * @return the binning
      * @throws IllegalArgumentException if there are fewer or more
      */
@@ -174,7 +174,7 @@ public final class EventBinning {
     }
 
     /**
-     * Returns the span of a step.
+     * Returns the time span of a step.
      *
      * @return microseconds; 0 if a step is a number of events
      */
@@ -185,9 +185,9 @@ public final class EventBinning {
     /**
      * Reads the start of a recording, from its first event on.
      *
-     * @param source of events
+     * @param source the events
      * @param into {@code [steps x shape().size()]}, overwritten
-     * @return the events in these steps
+     * @return the number of events in these steps
      * @throws IOException if the source cannot be read
      * @throws IllegalArgumentException if the matrix has other columns
      */
@@ -227,7 +227,7 @@ public final class EventBinning {
         return options.toString().replaceFirst("Options", "EventBinning");
     }
 
-    /** Places events block by block, and counts those that it leaves out. */
+    /** Assigns events to steps block by block, and counts the events that it drops. */
     public static final class Bins {
 
         private final EventBinning binning;
@@ -247,7 +247,7 @@ public final class EventBinning {
         }
 
         /**
-         * Says when the first step begins; else it does with the first event.
+         * Sets the start of the first step; by default it is the first event.
          *
          * @param time microseconds
          */
@@ -259,7 +259,7 @@ public final class EventBinning {
         }
 
         /**
-         * Returns when the first step begins.
+         * Returns the start of the first step.
          *
          * @return microseconds; 0 before the first event
          */
@@ -280,12 +280,12 @@ public final class EventBinning {
          * Sets the spikes of events until an event belongs to a step after the last. Events of finished steps are
          * counted and dropped.
          *
-         * @param events a block
-         * @param from the first event to place
+         * @param events a block of events
+         * @param from the first event
          * @param into {@code [any x shape().size()]}; spikes that it has stay
          * @param row the row of the first step
          * @param stride rows from a step to the next
-         * @param steps at least 1
+         * @param steps the number of steps, at least 1
          * @return the first event after the last step, or the number of events
          * @throws IllegalArgumentException if the matrix has other columns or too few rows
          */
@@ -311,8 +311,8 @@ public final class EventBinning {
         private int addTimed(EventBlock events, int from, MemorySegment words, long first, long rowBytes, int steps) {
             long[] times = events.times();
             int[] places = events.places();
-            int[] ofX = binning.ofX;
-            int[] ofY = binning.ofY;
+            int[] toX = binning.toX;
+            int[] toY = binning.toY;
             long time = binning.options.time;
             long begin = 0;
             long end = 0;
@@ -337,7 +337,7 @@ public final class EventBinning {
                     end = begin + time;
                 }
                 int place = places[i];
-                int neuron = ofX[place & EventBlock.MOST_PLACE] + ofY[place >>> 15 & EventBlock.MOST_PLACE];
+                int neuron = toX[place & EventBlock.MOST_PLACE] + toY[place >>> 15 & EventBlock.MOST_PLACE];
                 if (neuron < OUTSIDE && neuron >= 0) {
                     set++;
                     neuron += (place >>> 30) * plane;
@@ -355,7 +355,7 @@ public final class EventBinning {
             int least = binning.options.least;
             int i = from;
             for (; i < events.size(); i++) {
-                int neuron = binning.ofX[events.x(i)] + binning.ofY[events.y(i)];
+                int neuron = binning.toX[events.x(i)] + binning.toY[events.y(i)];
                 if (neuron < OUTSIDE && neuron >= 0) {
                     long step = inSteps / binning.options.events;
                     if (step >= steps) {
@@ -379,29 +379,28 @@ public final class EventBinning {
         }
 
         /**
-         * Tells whether all steps are over.
+         * Returns true if all steps have all their events.
          *
-         * @param steps how many
-         * @return whether they have all their events, where steps are numbers of events; else false, as one that is
-         *     late may come
+         * @param steps the number of steps
+         * @return always false if steps are time spans, because a late event may follow
          */
         public boolean isFull(int steps) {
             return binning.options.events > 0 && inSteps >= (long) steps * binning.options.events;
         }
 
         /**
-         * Returns the events that were placed.
+         * Returns the number of events that fell on a neuron.
          *
-         * @return events that fell on a neuron
+         * @return the assigned events
          */
         public long placed() {
             return placed;
         }
 
         /**
-         * Returns the events that came too late.
+         * Returns the number of events before the first step.
          *
-         * @return events before the first step
+         * @return the dropped events
          */
         public long late() {
             return late;

@@ -7,7 +7,7 @@ import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
 import java.util.Objects;
 
-/** A recording that is open. */
+/** An open recording. */
 record EventFile(EventFormat format, EventInput input) implements EventSource {
 
     @Override

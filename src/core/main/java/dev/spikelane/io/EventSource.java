@@ -22,16 +22,16 @@ public interface EventSource extends AutoCloseable {
     /**
      * Reads the next events, and waits until there is one.
      *
-     * @param into receives them in place of those that it has
-     * @return whether there are any; false at the end
-     * @throws IOException if the recording cannot be read further; the message says the place
+     * @param into receives the events in place of its old ones
+     * @return false at the end
+     * @throws IOException if the recording cannot be read further; the message has the position
      */
     boolean read(EventBlock into) throws IOException;
 
     /**
-     * Tells at the end whether the recording was cut off. Its events up to there have been read.
+     * Returns a message if the recording was cut off. The events before have been read. Call this at the end.
      *
-     * @return what it ends inside of and at which byte; empty if it is whole
+     * @return the item and the byte at which it ends; empty if it is whole
      */
     default String cut() {
         return "";
@@ -40,7 +40,7 @@ public interface EventSource extends AutoCloseable {
     /**
      * Returns the width of the sensor.
      *
-     * @return columns, or 0 if the recording does not say it
+     * @return columns, or 0 if the recording does not have it
      */
     default int width() {
         return 0;
@@ -49,7 +49,7 @@ public interface EventSource extends AutoCloseable {
     /**
      * Returns the height of the sensor.
      *
-     * @return rows, or 0 if the recording does not say it
+     * @return rows, or 0 if the recording does not have it
      */
     default int height() {
         return 0;
@@ -66,9 +66,9 @@ public interface EventSource extends AutoCloseable {
     }
 
     /**
-     * Opens a recording. AEDAT 2, 3.1 and 4, Prophesee's RAW (EVT 2, 2.1, 3) and DAT, HDF5 and NumPy's {@code .npy}
-     * and {@code .npz} are known by their first bytes; others by their names: {@code .bin} (N-MNIST), {@code .csv} and
-     * {@code .txt}, and EVT without a header, {@code .evt2}, {@code .evt21} and {@code .evt3}.
+     * Opens a recording. AEDAT 2, 3.1 and 4, Prophesee's RAW (EVT 2, 2.1, 3) and DAT, HDF5 and NumPy's {@code .npy} and
+     * {@code .npz} are recognized by their first bytes. Others are recognized by their names: {@code .bin} (N-MNIST),
+     * {@code .csv} and {@code .txt}, and EVT without a header, {@code .evt2}, {@code .evt21} and {@code .evt3}.
      *
      * @param file the file
      * @return the source
@@ -79,11 +79,11 @@ public interface EventSource extends AutoCloseable {
     }
 
     /**
-     * Opens one of the recordings of a file of HDF5, such as the Spiking Heidelberg Digits: {@code spikes/times} and
+     * Opens one of the recordings of an HDF5 file, such as the Spiking Heidelberg Digits: {@code spikes/times} and
      * {@code spikes/units}, which become x.
      *
      * @param file the file
-     * @param recording its number, from 0; others than HDF5 have only that one
+     * @param recording its number, from 0; other formats have only number 0
      * @return the source
      * @throws IOException if there is no such file or recording, or its format is unknown or damaged at the start
      */
@@ -119,9 +119,9 @@ public interface EventSource extends AutoCloseable {
     }
 
     /**
-     * Reads a recording as it comes, from a pipe or a socket.
+     * Reads a recording from a pipe or a socket.
      *
-     * @param name its name, for messages; it tells the format where the first bytes do not
+     * @param name its name, for messages; it selects the format if the first bytes do not
      * @param stream the bytes, in any format but HDF5 and {@code .npz}; closed with the source
      * @return the source
      * @throws IOException if the format is unknown or damaged at the start
@@ -136,11 +136,11 @@ public interface EventSource extends AutoCloseable {
     }
 
     /**
-     * Reads the labels of the recordings of a file of HDF5.
+     * Reads the labels of the recordings of an HDF5 file.
      *
      * @param file the file
      * @return a label for each recording
-     * @throws IOException if it is of another format, or has no labels
+     * @throws IOException if it has another format, or no labels
      */
     static int[] labels(Path file) throws IOException {
         Inputs.requireFile(file);

@@ -18,12 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The memory of one load, of which no more than a budget is taken, and only for bytes that are there: where nobody
- * knows how many bytes will come, they are kept in pieces until all are there.
+ * The memory of one load. It is limited by a budget, and allocated only for bytes that exist. If their number is
+ * unknown, bytes are kept in pieces until all are read.
  */
 final class FileBytes {
 
-    /** A little of a large file, so that it is still in the cache where it is looked at again. */
+    /** Part of a large file that stays in the cache until it is read again. */
     private static final int MOST_BYTES_IN_CALL = 1 << 20;
 
     private static final int MOST_BYTES_IN_PIECE = 1 << 24;
@@ -36,27 +36,27 @@ final class FileBytes {
     private long taken;
 
     /**
-     * Starts with nothing taken.
+     * Creates a load without memory.
      *
      * @param name the file, for messages
-     * @param budget the most bytes in all
+     * @param budget the most bytes of all memory
      */
     FileBytes(String name, long budget) {
         this.name = name;
         this.budget = budget;
     }
 
-    /** Makes a content of all bytes. */
+    /** Creates a content from all bytes. */
     interface Whole {
         Tensors of(FileBytes file, MemorySegment bytes) throws IOException;
     }
 
-    /** Tells by the first bytes how the others are read; throws if they are of no format that is asked for. */
+    /** Selects the reader of a file by its first bytes; throws if they are not of a requested format. */
     interface Start {
         Whole of(String name, byte[] first) throws IOException;
     }
 
-    /** Reads all of a file, and makes its content of that. */
+    /** Reads a whole file, and creates its content. */
     static Tensors load(Path file, long mostBytes, Start start) throws IOException {
         Inputs.requireFile(file);
         return FileText.reading(file.toString(), () -> {
@@ -67,7 +67,7 @@ final class FileBytes {
         });
     }
 
-    /** Reads a stream to its end, with the usual budget, and makes its content of that. */
+    /** Reads a stream to its end, with the usual budget, and creates its content. */
     static Tensors load(String name, InputStream stream, Start start) throws IOException {
         return FileText.reading(
                 name, () -> new FileBytes(name, Inputs.MOST_BYTES).load(Channels.newChannel(stream), UNKNOWN, start));
@@ -83,7 +83,7 @@ final class FileBytes {
         return name;
     }
 
-    /** Memory of zeros that is freed when it is forgotten. */
+    /** Allocates zeros that the garbage collector frees. */
     MemorySegment allocate(long bytes, String what) throws IOException {
         take(bytes, what);
         try {
@@ -109,7 +109,7 @@ final class FileBytes {
         taken += bytes;
     }
 
-    /** Bytes that are known to be there, as a file's are, behind the first ones. */
+    /** Reads bytes that exist, such as a file's, after the first ones. */
     MemorySegment read(byte[] first, ReadableByteChannel channel, long bytes, String what) throws IOException {
         MemorySegment all = allocate(bytes, what);
         MemorySegment.copy(first, 0, all, ValueLayout.JAVA_BYTE, 0, first.length);
@@ -117,30 +117,30 @@ final class FileBytes {
         return all;
     }
 
-    /** Bytes of which nobody knows whether they will come. */
+    /** Reads bytes that may be missing. */
     MemorySegment readPieces(ReadableByteChannel channel, long bytes, String what) throws IOException {
         try (Arena pieces = Arena.ofConfined()) {
-            List<MemorySegment> came = new ArrayList<>();
-            requireAll(pieces(pieces, came, channel, bytes), bytes, what);
-            return joined(came, bytes, what);
+            List<MemorySegment> read = new ArrayList<>();
+            requireAll(pieces(pieces, read, channel, bytes), bytes, what);
+            return joined(read, bytes, what);
         } catch (OutOfMemoryError refused) {
             throw refused(bytes, what, refused);
         }
     }
 
-    /** All bytes to the end of a stream, as far as they are within the budget. */
+    /** Reads a stream to its end within the budget. */
     MemorySegment readToEnd(byte[] first, ReadableByteChannel channel) throws IOException {
         try (Arena pieces = Arena.ofConfined()) {
-            List<MemorySegment> came = new ArrayList<>(List.of(MemorySegment.ofArray(first)));
-            long filled = first.length + pieces(pieces, came, channel, budget - first.length);
+            List<MemorySegment> read = new ArrayList<>(List.of(MemorySegment.ofArray(first)));
+            long filled = first.length + pieces(pieces, read, channel, budget - first.length);
             requireEnd(channel, filled);
-            return joined(came, filled, WHOLE);
+            return joined(read, filled, WHOLE);
         } catch (OutOfMemoryError refused) {
             throw refused(budget, WHOLE, refused);
         }
     }
 
-    /** All bytes of an open file. */
+    /** Reads all bytes of an open file. */
     private MemorySegment readFile(byte[] first, ReadableByteChannel channel, long size) throws IOException {
         MemorySegment all = read(first, channel, size, WHOLE);
         if (head(channel, 1).length > 0) {
@@ -162,14 +162,14 @@ final class FileBytes {
         }
     }
 
-    private static long pieces(Arena arena, List<MemorySegment> came, ReadableByteChannel channel, long most)
+    private static long pieces(Arena arena, List<MemorySegment> read, ReadableByteChannel channel, long most)
             throws IOException {
         long filled = 0;
         while (filled < most) {
             long size = Math.min(Math.min(most - filled, MOST_BYTES_IN_PIECE), Math.max(filled, 1 << 16));
             MemorySegment piece = arena.allocate(size);
             long count = fill(channel, piece);
-            came.add(piece.asSlice(0, count));
+            read.add(piece.asSlice(0, count));
             filled += count;
             if (count < size) {
                 break;
@@ -188,7 +188,7 @@ final class FileBytes {
         return all;
     }
 
-    /** Returns how many bytes came: fewer than there is room for if they end. */
+    /** Fills memory, and returns the number of bytes, which is less if the channel ends. */
     private static long fill(ReadableByteChannel channel, MemorySegment all) throws IOException {
         long filled = 0;
         while (filled < all.byteSize()) {
@@ -203,14 +203,14 @@ final class FileBytes {
         return filled;
     }
 
-    /** A few bytes at the start of a file. */
+    /** Reads a few bytes at the start of a file. */
     byte[] head(ReadableByteChannel channel, int bytes) throws IOException {
         ByteBuffer head = ByteBuffer.allocate(bytes);
         while (head.hasRemaining() && channel.read(head) >= 0) {
-            // the next ones
+            // reads on
         }
-        byte[] came = new byte[head.position()];
-        head.get(0, came);
-        return came;
+        byte[] read = new byte[head.position()];
+        head.get(0, read);
+        return read;
     }
 }

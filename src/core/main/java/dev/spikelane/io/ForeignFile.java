@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Recognizes files of other formats by their first bytes, and says what to do with them. */
+/** Recognizes files of other formats by their first bytes, and advises how to read them. */
 enum ForeignFile {
     PYTORCH_ARCHIVE(
             "504b0304", "data.pkl", "is a file of PyTorch (.pt, .pth); read it with dev.spikelane.model.StateDict"),
@@ -44,12 +44,12 @@ enum ForeignFile {
     PAGE_OF_HTML("3c68", "", Advice.PAGE),
     JSON("7b", "", "is a text, such as JSON");
 
-    /** Words that several share. */
+    /** Texts that several formats share. */
     private static final class Advice {
         static final String PAGE = "is a page of HTML, such as a server sends in place of a file; download it again";
     }
 
-    /** Bytes by which all of them can be told apart: a zip archive has the name of its first file behind 30. */
+    /** Bytes that tell all formats apart: a zip archive has the name of its first file after 30 bytes. */
     static final int FIRST_BYTES = 128;
 
     private static final int NAME_IN_ARCHIVE = 30;
@@ -66,11 +66,11 @@ enum ForeignFile {
     }
 
     /**
-     * Says what a file is that a reader refuses, and what to do.
+     * Names the format of a file that a reader refuses, and advises how to read it.
      *
      * @param first its first bytes, or fewer
-     * @param own the format that the reader reads
-     * @return words for behind the file's name; empty if it is nothing known
+     * @param own the format of the reader
+     * @return the end of a sentence that starts with the file's name; empty if the format is unknown
      */
     static String advice(byte[] first, ForeignFile own) {
         for (ForeignFile each : values()) {
@@ -81,7 +81,10 @@ enum ForeignFile {
         return "";
     }
 
-    /** The format of a file by its first bytes; safetensors where none is known, whose reader says what is wrong. */
+    /**
+     * Returns the format of a file by its first bytes; safetensors if it is unknown, because that reader reports the
+     * error.
+     */
     static ForeignFile of(byte[] first) {
         if (SAFETENSORS.begins(first) && (first[3] | first[4] | first[5] | first[6] | first[7]) == 0) {
             return SAFETENSORS; // its length may begin with any bytes
@@ -94,12 +97,12 @@ enum ForeignFile {
         return SAFETENSORS;
     }
 
-    /** The bytes that were read of a stream, with some more. */
+    /** Reads more bytes after the first bytes of a stream. */
     static byte[] first(byte[] read, InputStream rest) throws IOException {
         return first(read, Channels.newChannel(rest));
     }
 
-    /** The same of a channel. */
+    /** Reads more bytes after the first bytes of a channel. */
     static byte[] first(byte[] read, ReadableByteChannel rest) throws IOException {
         byte[] more = new FileBytes("", 0).head(rest, FIRST_BYTES - read.length);
         byte[] all = Arrays.copyOf(read, read.length + more.length);

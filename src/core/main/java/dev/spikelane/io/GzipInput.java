@@ -8,9 +8,8 @@ import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Inflates gzip (RFC 1952), several members one after another included. {@link java.util.zip.GZIPInputStream} silently
- * drops all bytes behind the last member; here it is an error, as are a wrong checksum, a wrong length and an early
- * end.
+ * Inflates gzip (RFC 1952), also several members one after another. {@link java.util.zip.GZIPInputStream} silently
+ * drops bytes after the last member. Here they are an error, as are a wrong checksum, a wrong length and an early end.
  */
 final class GzipInput extends InflaterInputStream {
 
@@ -22,7 +21,7 @@ final class GzipInput extends InflaterInputStream {
     private static final int NAME = 0x08;
     private static final int COMMENT = 0x10;
     private static final int RESERVED = 0xE0;
-    /** Modification time, extra flags, operating system. */
+    /** Bytes of the modification time, extra flags and operating system. */
     private static final int UNUSED_BYTES = 6;
 
     private final String name;

@@ -36,7 +36,7 @@ public final class Idx {
 
     private static final long UNKNOWN_LENGTH = -1;
 
-    /** The largest class that a file of labels may name, so that a wrong number does not make millions of classes. */
+    /** The largest class in a file of labels, so that a wrong number does not make millions of classes. */
     private static final int MOST_CLASS = 65_535;
 
     /** The value of each byte in [0, 1], as torchvision's {@code ToTensor} computes it: a float32 division. */
@@ -94,7 +94,7 @@ public final class Idx {
         long unpacked = UNKNOWN_LENGTH;
         try (GzipInput inflated = new GzipInput(name, new ByteArrayInputStream(packed))) {
             int[] dimensions = readDimensions(name, inflated);
-            if (dataSize(name, dimensions) > FEW_BYTES) { // counted before memory is taken for them
+            if (dataSize(name, dimensions) > FEW_BYTES) { // checked before memory is allocated
                 unpacked = Integer.BYTES * (1L + dimensions.length) + requireSize(name, inflated, dimensions);
             }
         }
@@ -231,7 +231,7 @@ public final class Idx {
         return (int) size;
     }
 
-    /** Reads exactly {@code size} bytes; unless they are known to be there, the JDK keeps them in pieces. */
+    /** Reads exactly {@code size} bytes. If they may be missing, the JDK keeps them in pieces. */
     private static byte[] readData(String name, InputStream stream, int[] dimensions, int size, boolean known)
             throws IOException {
         byte[] data = known ? new byte[size] : stream.readNBytes(size);

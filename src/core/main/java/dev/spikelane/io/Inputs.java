@@ -16,7 +16,7 @@ final class Inputs {
 
     private Inputs() {}
 
-    /** Throws unless the file is there and readable; the system's own messages often hold nothing but the name. */
+    /** Throws unless the file exists and is readable; the system's messages often have nothing but the name. */
     static void requireFile(Path file) throws IOException {
         if (!Files.exists(Objects.requireNonNull(file, "file"))) {
             throw new NoSuchFileException(FileText.shown(file), null, "no such file");
@@ -30,13 +30,13 @@ final class Inputs {
     }
 
     /**
-     * The most bytes of a matrix, unless the caller says otherwise: enough for 160,000 images of 28 x 28 pixels. Rows
-     * are padded, so that a small file can ask for far more memory than it has bytes.
+     * Most bytes of a matrix by default: enough for 160,000 images of 28 x 28 pixels. Rows are padded, so a small file
+     * can need far more memory than it has bytes.
      */
     static final long MOST_BYTES = 1L << 29;
 
     /**
-     * A matrix for the values of a file; that the memory is refused is the file's fault, not an error of the JVM.
+     * Creates a matrix for the values of a file. If memory is refused, it blames the file and not the JVM.
      *
      * @param shape the shape that the file declares, for the message
      */
@@ -50,7 +50,7 @@ final class Inputs {
         }
     }
 
-    /** The same for spikes. */
+    /** Creates a spike matrix for a file, as {@link #zeros} does. */
     static SpikeMatrix noSpikes(String name, String shape, Arena arena, int rows, int columns, long mostBytes)
             throws IOException {
         requireBytes(name, shape, "spikes", rows, SpikeMatrix.bytes(rows, columns), mostBytes);

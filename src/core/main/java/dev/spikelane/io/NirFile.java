@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * 1.0 of the Python package, which reads files that are written here. It needs the library jHDF,
  * {@code io.jhdf:jhdf:0.13.0}, at run time.
  *
- * <p>A file is read whole into memory before anything of it is believed. Links, also those to other files, are refused;
- * metadata are passed over. A chunk that inflates to more than it should is refused as soon as it does.
+ * <p>A file is read whole into memory before any of it is used. Links, also to other files, are refused; metadata are
+ * ignored. A chunk is refused as soon as it inflates to more than it should.
  */
 public final class NirFile {
 
@@ -40,7 +40,7 @@ public final class NirFile {
     private static final String NODES = "nodes";
     private static final String EDGES = "edges";
     private static final String VERSION = "1.0.0";
-    /** Of the version, so that numbers of both compare as one. */
+    /** Factor between the parts of a version, so that versions compare as one number. */
     private static final int PART = 100_000;
 
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(\\D.*)?");
@@ -228,14 +228,14 @@ public final class NirFile {
     /**
      * Writes a graph. The file appears under its name only when it is complete; an older one is replaced.
      *
-     * @param file where to
-     * @param graph a graph whose arrays are of 32 or 64 bits
-     * @throws IOException if it cannot be written, or jHDF is not there
+     * @param file the target
+     * @param graph a graph whose arrays have 32 or 64 bits
+     * @throws IOException if it cannot be written, or jHDF is missing
      */
     public static void write(Path file, Graph graph) throws IOException {
         AtomicFile.requireWritable(file);
         Hdf5Group root = new Hdf5Group(Map.of("node", group(graph)), Map.of("version", text(VERSION)));
-        // jHDF writes nothing but paths.
+        // jHDF writes only to paths.
         Path temporary = Files.createTempFile("spikelane-", ".nir");
         try {
             Hdf5.write(temporary, root);
@@ -286,9 +286,9 @@ public final class NirFile {
     }
 
     /**
-     * Returns which version of the format the file is of.
+     * Returns the version of the format.
      *
-     * @return the version that it names; nothing if it names none
+     * @return the version that the file names; nothing if it names none
      */
     public Optional<String> version() {
         return version;
@@ -362,7 +362,7 @@ public final class NirFile {
             /**
              * Returns the numbers of a parameter in float64.
              *
-             * @param name one of those of {@link #values}
+             * @param name a name in {@link #values}
              * @return items in C order
              * @throws IllegalArgumentException if there is no such parameter
              */
@@ -387,7 +387,7 @@ public final class NirFile {
                 return numbers;
             }
 
-            /** The lowest bit of a number that is halved counts for rounding. */
+            /** Converts an unsigned number. The halved number keeps the lowest bit, which matters for rounding. */
             private static double unsigned(long value) {
                 return value >= 0 ? value : 2.0 * (value >>> 1 | value & 1);
             }

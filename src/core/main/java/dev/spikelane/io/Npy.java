@@ -25,10 +25,10 @@ import java.util.Objects;
  * Reads and writes NumPy's {@code .npy} files: float32 and uint8.
  *
  * <p>Spikes are stored as {@code numpy.save} stores them: one byte each, 0 or 1; floats of 0 and 1 are read too. A
- * written file loads with {@code numpy.load} and is byte for byte as {@code numpy.save} writes it. float64 is read
- * where rounding is asked for; other item types and pickled objects are refused. An array in Fortran order, or with the
- * highest byte of each item first, is put in order, which takes its bytes once or twice more while it is read.
- * {@link Tensors} reads arrays of every item type, as tensors.
+ * written file loads with {@code numpy.load}, and has the bytes that {@code numpy.save} writes. float64 is read only by
+ * {@link #readRounded}; other item types and pickled objects are refused. An array in Fortran order, or with the
+ * highest byte of each item first, is reordered, which takes memory for its bytes once or twice more. {@link Tensors}
+ * reads arrays of every item type, as tensors.
  *
  * <p>An array that was read is a matrix, and the shape that the file declares. The last dimension becomes the columns,
  * the product of the others its rows: {@code [steps, batch, neurons]} becomes {@code [(steps * batch) x neurons]}.
@@ -213,25 +213,25 @@ public final class Npy<M extends Signal> {
      * @param file the file
      * @param arena the arena that owns the matrix
      * @return the spikes: the last dimension becomes the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of these types,
-     *     holds no item or another value than 0 and 1, or the memory is refused or more than 512 MiB; the message
-     *     starts with the file's name
+     * @throws IOException if there is no such file, it cannot be read, or is not a whole {@code .npy} file of these
+     *     types; also if it holds no item or another value than 0 and 1, or needs more memory; the message starts with
+     *     the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena) throws IOException {
         return readSpikes(file, arena, Inputs.MOST_BYTES);
     }
 
     /**
-     * Reads spikes from an array of 0 and 1, of uint8, bool, float32 or float64,.
+     * Reads spikes from an array of 0 and 1, of uint8, bool, float32 or float64.
      *
      * @param file the file
      * @param arena the arena that owns the matrix
      * @param mostBytes the most memory that the matrix may take, see {@link SpikeMatrix#bytes}: an eighth of the file's
      *     bytes or less for 8 columns and more, 8 bytes a row for fewer
      * @return the spikes: the last dimension becomes the columns, the product of the others the rows
-     * @throws IOException if there is no such file, it cannot be read, is not a whole {@code .npy} file of these types,
-     *     holds no item or another value than 0 and 1, or the memory is refused or more than {@code mostBytes}; the
-     *     message starts with the file's name
+     * @throws IOException if there is no such file, it cannot be read, or is not a whole {@code .npy} file of these
+     *     types; also if it holds no item or another value than 0 and 1, or needs more memory; the message starts with
+     *     the file's name
      */
     public static Npy<SpikeMatrix> readSpikes(Path file, Arena arena, long mostBytes) throws IOException {
         Objects.requireNonNull(arena, "arena");
@@ -369,7 +369,7 @@ public final class Npy<M extends Signal> {
         }
     }
 
-    /** The next item, exact in every type. */
+    /** Reads the next item, exact in every type. */
     private static double item(NpyInput input) throws IOException {
         ByteBuffer data = input.data();
         return switch (input.type()) {

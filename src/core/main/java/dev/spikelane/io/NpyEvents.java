@@ -22,20 +22,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events in arrays of NumPy: a structured array with the fields t, x, y and p, or an archive that has such an array or
- * one for each of them. Without y all are in row 0, without p all are on. Times are whole microseconds, or seconds as
- * floats.
+ * Events in NumPy arrays: a structured array with the fields t, x, y and p, or an archive with such an array or one
+ * array for each field. Without y all events are in row 0; without p all are on. Times are whole microseconds, or
+ * seconds as floats.
  */
 final class NpyEvents implements EventFormat {
 
     private static final int FIELDS = 4;
-    /** Of an item: as many bytes as the buffer of a file holds whatever others align it to. */
+    /** Most bytes of an item: the buffer of a file holds as many for any alignment. */
     private static final int MOST_BYTES = 1 << 12;
 
     private static final Pattern FIELD =
             Pattern.compile("\\('([^']*)', '(?:([<>|][a-z][1248])|\\|V(\\d{1,4}))'\\)(, |])");
 
-    /** One of the four numbers: where it stands in an item. */
+    /** The place in an item of one of the four numbers. */
     private record Field(int input, int offset, NpyItems items) {}
 
     private final String name;
@@ -48,7 +48,7 @@ final class NpyEvents implements EventFormat {
         this.name = name;
     }
 
-    /** Of one array. */
+    /** Opens one array. */
     static NpyEvents array(EventInput input, String name) throws IOException {
         NpyEvents events = new NpyEvents(name);
         events.add(
@@ -64,7 +64,7 @@ final class NpyEvents implements EventFormat {
         return events.checked();
     }
 
-    /** Of an archive, which is mapped, so that its members are unpacked as they are read. */
+    /** Opens an archive, which is mapped, so that members are unpacked as they are read. */
     static NpyEvents archive(Path file) throws IOException {
         String name = file.toString();
         MemorySegment bytes;
@@ -91,7 +91,7 @@ final class NpyEvents implements EventFormat {
             int end = 1;
             while (matcher.find() && matcher.start() == end) {
                 end = matcher.end();
-                if (matcher.group(3) != null) { // what aligns the next item
+                if (matcher.group(3) != null) { // aligns the next item
                     stride += Integer.parseInt(matcher.group(3));
                     continue;
                 }
@@ -174,7 +174,7 @@ final class NpyEvents implements EventFormat {
         }
     }
 
-    /** Of one array the file says it, of an archive its member. */
+    /** Returns false if one array is cut off, which the file reports; throws if a member of an archive is. */
     private boolean cut(EventInput file) throws IOException {
         if (inputs.getFirst() != file) {
             throw new IOException(name + ": ends inside an array with " + left + " more items");

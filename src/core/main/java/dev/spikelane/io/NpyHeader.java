@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * The header of a {@code .npy} file.
  *
  * @param code the item type in NumPy's notation, {@code <f4}
- * @param fortranOrder whether the first index runs fastest
+ * @param fortranOrder true if the first index runs fastest
  * @param shape the dimensions, each 0 or more
  */
 record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
@@ -21,25 +21,25 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
     /** Bytes before the text in version 1.0: magic, version, length of the text. */
     static final int PREFIX_BYTES = 10;
 
-    /** The rank that is read and written at most. */
+    /** Most dimensions that are read and written. */
     static final int MOST_DIMENSIONS = 8;
 
-    /** Length of a header's text, which NumPy does not go beyond either. */
+    /** Most bytes of a header's text, which is NumPy's limit too. */
     static final int MOST_TEXT_BYTES = 10_000;
 
-    /** The longest header of any version. */
+    /** Most bytes of a header of any version. */
     static final int MOST_BYTES = PREFIX_BYTES + Short.BYTES + MOST_TEXT_BYTES;
 
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int ALIGNMENT = 64;
-    /** NumPy leaves room for so many digits of the first dimension, so that files can grow in place. */
+    /** Digits of the first dimension that NumPy leaves room for, so that files can grow in place. */
     private static final int GROWTH_DIGITS = 21;
 
     NpyHeader {
         shape = List.copyOf(shape);
     }
 
-    /** The header in version 1.0, byte for byte as NumPy writes it. */
+    /** Returns the header in version 1.0, with the bytes that NumPy writes. */
     byte[] toBytes() {
         String text = "{'descr': '" + code + "', 'fortran_order': " + (fortranOrder ? "True" : "False") + ", 'shape': "
                 + shapeText() + ", }";
@@ -48,7 +48,7 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
             text += " ".repeat(GROWTH_DIGITS - Integer.toString(growing).length());
         }
         int used = PREFIX_BYTES + text.length() + 1;
-        // A full block of padding when nothing is missing: NumPy does so.
+        // NumPy writes a full block of padding if none is needed.
         int padding = ALIGNMENT - used % ALIGNMENT;
         ByteBuffer bytes = ByteBuffer.allocate(used + padding).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) (text.length() + padding + 1));
@@ -56,7 +56,7 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
         return bytes.array();
     }
 
-    /** The shape as a Python tuple. */
+    /** Returns the shape as a Python tuple. */
     String shapeText() {
         return shape.stream()
                 .map(String::valueOf)
@@ -67,7 +67,7 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
      * Reads the header at the start of a file.
      *
      * @param name the file, for messages
-     * @param input reads so many bytes of it, and throws if there are fewer
+     * @param input reads a number of bytes, and throws if there are fewer
      */
     static NpyHeader read(String name, Bytes input) throws IOException {
         byte[] prefix = input.next(PREFIX_BYTES);
@@ -86,12 +86,12 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
         return NpyHeaderParser.parse(name, text);
     }
 
-    /** Where a header comes from. */
+    /** The source of a header's bytes. */
     @FunctionalInterface
     interface Bytes {
         byte[] next(int count) throws IOException;
 
-        /** The next bytes of a channel; throws if it ends before the header does. */
+        /** Reads the bytes of a channel; throws if it ends before the header does. */
         static Bytes of(String name, ReadableByteChannel channel) {
             return count -> {
                 byte[] bytes = new FileBytes(name, 0).head(channel, count);
@@ -104,7 +104,7 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
         }
     }
 
-    /** How many items there are; throws if no file can hold so many. */
+    /** Returns the number of items; throws if no file can hold so many. */
     long items(String name) throws IOException {
         try {
             long items = 1;
@@ -118,14 +118,14 @@ record NpyHeader(String code, boolean fortranOrder, List<Integer> shape) {
         }
     }
 
-    /** Whether the first index runs slowest, or there is nothing that it would make a difference to. */
+    /** Returns true if the items are in C order. */
     boolean isPlain() {
         return !fortranOrder || shape.size() < 2;
     }
 
     /**
-     * Returns the format's version, 1, 2 or 3; from 2 on the text's length has four bytes, not two, and in 3 the text
-     * is UTF-8, which makes no difference to the texts that are read.
+     * Returns the format's version, 1, 2 or 3. The text's length has two bytes in 1 and four in 2 and 3. The text is
+     * UTF-8 in 3, which makes no difference to the texts that are read.
      *
      * @param name the file, for messages
      * @param prefix the first {@value #PREFIX_BYTES} bytes

@@ -16,11 +16,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A {@code .npy} file that is open for reading, its header read and checked against the file's length. */
+/** A {@code .npy} file that is open for reading. Its header is read and checked against the file's length. */
 final class NpyInput implements Closeable {
 
     private static final int BUFFER_BYTES = 1 << 16;
-    /** A matrix may take 64 times these bytes, before those that a stream declares have come. */
+    /**
+     * Bytes of a matrix that may be allocated before a stream has delivered them; the matrix may take 64 times as many.
+     */
     private static final int MOST_BYTES_AHEAD = 1 << 19;
 
     private static final long UNKNOWN = -1;
@@ -38,7 +40,7 @@ final class NpyInput implements Closeable {
     private int columns = 1;
     private Tensor.Type type = Tensor.Type.F32;
     private long unread;
-    /** All items in the order of a matrix, where the file has another one. */
+    /** All items in the order of a matrix, if the file has another order. */
     private @Nullable MemorySegment ordered;
 
     private NpyInput(String name, ReadableByteChannel channel, long length) {
@@ -47,7 +49,7 @@ final class NpyInput implements Closeable {
         this.length = length;
     }
 
-    /** Opens a file of one of the given item types. */
+    /** Opens a file with one of the given item types. */
     static NpyInput open(Path file, Tensor.Type... types) throws IOException {
         Inputs.requireFile(file);
         FileChannel channel = FileChannel.open(file);
@@ -76,7 +78,7 @@ final class NpyInput implements Closeable {
         return shape;
     }
 
-    /** The shape as the file writes it. */
+    /** Returns the shape as the file writes it. */
     String shapeText() {
         return shapeText;
     }
@@ -93,7 +95,7 @@ final class NpyInput implements Closeable {
         return columns;
     }
 
-    /** The bytes that come next, little-endian, at least one whole item; the caller takes some of them. */
+    /** Returns the next bytes, little-endian, at least one whole item; the caller reads some of them. */
     ByteBuffer data() throws IOException {
         if (!buffer.hasRemaining()) {
             int count = (int) Math.min(unread, BUFFER_BYTES);
@@ -108,7 +110,7 @@ final class NpyInput implements Closeable {
         return buffer;
     }
 
-    /** Throws if a stream goes on behind the last item; of files the length was compared before. */
+    /** Throws if a stream has bytes after the last item; the length of files was compared before. */
     void requireEnd() throws IOException {
         if (length == UNKNOWN && channel.read(ByteBuffer.allocate(1)) >= 0) {
             throw new IOException(name + ": goes on after the items of shape " + shapeText + ", expected its end");

@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the items of a NumPy array stand in its file, and how they come into a tensor's order: the lowest byte first, the
- * last index fastest.
+ * The storage of the items of a NumPy array, and their conversion to a tensor's order: the lowest byte first, the last
+ * index fastest.
  *
- * @param type their type
- * @param bigEndian whether the highest byte stands first
+ * @param type the type of the items
+ * @param bigEndian true if the highest byte is first
  */
 record NpyItems(Tensor.Type type, boolean bigEndian) {
 
@@ -22,7 +22,7 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.nativeOrder());
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.nativeOrder());
 
-    /** Of NumPy's code, such as {@code <f4}; throws where it is none that a tensor has. */
+    /** Parses NumPy's code, such as {@code <f4}; throws if tensors have no such type. */
     static NpyItems of(String name, String code) throws IOException {
         Tensor.Type type = code.length() == 3 ? type(code.substring(1)) : null;
         char order = code.isEmpty() ? ' ' : code.charAt(0);
@@ -63,7 +63,7 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
         };
     }
 
-    /** NumPy's code of a type; none where it has no such type. */
+    /** Returns NumPy's code of a type; null if it has no such type. */
     static @Nullable String code(Tensor.Type type) {
         return switch (type) {
             case BOOL -> "|b1";
@@ -76,12 +76,12 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
         };
     }
 
-    /** Whether the items of an array stand as a tensor's do. */
+    /** Returns true if the items of an array are in a tensor's order. */
     boolean stay(NpyHeader header) {
         return !bigEndian && header.isPlain();
     }
 
-    /** Turns the bytes of each item around, in place. */
+    /** Reverses the bytes of each item if the highest is first, in place. */
     void swap(MemorySegment bytes) {
         if (!bigEndian) {
             return;
@@ -96,7 +96,7 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
         }
     }
 
-    /** Copies items whose indexes run over memory in steps of their own, such as Fortran order, into C order. */
+    /** Copies items with any strides, such as Fortran order, into C order. */
     static void gather(
             MemorySegment from, long offset, List<Long> strides, List<Integer> shape, MemorySegment to, int size) {
         int[] index = new int[shape.size()];
@@ -116,7 +116,7 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
         }
     }
 
-    /** The strides of Fortran order. */
+    /** Returns the strides of Fortran order. */
     static List<Long> fortranStrides(List<Integer> shape) {
         List<Long> strides = new ArrayList<>();
         long stride = 1;
@@ -127,7 +127,7 @@ record NpyItems(Tensor.Type type, boolean bigEndian) {
         return strides;
     }
 
-    /** A tensor of bytes that stand as the header says; they are changed where the lowest byte is not the first. */
+    /** Returns a tensor of bytes that a header describes; changes the bytes if the lowest is not first. */
     Tensor tensor(String tensor, NpyHeader header, MemorySegment bytes, FileBytes file) throws IOException {
         swap(bytes);
         MemorySegment ordered = bytes;

@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * An array whose header was read.
  *
- * @param header its header
- * @param items how the items stand
- * @param start where they begin, in bytes
- * @param end where they end
+ * @param header the header
+ * @param items the storage of the items
+ * @param start byte offset of the items
+ * @param end byte offset after the items
  */
 record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
 
     private static final int MAGIC_BYTES = 6;
 
-    /** An array of items that a tensor does not have. */
+    /** Thrown for an array with items that a tensor cannot have. */
     static final class NotRead extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -35,7 +35,7 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
             this.start = start;
         }
 
-        /** The text, if this is a single one of a few bytes. */
+        /** Returns the text if this is a single text of a few bytes. */
         @Nullable
         String text(ZipMember zipped) throws IOException {
             boolean bytes = header.code().startsWith("|S");
@@ -57,7 +57,7 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
         return bytes.byteSize() < MAGIC_BYTES || bytes.get(ValueLayout.JAVA_BYTE, 0) != 'P';
     }
 
-    /** Reads the header of a file of one array, whose items must all be there. */
+    /** Reads the header of a file with one array, whose items must all exist. */
     static NpyMember of(String name, MemorySegment bytes) throws IOException {
         long start = Math.min(bytes.byteSize(), NpyHeader.MOST_BYTES);
         byte[] head = bytes.asSlice(0, start).toArray(ValueLayout.JAVA_BYTE);
@@ -96,7 +96,7 @@ record NpyMember(NpyHeader header, NpyItems items, long start, long end) {
         return new NpyMember(header, items, start[0], start[0] + size);
     }
 
-    /** The array as a tensor; bytes that are not in order are changed, or copied if they must stay as they are. */
+    /** Returns the array as a tensor; bytes that are not in order are changed, or copied if they must stay. */
     Tensor tensor(String name, MemorySegment bytes, FileBytes file) throws IOException {
         return items.tensor(name, header, bytes, file);
     }

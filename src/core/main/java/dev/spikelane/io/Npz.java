@@ -19,7 +19,7 @@ final class Npz {
 
     private Npz() {}
 
-    /** Throws if bytes are of a known format that is another one. */
+    /** Throws if bytes are of another known format. */
     static void requireFormat(String name, byte[] first) throws IOException {
         String foreign = switch (ForeignFile.of(first)) {
             case NUMPY, NUMPY_ARCHIVE, ARCHIVE, EMPTY_ARCHIVE -> "";
@@ -74,7 +74,7 @@ final class Npz {
         return new Tensors(Tensors.Format.NUMPY, Collections.unmodifiableMap(texts), tensors, warnings);
     }
 
-    /** Reads a member's header; returns why it is no tensor, if it is none but may stand in an archive. */
+    /** Reads a member's header; returns the reason if the member is not a tensor but may be in an archive. */
     private static @Nullable String add(ZipMember zipped, List<Found> found, Map<String, String> texts)
             throws IOException {
         String what = zipped.archive() + ": member " + JsonValue.quoted(zipped.name());
@@ -101,7 +101,7 @@ final class Npz {
         return null;
     }
 
-    /** Sizes are those that the directory declares; that members deliver no more is seen where they are unpacked. */
+    /** Throws if the directory declares too many bytes; a member that delivers more is refused when it is unpacked. */
     private static void requireRatio(String name, long bytes, List<ZipMember> members) throws IOException {
         long size = 0;
         for (ZipMember each : members) {

@@ -15,20 +15,20 @@ import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes tensors as members of a zip archive. The same content makes the same bytes. */
+/** Writes tensors as members of a zip archive. Equal contents give equal bytes. */
 final class NpzWriter {
 
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MOST_NAME_BYTES = 1 << 15;
     private static final long MOST_BYTES = 0xFFFF_FFFEL;
-    /** More than the entries of a member take beside its name. */
+    /** More bytes than the entries of a member take, without its name. */
     private static final int ENTRY_BYTES = 128;
-    /** The first time that a zip archive knows without a field that depends on the time zone. */
+    /** The first time that a zip archive can store without a field that depends on the time zone. */
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 1, 1, 0, 0, 2);
 
     private NpzWriter() {}
 
-    /** Throws unless NumPy has such an array. */
+    /** Throws if NumPy has no such array. */
     static void requireStored(Tensor tensor) {
         if (NpyItems.code(tensor.type()) == null) {
             throw new IllegalArgumentException(
@@ -41,7 +41,7 @@ final class NpzWriter {
         }
     }
 
-    /** Writes an archive; an older file stays where that fails. */
+    /** Writes an archive; an older file stays if that fails. */
     static void write(Path file, List<Tensor> tensors, boolean deflated) throws IOException {
         long size = 0;
         for (Tensor each : tensors) {
@@ -65,7 +65,7 @@ final class NpzWriter {
         });
     }
 
-    /** A stored member has its size and checksum in front of it. */
+    /** Creates an entry; a stored member needs its size and checksum first. */
     private static ZipEntry entry(Tensor tensor, boolean deflated) throws IOException {
         ZipEntry entry = new ZipEntry(name(tensor));
         entry.setTimeLocal(TIME);

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the pickle that {@code torch.save} writes of tensors in dictionaries: 25 opcodes of protocol 2, and five for
- * the lists, floats and nothings beside them in checkpoints, all of whose values are plain data. A call makes
- * one of the three things that {@link PickleNames} knows; there is nothing else that could be named. Stack, memo,
- * texts, lists and dictionaries are no larger than the bytes that make them.
+ * Reads the pickle that {@code torch.save} writes for tensors in dictionaries: 25 opcodes of protocol 2, and five for
+ * the lists, floats and {@code None} in checkpoints. All values are plain data. A call creates one of the three things
+ * that {@link PickleNames} knows, and nothing else can be named. Stack, memo, texts, lists and dictionaries are no
+ * larger than the bytes that create them.
  */
 final class PickleReader {
 
     private static final int MOST_STACK = 1 << 16;
-    /** Of a text, and of all that a tensor's name is joined of. */
+    /** Most bytes of a text, and of a tensor's joined name. */
     private static final int MOST_TEXT_BYTES = 1 << 10;
 
     private static final int MOST_DEPTH = 16;
@@ -28,7 +28,7 @@ final class PickleReader {
     private static final int MOST_TENSORS = 1 << 14;
     private static final int PROTOCOL = 2;
 
-    /** The start of the parts of a tuple or of a dictionary. */
+    /** The start of the items of a tuple or of a dictionary. */
     private static final Object MARK = new Object();
 
     /** Python's None. */
@@ -48,7 +48,7 @@ final class PickleReader {
     /** Items of one type in a member of the archive. */
     record Storage(PickleNames type, String key, long count) {}
 
-    /** Where a tensor's items stand in a storage. */
+    /** Offset, shape and strides of a tensor's items in a storage. */
     record Stored(Storage storage, long offset, List<Integer> shape, List<Long> strides) {}
 
     private final String name;
@@ -63,9 +63,9 @@ final class PickleReader {
     }
 
     /**
-     * The tensors by name, those of dictionaries and lists in others with the names and places of all, joined by dots.
+     * Returns the tensors by name. Tensors of nested dictionaries and lists have all names and indexes, joined by dots.
      *
-     * @param others gets the names of other values, such as a checkpoint's epoch
+     * @param others receives the names of other values, such as a checkpoint's epoch
      */
     static Map<String, Stored> read(String name, byte[] program, List<String> others) throws IOException {
         PickleReader reader = new PickleReader(name, program);
@@ -81,7 +81,7 @@ final class PickleReader {
         return tensors;
     }
 
-    /** The first of some names, and how many there are. */
+    /** Returns the first of some names, and their number. */
     static String some(List<String> names) {
         return JsonValue.quoted(names.getFirst()) + (names.size() == 1 ? "" : " and " + (names.size() - 1) + " more");
     }
@@ -218,7 +218,7 @@ final class PickleReader {
         list.items.addAll(items);
     }
 
-    /** The storage that a persistent id names: {@code ("storage", type, key, device, count)}. */
+    /** Returns the storage of a persistent id: {@code ("storage", type, key, device, count)}. */
     private Storage storage(Object id) throws IOException {
         if (id instanceof Parts(List<Object> items)
                 && items.size() == 5
@@ -245,7 +245,7 @@ final class PickleReader {
         return program.getInt();
     }
 
-    /** Floats alone have the highest byte first. */
+    /** Reads a float, the only number with the highest byte first. */
     private double number() throws IOException {
         requireBytes(Double.BYTES);
         return Double.longBitsToDouble(Long.reverseBytes(program.getLong()));
@@ -273,7 +273,7 @@ final class PickleReader {
         }
     }
 
-    /** A text to the end of its line. */
+    /** Reads a text to the end of its line. */
     private String line() throws IOException {
         int start = program.position();
         int end = start;

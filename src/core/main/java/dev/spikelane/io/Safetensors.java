@@ -26,7 +26,7 @@ final class Safetensors {
 
     private Safetensors() {}
 
-    /** Throws unless a file can have such names and texts. */
+    /** Throws if safetensors cannot store such names and texts. */
     static void requireStored(Map<String, String> metadata, List<Tensor> tensors) {
         for (Tensor tensor : tensors) {
             requireText(tensor.name());
@@ -48,7 +48,10 @@ final class Safetensors {
         }
     }
 
-    /** Of the library: by type, the widest first, so that items are aligned; then by the bytes of the name. */
+    /**
+     * Returns the order of the Python library: widest types first, so that items are aligned; then the bytes of the
+     * name.
+     */
     static Comparator<Tensor> order() {
         return Comparator.comparing(Tensor::type, Comparator.reverseOrder())
                 .thenComparing(tensor -> tensor.name().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
@@ -76,7 +79,7 @@ final class Safetensors {
         return new Tensors(Tensors.Format.SAFETENSORS, header.metadata(), tensors, TensorItems.oddities(name, tensors));
     }
 
-    /** How long the header says it is; throws if that is too long, as in files of other formats. */
+    /** Returns the length of the header; throws if it is too long, as in files of other formats. */
     static int headerBytes(String name, byte[] first) throws IOException {
         if (first.length < LENGTH_BYTES) {
             throw new IOException(name + ": ends after " + first.length + " bytes, expected " + LENGTH_BYTES
@@ -94,7 +97,7 @@ final class Safetensors {
         return (int) bytes;
     }
 
-    /** Writes a file; an older one stays where that fails. */
+    /** Writes a file; an older one stays if that fails. */
     static void write(Path file, Tensors content) throws IOException {
         ByteBuffer header = header(content);
         AtomicFile.write(file, channel -> {
@@ -109,7 +112,7 @@ final class Safetensors {
         });
     }
 
-    /** The bytes of a file. */
+    /** Returns the bytes of a file. */
     static byte[] bytes(Tensors content) {
         ByteBuffer header = header(content);
         long size = header.remaining();

@@ -16,20 +16,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The header of a safetensors file: its entry of each tensor, checked against the data that there are.
+ * The header of a safetensors file: an entry for each tensor, checked against the data.
  *
  * @param metadata texts by name
  * @param entries the tensors, in the order of the header
  */
 record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
 
-    /** Some 12,000 tensors; more values would take more of the heap than a small file may ask for. */
+    /** Most values of a header, some 12,000 tensors; more would take too much heap for a small file. */
     private static final int MOST_VALUES = 100_000;
 
     private static final String METADATA = "__metadata__";
     private static final Set<String> FIELDS = Set.of("dtype", "shape", "data_offsets");
 
-    /** Where a tensor stands in the data. */
+    /** Type, shape and byte range of a tensor in the data. */
     record Entry(String name, Tensor.Type type, List<Integer> shape, long begin, long end) {
 
         Tensor of(MemorySegment data) {
@@ -60,7 +60,9 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         return new SafetensorsHeader(Collections.unmodifiableMap(metadata), List.copyOf(entries));
     }
 
-    /** Decodes UTF-8. The constructor takes half the memory of a decoder, but puts a character where that throws. */
+    /**
+     * Decodes UTF-8. The constructor takes half the memory of a decoder, but replaces a character where that throws.
+     */
     private static String text(String name, byte[] bytes) throws IOException {
         String text = new String(bytes, StandardCharsets.UTF_8);
         if (text.indexOf('\uFFFD') >= 0) {
@@ -125,7 +127,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         }
     }
 
-    /** The bytes that the tensors take, one behind the other; throws where they overlap or leave a hole. */
+    /** Returns the bytes of all tensors; throws if they overlap or leave a hole. */
     long requireTiles(String file) throws IOException {
         List<Entry> sorted = entries.stream()
                 .sorted(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
@@ -141,7 +143,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         return expected;
     }
 
-    /** The JSON text of a file of tensors that stand one behind the other, in this order. */
+    /** Returns the JSON text for consecutive tensors in this order. */
     static String text(Map<String, String> metadata, List<Tensor> tensors) {
         JsonWriter json = new JsonWriter().object();
         if (!metadata.isEmpty()) {

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 
-/** Makes a tensor of items in a storage, all of which have to be there. */
+/** Creates a tensor from the items of a storage, all of which must exist. */
 final class StoredTensor {
 
     private StoredTensor() {}
@@ -47,7 +47,7 @@ final class StoredTensor {
         return new Tensor(name, type, stored.shape(), ordered);
     }
 
-    /** Whether items stand one behind the other; the stride of a dimension of 1 makes no difference. */
+    /** Returns true if items are consecutive; the stride of a dimension of 1 makes no difference. */
     private static boolean isPlain(PickleReader.Stored stored) {
         List<Integer> shape = stored.shape();
         long expected = 1;

@@ -19,7 +19,7 @@ public final class Tensor {
     private final List<Integer> shape;
     private final MemorySegment bytes;
 
-    /** The bytes are not copied. */
+    /** Creates a tensor without copying its bytes. */
     Tensor(String name, Type type, List<Integer> shape, MemorySegment bytes) {
         this.name = name;
         this.type = type;

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The numbers that the bytes of a tensor's items mean. */
+/** Converts the bytes of a tensor's items to numbers. */
 final class TensorItems {
 
     private TensorItems() {}
 
-    /** An item as float32, bit for bit where it is a float; throws if float32 does not have that number. */
+    /** Returns an item as float32, bit for bit if it is a float; throws if float32 does not have that number. */
     static float widened(Tensor tensor, long index) {
         MemorySegment bytes = tensor.bytes();
         long at = index * tensor.type().bytes();
@@ -34,7 +34,7 @@ final class TensorItems {
         };
     }
 
-    /** An item that is a whole number; throws if it is none, or int does not have it. */
+    /** Returns an item that is a whole number; throws if it is not whole, or int does not have it. */
     static int integer(Tensor tensor, long index) {
         MemorySegment bytes = tensor.bytes();
         long at = index * tensor.type().bytes();
@@ -83,7 +83,7 @@ final class TensorItems {
                 "item " + index + " of " + tensor + " is " + value + ", expected a number that float32 has");
     }
 
-    /** The oddities of tensors that a file may hold: a sentence for each, which starts with the file's name. */
+    /** Returns a warning for each odd tensor, which starts with the file's name. */
     static List<String> oddities(String file, List<Tensor> tensors) {
         return tensors.stream()
                 .map(TensorItems::oddity)
@@ -92,7 +92,7 @@ final class TensorItems {
                 .toList();
     }
 
-    /** Numbers that are not finite, truth values that are neither 0 nor 1. */
+    /** Describes numbers that are not finite, and truth values that are neither 0 nor 1. */
     private static @Nullable String oddity(Tensor tensor) {
         if (!maybeOdd(tensor)) {
             return null;
@@ -110,7 +110,7 @@ final class TensorItems {
         return null;
     }
 
-    /** A float, or a truth value as its byte. */
+    /** Returns a float, or a truth value as its byte. */
     private static double number(Tensor tensor, long index) {
         return switch (tensor.type()) {
             case F64 -> tensor.bytes().get(LittleEndian.DOUBLE, index * Double.BYTES);
@@ -120,9 +120,9 @@ final class TensorItems {
     }
 
     /**
-     * Whether an item of a tensor has all bits of its exponent, or a truth value more than its lowest bit. Looks at 8
-     * bytes at once, since a look at each item takes longer than to read the file: 1 added to such an exponent carries
-     * into the bit of the sign, which was cleared.
+     * Returns true if an item may have all bits of its exponent, or a truth value more than its lowest bit. It tests 8
+     * bytes at once, because testing each item takes longer than reading the file: 1 added to such an exponent carries
+     * into the sign bit, which was cleared.
      */
     private static boolean maybeOdd(Tensor tensor) {
         long exponents = switch (tensor.type()) {

@@ -206,7 +206,7 @@ public final class Tensors {
         return of(format, name, first);
     }
 
-    /** The reader of the bytes; throws if the first ones are of another format. */
+    /** Selects the reader of a file; throws if the first bytes are of another format. */
     private static FileBytes.Whole of(Format format, String name, byte[] first) throws IOException {
         return switch (format) {
             case SAFETENSORS -> {

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the tensors of a file of {@code torch.save}: a zip archive with a pickle, a program for Python, in it, of which
+ * Reads the tensors of a file of {@code torch.save}: a zip archive with a pickle, a program for Python, of which
  * {@link PickleReader} reads the tensors.
  */
 final class TorchFile {
@@ -24,7 +24,7 @@ final class TorchFile {
 
     private TorchFile() {}
 
-    /** Throws unless bytes are those of such a file. */
+    /** Throws unless the first bytes are of such a file. */
     static void requireFormat(String name, byte[] first) throws IOException {
         switch (ForeignFile.of(first)) {
             case PYTORCH_ARCHIVE, ARCHIVE -> {
@@ -90,7 +90,7 @@ final class TorchFile {
         return new Tensors(Tensors.Format.PYTORCH, Map.of(), tensors, warnings);
     }
 
-    /** The folder in the archive in which all stands, with its slash; its name is that of the file it was saved as. */
+    /** Returns the top folder of the archive, with its slash; it has the name under which the file was saved. */
     private static String root(String name, Set<String> members) throws IOException {
         List<String> roots = members.stream()
                 .filter(member -> member.endsWith("/" + PICKLE) && member.indexOf('/') == member.length() - 9)

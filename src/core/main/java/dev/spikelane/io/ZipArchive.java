@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads the directory of a zip archive that lies in memory. The directory is the only index, each local header has to
- * agree with it, and no two members share a byte. Members are stored or deflated; nothing is written to a disk.
+ * Reads the directory of a zip archive in memory. The directory is the only index, each local header must agree with
+ * it, and no two members share a byte. Members are stored or deflated; nothing is written to a disk.
  */
 final class ZipArchive {
 
-    /** The most members of an archive. */
+    /** Most members of an archive. */
     static final int MOST_MEMBERS = 1 << 16;
 
     private static final int END = 0x06054B50;
@@ -44,7 +44,7 @@ final class ZipArchive {
     private final List<Place> places = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
 
-    /** From where to where a member stands, with its local header. */
+    /** The byte range of a member, with its local header. */
     private record Place(String name, long begin, long end) {}
 
     private ZipArchive(String name, MemorySegment bytes) {
@@ -52,7 +52,7 @@ final class ZipArchive {
         this.bytes = bytes;
     }
 
-    /** Reads the members in the order of the directory; their bytes are not looked at. */
+    /** Reads the members in the order of the directory, but not their bytes. */
     static List<ZipMember> members(String name, MemorySegment bytes) throws IOException {
         return new ZipArchive(name, bytes).read();
     }
@@ -176,7 +176,7 @@ final class ZipArchive {
         };
     }
 
-    /** Where the sizes of 64 bits stand among the extra fields, or -1. */
+    /** Returns the offset of the 64-bit sizes in the extra fields, or -1. */
     private long extra(long from, int length) {
         long end = from + length;
         for (long at = from; at + 4 <= end; at += 4L + u16(at + 2)) {
@@ -209,7 +209,7 @@ final class ZipArchive {
         return bytes.asSlice(begin, packed);
     }
 
-    /** Throws unless the local header says the same as the directory, as far as it says something. */
+    /** Throws unless the local header agrees with the directory, as far as it is filled in. */
     private void requireSame(String member, long local, long entry, long packed, long size) throws IOException {
         int nameBytes = u16(local + 26);
         boolean same = nameBytes == u16(entry + 28)

@@ -10,30 +10,30 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * A file in an archive: its entry in the archive's directory, and its bytes as they are packed.
+ * A file in an archive: its entry in the archive's directory, and its packed bytes.
  *
  * @param archive the archive's name, for messages
- * @param name its name, which is never taken for a path
- * @param deflated whether its bytes are packed; else they stand as they are
+ * @param name its name, which is never used as a path
+ * @param deflated true if its bytes are deflated, false if they are stored
  * @param packed its bytes in the archive
- * @param size how many there are when they are unpacked
- * @param checksum their CRC-32
+ * @param size the number of unpacked bytes
+ * @param checksum the CRC-32 of the unpacked bytes
  */
 record ZipMember(String archive, String name, boolean deflated, MemorySegment packed, long size, long checksum) {
 
     private static final int MOST_BYTES_IN_CALL = 1 << 20;
 
-    /** Reads all bytes, and throws unless they are as many as declared, with the right checksum. */
+    /** Reads all bytes; throws unless their number and checksum are as declared. */
     void check() throws IOException {
         byte[] buffer = new byte[1 << 16];
         try (Unpacked bytes = open()) {
             while (bytes.read(buffer) >= 0) {
-                // counted and summed by the stream
+                // the stream counts and checks
             }
         }
     }
 
-    /** The bytes where they are, if they are not packed, else unpacked into memory of the given load. */
+    /** Returns stored bytes in place, or unpacks deflated bytes into memory of a load. */
     MemorySegment bytes(FileBytes file, long from) throws IOException {
         if (!deflated) {
             return packed.asSlice(from);
@@ -59,12 +59,12 @@ record ZipMember(String archive, String name, boolean deflated, MemorySegment pa
         return new IOException(archive + ": member " + JsonValue.quoted(name) + " " + what);
     }
 
-    /** The unpacked bytes, which end with an error if they are not those that the directory declares. */
+    /** The unpacked bytes; the stream fails at its end unless they are as the directory declares. */
     final class Unpacked extends InputStream {
 
         private final Inflater inflater = new Inflater(true);
         private final CRC32 sum = new CRC32();
-        /** Of the packed bytes, those that were taken. */
+        /** Number of packed bytes that were read. */
         private long taken;
 
         private long delivered;

@@ -6,8 +6,9 @@
  * {@link dev.spikelane.io.Tensors} holds any number of named {@linkplain dev.spikelane.io.Tensor tensors} of a
  * {@code .npz}, a {@code .safetensors} with texts, or a {@code .pth}; {@link dev.spikelane.model.StateDict} loads them
  * into a network. {@link dev.spikelane.model.ModelFile} reads and writes networks. Files of HDF5, ONNX and NIR are
- * recognized by their first bytes, and the error explains what to do in Python. {@link dev.spikelane.io.EventSource}
- * reads recordings of event cameras, and {@link dev.spikelane.io.EventBinning} turns them into spikes.
+ * recognized by their first bytes, and the error explains how to convert them in Python.
+ * {@link dev.spikelane.io.EventSource} reads recordings of event cameras, and {@link dev.spikelane.io.EventBinning}
+ * converts them to spikes.
  *
  * <p>Readers are strict. A bad file causes an {@link java.io.IOException} whose message starts with the file's name and
  * states the value found and the value expected. Before memory is allocated, declared sizes are checked against the

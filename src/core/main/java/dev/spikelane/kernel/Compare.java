@@ -1,6 +1,6 @@
 package dev.spikelane.kernel;
 
-/** How a membrane is compared with its threshold. */
+/** Comparisons of a membrane with its threshold. */
 public enum Compare {
     /** A neuron fires above its threshold: {@code U > threshold}. */
     STRICT,

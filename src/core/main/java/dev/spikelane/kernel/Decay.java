@@ -1,11 +1,11 @@
 package dev.spikelane.kernel;
 
 /**
- * How a membrane U decays, with a leak of its own meaning, and takes its input I; each form in float32, in the order
- * written.
+ * Ways in which a membrane U decays and takes its input I. The leak has a different meaning in each; all are computed
+ * in float32, in the order written.
  */
 public enum Decay {
-    /** {@code U = leak * U + I}; the leak is the share of the membrane that is left after a step. */
+    /** {@code U = leak * U + I}; the leak is the fraction of the membrane that remains after a step. */
     MULTIPLY,
     /** {@code U = leak * U + (1 - leak) * I}: a constant input is the membrane's limit. */
     MULTIPLY_WEIGHTED,
@@ -15,6 +15,6 @@ public enum Decay {
     EULER,
     /** {@code U = U + (I - (U - rest)) / leak}: the leak is the time constant in steps. */
     DIVIDE,
-    /** {@code U = I}: nothing of the membrane is left, also of an infinite one. The leak is not read. */
+    /** {@code U = I}: nothing of the membrane remains, even if it is infinite. The leak is not read. */
     NONE
 }

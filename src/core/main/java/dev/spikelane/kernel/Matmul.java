@@ -30,16 +30,15 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>spikes: the sum starts at the bias; the weights of the inputs that fire among four consecutive ones (0-3, 4-7,
  *       ...) are summed in ascending order; these groups are added in ascending order;
- *   <li>values and float matrices: the sum starts at the bias, at zero or at what the result holds, and takes the
+ *   <li>values and float matrices: the sum starts at the bias, at zero or at the value of the result, and adds the
  *       products in ascending order, each by one fused multiply-add.
  * </ul>
  *
- * <p>An object owns scratch memory, which is allocated where it is first needed and serves products of all sizes from
- * then on, and is used by one thread at a time. Threads that share a product each have an object of their own and take
- * disjoint blocks of 64 outputs.
+ * <p>An object owns scratch memory, which is allocated at its first use and serves products of all sizes. One thread
+ * uses it at a time. Threads that share a product need one object each, and take disjoint blocks of 64 outputs.
  *
- * <p>All methods throw {@link IllegalArgumentException} if a shape or a range does not fit, a result shares memory with
- * what is read, or the arena allocates scratch memory on the heap or of a mapped file,
+ * <p>All methods throw {@link IllegalArgumentException} if a shape or a range does not fit, or a result shares memory
+ * with an argument; also if the arena allocates scratch memory on the heap or of a mapped file. They throw
  * {@link IllegalStateException} if an arena is closed, and {@link WrongThreadException} if an arena is confined to
  * another thread.
  */
@@ -49,13 +48,13 @@ public final class Matmul {
     private final Lazy<ProductScratch> spikeScratch;
     private final Lazy<FloatMatrix> denseScratch;
 
-    /** Makes an object whose scratch memory is freed when it is forgotten. */
+    /** Creates an object whose scratch memory is freed by the garbage collector. */
     public Matmul() {
         this(NativeMemory.ofAuto());
     }
 
     /**
-     * Makes an object.
+     * Creates an object.
      *
      * @param arena the arena that owns its scratch memory
      */
@@ -82,9 +81,9 @@ public final class Matmul {
      *
      * @param spikes {@code [rows x inputs]}
      * @param weights {@code inputs -> outputs}
-     * @param current {@code [rows x outputs]}, overwritten in these blocks and only there
+     * @param current {@code [rows x outputs]}, overwritten only in these blocks
      * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
+     * @param endBlock the block after the last
      */
     public void multiply(SpikeMatrix spikes, Weights weights, FloatMatrix current, int firstBlock, int endBlock) {
         current.requireShape("current", spikes.rows(), weights.outputs());
@@ -109,9 +108,9 @@ public final class Matmul {
      *
      * @param values {@code [rows x inputs]}
      * @param weights {@code inputs -> outputs}
-     * @param current {@code [rows x outputs]}, overwritten in these blocks and only there
+     * @param current {@code [rows x outputs]}, overwritten only in these blocks
      * @param firstBlock the first block of outputs
-     * @param endBlock the block behind the last
+     * @param endBlock the block after the last
      */
     public void multiply(FloatMatrix values, Weights weights, FloatMatrix current, int firstBlock, int endBlock) {
         current.requireShape("current", values.rows(), weights.outputs());
@@ -120,11 +119,11 @@ public final class Matmul {
     }
 
     /**
-     * Multiplies float matrices: {@code c = op(a) * op(b)}, where {@code op} transposes or not.
+     * Multiplies float matrices: {@code c = op(a) * op(b)}, where {@code op} transposes or returns its argument.
      *
      * @param a {@code [m x k]}; {@code [k x m]} if transposed
      * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
-     * @param transpose which of them are transposed
+     * @param transpose the transposed factors
      * @param c {@code [m x n]}, overwritten
      */
     public void multiply(FloatMatrix a, FloatMatrix b, Transpose transpose, FloatMatrix c) {
@@ -132,11 +131,12 @@ public final class Matmul {
     }
 
     /**
-     * Multiplies float matrices and adds the product: {@code c += op(a) * op(b)}, where {@code op} transposes or not.
+     * Multiplies float matrices and adds the product: {@code c += op(a) * op(b)}, where {@code op} transposes or
+     * returns its argument.
      *
      * @param a {@code [m x k]}; {@code [k x m]} if transposed
      * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
-     * @param transpose which of them are transposed
+     * @param transpose the transposed factors
      * @param c {@code [m x n]}, updated
      */
     public void add(FloatMatrix a, FloatMatrix b, Transpose transpose, FloatMatrix c) {
@@ -152,7 +152,7 @@ public final class Matmul {
         return made.on(current);
     }
 
-    /** Which factors of a product {@code a * b} are transposed. */
+    /** The transposed factors of a product {@code a * b}. */
     public enum Transpose {
         /** {@code a * b}. */
         NEITHER,
@@ -164,18 +164,18 @@ public final class Matmul {
         BOTH;
 
         /**
-         * Tells whether the first factor is transposed.
+         * Returns true if the first factor is transposed.
          *
-         * @return whether it is {@link #FIRST} or {@link #BOTH}
+         * @return true for {@link #FIRST} and {@link #BOTH}
          */
         public boolean first() {
             return this == FIRST || this == BOTH;
         }
 
         /**
-         * Tells whether the second factor is transposed.
+         * Returns true if the second factor is transposed.
          *
-         * @return whether it is {@link #SECOND} or {@link #BOTH}
+         * @return true for {@link #SECOND} and {@link #BOTH}
          */
         public boolean second() {
             return this == SECOND || this == BOTH;
@@ -184,8 +184,7 @@ public final class Matmul {
 
     /**
      * Weights and bias of a dense connection, in the layout that {@link Matmul} reads. They are copied in and out in
-     * torch's layout, and change only where they are set. Several threads may multiply by them if their arena is
-     * shared.
+     * torch's layout, and change only by {@link #set}. Several threads may multiply by them if their arena is shared.
      */
     public static final class Weights {
 
@@ -196,7 +195,7 @@ public final class Matmul {
         }
 
         /**
-         * Copies weights; the copy is freed when it is forgotten.
+         * Copies weights; the copy is freed by the garbage collector.
          *
          * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
          * @param bias {@code [1 x outputs]}
@@ -209,7 +208,7 @@ public final class Matmul {
         }
 
         /**
-         * Copies weights, with a bias of 0; the copy is freed when it is forgotten.
+         * Copies weights, with a bias of 0; the copy is freed by the garbage collector.
          *
          * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}
          * @return the weights
@@ -246,7 +245,7 @@ public final class Matmul {
         }
 
         /**
-         * Replaces weights and bias. Nobody may multiply by them meanwhile.
+         * Replaces weights and bias. No product may run meanwhile.
          *
          * @param weights {@code [outputs x inputs]}; copied
          * @param bias {@code [1 x outputs]}; copied
@@ -274,7 +273,7 @@ public final class Matmul {
         /**
          * Returns the number of inputs.
          *
-         * @return columns of the spikes or values that they are multiplied by
+         * @return columns of the spikes or values
          */
         public int inputs() {
             return packed.inputs();
@@ -292,7 +291,7 @@ public final class Matmul {
         /**
          * Returns the number of blocks of 64 outputs, by which threads share a product.
          *
-         * @return blocks, the last one perhaps not full
+         * @return blocks; the last one may be partly used
          */
         public int blocks() {
             return packed.blocks();

@@ -1,15 +1,15 @@
 /**
  * SIMD kernels, usable alone like a BLAS.
  *
- * <p>{@link dev.spikelane.kernel.Matmul} multiplies. Neurons take steps by {@link dev.spikelane.neuron.Neuron#bind},
- * and {@link dev.spikelane.encode} encodes. Each entry checks shapes, then either a scalar variant (plain loops, the
- * specification) or a vector variant does the work; both give the same bits, whatever the vector width, the number of
- * threads and the variant that the density asks for. {@link dev.spikelane.kernel.Simd} tells which one serves.
+ * <p>Start with {@link dev.spikelane.kernel.Matmul}, which multiplies. {@link dev.spikelane.neuron.Neuron#bind}
+ * advances neurons, and {@link dev.spikelane.encode} encodes. Each method checks shapes, then runs a scalar variant
+ * (plain loops, the specification) or a vector variant. Both give the same bits for any vector width, number of threads
+ * and density. {@link dev.spikelane.kernel.Simd} tells which one runs.
  *
- * <p>A matrix of floats and one of spikes never share memory. Where a kernel reads and writes matrices of the same
- * kind, its documentation says whether they may be the same; where they may not, or overlap in a part of their rows, it
- * throws {@link java.lang.IllegalArgumentException} before anything is written.
+ * <p>A matrix of floats and one of spikes never share memory. If a kernel reads and writes matrices of the same kind,
+ * its documentation says if they may be the same. If they may not, or if they overlap in only a part of their rows, it
+ * throws {@link java.lang.IllegalArgumentException} before writing.
  *
- * <p>Only what is sent to {@code dev.spikelane.blas} is exempt: the sums of OpenBLAS have an order of their own.
+ * <p>Only calls to {@code dev.spikelane.blas} are exempt: OpenBLAS adds sums in its own order.
  */
 package dev.spikelane.kernel;

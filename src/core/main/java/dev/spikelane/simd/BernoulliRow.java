@@ -8,8 +8,8 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.random.CounterRandom;
 
 /**
- * A row of spikes that fire with given probabilities: {@code uniform(key, neuron) < data * gain + offset}, the product
- * and the sum rounded to float32 one after the other. Rate coding draws with it, and so does dropout.
+ * Draws a row of spikes that fire with given probabilities: {@code uniform(key, neuron) < data * gain + offset}. The
+ * product and the sum are each rounded to float32. Rate coding and dropout use it.
  */
 public final class BernoulliRow {
 
@@ -17,7 +17,7 @@ public final class BernoulliRow {
     final float offset;
 
     /**
-     * Makes an object that draws rows.
+     * Creates an object that draws rows.
      *
      * @param gain factor on the data
      * @param offset added to the scaled data

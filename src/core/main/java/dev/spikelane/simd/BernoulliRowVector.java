@@ -28,7 +28,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** The vector variant of {@link BernoulliRow}: a block of Threefry-2x32 in every lane. */
+/** The vector variant of {@link BernoulliRow}: one block of Threefry-2x32 in every lane. */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class BernoulliRowVector {
 
@@ -58,9 +58,9 @@ final class BernoulliRowVector {
             for (int pair = 0; pair < PAIRS; pair += COUNT) {
                 IntVector x0 = IntVector.broadcast(INT, word + key0);
                 IntVector x1 = LANE.add(pair + key1);
-                // 13 rounds as 8 and 5 of one loop: all of them in a row pass C2's inlining limits, and vectors are
-                // boxed (124 instead of
-                // 71 us for 200 x 784, and 1 MB of garbage; Zen 4, 512 bits, 2026-11).
+                // 13 rounds are 8 and 5 of one loop. Unrolled they exceed C2's inlining limits, and vectors are boxed:
+                // 200 x 784 takes
+                // 124 us instead of 71, with 1 MB of garbage (Zen 4, 512 bits, 2026-11).
                 for (int pass = 0; ; pass++) {
                     x0 = x0.add(x1);
                     x1 = x1.lanewise(ROL, ROTATION_0).lanewise(XOR, x0);
@@ -95,7 +95,7 @@ final class BernoulliRowVector {
         }
     }
 
-    /** The lanes whose numbers are below their probabilities. */
+    /** Returns the lanes whose numbers are below their probabilities. */
     private static long fired(IntVector random, MemorySegment values, long at, BernoulliRow probability) {
         FloatVector uniform =
                 ((FloatVector) random.lanewise(LSHR, UNIFORM_SHIFT).convert(VectorOperators.I2F, 0)).mul(UNIFORM_UNIT);

@@ -4,16 +4,16 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
-/** Checks at the edge of the kernels. */
+/** Checks of arguments of kernels. */
 public final class Checks {
 
-    /** Of native memory that is not mapped. */
+    /** The class of native memory that is not mapped. */
     public static final Class<?> NATIVE = MemorySegment.NULL.getClass();
 
     private Checks() {}
 
     /**
-     * Requires a number of at least another one.
+     * Throws unless a number is at least another one.
      *
      * @return the number
      */
@@ -22,7 +22,7 @@ public final class Checks {
     }
 
     /**
-     * Requires a number of at least another one.
+     * Throws unless a number is at least another one.
      *
      * @return the number
      */
@@ -33,28 +33,28 @@ public final class Checks {
         return number;
     }
 
-    /** Requires a number from 0 to below another one. */
+    /** Throws unless a number is at least 0 and below another one. */
     public static void index(String name, int number, int count) {
         if (number < 0 || number >= count) {
             throw new IndexOutOfBoundsException(name + " is " + number + ", expected 0 to " + (count - 1));
         }
     }
 
-    /** Requires a finite number. */
+    /** Throws unless a number is finite. */
     public static void finite(String name, double number) {
         if (!Double.isFinite(number)) {
             throw new IllegalArgumentException(name + " is " + number + ", expected a finite number");
         }
     }
 
-    /** Requires a finite number that is not negative. */
+    /** Throws unless a number is finite and not negative. */
     public static void finiteFromZero(String name, double number) {
         if (!(number >= 0 && Double.isFinite(number))) {
             throw new IllegalArgumentException(name + " is " + number + ", expected a finite number of at least 0");
         }
     }
 
-    /** Requires a finite number above zero. */
+    /** Throws unless a number is finite and above zero. */
     public static void finiteAboveZero(String name, double number) {
         if (!(number > 0 && Double.isFinite(number))) {
             throw new IllegalArgumentException(name + " is " + number + ", expected a finite number above 0");
@@ -62,9 +62,9 @@ public final class Checks {
     }
 
     /**
-     * Checks a condition of an argument.
+     * Throws unless a condition of an argument holds.
      *
-     * @throws IllegalArgumentException if it does not hold, which names what was found and what is expected
+     * @throws IllegalArgumentException if it does not, with the value found and the value expected
      */
     public static void require(boolean holds, String name, Object found, String expected) {
         if (!holds) {
@@ -72,14 +72,14 @@ public final class Checks {
         }
     }
 
-    /** Requires a share of a whole. */
+    /** Throws unless a number is from 0 to 1. */
     public static void share(String name, double number) {
         if (!(number >= 0 && number <= 1)) {
             throw new IllegalArgumentException(name + " is " + number + ", expected 0 to 1");
         }
     }
 
-    /** The first {@code rows} rows of a matrix that has {@code available}. */
+    /** Throws unless {@code rows} is at least 1 and at most the available rows. */
     public static void rows(String name, int available, int rows) {
         if (rows < 1 || rows > available) {
             throw new IllegalArgumentException(
@@ -87,7 +87,7 @@ public final class Checks {
         }
     }
 
-    /** A range {@code [first, end)} of {@code count} things, not empty. */
+    /** Throws unless {@code [first, end)} is a range in {@code [0, count)} that is not empty. */
     public static void range(String name, int first, int end, int count) {
         if (first < 0 || end <= first || end > count) {
             throw new IllegalArgumentException(
@@ -95,7 +95,7 @@ public final class Checks {
         }
     }
 
-    /** A matrix that is written shares no memory with another one. */
+    /** Throws if a written matrix shares memory with another one. */
     public static void apart(String name, FloatMatrix written, String otherName, FloatMatrix other) {
         if (written.sharesMemory(other)) {
             throw new IllegalArgumentException(
@@ -103,7 +103,7 @@ public final class Checks {
         }
     }
 
-    /** The same for spikes. */
+    /** Throws if a written matrix shares memory with another one. */
     public static void apart(String name, SpikeMatrix written, String otherName, SpikeMatrix other) {
         if (written.sharesMemory(other)) {
             throw new IllegalArgumentException(
@@ -112,8 +112,8 @@ public final class Checks {
     }
 
     /**
-     * A matrix that is written, element by element, after the same element of another one was read: it starts where
-     * that one does, and then has its stride, or shares no memory with it.
+     * Throws if a written matrix shares memory with another one, unless both start at the same address. Then both have
+     * the same stride, and each element is read before it is written.
      */
     public static void sameOrApart(String name, FloatMatrix written, String otherName, FloatMatrix other) {
         if (written.segment().address() != other.segment().address() && written.sharesMemory(other)) {
@@ -122,7 +122,7 @@ public final class Checks {
         }
     }
 
-    /** Time-major rows: whole steps of {@code batch} rows. */
+    /** Throws unless time-major rows are whole steps of {@code batch} rows. */
     public static void wholeSteps(int rows, int batch) {
         if (rows % batch != 0) {
             throw new IllegalArgumentException(rows + " rows are not a whole number of steps of batch " + batch);
@@ -130,13 +130,14 @@ public final class Checks {
     }
 
     /**
-     * Tells C2 the class of a segment and that no thread owns it, before a vector loop. Inside FloatVector, calls on
-     * segments share one profile with the whole JVM. Once the application has used vectors on heap segments too, C2
-     * leaves a virtual call in every load and boxes the vectors around it: 6 instead of 97 GFLOP/s in DenseMatmul (Zen
-     * 4, 512 bits, 2026-11). Once it has used confined ones too, C2 compares the owner with the thread before the loop,
-     * where there is no owner, fails, and compiles again; in the end the comparison stays in the loop (Lif 26 instead
-     * of 18 us; Zen 5, 512 bits, 2026-11). The class is a constant, since a kernel whose loops are long is compiled
-     * before profiles are mature.
+     * Tells C2 the class of a segment, and that no thread owns it, before a vector loop.
+     *
+     * <p>Inside FloatVector, calls on segments share one profile for the whole JVM. After the application has used
+     * vectors on heap segments, C2 leaves a virtual call in every load and boxes the vectors around it: DenseMatmul
+     * reaches 6 GFLOP/s instead of 97 (Zen 4, 512 bits, 2026-11). After it has used confined segments, C2 compares the
+     * owner with the thread before the loop, deoptimizes because there is no owner, and at last leaves the comparison
+     * in the loop: Lif takes 26 us instead of 18 (Zen 5, 512 bits, 2026-11). The class is a constant, because kernels
+     * with long loops are compiled before profiles are mature.
      */
     public static void isNative(MemorySegment segment) {
         if (segment.getClass() != NATIVE) {

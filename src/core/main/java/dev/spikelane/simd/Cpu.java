@@ -6,24 +6,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The facts of an x86 CPU in Linux's {@code /proc/cpuinfo}; zeros where there is no such file. */
+/** Family and model of an x86 CPU from Linux's {@code /proc/cpuinfo}; zeros without such a file. */
 public final class Cpu {
 
     private static final int[] NUMBERS = read(Path.of("/proc/cpuinfo"));
 
     private Cpu() {}
 
-    /** The CPU's family as x86 numbers it, such as 25 for Zen 3 and Zen 4, or 0. */
+    /** Returns the CPU's x86 family, such as 25 for Zen 3 and Zen 4, or 0. */
     public static int family() {
         return NUMBERS[0];
     }
 
-    /** The model within the family, or 0. */
+    /** Returns the model within the family, or 0. */
     public static int model() {
         return NUMBERS[1];
     }
 
-    /** Family and model of the first CPU in such a file. */
+    /** Returns family and model of the first CPU in a file. */
     static int[] read(Path file) {
         int[] numbers = new int[2];
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {

@@ -15,10 +15,9 @@ import jdk.incubator.vector.VectorShuffle;
 /**
  * Vectors of doubles from floats in memory.
  *
- * <p>Doubles of a vector come from half a vector of floats, which would be of another class. Once methods of
- * {@code FloatVector} have met two classes, C2 compiles both wherever it does not know the class, and boxes the vectors
- * that they have in common: large loops of other kernels did so behind a batch norm (JDK 25). So a whole vector is
- * loaded.
+ * <p>A vector of doubles needs half a vector of floats, which would have another class. After methods of
+ * {@code FloatVector} have met two classes, C2 compiles both wherever it does not know the class, and boxes their
+ * vectors: large loops of other kernels boxed after a batch norm (JDK 25). So a whole vector is loaded.
  */
 public final class DoublesVector {
 
@@ -28,12 +27,11 @@ public final class DoublesVector {
     private DoublesVector() {}
 
     /**
-     * Returns as many floats as a vector has doubles, each as a double.
+     * Returns as many floats as a vector has doubles, converted to doubles.
      *
      * @param from memory of at least one and a half vectors of floats, as any matrix has
-     * @param offset bytes to the first of them
-     * @return the doubles
-     * @throws IndexOutOfBoundsException if they do not lie in the memory
+     * @param offset byte offset of the first float
+     * @throws IndexOutOfBoundsException if the floats are not in the memory
      */
     public static DoubleVector load(MemorySegment from, long offset) {
         FloatVector values = offset <= from.byteSize() - BYTES

@@ -1,24 +1,24 @@
 package dev.spikelane.simd;
 
 /**
- * The exponential function in float32, without fused operations and within 2 units in the last place.
+ * The exponential function in float32, without fused operations, within 2 units in the last place.
  *
- * <p>{@code e^x = 2^n e^r} with n the nearest integer to {@code x / ln 2}; the polynomial for r is that of {@code expf}
- * in Cephes (S. Moshier). Below {@value #LEAST}, where the result would leave the normal numbers, it is 0.
+ * <p>{@code e^x = 2^n e^r} with n the nearest integer to {@code x / ln 2}. The polynomial for r is from {@code expf} in
+ * Cephes (S. Moshier). Below {@value #LEAST}, where the result would leave the normal numbers, it is 0.
  */
 public final class Exponential {
 
     public static final float LEAST = -87;
 
-    /** From here on, {@link #any} is infinite for sure; it is from 127.5 ln 2 = 88.376 on. */
+    /** From here on {@link #any} is infinite; it is from 127.5 ln 2 = 88.376 on. */
     public static final float MOST = 89;
 
-    /** Above it, {@link #anyMinusOne} is {@link #any}. */
+    /** Above it, {@link #anyMinusOne} equals {@link #any}. */
     public static final float MOST_MINUS_ONE = 80;
 
     public static final float LOG2_E = 1.442695f;
 
-    /** ln 2 as a sum of a number with few bits, whose products with n are exact, and the rest. */
+    /** ln 2 as the sum of a number with few bits, whose products with n are exact, and the rest. */
     public static final float LN2_HIGH = 6.933594e-1f;
 
     public static final float LN2_LOW = -2.1219444e-4f;
@@ -26,7 +26,7 @@ public final class Exponential {
     /** 1.5 * 2^23: adding it leaves the nearest integer in the low bits. */
     public static final float ROUND = 12_582_912;
 
-    /** The factor that turns those bits into an exponent. */
+    /** Added to those bits, it makes them an exponent. */
     public static final int EXPONENT = 127 - Float.floatToRawIntBits(ROUND);
 
     public static final int MANTISSA_BITS = 23;
@@ -40,7 +40,7 @@ public final class Exponential {
 
     private Exponential() {}
 
-    /** The specification; {@code x} is 0 or less, or NaN. */
+    /** The specification, for {@code x} that is 0 or less, or NaN. */
     public static float scalar(float x) {
         if (x < LEAST) {
             return 0;
@@ -49,12 +49,12 @@ public final class Exponential {
         return (rest(x, rounded) + 1) * power(rounded);
     }
 
-    /** The same for any number: infinite where the nearest power of 2 is, from 88.376 on. */
+    /** Computes {@code e^x} for any number. It is infinite if the nearest power of 2 is, from 88.376 on. */
     public static float any(float x) {
         return scalar(x > MOST ? MOST : x);
     }
 
-    /** {@code e^x - 1} for any number, and near 0 without the loss of a difference. */
+    /** Computes {@code e^x - 1} for any number, without cancellation near 0. */
     public static float anyMinusOne(float x) {
         if (x < LEAST) {
             return -1;
@@ -67,7 +67,7 @@ public final class Exponential {
         return rest(x, rounded) * power + (power - 1);
     }
 
-    /** {@code e^r - 1}, r being the rest of x behind {@code n ln 2}. */
+    /** Computes {@code e^r - 1}, where r is x minus {@code n ln 2}. */
     private static float rest(float x, float rounded) {
         float n = rounded - ROUND;
         float r = x - n * LN2_HIGH - n * LN2_LOW;

@@ -14,7 +14,7 @@ public final class ExponentialVector {
     private ExponentialVector() {}
 
     /**
-     * Takes the exponentials of the differences of numbers and another one, as {@link Exponential#scalar} does.
+     * Computes {@code e^(value - most)} of some values, as {@link Exponential#scalar} does.
      *
      * @param values overwritten from {@code from} until {@code to}, whole vectors
      */

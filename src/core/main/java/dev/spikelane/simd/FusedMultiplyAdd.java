@@ -3,8 +3,8 @@ package dev.spikelane.simd;
 /**
  * {@code a * b + c} in float32 or float64, rounded once.
  *
- * <p>{@link Math#fma} gives it everywhere, but where the CPU has no such instruction by {@code BigDecimal}: some 500 ns
- * and garbage, where doubles take 9 ns.
+ * <p>If the CPU has no such instruction, {@link Math#fma} uses {@code BigDecimal}, which takes some 500 ns and makes
+ * garbage. Doubles take 9 ns.
  */
 public final class FusedMultiplyAdd {
 
@@ -17,8 +17,8 @@ public final class FusedMultiplyAdd {
     }
 
     /**
-     * The product of two float32 is exact in float64. Its sum with c is rounded to odd: if it is inexact, to the one of
-     * its two neighbours with an odd last bit. That keeps the bit that the second rounding, to float32, needs (S.
+     * Computes by doubles. The product of two float32 is exact in float64. Its sum with c is rounded to odd: if
+     * inexact, to the neighbor with an odd last bit. That keeps the bit that the second rounding, to float32, needs (S.
      * Boldo, G. Melquiond, "Emulation of FMA and correctly rounded sums: proved algorithms using rounding to odd",
      * 2008).
      */
@@ -30,14 +30,14 @@ public final class FusedMultiplyAdd {
         return (float) toOdd(sum, error);
     }
 
-    /** In float64; products so small that their rounding error is lost are not for this. */
+    /** Computes in float64; not for products so small that their rounding error is lost. */
     public static double of(double a, double b, double c) {
         return SimdWidth.FUSED ? Math.fma(a, b, c) : bySums(a, b, c);
     }
 
     /**
-     * The algorithm of the same paper: the product and the sums as pairs, and the rest of them rounded to odd. Numbers
-     * so large that a half of them could overflow are left to Java.
+     * Computes by pairs, with the algorithm of the same paper: the product and the sums are pairs, and the rest is
+     * rounded to odd. Java computes numbers so large that a half could overflow.
      */
     public static double bySums(double a, double b, double c) {
         double product = a * b;
@@ -57,7 +57,7 @@ public final class FusedMultiplyAdd {
         return sum + toOdd(rest, restOfSum(sumRest, smallRest, rest));
     }
 
-    /** The first 26 bits, so that products of halves are exact. */
+    /** Returns the first 26 bits, so that products of halves are exact. */
     private static double highHalf(double value) {
         double scaled = value * 0x8000001p0;
         return scaled - (scaled - value);

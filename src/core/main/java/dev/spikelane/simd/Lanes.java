@@ -6,10 +6,10 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vectors of floats in use. Those of other numbers are {@link IntLanes} and {@link OtherLanes}: 90 classes of the
- * Vector API, which would cost a process's first neuron 12 ms. No kernel has vectors of floats or of integers of
- * another width, as profiles of two classes make C2 box in large loops. Loaded only where {@link SimdWidth#VECTOR}
- * holds, as it needs the module jdk.incubator.vector.
+ * Vectors of floats. {@link IntLanes} and {@link OtherLanes} have vectors of other numbers: they are 90 classes of the
+ * Vector API, which would cost a process's first neuron 12 ms. Kernels use no floats or integers of another width,
+ * because profiles of two classes make C2 box in large loops. Loaded only if {@link SimdWidth#VECTOR} is true, because
+ * it needs the module jdk.incubator.vector.
  */
 public final class Lanes {
 
@@ -23,23 +23,23 @@ public final class Lanes {
     public static final int BYTES = FLOAT.vectorByteSize();
 
     /**
-     * The class of vectors of {@link #FLOAT}. A loop's sums are of class {@code FloatVector} for C2, which compares
-     * their class before it calls an overridden method. Where it may not trap any more, because the JVM has
-     * compiled methods of the Vector API again and again, it leaves a virtual call beside, and boxes the sums for it in
-     * each round (193 KB a call of a dense product of 66 x 70 x 90; Zen 5, 512 bits, 2026-11). A kernel of many
-     * operations compares the class of its sums with this constant instead, which costs nothing.
+     * The class of vectors of {@link #FLOAT}. C2 knows a loop's sums as {@code FloatVector}, and compares their class
+     * before it calls an overridden method. The JVM may have recompiled methods of the Vector API so often that C2 may
+     * not deoptimize any more. Then it emits a virtual call, and boxes the sums for it in each iteration: 193 KB for a
+     * dense product of 66 x 70 x 90 (Zen 5, 512 bits, 2026-11). A kernel with many operations compares the class of its
+     * sums with this constant instead, which costs nothing.
      *
-     * <p>An argument needs it too, in the loop and before the operation. The class that {@code AbstractVector.check}
-     * learns of an argument is lost where C2 keeps the branch that fails, and it does so from
+     * <p>An argument needs the comparison too, in the loop and before the operation. The class that
+     * {@code AbstractVector.check} learns of an argument is lost if C2 keeps the branch that fails. It does so from
      * {@code PerMethodTrapLimit} on: each method of the Vector API that has ever trapped counts again wherever it is
-     * inlined, 20 times in a loop of 20 sums. Then the intrinsics of the last operations fail, and box.
+     * inlined, 20 times in a loop with 20 sums. Then the intrinsics of the last operations fail, and box.
      */
     public static final Class<?> VECTOR = FloatVector.zero(FLOAT).getClass();
 
-    /** The message for a vector that is not a {@link #VECTOR}. */
+    /** The message for a vector of another class. */
     public static final String OTHER_VECTOR = "vectors are of one species";
 
-    /** The order of bytes in which vectors are loaded and stored. */
+    /** The byte order of loads and stores. */
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private Lanes() {}

@@ -3,32 +3,28 @@ package dev.spikelane.simd;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Memory that is made when it is first asked for. Where threads share it, one of them asks for it before the others.
- *
- * @param <T> the object
- */
+/** Memory that is allocated at its first use. If threads share it, one of them uses it before the others. */
 public final class Lazy<T> {
 
     private final Supplier<T> maker;
-    private @Nullable T made;
+    private @Nullable T value;
 
     public Lazy(Supplier<T> maker) {
         this.maker = maker;
     }
 
-    /** The value that the maker made; always the same. */
+    /** Returns the value, always the same. */
     public T get() {
-        T known = made;
-        if (known == null) {
-            known = maker.get();
-            made = known;
+        T present = value;
+        if (present == null) {
+            present = maker.get();
+            value = present;
         }
-        return known;
+        return present;
     }
 
-    /** The value; null if nobody has asked for it yet. */
+    /** Returns the value; null before its first use. */
     public @Nullable T known() {
-        return made;
+        return value;
     }
 }

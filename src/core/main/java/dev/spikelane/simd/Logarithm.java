@@ -1,16 +1,17 @@
 package dev.spikelane.simd;
 
 /**
- * The natural logarithm of float32 numbers, to the bit as torch computes it on a CPU with fused multiply-add.
+ * The natural logarithm of float32 numbers, with the bits that torch gives on a CPU with fused multiply-add.
  *
  * <p>{@code x = m * 2^e} with m in [0.75, 1.5) and {@code log x = e log 2 + 2 artanh((m - 1) / (m + 1))}. The quotient
- * and the sums are carried as pairs of floats, a value and its rounding error, so that the result is within 1 unit in
- * the last place. The reduction and the polynomial are those of Sleef's {@code logf} of that accuracy (N. Shibata, F.
- * Petrogalli, "SLEEF: A Portable Vectorized Library of C Standard Mathematical Functions", IEEE TPDS 2020), which torch
- * calls: the interval of m and the coefficients are taken from there, as other ones would change last bits; the code is
- * not. Equality was tried for all normal numbers above 0 (torch 2.6.0, vectors of 256 and 512 bits, 2026-11). Where m -
- * 1 is exact, and where the larger of two summands is known, the terms that are always zero are left out; the bits are
- * the same.
+ * and the sums are pairs of floats, a value and its rounding error, so that the result is within 1 unit in the last
+ * place.
+ *
+ * <p>The reduction and the polynomial are from Sleef's {@code logf} with this accuracy (N. Shibata, F. Petrogalli,
+ * "SLEEF: A Portable Vectorized Library of C Standard Mathematical Functions", IEEE TPDS 2020), which torch calls. The
+ * interval of m and the coefficients are the same, because others would change last bits; the code is not. All normal
+ * numbers above 0 gave the same bits (torch 2.6.0, vectors of 256 and 512 bits, 2026-11). Terms that are always zero
+ * are left out: where m - 1 is exact, and where the larger of two summands is known.
  */
 public final class Logarithm {
 
@@ -34,17 +35,13 @@ public final class Logarithm {
     private Logarithm() {}
 
     /**
-     * Computes a logarithm.
-     *
-     * @param x any number
-     * @return its natural logarithm: minus infinity for 0, NaN below it. Numbers too small for the normal format are
-     *     rounded from double
+     * Computes a logarithm: minus infinity for 0, NaN below 0. Numbers below the normal range are rounded from double.
      */
     public static float log(float x) {
         return x >= Float.MIN_NORMAL ? of(x) : (float) StrictMath.log(x);
     }
 
-    /** The same, but that numbers too small for the normal format count as 0. */
+    /** Computes a logarithm; numbers below the normal range count as 0. */
     public static float ofNormal(float x) {
         if (x >= Float.MIN_NORMAL) {
             return of(x);
@@ -52,7 +49,7 @@ public final class Logarithm {
         return x >= 0 ? Float.NEGATIVE_INFINITY : Float.NaN;
     }
 
-    /** The specification; {@code x} is normal and above 0, maybe infinite. */
+    /** The specification, for a normal number above 0 or infinity. */
     public static float of(float x) {
         if (x == Float.POSITIVE_INFINITY) {
             return x;

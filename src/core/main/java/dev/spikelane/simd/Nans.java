@@ -3,8 +3,8 @@ package dev.spikelane.simd;
 import java.nio.ByteBuffer;
 
 /**
- * NaNs are one value. Which of its bit patterns an operation leaves depends on the CPU, the JIT and the order of
- * operands, so that values that are compared or hashed as bytes have the one of {@link Float#NaN}.
+ * Gives NaNs one bit pattern. The pattern that an operation leaves depends on the CPU, the JIT and the order of
+ * operands, so values that are compared or hashed as bytes use the bits of {@link Float#NaN}.
  */
 final class Nans {
 
@@ -13,9 +13,7 @@ final class Nans {
 
     private Nans() {}
 
-    /**
-     * Gives all NaNs among little-endian floats one bit pattern, in a buffer of any order; its position stays.
-     */
+    /** Unifies the NaNs among little-endian floats in a buffer with any byte order; its position stays. */
     static void unify(ByteBuffer floats, int from, int end) {
         int greatest = 0;
         for (int at = from; at < end; at += Float.BYTES) {

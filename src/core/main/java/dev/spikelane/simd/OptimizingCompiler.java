@@ -12,7 +12,7 @@ final class OptimizingCompiler {
 
     private OptimizingCompiler() {}
 
-    /** Returns the reason why this JVM has no C2, or null if nothing speaks against it. */
+    /** Returns the reason why this JVM has no C2, or null if it may have one. */
     static @Nullable String missing() {
         boolean hasBean = ModuleLayer.boot().findModule("jdk.management").isPresent();
         return missing(
@@ -26,7 +26,7 @@ final class OptimizingCompiler {
      *
      * @param name its {@code java.vm.name}
      * @param mode its {@code java.vm.info}, which names the emulated client up to JDK 26 only
-     * @param flag gives the value of a flag, empty where the JVM has none of this name
+     * @param flag returns the value of a flag, or an empty text if the JVM has no such flag
      */
     static @Nullable String missing(String name, String mode, UnaryOperator<String> flag) {
         if (name.contains("OpenJ9")) {
@@ -45,7 +45,7 @@ final class OptimizingCompiler {
         return flag.apply("NeverActAsServerClassMachine").equals("true") ? "NeverActAsServerClassMachine" : null;
     }
 
-    /** Loaded only where the module jdk.management is present. */
+    /** Loaded only if the module jdk.management is present. */
     private static final class Flags {
 
         private static final @Nullable HotSpotDiagnosticMXBean BEAN =

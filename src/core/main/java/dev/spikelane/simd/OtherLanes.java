@@ -2,7 +2,7 @@ package dev.spikelane.simd;
 
 import jdk.incubator.vector.VectorSpecies;
 
-/** Vectors of {@link Lanes}' width that few kernels use. */
+/** Vectors with the width of {@link Lanes} that few kernels use. */
 public final class OtherLanes {
 
     public static final VectorSpecies<Long> LONG = Lanes.FLOAT.withLanes(long.class);

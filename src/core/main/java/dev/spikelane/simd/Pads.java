@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
-/** The padding behind a row, for kernels whose vectors write over it. */
+/** The padding of a row, for kernels whose vectors write over it. */
 public final class Pads {
 
     private Pads() {}
@@ -19,14 +19,14 @@ public final class Pads {
         }
     }
 
-    /** Clears the bits behind the last column of a row. */
+    /** Clears the bits after the last column of a row. */
     public static void clear(SpikeMatrix spikes, int row) {
         int word = spikes.stride() - 1;
         long at = spikes.rowOffset(row) + (long) word * Long.BYTES;
         spikes.segment().set(JAVA_LONG, at, spikes.segment().get(JAVA_LONG, at) & neuronsOfWord(spikes, word));
     }
 
-    /** The bits of a row's last word, or of any other, that are neurons and not padding. */
+    /** Returns the bits of a row's word that are neurons and not padding. */
     public static long neuronsOfWord(SpikeMatrix spikes, int word) {
         int neurons = spikes.columns() - word * Long.SIZE;
         return neurons >= Long.SIZE ? -1L : (1L << neurons) - 1;

@@ -13,25 +13,25 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Rows of matrices as bytes: little endian in a buffer of any order, each row in torch's order. A row takes as
- * many bytes as the caller says, at least those of its columns; the others are zero. All NaNs have one bit pattern.
- * Nothing is allocated, and buffers' positions move behind the bytes that were read or written.
+ * Converts rows of matrices to bytes and back: little endian in a buffer with any byte order, each row in torch's
+ * order. The caller sets the bytes of a row, at least as many as its columns take; the others are zero. All NaNs have
+ * one bit pattern. Nothing is allocated, and the position of a buffer moves past the bytes that were written or read.
  */
 public final class RowBytes {
 
-    /** For rows that are in torch's order themselves, with any columns. */
+    /** The shape of rows that are in torch's order already, with any number of columns. */
     public static final Shape IN_ORDER = Shape.of(1);
 
     private static final boolean LITTLE = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private RowBytes() {}
 
-    /** Bytes of a row with its padding. */
+    /** Returns the bytes of a row with its padding. */
     public static int padded(Signal rows) {
         return Math.toIntExact(rows.rowOffset(1));
     }
 
-    /** Bytes that the columns of a row take. */
+    /** Returns the bytes of a row's columns. */
     public static int least(Signal rows) {
         return rows instanceof SpikeMatrix ? Math.ceilDiv(rows.columns(), Byte.SIZE) : rows.columns() * Float.BYTES;
     }
@@ -79,7 +79,7 @@ public final class RowBytes {
         }
     }
 
-    /** Reads the first rows of a matrix, whose padding stays zero; bits behind the columns are ignored. */
+    /** Reads the first rows of a matrix. Padding stays zero; bits after the columns are ignored. */
     public static void read(Signal to, int rows, int rowBytes, Shape shape, ByteBuffer from) {
         for (int row = 0; row < rows; row++) {
             int start = from.position();
@@ -124,7 +124,7 @@ public final class RowBytes {
         return buffer.order() == ByteOrder.LITTLE_ENDIAN ? bits : Integer.reverseBytes(bits);
     }
 
-    /** A number in little endian, for {@code putLong} and from {@code getLong}. */
+    /** Converts a number from or to little endian, for {@code putLong} and {@code getLong}. */
     public static long little(long bits, ByteBuffer buffer) {
         return buffer.order() == ByteOrder.LITTLE_ENDIAN ? bits : Long.reverseBytes(bits);
     }

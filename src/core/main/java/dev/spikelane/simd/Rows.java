@@ -14,7 +14,7 @@ public final class Rows {
 
     private Rows() {}
 
-    /** Copies some rows to a matrix of the same kind, with as many columns. */
+    /** Copies some rows to a matrix of the same kind with as many columns. */
     public static void copy(Signal from, int fromRow, Signal to, int toRow, int count) {
         MemorySegment.copy(
                 from.segment(), from.rowOffset(fromRow), to.segment(), to.rowOffset(toRow), from.rowOffset(count));
@@ -27,7 +27,7 @@ public final class Rows {
         }
     }
 
-    /** Counts the elements of some rows that are not 0. */
+    /** Counts the nonzero elements of some rows. */
     public static long active(Signal rows, int first, int count) {
         if (rows instanceof SpikeMatrix spikes) {
             return spikes.count(first, count);
@@ -43,12 +43,12 @@ public final class Rows {
         int active = 0;
         for (int i = 0; i < count; i++) {
             int bits = values.get(JAVA_INT, at + (long) i * Float.BYTES) & Integer.MAX_VALUE;
-            active += (bits | -bits) >>> Integer.SIZE - 1; // no branch, of which C2 makes vectors
+            active += (bits | -bits) >>> Integer.SIZE - 1; // without a branch, so that C2 uses vectors
         }
         return active;
     }
 
-    /** Counts the elements of each column that are not 0. */
+    /** Counts the nonzero elements of each column. */
     public static int[] nonzeros(FloatMatrix values) {
         int[] counts = new int[values.columns()];
         for (int row = 0; row < values.rows(); row++) {
@@ -60,10 +60,10 @@ public final class Rows {
     }
 
     /**
-     * Copies a row without its padding into memory or out of it; bits behind the columns are ignored.
+     * Copies a row without its padding into memory or out of it; bits after the columns are ignored.
      *
-     * @param memory {@link MemorySegment#NULL} where bytes are counted alone
-     * @return the offset behind it
+     * @param memory {@link MemorySegment#NULL} to only count bytes
+     * @return the offset after the row
      */
     public static long pack(Signal rows, int row, MemorySegment memory, long at, boolean out) {
         int bytes = RowBytes.least(rows);

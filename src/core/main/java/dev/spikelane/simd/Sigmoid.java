@@ -1,10 +1,11 @@
 package dev.spikelane.simd;
 
-/** The logistic function and the hyperbolic tangent, in float32 and within some units in the last place. */
+/** The logistic function and the hyperbolic tangent, in float32, within some units in the last place. */
 public final class Sigmoid {
 
     /**
-     * Below it, {@code tanh x} is a polynomial, as in Cephes (S. Moshier): the quotient of exponentials would cancel.
+     * Below it, {@code tanh x} is a polynomial, as in Cephes (S. Moshier), because the quotient of exponentials would
+     * cancel.
      */
     public static final float TANH_NEAR = 0.625f;
 
@@ -16,7 +17,7 @@ public final class Sigmoid {
 
     private Sigmoid() {}
 
-    /** {@code 1 / (1 + e^-x)}. */
+    /** Computes {@code 1 / (1 + e^-x)}. */
     public static float of(float x) {
         float e = Exponential.scalar(-Math.abs(x));
         return (x >= 0 ? 1 : e) / (1 + e);

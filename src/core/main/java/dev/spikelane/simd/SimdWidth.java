@@ -6,36 +6,36 @@ import java.util.Set;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Which SIMD width the kernels use, chosen once when this class is loaded.
+ * The SIMD width of all kernels, chosen once when this class is loaded.
  *
  * <p>The system property {@value #PROPERTY} is {@code auto} (the widest that the CPU has, the default), {@code 512},
- * {@code 256}, {@code 128} (bits; an error where they cannot be had), {@code max-256}, {@code max-128} (no wider than
- * that) or {@code scalar}. Results do not depend on it.
+ * {@code 256}, {@code 128} (bits; an error if the CPU does not have them), {@code max-256}, {@code max-128} (at most as
+ * wide) or {@code scalar}. Results do not depend on it.
  */
 public final class SimdWidth {
 
-    /** Name of the system property that chooses the width. */
+    /** Name of the system property that selects the width. */
     public static final String PROPERTY = "spikelane.simd";
 
-    /** Bits of the widest vectors that are used. */
+    /** Bits of the widest vectors in use on any CPU. */
     public static final int WIDEST = 512;
 
-    /** Bits of the widest vectors of integers that x86 CPUs with AVX2 have; those before it have 128. */
+    /** Bits of the widest integer vectors of x86 CPUs with AVX2; older CPUs have 128. */
     private static final int AVX2 = 256;
 
     private static final Choice CHOICE = Choice.of(System.getProperty(PROPERTY, "auto"));
 
-    /** Whether the vector variants serve; a constant that the JIT folds. */
+    /** True if the vector variants serve; a constant that the JIT folds. */
     public static final boolean VECTOR = CHOICE.bits > 0;
 
     /**
-     * Whether a fused multiply-add is an instruction of this CPU; where that is not known, true. No property tells, but
-     * it came to x86 CPUs with AVX2. Always so where {@link #VECTOR} holds.
+     * True if this CPU has an instruction for a fused multiply-add, or if that is unknown. x86 CPUs have it from AVX2
+     * on, which the width of vectors shows. Always true if {@link #VECTOR} is.
      */
     public static final boolean FUSED = !isX86() || !hasVectorApi() || Widest.BITS >= AVX2;
 
     static {
-        if (CHOICE.worthWarning) {
+        if (CHOICE.isWarning) {
             warn(CHOICE.why);
         }
         String jdk = JdkFloor.warning(Runtime.version());
@@ -46,16 +46,16 @@ public final class SimdWidth {
 
     private SimdWidth() {}
 
-    private static void warn(String of) {
-        System.getLogger("dev.spikelane").log(System.Logger.Level.WARNING, "Spikelane: " + of);
+    private static void warn(String message) {
+        System.getLogger("dev.spikelane").log(System.Logger.Level.WARNING, "Spikelane: " + message);
     }
 
-    /** Bits of the vectors in use; 0 for scalar code. */
+    /** Returns the bits of the vectors in use; 0 for scalar code. */
     public static int bits() {
         return CHOICE.bits;
     }
 
-    /** Which kernels serve and why, in one line. */
+    /** Describes the width and the reason for it, in one line. */
     public static String describe() {
         return CHOICE.why;
     }
@@ -68,14 +68,14 @@ public final class SimdWidth {
         return Set.of("amd64", "x86_64").contains(System.getProperty("os.arch", ""));
     }
 
-    /** Loaded only where the module jdk.incubator.vector is present. */
+    /** Loaded only if the module jdk.incubator.vector is present. */
     private static final class Widest {
         static final int BITS = FloatVector.SPECIES_PREFERRED.vectorBitSize();
 
         private Widest() {}
     }
 
-    private record Choice(int bits, String why, boolean worthWarning) {
+    private record Choice(int bits, String why, boolean isWarning) {
 
         /** Tutorial 3, batch 1, densities 0.1 to 0.9: 82 to 150 times (Zen 4), 106 to 237 (Zen 5, 2026-11). */
         private static final String COST = "; networks run up to 240 times slower";
@@ -103,8 +103,7 @@ public final class SimdWidth {
             if (cpu < 128) {
                 return scalar(limit, "this CPU has no vectors of 128 bits or more");
             }
-            // Measured with -XX:UseAVX=0 and 1 (2026-11): rotations, comparisons and masks are not inlined, or inline
-            // too much.
+            // With -XX:UseAVX=0 and 1 (2026-11), rotations, comparisons and masks are not inlined, or inline too much.
             if (isX86() && cpu < AVX2) {
                 return scalar(limit, "this CPU has no AVX2, without which C2 boxes vectors");
             }
@@ -133,11 +132,11 @@ public final class SimdWidth {
     }
 
     /**
-     * The width for which the property asks.
+     * The width that the property selects.
      *
-     * @param asked its value
-     * @param bits the widest vectors that may serve
-     * @param exact whether no others may
+     * @param asked the value of the property
+     * @param bits the widest vectors allowed
+     * @param exact true if only this width is allowed
      */
     private record Limit(String asked, int bits, boolean exact) {
 

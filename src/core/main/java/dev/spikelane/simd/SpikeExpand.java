@@ -7,22 +7,22 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * Turns spikes, one bit each, into float32 values, for products of floats.
+ * Converts spikes, one bit each, to float32 values, for products of floats.
  *
- * <p>{@code values[r][i] = 1} where neuron i fires in row {@code first + r}, else 0.
+ * <p>{@code values[r][i] = 1} if neuron i fires in row {@code first + r}, else 0.
  */
 public final class SpikeExpand {
 
     private SpikeExpand() {}
 
     /**
-     * Expands some rows.
+     * Converts some rows.
      *
      * @param spikes {@code [rows x neurons]}
      * @param first the first row
-     * @param count how many rows, at least 1
+     * @param count the number of rows, at least 1
      * @param values {@code [at least count x neurons]}; its first rows are overwritten
-     * @throws IllegalArgumentException if a shape does not fit, or the rows are not all there
+     * @throws IllegalArgumentException if a shape does not fit, or there are too few rows
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */

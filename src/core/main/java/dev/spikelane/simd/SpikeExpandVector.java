@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The vector variant of {@link SpikeExpand}: the bits of a word are the masks of blends of zero and one. */
+/** The vector variant of {@link SpikeExpand}: the bits of a word blend zero and one. */
 final class SpikeExpandVector {
 
     private SpikeExpandVector() {}

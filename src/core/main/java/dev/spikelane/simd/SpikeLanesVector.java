@@ -7,9 +7,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The spikes of one vector of neurons in a row of spikes: two bytes of it for 16 lanes, one for 8, half of one for 4,
- * on a little-endian CPU. A loop that stores them carries nothing from one vector to the next, as it would if it
- * gathered words; then C2 unrolls it.
+ * Loads and stores the spikes of one vector of neurons in a row: two bytes for 16 lanes, one for 8, half of one for 4,
+ * on a little-endian CPU. A loop that stores them has no dependence from one vector to the next, as gathering words
+ * would, so C2 unrolls it.
  */
 public final class SpikeLanesVector {
 
@@ -18,7 +18,7 @@ public final class SpikeLanesVector {
 
     private SpikeLanesVector() {}
 
-    /** The spikes of vector i of the row at an offset; bits beyond its lanes are arbitrary. */
+    /** Returns the spikes of vector i of a row at an offset; bits after its lanes are arbitrary. */
     public static long load(MemorySegment spikes, long row, int i) {
         if (COUNT == Short.SIZE) {
             return spikes.get(JAVA_SHORT_UNALIGNED, row + (long) i * Short.BYTES);
@@ -29,7 +29,7 @@ public final class SpikeLanesVector {
         return spikes.get(JAVA_BYTE, row + (i >> 1)) >> (i & 1) * COUNT;
     }
 
-    /** Stores the spikes of vector i; those of another that shares its byte stay. */
+    /** Stores the spikes of vector i, and keeps the other half of a shared byte. */
     public static void store(MemorySegment spikes, long row, int i, long bits) {
         if (COUNT == Short.SIZE) {
             spikes.set(JAVA_SHORT_UNALIGNED, row + (long) i * Short.BYTES, (short) bits);

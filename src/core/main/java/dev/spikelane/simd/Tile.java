@@ -4,12 +4,12 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Some blocks of {@value FloatMatrix#ROW_MULTIPLE} columns of rows that need not be there in whole: the currents, say,
- * that a thread carries from a product to the neurons. The matrix holds all columns ({@link #whole}), or, from its
- * column 0 on, those of the blocks in use alone ({@link #of}).
+ * Some blocks of {@value FloatMatrix#ROW_MULTIPLE} columns of rows, such as the currents that one thread computes for
+ * its neurons. The matrix has all columns ({@link #whole}), or only the columns of the blocks in use, from its column 0
+ * on ({@link #of}).
  *
- * <p>An object is made once, and set to other blocks and other matrices without allocating. One thread uses it at a
- * time; threads that share a matrix have tiles of their own.
+ * <p>A tile can be set to other blocks and other matrices without allocating. One thread uses it at a time; threads
+ * that share a matrix need one tile each.
  */
 public final class Tile {
 
@@ -30,21 +30,19 @@ public final class Tile {
     }
 
     /**
-     * Makes a tile in a matrix that holds all columns, with all blocks in use.
+     * Creates a tile of a matrix that has all columns, with all blocks in use.
      *
-     * @param matrix the rows in whole
-     * @return the tile
+     * @param matrix the whole rows
      */
     public static Tile whole(FloatMatrix matrix) {
         return new Tile(true, matrix, matrix.columns());
     }
 
     /**
-     * Makes a tile in a matrix that holds the blocks in use alone: at first, the first ones.
+     * Creates a tile of a matrix that has only the blocks in use; at first these are the first ones.
      *
-     * @param matrix room for some blocks, all columns of which may be written
-     * @param columns columns of the rows in whole
-     * @return the tile
+     * @param matrix memory for some blocks, all columns of which may be written
+     * @param columns the columns of the whole rows
      * @throws IllegalArgumentException if {@code columns} is below 1, or the matrix has not a multiple of 64 columns
      */
     public static Tile of(FloatMatrix matrix, int columns) {
@@ -54,21 +52,18 @@ public final class Tile {
         return new Tile(false, matrix, columns);
     }
 
-    /**
-     * Makes another tile of the same matrix, for another thread.
-     *
-     * @return a tile at the same blocks
-     */
+    /** Creates another tile of the same matrix at the same blocks, for another thread. */
     public Tile another() {
         return new Tile(whole, matrix, columns).at(this);
     }
 
     /**
-     * Goes to another matrix, and to as many of the first blocks as it holds.
+     * Sets the matrix, with as many of the first blocks in use as it has.
      *
-     * @param other all columns, if this one holds all of them, which may be others; or room for some blocks
+     * @param other a matrix with all columns, which may be another number, if this tile was created by {@link #whole};
+     *     else memory for some blocks
      * @return this tile
-     * @throws IllegalArgumentException if it is to hold some blocks and has not a multiple of 64 columns
+     * @throws IllegalArgumentException if the matrix is memory for some blocks without a multiple of 64 columns
      */
     public Tile on(FloatMatrix other) {
         if (whole) {
@@ -85,12 +80,12 @@ public final class Tile {
     }
 
     /**
-     * Goes to other blocks.
+     * Sets the blocks in use.
      *
      * @param first the first block in use
-     * @param end the block behind the last
+     * @param end the block after the last
      * @return this tile
-     * @throws IllegalArgumentException if there are no such blocks, or more than the matrix has room for
+     * @throws IllegalArgumentException if there are no such blocks, or more than the matrix has columns for
      */
     public Tile at(int first, int end) {
         if (first < 0 || end <= first || end > blocks()) {
@@ -109,13 +104,13 @@ public final class Tile {
     }
 
     /**
-     * Goes to some of the blocks in use, without moving them: the values in the matrix stay where they are, until
-     * {@link #at} is called.
+     * Selects some of the blocks in use without moving them: the values in the matrix stay in place until {@link #at}
+     * is called.
      *
      * @param first the first block in use
-     * @param end the block behind the last
+     * @param end the block after the last
      * @return this tile
-     * @throws IllegalArgumentException if there are no such blocks, or the matrix does not hold them
+     * @throws IllegalArgumentException if there are no such blocks, or the matrix does not have them
      */
     public Tile narrow(int first, int end) {
         int room = matrix.stride() / FloatMatrix.ROW_MULTIPLE;
@@ -129,115 +124,70 @@ public final class Tile {
     }
 
     /**
-     * Goes to the blocks that another tile is at.
+     * Sets the blocks in use as another tile has them.
      *
-     * @param other a tile of as many columns
+     * @param other a tile with as many columns
      * @return this tile
-     * @throws IllegalArgumentException if there are no such blocks, or more than the matrix has room for
+     * @throws IllegalArgumentException if there are no such blocks, or more than the matrix has columns for
      */
     public Tile at(Tile other) {
         return at(other.firstBlock, other.endBlock);
     }
 
-    /**
-     * Returns the matrix.
-     *
-     * @return all columns, or the blocks in use from column 0 on
-     */
+    /** Returns the matrix, with all columns or only the blocks in use. */
     public FloatMatrix matrix() {
         return matrix;
     }
 
-    /**
-     * Returns the number of columns of the rows in whole.
-     *
-     * @return columns, whether the matrix holds them or not
-     */
+    /** Returns the number of columns of the whole rows. */
     public int columns() {
         return columns;
     }
 
-    /**
-     * Returns the number of blocks of the rows in whole.
-     *
-     * @return blocks of 64 columns, the last of which may have fewer
-     */
+    /** Returns the number of blocks of the whole rows; the last may have fewer than 64 columns. */
     public int blocks() {
         return (columns - 1) / FloatMatrix.ROW_MULTIPLE + 1;
     }
 
-    /**
-     * Returns the first block in use.
-     *
-     * @return a number from 0
-     */
     public int firstBlock() {
         return firstBlock;
     }
 
-    /**
-     * Returns the block behind the last in use.
-     *
-     * @return a number, at most {@link #blocks}
-     */
+    /** Returns the block after the last in use. */
     public int endBlock() {
         return endBlock;
     }
 
-    /**
-     * Returns the first column in use.
-     *
-     * @return a multiple of 64
-     */
     public int firstColumn() {
         return firstBlock * FloatMatrix.ROW_MULTIPLE;
     }
 
-    /**
-     * Returns the column behind the last in use.
-     *
-     * @return at most {@link #columns}: padding is left out
-     */
+    /** Returns the column after the last in use, without padding. */
     public int endColumn() {
         return (int) Math.min((long) endBlock * FloatMatrix.ROW_MULTIPLE, columns);
     }
 
-    /**
-     * Tells whether all blocks are in use.
-     *
-     * @return whether the first block in use is block 0, and the last the last
-     */
+    /** Returns true if all blocks are in use. */
     public boolean all() {
         return firstBlock == 0 && endBlock == blocks();
     }
 
-    /**
-     * Returns which column stands in column 0 of the matrix.
-     *
-     * @return 0, or the first column that the matrix holds
-     */
+    /** Returns the column of the rows that is column 0 of the matrix. */
     public int origin() {
         return originBlock * FloatMatrix.ROW_MULTIPLE;
     }
 
-    /**
-     * Returns where a block of a row begins.
-     *
-     * @param row the row
-     * @param block the block
-     * @return an offset in bytes
-     */
+    /** Returns the byte offset of a block of a row. */
     public long offset(int row, int block) {
         return matrix.rowOffset(row) + ((long) block * FloatMatrix.ROW_MULTIPLE - origin()) * Float.BYTES;
     }
 
     /**
-     * Copies rows of the blocks in use from a matrix that holds all columns.
+     * Copies rows of the blocks in use from a matrix with all columns.
      *
-     * @param from as many columns as the rows in whole
-     * @param fromRow the first row of it
-     * @param row the first row here
-     * @param rows how many rows
+     * @param from a matrix with the columns of the whole rows
+     * @param fromRow the first row of the matrix
+     * @param row the first row of this tile
      * @throws IllegalArgumentException if it has other columns
      * @throws IndexOutOfBoundsException if there are no such rows
      */
@@ -250,12 +200,11 @@ public final class Tile {
     }
 
     /**
-     * Copies rows of the blocks in use to a matrix that holds all columns.
+     * Copies rows of the blocks in use to a matrix with all columns.
      *
-     * @param row the first row here
-     * @param to as many columns as the rows in whole
-     * @param toRow the first row of it
-     * @param rows how many rows
+     * @param row the first row of this tile
+     * @param to a matrix with the columns of the whole rows
+     * @param toRow the first row of the matrix
      * @throws IllegalArgumentException if it has other columns
      * @throws IndexOutOfBoundsException if there are no such rows
      */
@@ -267,18 +216,18 @@ public final class Tile {
         }
     }
 
-    /** Bytes of the blocks in use of a row. */
+    /** Returns the bytes of the blocks in use of a row. */
     private long bytes() {
         return (endBlock - firstBlock) * (long) FloatMatrix.ROW_MULTIPLE * Float.BYTES;
     }
 
     /**
-     * Throws unless there are enough rows of as many columns as expected, in memory that can be reached.
+     * Throws unless there are enough rows with the expected columns, in accessible memory.
      *
      * @param name the name of the tile in the message
-     * @param rows how many rows are needed, at least 1
-     * @param expected columns of the rows in whole
-     * @throws IllegalArgumentException if there are others
+     * @param rows the number of rows needed, at least 1
+     * @param expected the columns of the whole rows
+     * @throws IllegalArgumentException if there are too few rows or other columns
      * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if the arena is confined to another thread
      */
@@ -299,11 +248,11 @@ public final class Tile {
     }
 
     /**
-     * Throws unless this tile has the columns of another one and is at the same blocks.
+     * Throws unless this tile has the columns and blocks of another one.
      *
      * @param name the name of the tile in the message
      * @param other the other tile
-     * @throws IllegalArgumentException if it is not
+     * @throws IllegalArgumentException if it has not
      */
     public void requireAt(String name, Tile other) {
         if (columns != other.columns || firstBlock != other.firstBlock || endBlock != other.endBlock) {

@@ -6,28 +6,27 @@ import dev.spikelane.memory.Signal;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * Brings values of torch's order (channel, y, x) into the inner order of rows (y, x, channel), and back. Where the
- * two are the same, as for a row of neurons, all of it is a copy or nothing. Nobody else asks a shape how its orders
- * differ.
+ * Copies values from torch's order (channel, y, x) to the inner order of rows (y, x, channel), and back. If both orders
+ * are the same, as for a row of neurons, this is a plain copy. Only this class asks a shape for the difference.
  */
 public final class TorchLayout {
 
     private TorchLayout() {}
 
-    /** Whether the inner order differs from torch's: there are several channels and several positions. */
+    /** Returns true if the inner order differs from torch's, which needs several channels and several positions. */
     public static boolean differs(Shape shape) {
         return shape.reordered();
     }
 
     /**
-     * Copies rows from torch's order into the inner order. It allocates nothing.
+     * Copies rows from torch's order to the inner order, without allocating.
      *
      * @param shape the shape of a row
-     * @param from holds rows in torch's order
-     * @param fromRow the first of them
-     * @param to gets rows in the inner order, of the same kind
-     * @param toRow the first of them
-     * @param rows how many, at least 1
+     * @param from rows in torch's order
+     * @param fromRow the first row of {@code from}
+     * @param to receives rows in the inner order, of the same kind
+     * @param toRow the first row of {@code to}
+     * @param rows the number of rows, at least 1
      */
     public static void copyInside(Shape shape, Signal from, int fromRow, Signal to, int toRow, int rows) {
         if (from instanceof SpikeMatrix spikes) { // a switch on types may allocate before it is compiled
@@ -38,14 +37,14 @@ public final class TorchLayout {
     }
 
     /**
-     * Copies rows from the inner order into torch's. It allocates nothing.
+     * Copies rows from the inner order to torch's, without allocating.
      *
      * @param shape the shape of a row
-     * @param from holds rows in the inner order
-     * @param fromRow the first of them
-     * @param to gets rows in torch's order, of the same kind
-     * @param toRow the first of them
-     * @param rows how many, at least 1
+     * @param from rows in the inner order
+     * @param fromRow the first row of {@code from}
+     * @param to receives rows in torch's order, of the same kind
+     * @param toRow the first row of {@code to}
+     * @param rows the number of rows, at least 1
      */
     public static void copyTorch(Shape shape, Signal from, int fromRow, Signal to, int toRow, int rows) {
         if (from instanceof SpikeMatrix spikes) {
@@ -55,22 +54,22 @@ public final class TorchLayout {
         }
     }
 
-    /** Returns where the element of a row's place stands in torch's order. */
+    /** Returns the index in torch's order of an element of a row. */
     static int placeInTorch(Shape shape, int inside) {
         return shape.torch(inside);
     }
 
-    /** Returns the place in a row of an element in torch's order. */
+    /** Returns the index in a row of an element in torch's order. */
     public static int placeInside(Shape shape, int torch) {
         return shape.inside(torch);
     }
 
-    /** Returns where the value of a row's place stands in torch's order, among one for all neurons or one for each. */
+    /** Returns the index in torch's order of an element of a row, or 0 if one value serves all neurons. */
     public static int torch(Shape shape, int inside, int count) {
         return count == 1 ? 0 : shape.torch(inside);
     }
 
-    /** Returns values, one for all neurons or one for each, in the inner order. */
+    /** Returns values in the inner order: one for all neurons, or one for each. */
     public static float[] inside(Shape shape, float... torch) {
         float[] inside = torch.clone();
         for (int i = 0; i < inside.length; i++) {
@@ -79,7 +78,7 @@ public final class TorchLayout {
         return inside;
     }
 
-    /** Returns values, one for all neurons or one for each, in torch's order. */
+    /** Returns values in torch's order: one for all neurons, or one for each. */
     public static float[] torch(Shape shape, float... inside) {
         float[] torch = inside.clone();
         for (int i = 0; i < inside.length; i++) {
@@ -89,12 +88,12 @@ public final class TorchLayout {
     }
 
     /**
-     * Returns weights in the inner orders: columns in that of the inputs, rows in that of the outputs.
+     * Returns weights in the inner orders: columns in the order of the inputs, rows in the order of the outputs.
      *
      * @param inputs the shape of a row of inputs
      * @param outputs the shape of a row of outputs
      * @param torch {@code [outputs x inputs]}
-     * @return the given matrix, where all orders are the same, else a copy
+     * @return the given matrix if all orders are the same, else a copy
      */
     public static FloatMatrix weightsInside(Shape inputs, Shape outputs, FloatMatrix torch) {
         if (!differs(inputs) && !differs(outputs)) {
@@ -109,7 +108,7 @@ public final class TorchLayout {
         return inside;
     }
 
-    /** Returns for each place of the inner order where its element stands in torch's. */
+    /** Returns the index in torch's order of each element of a row. */
     public static int[] placesInTorch(Shape shape) {
         int[] places = new int[shape.size()];
         for (int i = 0; i < places.length; i++) {
@@ -118,7 +117,7 @@ public final class TorchLayout {
         return places;
     }
 
-    /** Returns for each place of torch's order where its element stands in the inner one. */
+    /** Returns the index in a row of each element in torch's order. */
     public static int[] placesInside(Shape shape) {
         int[] places = new int[shape.size()];
         for (int i = 0; i < places.length; i++) {

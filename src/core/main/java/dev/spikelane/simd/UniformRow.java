@@ -15,7 +15,7 @@ public final class UniformRow {
      *
      * @param origin the neuron of column 0, a multiple of 64
      * @param first the first neuron, a multiple of 64
-     * @param end the end of the neurons, a multiple of 64 or that of the row
+     * @param end the end of the neurons, a multiple of 64 or the end of the row
      */
     public static void draw(long key, FloatMatrix into, int row, int origin, int first, int end) {
         if (!SimdWidth.VECTOR) {
@@ -29,9 +29,9 @@ public final class UniformRow {
     }
 
     /**
-     * Draws the bits from which numbers follow, of some neurons of a row from neuron {@code 64 * firstWord} on.
+     * Draws the bits of the numbers of some neurons, from neuron {@code 64 * firstWord} on.
      *
-     * @param into native memory, for as many as are rounded up to 64
+     * @param into native memory for the count of neurons rounded up to 64
      */
     public static void bits(long key, MemorySegment into, int firstWord, int count) {
         if (SimdWidth.VECTOR) {

@@ -24,8 +24,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * The vector variant of {@link UniformRow}. The rounds stand here once more than in {@link BernoulliRowVector}: with
- * what either does with the bits in one method, C2 inlines no more, and vectors are boxed.
+ * The vector variant of {@link UniformRow}. The rounds are copied from {@link BernoulliRowVector}: in one method with
+ * the use of the bits, C2 exceeds its inlining limits, and vectors are boxed.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class UniformRowVector {
@@ -35,7 +35,7 @@ final class UniformRowVector {
 
     private UniformRowVector() {}
 
-    /** Draws the bits of the numbers, those of neuron 0 to {@code base}. */
+    /** Draws the bits of the numbers; neuron 0 is at byte offset {@code base}. */
     static void bits(long key, MemorySegment into, long base, int firstWord, int endWord) {
         int key0 = (int) key;
         int key1 = (int) (key >>> Integer.SIZE);
@@ -77,14 +77,14 @@ final class UniformRowVector {
         }
     }
 
-    /** Makes numbers of bits. */
-    static void numbers(MemorySegment of, long base, int firstWord, int endWord) {
-        Checks.isNative(of);
+    /** Converts bits to numbers. */
+    static void numbers(MemorySegment numbers, long base, int firstWord, int endWord) {
+        Checks.isNative(numbers);
         for (int i = firstWord * Long.SIZE; i < endWord * Long.SIZE; i += COUNT) {
             long at = base + (long) i * Float.BYTES;
-            IntVector bits = IntVector.fromMemorySegment(INT, of, at, ORDER);
+            IntVector bits = IntVector.fromMemorySegment(INT, numbers, at, ORDER);
             FloatVector whole = (FloatVector) bits.lanewise(LSHR, UNIFORM_SHIFT).convert(I2F, 0);
-            whole.mul(UNIFORM_UNIT).intoMemorySegment(of, at, ORDER);
+            whole.mul(UNIFORM_UNIT).intoMemorySegment(numbers, at, ORDER);
         }
     }
 }

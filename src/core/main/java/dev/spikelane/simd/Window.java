@@ -3,19 +3,19 @@ package dev.spikelane.simd;
 /**
  * The windows of a map that a convolution or a pool reads, one for each position of its output.
  *
- * <p>Maps are in the inner order (y, x, channel); a map of one dimension has one row. Output position {@code (y, x)}
- * reads the places {@code (y().at(y, ky), x().at(x, kx))} of its input, of which those outside are padding. Of each
- * place it reads all channels, or those of a group.
+ * <p>Maps are in the inner order (y, x, channel); a map with one dimension has one row. Output position {@code (y, x)}
+ * reads the places {@code (y().at(y, ky), x().at(x, kx))} of the input; places outside are padding. It reads all
+ * channels of each place, or the channels of a group.
  *
- * @param channels that are read
- * @param firstChannel the first of them
- * @param allChannels of the input
+ * @param channels the number of channels that are read
+ * @param firstChannel the first of these channels
+ * @param allChannels the channels of the input
  * @param y rows
  * @param x columns
  */
 public record Window(int channels, int firstChannel, int allChannels, Axis y, Axis x) {
 
-    /** Windows that read all channels. */
+    /** Creates windows that read all channels. */
     public Window(int channels, Axis y, Axis x) {
         this(channels, 0, channels, y, x);
     }
@@ -24,29 +24,29 @@ public record Window(int channels, int firstChannel, int allChannels, Axis y, Ax
      * The windows along one dimension.
      *
      * @param inputs the extent of the input
-     * @param kernel places in a window
-     * @param stride from one window to the next
-     * @param padding places before the first of the input that the first window reads
-     * @param dilation from one place of a window to the next
-     * @param outputs how many windows
-     * @param spread from one input to the next: those of a transposed convolution have zeros between them
+     * @param kernel the places of a window
+     * @param stride places from one window to the next
+     * @param padding places that the first window reads before the first input
+     * @param dilation distance of neighboring places of a window
+     * @param outputs the number of windows
+     * @param spread places from one input to the next; transposed convolutions have zeros between them
      */
     public record Axis(int inputs, int kernel, int stride, int padding, int dilation, int outputs, int spread) {
 
-        /** The windows along one dimension of inputs that stand side by side. */
+        /** Creates the windows along one dimension of consecutive inputs. */
         public Axis(int inputs, int kernel, int stride, int padding, int dilation, int outputs) {
             this(inputs, kernel, stride, padding, dilation, outputs, 1);
         }
 
-        /** One place that is read as it is. */
+        /** A single place. */
         public static final Axis ONE = new Axis(1, 1, 1, 0, 1, 1);
 
         /**
-         * Returns where a window reads.
+         * Returns the input that a window reads at a place.
          *
-         * @param output of the windows, from 0
-         * @param place in the window, from 0
-         * @return a place of the input; below 0 or at least {@code inputs} in the padding, and between inputs
+         * @param output the window, from 0
+         * @param place the place in the window, from 0
+         * @return below 0 or at least {@code inputs} in the padding; -1 between inputs
          */
         public int at(int output, int place) {
             int at = output * stride - padding + place * dilation;
@@ -56,33 +56,33 @@ public record Window(int channels, int firstChannel, int allChannels, Axis y, Ax
             return at % spread == 0 ? at / spread : -1;
         }
 
-        /** Whether a window reads inputs, not zeros between them. */
+        /** Returns true if there are no zeros between inputs. */
         public boolean isUpright() {
             return spread == 1;
         }
 
-        /** Whether places that follow each other in a window stand side by side in the input. */
+        /** Returns true if consecutive places of a window are consecutive in the input. */
         public boolean isDense() {
             return dilation == 1 && spread == 1;
         }
     }
 
-    /** Returns how many values a window has, padding included. */
+    /** Returns the number of values in a window, padding included. */
     public int size() {
         return y.kernel * x.kernel * channels;
     }
 
-    /** Returns how many positions the output has. */
+    /** Returns the number of positions of the output. */
     public int positions() {
         return y.outputs * x.outputs;
     }
 
-    /** Returns how many values the input has. */
+    /** Returns the number of values in the input. */
     public int inputs() {
         return y.inputs * x.inputs * allChannels;
     }
 
-    /** Returns where the first channel that is read of a place of the input stands in its rows. */
+    /** Returns the index in a row of the first channel that is read at a place. */
     public int place(int row, int column) {
         return (row * x.inputs + column) * allChannels + firstChannel;
     }

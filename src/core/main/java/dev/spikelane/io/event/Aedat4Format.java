@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * AEDAT 4: packets of a stream's number, a size and a FlatBuffer, each packed by itself. Those of events are known by
- * their identifier, others are passed over.
+ * AEDAT 4: packets with the number of a stream, a size and a FlatBuffer, each packed separately. Packets of events have
+ * an identifier; others are skipped.
  */
 final class Aedat4Format implements EventFormat {
 
@@ -26,7 +26,7 @@ final class Aedat4Format implements EventFormat {
     private byte[] content = {};
     private int next;
     private int left;
-    /** Of the packet, for messages. */
+    /** Position of the packet, for messages. */
     private long position;
 
     Aedat4Format(EventInput input) throws IOException {
@@ -112,11 +112,11 @@ final class Aedat4Format implements EventFormat {
             throw input.wrong("is a packet of " + size + " bytes, expected at most " + MOST_BYTES);
         }
         input.skip(2 * Integer.BYTES);
-        byte[] came = input.read(size, packet, WHOLE);
-        if (came == null) {
+        byte[] received = input.read(size, packet, WHOLE);
+        if (received == null) {
             return false;
         }
-        packet = came;
+        packet = received;
         content = packet;
         int bytes = size;
         if (packed) {

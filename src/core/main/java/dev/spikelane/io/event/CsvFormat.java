@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A line for each event, with commas, semicolons or spaces between. The first line may name the columns t, x, y and p;
- * without it they stand in this order. Times are whole microseconds, or seconds if they have a point.
+ * One line for each event, with commas, semicolons or spaces between its columns. The first line may name the columns
+ * t, x, y and p; else they have this order. Times are whole microseconds, or seconds if they have a point.
  */
 final class CsvFormat implements EventFormat {
 
@@ -19,7 +19,7 @@ final class CsvFormat implements EventFormat {
     private static final double[] TENTHS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
     private static final long MOST_NUMBER = Long.MAX_VALUE / 100;
 
-    /** Which of t, x, y, p each column is. */
+    /** The number of each column among t, x, y and p. */
     private final int[] order = {0, 1, 2, 3};
 
     private final long[] values = new long[COLUMNS];
@@ -38,7 +38,7 @@ final class CsvFormat implements EventFormat {
             order[i] = i < names.size() ? EventFields.of(names.get(i)) : -1;
         }
         if (names.size() != COLUMNS
-                || Arrays.stream(order).filter(of -> of >= 0).distinct().count() != COLUMNS) {
+                || Arrays.stream(order).filter(number -> number >= 0).distinct().count() != COLUMNS) {
             throw input.wrong("are the columns " + names + ", expected t, x, y and p in any order");
         }
         input.skip(end + 1 - input.at());
@@ -59,7 +59,7 @@ final class CsvFormat implements EventFormat {
         return true;
     }
 
-    /** Whether a whole line is there without waiting. */
+    /** Returns true if a whole line can be read without waiting. */
     private static boolean ready(EventInput input) {
         byte[] bytes = input.bytes();
         int limit = input.at() + input.available();
@@ -71,7 +71,7 @@ final class CsvFormat implements EventFormat {
         return false;
     }
 
-    /** Where the line ends that comes next, -1 at the end of the file, where half a line is noted. */
+    /** Returns the end of the next line; -1 at the end of the file, after noting half a line. */
     private int lineEnd(EventInput input) throws IOException {
         int length = 0;
         while (length < MOST_LINE && input.need(length + 1)) {
@@ -88,7 +88,7 @@ final class CsvFormat implements EventFormat {
             throw input.wrong("is a line of more than " + MOST_LINE + " bytes, expected t, x, y and p");
         }
         String rest = new String(input.bytes(), input.at(), length, java.nio.charset.StandardCharsets.ISO_8859_1);
-        if (order[COLUMNS - 1] == COLUMNS - 1 && rest.matches(WHOLE)) { // a polarity is not cut in its middle
+        if (order[COLUMNS - 1] == COLUMNS - 1 && rest.matches(WHOLE)) { // a polarity is one character, so it is whole
             return input.at() + length;
         }
         input.need(length + 1, "a line");
@@ -111,8 +111,8 @@ final class CsvFormat implements EventFormat {
             while (at < last && bytes[at] >= '0' && bytes[at] <= '9' && number < MOST_NUMBER) {
                 number = number * 10 + bytes[at++] - '0';
             }
-            int of = column < COLUMNS ? order[column] : -1;
-            if (of == 0 && at > first && at < last && bytes[at] == '.') {
+            int field = column < COLUMNS ? order[column] : -1;
+            if (field == 0 && at > first && at < last && bytes[at] == '.') {
                 int point = ++at;
                 long fraction = 0;
                 while (at < last && bytes[at] >= '0' && bytes[at] <= '9') {
@@ -121,10 +121,10 @@ final class CsvFormat implements EventFormat {
                 }
                 number = Math.round((number + fraction / TENTHS[Math.min(9, at - point)]) * SECOND);
             }
-            if (of < 0 || at == first || at < last && !isBetween(bytes[at])) {
+            if (field < 0 || at == first || at < last && !isBetween(bytes[at])) {
                 throw input.wrong("is a line without the numbers t, x, y and p");
             }
-            values[of] = negative ? -number : number;
+            values[field] = negative ? -number : number;
             column++;
             while (at < last && isBetween(bytes[at])) {
                 at++;

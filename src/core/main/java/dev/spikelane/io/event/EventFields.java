@@ -1,11 +1,11 @@
 package dev.spikelane.io.event;
 
-/** The names that files give to the four numbers of an event. */
+/** The names of the four numbers of an event in files. */
 public final class EventFields {
 
     private EventFields() {}
 
-    /** 0 for a time, 1 for x, 2 for y, 3 for a polarity; -1 for another name. */
+    /** Returns 0 for a time, 1 for x, 2 for y, 3 for a polarity; -1 for another name. */
     public static int of(String name) {
         return switch (name) {
             case "t", "ts", "time", "timestamp", "timestamps" -> 0;

@@ -14,32 +14,32 @@ import org.jspecify.annotations.Nullable;
 /** Decodes the bytes of a recording. */
 public interface EventFormat {
 
-    /** Of a header. */
+    /** Most lines of a header. */
     int MOST_LINES = 1 << 16;
 
     /**
-     * Decodes the bytes that are there, and waits for some if there are none.
+     * Decodes the available bytes, and waits for some if there are none.
      *
-     * @param into gets no event, or as many as there are, up to its room
-     * @return whether the file may go on
-     * @throws IOException if it cannot be read; the message says the place
+     * @param into receives events up to its capacity, or none
+     * @return false at the end of the file
+     * @throws IOException if the file cannot be read; the message has the position
      */
     boolean read(EventInput input, EventBlock into) throws IOException;
 
-    /** The width of the sensor; 0 if its file does not say it. */
+    /** Returns the width of the sensor; 0 if unknown. */
     default int width() {
         return 0;
     }
 
-    /** The height of the sensor; 0 if its file does not say it. */
+    /** Returns the height of the sensor; 0 if unknown. */
     default int height() {
         return 0;
     }
 
-    /** Ends what it has opened itself. */
+    /** Closes files that the format has opened. */
     default void close() throws IOException {}
 
-    /** Reads the header, which tells the format; of a file without one the name does. */
+    /** Selects the format by the header, or by the name of a file without one. */
     static EventFormat of(EventInput input) throws IOException {
         String first = first(input);
         if (first.startsWith("#!AER-DAT")) {
@@ -74,7 +74,7 @@ public interface EventFormat {
         return new String(input.bytes(), input.at(), count, StandardCharsets.ISO_8859_1);
     }
 
-    /** The lines of a header, of which the last may say that it is. */
+    /** Reads the lines of a header, up to a last line or the end of the header. */
     private static List<String> lines(EventInput input, char start, String last) throws IOException {
         List<String> lines = new ArrayList<>();
         String line;
@@ -134,7 +134,7 @@ public interface EventFormat {
         return digits == null || digits.length() > 5 ? 0 : Integer.parseInt(digits);
     }
 
-    /** A format whose header says how large the sensor is. */
+    /** A format with the size of the sensor in its header. */
     record Sized(EventFormat format, int width, int height) implements EventFormat {
         @Override
         public boolean read(EventInput input, EventBlock into) throws IOException {

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of a recording as they come, and where in the file they stand. */
+/** The bytes of a recording in the order of the stream. */
 public final class EventInput implements AutoCloseable {
 
     private static final int BYTES = 1 << 16;
@@ -34,7 +34,7 @@ public final class EventInput implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Without bytes, for formats that have theirs from elsewhere. */
+    /** Creates an input without bytes, for formats with another source. */
     public static EventInput none(String name) {
         return new EventInput(name, Channels.newChannel(InputStream.nullInputStream()));
     }
@@ -59,7 +59,7 @@ public final class EventInput implements AutoCloseable {
         return (long) LONG.get(bytes, at);
     }
 
-    /** The buffer, whose content moves at each call of {@link #need}. */
+    /** Returns the buffer; each call of {@link #need} moves its content. */
     public byte[] bytes() {
         return bytes;
     }
@@ -78,7 +78,7 @@ public final class EventInput implements AutoCloseable {
         at += count;
     }
 
-    /** Waits for so many bytes at most; false if the file ends before. */
+    /** Waits for some bytes; false if the file ends before. */
     boolean need(int count) throws IOException {
         if (limit - at >= count) {
             return true;
@@ -97,7 +97,7 @@ public final class EventInput implements AutoCloseable {
         return true;
     }
 
-    /** The same; where the file ends inside of what is asked for, that is noted and dropped. */
+    /** Waits for some bytes; if the file ends before, notes and drops the item that is cut. */
     public boolean need(int count, String what) throws IOException {
         boolean whole = need(count);
         if (!whole && limit > at) {
@@ -106,27 +106,27 @@ public final class EventInput implements AutoCloseable {
         return whole;
     }
 
-    /** Reads so many bytes, more than the buffer may hold; null if the file ends before. */
+    /** Reads some bytes, which may exceed the buffer; null if the file ends before. */
     byte @Nullable [] read(int count, byte[] reused, String what) throws IOException {
-        byte[] all = reused.length >= count ? reused : new byte[Math.min(count, BYTES)];
+        byte[] result = reused.length >= count ? reused : new byte[Math.min(count, BYTES)];
         int filled = 0;
         while (filled < count) {
             if (!need(1)) {
                 noteCut(what);
                 return null;
             }
-            if (filled == all.length) { // the bytes that came vouch for as many more
-                all = Arrays.copyOf(all, (int) Math.min(count, 2L * filled));
+            if (filled == result.length) { // received bytes justify as many more
+                result = Arrays.copyOf(result, (int) Math.min(count, 2L * filled));
             }
-            int part = Math.min(Math.min(count, all.length) - filled, limit - at);
-            System.arraycopy(bytes, at, all, filled, part);
+            int part = Math.min(Math.min(count, result.length) - filled, limit - at);
+            System.arraycopy(bytes, at, result, filled, part);
             at += part;
             filled += part;
         }
-        return all;
+        return result;
     }
 
-    /** Passes over bytes; false if the file ends before. */
+    /** Skips bytes; false if the file ends before. */
     boolean pass(long count, String what) throws IOException {
         long left = count;
         while (left > 0) {
@@ -141,7 +141,10 @@ public final class EventInput implements AutoCloseable {
         return true;
     }
 
-    /** The next line, without its end, if it starts so and is a text; bytes of events may start alike. */
+    /**
+     * Reads the next line without its end; null if it starts with another character or is not text. Events may start
+     * with the same byte.
+     */
     @Nullable
     String line(char start) throws IOException {
         if (!need(1) || bytes[at] != start) {
@@ -164,7 +167,7 @@ public final class EventInput implements AutoCloseable {
         return null;
     }
 
-    /** The byte of the file that comes next. */
+    /** Returns the position of the next byte in the file. */
     long position() {
         return base + at;
     }
@@ -178,7 +181,7 @@ public final class EventInput implements AutoCloseable {
         at = limit;
     }
 
-    /** What the file ends inside of; empty if it is whole, as far as it was read. */
+    /** Returns a message with the item in which the file ends; empty if it is whole. */
     public String cut() {
         return cut;
     }

@@ -4,9 +4,9 @@ import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
 
 /**
- * Prophesee EVT 2 and 2.1: words of 32 or 64 bits whose highest four say what they are. An event has the lowest six
- * bits of its time; the others come in a word of their own, without which the first events have no time and are
- * passed over. In 2.1 a word has a bit for each of 32 pixels side by side.
+ * Prophesee EVT 2 and 2.1: words of 32 or 64 bits, with their type in the highest four. An event has the lowest six
+ * bits of its time. The other bits are in a separate word; events before the first one have no time and are skipped. A
+ * word of 2.1 has one bit for each of 32 neighboring pixels.
  */
 final class Evt2Format implements EventFormat {
 
@@ -20,10 +20,10 @@ final class Evt2Format implements EventFormat {
     private long high = NONE;
 
     /**
-     * Reads words.
+     * Creates a reader of words.
      *
-     * @param wide whether they are those of 2.1
-     * @param highFirst whether the higher half of such a word stands first, as old files have it
+     * @param wide true for words of 2.1
+     * @param highFirst true if the higher half of a wide word is first, as in old files
      */
     Evt2Format(boolean wide, boolean highFirst) {
         this.wide = wide;

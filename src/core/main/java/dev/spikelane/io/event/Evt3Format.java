@@ -4,9 +4,8 @@ import dev.spikelane.memory.EventBlock;
 import java.io.IOException;
 
 /**
- * Prophesee EVT 3: words of 16 bits, each a change of what the sensor says: the row, the lower or higher half of a time
- * of 24 bits, an event at x, or a base x and up to 12 bits for pixels from there on. Events before the first time are
- * passed over.
+ * Prophesee EVT 3: words of 16 bits, each with one change: the row, the lower or higher half of a time of 24 bits, an
+ * event at x, a base x, or up to 12 bits for pixels from the base on. Events before the first time are skipped.
  */
 final class Evt3Format implements EventFormat {
 
@@ -51,13 +50,14 @@ final class Evt3Format implements EventFormat {
                         throw input.wrong(
                                 input.position() + at - input.at(), "is an event behind x = 2047, expected none");
                     }
-                    for (int i = 0; i < MOST_IN_WORD; i++) { // without branches that no CPU foresees
+                    for (int i = 0; i < MOST_IN_WORD; i++) { // no branch that the CPU mispredicts
                         times[size] = time;
                         places[size] = place + i;
                         size += mask >>> i & 1;
                     }
                     base += twelve ? 12 : 8;
-                    base = (base & EventBlock.MOST_PLACE) > 2 * MOST_X ? base - 12 : base; // silent words for ever
+                    // Any number of silent words may follow: the base must not overflow.
+                    base = (base & EventBlock.MOST_PLACE) > 2 * MOST_X ? base - 12 : base;
                 }
                 case 0x6 -> time = high & ~0xFFFL | word & 0xFFF;
                 case 0x8 -> {
@@ -65,7 +65,7 @@ final class Evt3Format implements EventFormat {
                     time = high;
                 }
                 default -> {
-                    // triggers and words of vendors
+                    // triggers and vendor words
                 }
             }
         }

@@ -3,7 +3,7 @@ package dev.spikelane.io.event;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** A table of a FlatBuffer, whose offsets are followed no further than its bytes. */
+/** A table of a FlatBuffer. Offsets outside of its bytes are refused. */
 final class FlatTable {
 
     private final byte[] bytes;
@@ -24,7 +24,7 @@ final class FlatTable {
         inside(fields, EventInput.u16(bytes, fields));
     }
 
-    /** The table to which the offset at a place leads. */
+    /** Returns the table at an offset. */
     static FlatTable root(byte[] bytes, int at, int limit, EventInput input, long position) throws IOException {
         return new FlatTable(bytes, at, limit, input, position);
     }
@@ -44,7 +44,7 @@ final class FlatTable {
         return inside(at + Integer.toUnsignedLong(at(at)), Integer.BYTES);
     }
 
-    /** Where a field stands; -1 if it is left out. */
+    /** Returns the position of a field; -1 if it is left out. */
     private int field(int number, int size) throws IOException {
         int slot = Integer.BYTES + number * Short.BYTES;
         int offset = slot < EventInput.u16(bytes, fields) - 1 ? EventInput.u16(bytes, fields + slot) : 0;
@@ -61,7 +61,7 @@ final class FlatTable {
         return at < 0 ? absent : EventInput.i64(bytes, at);
     }
 
-    /** How many items a vector has, which stand from {@link #start}; 0 if it is left out. */
+    /** Returns the number of items of a vector, which begins at {@link #start}; 0 if it is left out. */
     int length(int number, int itemBytes) throws IOException {
         int at = field(number, Integer.BYTES);
         if (at < 0) {

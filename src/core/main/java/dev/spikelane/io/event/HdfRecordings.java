@@ -12,13 +12,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The recordings of a file as the Spiking Heidelberg Digits have it: {@code spikes/times} in seconds and
- * {@code spikes/units}, an array for each recording, and {@code labels}. A unit is x, y is 0, and all are on.
+ * The recordings of a file in the format of the Spiking Heidelberg Digits: {@code spikes/times} in seconds and
+ * {@code spikes/units}, one array for each recording, and {@code labels}. A unit is x, y is 0, and all events are on.
  */
 public record HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times, Hdf5Item.Ragged units)
         implements AutoCloseable {
 
-    /** Of all that is no array of a recording. */
+    /** Most bytes of everything but the arrays of recordings. */
     private static final long MOST_BYTES = 1L << 29;
 
     private static final int MOST_LABEL = 999_999;
@@ -42,14 +42,14 @@ public record HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times,
         return group != null && group.items().get(name) instanceof Hdf5Item.Unread unread ? unread.arrays() : null;
     }
 
-    /** A label for each recording. */
+    /** Returns one label for each recording. */
     public int[] labels() throws IOException {
-        if (!(file.root().items().get("labels") instanceof Hdf5Item.Numbers numbers)
-                || numbers.shape().size() != 1
-                || numbers.shape().getFirst() != times.count()) {
+        if (!(file.root().items().get("labels") instanceof Hdf5Item.Numbers item)
+                || item.shape().size() != 1
+                || item.shape().getFirst() != times.count()) {
             throw new IOException(name + ": has no labels, expected one for each of " + times.count() + " recordings");
         }
-        double[] values = values(numbers);
+        double[] values = values(item);
         int[] labels = new int[values.length];
         for (int i = 0; i < values.length; i++) {
             labels[i] = (int) values[i];
@@ -61,7 +61,7 @@ public record HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times,
         return labels;
     }
 
-    /** One of the recordings, in memory; one thread at a time. */
+    /** Reads one recording into memory. One thread reads at a time. */
     public synchronized EventFormat read(int recording) throws IOException {
         if (recording < 0 || recording >= times.count()) {
             throw new IOException(
@@ -93,10 +93,10 @@ public record HdfRecordings(String name, RaggedFile file, Hdf5Item.Ragged times,
         };
     }
 
-    private static double[] values(Hdf5Item.Numbers of) {
-        ByteBuffer bytes = ByteBuffer.wrap(of.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        double[] values = new double[of.shape().getFirst()];
-        int type = TYPES.indexOf(of.type());
+    private static double[] values(Hdf5Item.Numbers item) {
+        ByteBuffer bytes = ByteBuffer.wrap(item.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        double[] values = new double[item.shape().getFirst()];
+        int type = TYPES.indexOf(item.type());
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (type) {
                 case 0 -> Float.float16ToFloat(bytes.getShort());

@@ -3,7 +3,7 @@ package dev.spikelane.io.event;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** Unpacks a frame of LZ4, whose checksums must be right where it has some. */
+/** Unpacks a frame of LZ4, and verifies its checksums if it has any. */
 final class Lz4Frame {
 
     private static final int MAGIC = 0x184D2204;
@@ -18,7 +18,7 @@ final class Lz4Frame {
     private static final int P3 = 0xC2B2AE3D;
     private static final int P4 = 0x27D4EB2F;
     private static final int P5 = 0x165667B1;
-    /** The sum of the first two. */
+    /** The sum of the first two primes. */
     private static final int LANE_0 = 0x24234428;
 
     private byte[] from = {};
@@ -26,12 +26,12 @@ final class Lz4Frame {
     private int filled;
     private int most;
 
-    /** The bytes of the last frame, of which the first count. */
+    /** Returns the bytes of the last frame, which fill the start of the array. */
     byte[] bytes() {
         return to;
     }
 
-    /** Returns how many bytes a frame has, which begins the array and fills so much of it. */
+    /** Unpacks the frame in the first {@code size} bytes, and returns the number of unpacked bytes. */
     int unpack(byte[] bytes, int size, int mostBytes, EventInput input, long position) throws IOException {
         from = bytes;
         filled = 0;
@@ -104,7 +104,7 @@ final class Lz4Frame {
         return true;
     }
 
-    /** Literals and matches, in turns; the last literals end the block. */
+    /** Unpacks literals and matches in turn; the last literals end the block. */
     private boolean block(int begin, int end) {
         int at = begin;
         while (at < end) {
@@ -146,7 +146,7 @@ final class Lz4Frame {
     private void match(int distance, int length) {
         int source = filled - distance;
         int left = length;
-        while (left > 0) { // what was copied is there to copy from
+        while (left > 0) { // a match may overlap the bytes that it writes
             int part = Math.min(left, filled - source);
             System.arraycopy(to, source, to, filled, part);
             filled += part;
@@ -154,7 +154,7 @@ final class Lz4Frame {
         }
     }
 
-    /** xxHash of 32 bits with seed 0. */
+    /** Computes the 32-bit xxHash with seed 0. */
     static int sum(byte[] bytes, int begin, int end) {
         int at = begin;
         int hash = P5;

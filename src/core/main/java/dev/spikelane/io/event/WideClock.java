@@ -1,6 +1,9 @@
 package dev.spikelane.io.event;
 
-/** A time whose high bits a format does not write: it has wrapped where it falls by more than half of its range. */
+/**
+ * Restores the high bits of a time that a format does not write: the time has wrapped if it falls by more than half of
+ * its range.
+ */
 final class WideClock {
 
     private final long range;
@@ -14,7 +17,7 @@ final class WideClock {
     long widen(long time) {
         if (last - time > range / 2) {
             high += range;
-        } else if (time - last > range / 2 && high > 0) { // one that was late across the wrap
+        } else if (time - last > range / 2 && high > 0) { // a late event from before the wrap
             return high - range + time;
         }
         last = time;

@@ -1,2 +1,2 @@
-/** Formats of event cameras, decoded in blocks: each format is a file, {@code EventFormat} tells them apart. */
+/** Formats of event cameras, decoded in blocks. Start with {@code EventFormat}, which selects one. */
 package dev.spikelane.io.event;

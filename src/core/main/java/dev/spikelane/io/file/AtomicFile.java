@@ -25,17 +25,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a file as a whole or not at all.
  *
- * <p>Symbolic links are followed: their target is written, whether it is there already or not, and the link stays.
- * A file that is replaced keeps its permissions, and its owner and group where the system lets the writer set them; one
- * that nobody may write, or not this user, is refused. An existing path that is no regular file, such as a pipe, a
- * device, or an open file of a process ({@code /dev/stdout}, {@code /dev/fd/63}), cannot be replaced: bytes go straight
- * into it, so that a failure may leave some of them there.
+ * <p>Symbolic links are followed: their target is written, even if it does not exist yet, and the link stays. A file
+ * that is replaced keeps its permissions, and its owner and group if the system allows the writer to set them. A
+ * read-only file is refused. An existing path that is not a regular file, such as a pipe, a device, or an open file of
+ * a process ({@code /dev/stdout}, {@code /dev/fd/63}), cannot be replaced. Bytes are written straight to it, so a
+ * failure may leave some of them there.
  *
- * <p>A temporary file that is being written when the JVM is told to stop (Ctrl-C) is deleted.
+ * <p>A temporary file is deleted if the JVM is stopped (Ctrl-C) while it is written.
  */
 public final class AtomicFile {
 
-    /** As many as Linux follows. */
+    /** Most links that Linux follows. */
     private static final int MOST_LINKS = 40;
 
     private static final Set<PosixFilePermission> WRITE_PERMISSIONS =
@@ -50,15 +50,15 @@ public final class AtomicFile {
         /**
          * Writes all bytes.
          *
-         * @param channel where they go, all of a buffer in a call
+         * @param channel the target, which writes a whole buffer in one call
          * @throws IOException if they cannot be written
          */
         void writeTo(WritableByteChannel channel) throws IOException;
     }
 
     /**
-     * Writes {@code content} to a temporary file beside {@code target} and renames it; on failure nothing is left, and
-     * a file that was there before stays as it was. A path that is no regular file is written in place.
+     * Writes {@code content} to a temporary file beside {@code target} and renames it. On failure nothing is left, and
+     * an older file stays as it was. A path that is not a regular file is written in place.
      *
      * @param target the file, a link to it, a pipe or a device
      * @param content writes its bytes
@@ -87,7 +87,7 @@ public final class AtomicFile {
     }
 
     /**
-     * Writes these bytes so.
+     * Writes bytes in the same way.
      *
      * @param target the file, a link to it, a pipe or a device
      * @param content its bytes
@@ -100,7 +100,7 @@ public final class AtomicFile {
     private static void replace(
             Path target, Path file, Path temporary, @Nullable PosixFileAttributes replaced, Content content)
             throws IOException {
-        // Not Files.createTempFile: it lets nobody but the owner read, and the renamed file would keep that.
+        // Not Files.createTempFile: only the owner may read its files, and the renamed file would keep that.
         try (NamedChannel channel = new NamedChannel(create(target, temporary, replaced), target)) {
             content.writeTo(channel);
             channel.force();
@@ -109,7 +109,7 @@ public final class AtomicFile {
     }
 
     /**
-     * Throws if {@link #write} would refuse the target, before hours are spent on its content. Nothing is
+     * Throws if {@link #write} would refuse the target. Call this before hours of work on its content. Nothing is
      * opened or created.
      *
      * @param target the file, a link to it, a pipe or a device
@@ -124,7 +124,7 @@ public final class AtomicFile {
         Path file = inPlace ? target : followed(target);
         if (Files.exists(file)) {
             PosixFileAttributes attributes = attributes(file);
-            // Root may write files that nobody may write; a read-only file is not to be replaced.
+            // Root may write read-only files, but they must not be replaced.
             boolean readOnly = attributes != null && Collections.disjoint(attributes.permissions(), WRITE_PERMISSIONS);
             if (readOnly || !Files.isWritable(file)) {
                 throw refused(target, "is read-only, expected a file that may be written");
@@ -148,7 +148,7 @@ public final class AtomicFile {
         return new FileSystemException(FileText.shown(target), null, reason);
     }
 
-    /** Whether the target is there and is no regular file, or is an open file of a process, of any kind. */
+    /** Returns true if the target exists and is not a regular file, or if it is an open file of a process. */
     private static boolean isWrittenInPlace(Path target) throws IOException {
         if (!Files.exists(target)) {
             return false;
@@ -156,7 +156,7 @@ public final class AtomicFile {
         if (!Files.isRegularFile(target)) {
             return true;
         }
-        // Linux keeps a process's open files in the first of these, macOS in the other one.
+        // Linux has a process's open files in the first folder, macOS in the second.
         List<Path> processes = List.of(
                 target.getFileSystem().getPath("/proc"), target.getFileSystem().getPath("/dev/fd"));
         Path at = target;
@@ -173,7 +173,7 @@ public final class AtomicFile {
         return false;
     }
 
-    /** The file to which links lead, which need not be there. */
+    /** Returns the file to which links lead, which may not exist. */
     private static Path followed(Path target) throws IOException {
         Path file = target;
         for (int links = 0; Files.isSymbolicLink(file); links++) {
@@ -185,13 +185,13 @@ public final class AtomicFile {
         return file;
     }
 
-    /** The attributes of a file that is there, where the file system has permissions. */
+    /** Returns the attributes of an existing file; null if it does not exist or the file system has no permissions. */
     private static @Nullable PosixFileAttributes attributes(Path file) throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
         return view == null || Files.notExists(file) ? null : view.readAttributes();
     }
 
-    /** Its name does not grow with the file's, which may be as long as the file system allows. */
+    /** Returns a name that does not grow with the file's, which may have the longest length allowed. */
     private static Path temporaryBeside(Path file) {
         long random = ThreadLocalRandom.current().nextLong();
         return file.resolveSibling(".spikelane-" + Long.toHexString(random) + ".tmp");
@@ -204,7 +204,7 @@ public final class AtomicFile {
             if (replaced == null) {
                 return FileChannel.open(temporary, options);
             }
-            // From the first byte on nobody reads more than they could before.
+            // No user may read more than before, from the first byte on.
             FileAttribute<?> permissions = PosixFilePermissions.asFileAttribute(replaced.permissions());
             FileChannel channel = FileChannel.open(temporary, options, permissions);
             try {
@@ -233,9 +233,9 @@ public final class AtomicFile {
                 view.setOwner(replaced.owner());
             }
         } catch (FileSystemException onlyForRoot) {
-            // The file is the writer's then, as a new one would be.
+            // The file belongs to the writer, as a new one would.
         }
-        // The mask of the process may have taken some away.
+        // The mask of the process may have removed some.
         view.setPermissions(replaced.permissions());
     }
 

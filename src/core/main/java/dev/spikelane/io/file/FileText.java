@@ -8,13 +8,10 @@ import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Makes messages about files fit for one line, with any text of a file, and adds the reason that the system leaves
- * unsaid.
- */
+/** Makes messages about files fit one line, also with text from a file, and adds reasons that the system leaves out. */
 public final class FileText {
 
-    /** Of a text that is not the library's own, or a list of such texts. */
+    /** Most characters of a text from outside the library, or of a list of such texts. */
     private static final int MOST_SHOWN = 300;
 
     private static final int MOST_IN_MESSAGE = 1_200;
@@ -40,10 +37,10 @@ public final class FileText {
      *
      * @param <T> the content
      * @param name the name of the file in messages
-     * @param reading reads it
+     * @param reading reads the file
      * @return the content
-     * @throws InterruptedIOException if the thread was interrupted; it is still
-     * @throws IOException as the reading does
+     * @throws InterruptedIOException if the thread was interrupted; it stays interrupted
+     * @throws IOException if the reading does
      */
     public static <T> T reading(String name, Reading<T> reading) throws IOException {
         Objects.requireNonNull(name, "name");
@@ -66,10 +63,10 @@ public final class FileText {
     }
 
     /**
-     * Makes something of what a file says, which may be refused.
+     * Converts the content of a file, and reports an invalid one as an IOException.
      *
-     * @param name what begins the message of a refusal
-     * @throws IOException in place of an {@link IllegalArgumentException}, or as the reading does
+     * @param name the start of the message
+     * @throws IOException in place of an {@link IllegalArgumentException}, or if the reading does
      */
     public static <T> T made(String name, Reading<T> reading) throws IOException {
         try {
@@ -80,7 +77,7 @@ public final class FileText {
     }
 
     /**
-     * Reads what a caller has given.
+     * Reads an argument of a caller.
      *
      * @throws IllegalArgumentException in place of an {@link IOException}
      */
@@ -92,7 +89,7 @@ public final class FileText {
         }
     }
 
-    /** The exception in place of one without a message. */
+    /** Returns an exception with a message in place of one without. */
     static InterruptedIOException interrupted(Path file, String what, ClosedByInterruptException cause) {
         return interrupted(file.toString(), what, cause);
     }
@@ -105,8 +102,8 @@ public final class FileText {
     }
 
     /**
-     * Makes a message fit that may hold text of a file or a user: escaped as {@link #shown} does it, and cut in its
-     * middle, beyond the longest messages of the library with some texts of others.
+     * Escapes a message that may have text from a file or a user, as {@link #shown} does, and cuts its middle if it is
+     * longer than the library's longest messages.
      *
      * @param message any text
      * @return at most 1,203 characters
@@ -116,29 +113,23 @@ public final class FileText {
     }
 
     /**
-     * Makes a text of a file or a user fit for a message, or a list of such texts: what is no letter, digit, sign or
-     * space of a line is escaped (control and format characters, other ends of lines, halves of characters), and what
-     * is long is cut in its middle.
+     * Escapes a text from a file or a user, or a list of such texts, for a message: control and format characters, line
+     * separators and half characters. The middle of a long text is cut.
      *
-     * @param text any text, or an object that is one as a text
-     * @return at most 303 characters, with backslash, u and the number of a character in place of each that is escaped
+     * @param text any text, or an object whose text is shown
+     * @return at most 303 characters, with backslash, u and a number in place of each escaped character
      */
     public static String shown(@Nullable Object text) {
         return cut(String.valueOf(text), MOST_SHOWN);
     }
 
-    /**
-     * Tells whether a text has nothing that would be escaped, however long it is.
-     *
-     * @param text any text
-     * @return whether it is the text of a line
-     */
+    /** Returns true if nothing of a text would be escaped, however long it is. */
     public static boolean isPlain(String text) {
         return escape(text).equals(text);
     }
 
     private static String cut(String text, int most) {
-        // Escapes take space, so that a text may be cut twice, and once before millions of characters are escaped.
+        // Escapes take space, so a text may be cut twice: first, before millions of characters are escaped.
         return withoutMiddle(escape(withoutMiddle(text, most)), most);
     }
 

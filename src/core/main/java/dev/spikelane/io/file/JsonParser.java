@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads JSON texts. It recurses once for each level of nesting, of which there are few. */
+/** Parses JSON texts. It recurses once for each level of nesting, which is limited. */
 final class JsonParser extends TextParser {
 
     private static final int MOST_DEPTH = 32;
@@ -24,7 +24,7 @@ final class JsonParser extends TextParser {
         this.mostValues = mostValues;
     }
 
-    /** Fills a value with the content of the text. */
+    /** Parses a text into a value. */
     static void parse(String name, String text, int mostValues, JsonValue root) throws IOException {
         JsonParser parser = new JsonParser(name, text, mostValues);
         parser.value(root, 0);

@@ -7,16 +7,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of a JSON text (RFC 8259), and where it stands, so that a reader's error says what is wrong at which place.
+ * A value of a JSON text (RFC 8259) and its path, so that errors can name the place.
  *
- * <p>The text is read strictly: names of an object are unique, strings are whole Unicode characters, nothing stands
- * behind the value. It may nest 32 deep and hold a million values.
+ * <p>The text is parsed strictly: names of an object are unique, strings are whole Unicode characters, and no text
+ * follows the value. It may nest 32 deep and have a million values.
  */
 public final class JsonValue {
 
     private static final int MOST_VALUES = 1_000_000;
 
-    /** A number as the text has it, so that no digit is lost. */
+    /** A number as written in the text, so that no digit is lost. */
     record Literal(String digits) {}
 
     /** The value {@code null}. */
@@ -62,9 +62,9 @@ public final class JsonValue {
         return root;
     }
 
-    /** A value inside this one, still without a content. */
-    JsonValue inside(String ofKey) {
-        return new JsonValue(document, this, ofKey);
+    /** Creates a value inside this one, without a content yet. */
+    JsonValue inside(String memberKey) {
+        return new JsonValue(document, this, memberKey);
     }
 
     void fill(Object value) {
@@ -87,9 +87,8 @@ public final class JsonValue {
     /**
      * Returns a whole number, written without a fraction or an exponent.
      *
-     * @param least the least that is allowed
-     * @param most the most that is allowed
-     * @return the number
+     * @param least the least number allowed
+     * @param most the greatest number allowed
      * @throws IOException if this is not a whole number in that range
      */
     public long integer(long least, long most) throws IOException {
@@ -141,7 +140,6 @@ public final class JsonValue {
     /**
      * Returns a truth value.
      *
-     * @return whether it is {@code true}
      * @throws IOException if this is neither {@code true} nor {@code false}
      */
     public boolean truth() throws IOException {
@@ -151,20 +149,12 @@ public final class JsonValue {
         throw unexpected("true or false");
     }
 
-    /**
-     * Tells whether this is an object.
-     *
-     * @return whether {@link #members} gives values
-     */
+    /** Returns true if this is an object, with {@link #members}. */
     public boolean isObject() {
         return content instanceof Members;
     }
 
-    /**
-     * Tells whether this is an array.
-     *
-     * @return whether {@link #items} gives values
-     */
+    /** Returns true if this is an array, with {@link #items}. */
     public boolean isArray() {
         return content instanceof Items;
     }
@@ -199,7 +189,6 @@ public final class JsonValue {
      * Returns a member of an object.
      *
      * @param name its name
-     * @return its value
      * @throws IOException if this is not an object, or has no such member
      */
     public JsonValue member(String name) throws IOException {
@@ -211,9 +200,9 @@ public final class JsonValue {
     }
 
     /**
-     * Throws unless this is an object that has no other members than these; some of them may be missing.
+     * Throws unless this is an object without other members than these; some may be missing.
      *
-     * @param names the names that it may have
+     * @param names the allowed names
      * @throws IOException if this is not an object or has another member
      */
     public void requireOnly(Set<String> names) throws IOException {
@@ -226,16 +215,16 @@ public final class JsonValue {
     }
 
     /**
-     * Makes the error that says what was found here, and what was expected.
+     * Creates the error for this value, with the content found.
      *
-     * @param expected what was expected
-     * @return the error, to be thrown; its message starts with the name of the text
+     * @param expected the content expected
+     * @return an error whose message starts with the name of the text
      */
     public IOException unexpected(String expected) {
         return new IOException(path() + " is " + found() + ", expected " + expected);
     }
 
-    /** The name of the text, and the names and indices that lead to this value. */
+    /** Returns the name of the text, and the names and indices that lead to this value. */
     private String path() {
         StringBuilder path = new StringBuilder();
         for (JsonValue at = this; at.parent != null; at = at.parent) {
@@ -261,12 +250,7 @@ public final class JsonValue {
     /** The content of an object. */
     record Members(Map<String, JsonValue> values) {}
 
-    /**
-     * Quotes a text from a file or a user for a message, as {@link FileText#shown} makes it fit.
-     *
-     * @param text any text
-     * @return the text in quotes
-     */
+    /** Quotes a text from a file or a user for a message, after escaping it by {@link FileText#shown}. */
     public static String quoted(String text) {
         return "'" + FileText.shown(text) + "'";
     }

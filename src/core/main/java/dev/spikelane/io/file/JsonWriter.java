@@ -6,8 +6,8 @@ import java.util.Deque;
 /**
  * Writes JSON text (RFC 8259), value after value.
  *
- * <p>The text can stand inside an HTML {@code script} element: {@code <}, {@code >} and {@code &} in strings are
- * written as escapes, so that no string ends the element.
+ * <p>The text can be inside an HTML {@code script} element: {@code <}, {@code >} and {@code &} in strings are escaped,
+ * so that no string ends the element.
  */
 public final class JsonWriter {
 
@@ -15,7 +15,6 @@ public final class JsonWriter {
     private final Deque<Character> open = new ArrayDeque<>();
     private boolean separated = true;
 
-    /** Starts empty. */
     public JsonWriter() {}
 
     /**
@@ -102,7 +101,7 @@ public final class JsonWriter {
     }
 
     /**
-     * Writes the name and value of a number, or nothing if it is not finite: no reader meets a {@code null}.
+     * Writes the name and value of a number, or nothing if it is not finite, so that no reader meets a {@code null}.
      *
      * @param name the name
      * @param value the number
@@ -151,9 +150,8 @@ public final class JsonWriter {
     }
 
     /**
-     * Returns the text, which is complete.
+     * Returns the complete text.
      *
-     * @return the text
      * @throws IllegalStateException if an object or array is open
      */
     public String text() {
@@ -163,11 +161,7 @@ public final class JsonWriter {
         return text.toString();
     }
 
-    /**
-     * Returns the text so far, complete or not.
-     *
-     * @return the text
-     */
+    /** Returns the text so far, complete or not. */
     @Override
     public String toString() {
         return text.toString();
@@ -202,9 +196,9 @@ public final class JsonWriter {
             case '\n' -> text.append("\\n");
             case '\t' -> text.append("\\t");
             default -> {
-                // Lone surrogates have no UTF-8 bytes; the line separators end a line of old JavaScript; control and
-                // format
-                // characters would move the cursor of a terminal or turn the text around.
+                // Lone surrogates have no UTF-8 bytes. Line separators end a line of old JavaScript. Control and format
+                // characters
+                // would move the cursor of a terminal or reverse the text.
                 boolean escaped = "<>&\u2028\u2029".indexOf(character) >= 0
                         || Character.isISOControl(character)
                         || Character.getType(character) == Character.FORMAT

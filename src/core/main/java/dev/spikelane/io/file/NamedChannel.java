@@ -9,7 +9,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
-/** Writes to a file, and names it when the system refuses: its own message is only "No space left on device". */
+/** Writes to a file, and adds its name to errors: the system's own message is only "No space left on device". */
 record NamedChannel(FileChannel channel, Path file) implements WritableByteChannel {
 
     @Override

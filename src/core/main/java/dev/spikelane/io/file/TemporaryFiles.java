@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The temporary files being written now; those that are left when the JVM is told to stop are deleted then. */
+/** The temporary files in progress; they are deleted when the JVM is stopped. */
 final class TemporaryFiles {
 
     private static final Set<Path> WRITTEN = ConcurrentHashMap.newKeySet();
@@ -15,7 +15,7 @@ final class TemporaryFiles {
         try {
             Runtime.getRuntime().addShutdownHook(new Thread(TemporaryFiles::deleteAll, "spikelane-temporary-files"));
         } catch (IllegalStateException alreadyStopping) {
-            // A file written in these last moments is on its own.
+            // A file written during shutdown is not deleted.
         }
     }
 
@@ -34,7 +34,7 @@ final class TemporaryFiles {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException cannotBeHelped) {
-                // Nobody is left to hear of it.
+                // No log is left for the error.
             }
         }
     }

@@ -2,7 +2,7 @@ package dev.spikelane.io.file;
 
 import java.io.IOException;
 
-/** A text that is read from its start to its end; errors say the place. */
+/** Parses a text from its start to its end; errors have the position. */
 public abstract class TextParser {
 
     protected final String name;
@@ -15,8 +15,8 @@ public abstract class TextParser {
      * Starts at the first character.
      *
      * @param name the file, for messages
-     * @param where the kind of the text, for messages, such as {@code  of its header}
-     * @param spaces characters that may stand between others
+     * @param where the kind of the text, for messages, such as {@code of its header}
+     * @param spaces characters that are skipped between others
      */
     protected TextParser(String name, String text, String where, String spaces) {
         this.name = name;
@@ -25,7 +25,7 @@ public abstract class TextParser {
         this.spaces = spaces;
     }
 
-    /** The next character that is no space, which is not taken; a space where the text ends. */
+    /** Returns the next character that is not a space, without reading it; a space at the end of the text. */
     protected final char next() {
         while (position < text.length() && spaces.indexOf(text.charAt(position)) >= 0) {
             position++;
@@ -33,14 +33,14 @@ public abstract class TextParser {
         return position < text.length() ? text.charAt(position) : ' ';
     }
 
-    /** Takes a character if it comes next. */
+    /** Reads a character if it is next. */
     protected final boolean accept(char wanted) {
         boolean found = next() == wanted && position < text.length();
         position += found ? 1 : 0;
         return found;
     }
 
-    /** Takes a character, or throws. */
+    /** Reads a character, or throws. */
     protected final void expect(char wanted) throws IOException {
         if (!accept(wanted)) {
             throw unexpected("'" + wanted + "'");
@@ -55,7 +55,7 @@ public abstract class TextParser {
         }
     }
 
-    /** The exception for this place. */
+    /** Creates the exception for this position. */
     protected final IOException unexpected(String wanted) {
         String found = position == text.length()
                 ? "its end"

@@ -1,4 +1,7 @@
-/** How the library writes its files: whole or not at all, and JSON. Not exported. */
+/**
+ * Files that are written whole or not at all, JSON, and texts of messages about files. Start with {@code AtomicFile}.
+ * Not exported.
+ */
 @NullMarked
 package dev.spikelane.io.file;
 

@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * A file of which no more than so many bytes are read. Each node of an index stands in a file once, so that one whose
- * nodes lead to each other again, which jHDF would follow for ever, is known by the bytes that it reads.
+ * A file with a limit on the bytes that are read. A file has each node of an index once. If nodes lead to each other in
+ * a circle, which jHDF would follow forever, the number of bytes shows it.
  */
 final class CountedStorage implements HdfBackingStorage {
 
-    /** Headers are read by themselves and with the bytes behind them, as messages are. */
+    /** Headers are read alone, and with the bytes after them, as messages are. */
     private static final int READS = 8;
 
     private static final int SPARE = 1 << 16;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** Reads and writes HDF5 files, if jHDF is there. */
+/** Reads and writes HDF5 files, if jHDF is present. */
 public final class Hdf5 {
 
     private static final String DEPENDENCY = "io.jhdf:jhdf:0.13.0";
@@ -14,12 +14,12 @@ public final class Hdf5 {
     private Hdf5() {}
 
     /**
-     * Reads all groups and datasets of a file. The exceptions of jHDF for broken files become one kind.
+     * Reads all groups and datasets of a file. All exceptions of jHDF for broken files become IOExceptions.
      *
      * @param name the name of the file in messages
      * @param bytes the file
      * @param mostBytes the most bytes that its datasets may have
-     * @throws IOException if the library is not there, or the file is not whole or holds more
+     * @throws IOException if the library is missing, or the file is not whole or has more bytes
      */
     public static Hdf5Group read(String name, byte[] bytes, long mostBytes) throws IOException {
         return reading(name, () -> JhdfReader.read(bytes, mostBytes));
@@ -39,7 +39,7 @@ public final class Hdf5 {
         }
     }
 
-    /** Writes a file that is not there yet, or is empty. */
+    /** Writes a file that does not exist yet, or is empty. */
     public static void write(Path file, Hdf5Group root) throws IOException {
         requireLibrary(file.toString(), "written");
         try {
@@ -62,7 +62,10 @@ public final class Hdf5 {
         return text.substring(0, Math.min(MOST_MESSAGE, text.length()));
     }
 
-    /** Without a descriptor, it is found on the class path or, under a name of its file, on the module path. */
+    /**
+     * Throws unless jHDF is present. It has no module descriptor; it is found on the class path, or on the module path
+     * under a name made from its file name.
+     */
     private static void requireLibrary(String name, String what) throws IOException {
         try {
             Module library = Class.forName("io.jhdf.HdfFile", false, Hdf5.class.getClassLoader())

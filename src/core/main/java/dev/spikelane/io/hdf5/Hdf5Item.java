@@ -25,23 +25,23 @@ public sealed interface Hdf5Item {
     record Texts(List<Integer> shape, List<String> texts) implements Hdf5Item {}
 
     /**
-     * A dataset that nobody reads here, such as a table.
+     * A dataset that is not read here, such as a table.
      *
      * @param reason a description of it
-     * @param arrays those of different length that it is, where they are wanted
+     * @param arrays its arrays with different lengths; null unless they were requested
      */
     record Unread(String reason, @Nullable Ragged arrays) implements Hdf5Item {}
 
     /**
-     * Arrays of numbers, each as long as it is, which a {@link RaggedFile} reads one by one.
+     * Arrays of numbers with different lengths, which a {@link RaggedFile} reads one by one.
      *
      * @param type the type of a number, as safetensors names it
-     * @param references where each array is: its length, the address of a heap and a number in it
+     * @param references length, heap address and number in the heap of each array
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Ragged(String type, byte[] references) {
 
-        /** How many arrays there are. */
+        /** Returns the number of arrays. */
         public int count() {
             return references.length / HeapItems.BYTES;
         }

@@ -8,20 +8,24 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What stands in heaps of a file, by references: a length, the address of a heap and a number in it. */
+/** Reads items from the heaps of a file, by references: a length, the address of a heap and a number in it. */
 final class HeapItems {
 
-    /** Of a reference. */
+    /** Bytes of a reference. */
     static final int BYTES = 16;
 
     private static final int MOST_HEAPS = 64;
     private static final int HEADER_BYTES = 16;
 
     private final Map<Long, GlobalHeap> heaps = new HashMap<>();
-    /** Bytes of the heaps that are kept: those of a sound file do not overlap. */
-    private long held;
+    /** Bytes of the heaps in memory; heaps of a sound file do not overlap. */
+    private long heldBytes;
 
-    /** The bytes of so many items as a reference says, each of some bytes. */
+    /**
+     * Returns the bytes of the items of a reference.
+     *
+     * @param itemBytes bytes of one item
+     */
     ByteBuffer read(HdfBackingStorage storage, byte[] references, int at, int itemBytes) throws IOException {
         if (storage.getSizeOfOffsets() != Long.BYTES) {
             throw new IOException("has addresses of " + storage.getSizeOfOffsets() + " bytes, expected " + Long.BYTES);
@@ -36,12 +40,12 @@ final class HeapItems {
         GlobalHeap heap = heaps.get(address);
         if (heap == null) {
             long bytes = requireThere(storage, address);
-            if (heaps.size() == MOST_HEAPS || held + bytes > storage.size()) {
+            if (heaps.size() == MOST_HEAPS || heldBytes + bytes > storage.size()) {
                 heaps.clear();
-                held = 0;
+                heldBytes = 0;
             }
             heap = new GlobalHeap(storage, address);
-            held += bytes;
+            heldBytes += bytes;
             heaps.put(address, heap);
         }
         ByteBuffer data = heap.getObjectData(number);
@@ -52,7 +56,7 @@ final class HeapItems {
         return data.slice(0, (int) bytes);
     }
 
-    /** The bytes of a heap; throws where it claims more than the file has: jHDF takes memory for all of them. */
+    /** Returns the bytes of a heap; throws if it claims more than the file has, because jHDF allocates all of them. */
     private static long requireThere(HdfBackingStorage storage, long address) throws IOException {
         if (storage.getSizeOfLengths() != Long.BYTES) {
             throw new IOException("has lengths of " + storage.getSizeOfLengths() + " bytes, expected " + Long.BYTES);

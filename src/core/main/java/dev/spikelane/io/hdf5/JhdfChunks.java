@@ -19,11 +19,10 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * The chunks of a dataset, decoded here: jHDF 0.13 inflates as much as a chunk delivers, passes over the mask that says
- * which filters were left out, does not verify checksums, and its LZF warns of
- * sun.misc.Unsafe.
+ * Decodes the chunks of a dataset. jHDF 0.13 inflates all that a chunk delivers, ignores the mask of skipped filters,
+ * does not verify checksums, and its LZF warns of sun.misc.Unsafe.
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record JhdfChunks(
         HdfBackingStorage storage, Collection<Chunk> chunks, int[] sizes, int itemBytes, List<FilterInfo> filters) {
 
@@ -32,7 +31,7 @@ record JhdfChunks(
     private static final int FLETCHER = 3;
     private static final int LZF = 32_000;
     private static final int CHECKSUM_BYTES = 4;
-    /** The most bytes that are allocated before a file has proved that it delivers all it declares. */
+    /** Most bytes that are allocated before a file has proved that it delivers all it declares. */
     private static final int MOST_UNPROVED = 1 << 22;
 
     private static final int MOST_IN_CHUNK = 1 << 26;
@@ -78,7 +77,7 @@ record JhdfChunks(
         }
     }
 
-    /** All items in C order. Each chunk must be there, once. */
+    /** Reads all items in C order; throws unless each chunk is there once. */
     byte[] read(List<Integer> shape, int bytes, int fileBytes) throws IOException {
         long count = 1;
         long inChunk = itemBytes;
@@ -189,7 +188,7 @@ record JhdfChunks(
         }
     }
 
-    /** LZF: runs of bytes as they are, and runs that stood before. */
+    /** Unpacks LZF: runs of new bytes, and runs that repeat earlier bytes. */
     private static byte[] unpacked(byte[] packed, int expected) throws IOException {
         byte[] bytes = new byte[expected];
         int from = 0;
@@ -216,7 +215,7 @@ record JhdfChunks(
         return Arrays.copyOf(bytes, to);
     }
 
-    /** The first bytes of all items, then the second ones, and so on. */
+    /** Restores items from the first bytes of all items, then the second bytes, and so on. */
     private byte[] unshuffled(byte[] bytes) {
         byte[] items = bytes.clone();
         int count = bytes.length / itemBytes;
@@ -228,7 +227,7 @@ record JhdfChunks(
         return items;
     }
 
-    /** HDF5's Fletcher-32, over big-endian 16-bit words. */
+    /** Verifies and removes HDF5's Fletcher-32, over big-endian 16-bit words. */
     private static byte[] verified(byte[] bytes) throws IOException {
         int length = bytes.length - CHECKSUM_BYTES;
         if (length < 0) {

@@ -36,8 +36,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads a file from memory, so that it cannot change meanwhile. jHDF finds groups, types and chunks; items are taken
- * from its buffers here, after sizes were checked, as it allocates the sizes that a file claims.
+ * Reads a file from memory, so that it cannot change meanwhile. jHDF finds groups, types and chunks. Items are copied
+ * from its buffers here after sizes were checked, because jHDF allocates the sizes that a file claims.
  */
 final class JhdfReader {
 
@@ -56,9 +56,9 @@ final class JhdfReader {
     private int entriesLeft = MOST_ENTRIES;
 
     /**
-     * Reads a file of so many bytes.
+     * Creates a reader of a file with this number of bytes.
      *
-     * @param ragged whether arrays of different length are wanted
+     * @param ragged true to read arrays of different lengths
      */
     JhdfReader(long fileBytes, long mostBytes, boolean ragged) {
         this.fileBytes = fileBytes;
@@ -112,7 +112,7 @@ final class JhdfReader {
         return new Hdf5Group(groups, items);
     }
 
-    /** Follows a group's index as jHDF will do, and its headers, as far as each is read once. */
+    /** Follows a group's index and headers, as jHDF will do, and throws if nodes repeat. */
     private static void requireTree(HdfBackingStorage counted, long address) {
         ObjectHeader header = ObjectHeader.readObjectHeader(counted, address);
         if (header.hasMessageOfType(SymbolTableMessage.class)) {
@@ -137,8 +137,8 @@ final class JhdfReader {
         String numbers = nameOf(type);
         boolean texts =
                 type instanceof StringData || type instanceof VariableLength length && length.isVariableLengthString();
-        String ofArrays = ragged && !texts && type instanceof VariableLength arrays ? nameOf(arrays.getParent()) : "";
-        if (numbers.isEmpty() && !texts && ofArrays.isEmpty()) {
+        String arrayType = ragged && !texts && type instanceof VariableLength arrays ? nameOf(arrays.getParent()) : "";
+        if (numbers.isEmpty() && !texts && arrayType.isEmpty()) {
             return new Hdf5Item.Unread(
                     "has items of the type " + type.getClass().getSimpleName(), null);
         }
@@ -157,8 +157,8 @@ final class JhdfReader {
             boolean ends = declared.getPaddingType() == StringData.PaddingType.NULL_TERMINATED;
             return new Hdf5Item.Texts(shape, fixed(stored, type.getSize(), ends));
         }
-        if (!ofArrays.isEmpty()) {
-            return new Hdf5Item.Unread("has arrays", new Hdf5Item.Ragged(ofArrays, stored));
+        if (!arrayType.isEmpty()) {
+            return new Hdf5Item.Unread("has arrays", new Hdf5Item.Ragged(arrayType, stored));
         }
         if (texts) {
             return new Hdf5Item.Texts(shape, variable(storage, stored, type.getSize()));
@@ -184,7 +184,7 @@ final class JhdfReader {
         return shape;
     }
 
-    /** The type as safetensors names it; empty for others. */
+    /** Returns the type as safetensors names it; empty for others. */
     private static String nameOf(DataType type) {
         int bits = type.getSize() * Byte.SIZE;
         boolean whole = bits == 8 || bits == 16 || bits == 32 || bits == 64;

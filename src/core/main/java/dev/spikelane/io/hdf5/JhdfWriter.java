@@ -49,7 +49,10 @@ final class JhdfWriter {
         };
     }
 
-    /** jHDF 0.13 leaves older bytes behind the end of a text, which other readers take for a part of it. */
+    /**
+     * Pads texts to one length: jHDF 0.13 leaves older bytes after the end of a text, and other readers take them for
+     * text.
+     */
     private static List<String> padded(List<String> texts) {
         int most = texts.stream().mapToInt(JhdfWriter::bytes).max().orElse(0);
         return texts.stream()
@@ -61,7 +64,7 @@ final class JhdfWriter {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** An array of arrays, as jHDF takes them; a single item without. */
+    /** Returns nested arrays, as jHDF reads them; a single item without an array. */
     private static Object nested(Class<?> type, List<Integer> shape, IntFunction<?> items) {
         if (shape.isEmpty()) {
             return items.apply(0);

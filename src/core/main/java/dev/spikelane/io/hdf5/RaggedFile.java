@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** An open file with arrays of different length, of which one is read at a time. */
+/** An open file with arrays of different lengths, which are read one at a time. */
 public final class RaggedFile implements AutoCloseable {
 
     private final String name;
@@ -24,7 +24,7 @@ public final class RaggedFile implements AutoCloseable {
      * Opens a file and reads all but the arrays.
      *
      * @param mostBytes the most bytes that the rest may have
-     * @throws IOException if the library is not there, or the file is not whole or holds more
+     * @throws IOException if the library is missing, or the file is not whole or has more bytes
      */
     public static RaggedFile open(Path path, long mostBytes) throws IOException {
         String name = path.toString();
@@ -40,12 +40,12 @@ public final class RaggedFile implements AutoCloseable {
         });
     }
 
-    /** What the file holds. */
+    /** Returns everything but the arrays. */
     public Hdf5Group root() {
         return root;
     }
 
-    /** Reads one of the arrays. */
+    /** Reads one array. */
     public Hdf5Item.Numbers read(Hdf5Item.Ragged arrays, int index) throws IOException {
         return Hdf5.reading(name, () -> {
             int itemBytes = Integer.parseInt(arrays.type().substring(1)) / Byte.SIZE;

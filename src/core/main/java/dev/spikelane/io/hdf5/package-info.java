@@ -1,2 +1,5 @@
-/** HDF5 files by jHDF, an optional library: groups, arrays of numbers and texts, bounded by the size of the file. */
+/**
+ * HDF5 files by jHDF, an optional library: groups, arrays of numbers and texts, limited by the size of the file. Start
+ * with {@code Hdf5}.
+ */
 package dev.spikelane.io.hdf5;

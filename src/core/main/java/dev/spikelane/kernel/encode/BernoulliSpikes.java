@@ -9,17 +9,17 @@ import dev.spikelane.simd.Checks;
 /**
  * Draws spikes that fire with given probabilities (rate coding).
  *
- * <p>{@code spike[step][sample][neuron] = uniform(seed, step, sample, neuron) < data * gain + offset}, the product and
- * the sum rounded to float32 one after the other, the uniform number from {@link CounterRandom}. A probability of 0 or
- * less never fires, one of 1 or more always does. Spikes are a pure function of the arguments: they depend neither on
- * the number of threads nor on how a batch or a run is cut into calls.
+ * <p>{@code spike[step][sample][neuron] = uniform(seed, step, sample, neuron) < data * gain + offset}; the product and
+ * the sum are each rounded to float32, and the uniform number is from {@link CounterRandom}. A probability of 0 or less
+ * never fires, and 1 or more always does. Spikes depend only on the arguments, not on the number of threads or on the
+ * way a batch or a run is cut into calls.
  */
 public final class BernoulliSpikes {
 
     private final BernoulliRow probability;
 
     /**
-     * Makes what draws spikes.
+     * Creates an encoder.
      *
      * @param gain factor on the data
      * @param offset added to the scaled data
@@ -29,8 +29,8 @@ public final class BernoulliSpikes {
     }
 
     /**
-     * Draws the spikes of all rows from {@code firstRow} on, of data that are the same at all steps; the step of row r
-     * is {@code r / batch}.
+     * Draws the spikes of all rows from {@code firstRow} on, for data that are the same at all steps. Row r belongs to
+     * step {@code r / batch}.
      *
      * @param seed the seed of the run
      * @param firstSample the number of the first sample of a step
@@ -51,13 +51,12 @@ public final class BernoulliSpikes {
     }
 
     /**
-     * Draws the spikes of data that change from step to step, which end with the last row; the step of row r is
-     * {@code r / batch}.
+     * Draws the spikes of data that change from step to step. Row r belongs to step {@code r / batch}.
      *
      * @param seed the seed of the run
-     * @param batch samples in a step
-     * @param data {@code [at most rows x neurons]}, time-major, those of the last rows; NaN never fires
-     * @param spikes {@code [rows x neurons]}, time-major, of which rows before the data are left as they are
+     * @param batch the samples of a step
+     * @param data {@code [at most rows x neurons]}, time-major, for the last rows; NaN never fires
+     * @param spikes {@code [rows x neurons]}, time-major; rows before the data are unchanged
      * @throws IllegalArgumentException if a shape does not fit, or rows are not whole steps
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
@@ -71,8 +70,8 @@ public final class BernoulliSpikes {
     }
 
     /**
-     * Draws the spikes of a batch of samples, each from a stream of its own, of all rows from {@code firstRow} on; the
-     * step of row r is {@code r / batch}.
+     * Draws the spikes of all rows from {@code firstRow} on, with one random stream for each sample. Row r belongs to
+     * step {@code r / batch}.
      *
      * @param draws the random streams of the samples
      * @param data {@code [batch x neurons]}, the same at all steps; NaN never fires

@@ -10,11 +10,11 @@ import dev.spikelane.simd.Pads;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Finds where data rise or fall by a threshold from one step to the next.
+ * Finds steps in which data rise or fall by a threshold.
  *
  * <p>{@code rises = (data[step] - data[step - 1] >= threshold)},
- * {@code falls = (data[step] - data[step - 1] <= -threshold)}, the difference in float32. Before the first step the
- * data are 0, or as in the first step (padding). A difference that is NaN neither rises nor falls.
+ * {@code falls = (data[step] - data[step - 1] <= -threshold)}, with the difference in float32. Before the first step
+ * the data are 0, or with padding as in the first step. A difference of NaN neither rises nor falls.
  */
 public final class DeltaSpikes {
 
@@ -35,12 +35,12 @@ public final class DeltaSpikes {
     }
 
     /**
-     * Writes a spike where the data rise.
+     * Writes a spike if the data rise.
      *
      * @param data {@code [steps * batch x neurons]}, time-major
-     * @param batch samples in a step
+     * @param batch the samples of a step
      * @param threshold the smallest difference that fires
-     * @param padding whether the first step is compared with itself and not with 0
+     * @param padding true to compare the first step with itself; false to compare it with 0
      * @param spikes {@code [steps * batch x neurons]}, overwritten
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed
@@ -51,12 +51,12 @@ public final class DeltaSpikes {
     }
 
     /**
-     * Writes a spike where the data fall.
+     * Writes a spike if the data fall.
      *
      * @param data {@code [steps * batch x neurons]}, time-major
-     * @param batch samples in a step
+     * @param batch the samples of a step
      * @param threshold the smallest difference that fires
-     * @param padding whether the first step is compared with itself and not with 0
+     * @param padding true to compare the first step with itself; false to compare it with 0
      * @param spikes {@code [steps * batch x neurons]}, overwritten
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed
@@ -67,13 +67,13 @@ public final class DeltaSpikes {
     }
 
     /**
-     * Writes 1 where the data rise, -1 where they fall, and 0 elsewhere or, with a threshold of 0 or less, where they
-     * do both.
+     * Writes 1 if the data rise, -1 if they fall, and 0 otherwise. With a threshold of 0 or less, data that do both
+     * give 0.
      *
      * @param data {@code [steps * batch x neurons]}, time-major
-     * @param batch samples in a step
+     * @param batch the samples of a step
      * @param threshold the smallest difference that fires
-     * @param padding whether the first step is compared with itself and not with 0
+     * @param padding true to compare the first step with itself; false to compare it with 0
      * @param spikes {@code [steps * batch x neurons]}, overwritten; shares no memory with the data
      * @throws IllegalArgumentException if a shape does not fit, or the spikes share memory with the data
      * @throws IllegalStateException if an arena is closed
@@ -97,7 +97,7 @@ public final class DeltaSpikes {
         }
     }
 
-    /** Runs a text over the first step, then over the others. */
+    /** Runs a text on the first step, then on the others. */
     private static void run(
             Elementwise text,
             FloatMatrix data,

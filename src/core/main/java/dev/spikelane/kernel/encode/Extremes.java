@@ -5,16 +5,15 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.SimdWidth;
 
-/** The smallest and the largest element of a matrix. NaN, where there is one, is both. */
+/** The smallest and the largest element of a matrix. Both are NaN if an element is. */
 public final class Extremes {
 
     private Extremes() {}
 
     /**
-     * Finds the smallest element; -0 is smaller than 0.
+     * Returns the smallest element; -0 is smaller than 0.
      *
-     * @param values the matrix
-     * @return its smallest element, NaN if there is a NaN
+     * @return NaN if an element is NaN
      * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if the arena is confined to another thread
      */
@@ -23,10 +22,9 @@ public final class Extremes {
     }
 
     /**
-     * Finds the largest element; 0 is larger than -0.
+     * Returns the largest element; 0 is larger than -0.
      *
-     * @param values the matrix
-     * @return its largest element, NaN if there is a NaN
+     * @return NaN if an element is NaN
      * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if the arena is confined to another thread
      */

@@ -31,8 +31,9 @@ final class ExtremesVector {
         long offset = values.rowOffset(row);
         int columns = values.columns();
         FloatVector largest = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);
-        // Padding is masked in all vectors: a branch for the last would leave a vector that is one or the other, which
-        // C2 boxes at times.
+        // Padding is masked in all vectors: with a branch for the last one, C2 at times boxes a vector that is one or
+        // the
+        // other.
         for (int column = 0; column < columns; column += COUNT) {
             FloatVector value = FloatVector.fromMemorySegment(
                             FLOAT, segment, offset + (long) column * Float.BYTES, ORDER)

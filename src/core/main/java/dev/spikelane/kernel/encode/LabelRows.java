@@ -6,7 +6,7 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 
 /**
- * Writes one value for the class that a label names and another for the other classes.
+ * Writes one value for the class of a label and another value for the other classes.
  *
  * <p>{@code row[sample][c] = (c == label[sample] ? correct : others)}.
  */
@@ -18,11 +18,11 @@ public final class LabelRows {
      * Writes a row for each label.
      *
      * @param labels class numbers, one for each sample, at least one
-     * @param correct the value of the class that the label names
+     * @param correct the value of the label's class
      * @param others the value of the other classes
-     * @param rows {@code [at least firstRow + samples x classes]}; as many rows as there are labels are overwritten
+     * @param rows {@code [at least firstRow + samples x classes]}; one row for each label is overwritten
      * @param firstRow the first row
-     * @throws IllegalArgumentException if the rows are not all there or a label is not a class; nothing is written then
+     * @throws IllegalArgumentException if there are too few rows or a label is not a class; nothing is written then
      * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if the arena is confined to another thread
      */
@@ -43,7 +43,6 @@ public final class LabelRows {
      * Throws unless every label is a class.
      *
      * @param labels class numbers
-     * @param classes how many classes there are
      * @throws IllegalArgumentException if a label is below 0 or not below the number of classes
      */
     public static void requireClasses(int[] labels, int classes) {

@@ -6,19 +6,21 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Checks;
 
 /**
- * Lets a target rise linearly from {@code off} at step 0 to {@code on} at a neuron's spike, and be {@code off} from
- * then on.
+ * Computes targets that rise linearly from {@code off} at step 0 to {@code on} at a neuron's spike, and are {@code off}
+ * afterwards.
  *
  * <p>With {@code s = rint(time)}, halves rounded to even:
+ *
  * <pre>{@code
  * ratio  = (1 / s) * step                      0 < s <= steps
  *          2 * step                            s > steps
  *          1 at step 0, 2 * step afterwards    s = 0
  * target = ratio * range + off, or off where that is above on
  * }</pre>
- * all in float32, as {@code snntorch.spikegen.latency_interpolate} has it. A neuron that fires too late is off at all
- * steps; where {@code 1 / s * s} or the sum is rounded up past {@code on}, the spike is lost, as it is there. A time
- * that is NaN makes all targets NaN.
+ *
+ * <p>All operations are float32, as in {@code snntorch.spikegen.latency_interpolate}. A neuron that fires too late is
+ * off at all steps. If {@code 1 / s * s} or the sum is rounded up past {@code on}, the spike is lost, as in snnTorch. A
+ * time of NaN makes all targets NaN.
  */
 public final class LatencyRamp {
 

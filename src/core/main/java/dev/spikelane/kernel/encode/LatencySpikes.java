@@ -8,11 +8,11 @@ import dev.spikelane.memory.SpikeMatrix;
 import dev.spikelane.simd.Checks;
 
 /**
- * Lets every neuron fire once, in the step that is nearest to its time.
+ * Computes spikes of neurons that fire once, in the step nearest to their time.
  *
  * <p>{@code spike[step][sample][neuron] = (rint(time[sample][neuron]) == step)}, halves rounded to even. Times outside
- * of the steps, infinity and NaN give no spike. The output is cleared, and then one element for each neuron written:
- * that is less work than a comparison for each step, so there is no vector variant.
+ * of the steps, infinity and NaN give no spike. The output is cleared, then one element for each neuron is written.
+ * This is less work than one comparison for each step, so there is no vector variant.
  */
 public final class LatencySpikes {
 
@@ -46,7 +46,7 @@ public final class LatencySpikes {
     }
 
     /**
-     * Writes one value where there is a spike, another where there is none.
+     * Writes one value for each spike, and another value elsewhere.
      *
      * @param times {@code [batch x neurons]}, in steps
      * @param on the value of a spike
@@ -75,7 +75,7 @@ public final class LatencySpikes {
         }
     }
 
-    /** The step in which a neuron fires, -1 for none. */
+    /** Returns the step in which a neuron fires, -1 for none. */
     private static int step(FloatMatrix times, int sample, int neuron, int steps) {
         double step = Math.rint(times.segment().get(JAVA_FLOAT, times.rowOffset(sample) + (long) neuron * Float.BYTES));
         return step >= 0 && step < steps ? (int) step : -1;

@@ -10,10 +10,10 @@ import dev.spikelane.simd.Pads;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Turns data into the times at which neurons fire (latency coding). Times are float32, in steps.
+ * Computes the times at which neurons fire from data (latency coding). Times are float32, in steps.
  *
- * <p>Every operation is done for each element alone, in float32, in the order in which it is written. Data and times
- * may be the same matrix, but not overlap otherwise.
+ * <p>Each element is computed alone, in float32, with operations in the order written. Data and times may be the same
+ * matrix, but must not overlap otherwise.
  */
 public final class LatencyTimes {
 
@@ -29,13 +29,13 @@ public final class LatencyTimes {
     private LatencyTimes() {}
 
     /**
-     * Computes when a membrane that is charged by the data reaches the threshold:
+     * Computes the time at which a membrane that the data charge reaches the threshold:
      * {@code time = tau * log(x / (x - threshold)) + first} with {@code x = max(data, lowest)}. The logarithm has
      * torch's bits.
      *
      * @param data {@code [batch x neurons]}
      * @param threshold the threshold, above 0
-     * @param lowest smaller data count as this, at least the threshold; equal to it gives an infinite time
+     * @param lowest smaller data are replaced by this; at least the threshold, which gives an infinite time
      * @param tau time constant in steps
      * @param first added to the time
      * @param times {@code [batch x neurons]}, overwritten
@@ -64,8 +64,8 @@ public final class LatencyTimes {
      * Computes times that fall linearly with the data: {@code time = min(-tau * (data - 1), latest) + first}.
      *
      * @param data {@code [batch x neurons]}
-     * @param tau time in steps from the largest datum, 1, to 0
-     * @param latest no time is later, before {@code first} is added
+     * @param tau steps from the largest datum, 1, to 0
+     * @param latest the latest time before {@code first} is added
      * @param first added to the time
      * @param times {@code [batch x neurons]}, overwritten
      * @throws IllegalArgumentException if shapes differ, or times share memory with other rows of the data
@@ -90,7 +90,7 @@ public final class LatencyTimes {
      * @param from subtracted
      * @param scale factor
      * @param span factor
-     * @param divisor what is divided by
+     * @param divisor the divisor
      * @param to added
      * @throws IllegalStateException if the arena is closed
      * @throws WrongThreadException if the arena is confined to another thread
@@ -107,10 +107,10 @@ public final class LatencyTimes {
     }
 
     /**
-     * Sets the times of neurons whose data are below the threshold to infinity: they never fire.
+     * Sets the times of neurons with data below the threshold to infinity, so that they never fire.
      *
      * @param data {@code [batch x neurons]}
-     * @param threshold data that equal it keep their time
+     * @param threshold data equal to it keep their time
      * @param times {@code [batch x neurons]}, updated
      * @throws IllegalArgumentException if shapes differ, or times share memory with other rows of the data
      * @throws IllegalStateException if an arena is closed

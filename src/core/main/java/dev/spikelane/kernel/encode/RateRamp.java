@@ -9,17 +9,20 @@ import dev.spikelane.simd.Arange;
 import dev.spikelane.simd.Checks;
 
 /**
- * Lets a target rise linearly from {@code off}, one step after a neuron's last spike, to {@code on} at its next one.
+ * Computes targets that rise linearly from {@code off}, one step after a neuron's last spike, to {@code on} at its next
+ * spike.
  *
- * <p>With the spikes before and after it at steps {@code before} (-1 for none) and {@code after}:
+ * <p>With the spikes before and after a step at steps {@code before} (-1 for none) and {@code after}:
+ *
  * <pre>{@code
  * target[step] = off + (on - off) / (after - before - 1) * (step - before - 1)
  *                              before < step <= after, after > before + 1
  *                on            after = before + 1
  *                off           no spike afterwards
  * }</pre>
- * with the bits of {@code torch.arange}, see {@link Arange}. A neuron's steps depend on each other, and this is
- * done once for many uses: it is scalar only.
+ *
+ * <p>The bits are as {@code torch.arange} gives, see {@link Arange}. There is no vector variant: a neuron's steps
+ * depend on each other, and targets are computed once for many uses.
  */
 public final class RateRamp {
 
@@ -29,9 +32,9 @@ public final class RateRamp {
      * Writes the targets of all steps.
      *
      * @param spikes {@code [steps * batch x neurons]}, time-major
-     * @param batch samples in a step
+     * @param batch the samples of a step
      * @param on the target at a spike
-     * @param off the target one step after it
+     * @param off the target one step after a spike
      * @param targets {@code [steps * batch x neurons]}, overwritten
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed
@@ -54,7 +57,7 @@ public final class RateRamp {
         }
     }
 
-    /** Walks back from a spike to the one before, then writes what lies between: as many steps twice. */
+    /** Finds the spike before, then writes the steps between: each step is visited twice. */
     private static void riseTo(
             int row, SpikeMatrix spikes, int neuron, int batch, double on, double off, FloatMatrix targets) {
         int before = row - batch;

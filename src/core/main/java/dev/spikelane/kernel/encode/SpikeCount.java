@@ -22,7 +22,7 @@ public final class SpikeCount {
      * Adds the spikes of the first rows.
      *
      * @param spikes {@code [at least rows x neurons]}, time-major
-     * @param rows how many rows, whole steps
+     * @param rows the number of rows, whole steps
      * @param counts {@code [batch x neurons]}, updated
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed
@@ -40,7 +40,7 @@ public final class SpikeCount {
         }
     }
 
-    /** The specification: one spike after the other. */
+    /** The specification: adds one spike after the other. */
     static void scalar(SpikeMatrix spikes, int rows, FloatMatrix counts) {
         for (int row = 0; row < rows; row++) {
             long countRow = counts.rowOffset(row % counts.rows());

@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** The vector variant of {@link SpikeCount}: the bits of a word are the masks of additions of one. */
+/** The vector variant of {@link SpikeCount}: the bits of a word mask additions of one. */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class SpikeCountVector {
 

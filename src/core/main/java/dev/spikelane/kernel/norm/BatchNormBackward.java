@@ -11,7 +11,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 
 /**
- * Takes gradients back through a {@link BatchNormStep}. With g the gradients of y, and n values of a channel in a step:
+ * Gradients through a {@link BatchNormStep}. With g the gradients of y, and n values of a channel in a step:
  *
  * <pre>{@code
  * products = sum(g * (x - mean))
@@ -19,13 +19,13 @@ import java.util.Objects;
  * gradX    = ((g - sum(g) / n) - (x - mean) * slope) * (weight * inverse)
  * }</pre>
  *
- * <p>{@code products * inverse} is added to the gradient of the weight, {@code sum(g)} to that of the bias, each
- * rounded to float32. Sums are float64, in the order of the statistics; each operation on elements is rounded to
+ * <p>{@code products * inverse} is added to the gradient of the weight and {@code sum(g)} to the gradient of the bias,
+ * each rounded to float32. Sums are float64, in the order of the statistics. Each operation on elements is rounded to
  * float32, and the product with the slope is fused.
  *
- * <p>A step goes through {@link #measure}, which threads may share by blocks, {@link #settle} and {@link #run}, which
- * they may share again; threads may take different steps. Then one of them {@linkplain #collect collects} what steps
- * add to the gradients of weights and biases.
+ * <p>A step needs {@link #measure}, whose blocks threads may share, then {@link #settle}, then {@link #run}, whose
+ * blocks they may share again; threads may compute different steps. Then one thread adds the gradients of weights and
+ * biases by {@link #collect}.
  */
 public final class BatchNormBackward implements WindowBackward {
 
@@ -40,23 +40,21 @@ public final class BatchNormBackward implements WindowBackward {
     final BatchNormStep forward;
     final BatchNormSums total;
     final BlockSums sums;
-    /** Of each column of a step. */
     final FloatMatrix centers;
 
     final FloatMatrix slopes;
     final FloatMatrix means;
     final FloatMatrix factors;
-    /** What each step adds. */
-    final FloatMatrix ofWeights;
+    /** Gradients of each step, {@code [steps x channels]}. */
+    final FloatMatrix weightGradients;
 
-    final FloatMatrix ofBias;
+    final FloatMatrix biasGradients;
 
     /**
-     * Makes a way back.
+     * Creates a backward pass.
      *
-     * @param arena the arena that owns what it works with
-     * @param forward the way forward
-     * @param total the weights, and where their gradients are added up
+     * @param forward the forward pass
+     * @param total the weights, and the sums of their gradients
      */
     public BatchNormBackward(Arena arena, BatchNormStep forward, BatchNormSums total) {
         this.rows = forward.rows;
@@ -67,22 +65,17 @@ public final class BatchNormBackward implements WindowBackward {
         this.slopes = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
         this.means = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
         this.factors = FloatMatrix.zeros(arena, rows.steps(), rows.columns());
-        this.ofWeights = FloatMatrix.zeros(arena, rows.steps(), rows.channels());
-        this.ofBias = FloatMatrix.zeros(arena, rows.steps(), rows.channels());
+        this.weightGradients = FloatMatrix.zeros(arena, rows.steps(), rows.channels());
+        this.biasGradients = FloatMatrix.zeros(arena, rows.steps(), rows.channels());
     }
 
-    /**
-     * Tells how much memory of the arena sums of blocks of samples take.
-     *
-     * @param blocks how many blocks
-     * @return bytes
-     */
+    /** Returns the bytes of the arena for sums of some blocks of samples. */
     @Override
     public long blockBytes(long blocks) {
         return sums.bytes(blocks);
     }
 
-    /** Forgets what was added to the gradients of weights and biases. */
+    /** Clears the gradients of weights and biases. */
     @Override
     public void begin() {
         total.ofWeights().fill(0);
@@ -90,11 +83,11 @@ public final class BatchNormBackward implements WindowBackward {
     }
 
     /**
-     * Adds up some blocks of samples of a step.
+     * Adds up one block of samples of a step.
      *
      * @param gradients g, {@code [steps * batch x positions * channels]}
-     * @param values x, of the same columns
-     * @param at the step of the rows of both
+     * @param values x, with the same columns
+     * @param at the step in the rows of both
      * @param step the row of the statistics
      * @param block the block of eight samples
      * @throws IllegalArgumentException if a shape does not fit
@@ -117,9 +110,9 @@ public final class BatchNormBackward implements WindowBackward {
     }
 
     /**
-     * Makes what takes a step back, all of whose blocks were added up.
+     * Computes the sums and factors of a step after all of its blocks were added up.
      *
-     * @param at the step of the rows
+     * @param at the step in the rows
      * @param step the row of the statistics
      */
     @Override
@@ -130,8 +123,8 @@ public final class BatchNormBackward implements WindowBackward {
             float inverse = Elements.get(forward.statistics.inverse(), step, channel);
             double sum = sums.sum(at, 0, channel);
             double products = sums.sum(at, 1, channel);
-            Elements.set(ofBias, at, channel, (float) sum);
-            Elements.set(ofWeights, at, channel, (float) (products * inverse));
+            Elements.set(biasGradients, at, channel, (float) sum);
+            Elements.set(weightGradients, at, channel, (float) (products * inverse));
             Elements.set(centers, at, channel, Elements.get(forward.statistics.mean(), step, channel));
             Elements.set(means, at, channel, (float) (sum / rows.count()));
             Elements.set(slopes, at, channel, (float) (products * inverse * inverse / rows.count()));
@@ -144,11 +137,11 @@ public final class BatchNormBackward implements WindowBackward {
     }
 
     /**
-     * Replaces the gradients of a block of samples by those of what was normalized.
+     * Replaces the gradients of a block of samples by the gradients of the values before normalization.
      *
      * @param gradients g, overwritten by gradX; {@code [steps * batch x positions * channels]}
-     * @param values x, of the same columns
-     * @param at the step of the rows of both
+     * @param values x, with the same columns
+     * @param at the step in the rows of both
      * @param block the block of eight samples
      * @throws IllegalArgumentException if a shape does not fit, or the two share memory
      */
@@ -167,15 +160,15 @@ public final class BatchNormBackward implements WindowBackward {
     }
 
     /**
-     * Adds what a step adds to the gradients of weights and biases; steps descending.
+     * Adds one step to the gradients of weights and biases. Call this for steps in descending order.
      *
-     * @param at the step of the rows
+     * @param at the step in the rows
      * @param step the row of the statistics
      */
     @Override
     public void collect(int at, int step) {
-        add(total.ofWeights(), forward.set(step), ofWeights, at);
-        add(total.ofBias(), forward.set(step), ofBias, at);
+        add(total.ofWeights(), forward.set(step), weightGradients, at);
+        add(total.ofBias(), forward.set(step), biasGradients, at);
     }
 
     private static void add(FloatMatrix sum, int set, FloatMatrix ofSteps, int at) {

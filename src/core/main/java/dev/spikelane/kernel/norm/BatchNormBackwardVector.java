@@ -31,12 +31,12 @@ final class BatchNormBackwardVector {
         long bytes = (long) rows.channels() * Float.BYTES;
         for (int next = 0; next < rows.channels(); next += COUNT) {
             int channel = BatchNormStepVector.first(rows, next);
-            long own = (long) channel * Float.BYTES;
-            DoubleVector center = DoublesVector.load(means, centers.rowOffset(step) + own);
+            long lane = (long) channel * Float.BYTES;
+            DoubleVector center = DoublesVector.load(means, centers.rowOffset(step) + lane);
             DoubleVector sum = DoubleVector.zero(DOUBLE);
             DoubleVector products = DoubleVector.zero(DOUBLE);
             for (int row = firstRow; row < endRow; row++) {
-                long offset = gradients.rowOffset(row) + own;
+                long offset = gradients.rowOffset(row) + lane;
                 for (int position = 0; position < rows.positions(); position++) {
                     DoubleVector g = DoublesVector.load(segment, offset);
                     DoubleVector x = DoublesVector.load(source, offset);

@@ -11,8 +11,8 @@ import java.lang.invoke.MethodHandles;
 import java.util.Objects;
 
 /**
- * Normalizes the channels of a batch by its own statistics, step by step. With n values of a channel in a step, samples
- * by positions:
+ * Normalizes the channels of a batch by its own statistics, step by step. A channel has n values in a step, samples by
+ * positions:
  *
  * <pre>{@code
  * mean     = sum(x) / n
@@ -22,13 +22,12 @@ import java.util.Objects;
  * y        = x * factor + (bias - mean * factor)          both fused, as torch does it
  * }</pre>
  *
- * <p>Sums are float64 and have one order, for any width of vectors and number of threads: blocks of eight samples,
- * ascending; in a block samples ascending, positions ascending; blocks are added ascending. Statistics are rounded to
- * float32, and so is each operation behind them. Of values whose mean is a million times their deviation, the variance
- * has few digits, but then the values themselves have few.
+ * <p>Sums are float64 and have one order for any vector width and number of threads: blocks of eight samples, samples
+ * of a block and positions of a sample, all ascending. Statistics and all operations after them are rounded to float32.
+ * If the mean is a million times the deviation, the variance has few digits, but then the values themselves have few.
  *
- * <p>A step goes through {@link #measure}, which threads may share by blocks, {@link #settle}, {@link #fold}, and
- * {@link #normalize}, which they may share again. Threads may take different steps anyhow.
+ * <p>A step needs {@link #measure}, whose blocks threads may share, then {@link #settle}, {@link #fold} and
+ * {@link #normalize}, whose blocks they may share again. Threads may compute different steps.
  */
 public final class BatchNormStep implements WindowStep {
 
@@ -47,13 +46,12 @@ public final class BatchNormStep implements WindowStep {
     private int firstStep;
 
     /**
-     * Makes a step.
+     * Creates a step.
      *
-     * @param arena the arena that owns what it works with
-     * @param rows of the values
-     * @param epsilon what is added to variances
-     * @param statistics where statistics stay, a row for each step
-     * @param weights {@code [1 x channels]}, or a row for each step
+     * @param rows the shape of the values
+     * @param epsilon the number to add to variances
+     * @param statistics receives the statistics, one row for each step
+     * @param weights {@code [1 x channels]}, or one row for each step
      * @param bias of the same shape
      */
     public BatchNormStep(
@@ -70,47 +68,32 @@ public final class BatchNormStep implements WindowStep {
         this.factors = NormFactors.zeros(arena, rows.steps(), rows.positions(), statistics, weights, bias);
     }
 
-    /**
-     * Returns the rows.
-     *
-     * @return what the values are
-     */
     @Override
     public NormRows rows() {
         return rows;
     }
 
-    /**
-     * Returns the statistics.
-     *
-     * @return a row for each step that was measured
-     */
     public BatchStatistics statistics() {
         return statistics;
     }
 
     /**
-     * Says which weights the steps to come have, if each has its own.
+     * Selects the weights of the next steps, if each step has its own.
      *
-     * @param step the row of the weights that belongs to row 0 of the statistics
+     * @param step the row of the weights for row 0 of the statistics
      */
     @Override
     public void begin(int step) {
         firstStep = step;
     }
 
-    /**
-     * Tells how much memory of the arena sums of blocks of samples take.
-     *
-     * @param blocks how many blocks
-     * @return bytes
-     */
+    /** Returns the bytes of the arena for sums of some blocks of samples. */
     @Override
     public long blockBytes(long blocks) {
         return sums.bytes(blocks);
     }
 
-    /** The row of the weights of a step. */
+    /** Returns the row of a step's weights. */
     int set(int step) {
         return factors.weights().rows() == 1 ? 0 : firstStep + step;
     }
@@ -119,7 +102,7 @@ public final class BatchNormStep implements WindowStep {
      * Adds up a block of samples of a step.
      *
      * @param values x, {@code [steps * batch x positions * channels]}
-     * @param at the step of these rows
+     * @param at the step in these rows
      * @param block the block of eight samples
      * @throws IllegalArgumentException if the shape does not fit
      */
@@ -134,9 +117,9 @@ public final class BatchNormStep implements WindowStep {
     }
 
     /**
-     * Makes the statistics of a step, all of whose blocks were added up.
+     * Computes the statistics of a step after all of its blocks were added up.
      *
-     * @param at the step of the rows
+     * @param at the step in the rows
      * @param step the row of the statistics
      */
     @Override
@@ -155,9 +138,9 @@ public final class BatchNormStep implements WindowStep {
     }
 
     /**
-     * Prepares to normalize a step by statistics that are there.
+     * Prepares to normalize a step by existing statistics.
      *
-     * @param at the step of the rows
+     * @param at the step in the rows
      * @param step the row of the statistics
      */
     @Override
@@ -168,11 +151,11 @@ public final class BatchNormStep implements WindowStep {
     }
 
     /**
-     * Normalizes a block of samples of a step that is prepared.
+     * Normalizes a block of samples of a prepared step.
      *
      * @param values x, {@code [steps * batch x positions * channels]}
-     * @param into receives y, of the same shape; apart from x
-     * @param at the step of the rows of both
+     * @param into receives y, with the same shape; apart from x
+     * @param at the step in the rows of both
      * @param block the block of eight samples
      * @throws IllegalArgumentException if a shape does not fit, or the two share memory
      */

@@ -13,33 +13,36 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.DoubleVector;
 
 /**
- * The vector variant of {@link BatchNormStep}: as many channels at a time as a vector has numbers, the last of them
- * once more with those before where they are fewer.
+ * The vector variant of {@link BatchNormStep}: one vector of channels at a time. The last vector overlaps the one
+ * before if fewer channels are left.
  */
 class BatchNormStepVector {
 
     /** Doubles in a vector. */
     static final int COUNT = DOUBLE.length();
 
-    /** Unrolled, as copies are not inlined: where C2 inlines {@link #measure} it may leave the loads calls, and box. */
+    /**
+     * Unrolled because such copies are not inlined: if C2 inlines {@link #measure}, it may leave the loads as calls,
+     * and box.
+     */
     static final BatchNormStepVector LOOPS = Unrolled.of(MethodHandles.lookup(), new BatchNormStepVector());
 
     private BatchNormStepVector() {}
 
-    /** Whether vectors hold channels of one position, or reach into padding. */
+    /** Returns true if a vector holds channels of one position; with one position it may reach into padding. */
     static boolean takes(NormRows rows) {
         return rows.positions() == 1 || rows.channels() >= COUNT;
     }
 
-    /** The first channel of the vector that holds a channel. */
+    /** Returns the first channel of the vector that holds a channel. */
     static int first(NormRows rows, int channel) {
         return rows.positions() == 1 ? channel : Math.min(channel, rows.channels() - COUNT);
     }
 
-    void measure(BatchNormStep of, FloatMatrix values, int at, int block) {
-        NormRows rows = of.rows;
+    void measure(BatchNormStep step, FloatMatrix values, int at, int block) {
+        NormRows rows = step.rows;
         MemorySegment from = values.segment();
-        MemorySegment sums = of.sums.segment();
+        MemorySegment sums = step.sums.segment();
         Checks.isNative(from);
         Checks.isNative(sums);
         int firstRow = rows.row(at, block);
@@ -62,7 +65,7 @@ class BatchNormStepVector {
             }
             long to = (long) channel * Double.BYTES;
             for (int i = 0; i < 2; i = next(i)) {
-                sum[i].intoMemorySegment(sums, of.sums.offset(at, block, i) + to, ORDER);
+                sum[i].intoMemorySegment(sums, step.sums.offset(at, block, i) + to, ORDER);
             }
         }
     }

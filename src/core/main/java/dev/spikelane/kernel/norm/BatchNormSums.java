@@ -4,22 +4,16 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
 /**
- * What {@link BatchNormStep} multiplies by, and the gradients that it adds up: a row for all steps, or for each, of a
- * column for each channel.
+ * The weights of {@link BatchNormStep} and the sums of gradients: one row for all steps or for each, one column for
+ * each channel.
  *
- * @param weights what normalized values are multiplied by
+ * @param weights factors of normalized values
  * @param ofWeights the gradients of the weights
- * @param ofBias the gradients of what is added
+ * @param ofBias the gradients of the bias
  */
 public record BatchNormSums(FloatMatrix weights, FloatMatrix ofWeights, FloatMatrix ofBias) {
 
-    /**
-     * Makes sums of zero.
-     *
-     * @param arena the arena that owns them
-     * @param weights the weights
-     * @return the weights and the sums
-     */
+    /** Creates sums of zero. */
     public static BatchNormSums zeros(Arena arena, FloatMatrix weights) {
         return new BatchNormSums(
                 weights,

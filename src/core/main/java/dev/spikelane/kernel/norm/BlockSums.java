@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Two sums in float64 of each channel over each block of {@value #SAMPLES} samples of some steps: threads make them in
- * parts, and whoever adds them does so ascending.
+ * Two sums in float64 of each channel over each block of {@value #SAMPLES} samples of some steps. Threads compute them
+ * in parts; blocks are then added in ascending order.
  */
 final class BlockSums {
 
@@ -15,7 +15,7 @@ final class BlockSums {
     static final int SAMPLES = 8;
 
     final int blocks;
-    /** Each row has the bytes of a row of doubles, padded as others are. */
+    /** Rows of doubles, each padded as rows of floats are. */
     private final FloatMatrix rows;
 
     BlockSums(Arena arena, int steps, int batch, int channels) {
@@ -23,7 +23,7 @@ final class BlockSums {
         this.rows = FloatMatrix.zeros(arena, 2 * blocks * steps, Math.multiplyExact(2, channels));
     }
 
-    /** Bytes that so many blocks take. */
+    /** Returns the bytes of some blocks. */
     long bytes(long some) {
         return rows.rowOffset(rows.rows()) / blocks * some;
     }
@@ -32,7 +32,7 @@ final class BlockSums {
         return rows.segment();
     }
 
-    /** Where a block's row of the first sums begins, or of the second ones. */
+    /** Returns the byte offset of a block's row of the first or the second sums. */
     long offset(int at, int block, int which) {
         return rows.rowOffset(2 * (at * blocks + block) + which);
     }
@@ -41,7 +41,7 @@ final class BlockSums {
         rows.segment().set(ValueLayout.JAVA_DOUBLE, offset(at, block, which) + (long) channel * Double.BYTES, sum);
     }
 
-    /** The sum of all blocks. */
+    /** Returns the sum of all blocks. */
     double sum(int at, int which, int channel) {
         double sum = 0;
         for (int block = 0; block < blocks; block++) {

@@ -8,11 +8,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 
 /**
- * What a batch norm multiplies each column of a row by, and what it adds: {@code factor = weight * inverse}, and
- * {@code term = bias - mean * factor}, fused; the same at all positions of a channel.
+ * The factor and term of a batch norm for each column of a row: {@code factor = weight * inverse} and
+ * {@code term = bias - mean * factor}, fused. They are the same at all positions of a channel.
  *
- * @param statistics a row for each step
- * @param weights a row for all steps, or for each, of a column for each channel
+ * @param statistics one row for each step
+ * @param weights one row for all steps or for each, one column for each channel
  * @param bias of the same shape
  * @param factors {@code [rows x positions * channels]}
  * @param terms of the same shape
@@ -20,7 +20,7 @@ import java.lang.invoke.MethodHandles;
 public record NormFactors(
         BatchStatistics statistics, FloatMatrix weights, FloatMatrix bias, FloatMatrix factors, FloatMatrix terms) {
 
-    /** Of the first position. */
+    /** Computes the first position. */
     private static final Elementwise FOLD = Elementwise.of(MethodHandles.lookup(), """
             state factor, term
             input weight, bias, mean, inverse
@@ -30,15 +30,13 @@ public record NormFactors(
             """);
 
     /**
-     * Makes room.
+     * Creates factors and terms of zero.
      *
-     * @param arena the arena that owns it
-     * @param rows rows that are there at a time
-     * @param positions positions of a channel in a row
-     * @param statistics a row for each step
-     * @param weights a row for all steps, or for each
+     * @param rows the number of rows at a time
+     * @param positions the positions of a channel in a row
+     * @param statistics one row for each step
+     * @param weights one row for all steps, or for each
      * @param bias of the same shape
-     * @return factors and terms of zero
      */
     public static NormFactors zeros(
             Arena arena, int rows, int positions, BatchStatistics statistics, FloatMatrix weights, FloatMatrix bias) {
@@ -55,7 +53,7 @@ public record NormFactors(
     }
 
     /**
-     * Makes the factors and terms of a row.
+     * Computes the factors and terms of a row.
      *
      * @param row the row
      * @param step the row of the statistics
@@ -76,11 +74,11 @@ public record NormFactors(
         repeat(terms, row, channels);
     }
 
-    /** Gives all positions of a row what the first one has. */
-    static void repeat(FloatMatrix of, int row, int channels) {
-        MemorySegment segment = of.segment();
-        long start = of.rowOffset(row);
-        long all = (long) of.columns() * Float.BYTES;
+    /** Copies the first position of a row to all others. */
+    static void repeat(FloatMatrix matrix, int row, int channels) {
+        MemorySegment segment = matrix.segment();
+        long start = matrix.rowOffset(row);
+        long all = (long) matrix.columns() * Float.BYTES;
         long done = (long) channels * Float.BYTES;
         while (done < all) {
             long next = Math.min(done, all - done);

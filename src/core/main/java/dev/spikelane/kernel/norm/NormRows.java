@@ -4,51 +4,48 @@ import dev.spikelane.memory.FloatMatrix;
 import java.util.Objects;
 
 /**
- * Rows of some steps, time-major ({@code row = step * batch + sample}), which have the channels of a position side by
- * side, position after position.
+ * The shape of the rows of some steps, time-major ({@code row = step * batch + sample}). A row has its positions one
+ * after the other, each with all channels.
  *
- * @param steps steps that are there at a time, at least 1
- * @param batch samples of a step, at least 1
- * @param positions positions of a channel in a row, at least 1
- * @param channels channels, at least 1
+ * @param steps the number of steps at a time, at least 1
+ * @param batch the samples of a step, at least 1
+ * @param positions the positions of a channel in a row, at least 1
+ * @param channels the number of channels, at least 1
  */
 public record NormRows(int steps, int batch, int positions, int channels) {
 
-    /** How many values of a channel a step has. */
+    /** Returns the number of values of a channel in a step. */
     double count() {
         return (double) batch * positions;
     }
 
-    /** Returns the columns of a row. */
     int columns() {
         return Math.multiplyExact(positions, channels);
     }
 
     /**
-     * Returns how many blocks of samples a step has.
+     * Returns the number of blocks of samples in a step.
      *
-     * @return blocks of eight, the last of which may have fewer
+     * @return blocks of eight; the last may have fewer
      */
     public int blocks() {
         return (int) blocks(batch);
     }
 
     /**
-     * Returns how many blocks so many samples make.
+     * Returns the number of blocks of some samples.
      *
-     * @param samples of a step
-     * @return blocks of eight, the last of which may have fewer
+     * @return blocks of eight; the last may have fewer
      */
     public static long blocks(long samples) {
         return Math.ceilDiv(samples, BlockSums.SAMPLES);
     }
 
     /**
-     * Returns the row of a step at which a block starts, or behind which the last ends.
+     * Returns the first row of a block in a step, or the row after the last block.
      *
      * @param at the step
      * @param block the block, at most {@link #blocks}
-     * @return the row
      */
     public int row(int at, int block) {
         return at * batch + Math.min(block * BlockSums.SAMPLES, batch);

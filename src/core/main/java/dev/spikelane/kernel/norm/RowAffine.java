@@ -9,8 +9,8 @@ import dev.spikelane.simd.ZeroInputs;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Multiplies each column of rows by a weight of its own and adds a number of its own, rounded once:
- * {@code into[r][i] = weight[i] * from[r][i] + offset[i]}; a value of zero adds nothing, whatever its weight
+ * Multiplies each column of some rows by its weight and adds its offset, rounded once:
+ * {@code into[r][i] = weight[i] * from[r][i] + offset[i]}. A value of zero adds nothing, whatever its weight
  * ({@link ZeroInputs}).
  */
 public final class RowAffine {
@@ -30,8 +30,8 @@ public final class RowAffine {
      * @param values {@code [at least rows x columns]}; apart from {@code into}
      * @param weights {@code [1 x columns]}
      * @param offsets {@code [1 x columns]}
-     * @param into {@code [at least rows x columns]}, of which these rows of the blocks in use are overwritten
-     * @param rows how many rows, at least 1
+     * @param into {@code [at least rows x columns]}; these rows of the blocks in use are overwritten
+     * @param rows the number of rows, at least 1
      * @throws IllegalArgumentException if a shape does not fit, or {@code into} shares memory with the values
      */
     public static void apply(FloatMatrix values, FloatMatrix weights, FloatMatrix offsets, Tile into, int rows) {
@@ -42,12 +42,12 @@ public final class RowAffine {
     }
 
     /**
-     * Computes the first rows where they stand.
+     * Computes the first rows in place.
      *
      * @param weights {@code [1 x columns]}
      * @param offsets {@code [1 x columns]}
-     * @param current {@code [at least rows x columns]}, of which these rows of the blocks in use are overwritten
-     * @param rows how many rows, at least 1
+     * @param current {@code [at least rows x columns]}; these rows of the blocks in use are overwritten
+     * @param rows the number of rows, at least 1
      * @throws IllegalArgumentException if a shape does not fit
      */
     public static void apply(FloatMatrix weights, FloatMatrix offsets, Tile current, int rows) {

@@ -7,41 +7,40 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Takes gradients back through a {@link SeriesStep}: {@code gradX[s] = sum of weights[t, s] * g[t]}, t ascending from
- * +0, each product added by a fused multiply-add. The gradient of {@code weights[t, s]} is the sum of
- * {@code g[t] * x[s]}, that of {@code bias[t]} the sum of {@code g[t]}: in float64, each sample's by itself, columns
- * ascending, then samples ascending, rounded once.
+ * Gradients through a {@link SeriesStep}: {@code gradX[s] = sum of weights[t, s] * g[t]}, t ascending from +0, each
+ * product added by a fused multiply-add. The gradient of {@code weights[t, s]} is the sum of {@code g[t] * x[s]}, and
+ * the gradient of {@code bias[t]} is the sum of {@code g[t]}. These sums are float64: each sample's columns ascending,
+ * then samples ascending, rounded once.
  */
 public final class SeriesBackward implements WindowBackward {
 
     private final SeriesStep forward;
-    private final FloatMatrix ofWeights;
-    private final FloatMatrix ofBias;
-    /** The gradients of what was made, as those of the rows take their place. */
-    private final FloatMatrix made;
-    /** The sums of each row with those of each step, and its own: rows of doubles. */
+    private final FloatMatrix weightGradients;
+    private final FloatMatrix biasGradients;
+    /** A copy of the gradients of y, which the gradients of x overwrite. */
+    private final FloatMatrix upstream;
+    /** Sums of {@code g[t] * x[s]} for each row and step, and of {@code g[t]}: rows of doubles. */
     private final FloatMatrix sums;
 
     /**
-     * Makes a way back.
+     * Creates a backward pass.
      *
-     * @param arena the arena that owns what it works with
-     * @param forward the way forward
-     * @param ofWeights receives the gradients of the weights
-     * @param ofBias receives those of the bias
+     * @param forward the forward pass
+     * @param weightGradients receives the gradients of the weights
+     * @param biasGradients receives the gradients of the bias
      */
-    public SeriesBackward(Arena arena, SeriesStep forward, FloatMatrix ofWeights, FloatMatrix ofBias) {
+    public SeriesBackward(Arena arena, SeriesStep forward, FloatMatrix weightGradients, FloatMatrix biasGradients) {
         this.forward = forward;
-        this.ofWeights = ofWeights;
-        this.ofBias = ofBias;
-        this.made = FloatMatrix.zeros(arena, forward.rows.batch(), forward.rows.columns());
+        this.weightGradients = weightGradients;
+        this.biasGradients = biasGradients;
+        this.upstream = FloatMatrix.zeros(arena, forward.rows.batch(), forward.rows.columns());
         this.sums = FloatMatrix.zeros(arena, forward.rows.batch(), 2 * (forward.steps + 1));
     }
 
     @Override
     public void begin() {
-        ofWeights.fill(0);
-        ofBias.fill(0);
+        weightGradients.fill(0);
+        biasGradients.fill(0);
     }
 
     @Override
@@ -49,7 +48,7 @@ public final class SeriesBackward implements WindowBackward {
         long bytes = (long) forward.rows.columns() * Float.BYTES;
         for (int row = forward.rows.row(at, block); row < forward.rows.row(at, block + 1); row++) {
             MemorySegment.copy(
-                    gradients.segment(), gradients.rowOffset(row), made.segment(), made.rowOffset(row), bytes);
+                    gradients.segment(), gradients.rowOffset(row), upstream.segment(), upstream.rowOffset(row), bytes);
             double own = 0;
             for (int i = 0; i < forward.rows.columns(); i++) {
                 own += Elements.get(gradients, row, i);
@@ -74,9 +73,9 @@ public final class SeriesBackward implements WindowBackward {
     public void settle(int at, int step) {
         for (int to = 0; to < forward.steps; to++) {
             for (int from = 0; from < forward.steps; from++) {
-                Elements.set(ofWeights, to, from, sum(to, from));
+                Elements.set(weightGradients, to, from, sum(to, from));
             }
-            Elements.set(ofBias, 0, to, sum(to, forward.steps));
+            Elements.set(biasGradients, 0, to, sum(to, forward.steps));
         }
     }
 
@@ -90,6 +89,6 @@ public final class SeriesBackward implements WindowBackward {
 
     @Override
     public void run(FloatMatrix gradients, FloatMatrix values, int at, int block) {
-        forward.sum(made, gradients, block, true);
+        forward.sum(upstream, gradients, block, true);
     }
 }

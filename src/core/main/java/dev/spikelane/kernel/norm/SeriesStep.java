@@ -27,24 +27,23 @@ public final class SeriesStep implements WindowStep {
             """), Map.of("w", new float[1]), Map.of());
 
     final NormRows rows;
-    /** Steps of the series, and samples of each. */
+    /** Steps of the series; {@link #batch} is the samples of each. */
     final int steps;
 
     final int batch;
     private final FloatMatrix weights;
     private final FloatMatrix bias;
-    /** A row of ones, whose padding is zero: its product with a bias is where a sum starts. */
+    /** A row of ones, with padding of zero. Its product with a bias starts a sum. */
     private final FloatMatrix ones;
-    /** Each weight by itself, as loops take it, and each bias. */
+    /** Each weight and each bias in its own array, as loops read them. */
     private final float[][] factors;
 
     private final float[][] starts;
 
     /**
-     * Makes a step.
+     * Creates a step.
      *
-     * @param arena the arena that owns what it works with
-     * @param rows of the series, all of them samples of one step
+     * @param rows the shape of the series, with all rows as samples of one step
      * @param weights {@code [steps x steps]}
      * @param bias {@code [1 x steps]}
      */
@@ -83,7 +82,7 @@ public final class SeriesStep implements WindowStep {
         sum(values, into, block, false);
     }
 
-    /** Makes the rows of a block; on the way back, by the weights that rows of its steps were multiplied by. */
+    /** Computes the rows of a block, or gradients with transposed weights and without a bias. */
     void sum(FloatMatrix values, FloatMatrix into, int block, boolean back) {
         int end = rows.row(0, block + 1);
         int count;

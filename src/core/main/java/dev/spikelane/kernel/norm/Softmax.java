@@ -15,13 +15,13 @@ import java.util.Objects;
  * p[c] = e[c] / s * factor
  * }</pre>
  *
- * <p>An object owns scratch memory and serves one thread. Rows go through each part of this together, since those of a
- * single row wait for each other.
+ * <p>An object owns scratch memory and serves one thread. All rows pass each line of this formula together, because the
+ * operations of a single row wait for each other.
  */
 public final class Softmax {
 
     private final int classes;
-    /** Numbers between two rows of exponentials. */
+    /** Numbers from one row of exponentials to the next. */
     private final int stride;
 
     private final boolean vectors;
@@ -31,16 +31,16 @@ public final class Softmax {
     private int count;
 
     /**
-     * Makes room.
+     * Allocates scratch memory.
      *
-     * @param classes of a row
+     * @param classes the classes of a row
      * @param rows the most rows at a time
      */
     public Softmax(int classes, int rows) {
         this(classes, rows, SimdWidth.VECTOR);
     }
 
-    /** The specification is without vectors. */
+    /** Without vectors this is the specification. */
     Softmax(int classes, int rows, boolean vectors) {
         int lanes = vectors ? SimdWidth.bits() / Float.SIZE : 1;
         this.classes = classes;
@@ -52,14 +52,13 @@ public final class Softmax {
     }
 
     /**
-     * Takes some rows, and computes their maxima, exponentials and sums.
+     * Reads some rows, and computes their maxima, exponentials and sums.
      *
      * @param values z, {@code [rows x classes]}
      * @param first the first row
      * @param step rows from each to the next
-     * @param rows how many, at most those for which there is room
-     * @throws IllegalArgumentException if there is another number of classes
-     * @throws IndexOutOfBoundsException if there are no such rows, or there is no room
+     * @throws IllegalArgumentException if the number of classes differs
+     * @throws IndexOutOfBoundsException if there are no such rows, or more rows than the scratch memory holds
      */
     public void take(FloatMatrix values, int first, int step, int rows) {
         values.requireShape("values", values.rows(), classes);
@@ -99,33 +98,31 @@ public final class Softmax {
     }
 
     /**
-     * Returns a maximum.
+     * Returns the maximum m of a row.
      *
-     * @param i which of the rows that were taken, from 0
-     * @return m
+     * @param i the number of the row in the last {@link #take}, from 0
      */
     public float maximum(int i) {
         return maxima[i];
     }
 
     /**
-     * Returns a sum.
+     * Returns the sum s of a row.
      *
-     * @param i which of the rows that were taken, from 0
-     * @return s
+     * @param i the number of the row in the last {@link #take}, from 0
      */
     public float sum(int i) {
         return sums[i];
     }
 
     /**
-     * Writes p of the rows that were taken.
+     * Writes p of the rows.
      *
-     * @param factor by which it is multiplied
+     * @param factor the factor of p
      * @param into {@code [rows x classes]}, may be z
      * @param first the first row
      * @param step rows from each to the next
-     * @throws IllegalArgumentException if there is another number of classes
+     * @throws IllegalArgumentException if the number of classes differs
      * @throws IndexOutOfBoundsException if there are no such rows
      */
     public void divide(float factor, FloatMatrix into, int first, int step) {
@@ -143,11 +140,11 @@ public final class Softmax {
     }
 
     /**
-     * Adds up p of the rows that were taken, without a factor, from 0, in their order.
+     * Adds up p of the rows, without a factor, from 0, in their order.
      *
      * @param into {@code [rows x classes]}
-     * @param row which of its rows is overwritten
-     * @throws IllegalArgumentException if there is another number of classes
+     * @param row the row to overwrite
+     * @throws IllegalArgumentException if the number of classes differs
      * @throws IndexOutOfBoundsException if there is no such row
      */
     public void add(FloatMatrix into, int row) {

@@ -13,26 +13,28 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
-/** The vector variant of {@link Softmax}; behind the values of a row stands minus infinity. */
+/** The vector variant of {@link Softmax}; the padding of a row is minus infinity. */
 final class SoftmaxVector {
 
-    /** Minus infinity behind {@code COUNT} times -0, which changes nothing that it is added to. */
-    private static final float[] BEHIND = new float[2 * COUNT];
+    /** {@code COUNT} times -0, which changes no sum, then minus infinity. */
+    private static final float[] PADDING = new float[2 * COUNT];
 
     static {
-        Arrays.fill(BEHIND, 0, COUNT, -0.0f);
-        Arrays.fill(BEHIND, COUNT, 2 * COUNT, Float.NEGATIVE_INFINITY);
+        Arrays.fill(PADDING, 0, COUNT, -0.0f);
+        Arrays.fill(PADDING, COUNT, 2 * COUNT, Float.NEGATIVE_INFINITY);
     }
 
     private SoftmaxVector() {}
 
-    /** Copies rows to whole vectors; a reduction of lanes is a call in some JVMs, so maxima are found behind that. */
+    /**
+     * Copies rows to whole vectors. Scalar code finds the maxima, because a reduction of lanes is a call in some JVMs.
+     */
     static void copy(FloatMatrix values, int first, int step, int rows, float[] into) {
         MemorySegment from = values.segment();
         Checks.isNative(from);
         int vectors = Math.ceilDiv(values.columns(), COUNT);
         FloatVector none = FloatVector.broadcast(FLOAT, -0.0f);
-        FloatVector pads = FloatVector.fromArray(FLOAT, BEHIND, vectors * COUNT - values.columns());
+        FloatVector pads = FloatVector.fromArray(FLOAT, PADDING, vectors * COUNT - values.columns());
         for (int i = 0; i < rows; i++) {
             long at = values.rowOffset(first + i * step);
             for (int v = 0; v < vectors; v++) {
@@ -43,7 +45,7 @@ final class SoftmaxVector {
         }
     }
 
-    /** Takes the exponentials of differences from maxima. */
+    /** Computes the exponentials of differences from maxima. */
     static void exponentials(float[] values, int stride, int rows, float[] maxima) {
         for (int i = 0; i < rows; i++) {
             ExponentialVector.ofDifferences(values, i * stride, (i + 1) * stride, maxima[i]);

@@ -1,4 +1,5 @@
 /**
- * Kernels of normalization: batch statistics, the affine maps that apply them, their way back, and the softmax of rows.
+ * Kernels of normalization: batch statistics, the affine maps that apply them, their gradients, and the softmax of
+ * rows. Start with {@link dev.spikelane.kernel.norm.BatchNormStep}.
  */
 package dev.spikelane.kernel.norm;

@@ -19,13 +19,14 @@ import dev.spikelane.simd.Checks;
  * parameter      = parameter * shrink - rate * exp_avg / (sqrt(exp_avg_sq) + epsilon)
  * }</pre>
  *
- * <p>Multiplying rate and epsilon by {@code sqrt(c2)} saves one of torch's two divisions. Where nothing decays an
- * infinite parameter stays infinite.
+ * <p>Multiplying rate and epsilon by {@code sqrt(c2)} saves one of torch's two divisions. Without decay an infinite
+ * parameter stays infinite.
  */
 public final class AdamRule extends OptimizerRule {
 
     /**
-     * Steps whose powers are computed at a time: StrictMath allocates until C2 has compiled it, and a step must not.
+     * Steps whose powers are computed together: StrictMath allocates until C2 has compiled it, and a step must not
+     * allocate.
      */
     private static final int STEPS = 256;
 
@@ -40,14 +41,14 @@ public final class AdamRule extends OptimizerRule {
     private final boolean decoupled;
 
     /**
-     * Makes a rule.
+     * Creates a rule.
      *
-     * @param beta1 how much of the mean of gradients is kept, in [0, 1)
-     * @param beta2 how much of the mean of squares is kept, in [0, 1)
-     * @param eps what is added to the root, above 0
-     * @param weightDecay how much weights decay, at least 0
-     * @param decoupled whether they decay by themselves (AdamW), and not as a part of the gradient
-     * @param amsgrad whether the root is that of the largest mean of squares
+     * @param beta1 the fraction of the mean of gradients that is kept, in [0, 1)
+     * @param beta2 the fraction of the mean of squares that is kept, in [0, 1)
+     * @param eps the number to add to the root, above 0
+     * @param weightDecay the decay of weights, at least 0
+     * @param decoupled true if weights decay apart from the gradient (AdamW); false if decay is part of the gradient
+     * @param amsgrad true to take the root of the largest mean of squares
      * @throws IllegalArgumentException if a number is out of range
      */
     public AdamRule(double beta1, double beta2, double eps, double weightDecay, boolean decoupled, boolean amsgrad) {
@@ -67,7 +68,7 @@ public final class AdamRule extends OptimizerRule {
                         amsgrad ? "max_exp_avg_sq" : "exp_avg_sq"));
         requireShare("beta1", beta1);
         requireShare("beta2", beta2);
-        double first = eps * Math.sqrt(1 - beta2); // where all gradients are 0, it is divided by this
+        double first = eps * Math.sqrt(1 - beta2); // the divisor if all gradients are 0
         Checks.require(
                 (float) first > 0 && Double.isFinite(eps),
                 "epsilon",

@@ -6,10 +6,10 @@ import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Norms of float32 memory, and what limits it.
+ * Norms and limits of float32 memory.
  *
- * <p>The sum of squares has one order, for any width of vectors: memory in blocks of {@value #BLOCK} floats; in a
- * block, {@value #LANES} sums in float32, each of every 16th float, ascending; these are added in float64, lanes and
+ * <p>The sum of squares has one order for any vector width: memory is cut into blocks of {@value #BLOCK} floats. A
+ * block has {@value #LANES} sums in float32, each of every 16th float, ascending. They are added in float64, lanes and
  * then blocks ascending.
  */
 public final class ClipStep {
@@ -19,14 +19,13 @@ public final class ClipStep {
 
     private final float[] lanes = new float[LANES];
 
-    /** Makes a step with scratch memory of its own, for one thread at a time. */
+    /** Creates a step with its scratch memory, for one thread at a time. */
     public ClipStep() {}
 
     /**
      * Adds up squares.
      *
-     * @param values float32 memory
-     * @return the sum, NaN if a value is
+     * @return the sum; NaN if a value is
      * @throws IllegalArgumentException if the memory is not whole floats
      */
     public double sumOfSquares(MemorySegment values) {
@@ -47,10 +46,8 @@ public final class ClipStep {
     }
 
     /**
-     * Finds the largest magnitude.
+     * Returns the largest magnitude; NaN if a value is.
      *
-     * @param values float32 memory
-     * @return the largest, NaN if a value is
      * @throws IllegalArgumentException if the memory is not whole floats
      */
     public static float largest(MemorySegment values) {
@@ -66,8 +63,6 @@ public final class ClipStep {
     /**
      * Multiplies all values.
      *
-     * @param values float32 memory, overwritten
-     * @param factor the factor
      * @throws IllegalArgumentException if the memory is not whole floats
      */
     public static void multiply(MemorySegment values, float factor) {
@@ -82,10 +77,8 @@ public final class ClipStep {
     }
 
     /**
-     * Limits all values to {@code [-most, most]}; NaN stays.
+     * Limits all values to {@code [-most, most]} and keeps NaN.
      *
-     * @param values float32 memory, overwritten
-     * @param most the limit
      * @throws IllegalArgumentException if the memory is not whole floats
      */
     public static void limit(MemorySegment values, float most) {

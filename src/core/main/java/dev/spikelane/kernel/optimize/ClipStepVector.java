@@ -15,12 +15,12 @@ final class ClipStepVector {
 
     private ClipStepVector() {}
 
-    /** How many of so many floats whole vectors hold. */
+    /** Returns the number of floats in whole vectors. */
     static long vectors(long floats) {
         return floats - floats % COUNT;
     }
 
-    /** The sums of a whole block, as many of its lanes at a time as a vector has. */
+    /** Computes the sums of a whole block, one vector of its lanes at a time. */
     static void squares(MemorySegment values, long first, float[] lanes) {
         Checks.isNative(values);
         for (int lane = 0; lane < ClipStep.LANES; lane += COUNT) {

@@ -14,7 +14,7 @@ public final class GradientSum {
      * Adds all values.
      *
      * @param into float32 values in native memory, updated
-     * @param from as long and in the same order
+     * @param from as many values in the same order
      * @throws IllegalArgumentException if the lengths differ
      */
     public static void add(MemorySegment into, MemorySegment from) {
@@ -29,11 +29,11 @@ public final class GradientSum {
      * Adds some values.
      *
      * @param into float32 values in native memory, updated
-     * @param to bytes to the first that is updated
+     * @param to byte offset of the first value to update
      * @param from float32 values in native memory
-     * @param first bytes to the first that is added
-     * @param bytes of the values
-     * @throws IndexOutOfBoundsException if there are not so many
+     * @param first byte offset of the first value to add
+     * @param bytes bytes of the values
+     * @throws IndexOutOfBoundsException if there are too few values
      */
     public static void add(MemorySegment into, long to, MemorySegment from, long first, long bytes) {
         long done = SimdWidth.VECTOR ? GradientSumVector.add(into, to, from, first, bytes) : 0;

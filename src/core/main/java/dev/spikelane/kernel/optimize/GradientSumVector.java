@@ -13,7 +13,7 @@ final class GradientSumVector {
 
     private GradientSumVector() {}
 
-    /** Adds whole vectors, and returns the bytes that are done. */
+    /** Adds whole vectors, and returns their bytes. */
     static long add(MemorySegment into, long to, MemorySegment from, long first, long bytes) {
         Checks.isNative(into);
         Checks.isNative(from);

@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How an optimizer changes a parameter, element by element: a text of {@link dev.spikelane.equation}, in float32 and
- * unfused, and its numbers. The first variable of the text is the parameter itself, the others are kept from step to
- * step; the input {@code g} is the gradient.
+ * The update of a parameter by an optimizer, element by element: a text of {@link dev.spikelane.equation}, in float32
+ * and unfused, and its numbers. The text's first variable is the parameter, and the others are kept from step to step.
+ * The input {@code g} is the gradient.
  */
 public abstract sealed class OptimizerRule permits AdamRule, SgdRule {
 

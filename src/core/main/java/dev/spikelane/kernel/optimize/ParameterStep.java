@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A rule bound to the memory of a parameter, of whole blocks of {@value #BLOCK} floats. */
+/** A rule bound to the memory of a parameter, in whole blocks of {@value #BLOCK} floats. */
 public final class ParameterStep implements GradientSink {
 
     private static final int BLOCK = Long.SIZE;
@@ -23,7 +23,7 @@ public final class ParameterStep implements GradientSink {
      * Binds a rule.
      *
      * @param parameter float32 values in native memory, padded to whole blocks
-     * @param keep makes memory as long as the parameter, of zeros, for each name that the rule keeps
+     * @param keep allocates zeros, as many as the parameter has, for each name that the rule keeps
      * @throws IllegalArgumentException if lengths differ or memory is not native
      */
     public ParameterStep(OptimizerRule rule, MemorySegment parameter, Function<String, MemorySegment> keep) {
@@ -43,11 +43,11 @@ public final class ParameterStep implements GradientSink {
      * Updates some blocks.
      *
      * @param gradient g, as long as the parameter
-     * @param first the first value, of a block
-     * @param end the value behind the last, of a block
+     * @param first the first value of a block
+     * @param end the value after the last block
      * @throws IllegalArgumentException if the gradient has another length or shares memory with the parameter, or the
      *     values are not whole blocks
-     * @throws IndexOutOfBoundsException if the values are not all there
+     * @throws IndexOutOfBoundsException if there are too few values
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
      */
@@ -60,7 +60,7 @@ public final class ParameterStep implements GradientSink {
     /**
      * {@inheritDoc}
      *
-     * @throws IndexOutOfBoundsException if the values or their gradients are not all there
+     * @throws IndexOutOfBoundsException if there are too few values or gradients
      */
     @Override
     public void take(MemorySegment gradients, long from, long first, long end) {

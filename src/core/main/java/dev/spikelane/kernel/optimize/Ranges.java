@@ -3,12 +3,12 @@ package dev.spikelane.kernel.optimize;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
-/** Checks of float32 memory and of ranges of it. */
+/** Checks of float32 memory and of its ranges. */
 final class Ranges {
 
     private Ranges() {}
 
-    /** The number of floats in a segment. */
+    /** Returns the number of floats in a segment. */
     static long floats(String name, MemorySegment segment) {
         long bytes = segment.byteSize();
         if (bytes == 0 || bytes % Float.BYTES != 0 || !segment.isNative()) {
@@ -19,7 +19,7 @@ final class Ranges {
         return bytes / Float.BYTES;
     }
 
-    /** A segment as long as another. */
+    /** Throws unless a segment has this number of floats. */
     static void sameLength(String name, MemorySegment segment, long floats) {
         long found = floats(name, segment);
         if (found != floats) {
@@ -27,7 +27,7 @@ final class Ranges {
         }
     }
 
-    /** Memory that is read shares none with memory that is written. */
+    /** Throws if two segments share memory. */
     static void apart(String name, MemorySegment segment, String otherName, MemorySegment other) {
         if (segment.address() < other.address() + other.byteSize()
                 && other.address() < segment.address() + segment.byteSize()) {

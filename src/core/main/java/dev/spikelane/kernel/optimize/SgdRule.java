@@ -16,12 +16,12 @@ public final class SgdRule extends OptimizerRule {
     private final double dampening;
 
     /**
-     * Makes a rule.
+     * Creates a rule.
      *
-     * @param momentum how much of the buffer is kept; 0 for a rule that keeps none
-     * @param dampening the share of a gradient that does not enter the buffer
-     * @param nesterov whether the step looks ahead
-     * @param decay how much weights decay
+     * @param momentum the fraction of the buffer that is kept; 0 for a rule without a buffer
+     * @param dampening the fraction of a gradient that does not enter the buffer
+     * @param nesterov true to look ahead
+     * @param decay the decay of weights
      */
     public SgdRule(double momentum, double dampening, boolean nesterov, double decay) {
         String step = nesterov ? "(gradient + momentum_buffer * momentum)" : "momentum_buffer";

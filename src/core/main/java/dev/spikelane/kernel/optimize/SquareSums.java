@@ -5,10 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Sums of squares of float32 memory that comes in parts, in any order and from any number of threads.
+ * Sums of squares of float32 memory that is read in parts, in any order and by any number of threads.
  *
- * <p>The sum has one order: the memory in blocks of {@value #BLOCK} floats; in a block, {@value #LANES} sums in
- * float64, each of every fourth float, ascending; the sums of a block, and then the blocks, are added ascending.
+ * <p>The sum has one order: memory is cut into blocks of {@value #BLOCK} floats. A block has {@value #LANES} sums in
+ * float64, each of every fourth float, ascending. The sums of a block, and then the blocks, are added ascending.
  */
 public final class SquareSums {
 
@@ -18,21 +18,21 @@ public final class SquareSums {
     private final double[] blocks;
 
     /**
-     * Makes sums of zeros.
+     * Creates sums of zero.
      *
-     * @param floats length of the memory
+     * @param floats the length of the memory
      */
     public SquareSums(long floats) {
         this.blocks = new double[Math.toIntExact(Math.ceilDiv(floats, BLOCK))];
     }
 
     /**
-     * Takes some values in place of those that were there.
+     * Replaces the squares of some values.
      *
      * @param values float32 numbers
-     * @param from bytes from their start to the first of these values
-     * @param first its place in the memory, a multiple of {@value #BLOCK}
-     * @param end the place behind the last; a multiple too, or the end of the memory
+     * @param from byte offset of the first of these values
+     * @param first its index in the memory, a multiple of {@value #BLOCK}
+     * @param end the index after the last value; a multiple too, or the end of the memory
      */
     public void take(MemorySegment values, long from, long first, long end) {
         for (long at = first; at < end; at += BLOCK) {
@@ -47,7 +47,7 @@ public final class SquareSums {
         double third = 0;
         double fourth = 0;
         int i = 0;
-        for (; i <= count - LANES; i += LANES) { // sums in locals: C2 keeps them in registers
+        for (; i <= count - LANES; i += LANES) { // locals, because C2 keeps them in registers
             long at = from + (long) i * Float.BYTES;
             first += square(values, at);
             second += square(values, at + Float.BYTES);
@@ -66,11 +66,7 @@ public final class SquareSums {
         return value * value;
     }
 
-    /**
-     * Adds up what was taken.
-     *
-     * @return the sum, NaN if a value is
-     */
+    /** Returns the sum of all blocks; NaN if a value is. */
     public double sum() {
         double sum = 0;
         for (double block : blocks) {

@@ -1,5 +1,5 @@
 /**
- * Kernels of a training step outside the network: an optimizer's updates of parameters, norms and bounds of gradients.
- * They work on memory in any layout.
+ * Kernels of a training step outside the network: updates of parameters by an optimizer, and norms and limits of
+ * gradients. They work on memory in any layout. Start with {@link dev.spikelane.kernel.optimize.ParameterStep}.
  */
 package dev.spikelane.kernel.optimize;

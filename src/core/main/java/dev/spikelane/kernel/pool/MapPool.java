@@ -10,8 +10,8 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the largest value, the sum or the average of each window of a map, channel by channel. With {@code x_k} the
- * values of a window in the order of (ky, kx), and without padding:
+ * Pools each window of a map, channel by channel: its largest value, sum or average. A window has the values
+ * {@code x_k} in the order of (ky, kx), without padding:
  *
  * <pre>{@code
  * largest   m = -infinity; for each k: m = x_k if x_k > m or x_k is NaN
@@ -19,19 +19,19 @@ import org.jspecify.annotations.Nullable;
  * average   sum / (how many, or how many with the padding)
  * }</pre>
  *
- * <p>Backward, each gradient starts from +0, and windows add to it in the order of their outputs: of the largest value,
- * the gradient of the output if {@code x_k} was the last that {@code m} took, so the first of equal values; of a sum
- * the gradient, and of an average the gradient divided by the same number.
+ * <p>Backward, each gradient starts from +0, and windows add to it in the order of their outputs. The gradient of an
+ * output goes to the {@code x_k} that {@code m} took last, which is the first of equal values. Each value of a sum gets
+ * the gradient, and each value of an average the gradient divided by the same number.
  *
- * <p>A spike is what it carries, and silence +0. Immutable; threads may share an object.
+ * <p>Spikes have the values that they carry, silent inputs +0. Immutable; threads may share an object.
  */
 public final class MapPool {
 
     private final Window window;
     private final boolean largest;
-    /** For each output the inputs that it reads. */
+    /** The inputs of each output. */
     private final PoolWindows places;
-    /** For each input the outputs that read it. */
+    /** The outputs that read each input. */
     private final PoolWindows readers;
 
     private MapPool(Window window, boolean largest, float @Nullable [] divisors) {
@@ -41,21 +41,21 @@ public final class MapPool {
         this.readers = places.reversed(window.y().inputs() * window.x().inputs());
     }
 
-    /** Makes a pool of the largest values of windows, none of which has padding alone. */
+    /** Creates a pool of largest values; no window may have only padding. */
     public static MapPool max(Window window) {
         return new MapPool(window, true, null);
     }
 
-    /** Makes a pool of sums. */
+    /** Creates a pool of sums. */
     public static MapPool sum(Window window) {
         return new MapPool(window, false, null);
     }
 
     /**
-     * Makes a pool of averages.
+     * Creates a pool of averages.
      *
      * @param window without dilation
-     * @param countsPadding whether padding counts, but not what a window has behind it
+     * @param countsPadding true to count padding; places beyond the padding never count
      */
     public static MapPool average(Window window, boolean countsPadding) {
         float[] divisors = new float[window.positions()];
@@ -72,32 +72,27 @@ public final class MapPool {
         return Math.min(axis.at(output, 0) + axis.kernel(), axis.inputs() + padding) - first;
     }
 
-    /** Returns what is read. */
     public Window window() {
         return window;
     }
 
-    /** Returns what the sum of each position is divided by; null if nothing. */
+    /** Returns the divisor of each position's sum; null for largest values and sums. */
     public float @Nullable [] divisors() {
         return places.divisors();
     }
 
-    /** Returns how many values a row has. */
     public int inputs() {
         return readers.columns();
     }
 
-    /** Returns how many values are made of a row. */
     public int outputs() {
         return places.columns();
     }
 
     /**
-     * Makes room for the winners of the windows of some rows, where largest values are taken.
+     * Allocates memory for the winners of some rows, for a pool of largest values.
      *
-     * @param arena the arena that owns it
-     * @param rows how many rows
-     * @return what pools and keeps winners; null if a row has too many
+     * @return a pool that keeps winners; null if a row has too many
      */
     public @Nullable PoolWinners winners(Arena arena, int rows) {
         boolean once = readers.places().length == readers.positions();
@@ -107,7 +102,7 @@ public final class MapPool {
         return PoolWinners.serves(places) ? new PoolWinners(arena, places, inputs(), once, rows) : null;
     }
 
-    /** Returns how many values are read for a row. */
+    /** Returns the number of values that are read for a row. */
     public long work() {
         return (long) places.places().length * places.channels();
     }
@@ -116,8 +111,8 @@ public final class MapPool {
      * Pools the first rows of values.
      *
      * @param values {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
-     * @param into {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
+     * @param rows the number of rows, at least 1
+     * @param into {@code [at least rows x outputs]}; these rows of the blocks in use are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void run(FloatMatrix values, int rows, Tile into) {
@@ -133,9 +128,9 @@ public final class MapPool {
      * Pools the first rows of spikes.
      *
      * @param spikes {@code [at least rows x inputs]}
-     * @param carried what a spike carries, {@code [1 x inputs]}
-     * @param rows how many rows, at least 1
-     * @param into {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
+     * @param carried the values of spikes, {@code [1 x inputs]}
+     * @param rows the number of rows, at least 1
+     * @param into {@code [at least rows x outputs]}; these rows of the blocks in use are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void run(SpikeMatrix spikes, FloatMatrix carried, int rows, Tile into) {
@@ -148,13 +143,13 @@ public final class MapPool {
     }
 
     /**
-     * Takes the largest of the first rows of spikes that all carry the same positive value: whether any of a window
-     * fires, of up to 64 channels at a time.
+     * Pools the largest values of spikes that all carry the same positive value: a channel has this value if an input
+     * of its window fires. Up to 64 channels are computed at a time.
      *
      * @param spikes {@code [at least rows x inputs]}
-     * @param value what each carries, above 0
-     * @param rows how many rows, at least 1
-     * @param into {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
+     * @param value the value of each spike, above 0
+     * @param rows the number of rows, at least 1
+     * @param into {@code [at least rows x outputs]}; these rows of the blocks in use are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void anySpike(SpikeMatrix spikes, float value, int rows, Tile into) {
@@ -166,11 +161,11 @@ public final class MapPool {
     }
 
     /**
-     * Computes the gradients of the first rows of what was summed up.
+     * Computes the gradients of the first rows, for a pool of sums or averages.
      *
      * @param gradient {@code [at least rows x outputs]}
-     * @param rows how many rows, at least 1
-     * @param into {@code [at least rows x inputs]}, of which these rows of the blocks in use are overwritten
+     * @param rows the number of rows, at least 1
+     * @param into {@code [at least rows x inputs]}; these rows of the blocks in use are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void back(FloatMatrix gradient, int rows, Tile into) {
@@ -181,12 +176,12 @@ public final class MapPool {
     }
 
     /**
-     * Computes the gradients of the first rows of values whose largest was taken.
+     * Computes the gradients of the first rows of values, for a pool of largest values.
      *
-     * @param values what was pooled, {@code [at least rows x inputs]}
+     * @param values the input of the pool, {@code [at least rows x inputs]}
      * @param gradient {@code [at least rows x outputs]}
-     * @param rows how many rows, at least 1
-     * @param into {@code [at least rows x inputs]}, of which these rows of the blocks in use are overwritten
+     * @param rows the number of rows, at least 1
+     * @param into {@code [at least rows x inputs]}; these rows of the blocks in use are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void back(FloatMatrix values, FloatMatrix gradient, int rows, Tile into) {
@@ -199,13 +194,13 @@ public final class MapPool {
     }
 
     /**
-     * Computes the gradients of the first rows of spikes whose largest was taken.
+     * Computes the gradients of the first rows of spikes, for a pool of largest values.
      *
-     * @param spikes what was pooled, {@code [at least rows x inputs]}
-     * @param carried what a spike carries, {@code [1 x inputs]}
+     * @param spikes the input of the pool, {@code [at least rows x inputs]}
+     * @param carried the values of spikes, {@code [1 x inputs]}
      * @param gradient {@code [at least rows x outputs]}
-     * @param rows how many rows, at least 1
-     * @param into {@code [at least rows x inputs]}, of which these rows of the blocks in use are overwritten
+     * @param rows the number of rows, at least 1
+     * @param into {@code [at least rows x inputs]}; these rows of the blocks in use are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void back(SpikeMatrix spikes, FloatMatrix carried, FloatMatrix gradient, int rows, Tile into) {
@@ -229,11 +224,11 @@ public final class MapPool {
         PoolScalar.clear(into, row, into.endColumn());
     }
 
-    private static void sum(FloatMatrix values, @Nullable SpikeMatrix spikes, PoolWindows of, int row, Tile into) {
+    private static void sum(FloatMatrix values, @Nullable SpikeMatrix spikes, PoolWindows windows, int row, Tile into) {
         if (SimdWidth.VECTOR) {
-            PoolVector.sum(values, spikes, of, row, into);
+            PoolVector.sum(values, spikes, windows, row, into);
         } else {
-            PoolScalar.sum(values, spikes, of, row, into, into.firstColumn(), into.endColumn());
+            PoolScalar.sum(values, spikes, windows, row, into, into.firstColumn(), into.endColumn());
         }
         PoolScalar.clear(into, row, into.endColumn());
     }

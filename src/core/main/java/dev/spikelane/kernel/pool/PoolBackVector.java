@@ -18,14 +18,14 @@ import jdk.incubator.vector.VectorMask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vector variant of {@link PoolScalar#maxBack}: finds the winners of a window, then adds each channel's gradient
- * where its winner is, and +0 elsewhere, which changes nothing, as sums begin at +0.
+ * The vector variant of {@link PoolScalar#maxBack}: finds the winners of a window, then adds each channel's gradient at
+ * its winner, and +0 elsewhere, which changes nothing, because sums start at +0.
  */
 final class PoolBackVector {
 
     private PoolBackVector() {}
 
-    /** Writes zeros in the blocks in use. */
+    /** Writes zeros to the blocks in use. */
     static void clear(Tile into, int row) {
         MemorySegment to = into.matrix().segment();
         Checks.isNative(to);
@@ -60,7 +60,7 @@ final class PoolBackVector {
         }
     }
 
-    /** Whether some of these channels of a window are in the tile. */
+    /** Returns true if some of these channels of a window are in the tile. */
     private static boolean reaches(PoolWindows of, int output, int firstChannel, int endChannel, Tile into) {
         for (int i = of.starts()[output]; i < of.starts()[output + 1]; i++) {
             int column = of.places()[i] * of.channels();
@@ -76,7 +76,7 @@ final class PoolBackVector {
                 <= values.segment().byteSize();
     }
 
-    /** Whether whole vectors of a window are in the tile. */
+    /** Returns true if the vectors of a window are whole in the tile. */
     private static boolean fits(PoolWindows of, int output, int channel, Tile into) {
         int first = of.places()[of.starts()[output]] * of.channels() + channel;
         int last = of.places()[of.starts()[output + 1] - 1] * of.channels() + channel;

@@ -7,13 +7,14 @@ import dev.spikelane.simd.Tile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The specification of {@link MapPool}, one element at a time. Rows are of values or, with spikes, of what these carry.
+ * The specification of {@link MapPool}, one element at a time. Rows are values, or spikes and the values that they
+ * carry.
  */
 final class PoolScalar {
 
     private PoolScalar() {}
 
-    /** Takes the largest of each window, for some columns of a tile. */
+    /** Computes the largest value of each window, for some columns of a tile. */
     static void max(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
@@ -33,7 +34,7 @@ final class PoolScalar {
         }
     }
 
-    /** Sums each window up, for some columns of a tile. */
+    /** Sums each window, for some columns of a tile. */
     static void sum(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
@@ -57,7 +58,7 @@ final class PoolScalar {
         }
     }
 
-    /** Adds the gradients of some columns, each where the largest value of its window is. */
+    /** Adds the gradients of some columns at the largest values of their windows. */
     static void maxBack(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
@@ -95,7 +96,7 @@ final class PoolScalar {
         return spikes.get(row, column) ? Elements.get(values, 0, column) : 0;
     }
 
-    /** Writes zeros from a column on, as far as the blocks in use go. */
+    /** Writes zeros from a column to the end of the blocks in use. */
     static void clear(Tile into, int row, int firstColumn) {
         for (int column = firstColumn; column < into.endBlock() * FloatMatrix.ROW_MULTIPLE; column++) {
             Elements.set(into.matrix(), row, column - into.origin(), 0);

@@ -19,9 +19,9 @@ import jdk.incubator.vector.VectorMask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The vector variant of {@link PoolScalar}, forward and for sums back: channels of a position lie side by side. The
- * lanes behind the last channel hold what the next position overwrites; where there is none, or a vector would reach
- * behind the memory, the specification takes over.
+ * The vector variant of {@link PoolScalar}, forward, and backward for sums. Channels of a position are consecutive. The
+ * lanes after the last channel are overwritten by the next position. If there is none, or if a vector would pass the
+ * end of the memory, the specification takes over.
  */
 final class PoolVector {
 
@@ -47,14 +47,14 @@ final class PoolVector {
         max(values, spikes, of, row, into, first, end);
     }
 
-    /** Whether all vectors of a position can be read, and written. */
+    /** Returns true if all vectors of a position can be read and written. */
     private static boolean fits(FloatMatrix values, int row, PoolWindows of, int vectors, Tile into, int position) {
         long last = (long) of.places()[of.starts()[position + 1] - 1] * of.channels() + vectors;
         return values.rowOffset(row) + last * Float.BYTES <= values.segment().byteSize()
                 && (long) position * of.channels() + vectors <= (long) into.endBlock() * FloatMatrix.ROW_MULTIPLE;
     }
 
-    /** Pools of 2 x 2 whose windows are alike: no list of the places of each window is read, but the first. */
+    /** Pools 2 x 2 windows that are all alike: only the first place of each window is read from its list. */
     private static void fours(
             FloatMatrix values, PoolWindows of, int[] corners, int row, Tile into, int begin, int end) {
         MemorySegment from = values.segment();
@@ -84,7 +84,7 @@ final class PoolVector {
         }
     }
 
-    /** Some columns of a tile. */
+    /** Pools some columns of a tile. */
     private static void max(
             FloatMatrix values,
             @Nullable SpikeMatrix spikes,
@@ -196,13 +196,13 @@ final class PoolVector {
         }
     }
 
-    /** Whether a vector can be read from a column, and written to another. */
+    /** Returns true if a vector can be read from a column and written to another. */
     private static boolean fits(FloatMatrix values, long fromRow, int at, Tile into, int column) {
         return fromRow + (long) at * Float.BYTES + BYTES <= values.segment().byteSize()
                 && column + COUNT <= into.endBlock() * FloatMatrix.ROW_MULTIPLE;
     }
 
-    /** Writes what each of 64 spikes carries, and zeros. */
+    /** Writes the value of a spike for each of 64 spikes, and zeros. */
     static void expand(long bits, float value, MemorySegment to, long at) {
         FloatVector zero = FloatVector.zero(FLOAT);
         FloatVector one = FloatVector.broadcast(FLOAT, value);

@@ -5,17 +5,17 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For each position of a map the positions of another one that it reads, ascending; padding is none.
+ * The positions of one map that each position of another map reads, ascending, without padding.
  *
- * @param channels of both maps
- * @param starts for each position where its places begin, and at last where all end
+ * @param channels the channels of both maps
+ * @param starts index of each position's first place; the last is the number of places
  * @param places positions of the other map
- * @param divisors what a sum is divided by, for each position; null if nothing
- * @param shares what each term of a sum is divided by, for each position of the other map; null if nothing
- * @param corners how far behind its first place the others of each position are, where all have four, alike, and
- *     ascend from position to position; else null
+ * @param divisors the divisor of the sum at each position; null for none
+ * @param shares the divisor of each term at each position of the other map; null for none
+ * @param corners distances of the other places from the first place of a position, if all positions have four places at
+ *     the same distances and first places ascend; else null
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record PoolWindows(
         int channels,
         int[] starts,
@@ -24,10 +24,10 @@ record PoolWindows(
         float @Nullable [] shares,
         int @Nullable [] corners) {
 
-    /** Places that all windows together may read, of which lists are kept. */
+    /** Most places of all windows together, because they are listed. */
     private static final int MOST = 1 << 26;
 
-    /** Which inputs each output of a window reads, (ky, kx) ascending, and what the sum is divided by. */
+    /** Lists the inputs of each output of a window, (ky, kx) ascending. */
     static PoolWindows of(Window window, float @Nullable [] divisors) {
         long all = (long) window.positions() * most(window.y()) * most(window.x());
         if (all > MOST) {
@@ -54,17 +54,17 @@ record PoolWindows(
         return new PoolWindows(window.channels(), starts, used, divisors, null, corners(starts, used));
     }
 
-    /** How many places of a window lie from one that may be read to the next. */
+    /** Returns the distance between consecutive places of a window that may read an input. */
     private static int step(Window.Axis axis) {
         return axis.dilation() == 1 ? axis.spread() : 1;
     }
 
-    /** The most places that a window reads. */
+    /** Returns the most places that a window reads. */
     private static int most(Window.Axis axis) {
         return Math.ceilDiv(axis.kernel(), step(axis));
     }
 
-    /** What each window reads along a dimension. */
+    /** Returns the inputs of each window along an axis. */
     private static int[][] reads(Window.Axis axis) {
         int step = step(axis);
         int[][] reads = new int[axis.outputs()][];
@@ -83,7 +83,7 @@ record PoolWindows(
         return reads;
     }
 
-    /** Which of these positions read each of so many of the other map: the way back of a sum. */
+    /** Returns the positions that read each of {@code positions} of the other map: the windows of a sum's gradients. */
     PoolWindows reversed(int positions) {
         int[] ends = new int[positions + 1];
         for (int place : places) {
@@ -102,7 +102,7 @@ record PoolWindows(
         return new PoolWindows(channels, begins, readers, null, divisors, null);
     }
 
-    /** Whether a position reads one place, that of the position before. */
+    /** Returns true if a position reads a single place, and the position before reads the same one. */
     boolean repeats(int position) {
         int first = starts[position];
         return divisors == null
@@ -131,12 +131,11 @@ record PoolWindows(
                 : null;
     }
 
-    /** The elements of a row. */
     int columns() {
         return positions() * channels;
     }
 
-    /** The least position that some of these read; a number that none has if they read none. */
+    /** Returns the least position that some positions read; {@link Integer#MAX_VALUE} if they read none. */
     int least(int firstPosition, int lastPosition) {
         int least = Integer.MAX_VALUE;
         for (int i = starts[firstPosition]; i < starts[lastPosition + 1]; i++) {
@@ -145,7 +144,7 @@ record PoolWindows(
         return least;
     }
 
-    /** The greatest position that some of these read; -1 if they read none. */
+    /** Returns the greatest position that some positions read; -1 if they read none. */
     int greatest(int firstPosition, int lastPosition) {
         int greatest = -1;
         for (int i = starts[firstPosition]; i < starts[lastPosition + 1]; i++) {

@@ -13,45 +13,45 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Takes the largest value of each window as {@link MapPool} does, and keeps which one it was: a bit for each value that
- * a window reads. So the way back needs no values, which would have to be kept or made again.
+ * Pools the largest values as {@link MapPool} does, and keeps the winners: one bit for each value that a window reads.
+ * So the backward pass needs no values, which would have to be kept or computed again.
  *
- * <p>Threads may share an object, each with other rows.
+ * <p>Threads may share an object, each with its rows.
  */
 public final class PoolWinners {
 
-    /** The most bits of a row. */
+    /** Most bits of a row. */
     private static final long MOST = 1L << 30;
 
     final PoolWindows places;
 
-    /** For each place that a window reads a bit for each channel, {@link #words} words of them. */
+    /** One bit for each place that a window reads and each channel; {@link #words} words for each place. */
     final SpikeMatrix bits;
 
     final int words;
-    /** Whether each input is read once, so that nothing is added up. */
-    final boolean once;
+    /** True if each input is read once, so that gradients need no sums. */
+    final boolean isReadOnce;
 
-    /** How far behind its first place the others of each window are, where all have four, alike. */
+    /** Distances of a window's other places from its first one, if all windows are alike and have four; else empty. */
     final int[] corners;
 
-    /** Which place reads each input, where each is read once, by windows of four places; else empty. */
+    /** The place that reads each input, if each is read once by windows with four places; else empty. */
     final int[] readers;
 
-    /** Bytes in a row to the channels of each place, where these fill vectors too; else empty. */
+    /** Byte offset in a row of the channels of each place, if channels also fill vectors; else empty. */
     private final long[] targets;
 
     private final boolean fours;
     private final int inputs;
 
-    PoolWinners(Arena arena, PoolWindows places, int inputs, boolean once, int rows) {
+    PoolWinners(Arena arena, PoolWindows places, int inputs, boolean isReadOnce, int rows) {
         this.places = places;
         this.inputs = inputs;
         this.words = words(places);
-        this.once = once;
+        this.isReadOnce = isReadOnce;
         this.corners = places.corners() == null ? new int[0] : places.corners();
         this.fours = SimdWidth.VECTOR && PoolWinnersVector.areFours(places);
-        boolean alone = SimdWidth.VECTOR && once && corners.length > 0;
+        boolean alone = SimdWidth.VECTOR && isReadOnce && corners.length > 0;
         this.readers = new int[alone ? places.places().length : 0];
         this.targets = new long[alone && places.channels() % Lanes.COUNT == 0 ? readers.length : 0];
         for (int i = 0; i < readers.length; i++) {
@@ -63,7 +63,7 @@ public final class PoolWinners {
         this.bits = SpikeMatrix.zeros(arena, rows, (int) columns(places));
     }
 
-    /** Whether a row of these windows has few enough bits. */
+    /** Returns true if a row of these windows has few enough bits. */
     static boolean serves(PoolWindows places) {
         return columns(places) <= MOST;
     }
@@ -72,12 +72,10 @@ public final class PoolWinners {
         return (long) places.places().length * words(places) * Long.SIZE;
     }
 
-    /** Returns how many values a row has that is pooled. */
     public int inputs() {
         return inputs;
     }
 
-    /** Returns how many values are made of a row. */
     public int outputs() {
         return places.columns();
     }
@@ -90,9 +88,9 @@ public final class PoolWinners {
      * Pools the first rows of values.
      *
      * @param values {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
-     * @param into {@code [at least rows x outputs]} as a whole, of which these rows are overwritten
-     * @param firstRow where what is kept of the first row stands
+     * @param rows the number of rows, at least 1
+     * @param into {@code [at least rows x outputs]}, whole; these rows are overwritten
+     * @param firstRow the row of the first winners
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void run(FloatMatrix values, int rows, Tile into, int firstRow) {
@@ -139,15 +137,14 @@ public final class PoolWinners {
     }
 
     /**
-     * Keeps which of the four values of some windows of neighboring channels have won, for those who pool by
-     * themselves.
+     * Keeps the winners among the four values of a window, for a vector of channels that the caller pools.
      *
-     * @param row where it is kept
-     * @param window its number
-     * @param channel the first of so many channels as a vector has lanes
-     * @param second whether the second value is larger than the first, a bit for each channel, from the lowest on
-     * @param third whether the third is larger than these
-     * @param fourth whether the fourth is larger than all
+     * @param row the row of the winners
+     * @param window the number of the window
+     * @param channel the first channel of the vector
+     * @param second a bit for each channel, from the lowest: true if the second value is larger than the first
+     * @param third true if the third value is larger than both
+     * @param fourth true if the fourth value is larger than all
      */
     public void keep(int row, int window, int channel, long second, long third, long fourth) {
         int lanes = Math.min(Lanes.COUNT, places.channels() - channel);
@@ -160,11 +157,11 @@ public final class PoolWinners {
     }
 
     /**
-     * Keeps which of the four values of a window has won.
+     * Keeps the winner among the four values of a window.
      *
-     * @param row where it is kept
-     * @param window its number
-     * @param channel of the values
+     * @param row the row of the winners
+     * @param window the number of the window
+     * @param channel the channel of the values
      * @param winner from 0
      */
     public void keep(int row, int window, int channel, int winner) {
@@ -180,13 +177,13 @@ public final class PoolWinners {
     }
 
     /**
-     * Computes the gradients of the first rows of values that were pooled.
+     * Computes the gradients of the first rows of pooled values.
      *
      * @param gradient {@code [rows x outputs]}
      * @param first the first row
-     * @param rows how many rows, at least 1
-     * @param into {@code [at least rows x inputs]}, of which the first rows are overwritten
-     * @param firstKept where what is kept of the first row stands
+     * @param rows the number of rows, at least 1
+     * @param into {@code [at least rows x inputs]}; the first rows are overwritten
+     * @param firstKept the row of the first winners
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void back(FloatMatrix gradient, int first, int rows, FloatMatrix into, int firstKept) {
@@ -212,7 +209,7 @@ public final class PoolWinners {
         }
     }
 
-    /** Puts gradients of 64 channels, or the last, where they have won, and zeros where they have not. */
+    /** Writes the gradients of 64 channels, or of the last ones, to the winners, and zeros to the others. */
     void spread(
             FloatMatrix gradient, int row, int kept, int firstChannel, MemorySegment to, long base, long[] placesTo) {
         PoolWinnersBackVector.spread(
@@ -226,7 +223,7 @@ public final class PoolWinners {
                 placesTo);
     }
 
-    /** The specification, for some outputs. */
+    /** The specification of the gradients, for some outputs. */
     void back(FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept, int firstColumn, int endColumn) {
         for (int column = firstColumn; column < endColumn; column++) {
             int channel = column % places.channels();

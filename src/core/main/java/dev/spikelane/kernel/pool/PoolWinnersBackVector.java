@@ -13,23 +13,23 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The way back of {@link PoolWinners} by vectors: channels of a position lie side by side. */
+/** The vector variant of the gradients of {@link PoolWinners}: channels of a position are consecutive. */
 final class PoolWinnersBackVector {
 
     private PoolWinnersBackVector() {}
 
     /**
-     * Where windows are of four places and each input is read once: puts some gradients of each window where they have
-     * won, and zeros where they have not, rounded up to whole vectors. There are no sums, so nothing is read there.
+     * Writes gradients to the winners of windows with four places, and zeros to the others, rounded up to whole
+     * vectors. Each input is read once, so nothing is added and no target is read.
      *
-     * @param won bytes to the bits of 64 channels at the first place
-     * @param at bytes to the gradients of these channels
-     * @param channels how many of them, at most 64
-     * @param base bytes that targets begin at
-     * @param targets bytes to the channels of each place
+     * @param won byte offset of the bits of 64 channels at the first place
+     * @param at byte offset of the gradients of these channels
+     * @param channels the number of these channels, at most 64
+     * @param base byte offset to add to targets
+     * @param targets byte offset of the channels of each place
      */
     static void spread(
-            PoolWinners of,
+            PoolWinners pool,
             long won,
             MemorySegment gradients,
             long at,
@@ -37,12 +37,12 @@ final class PoolWinnersBackVector {
             MemorySegment to,
             long base,
             long[] targets) {
-        MemorySegment bits = of.bits.segment();
+        MemorySegment bits = pool.bits.segment();
         Checks.isNative(gradients);
         Checks.isNative(bits);
         Checks.isNative(to);
-        int bytes = of.places.channels() * Float.BYTES;
-        int step = of.words * Long.BYTES;
+        int bytes = pool.places.channels() * Float.BYTES;
+        int step = pool.words * Long.BYTES;
         int vectors = Math.ceilDiv(channels, COUNT) * BYTES;
         int inside = (int) Math.min(targets.length / 4, (gradients.byteSize() - at - vectors) / bytes + 1);
         FloatVector zero = FloatVector.zero(FLOAT);
@@ -81,36 +81,36 @@ final class PoolWinnersBackVector {
         }
     }
 
-    static void back(PoolWinners of, FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept) {
+    static void back(PoolWinners pool, FloatMatrix gradient, int row, FloatMatrix into, int intoRow, int kept) {
         MemorySegment from = gradient.segment();
         MemorySegment to = into.segment();
-        MemorySegment bits = of.bits.segment();
+        MemorySegment bits = pool.bits.segment();
         Checks.isNative(from);
         Checks.isNative(to);
         Checks.isNative(bits);
-        int[] starts = of.places.starts();
-        int[] places = of.places.places();
-        int channels = of.places.channels();
-        int words = of.words;
-        boolean once = of.once && channels % COUNT == 0;
+        int[] starts = pool.places.starts();
+        int[] places = pool.places.places();
+        int channels = pool.places.channels();
+        int words = pool.words;
+        boolean isReadOnce = pool.isReadOnce && channels % COUNT == 0;
         long fromRow = gradient.rowOffset(row);
         long toRow = into.rowOffset(intoRow);
-        long keptRow = of.bits.rowOffset(kept);
+        long keptRow = pool.bits.rowOffset(kept);
         FloatVector zero = FloatVector.zero(FLOAT);
-        if (!once) {
+        if (!isReadOnce) {
             long end = toRow + (long) into.stride() * Float.BYTES;
             for (long at = toRow; at < end; at += BYTES) {
                 zero.intoMemorySegment(to, at, ORDER);
             }
         }
-        for (int position = 0; position < of.places.positions(); position++) {
+        for (int position = 0; position < pool.places.positions(); position++) {
             int end = starts[position + 1];
             for (int channel = 0; channel < channels; channel += COUNT) {
                 int column = position * channels + channel;
                 if (places[end - 1] * channels + channel + COUNT > into.stride()
                         || column + COUNT > gradient.stride()) {
                     int last = column + Math.min(channels - channel, COUNT);
-                    of.back(gradient, row, into, intoRow, kept, column, last);
+                    pool.back(gradient, row, into, intoRow, kept, column, last);
                     continue;
                 }
                 FloatVector added =
@@ -119,7 +119,7 @@ final class PoolWinnersBackVector {
                     long at = toRow + (long) (places[i] * channels + channel) * Float.BYTES;
                     long word = bits.get(JAVA_LONG, keptRow + ((long) i * words + channel / Long.SIZE) * Long.BYTES);
                     FloatVector won = zero.blend(added, VectorMask.fromLong(FLOAT, word >>> channel));
-                    FloatVector before = once ? zero : FloatVector.fromMemorySegment(FLOAT, to, at, ORDER);
+                    FloatVector before = isReadOnce ? zero : FloatVector.fromMemorySegment(FLOAT, to, at, ORDER);
                     before.add(won).intoMemorySegment(to, at, ORDER);
                 }
             }

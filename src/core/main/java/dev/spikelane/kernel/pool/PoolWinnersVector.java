@@ -16,7 +16,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The vector variant of {@link PoolWinners}: channels of a position lie side by side. Where a vector would reach behind
+ * The vector variant of {@link PoolWinners}: channels of a position are consecutive. If a vector would pass the end of
  * a row, the specification takes over.
  */
 final class PoolWinnersVector {
@@ -26,25 +26,25 @@ final class PoolWinnersVector {
 
     private PoolWinnersVector() {}
 
-    /** Whether windows are of four places, alike, of whole vectors of channels. */
+    /** Returns true if windows are alike, with four places and whole vectors of channels. */
     static boolean areFours(PoolWindows places) {
         return places.corners() != null && places.channels() % COUNT == 0;
     }
 
-    /** The same where {@link #areFours} holds, from and to some bytes. */
-    static void runFours(PoolWinners of, MemorySegment from, long fromRow, MemorySegment to, long toRow, int kept) {
-        MemorySegment bits = of.bits.segment();
+    /** Pools a row of windows that {@link #areFours} accepts, at byte offsets. */
+    static void runFours(PoolWinners pool, MemorySegment from, long fromRow, MemorySegment to, long toRow, int kept) {
+        MemorySegment bits = pool.bits.segment();
         Checks.isNative(from);
         Checks.isNative(to);
         Checks.isNative(bits);
-        int[] places = of.places.places();
-        int bytes = of.places.channels() * Float.BYTES;
-        long right = (long) of.corners[1] * bytes;
-        long below = (long) of.corners[2] * bytes;
-        long across = (long) of.corners[3] * bytes;
-        long place = (long) of.words * Long.BYTES;
+        int[] places = pool.places.places();
+        int bytes = pool.places.channels() * Float.BYTES;
+        long right = (long) pool.corners[1] * bytes;
+        long below = (long) pool.corners[2] * bytes;
+        long across = (long) pool.corners[3] * bytes;
+        long place = (long) pool.words * Long.BYTES;
         long toAt = toRow;
-        long word = of.bits.rowOffset(kept);
+        long word = pool.bits.rowOffset(kept);
         for (int first = 0; first < places.length; first += 4) {
             long corner = fromRow + (long) places[first] * bytes;
             for (int done = 0; done < bytes; done += WORD) {
@@ -85,28 +85,28 @@ final class PoolWinnersVector {
         }
     }
 
-    static void run(PoolWinners of, FloatMatrix values, int row, FloatMatrix into, int kept) {
+    static void run(PoolWinners pool, FloatMatrix values, int row, FloatMatrix into, int kept) {
         MemorySegment from = values.segment();
         MemorySegment to = into.segment();
-        MemorySegment bits = of.bits.segment();
+        MemorySegment bits = pool.bits.segment();
         Checks.isNative(from);
         Checks.isNative(to);
         Checks.isNative(bits);
-        int[] starts = of.places.starts();
-        int[] places = of.places.places();
-        int channels = of.places.channels();
-        int words = of.words;
+        int[] starts = pool.places.starts();
+        int[] places = pool.places.places();
+        int channels = pool.places.channels();
+        int words = pool.words;
         long fromRow = values.rowOffset(row);
         long toRow = into.rowOffset(row);
-        long keptRow = of.bits.rowOffset(kept);
-        for (int position = 0; position < of.places.positions(); position++) {
+        long keptRow = pool.bits.rowOffset(kept);
+        for (int position = 0; position < pool.places.positions(); position++) {
             int first = starts[position];
             int end = starts[position + 1];
             for (int channel = 0; channel < channels; channel += COUNT) {
                 int column = position * channels + channel;
                 int count = Math.min(channels - channel, COUNT);
                 if (places[end - 1] * channels + channel + COUNT > values.stride() || column + COUNT > into.stride()) {
-                    of.run(values, row, into, kept, column, column + count);
+                    pool.run(values, row, into, kept, column, column + count);
                     continue;
                 }
                 FloatVector most = FloatVector.broadcast(FLOAT, Float.NEGATIVE_INFINITY);

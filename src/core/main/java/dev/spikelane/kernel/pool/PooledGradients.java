@@ -6,8 +6,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Gradients behind a pool of largest values, which one thread takes back a few rows at a time where it needs them: all
- * of them would take four times as much memory behind a pool of 2 x 2, and leave the caches before they are read.
+ * Gradients after a pool of largest values. One thread computes their input gradients some rows at a time, just before
+ * use: all of them would take four times as much memory for a 2 x 2 pool, and would leave the caches before they are
+ * read.
  */
 public final class PooledGradients {
 
@@ -17,11 +18,10 @@ public final class PooledGradients {
     private int kept;
 
     /**
-     * Makes room.
+     * Allocates memory.
      *
-     * @param arena the arena that owns it
-     * @param winners of the pool
-     * @param rows the most that are taken back at a time
+     * @param winners the winners of the pool
+     * @param rows the most rows at a time
      */
     public PooledGradients(Arena arena, PoolWinners winners, int rows) {
         this.winners = winners;
@@ -30,64 +30,66 @@ public final class PooledGradients {
     }
 
     /**
-     * Goes to some gradients.
+     * Sets the gradients.
      *
      * @param pooled {@code [rows x outputs of the pool]}
-     * @param firstKept where what was kept of the first row stands
+     * @param firstKept the row of the first winners
      */
     public void of(FloatMatrix pooled, int firstKept) {
         gradient = pooled;
         kept = firstKept;
     }
 
-    /** Whether {@link #spread} serves, and {@link #readers} are known: each value is read once, by a window of four. */
+    /**
+     * Returns true if {@link #spread} and {@link #readers} serve: each value is read once, by a window with four
+     * places.
+     */
     public boolean readsOnce() {
         return winners.readers.length > 0;
     }
 
-    /** Returns the gradients behind the pool. */
+    /** Returns the gradients after the pool. */
     public FloatMatrix behind() {
         return gradient;
     }
 
-    /** For each position of the values the place that reads it; the window of a place is a quarter of its number. */
+    /** Returns the place that reads each position of the values; the window of a place is a quarter of its number. */
     public int[] readers() {
         return winners.readers;
     }
 
-    /** Returns a bit for each place and channel, whether it has won, in whole words for each place. */
+    /** Returns one bit for each place and channel, set for winners, in whole words for each place. */
     public SpikeMatrix bits() {
         return winners.bits;
     }
 
-    /** Returns how many words the bits of a place are. */
+    /** Returns the words of a place's bits. */
     public int words() {
         return winners.words;
     }
 
-    /** Returns the row of the bits of a row. */
+    /** Returns the row of the winners of a row. */
     public int kept(int row) {
         return kept + row;
     }
 
     /**
-     * Puts the gradients of 64 channels of a row, or of the last, where they have won, and zeros where they have not,
-     * also behind the last channel as far as vectors reach.
+     * Writes the gradients of 64 channels of a row, or of the last ones, to the winners, and zeros to the others.
+     * Vectors may write zeros after the last channel.
      *
      * @param firstChannel a multiple of 64
-     * @param base bytes that targets begin at
-     * @param targets for each place bytes to its channels
+     * @param base byte offset to add to targets
+     * @param targets byte offset of the channels of each place
      */
     public void spread(int row, int firstChannel, MemorySegment to, long base, long[] targets) {
         winners.spread(gradient, row, kept + row, firstChannel, to, base, targets);
     }
 
     /**
-     * Takes some rows back.
+     * Computes the input gradients of some rows.
      *
      * @param first the first row
-     * @param count how many
-     * @return a matrix whose first rows they are, until others are taken back
+     * @return a matrix with these rows first, valid until the next call
      */
     public FloatMatrix rows(int first, int count) {
         winners.back(gradient, first, count, taken, kept + first);

@@ -4,10 +4,10 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Spikes of a row from any column on. */
+/** Reads the spikes of a row from any column on. */
 final class SpikeBits {
 
-    /** How many are read from any column on; from a multiple of 8 on, 64. */
+    /** Spikes that can be read from any column on; from a multiple of 8 on, 64 can be read. */
     static final int COUNT = Long.SIZE - Byte.SIZE + 1;
 
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -15,7 +15,7 @@ final class SpikeBits {
     private SpikeBits() {}
 
     /**
-     * The spikes from a column on, the first in the lowest bit; those behind the ones that are read, or behind the row,
+     * Returns the spikes from a column on, the first in the lowest bit. Spikes after {@link #COUNT} or after the row
      * are arbitrary.
      */
     static long at(SpikeMatrix spikes, MemorySegment fired, int row, int column) {

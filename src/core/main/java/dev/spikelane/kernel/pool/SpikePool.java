@@ -6,7 +6,10 @@ import dev.spikelane.simd.Elements;
 import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;
 
-/** Whether any spike of a window fires, for as many channels at a time as a word holds. */
+/**
+ * Pools spikes that all carry the same value: finds out if any input of a window fires, for as many channels at a time
+ * as fit a word.
+ */
 final class SpikePool {
 
     private SpikePool() {}
@@ -23,7 +26,7 @@ final class SpikePool {
         }
     }
 
-    /** The pooled spikes of some columns, at most 64. */
+    /** Returns the pooled spikes of some columns, at most 64. */
     private static long word(SpikeMatrix spikes, PoolWindows of, int row, int first, int end) {
         int channels = of.channels();
         int most = channels % Byte.SIZE == 0 ? Long.SIZE : SpikeBits.COUNT;

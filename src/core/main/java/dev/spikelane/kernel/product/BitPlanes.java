@@ -9,33 +9,27 @@ import dev.spikelane.simd.Elements;
 import dev.spikelane.simd.SimdWidth;
 
 /**
- * Bits of whole numbers: an input fires in plane {@code p} where an odd number of the multiples of {@code 2^p} from
- * {@code 2^p} to the greatest number are at most its value. Of another value that is its whole part in that range; NaN
- * is 0.
+ * Bit planes of whole numbers: an input fires in plane {@code p} if bit {@code p} of its value is set.
+ *
+ * <p>Values are cut to their whole part and limited to the range from 0 to {@code greatest}; NaN is 0.
  */
 public final class BitPlanes {
 
     private BitPlanes() {}
 
-    /**
-     * Returns how many bits numbers have.
-     *
-     * @param greatest of them, at least 1
-     * @return planes
-     */
+    /** Returns the number of bits that hold values up to the greatest one. */
     public static int count(int greatest) {
         return Integer.SIZE - Integer.numberOfLeadingZeros(greatest);
     }
 
     /**
-     * Writes a plane of some rows.
+     * Writes one plane of some rows.
      *
      * @param values {@code [at least first + rows x inputs]}
-     * @param first the first row
-     * @param rows how many
-     * @param plane 0 for ones, 1 for twos
-     * @param greatest of the numbers
-     * @param spikes {@code [at least rows x inputs]}, of which the first rows are overwritten
+     * @param first the first row of the values
+     * @param plane the bit, 0 for ones, 1 for twos
+     * @param greatest the greatest value
+     * @param spikes {@code [at least rows x inputs]}; the first {@code rows} rows are overwritten
      * @throws IllegalArgumentException if a shape or range does not fit
      */
     public static void copy(FloatMatrix values, int first, int rows, int plane, int greatest, SpikeMatrix spikes) {
@@ -51,7 +45,7 @@ public final class BitPlanes {
         }
     }
 
-    /** The specification. */
+    /** The specification: a bit is set if an odd number of multiples of {@code unit} are at most the value. */
     static void scalar(FloatMatrix values, int row, int unit, int greatest, SpikeMatrix spikes, int to) {
         for (int word = 0; word < spikes.stride(); word++) {
             long bits = 0;

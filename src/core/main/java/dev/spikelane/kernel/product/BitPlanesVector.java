@@ -13,7 +13,7 @@ import dev.spikelane.simd.SpikeLanesVector;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/** The vector variant of {@link BitPlanes}. Padding is 0, which has no bits. */
+/** The vector variant of {@link BitPlanes}. Padding is 0, so its bits are 0. */
 final class BitPlanesVector {
 
     private BitPlanesVector() {}
@@ -27,10 +27,10 @@ final class BitPlanesVector {
         long outRow = spikes.rowOffset(to);
         int end = values.stride() / COUNT;
         for (int i = 0; i < end; i++) {
-            FloatVector some = FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) i * BYTES, ORDER);
+            FloatVector lanes = FloatVector.fromMemorySegment(FLOAT, from, fromRow + (long) i * BYTES, ORDER);
             long bits = 0;
             for (int number = unit; number <= greatest; number += unit) {
-                bits ^= some.compare(GE, (float) number).toLong();
+                bits ^= lanes.compare(GE, (float) number).toLong();
             }
             SpikeLanesVector.store(out, outRow, i, bits);
         }

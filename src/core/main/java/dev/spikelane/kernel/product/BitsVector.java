@@ -10,19 +10,19 @@ import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** Looks for NaN, infinities and -0 by the bits of numbers: whole vectors of some rows. */
+/** Finds NaN, infinities and -0 by the bits of floats, in whole vectors of some rows. */
 public final class BitsVector {
 
     private static final int INFINITY = 0x7F80_0000;
 
     private BitsVector() {}
 
-    /** Whether none is NaN or infinite. */
+    /** Returns true if no value is NaN or infinite. */
     public static boolean areFinite(MemorySegment values, long from, long step, int rows, int bytes) {
         return greatest(values, from, step, rows, bytes) < INFINITY;
     }
 
-    /** Without their sign, the bits of NaN are greater than those of infinity. */
+    /** Returns true if a value is NaN. Without the sign, the bits of NaN are greater than the bits of infinity. */
     public static boolean haveNan(MemorySegment values, long from, long step, int rows, int bytes) {
         return greatest(values, from, step, rows, bytes) > INFINITY;
     }
@@ -40,7 +40,7 @@ public final class BitsVector {
         return greatest.reduceLanes(MAX);
     }
 
-    /** The bits of -0 are the least integer. */
+    /** Returns true if a value is -0, whose bits are the least integer. */
     public static boolean haveMinusZero(MemorySegment values, long from, long step, int rows, int bytes) {
         Checks.isNative(values);
         IntVector least = IntVector.zero(INT);

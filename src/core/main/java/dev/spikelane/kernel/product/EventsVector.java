@@ -9,12 +9,12 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** Loops over lists of synapses and over the sums that they are added to. */
+/** Loops over lists of synapses and over the sums of their weights. */
 public final class EventsVector {
 
     private EventsVector() {}
 
-    /** Copies integers; it reads and writes up to 15 more. A call for each list takes longer than what it copies. */
+    /** Copies integers, and reads and writes up to 15 more. {@code MemorySegment.copy} takes longer for short lists. */
     public static void copy(MemorySegment list, long at, int[] to, int place, int count) {
         for (int i = 0; i < count; i += COUNT) {
             IntVector.fromMemorySegment(INT, list, at + (long) i * Integer.BYTES, ORDER)
@@ -22,7 +22,10 @@ public final class EventsVector {
         }
     }
 
-    /** Makes floats of sums, which become 0; from a multiple of 64 to another one. */
+    /**
+     * Converts sums to floats, multiplies them by {@code quantum} and clears the sums. The first index and the end are
+     * multiples of 64.
+     */
     public static void take(int[] sums, int first, int end, float quantum, MemorySegment into) {
         IntVector zero = IntVector.zero(INT);
         for (int i = first; i < end; i += COUNT) {

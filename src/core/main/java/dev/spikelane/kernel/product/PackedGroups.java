@@ -4,23 +4,19 @@ import dev.spikelane.memory.FloatMatrix;
 import java.lang.foreign.Arena;
 
 /**
- * Packed weights and biases of several products of the same numbers, one behind the other in the same memory.
+ * Packed weights and biases of several products of one shape, consecutive in one matrix.
  *
- * @param packed all weights
- * @param bias all biases
+ * @param packed weights of all products
+ * @param bias {@code [products x outputs]}
+ * @param groups weights of each product, views of the same memory
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares these
+@SuppressWarnings("ArrayRecordComponent") // arrays are never compared
 public record PackedGroups(FloatMatrix packed, FloatMatrix bias, PackedWeights[] groups) {
 
     /**
-     * Makes weights that are all zero.
+     * Creates weights that are all zero.
      *
-     * @param arena the arena that owns them
-     * @param inputs inputs of each product
-     * @param outputs outputs of each product
-     * @param count how many products
-     * @return the weights
-     * @throws IllegalArgumentException if a number is below 1, or they are too many
+     * @throws IllegalArgumentException if a number is below 1, or there are too many weights
      */
     public static PackedGroups zeros(Arena arena, int inputs, int outputs, int count) {
         int rows = PackedWeights.packedRows(outputs, inputs);
@@ -29,18 +25,12 @@ public record PackedGroups(FloatMatrix packed, FloatMatrix bias, PackedWeights[]
         FloatMatrix bias = FloatMatrix.zeros(arena, count, outputs);
         PackedWeights[] groups = new PackedWeights[count];
         for (int group = 0; group < count; group++) {
-            FloatMatrix own = memory.rows(group * rows, rows + PackedWeights.MORE_ROWS);
-            groups[group] = new PackedWeights(own, bias.rows(group, 1), inputs, outputs);
+            FloatMatrix groupMemory = memory.rows(group * rows, rows + PackedWeights.MORE_ROWS);
+            groups[group] = new PackedWeights(groupMemory, bias.rows(group, 1), inputs, outputs);
         }
         return new PackedGroups(memory.rows(0, all), bias, groups);
     }
 
-    /**
-     * Copies weights and biases.
-     *
-     * @param arena the arena that owns the copy
-     * @return weights of their own
-     */
     public PackedGroups copy(Arena arena) {
         PackedGroups copy = zeros(arena, groups[0].inputs(), groups[0].outputs(), groups.length);
         copy.packed.copyFrom(packed);
@@ -48,11 +38,7 @@ public record PackedGroups(FloatMatrix packed, FloatMatrix bias, PackedWeights[]
         return copy;
     }
 
-    /**
-     * Returns the same weights, in the same memory, with biases of 0.
-     *
-     * @return a view
-     */
+    /** Returns a view of these weights with biases of 0. */
     public PackedGroups withoutBias() {
         PackedWeights[] unbiased = new PackedWeights[groups.length];
         for (int group = 0; group < groups.length; group++) {

@@ -10,32 +10,30 @@ import java.lang.foreign.MemorySegment;
 /**
  * Weights and bias of a dense connection in the order in which products read them.
  *
- * <p>Layout {@code [ceil(outputs/64)][inputs rounded up to 16][64]} floats: the weights of 64 outputs from one input
- * are 256 consecutive bytes, those of the next input follow. Padding is zero. They change only where they are set; may
- * be shared between threads if its arena is. Callers have seen that values are finite.
+ * <p>The layout is {@code [ceil(outputs/64)][inputs rounded up to 16][64]} floats: the weights from one input to 64
+ * outputs are 256 consecutive bytes, followed by the weights from the next input. Padding is zero. Callers check that
+ * values are finite. Threads may share the weights if their arena is shared; only the methods that set weights change
+ * them.
  */
 public final class PackedWeights {
 
-    /** Outputs that stand side by side; products share work between threads by such blocks. */
+    /** Outputs of a block. Threads share a product by blocks. */
     public static final int BLOCK = 64;
 
-    /** Inputs to which the packed rows are padded: the four groups that one step of the table variant takes. */
+    /** Inputs are padded to a multiple of this number: the table variant reads four groups of four inputs at a time. */
     static final int INPUTS = 16;
 
     public static final int BLOCK_BYTES = BLOCK * Float.BYTES;
 
-    /** Rows behind those of all inputs. */
+    /** Rows of memory after the last input: a loop may slice the weights of a word of 64 inputs from any input on. */
     static final int MORE_ROWS = Long.SIZE;
 
-    /** Inputs that are transposed at a time: a cache line of the transpose. */
+    /** Inputs to transpose at a time: one cache line of the transpose. */
     private static final int SQUARE = 16;
 
     private static final int MOST_ROWS = Integer.MAX_VALUE - Long.SIZE;
 
-    /**
-     * The packed weights, and the inputs of a word of spikes more, so that a whole word's weights may be sliced from
-     * any of them.
-     */
+    /** The packed weights and {@link #MORE_ROWS} rows. */
     private final FloatMatrix memory;
 
     private final FloatMatrix packed;
@@ -54,9 +52,7 @@ public final class PackedWeights {
     /**
      * Packs weights without a bias.
      *
-     * @param arena the arena that owns the copy
      * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}, finite; copied
-     * @return the packed weights
      * @throws IllegalArgumentException if the copy would be too large
      */
     public static PackedWeights pack(Arena arena, FloatMatrix weights) {
@@ -66,10 +62,8 @@ public final class PackedWeights {
     /**
      * Packs weights and a bias.
      *
-     * @param arena the arena that owns the copy
      * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}, finite; copied
      * @param bias {@code [1 x outputs]}, finite; copied
-     * @return the packed weights
      * @throws IllegalArgumentException if the bias has another shape, or the copy would be too large
      */
     public static PackedWeights pack(Arena arena, FloatMatrix weights, FloatMatrix bias) {
@@ -86,13 +80,6 @@ public final class PackedWeights {
         return new PackedWeights(memory, ownBias, inputs, outputs);
     }
 
-    /**
-     * Copies weights and bias.
-     *
-     * @param arena the arena that owns the copy
-     * @param other what is copied
-     * @return weights of their own
-     */
     public static PackedWeights copyOf(Arena arena, PackedWeights other) {
         PackedWeights copy = zeros(arena, other.inputs, other.outputs);
         copy.packed.copyFrom(other.packed);
@@ -101,7 +88,7 @@ public final class PackedWeights {
     }
 
     /**
-     * Replaces weights and bias. Nobody may multiply by them meanwhile.
+     * Replaces weights and bias. No product may run meanwhile.
      *
      * @param weights {@code [outputs x inputs]}, finite; copied
      * @param newBias {@code [1 x outputs]}, finite; copied
@@ -114,7 +101,7 @@ public final class PackedWeights {
     }
 
     /**
-     * Replaces the weights; the bias stays. Nobody may multiply by them meanwhile.
+     * Replaces the weights and keeps the bias. No product may run meanwhile.
      *
      * @param weights {@code [outputs x inputs]}, finite; copied
      * @throws IllegalArgumentException if the shape does not fit; nothing is replaced then
@@ -156,11 +143,12 @@ public final class PackedWeights {
     }
 
     /**
-     * Multiplies the weights of each input by a factor, in float32; the bias stays.
+     * Returns a copy in which the weights of each input are multiplied by a factor, in float32, and the bias is kept.
      *
-     * @param factors one for each input
-     * @return weights of their own, freed when they are forgotten
-     * @throws IllegalArgumentException if there is not one factor for each input, or a product is not finite
+     * @param factors one for all inputs, or one for each
+     * @return the scaled weights, freed by the garbage collector
+     * @throws IllegalArgumentException if the number of factors is neither 1 nor the number of inputs, or a product is
+     *     not finite
      */
     public PackedWeights scaled(float[] factors) {
         PackedWeights scaled = zeros(NativeMemory.ofAuto(), inputs, outputs);
@@ -169,13 +157,12 @@ public final class PackedWeights {
     }
 
     /**
-     * Fills these weights with others, those of each input times a factor, in float32; the bias is copied. Nobody may
-     * multiply by them meanwhile.
+     * Replaces these weights by others times a factor, in float32, and copies the bias. No product may run meanwhile.
      *
      * @param other weights of the same shape
-     * @param factors one, or one for each input
-     * @throws IllegalArgumentException if there are neither one nor so many factors, shapes differ, or a product is not
-     *     finite; nothing is replaced then
+     * @param factors one for all inputs, or one for each
+     * @throws IllegalArgumentException if the number of factors is neither 1 nor the number of inputs, shapes differ,
+     *     or a product is not finite; nothing is replaced then
      */
     public void setScaled(PackedWeights other, float[] factors) {
         if (factors.length != 1 && factors.length != inputs) {
@@ -190,11 +177,10 @@ public final class PackedWeights {
     }
 
     /**
-     * Does what {@link #setScaled} does with weights that have changed since, such as by training, which may have made
-     * them infinite or NaN.
+     * Does as {@link #setScaled} does, without checks: training may have made weights infinite or NaN.
      *
      * @param other weights of the same shape
-     * @param factors as {@link #setScaled} took them
+     * @param factors one for all inputs, or one for each
      */
     public void scaleAgain(PackedWeights other, float[] factors) {
         bias.copyFrom(other.bias);
@@ -228,13 +214,11 @@ public final class PackedWeights {
     }
 
     /**
-     * Makes weights that are all zero, such as the sum of gradients.
+     * Creates weights that are all zero, such as sums of gradients.
      *
-     * @param arena the arena that owns them
-     * @param inputs number of inputs, at least 1
-     * @param outputs number of outputs, at least 1
-     * @return the weights
-     * @throws IllegalArgumentException if a number is below 1, or they are too many
+     * @param inputs the number of inputs, at least 1
+     * @param outputs the number of outputs, at least 1
+     * @throws IllegalArgumentException if a number is below 1, or there are too many weights
      */
     public static PackedWeights zeros(Arena arena, int inputs, int outputs) {
         FloatMatrix memory = FloatMatrix.zeros(arena, packedRows(outputs, inputs) + MORE_ROWS, BLOCK);
@@ -267,41 +251,19 @@ public final class PackedWeights {
                 name + " has " + value + " at row " + row + ", column " + column + ", expected a finite number");
     }
 
-    /**
-     * Returns the number of inputs.
-     *
-     * @return presynaptic neurons
-     */
     public int inputs() {
         return inputs;
     }
 
-    /**
-     * Returns the number of outputs.
-     *
-     * @return postsynaptic neurons
-     */
     public int outputs() {
         return outputs;
     }
 
-    /**
-     * Returns the number of blocks of {@value #BLOCK} outputs.
-     *
-     * @return blocks, the last one perhaps not full
-     */
+    /** Returns the number of blocks of {@value #BLOCK} outputs; the last block may be partly padding. */
     public int blocks() {
         return blocks(outputs);
     }
 
-    /**
-     * Reads one weight.
-     *
-     * @param output the postsynaptic neuron
-     * @param input the presynaptic neuron
-     * @return its weight
-     * @throws IndexOutOfBoundsException if there is no such output or input
-     */
     public float weight(int output, int input) {
         if (output < 0 || output >= outputs || input < 0 || input >= inputs) {
             throw new IndexOutOfBoundsException(
@@ -310,19 +272,12 @@ public final class PackedWeights {
         return packed.get(output / BLOCK * paddedInputs(inputs) + input, output % BLOCK);
     }
 
-    /**
-     * Reads one bias.
-     *
-     * @param output the postsynaptic neuron
-     * @return its bias
-     * @throws IndexOutOfBoundsException if there is no such output
-     */
     public float bias(int output) {
         return bias.get(0, output);
     }
 
     /**
-     * Returns the packed weights themselves, for optimizers. Padding must stay zero, and nobody may multiply while they
+     * Returns the packed weights themselves, for optimizers. Padding must stay zero, and no product may run while they
      * change.
      *
      * @return {@code [blocks * inputs rounded up to 16 x 64]}
@@ -340,17 +295,13 @@ public final class PackedWeights {
         return bias;
     }
 
-    /**
-     * Returns the same weights, in the same memory, with a bias of 0.
-     *
-     * @return a view
-     */
+    /** Returns a view of these weights with a bias of 0. */
     public PackedWeights withoutBias() {
         return new PackedWeights(memory, FloatMatrix.zeros(1, outputs), inputs, outputs);
     }
 
     /**
-     * Multiplies the weights of each input by a factor where they stand; the bias stays.
+     * Multiplies the weights of each input by a factor, in place, and keeps the bias.
      *
      * @param factors one for each input
      * @throws IllegalArgumentException if there is not one factor for each input
@@ -363,10 +314,10 @@ public final class PackedWeights {
     }
 
     /**
-     * Fills these weights with the transpose of others, without their bias: those of a block of the others' outputs.
+     * Copies the transpose of one block of other weights into these, without the bias.
      *
      * @param other weights with as many outputs as these have inputs, and as many inputs as these have outputs
-     * @param block one of the {@link #blocks} of the others
+     * @param block a block of the other weights' outputs
      * @throws IllegalArgumentException if the shapes do not fit
      */
     public void setTransposed(PackedWeights other, int block) {
@@ -380,7 +331,7 @@ public final class PackedWeights {
         }
     }
 
-    /** Inputs from {@code firstInput} of a block of the others' outputs. */
+    /** Transposes the weights from some inputs to one block of outputs. */
     private void transposeSquares(PackedWeights other, int block, int outputs, int firstInput, int inputs) {
         long from = other.blockOffset(block) + (long) firstInput * BLOCK_BYTES;
         long to = blockOffset(firstInput / BLOCK)
@@ -408,12 +359,12 @@ public final class PackedWeights {
         return bias.segment();
     }
 
-    /** Bytes from the start of {@link #segment()} to the first input's weights of a block of outputs. */
+    /** Returns the byte offset in {@link #segment()} of a block's weights from the first input. */
     public long blockOffset(int block) {
         return (long) block * paddedInputs(inputs) * BLOCK_BYTES;
     }
 
-    /** Inputs rounded up to a multiple of {@link #INPUTS}. */
+    /** Returns the number of inputs, rounded up to a multiple of {@link #INPUTS}. */
     public int paddedInputs() {
         return paddedInputs(inputs);
     }

@@ -12,12 +12,12 @@ import dev.spikelane.simd.ZeroInputs;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Multiplies each column of rows by a weight of its own: {@code into[r][i] = weight[i] * from[r][i]}, in float32; 0
- * where the latter is, whatever the weight ({@link ZeroInputs}).
+ * Multiplies each column of some rows by its weight: {@code into[r][i] = weight[i] * from[r][i]}, in float32. A value
+ * of 0 gives 0, whatever the weight ({@link ZeroInputs}).
  */
 public final class RowScale {
 
-    /** Of values, whose weights make no NaN of a zero. */
+    /** The product with values. A weight that is not finite counts as 0 if the value is 0. */
     private static final Elementwise VALUES = Elementwise.of(MethodHandles.lookup(), """
             state current
             input value, weight
@@ -32,8 +32,8 @@ public final class RowScale {
      *
      * @param values {@code [at least rows x columns]}; apart from {@code into}
      * @param weights {@code [1 x columns]}
-     * @param into {@code [at least rows x columns]}, of which these rows of the blocks in use are overwritten
-     * @param rows how many rows, at least 1
+     * @param into {@code [at least rows x columns]}; these rows of the blocks in use are overwritten
+     * @param rows the number of rows, at least 1
      * @throws IllegalArgumentException if a shape does not fit, or {@code into} shares memory with the values
      */
     public static void multiply(FloatMatrix values, FloatMatrix weights, Tile into, int rows) {
@@ -45,11 +45,11 @@ public final class RowScale {
     }
 
     /**
-     * Multiplies the first rows where they stand.
+     * Multiplies the first rows in place.
      *
      * @param weights {@code [1 x columns]}
-     * @param current {@code [at least rows x columns]}, of which these rows of the blocks in use are multiplied
-     * @param rows how many rows, at least 1
+     * @param current {@code [at least rows x columns]}; these rows of the blocks in use are multiplied
+     * @param rows the number of rows, at least 1
      * @throws IllegalArgumentException if a shape does not fit
      */
     public static void multiply(FloatMatrix weights, Tile current, int rows) {
@@ -58,12 +58,12 @@ public final class RowScale {
     }
 
     /**
-     * Gives the weights of those that fire in the first rows, and 0 for the others.
+     * Writes the weight of each column that fires, and 0 for each silent one, for the first rows.
      *
      * @param spikes {@code [at least rows x columns]}
      * @param weights {@code [1 x columns]}
-     * @param into {@code [at least rows x columns]}, of which these rows of the blocks in use are overwritten
-     * @param rows how many rows, at least 1
+     * @param into {@code [at least rows x columns]}; these rows of the blocks in use are overwritten
+     * @param rows the number of rows, at least 1
      * @throws IllegalArgumentException if a shape does not fit
      */
     public static void multiply(SpikeMatrix spikes, FloatMatrix weights, Tile into, int rows) {
@@ -79,7 +79,7 @@ public final class RowScale {
         }
     }
 
-    /** Multiplies values, of which column {@code origin} stands in column 0. */
+    /** Multiplies values; the matrix begins at column {@code origin}. */
     private static void multiply(FloatMatrix values, int origin, FloatMatrix weights, Tile into, int rows) {
         Frame frame = VALUES.frame();
         long first = values.rowOffset(0) - (long) origin * Float.BYTES;

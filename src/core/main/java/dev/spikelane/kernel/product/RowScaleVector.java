@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The vector variant of {@link RowScale}. It takes whole blocks, padding included, which is 0 on both sides. */
+/** The vector variant of {@link RowScale}. It writes whole blocks: in the padding, spikes and weights are 0. */
 final class RowScaleVector {
 
     private static final FloatVector ZERO = FloatVector.zero(Lanes.FLOAT);

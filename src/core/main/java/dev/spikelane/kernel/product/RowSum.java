@@ -14,9 +14,9 @@ public final class RowSum {
     /**
      * Adds the first rows of the blocks in use.
      *
-     * @param into {@code [at least rows x columns]}, updated there
-     * @param from of as many columns, at the same blocks; apart from {@code into}
-     * @param rows how many rows, at least 1
+     * @param into {@code [at least rows x columns]}, updated
+     * @param from as many columns, at the same blocks; apart from {@code into}
+     * @param rows the number of rows, at least 1
      * @throws IllegalArgumentException if a shape or range does not fit
      */
     public static void add(Tile into, Tile from, int rows) {
@@ -28,9 +28,9 @@ public final class RowSum {
     /**
      * Adds the first rows at the blocks in use.
      *
-     * @param into {@code [at least rows x columns]}, updated there
+     * @param into {@code [at least rows x columns]}, updated
      * @param from {@code [at least rows x columns]}, apart from {@code into}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @throws IllegalArgumentException if a shape does not fit
      */
     public static void add(Tile into, FloatMatrix from, int rows) {
@@ -44,8 +44,8 @@ public final class RowSum {
     /**
      * Doubles the first rows of the blocks in use.
      *
-     * @param into {@code [at least rows x columns]}, updated there
-     * @param rows how many rows, at least 1
+     * @param into {@code [at least rows x columns]}, updated
+     * @param rows the number of rows, at least 1
      * @throws IllegalArgumentException if a range does not fit
      */
     public static void twice(Tile into, int rows) {
@@ -71,7 +71,7 @@ public final class RowSum {
         }
     }
 
-    /** The specification: vectors add padding too, which is 0 on both sides. */
+    /** The specification. The vector variant also adds padding, where both are 0. */
     static void scalar(FloatMatrix into, FloatMatrix from, int row, int intoColumn, int fromColumn, int count) {
         for (int i = 0; i < count; i++) {
             float sum = Elements.get(into, row, intoColumn + i) + Elements.get(from, row, fromColumn + i);

@@ -2,5 +2,7 @@ package dev.spikelane.kernel.product;
 
 import dev.spikelane.memory.FloatMatrix;
 
-/** What makes currents of sums of integers: {@code bias + scale * sum}, of each output its own. */
+/**
+ * Scales and biases that convert sums of integers to currents, one of each for an output: {@code bias + scale * sum}.
+ */
 public record Scaling(FloatMatrix scales, FloatMatrix bias) {}

@@ -12,56 +12,51 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies what a convolution reads into rows, one for each position of its output, so that it is a product:
- * {@code [positions x places of a window * channels]}, in the order (ky, kx, channel). What padding gives is zero.
+ * Copies the windows of a convolution's input into rows, one for each output position, so that the convolution becomes
+ * a product: {@code [positions x places of a window * channels]}, in the order (ky, kx, channel). Padding gives zeros.
  *
- * <p>Channels of places that stand side by side in a window and in the input are one run, which is copied at once;
- * where runs are is known before. Immutable; any number of threads may use it.
+ * <p>Consecutive places of a window that are consecutive in the input too are one run, which is copied at once. The
+ * constructor finds all runs. Immutable; threads may share it.
  */
 public final class Unfold {
 
-    /** Values from which on a call that copies memory is faster than a loop. */
+    /** Values from which on {@code MemorySegment.copy} is faster than a loop. */
     private static final int LONG_RUN = 32;
 
     private final Window window;
 
-    /** For each row of outputs and of the kernel, where that row of the input begins; -1 in the padding. */
+    /** First value of an input row, for each row of outputs and of the kernel; -1 in the padding. */
     private final int[] rows;
 
-    /** Where the runs of each column of outputs begin, and those of the last end. */
+    /** Index of the first run of each column of outputs; the last entry is the number of runs. */
     private final int[] starts;
-    /** Of each run: where it is in a row of the input, where in a row of a window, and its length. */
+    /** First value of each run in a row of the input; {@link #runTo} is its place in a row of a window. */
     private final int[] runFrom;
 
     private final int[] runTo;
     private final int[] runLength;
 
-    /** Whether a row of the input is a word, and a window too. */
+    /** True if a row of the input fits a word, and a window too. */
     private final boolean inWords;
 
-    /** Cuts such windows where each takes one run of a row, and there are vectors; else null. */
+    /** Copies windows with one run a row by vectors; null if there are no vectors or windows have more runs. */
     private final @Nullable UnfoldLinesVector lines;
 
-    /** For each row of outputs, whether its windows have no row in the padding. */
+    /** True for each row of outputs whose windows have no row in the padding. */
     private final boolean[] inside;
 
-    /** How many bytes behind its first value those of a window are, if each of its rows is one short run. */
+    /** Byte offsets of a window's values from its first one; empty unless its rows are short. */
     private final long[] offsets;
 
-    /** Values in a row of a window, padding included. */
-    private final int ofKernelRow;
+    private final int rowSize;
 
-    /**
-     * Finds all runs.
-     *
-     * @param window the windows
-     */
+    /** Creates the copier, and finds all runs. */
     public Unfold(Window window) {
         Window.Axis y = window.y();
         Window.Axis x = window.x();
         this.window = window;
         this.inWords = x.inputs() * window.allChannels() <= Long.SIZE && window.size() <= Long.SIZE;
-        this.ofKernelRow = x.kernel() * window.channels();
+        this.rowSize = x.kernel() * window.channels();
         this.rows = new int[y.outputs() * y.kernel()];
         for (int i = 0; i < rows.length; i++) {
             int at = y.at(i / y.kernel(), i % y.kernel());
@@ -75,9 +70,9 @@ public final class Unfold {
             }
         }
         long line = (long) y.dilation() / y.spread() * x.inputs() * window.allChannels();
-        this.offsets = new long[ofKernelRow < LONG_RUN ? window.size() : 0];
+        this.offsets = new long[rowSize < LONG_RUN ? window.size() : 0];
         for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = (i / ofKernelRow * line + i % ofKernelRow) * Float.BYTES;
+            offsets[i] = (i / rowSize * line + i % rowSize) * Float.BYTES;
         }
         int[] from = new int[x.outputs() * x.kernel()];
         int[] to = new int[from.length];
@@ -114,7 +109,7 @@ public final class Unfold {
     private @Nullable UnfoldLinesVector lines() {
         int columns = window.x().outputs();
         int inputs = window.x().inputs() * window.allChannels();
-        UnfoldLinesVector made = new UnfoldLinesVector(inputs, rows, window.y().kernel(), ofKernelRow, columns);
+        UnfoldLinesVector made = new UnfoldLinesVector(inputs, rows, window.y().kernel(), rowSize, columns);
         for (int x = 0; x < columns; x++) {
             int run = starts[x];
             if (starts[x + 1] != run + 1) {
@@ -126,13 +121,13 @@ public final class Unfold {
     }
 
     /**
-     * Copies the spikes of some windows: those of some positions of a sample, and then of the next.
+     * Copies the spikes of consecutive windows: some positions of one sample, then of the next.
      *
      * @param maps {@code [any x window.inputs()]}
      * @param first the first position of each sample
-     * @param positions how many of each sample
-     * @param done windows that were copied before, of sample 0 and of those behind it
-     * @param count how many come now
+     * @param positions the number of positions of each sample
+     * @param done the number of windows to skip, from sample 0 on
+     * @param count the number of windows to copy
      * @param to {@code [at least count x window.size()]}, whose first rows are overwritten
      */
     public void copy(SpikeMatrix maps, int first, int positions, int done, int count, SpikeMatrix to) {
@@ -160,7 +155,7 @@ public final class Unfold {
         }
     }
 
-    /** Copies windows side by side, each of which is a word, as a row of the input is. */
+    /** Copies neighboring windows if a row of the input fits a word, and a window too. */
     private void copyLines(MemorySegment from, long map, int y, int x, int count, MemorySegment to, long offset) {
         int[] starts = this.starts;
         int kernelRows = window.y().kernel();
@@ -174,7 +169,7 @@ public final class Unfold {
                 continue;
             }
             long line = read(from, map + begin, inputs);
-            int shift = ky * ofKernelRow;
+            int shift = ky * rowSize;
             for (int i = 0; i < count; i++) {
                 long bits = 0;
                 for (int run = starts[x + i]; run < starts[x + i + 1]; run++) {
@@ -186,12 +181,12 @@ public final class Unfold {
         }
     }
 
-    /** Builds the words of a row one after another. */
+    /** Builds the words of a window one after another. */
     private void copy(MemorySegment from, long map, int y, int x, MemorySegment to, long offset, long end) {
         int kernelRows = window.y().kernel();
         long word = 0;
         long at = offset;
-        long wordBits = 0; // the first bit of the word that is built
+        long wordBits = 0; // the first bit of the current word
         for (int ky = 0; ky < kernelRows; ky++) {
             int begin = rows[y * kernelRows + ky];
             if (begin < 0) {
@@ -199,7 +194,7 @@ public final class Unfold {
             }
             for (int run = starts[x]; run < starts[x + 1]; run++) {
                 long source = map + begin + runFrom[run];
-                long target = (long) ky * ofKernelRow + runTo[run];
+                long target = (long) ky * rowSize + runTo[run];
                 for (int left = runLength[run]; left > 0; left -= Long.SIZE) {
                     int some = Math.min(left, Long.SIZE);
                     long bits = read(from, source, some);
@@ -237,13 +232,13 @@ public final class Unfold {
     }
 
     /**
-     * Copies the values of some windows: those of some positions of a sample, and then of the next.
+     * Copies the values of consecutive windows: some positions of one sample, then of the next.
      *
      * @param maps {@code [any x window.inputs()]}
      * @param first the first position of each sample
-     * @param positions how many of each sample
-     * @param done windows that were copied before, of sample 0 and of those behind it
-     * @param count how many come now
+     * @param positions the number of positions of each sample
+     * @param done the number of windows to skip, from sample 0 on
+     * @param count the number of windows to copy
      * @param to {@code [at least count x window.size()]}, whose first rows are overwritten
      */
     public void copy(FloatMatrix maps, int first, int positions, int done, int count, FloatMatrix to) {
@@ -264,7 +259,7 @@ public final class Unfold {
         int kernelRows = window.y().kernel();
         long target = to.rowOffset(row);
         int first = starts[x];
-        if (inside[y] && starts[x + 1] == first + 1 && runLength[first] == ofKernelRow && ofKernelRow < LONG_RUN) {
+        if (inside[y] && starts[x + 1] == first + 1 && runLength[first] == rowSize && rowSize < LONG_RUN) {
             long corner = (long) rows[y * kernelRows] + runFrom[first];
             gather(maps.segment(), maps.rowOffset(sample) + corner * Float.BYTES, offsets, to.segment(), target);
             return;
@@ -280,13 +275,13 @@ public final class Unfold {
                         maps.segment(),
                         maps.rowOffset(sample) + (long) (begin + runFrom[run]) * Float.BYTES,
                         to.segment(),
-                        target + ((long) ky * ofKernelRow + runTo[run]) * Float.BYTES,
+                        target + ((long) ky * rowSize + runTo[run]) * Float.BYTES,
                         runLength[run]);
             }
         }
     }
 
-    /** Copies a window of short rows, which has nothing in the padding, in one loop. */
+    /** Copies a window with short rows and no padding in one loop. */
     private static void gather(MemorySegment from, long source, long[] offsets, MemorySegment to, long target) {
         for (int i = 0; i < offsets.length; i++) {
             to.set(JAVA_FLOAT, target + (long) i * Float.BYTES, from.get(JAVA_FLOAT, source + offsets[i]));

@@ -10,7 +10,10 @@ import dev.spikelane.simd.Checks;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.LongVector;
 
-/** Cuts windows that are words out of rows that are words, some neighboring windows at a time: one run of each row. */
+/**
+ * Copies several neighboring windows at a time for {@link Unfold}, if each takes one run of an input row and fits a
+ * word.
+ */
 final class UnfoldLinesVector {
 
     /** Windows in a vector. */
@@ -18,34 +21,35 @@ final class UnfoldLinesVector {
 
     private static final Class<?> WORDS = LongVector.zero(LONG).getClass();
 
-    /** Bits of a row of the input. */
     private final int inputs;
 
-    /** For each row of outputs and of the kernel, where that row of the input begins; -1 in the padding. */
+    /** First bit of an input row, for each row of outputs and of the kernel; -1 in the padding. */
     private final int[] rows;
 
-    /** Rows of the kernel, and bits of each. */
     private final int kernelRows;
 
-    private final int ofKernelRow;
+    private final int kernelRowBits;
 
-    /** For each column of outputs where its run begins in a row of the input, its bits, and where they go. */
+    /**
+     * For each column of outputs: the first bit of its run in a row of the input, a mask as long as the run, and the
+     * run's first bit in the window.
+     */
     private final long[] from;
 
     private final long[] bits;
     private final long[] to;
 
-    UnfoldLinesVector(int inputs, int[] rows, int kernelRows, int ofKernelRow, int columns) {
+    UnfoldLinesVector(int inputs, int[] rows, int kernelRows, int kernelRowBits, int columns) {
         this.inputs = inputs;
         this.rows = rows;
         this.kernelRows = kernelRows;
-        this.ofKernelRow = ofKernelRow;
+        this.kernelRowBits = kernelRowBits;
         this.from = new long[columns + COUNT];
         this.bits = new long[columns + COUNT];
         this.to = new long[columns + COUNT];
     }
 
-    /** Says where the run of a column of outputs is. */
+    /** Sets the run of a column of outputs. */
     void set(int column, int begin, int length, int place) {
         from[column] = begin;
         bits[column] = -1L >>> -length;
@@ -53,20 +57,19 @@ final class UnfoldLinesVector {
     }
 
     /**
-     * Cuts neighboring windows.
+     * Copies neighboring windows.
      *
-     * @param maps where the input is
-     * @param map its first bit
-     * @param y row of outputs
+     * @param maps the input
+     * @param map the first bit of the sample
+     * @param y the row of outputs
      * @param x the first column
-     * @param count how many columns
-     * @param windows a word for each
-     * @param offset of the first, in bytes
+     * @param windows one word for each window
+     * @param offset bytes to the first word
      */
     void cut(MemorySegment maps, long map, int y, int x, int count, MemorySegment windows, long offset) {
         Checks.isNative(windows);
         for (int done = 0; done < count; done += COUNT) {
-            int at = Math.max(0, Math.min(done, count - COUNT)); // the last vector writes windows again, without a mask
+            int at = Math.max(0, Math.min(done, count - COUNT)); // the last vector overlaps and needs no mask
             LongVector begins = LongVector.fromArray(LONG, from, x + at);
             LongVector mask = LongVector.fromArray(LONG, bits, x + at);
             LongVector places = LongVector.fromArray(LONG, to, x + at);
@@ -79,7 +82,7 @@ final class UnfoldLinesVector {
                 words = LongVector.broadcast(LONG, begin < 0 ? 0 : Unfold.read(maps, map + begin, inputs))
                         .lanewise(LSHR, begins)
                         .and(mask)
-                        .lanewise(LSHL, places.add((long) ky * ofKernelRow))
+                        .lanewise(LSHL, places.add((long) ky * kernelRowBits))
                         .or(words);
             }
             if (count >= COUNT) {

@@ -6,8 +6,8 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.ZeroInputs;
 
 /**
- * Products with 64 columns of weights, whose factors stand close together. An object serves one thread: it takes
- * weights, then multiplies by them as often as wanted.
+ * Products of rows of factors with 64 columns of weights. An object serves one thread: {@link #take} sets the weights
+ * of all later products.
  */
 public final class BlockMatmul {
 
@@ -17,17 +17,16 @@ public final class BlockMatmul {
     private int depth;
     private boolean finite;
 
-    /** Prepares nothing but the object. */
     public BlockMatmul() {
         this.weights = FloatMatrix.zeros(1, 1);
     }
 
     /**
-     * Takes weights, which must not change before the products.
+     * Sets the weights; they must not change before the products.
      *
      * @param from {@code [at least first + count x 64]}
      * @param first the row of the first weights
-     * @param count rows of weights
+     * @param count the number of rows of weights
      */
     public void take(FloatMatrix from, int first, int count) {
         weights = from;
@@ -38,10 +37,8 @@ public final class BlockMatmul {
     }
 
     /**
-     * Tells whether the weights that were taken are finite; then a chain of fused multiply-adds gives the bits of these
-     * products.
-     *
-     * @return whether none is NaN or infinite
+     * Returns true if all weights are finite. Then a plain chain of fused multiply-adds gives the same bits as
+     * {@link #multiply}.
      */
     public boolean isFinite() {
         return finite;
@@ -49,12 +46,12 @@ public final class BlockMatmul {
 
     /**
      * Computes a product: {@code into[row][lane] = sum over k of factors[row][k] * weights[k][lane]}, from zero,
-     * {@code k} ascending, one fused multiply-add each; a factor of zero adds nothing ({@link ZeroInputs}).
+     * {@code k} ascending, one fused multiply-add each. A factor of zero adds nothing ({@link ZeroInputs}).
      *
-     * @param factors in one of its rows the factors, those of a row of the product behind those of the row before
+     * @param factors a matrix with all factors in one row, row after row of the product
      * @param place the row of the factors
      * @param into {@code [rows x 64]}, overwritten
-     * @throws IndexOutOfBoundsException if there are not so many factors or weights
+     * @throws IndexOutOfBoundsException if there are too few factors or weights
      */
     public void multiply(FloatMatrix factors, int place, FloatMatrix into) {
         into.fill(0);

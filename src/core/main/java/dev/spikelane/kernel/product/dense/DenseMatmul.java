@@ -12,27 +12,24 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Dense float matrix product (SGEMM): analog input of a layer, and the products of training.
+ * Dense float matrix product (SGEMM), for layers with analog input and for training.
  *
- * <p>{@code c[i][j] = start + sum over k of a[i][k] * b[k][j]}, in float32 and in this order, whatever the variant:
- * each output has one accumulator, which begins at its start (zero, the bias, or what {@code c} holds) and takes the
- * products in ascending {@code k}, each by one fused multiply-add. So results never depend on the rows or blocks in a
- * call, the vector width or the number of threads. x86 CPUs before AVX2 have no such instruction; there scalar code
- * gives the same bits slowly.
+ * <p>{@code c[i][j] = start + sum over k of a[i][k] * b[k][j]}, in float32: each output has one accumulator, which
+ * begins at zero, the bias or the value of {@code c}, and adds the products in ascending {@code k}, each by one fused
+ * multiply-add. So results never depend on the variant, the rows or blocks in a call, the vector width or the number of
+ * threads. x86 CPUs before AVX2 have no such instruction; there scalar code gives the same bits slowly.
  *
- * <p>An {@code a[i][k]} of zero adds nothing, whatever {@code b[k][j]} is ({@link ZeroInputs}); other NaNs arise where
- * the formula has them. All NaNs are one value, of which any bit pattern may be found.
+ * <p>An {@code a[i][k]} of zero adds nothing, even if {@code b[k][j]} is infinite or NaN ({@link ZeroInputs}). A sum is
+ * NaN otherwise where the formula is. The bit pattern of a NaN is not specified.
  */
 public final class DenseMatmul {
 
     private DenseMatmul() {}
 
     /**
-     * Allocates the scratch memory that one thread needs for
-     * {@link #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, FloatMatrix)}; it fits all shapes and
-     * can be used again and again.
+     * Allocates the scratch memory that one thread needs for {@link #multiply(FloatMatrix, boolean, FloatMatrix,
+     * boolean, FloatMatrix, FloatMatrix)}. It fits all shapes and can be used again.
      *
-     * @param arena the arena that owns the memory
      * @return about 1.3 MB
      */
     public static FloatMatrix workspace(Arena arena) {
@@ -40,12 +37,12 @@ public final class DenseMatmul {
     }
 
     /**
-     * Computes {@code c = op(a) * op(b)}, where {@code op} transposes or not, on the calling thread.
+     * Computes {@code c = op(a) * op(b)} on the calling thread; {@code op} transposes or returns its argument.
      *
      * @param a {@code [m x k]}; {@code [k x m]} if transposed
-     * @param transposeA whether {@code op(a)} is the transpose
+     * @param transposeA true if {@code op(a)} is the transpose
      * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
-     * @param transposeB whether {@code op(b)} is the transpose
+     * @param transposeB true if {@code op(b)} is the transpose
      * @param c {@code [m x n]}, overwritten; shares no memory with {@code a} and {@code b}
      * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the
      *     others
@@ -70,13 +67,13 @@ public final class DenseMatmul {
     }
 
     /**
-     * Computes {@code c += op(a) * op(b)}: the sums start at what {@code c} holds. All else is as in
-     * {@link #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, FloatMatrix)}.
+     * Computes {@code c += op(a) * op(b)}, with sums that start at the values of {@code c}; else as {@link
+     * #multiply(FloatMatrix, boolean, FloatMatrix, boolean, FloatMatrix, FloatMatrix)} does.
      *
      * @param a {@code [m x k]}; {@code [k x m]} if transposed
-     * @param transposeA whether {@code op(a)} is the transpose
+     * @param transposeA true if {@code op(a)} is the transpose
      * @param b {@code [k x n]}; {@code [n x k]} if transposed; may be the same as {@code a}
-     * @param transposeB whether {@code op(b)} is the transpose
+     * @param transposeB true if {@code op(b)} is the transpose
      * @param c {@code [m x n]}, updated; shares no memory with {@code a} and {@code b}
      * @param workspace from {@link #workspace}, overwritten; used by one thread at a time; shares no memory with the
      *     others
@@ -123,13 +120,13 @@ public final class DenseMatmul {
 
     /**
      * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
-     * share a product take disjoint blocks. Needs no workspace, because the weights are packed.
+     * share a product take disjoint blocks. Weights are packed already, so no workspace is needed.
      *
      * @param input {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param weights {@code inputs -> outputs}
-     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten;
-     *     shares no memory with {@code input}
+     * @param current {@code [at least rows x outputs]}; these rows of the blocks in use are overwritten; shares no
+     *     memory with {@code input}
      * @throws IllegalArgumentException if a shape does not fit, or {@code current} shares memory with {@code input}
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
@@ -148,7 +145,7 @@ public final class DenseMatmul {
     }
 
     /**
-     * Names the variant that the products with packed weights use. Results do not depend on it.
+     * Returns the name of the variant for packed weights. Results do not depend on it.
      *
      * @return {@code dense}, or {@code scalar} without vectors
      */
@@ -203,9 +200,7 @@ public final class DenseMatmul {
                 PackedWeights.BLOCK_BYTES);
     }
 
-    /**
-     * One output: a chain of {@code depth} fused multiply-adds of inputs from {@code a}. Offsets and steps are bytes.
-     */
+    /** Computes one output: a chain of {@code depth} fused multiply-adds. Offsets and steps are in bytes. */
     private static float chain(
             float start, int depth, MemorySegment a, long fromA, long stepA, MemorySegment b, long fromB, long stepB) {
         float sum = start;
@@ -215,27 +210,26 @@ public final class DenseMatmul {
         return sum;
     }
 
-    /** The parts of the matrices that stay in a core's caches, and where the workspace holds their packed copies. */
+    /**
+     * Sizes of the parts of matrices that stay in a core's caches, and offsets of their packed copies in the workspace.
+     */
     static final class Panels {
 
-        /**
-         * Steps of the sum that are taken at a time: 64 columns of {@code b} are then 256 KB. A multiple of every
-         * vector.
-         */
+        /** Steps of the sum in a panel: 64 columns of {@code b} are then 256 KB. A multiple of every vector. */
         static final int DEPTH = 1_024;
 
-        /** Rows of {@code a} and {@code c} that are taken at a time. A multiple of every vector. */
+        /** Rows of {@code a} and {@code c} in a panel. A multiple of every vector. */
         static final int ROWS = 256;
 
-        /** The packed part of {@code a}: rows of {@link #DEPTH} floats. */
+        /** Offset of the packed part of {@code a}: rows of {@link #DEPTH} floats. */
         static final long A = 0;
 
         static final long A_STEP = (long) DEPTH * Float.BYTES;
 
-        /** The packed part of {@code b}, in the layout of {@link PackedWeights}. */
+        /** Offset of the packed part of {@code b}, in the layout of {@link PackedWeights}. */
         static final long B = ROWS * A_STEP;
 
-        /** Two squares of at most 16 x 16 floats, between which a transposition goes to and fro. */
+        /** Offset of two squares of at most 16 x 16 floats, source and target of a pass of a transposition in turn. */
         static final long SQUARES = B + (long) DEPTH * PackedWeights.BLOCK_BYTES;
 
         static final int SQUARE_BYTES = 16 * 16 * Float.BYTES;

@@ -17,11 +17,13 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The vector variant of {@link DenseMatmul}. The work is in {@linkplain DenseTileVector tiles}: 4 rows by 4 vectors of
- * sums in registers, 0.84 to 1.04 of OpenBLAS's speed (Zen 5, 512 bits, 2026-11), or 6 by 2 where there are only 16.
- * Around them stand the loops that keep its operands in cache: {@link Panels#DEPTH} steps of the sum at a time, of 64
- * columns of {@code b}, for {@link Panels#ROWS} rows of {@code a}; between such panels the partial sums rest in
- * {@code c}, as float32, which changes no bit.
+ * The vector variant of {@link DenseMatmul}. {@linkplain DenseTileVector Tiles} hold 4 rows by 4 vectors of sums in
+ * registers, or 6 by 2 if there are only 16 registers. They reach 0.84 to 1.04 of OpenBLAS's speed (Zen 5, 512 bits,
+ * 2026-11).
+ *
+ * <p>The loops around them keep the operands in cache: {@link Panels#DEPTH} steps of the sum and 64 columns of
+ * {@code b} for {@link Panels#ROWS} rows of {@code a} at a time. Between panels the partial sums are stored in
+ * {@code c} as float32, which changes no bit.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 final class DenseMatmulVector {
@@ -30,7 +32,6 @@ final class DenseMatmulVector {
 
     static final DenseTileVector TILE = tile(TileWalk.ROWS, TileWalk.VECTORS);
 
-    /** For two rows that are left over, and for one. */
     private static final DenseTileVector TWO_ROWS = tile(2, 4);
 
     private static final DenseTileVector ROW = tile(1, 4);
@@ -42,7 +43,7 @@ final class DenseMatmulVector {
         return DenseTileVector.of(rows, vectors, steps);
     }
 
-    /** Reads the weights where they are: they are packed already. */
+    /** Multiplies by packed weights in place. */
     static void packed(FloatMatrix input, int rows, PackedWeights weights, Tile tile) {
         FloatMatrix current = tile.matrix();
         int firstOfMatrix = tile.origin() / PackedWeights.BLOCK;
@@ -55,8 +56,8 @@ final class DenseMatmulVector {
     }
 
     /**
-     * Some rows of a block. A weight that is not finite gives NaN wherever it is multiplied by zero. So weights are
-     * looked at before, or sums behind, whichever are fewer.
+     * Multiplies some rows by one block. A weight that is not finite gives NaN if its factor is zero. So this checks
+     * the weights before, or the sums after, whichever are fewer.
      */
     private static void packed(
             FloatMatrix input, int row, int rows, PackedWeights weights, int block, FloatMatrix current, int to) {
@@ -105,7 +106,7 @@ final class DenseMatmulVector {
         clear(current, row, rows, to, columns);
     }
 
-    /** Packs a panel of {@code b}, and of {@code a} where it is transposed, just before they are used. */
+    /** Packs a panel of {@code b}, and of {@code a} if it is transposed, just before use. */
     static void general(
             FloatMatrix a,
             boolean transposeA,
@@ -143,7 +144,7 @@ final class DenseMatmulVector {
         }
     }
 
-    /** Starts the sums of one block at the bias of one. */
+    /** Starts the sums of a block at its biases. */
     private static void start(FloatMatrix c, int row, int rows, int block, MemorySegment bias, int biasBlock) {
         MemorySegment sums = c.segment();
         Checks.isNative(sums);
@@ -159,8 +160,8 @@ final class DenseMatmulVector {
     }
 
     /**
-     * Adds {@code depth} products to the sums of one block, of which {@code columns} are of use. The lanes beyond them
-     * get sums too, not even finite. If {@code b} may not be {@code finite}, its zeros are looked for in {@code a}.
+     * Adds {@code depth} products to the sums of one block, of which {@code columns} are used. The lanes after them get
+     * meaningless sums, which may not be finite. Unless {@code b} is {@code finite}, zeros in {@code a} are skipped.
      */
     private static void addPanel(
             MemorySegment a,
@@ -189,7 +190,7 @@ final class DenseMatmulVector {
         }
         int left = rows % TileWalk.ROWS;
         int tall = TileWalk.WIDE && left == TileWalk.ROWS - 1 ? rows : rows - left;
-        // All rows of a strip before the next: its part of b is read again and again.
+        // All rows of a strip come before the next strip, because they read the same part of b.
         for (int strip = 0; strip < columns * Float.BYTES; strip += TileWalk.STRIP_BYTES) {
             for (int row = 0; row < tall; row += TileWalk.ROWS) {
                 int last = Math.min(rows - row, TileWalk.ROWS) - 1;
@@ -205,7 +206,7 @@ final class DenseMatmulVector {
         }
     }
 
-    /** A tile whose factors lie side by side, as do the panels' vectors. */
+    /** Adds a tile whose factors are consecutive, as are the vectors of a panel. */
     private static void add(
             DenseTileVector tile,
             MemorySegment a,
@@ -222,8 +223,8 @@ final class DenseMatmulVector {
     }
 
     /**
-     * Zeroes a block from a lane on. Behind the last column zeros in {@code b} would not do: infinity times zero is
-     * NaN. Lanes of a vector that keeps others are stored one by one, because C2 boxes masks at times.
+     * Clears a block from a lane on. Zeros in {@code b} after the last column would not do: infinity times zero is NaN.
+     * Lanes of a partly used vector are stored one by one, because C2 boxes masks at times.
      */
     private static void clear(FloatMatrix c, int row, int rows, int block, int firstLane) {
         MemorySegment sums = c.segment();
@@ -241,12 +242,12 @@ final class DenseMatmulVector {
         }
     }
 
-    /** The columns of a block among {@code all}. */
+    /** Returns the number of columns of a block, if there are {@code all} columns. */
     private static int columns(int all, int block) {
         return Math.min(all - block * PackedWeights.BLOCK, PackedWeights.BLOCK);
     }
 
-    /** Bytes of a block that hold columns, rounded up to whole strips. */
+    /** Returns the bytes of a block that hold columns, rounded up to whole strips. */
     private static int usedBytes(int columns) {
         return (columns + 4 * COUNT - 1) / (4 * COUNT) * STRIP_BYTES;
     }

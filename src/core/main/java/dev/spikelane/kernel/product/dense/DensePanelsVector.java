@@ -14,11 +14,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
-/** Copies parts of matrices, transposed or not, to where {@link DenseMatmulVector} reads them. */
+/** Copies or transposes parts of matrices into the panels that {@link DenseMatmulVector} reads. */
 @SuppressWarnings("NarrowCalculation") // offsets within a panel are int on purpose
 final class DensePanelsVector {
 
-    /** Every lane of a vector's lower half twice, and of its upper half. */
+    /** Shuffles that take every lane of a vector's lower or upper half twice. */
     private static final VectorShuffle<Float> LOWER = VectorShuffle.fromOp(FLOAT, lane -> lane / 2);
 
     private static final VectorShuffle<Float> UPPER = VectorShuffle.fromOp(FLOAT, lane -> (COUNT + lane) / 2);
@@ -57,8 +57,8 @@ final class DensePanelsVector {
     }
 
     /**
-     * {@code target[column][row] = source[row][column]}, by squares of a vector's side. Columns of the target beyond
-     * the last are filled up to the side of a square, with anything.
+     * Computes {@code target[column][row] = source[row][column]} by squares with a side of one vector. Columns of the
+     * target after the last are filled up to the side of a square with arbitrary values.
      */
     private static void transpose(
             FloatMatrix source, int row, int rows, int column, int columns, MemorySegment target, long to, long step) {
@@ -79,8 +79,8 @@ final class DensePanelsVector {
     }
 
     /**
-     * An element's place in a square is its row's bits, then its column's bits. A pass rotates them by one, so after as
-     * many passes as a row has bits, row and column have changed places.
+     * Transposes a square. An element's index is its row's bits, then its column's bits. Each pass rotates them by one,
+     * so row and column have changed places after as many passes as a row has bits.
      */
     private static void transposeSquare(
             MemorySegment source, long from, long fromStep, int last, MemorySegment target, long to, long toStep) {
@@ -97,8 +97,8 @@ final class DensePanelsVector {
     }
 
     /**
-     * Row {@code 2 i} and {@code 2 i + 1} of the target are rows {@code i} and {@code i + side / 2} of the source, lane
-     * about.
+     * Interleaves the lanes of rows {@code i} and {@code i + side / 2} of the source into rows {@code 2 i} and
+     * {@code 2 i + 1} of the target.
      */
     private static void interleave(
             MemorySegment source, long from, long fromStep, int last, MemorySegment target, long to, long toStep) {

@@ -17,37 +17,40 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Adds products to a tile of sums, which stay in registers: an {@link Unrolled} copy for each number of rows and
- * vectors. Sums come in and go out in halves, through the registers of the last one: with an access to memory for each
- * of 16 sums C1 runs out of virtual registers, and C2 boxes in a JVM that has run other vector code (5 MB a call of
- * 66 x 70 x 90); a row at a time takes 1.2 times as long for six rows at 256 bits. The class of each sum is compared
- * with a constant before it is stored: where C2 may not trap any more, it would leave a virtual call beside, and box
- * it.
+ * Adds products to a tile of sums, which stay in registers. There is one {@link Unrolled} copy for each number of rows
+ * and vectors.
+ *
+ * <p>Sums are loaded and stored by halves, through the registers of the last half. If each of 16 sums had its own
+ * memory access, C1 would run out of virtual registers. C2 would then box sums in a JVM that has run other vector code:
+ * 5 MB for a product of 66 x 70 x 90. One row at a time takes 1.2 times as long as halves, for six rows at 256 bits.
+ *
+ * <p>The class of each sum is compared with a constant before it is stored. Otherwise C2 emits a virtual call, and
+ * boxes the sum, once it has used up its deoptimizations.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within vectors are int on purpose
 class DenseTileVector {
 
-    /** Bytes from a vector of a packed tile to the next. */
+    /** Bytes from one vector of a packed tile to the next. */
     private static final long BLOCK = PackedWeights.BLOCK_BYTES;
 
-    /** How a tile goes from one {@code k} to the next. */
+    /** Ways to step from one {@code k} to the next. */
     enum Steps {
         /**
-         * A row's factors lie side by side, vectors 256 bytes apart: C2 knows the steps, and each row's offset is added
-         * up before the loop. With offsets of {@code k} and of a row apart 128x784x1000 takes 1.40 instead of 1.32 ms
-         * (Emerald Rapids, 512 bits, 2026-11).
+         * Factors of a row are consecutive, and vectors are 256 bytes apart. C2 knows both steps, and each row's offset
+         * is computed before the loop: 128x784x1000 takes 1.32 ms, or 1.40 ms if offsets of {@code k} and row are added
+         * in the loop (Emerald Rapids, 512 bits, 2026-11).
          */
         PACKED,
         /**
-         * Anywhere; steps are added up. A slice checks the factors of a {@code k}, and one its vectors: single reads,
-         * each checked, take 3.5 instead of 2.6 ms for six rows. C2 does not know the steps, so it does not unroll,
-         * which would spill sums: 5.0 ms (Zen 3, 2026-11).
+         * Adds arbitrary steps. One slice checks the factors of a {@code k}, another one its vectors: checking each
+         * read takes 3.5 ms instead of 2.6 for six rows. C2 does not know the steps, so it does not unroll, which would
+         * spill sums and take 5.0 ms (Zen 3, 2026-11).
          */
         ADDED,
         /**
-         * The same, but steps are multiplied by {@code k}. With 32 registers C2 keeps steps that are added up in vector
-         * registers, and waits for them: 1.25 instead of 0.90 ms for gradients of 784 x 1000 weights (Zen 5); with 16,
-         * steps that are multiplied take 3.8 instead of 2.8 ms for 128x784x1000 (Emerald Rapids).
+         * Multiplies arbitrary steps by {@code k}. With 32 registers, C2 would keep added steps in vector registers and
+         * wait for them: 1.25 ms instead of 0.90 for gradients of 784 x 1000 weights (Zen 5). With 16 registers,
+         * multiplying takes 3.8 ms and adding 2.8 for 128x784x1000 (Emerald Rapids).
          */
         MULTIPLIED
     }
@@ -65,11 +68,11 @@ class DenseTileVector {
     }
 
     /**
-     * A tile.
+     * Returns a tile.
      *
-     * @param rows of factors and sums
-     * @param vectors of lanes
-     * @param steps from one {@code k} to the next
+     * @param rows rows of factors and sums
+     * @param vectors vectors of lanes in a row
+     * @param steps the way to step from one {@code k} to the next
      */
     static DenseTileVector of(int rows, int vectors, Steps steps) {
         return Unrolled.of(
@@ -78,18 +81,18 @@ class DenseTileVector {
     }
 
     /**
-     * {@code sums[row][lane] += sum over k of factors[row][k] * vectors[k][lane]}, a fused multiply-add for each
-     * {@code k} in ascending order. Offsets and distances are bytes.
+     * Computes {@code sums[row][lane] += sum over k of factors[row][k] * vectors[k][lane]}, one fused multiply-add for
+     * each {@code k} in ascending order. Offsets and steps are in bytes.
      *
-     * @param a where the first factor of the first row stands
-     * @param rowOfA from one row's factors to the next's
-     * @param stepOfA from one {@code k} to the next
-     * @param b where the first vector stands
-     * @param stepOfB from one {@code k} to the next
-     * @param c where the first sum of the first row stands
-     * @param rowOfC from one row's sums to the next's
-     * @param last the last row, from 0; unless the tile is packed, there have to be factors for the rows beyond
-     * @param depth how many {@code k}
+     * @param a offset of the first factor
+     * @param rowOfA step from one row's factors to the next row's
+     * @param stepOfA step of the factors from one {@code k} to the next
+     * @param b offset of the first vector
+     * @param stepOfB step of the vectors from one {@code k} to the next
+     * @param c offset of the first sum
+     * @param rowOfC step from one row's sums to the next row's
+     * @param last the last row in use, from 0; unless the tile is packed, factors must exist for the rows after it
+     * @param depth the number of {@code k}
      */
     void add(
             MemorySegment factors,
@@ -147,8 +150,9 @@ class DenseTileVector {
                 v[i] = FloatVector.fromMemorySegment(FLOAT, row, packed ? offsetB + i * BYTES : i * BYTES, ORDER);
             }
             for (int i = 0; i < rows; i = next(i)) {
-                // An unaligned float comes by a general register, which in a slice costs less than to look at its
-                // address. With its place from a local, six rows take 1.17 times as long.
+                // An unaligned read goes through a general register, which in a slice costs less than checking the
+                // address.
+                // Reading i * rowOfA from a local makes six rows take 1.17 times as long.
                 float factor = packed
                         ? column.get(JAVA_FLOAT, from[i] + offsetA)
                         : column.get(JAVA_FLOAT_UNALIGNED, i * rowOfA);
@@ -158,7 +162,7 @@ class DenseTileVector {
                 }
             }
         }
-        // The last row first: rows beyond the last in use have its place.
+        // Stores the last row first: rows after the last one in use have the same address.
         for (int row = rows - half; row >= 0; row -= half) {
             requireClass(sums, front, front + ofHalf, VECTOR);
             for (int i = 0; i < ofHalf; i = next(i)) {

@@ -6,16 +6,15 @@ import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Adds products to a matrix of sums, a tile after the other:
- * {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, for a strip of lanes. It says where numbers stand, in
- * bytes, and serves one thread, again and again.
+ * Adds products to a matrix of sums, tile by tile: {@code c[row][lane] += sum over k of a[row][k] * b[k][lane]}, for a
+ * strip of lanes. The caller sets offsets and steps, in bytes. An object serves one thread and can be used again.
  */
 public final class TileWalk {
 
     /**
-     * Whether there are 32 registers, for four rows by four vectors. Else six rows by two, whose twelve sums, two
-     * vectors and a factor fit 16: 2.6 instead of 4.6 ms for 128x784x1000 (Zen 3, 2026-11), but 1.00 instead of 0.90
-     * for gradients of 784 x 1000 weights from 128 rows at 512 bits (Zen 5).
+     * True if there are 32 vector registers, for tiles of four rows by four vectors. With 16 registers, tiles are six
+     * rows by two vectors: twelve sums, two vectors and a factor fit. They take 2.6 ms instead of 4.6 for 128x784x1000
+     * (Zen 3, 2026-11), but 1.00 instead of 0.90 for gradients of 784 x 1000 weights from 128 rows at 512 bits (Zen 5).
      */
     static final boolean WIDE = SimdWidth.bits() == SimdWidth.WIDEST;
 
@@ -31,36 +30,39 @@ public final class TileWalk {
 
     private static final int NARROW_ROWS = 8;
 
-    /** For few lanes: the sums of eight rows hide each other's latency. */
+    /** The tile for one vector of lanes: the sums of eight rows hide each other's latency. */
     private static final DenseTileVector NARROW = DenseTileVector.of(NARROW_ROWS, 1, Steps.MULTIPLIED);
 
-    /** The first factor of the first row, from one row to the next, and from one {@code k} to the next. */
+    /** Offset of the first factor, step from row to row, and step from one {@code k} to the next. */
     public long a;
 
     public long rowOfA;
     public long stepOfA;
-    /** The first vector, and from one {@code k} to the next. */
+    /** Offset of the first vector, and step from one {@code k} to the next. */
     public long b;
 
     public long stepOfB;
-    /** The first sum, and from one row to the next. */
+    /** Offset of the first sum, and step from row to row. */
     public long c;
 
     public long rowOfC;
 
-    /** Adds for some rows. Factors may be read up to a whole tile, if there are as many. */
+    /** Adds the products of some rows. Factors of a whole tile are read if the segment has them. */
     public void add(MemorySegment factors, MemorySegment vectors, MemorySegment sums, int rows, int depth) {
-        // where both stand as in packed weights: .20 instead of .235 ns a vector (Emerald Rapids, 2026-11)
+        // packed steps take 0.20 instead of 0.235 ns a vector (Emerald Rapids, 2026-11)
         boolean packed = WIDE && stepOfA == Float.BYTES && stepOfB == STRIP_BYTES;
         add(packed ? DenseMatmulVector.TILE : TILE, ROWS, factors, vectors, sums, rows, depth);
     }
 
-    /** The same for a single vector of lanes. */
+    /** Adds the products of some rows to one vector of lanes. */
     public void addNarrow(MemorySegment factors, MemorySegment vectors, MemorySegment sums, int rows, int depth) {
         add(NARROW, NARROW_ROWS, factors, vectors, sums, rows, depth);
     }
 
-    /** The same for some bytes of lanes, where a factor of zero may meet a vector that is not finite. */
+    /**
+     * Adds the products of some rows to some bytes of lanes; a factor of zero adds nothing, even if the vector is not
+     * finite.
+     */
     public void addCarefully(
             MemorySegment factors, MemorySegment vectors, MemorySegment sums, int rows, int depth, int bytes) {
         for (int row = 0; row < rows; row++) {

@@ -12,23 +12,23 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The vector variant of {@link ZeroInputs}, a row at a time: what products do whose weights, or gradients, are not all
- * finite. Others have tiles that multiply by zeros as by any number.
+ * The vector variant of {@link ZeroInputs}, one row at a time, for products whose weights or gradients are not all
+ * finite. Finite ones use tiles, which multiply by zeros too.
  */
 final class ZeroInputsVector {
 
     private ZeroInputsVector() {}
 
     /**
-     * Adds to some lanes of a row: {@code sums[lane] += sum over k of inputs[k] * weights[k][lane]}, {@code k}
-     * ascending, one fused multiply-add each.
+     * Adds products to some lanes of a row: {@code sums[lane] += sum over k of inputs[k] * weights[k][lane]}, {@code k}
+     * ascending, one fused multiply-add each. An input of zero adds nothing.
      *
-     * @param a bytes to the first input
+     * @param a byte offset of the first input
      * @param stepOfA bytes from one input to the next
-     * @param b bytes to the first of the weights, all lanes of which follow each other
-     * @param stepOfB bytes from those of one input to those of the next
-     * @param c bytes to the sums
-     * @param bytes of the lanes, whole vectors
+     * @param b byte offset of the first input's weights, whose lanes are consecutive
+     * @param stepOfB bytes from one input's weights to the next input's
+     * @param c byte offset of the sums
+     * @param bytes bytes of the lanes, whole vectors
      */
     static void add(
             MemorySegment inputs,

@@ -9,8 +9,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Transposes squares of 64 x 64 bits, a word a row (Warren, Hacker's Delight, 7-3): the two quarters beside the
- * diagonal change places, then those of each quarter, and so on.
+ * Transposes squares of 64 x 64 bits, one word a row (Warren, Hacker's Delight, 7-3): swaps the two quarters off the
+ * diagonal, then does so in each quarter, and so on.
  */
 final class BitSquareVector {
 
@@ -28,26 +28,26 @@ final class BitSquareVector {
 
     private BitSquareVector() {}
 
-    /** One number for the first of each two rows that are so far apart, another for the second. */
+    /** Returns one number for the first of each two rows that are {@code distance} apart, another for the second. */
     private static long[] lanes(int distance, long first, long second) {
-        long[] all = new long[LANES];
+        long[] result = new long[LANES];
         for (int i = 0; i < LANES; i++) {
-            all[i] = (i & distance) == 0 ? first : second;
+            result[i] = (i & distance) == 0 ? first : second;
         }
-        return all;
+        return result;
     }
 
-    /** The bits that the first of two rows keeps. */
+    /** Returns the bits that the first of two rows keeps. */
     private static long mask(int distance) {
         return Long.divideUnsigned(-1L, (1L << distance) + 1);
     }
 
-    /** Transposes the square that begins at an index. */
+    /** Transposes the square at an index. */
     static void transpose(long[] squares, int at) {
         for (int distance = Long.SIZE / 2; distance >= LANES; distance >>= 1) {
             swapVectors(squares, at, distance);
         }
-        if (LANES == 2) { // whose rearrangement is slow
+        if (LANES == 2) { // 128-bit vectors rearrange slowly
             swapNeighbors(squares, at);
             return;
         }
@@ -64,7 +64,7 @@ final class BitSquareVector {
         }
     }
 
-    /** Rows that stand in two vectors. */
+    /** Swaps bits between rows that are in two vectors. */
     private static void swapVectors(long[] squares, int at, int distance) {
         LongVector mask = LongVector.broadcast(LONG, mask(distance));
         for (int i = 0; i < Long.SIZE; i = i + LANES + distance & ~distance) {

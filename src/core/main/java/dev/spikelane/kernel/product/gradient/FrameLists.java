@@ -6,33 +6,32 @@ import java.lang.foreign.Arena;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Lists of what is not zero in the columns of a frame, for the gradients of weights. */
+/** Lists of the nonzero values in the columns of a frame, for the gradients of weights. */
 final class FrameLists {
 
     private final Arena arena;
     private final int inputs;
-    private @Nullable PairLists ofColumns;
+    private @Nullable PairLists columnLists;
     private @Nullable SpikeMatrix rowsNotZero;
     private @Nullable SpikeMatrix columnsNotZero;
     private int columnRows;
 
-    /** Makes lists for frames of so many columns; memory is taken when it is needed. */
+    /** Creates lists for frames with this number of columns; memory is allocated for the first frame. */
     FrameLists(Arena arena, int inputs) {
         this.arena = arena;
         this.inputs = inputs;
     }
 
     /**
-     * Lists the columns, unless there is too much in them.
+     * Lists the columns, unless too many values are nonzero.
      *
-     * @param version of the frame
-     * @param forward what was found of the frame on the way forward; null if nothing was
+     * @param forward the frame prepared for its currents; null if it was not
      */
     boolean listColumns(FloatMatrix frame, long version, @Nullable PreparedFrame forward) {
-        PairLists lists = ofColumns;
+        PairLists lists = columnLists;
         if (lists == null || columnRows != frame.rows()) {
             lists = new PairLists(inputs, frame.rows(), frame.rows());
-            ofColumns = lists;
+            columnLists = lists;
             columnsNotZero = SpikeMatrix.zeros(arena, inputs, frame.rows());
             columnRows = frame.rows();
         }
@@ -52,18 +51,17 @@ final class FrameLists {
         return made;
     }
 
-    /** The lists of the columns. */
     PairLists columns() {
-        return Objects.requireNonNull(ofColumns, "no frame was listed");
+        return Objects.requireNonNull(columnLists, "no frame was listed");
     }
 
-    /** Bytes of the arena for frames of so many rows, behind the first {@value Long#SIZE} of them. */
+    /** Returns the bytes of the arena for frames with this number of rows, beyond the first {@value Long#SIZE}. */
     long blockBytes(int rows) {
         return columnsNotZero == null ? 0 : (Math.ceilDiv(rows, Long.SIZE) - 1L) * inputs * Long.BYTES;
     }
 
-    /** Bytes on the heap for frames of so many rows. */
+    /** Returns the bytes on the heap for frames with this number of rows. */
     long bytes(int rows) {
-        return ofColumns == null ? 0 : PairLists.bytes(inputs, rows, rows);
+        return columnLists == null ? 0 : PairLists.bytes(inputs, rows, rows);
     }
 }

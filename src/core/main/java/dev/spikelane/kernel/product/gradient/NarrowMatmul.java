@@ -13,21 +13,20 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Products with few outputs, such as ten classes, over the many rows of a batch in training, with the bits of
- * {@link SpikeMatmul}. Tables of partial sums of 64 inputs take 16 KB, where those of {@link SpikeMatmul} are made for
- * 64 outputs: 3200 x 1000 x 10 take 0.2 instead of 0.6 ms (Zen 5, 2026-11).
+ * Products with few outputs, such as ten classes, over the many rows of a training batch, with the bits of
+ * {@link SpikeMatmul}. Tables of partial sums of 64 inputs take 16 KB; {@link SpikeMatmul} makes tables for 64 outputs.
+ * 3200 x 1000 x 10 takes 0.2 ms instead of 0.6 (Zen 5, 2026-11).
  *
  * <p>An object owns scratch memory of one thread.
  */
 public final class NarrowMatmul {
 
-    /** Rows at a time, whose currents of few outputs stay in the L2 cache. */
+    /** Rows at a time: their currents of few outputs stay in the L2 cache. */
     private static final int ROWS = 1_024;
 
-    /** The most outputs. */
     static final int OUTPUTS = 16;
 
-    /** What tables of 64 inputs cost, and what each row then costs: 16 look-ups of partial sums (Zen 5, 2026-11). */
+    /** Time to make the tables of 64 inputs, then time of a row: 16 look-ups of partial sums (Zen 5, 2026-11). */
     private static final double NANOSECONDS_OF_TABLES = 200;
 
     private static final double NANOSECONDS_OF_ROW = 4;
@@ -35,43 +34,29 @@ public final class NarrowMatmul {
     private final FloatMatrix tables;
     private final long[] words = new long[ROWS];
 
-    /**
-     * Prepares scratch memory.
-     *
-     * @param arena the arena that owns it
-     */
     public NarrowMatmul(Arena arena) {
         this.tables = FloatMatrix.zeros(arena, SpikeLists.PANEL_ROWS, PackedWeights.BLOCK);
     }
 
-    /**
-     * Tells whether products have few outputs.
-     *
-     * @param outputs of the weights
-     * @return whether there are at most 16, and vectors
-     */
+    /** Returns true if products have few outputs. */
     public static boolean fits(int outputs) {
         return SimdWidth.VECTOR && outputs <= OUTPUTS;
     }
 
     /**
-     * Estimates how long a product takes; unlike {@link SpikeMatmul#estimate}, however much fires.
-     *
-     * @param rows how many rows
-     * @param inputs of each
-     * @return nanoseconds
+     * Estimates the time of a product. Unlike {@link SpikeMatmul#estimate}, it does not depend on the number of spikes.
      */
     public static double estimate(int rows, int inputs) {
         return Math.ceilDiv(inputs, Long.SIZE) * (NANOSECONDS_OF_TABLES + rows * NANOSECONDS_OF_ROW);
     }
 
     /**
-     * Computes currents: bias, then groups of four inputs ascending, each complete before it is added.
+     * Computes currents: the bias, then groups of four inputs in ascending order, each summed before it is added.
      *
      * @param spikes {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param weights {@code inputs -> outputs}, with few outputs
-     * @param into {@code [at least rows x outputs]}, of which these rows are overwritten
+     * @param into {@code [at least rows x outputs]}; these rows are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void multiply(SpikeMatrix spikes, int rows, PackedWeights weights, Tile into) {

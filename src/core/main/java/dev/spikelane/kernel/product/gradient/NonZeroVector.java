@@ -13,12 +13,12 @@ import dev.spikelane.simd.SpikeLanesVector;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
-/** Tells which numbers of a matrix are not zero. */
+/** Finds the nonzero numbers of a matrix. */
 final class NonZeroVector {
 
     private NonZeroVector() {}
 
-    /** Sets the bits of as many rows and columns as the matrix has. */
+    /** Sets the bits of nonzero numbers, and clears the others. */
     static void set(FloatMatrix matrix, SpikeMatrix bits) {
         MemorySegment from = matrix.segment();
         MemorySegment to = bits.segment();

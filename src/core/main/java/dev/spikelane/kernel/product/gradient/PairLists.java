@@ -5,22 +5,22 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.spikelane.memory.SpikeMatrix;
 
 /**
- * For each two neighboring lines of a matrix, rows or columns, the places at which one of them is not zero, panel after
- * panel of places.
+ * Lists, for each pair of neighboring lines of a matrix, of the places at which one of them is not zero. Lines are rows
+ * or columns; lists are ordered by panels of places.
  */
 final class PairLists {
 
     /**
-     * The density of lists above which all places are taken: tiles of 32 registers reach what the CPU can do (at .75
-     * lists take 0.87 ms for 128 x 784 x 1000, at .51 0.64 ms, tiles 0.77 ms; Zen 5, 512 bits, 2026-11).
+     * Density of lists from which on tiles are faster, which reach the peak of a CPU with 32 registers. For 128 x 784 x
+     * 1000 lists take 0.87 ms at density 0.75 and 0.64 ms at 0.51; tiles take 0.77 ms (Zen 5, 512 bits, 2026-11).
      */
     private static final double DENSEST = 0.6;
 
     final int pairs;
     final int panels;
-    /** Ascending in each list. */
+    /** Places, ascending in each list. */
     int[] places = {};
-    /** Where the list of a panel and pair starts; panel after panel. */
+    /** Index of the first place of each list, by panel and then by pair. */
     final int[] starts;
 
     final int lines;
@@ -28,11 +28,10 @@ final class PairLists {
     private final int panel;
 
     /**
-     * Makes room.
+     * Creates the lists.
      *
-     * @param lines how many there are
-     * @param length places of a line
-     * @param panel places that are taken at a time
+     * @param length the places of a line
+     * @param panel the places of a panel
      */
     PairLists(int lines, int length, int panel) {
         this.lines = lines;
@@ -43,22 +42,21 @@ final class PairLists {
         this.starts = new int[pairs * panels + 1];
     }
 
-    /** The most bytes that such lists take on the heap. */
+    /** Returns the most bytes of such lists on the heap. */
     static long bytes(int lines, int length, int panel) {
         long pairs = Math.ceilDiv(lines, 2);
         return Integer.BYTES * (most(pairs, length) + pairs * Math.ceilDiv(length, panel) + 1);
     }
 
-    /** The most places of lists that pay. */
+    /** Returns the most places of lists that pay. */
     private static long most(long pairs, int length) {
         return (long) Math.ceil(DENSEST * pairs * length);
     }
 
     /**
-     * Makes the lists, if they are short enough to pay.
+     * Makes the lists if they are short enough to pay.
      *
      * @param notZero {@code [lines x length]}
-     * @return whether they are
      */
     boolean set(SpikeMatrix notZero) {
         int all = 0;
@@ -88,7 +86,7 @@ final class PairLists {
         return true;
     }
 
-    /** The places of a word at which one line of a pair is not zero. */
+    /** Returns the places of a word at which one line of a pair is not zero. */
     private long either(SpikeMatrix notZero, int pair, int word) {
         long offset = (long) word * Long.BYTES;
         int second = Math.min(2 * pair + 1, lines - 1);
@@ -96,7 +94,6 @@ final class PairLists {
                 | notZero.segment().get(JAVA_LONG, notZero.rowOffset(second) + offset);
     }
 
-    /** Lists the places of a word that are in a panel. */
     private int list(long word, int firstPlace, int first, int end, int already) {
         long left = word;
         if (first > firstPlace) {

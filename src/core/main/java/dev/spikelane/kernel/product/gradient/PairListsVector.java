@@ -15,9 +15,9 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Products with a matrix of values, half of which may be zero: only places at which one of two neighboring lines is not
- * zero are taken, which leaves sums as they are but for the sign of a zero, if the other matrix is finite. Two lines
- * share what is loaded from that.
+ * Products with a matrix of values of which about half are zero. It adds only the places at which one of two
+ * neighboring lines is not zero. If the other matrix is finite, this changes at most the sign of a zero sum. Two lines
+ * share the loads of the other matrix.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within vectors are int on purpose
 class PairListsVector {
@@ -28,7 +28,7 @@ class PairListsVector {
 
     private PairListsVector() {}
 
-    /** The currents of all rows for a block of outputs: lists of rows. */
+    /** Adds the currents of all rows for a block of outputs, from lists of rows. */
     static void multiply(
             PairLists lists,
             FloatMatrix input,
@@ -54,7 +54,7 @@ class PairListsVector {
         }
     }
 
-    /** Adds the gradients of a block of outputs for all inputs: lists of columns. */
+    /** Adds the gradients of a block of outputs for all inputs, from lists of columns. */
     static void add(
             PairLists lists,
             FloatMatrix source,
@@ -82,18 +82,18 @@ class PairListsVector {
         }
     }
 
-    /** Where the numbers of a walk along a list stand; an object of one thread, to be used again and again. */
+    /** Offsets and steps of a walk along a list, in bytes. An object serves one thread and can be used again. */
     static final class Walk {
-        /** Of the factors' two lines. */
+        /** Offsets of the factors of both lines, and their step from place to place. */
         private long factor;
 
         private long otherFactor;
         private long factorStep;
-        /** Of the values that both lines share. */
+        /** Offset of the values, which both lines share, and their step from place to place. */
         private long value;
 
         private long valueStep;
-        /** Of the two sums. */
+        /** Offsets of both sums. */
         private long sum;
 
         private long otherSum;
@@ -125,14 +125,14 @@ class PairListsVector {
             FloatVector y = FloatVector.broadcast(FLOAT, factor.get(JAVA_FLOAT_UNALIGNED, second + at));
             MemorySegment four = value.asSlice(from, STRIP_BYTES); // one check for four loads
             for (int v = 0; v < 4; v = next(v)) {
-                FloatVector own = FloatVector.fromMemorySegment(FLOAT, four, v * BYTES, ORDER);
-                sums[v] = x.fma(own, sums[v]);
-                sums[v + 4] = y.fma(own, sums[v + 4]);
+                FloatVector vector = FloatVector.fromMemorySegment(FLOAT, four, v * BYTES, ORDER);
+                sums[v] = x.fma(vector, sums[v]);
+                sums[v + 4] = y.fma(vector, sums[v + 4]);
             }
         }
-        for (int v = 0; v < 8; v = next(v)) { // the second line first: it may be the first again
-            int of = (v + 4) % 8;
-            sums[of].intoMemorySegment(sum, (of < 4 ? to : other) + v % 4 * BYTES, ORDER);
+        for (int v = 0; v < 8; v = next(v)) { // the second line first: it may repeat the first
+            int sumIndex = (v + 4) % 8;
+            sums[sumIndex].intoMemorySegment(sum, (sumIndex < 4 ? to : other) + v % 4 * BYTES, ORDER);
         }
     }
 }

@@ -14,12 +14,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frame prepared for a product: lists of what is not zero in its rows, two at a time, once for all outputs. All
- * threads read it. It knows of which frame it is as {@link PreparedSpikes} does, by place and version.
+ * A frame prepared for a product: lists of the nonzero values in pairs of its rows, made once for all outputs and read
+ * by all threads. The frame is known by address and version, as in {@link PreparedSpikes}.
  */
 public final class PreparedFrame {
 
-    /** Inputs of a frame that are taken at a time: their weights to 64 outputs are 25 KB and stay in the L1 cache. */
+    /** Inputs of a frame at a time: their weights to 64 outputs are 25 KB and stay in the L1 cache. */
     private static final int PANEL = 98;
 
     private final Arena arena;
@@ -29,12 +29,7 @@ public final class PreparedFrame {
     private @Nullable FloatMatrix listed;
     private long version;
 
-    /**
-     * Prepares for frames; memory is taken when they come.
-     *
-     * @param arena the arena that owns it
-     * @param threads threads that share the products
-     */
+    /** Creates a preparation; memory is allocated for the first frame. */
     public PreparedFrame(Arena arena, int threads) {
         this.arena = arena;
         this.walks = new PairListsVector.Walk[SimdWidth.VECTOR ? threads : 0];
@@ -44,11 +39,11 @@ public final class PreparedFrame {
     }
 
     /**
-     * Lists a frame, unless there is too much in it, or there are no vectors.
+     * Lists a frame, unless too many values are nonzero or there are no vectors.
      *
      * @param frame {@code [batch x inputs]}, which must not change before the last product
-     * @param itsVersion a number that this memory has had only while it held what it holds now
-     * @return whether {@link #multiply} should compute the currents
+     * @param itsVersion a number that identifies the current contents of this memory
+     * @return true if {@link #multiply} should compute the currents
      */
     public boolean take(FloatMatrix frame, long itsVersion) {
         if (!SimdWidth.VECTOR) {
@@ -69,13 +64,12 @@ public final class PreparedFrame {
     }
 
     /**
-     * Computes the currents of the frame that was taken, with the bits of {@link DenseMatmul}. Of two neighboring rows
-     * one may be zero where the other is not, which gives NaN if a weight is not finite; and places that are left out
-     * would turn a sum of -0 into +0. Both are found in the currents, and all products are computed then.
+     * Computes the currents of the frame, with the bits of {@link DenseMatmul}. Lists differ in two cases. If one of
+     * two neighboring rows is zero and the other is not, a weight that is not finite gives NaN. And leaving out zeros
+     * turns a sum of -0 into +0. If the currents have either, all products are computed instead.
      *
      * @param weights {@code inputs -> outputs}
      * @param into {@code [batch x outputs]}, overwritten at the blocks in use
-     * @param thread which of the threads computes
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void multiply(PackedWeights weights, Tile into, int thread) {
@@ -106,7 +100,7 @@ public final class PreparedFrame {
         }
     }
 
-    /** What is not zero in a frame, if it was taken last, in this version; null otherwise. */
+    /** Returns the nonzero values of a frame, if it was listed last in this version; null otherwise. */
     @Nullable
     SpikeMatrix notZero(FloatMatrix frame, long itsVersion) {
         FloatMatrix taken = listed;
@@ -119,10 +113,9 @@ public final class PreparedFrame {
     }
 
     /**
-     * Tells how much memory lists may take beside that of the arena, for frames of so many rows.
+     * Returns the most bytes of lists on the heap for frames with this number of rows.
      *
-     * @param rows of a frame
-     * @return the most bytes on the heap; 0 if no frame has come
+     * @return the most bytes; 0 before the first frame
      */
     public long listBytes(int rows) {
         SpikeMatrix bits = notZero;

@@ -12,7 +12,7 @@ final class ScalarWeightGradient {
 
     private ScalarWeightGradient() {}
 
-    /** Where the source is spikes. */
+    /** Adds gradients if the source is spikes. */
     static void add(SpikeMatrix spikes, Tile values, int steps, int batch, PackedWeights gradient, int block) {
         int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.outputs());
         for (int input = 0; input < gradient.inputs(); input++) {
@@ -36,7 +36,7 @@ final class ScalarWeightGradient {
         }
     }
 
-    /** Where the source is values. A sum that is zero is +0. */
+    /** Adds gradients if the source is values. A sum of zero is +0. */
     static void add(FloatMatrix source, Tile values, int steps, int batch, PackedWeights gradient, int block) {
         int end = Math.min((block + 1) * PackedWeights.BLOCK, gradient.outputs());
         for (int input = 0; input < gradient.inputs(); input++) {
@@ -57,7 +57,11 @@ final class ScalarWeightGradient {
         }
     }
 
-    /** The bias; so many rows are summed before they are added. */
+    /**
+     * Adds the gradients of the bias.
+     *
+     * @param together the number of rows that are summed before their sum is added
+     */
     static void addBias(Tile values, int steps, int batch, int together, FloatMatrix bias, int block) {
         int end = Math.min((block + 1) * PackedWeights.BLOCK, bias.columns());
         for (int output = block * PackedWeights.BLOCK; output < end; output++) {

@@ -6,21 +6,21 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.util.Arrays;
 
 /**
- * For each group of four rows and each column of spikes, which of the rows fire; and for each column the groups in
- * which it fires at all. Groups go by steps descending, those of a step ascending.
+ * Lists, for each column of spikes, the groups of four rows in which it fires, each with the rows that fire. Groups are
+ * ordered by step descending, then by sample ascending.
  *
- * <p>Spikes are taken in three phases: {@link #open} and {@link #close} by one thread, {@link #spread} and
- * {@link #list} by threads that share the panels and sections.
+ * <p>Spikes are listed in four phases: one thread calls {@link #open}, threads share the panels by {@link #spread}, one
+ * thread calls {@link #close}, threads share the sections by {@link #list}.
  */
 final class SpikeLists {
 
-    /** Groups of a panel: as many as a word has nibbles. */
+    /** Groups of a panel: one for each nibble of a word. */
     static final int PANEL_GROUPS = 16;
 
     /** Groups of a section: tables of partial sums of 64 columns are then 128 KB. */
     static final int GROUPS = 32;
 
-    /** Partial sums of a group: of each subset of its four rows. */
+    /** Partial sums of a group: one for each subset of its four rows. */
     static final int ENTRIES = 16;
 
     static final int TABLE_ROWS = GROUPS * ENTRIES;
@@ -35,21 +35,20 @@ final class SpikeLists {
 
     final int columns;
     /**
-     * For each panel and column, a bit for each of its 64 rows that fires; a group has a nibble, its first row the
-     * lowest bit.
+     * A word for each panel and column with a bit for each of its 64 rows that fires. A group has a nibble, with its
+     * first row in the lowest bit.
      */
     long[] words = {};
-    /** The group's number in its section, times 16, and a bit for each row that fires. */
+    /** The group's number in its section times 16, plus a bit for each row that fires. */
     short[] entries = {};
-    /** Where the list of a section and column starts; section after section. */
+    /** Index of the first entry of each section and column, section after section. */
     int[] starts = {0};
 
     int panels;
     int sections;
-    /** Whether there are lists. */
     boolean listed;
 
-    /** Groups and columns of a panel in which something fires. */
+    /** Number of groups and columns of each panel in which a row fires. */
     private int[] filled = {};
 
     private int steps;
@@ -60,7 +59,9 @@ final class SpikeLists {
         this.columns = columns;
     }
 
-    /** The most bytes that lists of so many steps take on the heap, if they are made up to so many percent filled. */
+    /**
+     * Returns the most bytes of lists on the heap, if they are made up to this percentage of filled groups and columns.
+     */
     long bytes(int steps, int batch, int mostFilled) {
         long groups = (long) steps * Math.ceilDiv(batch, 4);
         long ofPanels = Math.ceilDiv(groups, PANEL_GROUPS);
@@ -71,7 +72,7 @@ final class SpikeLists {
                 + Short.BYTES * most;
     }
 
-    /** Columns rounded up to whole words. */
+    /** Returns the number of columns rounded up to whole words. */
     int stride() {
         return Math.ceilDiv(columns, Long.SIZE) * Long.SIZE;
     }
@@ -80,30 +81,29 @@ final class SpikeLists {
         return steps * groupsInStep;
     }
 
-    /** Whether turns of so many steps, the last steps first, end where sections do. */
+    /** Returns true if chunks of this number of steps, the last steps first, end at the ends of sections. */
     boolean wholeSections(int stepsInTurn) {
         return stepsInTurn >= steps || stepsInTurn * groupsInStep % GROUPS == 0;
     }
 
-    /** The section in which the steps before this one begin. */
+    /** Returns the section in which the steps before {@code endStep} begin. */
     int section(int endStep) {
         return Math.ceilDiv((steps - endStep) * groupsInStep, GROUPS);
     }
 
-    /** The first row of a group. */
+    /** Returns the first row of a group. */
     int row(int group) {
         return (steps - 1 - group / groupsInStep) * batch + group % groupsInStep * 4;
     }
 
-    /** Rows of a group, 4 unless it is the last of its step. */
     int rows(int group) {
         return Math.min(4, batch - group % groupsInStep * 4);
     }
 
     /**
-     * Makes room for spikes.
+     * Sets the shape of the spikes and ensures room for them.
      *
-     * @param stored whether panels will be spread to {@link #words}
+     * @param stored true if panels will be spread to {@link #words}
      */
     void open(int rows, int batchSize, boolean stored) {
         batch = batchSize;
@@ -118,7 +118,7 @@ final class SpikeLists {
         }
     }
 
-    /** Takes the spikes of a panel. */
+    /** Spreads the spikes of a panel to {@link #words}. */
     void spread(SpikeMatrix spikes, int panel) {
         int count = 0;
         int to = panel * stride();
@@ -131,19 +131,19 @@ final class SpikeLists {
     }
 
     /**
-     * Takes the spikes of a panel in some times 64 columns: for each of these a word as in {@link #words}.
+     * Spreads the spikes of a panel in some blocks of 64 columns, as in {@link #words}.
      *
-     * @param first which 64 columns are the first
-     * @param count times 64 columns
-     * @param into receives 64 words for each
-     * @param to where
+     * @param first the first block
+     * @param count the number of blocks
+     * @param into receives 64 words for each block
+     * @param to index of the first word
      */
     void spread(SpikeMatrix spikes, int panel, int first, int count, long[] into, int to) {
         int step = steps - 1 - panel * PANEL_GROUPS / groupsInStep;
         int sample = panel * PANEL_GROUPS % groupsInStep * 4;
         long stride = spikes.rowOffset(1);
         int row = 0;
-        while (row < Long.SIZE) { // samples of a step, and zeros behind the last
+        while (row < Long.SIZE) { // the samples of a step, and zeros after the last step
             int some = step < 0 ? 0 : Math.min(batch - sample, Long.SIZE - row);
             int end = step < 0 ? Long.SIZE : row + Math.ceilDiv(some, 4) * 4;
             for (int word = 0; word < count; word++) {
@@ -164,9 +164,9 @@ final class SpikeLists {
     }
 
     /**
-     * Decides whether lists pay, and makes room for them.
+     * Decides if lists pay, and ensures room for them.
      *
-     * @param mostFilled percent of groups and columns in which something fires, from which on lists do not pay
+     * @param mostFilled percentage of filled groups and columns from which on lists do not pay
      */
     void close(int mostFilled) {
         long all = 0;

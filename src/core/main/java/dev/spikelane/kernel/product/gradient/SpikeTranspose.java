@@ -11,7 +11,7 @@ import java.nio.ByteOrder;
 /** Transposes spikes: {@code transposed[column][row] = spikes[row][column]}. */
 final class SpikeTranspose {
 
-    /** Where byte b of a word, counted from its lowest bits, stands in memory. */
+    /** Mask that converts the number of a byte, counted from a word's lowest bits, to its place in memory. */
     private static final int FLIP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 0 : Long.BYTES - 1;
 
     private SpikeTranspose() {}
@@ -29,7 +29,7 @@ final class SpikeTranspose {
         spikes.requireShape("spikes", spikes.rows(), spikes.columns());
         transposed.requireShape("transposed", spikes.columns(), spikes.rows());
         Checks.apart("transposed", transposed, "spikes", spikes);
-        transposed.clear(); // the rows of the last squares are not all there, and neither are the last bytes
+        transposed.clear(); // the last squares and bytes may be incomplete
         for (int row = 0; row < spikes.rows(); row += Byte.SIZE) {
             for (int word = 0; word < spikes.stride(); word++) {
                 squares(spikes, row, word, transposed);
@@ -37,7 +37,7 @@ final class SpikeTranspose {
         }
     }
 
-    /** The eight squares of 8 x 8 bits in a word of eight rows. */
+    /** Transposes the eight squares of 8 x 8 bits in one word of eight rows. */
     private static void squares(SpikeMatrix spikes, int row, int word, SpikeMatrix transposed) {
         MemorySegment to = transposed.segment();
         long toByte = row / Byte.SIZE ^ FLIP;
@@ -61,8 +61,8 @@ final class SpikeTranspose {
     }
 
     /**
-     * A square of 8 x 8 bits, a byte a row: swaps its quarters, then theirs, then theirs (Warren, Hacker's Delight,
-     * 7-3).
+     * Transposes a square of 8 x 8 bits, one byte a row: swaps quarters of quarters, larger ones first (Warren,
+     * Hacker's Delight, 7-3).
      */
     private static long transposed(long square) {
         long swap = (square ^ square >>> 28) & 0x00000000F0F0F0F0L;

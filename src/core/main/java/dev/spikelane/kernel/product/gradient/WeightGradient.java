@@ -19,28 +19,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gradients of the weights of dense connections:
- * {@code gradient[i][o] += sum over rows of source[r][i] * values[r][o]}, where values are the gradients of the
- * currents.
+ * {@code gradient[i][o] += sum over rows of source[r][i] * values[r][o]}. The values are the gradients of the currents.
  *
- * <p>The rows of a call are steps of a batch, and go by steps descending, as gradients come to be: a run may be cut
- * into calls at any step. Within a step samples go up; where the source is spikes, in groups of four, each group
- * complete before it is added, as in {@link SpikeMatmul}; where the source is values, each by one fused multiply-add,
- * as in {@link DenseMatmul}, and a sum that is zero is +0. The bias is an input that always fires. A silent or zero
- * source adds nothing, whatever the gradient is; all NaNs are one value.
+ * <p>Rows are the samples of some steps. Steps are added in descending order, in which their gradients are computed, so
+ * a run may be cut into calls at any step. Samples of a step are added in ascending order. If the source is spikes,
+ * groups of four samples are summed before they are added, as in {@link SpikeMatmul}. If the source is values, each
+ * sample is one fused multiply-add, as in {@link DenseMatmul}, and a sum of zero is +0. The bias is an input that
+ * always fires. A silent or zero source adds nothing, even if the gradient is infinite or NaN; all NaNs are one value.
  *
- * <p>An object owns scratch memory for sources of one width. One thread takes a source, threads prepare it together, in
- * rounds of parts ({@link #parts}), and then add blocks of outputs and shares of inputs.
+ * <p>An object owns scratch memory for sources with one number of columns. One thread calls {@link #prepare}; threads
+ * share the rounds of {@link #parts}; then they add blocks of outputs and shares of inputs.
  */
 @SuppressWarnings("exports") // annotations for checks at compile time
 public final class WeightGradient {
 
-    /** Inputs whose gradients are made at a time before a sink takes them: 24 KB; whole tiles and pairs. */
+    /** Inputs whose gradients are made before a sink takes them: 24 KB, in whole tiles and pairs. */
     private static final int CHUNK = 96;
 
-    /** The same for few outputs of spikes, whose tables are made anew each time: whole words. */
+    /** Inputs of a chunk if few outputs take spikes, whose tables are made again for each chunk: whole words. */
     private static final int NARROW_CHUNK = 256;
 
-    /** Percent of groups and inputs in which something fires, from which on lists do not pay. */
+    /** Percentage of filled groups and inputs from which on lists do not pay. */
     private static final int MOST_FILLED = 45;
 
     private final Arena arena;
@@ -53,19 +52,19 @@ public final class WeightGradient {
     private final Workspace[] workspaces;
     private SpikeMatrix spikes;
     private FloatMatrix numbers;
-    private final FrameLists ofFrame;
-    private boolean listed;
+    private final FrameLists frameLists;
+    private boolean isListed;
     private boolean analog;
-    private boolean gives;
+    private boolean sinks;
     private float @Nullable [] factors;
     private int steps;
     private int batch;
-    /** Rows of which biases are summed before they are added. */
+    /** Rows of the bias's gradients that are summed before they are added. */
     private int group = 4;
 
     private Round round = Round.NONE;
 
-    /** What threads prepare of spikes. */
+    /** Rounds in which threads prepare spikes. */
     private enum Round {
         OPEN,
         SPREAD,
@@ -73,25 +72,21 @@ public final class WeightGradient {
         NONE
     }
 
-    /** What a thread needs. */
+    /** Scratch memory of a thread. */
     private static final class Workspace {
         private final WeightGradientVector.Part part = new WeightGradientVector.Part();
         private final PairListsVector.Walk walk = new PairListsVector.Walk();
         private final TileWalk tile = new TileWalk();
         private final long[] squares = new long[NARROW_CHUNK];
-        /** Partial sums of spikes. */
         private @Nullable FloatMatrix tables;
-        /** Gradients that a sink takes next: a row for each input. */
+        /** The next gradients for a sink, one row for each input. */
         private @Nullable FloatMatrix gradients;
     }
 
     /**
-     * Prepares scratch memory.
+     * Allocates scratch memory.
      *
-     * @param arena the arena that owns the memory
-     * @param inputs columns of the sources
-     * @param outputs columns of the values
-     * @param threads threads that add blocks
+     * @param threads the number of threads that add blocks
      */
     public WeightGradient(Arena arena, int inputs, int outputs, int threads) {
         this.arena = arena;
@@ -100,7 +95,7 @@ public final class WeightGradient {
         int wanted = threads == 1 ? 1 : Math.ceilDiv(2 * threads, Math.ceilDiv(outputs, PackedWeights.BLOCK));
         this.inputsOfShare = wanted == 1 ? inputs : Math.ceilDiv(Math.ceilDiv(inputs, wanted), Long.SIZE) * Long.SIZE;
         this.lists = new SpikeLists(inputs);
-        this.ofFrame = new FrameLists(arena, inputs);
+        this.frameLists = new FrameLists(arena, inputs);
         this.workspaces = new Workspace[SimdWidth.VECTOR ? threads : 0];
         for (int i = 0; i < workspaces.length; i++) {
             workspaces[i] = new Workspace();
@@ -110,28 +105,27 @@ public final class WeightGradient {
     }
 
     /**
-     * Says that gradients go to a sink: {@link #give} will be called in place of {@link #add}.
+     * Sends gradients to a sink: callers will use {@link #give} in place of {@link #add}.
      *
-     * @param ofSpikes factors by which gradients of each input are multiplied, where the source is spikes; null if they
-     *     are 1
+     * @param ofSpikes one factor for the gradients of each input if the source is spikes; null if all are 1
      */
     public void setGives(float @Nullable [] ofSpikes) {
-        gives = true;
+        sinks = true;
         factors = ofSpikes;
     }
 
     /**
-     * Takes a source.
+     * Sets the source.
      *
      * @param source {@code [steps * batch x inputs]}, time-major
-     * @param batchSize samples of a step
+     * @param batchSize the number of samples of a step
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void prepare(Signal source, int batchSize) {
         source.requireShape("source", source.rows(), inputs);
         Checks.wholeSteps(source.rows(), batchSize);
         group = 4;
-        listed = false;
+        isListed = false;
         batch = batchSize;
         steps = source.rows() / batchSize;
         switch (source) {
@@ -146,21 +140,21 @@ public final class WeightGradient {
             }
         }
         round = analog || NarrowMatmul.fits(outputs) || !SimdWidth.VECTOR ? Round.NONE : Round.OPEN;
-        for (Workspace own : workspaces) {
-            if (!analog && own.tables == null) {
+        for (Workspace work : workspaces) {
+            if (!analog && work.tables == null) {
                 int rows = NarrowMatmul.fits(outputs) ? SpikeLists.PANEL_ROWS : SpikeLists.TABLE_ROWS;
-                own.tables = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
+                work.tables = FloatMatrix.zeros(arena, rows, PackedWeights.BLOCK);
             }
-            if (gives && (own.gradients == null || own.gradients.rows() < chunk())) {
-                own.gradients = FloatMatrix.zeros(arena, chunk(), PackedWeights.BLOCK);
+            if (sinks && (work.gradients == null || work.gradients.rows() < chunk())) {
+                work.gradients = FloatMatrix.zeros(arena, chunk(), PackedWeights.BLOCK);
             }
         }
     }
 
     /**
-     * Goes to the next round, when all parts of the one before are done; the first comes behind {@link #prepare}.
+     * Starts the next round; all parts of the round before must be done. {@link #prepare} comes before the first round.
      *
-     * @return in how many parts threads should prepare the source that was taken; 0 if all is prepared
+     * @return the number of parts in which threads should prepare the source; 0 if it is prepared
      */
     public int parts() {
         if (round == Round.SPREAD) {
@@ -181,8 +175,7 @@ public final class WeightGradient {
     /**
      * Prepares a part of this round.
      *
-     * @param part of {@link #parts}
-     * @param thread whose scratch memory is used
+     * @param part a number below {@link #parts}
      */
     public void preparePart(int part, int thread) {
         if (round == Round.SPREAD) {
@@ -192,87 +185,71 @@ public final class WeightGradient {
         }
     }
 
-    /**
-     * Tells how much memory of the arena frames take behind their first {@value Long#SIZE} samples.
-     *
-     * @param samples of a step
-     * @return bytes
-     */
+    /** Returns the bytes of the arena for frames with this number of samples, beyond the first {@value Long#SIZE}. */
     public long blockBytes(int samples) {
-        return ofFrame.blockBytes(samples);
+        return frameLists.blockBytes(samples);
     }
 
-    /**
-     * Tells how much memory the lists of what fires, or is not zero, may take beside that of the arena, for sources
-     * such as the last.
-     *
-     * @param steps of a source
-     * @param samples of a step
-     * @return the most bytes on the heap
-     */
+    /** Returns the most bytes of lists on the heap, for sources of the last kind. */
     public long listBytes(int steps, int samples) {
         if (!SimdWidth.VECTOR) {
             return 0;
         }
         boolean spread = lists.panels > 0 && !NarrowMatmul.fits(outputs);
-        return ofFrame.bytes(samples) + (spread ? lists.bytes(steps, samples, MOST_FILLED) : 0);
+        return frameLists.bytes(samples) + (spread ? lists.bytes(steps, samples, MOST_FILLED) : 0);
     }
 
-    /** Inputs whose gradients are made at a time: tables of spikes serve all inputs. */
+    /** Returns the inputs whose gradients are made at a time. All inputs of a share use the tables of spikes. */
     private int chunk() {
         int most = analog ? CHUNK : NarrowMatmul.fits(outputs) ? NARROW_CHUNK : inputsOfShare;
         return Math.min(most, inputsOfShare);
     }
 
-    /**
-     * Returns into how many shares of inputs a block is split for threads.
-     *
-     * @return at least 1
-     */
+    /** Returns the number of shares into which a block's inputs are split for threads, at least 1. */
     public int shares() {
         return Math.ceilDiv(inputs, inputsOfShare);
     }
 
     /**
-     * Takes one frame that was the source of all steps. The values to come are the gradients of the currents summed
-     * over the steps; they are added sample by sample, the bias too.
+     * Sets one frame as the source of all steps. The values to come are the gradients of the currents summed over the
+     * steps; they are added sample by sample, also to the bias.
      *
      * @param frame {@code [batch x inputs]}
-     * @param version a number that this memory has had only while it held what it holds now
-     * @param forward what was prepared of the frame for its currents; null if nothing was
+     * @param version a number that identifies the current contents of this memory
+     * @param forward the frame prepared for its currents; null if it was not
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void prepareFrame(FloatMatrix frame, long version, @Nullable PreparedFrame forward) {
         prepare(frame, frame.rows());
         group = 1;
-        listed = SimdWidth.VECTOR && ofFrame.listColumns(frame, version, forward);
+        isListed = SimdWidth.VECTOR && frameLists.listColumns(frame, version, forward);
     }
 
-    /** Bytes of outputs, in whole vectors. */
+    /** Returns the bytes of some outputs, in whole vectors. */
     private static int bytes(int used) {
         int lanes = SimdWidth.bits() / Float.SIZE;
         return Math.ceilDiv(used, lanes) * lanes * Float.BYTES;
     }
 
     /**
-     * Adds the gradients of a block of outputs, for a share of the inputs; those of its biases with the first share.
+     * Adds the gradients of a block of outputs for a share of the inputs; the first share also adds the gradients of
+     * the biases.
      *
-     * @param values {@code [steps * batch x outputs]}: gradients of the currents, row by row as in the source
+     * @param values {@code [steps * batch x outputs]}: gradients of the currents, with the rows of the source
      * @param gradient {@code inputs -> outputs}, updated, but for its bias
-     * @param bias {@code [1 x outputs]}, added to
-     * @param block of 64 outputs
-     * @param share of the inputs, from 0
-     * @param thread whose scratch memory is used
+     * @param bias {@code [1 x outputs]}, updated
+     * @param block a block of 64 outputs
+     * @param share a share of the inputs, from 0
      * @throws IllegalArgumentException if a shape or range does not fit
      */
     public void add(Tile values, PackedWeights gradient, FloatMatrix bias, int block, int share, int thread) {
         check(values, block);
         if (SimdWidth.VECTOR) {
-            Workspace own = workspaces[thread];
-            aim(own.part, values, block, share);
-            own.part.to = gradient.blockOffset(block) + (long) own.part.firstInput * PackedWeights.BLOCK_BYTES;
-            addBias(values.matrix(), bias, own.part);
-            addInputs(values.matrix(), gradient.segment(), bias, own);
+            Workspace work = workspaces[thread];
+            aim(work.part, values, block, share);
+            work.part.to = gradient.blockOffset(block) + (long) work.part.firstInput * PackedWeights.BLOCK_BYTES;
+            addBias(values.matrix(), bias, work.part);
+            addInputs(values.matrix(), gradient.segment(), bias, work);
             return;
         }
         if (share > 0) {
@@ -309,69 +286,68 @@ public final class WeightGradient {
                 && BitsVector.areFinite(matrix.segment(), part.column, matrix.rowOffset(1), steps * batch, part.bytes);
     }
 
-    /** Adds gradients of biases, unless those of inputs bring them along. */
+    /** Adds the gradients of biases, unless the tables of spikes will. */
     private void addBias(FloatMatrix values, FloatMatrix bias, WeightGradientVector.Part part) {
         if (analog && part.addsBias) {
             WeightGradientVector.addBias(values, steps, group, part, bias.segment());
         }
     }
 
-    private void addInputs(FloatMatrix values, MemorySegment sums, FloatMatrix bias, Workspace own) {
+    private void addInputs(FloatMatrix values, MemorySegment sums, FloatMatrix bias, Workspace work) {
         if (analog) {
-            if (listed && own.part.finite) {
-                PairListsVector.add(ofFrame.columns(), numbers, values, own.part, sums, own.walk);
+            if (isListed && work.part.finite) {
+                PairListsVector.add(frameLists.columns(), numbers, values, work.part, sums, work.walk);
             } else {
-                WeightGradientVector.addValues(numbers, values, steps, own.part, sums, own.tile);
+                WeightGradientVector.addValues(numbers, values, steps, work.part, sums, work.tile);
             }
-            WeightGradientVector.settle(own.part, sums);
+            WeightGradientVector.settle(work.part, sums);
         } else {
-            MemorySegment tables = Objects.requireNonNull(own.tables).segment();
+            MemorySegment tables = Objects.requireNonNull(work.tables).segment();
             if (NarrowMatmul.fits(outputs)) {
-                long[] squares = own.squares;
-                WeightTablesVector.addNarrow(lists, spikes, values, own.part, sums, bias.segment(), tables, squares);
+                long[] squares = work.squares;
+                WeightTablesVector.addNarrow(lists, spikes, values, work.part, sums, bias.segment(), tables, squares);
             } else {
-                WeightGradientVector.addSpikes(lists, values, own.part, sums, bias.segment(), tables);
+                WeightGradientVector.addSpikes(lists, values, work.part, sums, bias.segment(), tables);
             }
         }
     }
 
     /**
-     * Gives the gradients of a block of outputs to a sink, for a share of the inputs, and adds those of its biases with
-     * the first share. They are those that {@link #add} adds to zeros.
+     * Passes the gradients of a block of outputs to a sink for a share of the inputs; the first share also adds the
+     * gradients of the biases. The bits are as {@link #add} gives if it starts at zero.
      *
      * @param values as in {@link #add}
-     * @param bias {@code [1 x outputs]}, added to
-     * @param sink takes gradients in the layout of {@link PackedWeights}, without those of padding
-     * @param block of 64 outputs
-     * @param share of the inputs, from 0
-     * @param thread whose scratch memory is used
+     * @param bias {@code [1 x outputs]}, updated
+     * @param sink receives gradients in the layout of {@link PackedWeights}, without padding
+     * @param block a block of 64 outputs
+     * @param share a share of the inputs, from 0
      * @throws IllegalArgumentException if a shape or range does not fit
      * @throws IllegalStateException if {@link #setGives} was not called, or there are no vectors
      */
     public void give(Tile values, FloatMatrix bias, GradientSink sink, int block, int share, int thread) {
-        if (!gives || !SimdWidth.VECTOR) {
+        if (!sinks || !SimdWidth.VECTOR) {
             throw new IllegalStateException("gradients are stored, expected a sink");
         }
         check(values, block);
-        Workspace own = workspaces[thread];
-        FloatMatrix gradients = Objects.requireNonNull(own.gradients);
+        Workspace work = workspaces[thread];
+        FloatMatrix gradients = Objects.requireNonNull(work.gradients);
         long padded = PackedWeights.paddedInputs(inputs);
-        aim(own.part, values, block, share);
-        int firstOfShare = own.part.firstInput;
-        int endOfShare = firstOfShare + own.part.inputs;
-        addBias(values.matrix(), bias, own.part);
-        own.part.to = 0;
+        aim(work.part, values, block, share);
+        int firstOfShare = work.part.firstInput;
+        int endOfShare = firstOfShare + work.part.inputs;
+        addBias(values.matrix(), bias, work.part);
+        work.part.to = 0;
         for (int first = firstOfShare; first < endOfShare; first += chunk()) {
-            own.part.firstInput = first;
-            own.part.inputs = Math.min(chunk(), endOfShare - first);
+            work.part.firstInput = first;
+            work.part.inputs = Math.min(chunk(), endOfShare - first);
             gradients.fill(0);
-            addInputs(values.matrix(), gradients.segment(), bias, own);
-            own.part.addsBias = false;
+            addInputs(values.matrix(), gradients.segment(), bias, work);
+            work.part.addsBias = false;
             if (factors != null && !analog) {
-                multiply(gradients, 0, own.part, factors);
+                multiply(gradients, 0, work.part, factors);
             }
             long at = (block * padded + first) * PackedWeights.BLOCK;
-            sink.take(gradients.segment(), 0, at, at + (long) own.part.inputs * PackedWeights.BLOCK);
+            sink.take(gradients.segment(), 0, at, at + (long) work.part.inputs * PackedWeights.BLOCK);
         }
     }
 
@@ -385,55 +361,54 @@ public final class WeightGradient {
     }
 
     /**
-     * Makes room for gradients that {@link #giveSteps} takes some steps at a time. They have the bits of {@link #give}.
+     * Ensures room for gradients that {@link #giveSteps} adds some steps at a time, with the bits of {@link #give}.
      *
-     * @param stepsInTurn steps of each turn but the last, which may have fewer
-     * @param blocks the most blocks that a thread takes at a time
-     * @return whether this can be done with the source that was taken; else nothing is made
+     * @param stepsInTurn the steps of each call but the last, which may have fewer
+     * @param blocks the most blocks that a thread adds at a time
+     * @return false if this source needs {@link #give}; then no room is made
      */
     public boolean takesTurns(int stepsInTurn, int blocks) {
-        boolean fits = gives && SimdWidth.VECTOR && !analog && !NarrowMatmul.fits(outputs) && inputsOfShare >= inputs;
+        boolean fits = sinks && SimdWidth.VECTOR && !analog && !NarrowMatmul.fits(outputs) && inputsOfShare >= inputs;
         if (!fits || !lists.wholeSections(stepsInTurn)) {
             return false;
         }
-        for (Workspace own : workspaces) {
-            if (own.gradients == null || own.gradients.rows() < blocks * inputs) {
-                own.gradients = FloatMatrix.zeros(arena, blocks * inputs, PackedWeights.BLOCK);
+        for (Workspace work : workspaces) {
+            if (work.gradients == null || work.gradients.rows() < blocks * inputs) {
+                work.gradients = FloatMatrix.zeros(arena, blocks * inputs, PackedWeights.BLOCK);
             }
         }
         return true;
     }
 
     /**
-     * Adds the gradients of some steps, the last ones first, and gives the sums to a sink when the first are added. A
-     * thread takes all steps of some blocks before it takes others.
+     * Adds the gradients of some steps, the last steps first, and passes the sums to a sink after the first step. A
+     * thread adds all steps of some blocks before it starts others.
      *
-     * @param values {@code [at least steps * batch x outputs]}: gradients of the currents of these steps, from row 0
-     *     on, at these blocks
-     * @param bias {@code [1 x outputs]}, added to
+     * @param values {@code [at least steps * batch x outputs]}: gradients of the currents of these steps, from row 0,
+     *     at these blocks
+     * @param bias {@code [1 x outputs]}, updated
      * @param sink as in {@link #give}
      * @param firstStep the first step
-     * @param endStep the step behind the last
-     * @param thread whose scratch memory is used
+     * @param endStep the step after the last
      */
     public void giveSteps(Tile values, FloatMatrix bias, GradientSink sink, int firstStep, int endStep, int thread) {
         values.require("values", (endStep - firstStep) * batch, outputs);
-        Workspace own = workspaces[thread];
-        FloatMatrix gradients = Objects.requireNonNull(own.gradients);
+        Workspace work = workspaces[thread];
+        FloatMatrix gradients = Objects.requireNonNull(work.gradients);
         if (endStep == steps) {
             gradients.fill(0);
         }
         for (int block = values.firstBlock(); block < values.endBlock(); block++) {
             int row = (block - values.firstBlock()) * inputs;
-            aim(own.part, values, block, 0);
-            own.part.to = gradients.rowOffset(row);
-            own.part.firstSection = lists.section(endStep);
-            own.part.endSection = lists.section(firstStep);
-            own.part.firstRow = firstStep * batch;
-            addInputs(values.matrix(), gradients.segment(), bias, own);
+            aim(work.part, values, block, 0);
+            work.part.to = gradients.rowOffset(row);
+            work.part.firstSection = lists.section(endStep);
+            work.part.endSection = lists.section(firstStep);
+            work.part.firstRow = firstStep * batch;
+            addInputs(values.matrix(), gradients.segment(), bias, work);
             if (firstStep == 0) {
                 if (factors != null) {
-                    multiply(gradients, row, own.part, factors);
+                    multiply(gradients, row, work.part, factors);
                 }
                 long at = block * (long) PackedWeights.paddedInputs(inputs) * PackedWeights.BLOCK;
                 sink.take(gradients.segment(), gradients.rowOffset(row), at, at + (long) inputs * PackedWeights.BLOCK);

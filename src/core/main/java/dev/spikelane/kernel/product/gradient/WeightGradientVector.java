@@ -25,38 +25,34 @@ class WeightGradientVector {
 
     private WeightGradientVector() {}
 
-    /** Which sums are made of which values; an object of one thread, to be used again and again. */
+    /** The sums to add to, and the values to add. An object serves one thread and can be used again. */
     static final class Part {
-        /** Bytes to the first of 64 columns of the values. */
+        /** Byte offset of the first of 64 columns in a row of the values. */
         long column;
-        /** Bytes to the sums of the first input. */
+        /** Byte offset of the sums of the first input. */
         long to;
 
-        /** Columns in use. */
         int outputs;
-        /** Their bytes, rounded up to whole vectors. */
+        /** Bytes of the columns in use, rounded up to whole vectors. */
         int bytes;
-        /** Bytes to the first of the biases, and whether these are added to. */
+        /** Byte offset of the first bias, and below, true if gradients of biases are added. */
         long ofBias;
 
         boolean addsBias;
 
         int firstInput;
         int inputs;
-        /** Whether all values are, where the source is values. */
+        /** True if all values are finite; used if the source is values. */
         boolean finite;
 
-        /** Sections of groups that are added now, and the row of the source that stands in row 0 of the values. */
+        /** Sections of groups to add, and the row of the source that is row 0 of the values. */
         int firstSection;
 
         int endSection;
         int firstRow;
     }
 
-    /**
-     * Adds the partial sums of some sections, to the sums of the biases too: from tables in the L1 cache, or as lists
-     * say.
-     */
+    /** Adds the partial sums of some sections, also to the biases: from tables in the L1 cache, or by lists. */
     static void addSpikes(
             SpikeLists lists,
             FloatMatrix values,
@@ -85,7 +81,7 @@ class WeightGradientVector {
         }
     }
 
-    /** Four vectors of outputs for some inputs. */
+    /** Adds a section to four vectors of outputs for some inputs. */
     void addSection(SpikeLists lists, int section, Part part, MemorySegment sums, int strip, MemorySegment tables) {
         Checks.isNative(sums);
         Checks.isNative(tables);
@@ -115,7 +111,7 @@ class WeightGradientVector {
         }
     }
 
-    /** One fused multiply-add a row and input: of some inputs, whose sums follow each other from {@code to} on. */
+    /** Adds one fused multiply-add for each row and input. The sums of consecutive inputs are consecutive. */
     static void addValues(
             FloatMatrix source, FloatMatrix values, int steps, Part part, MemorySegment sums, TileWalk tile) {
         int batch = source.rows() / steps;
@@ -140,8 +136,8 @@ class WeightGradientVector {
     }
 
     /**
-     * Makes each -0 of the sums of some inputs +0, so that they do not tell whether zeros were added; and those behind
-     * the last output too, where zeros times an infinite source have left NaN.
+     * Turns each sum of -0 into +0, so that it does not matter if zeros were added. Clears the sums after the last
+     * output, in which zeros times an infinite source may have left NaN.
      */
     static void settle(Part part, MemorySegment sums) {
         Checks.isNative(sums);
@@ -157,7 +153,7 @@ class WeightGradientVector {
         }
     }
 
-    /** Groups of some rows. */
+    /** Adds the gradients of biases, {@code together} rows at a time. */
     static void addBias(FloatMatrix values, int steps, int together, Part part, MemorySegment sums) {
         int batch = values.rows() / steps;
         MemorySegment from = values.segment();

@@ -19,18 +19,17 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Gradients of weights from tables of partial sums that fit the L1 cache: those of 16 groups of rows and two vectors of
- * outputs, 32 KB at 512 bits. Tables are made, then each input adds an entry of each: what it adds to goes through the
- * L2 cache once for 16 groups. Slices stand in the loop for the reason that {@link SpikePanelsVector} gives, and there
- * is no helper for loads, which C2 leaves as a call in some JVMs.
+ * Gradients of weights from tables of partial sums that fit the L1 cache: 16 groups of rows and two vectors of outputs,
+ * 32 KB at 512 bits. After tables are made, each input adds one entry of each, so sums pass the L2 cache once for 16
+ * groups. {@link SpikePanelsVector} explains the slices in the loop. There is no helper method for loads, which C2
+ * leaves as a call in some JVMs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a tile are int on purpose
 class WeightTablesVector {
 
-    /** Bytes of two vectors. */
     private static final int PAIR = 2 * BYTES;
 
-    /** Groups whose tables are made at a time. */
+    /** Groups whose tables are made together. */
     private static final int GROUPS = SpikeLists.PANEL_GROUPS;
 
     private static final WeightTablesVector PAIRS = Unrolled.of(MethodHandles.lookup(), new WeightTablesVector(3, 2));
@@ -45,8 +44,8 @@ class WeightTablesVector {
     }
 
     /**
-     * Adds the partial sums of some sections to the sums of some inputs, two vectors of outputs at a time, or one where
-     * one holds them.
+     * Adds the partial sums of some sections to the sums of some inputs, two vectors of outputs at a time, or one if it
+     * holds all outputs.
      */
     static void add(
             SpikeLists lists,
@@ -68,9 +67,9 @@ class WeightTablesVector {
     }
 
     /**
-     * The same for few outputs, from spikes that were not spread: those of some inputs are when it is their turn.
+     * Adds the partial sums of all panels for few outputs. Spikes are spread here, for some inputs at a time.
      *
-     * @param squares room for a word of each of these, whole times 64
+     * @param squares room for one word for each of these inputs, a multiple of 64
      */
     static void addNarrow(
             SpikeLists lists,
@@ -97,7 +96,7 @@ class WeightTablesVector {
         }
     }
 
-    /** Makes the tables of a panel for some outputs, and adds what they give to the bias if this part does so. */
+    /** Makes the tables of a panel for some outputs, and adds the rows to the bias if this part does so. */
     private static void open(
             SpikeLists lists,
             int panel,
@@ -118,11 +117,11 @@ class WeightTablesVector {
     }
 
     /**
-     * Adds to the currents of some rows what 64 inputs give to a few outputs.
+     * Adds 64 inputs to the currents of some rows, for few outputs.
      *
-     * @param word which 64 inputs
-     * @param words of each row, which of these fire
-     * @param to bytes to the currents of the first row
+     * @param word the number of the 64 inputs
+     * @param words the spikes of these inputs, one word for each row
+     * @param to byte offset of the first row's currents
      */
     static void addInputs(
             PackedWeights weights,
@@ -148,13 +147,16 @@ class WeightTablesVector {
         }
     }
 
-    /** Adds for each word an entry of each of the 16 tables to its sums, which are 256 bytes apart. */
+    /** Adds, for each word, one entry of each of 16 tables to its sums, which are 256 bytes apart. */
     private static void addPanel(
             long[] words, int word, int count, MemorySegment sums, long to, int strip, MemorySegment tables) {
         (strip == PAIR ? PAIRS : SINGLES).addEntries(words, word, count, sums, to, tables);
     }
 
-    /** Writes the entries of no spike, -0, the identity of addition: behind the last group there is nothing else. */
+    /**
+     * Writes the entries of no spike, -0, the identity of addition. Tables after the last group have no other entry in
+     * use.
+     */
     private static void clear(MemorySegment tables, int bytes) {
         Checks.isNative(tables);
         for (int table = 0; table < GROUPS; table++) {
@@ -165,7 +167,7 @@ class WeightTablesVector {
         }
     }
 
-    /** Entry {@code n} is the sum of the rows whose bit is set in {@code n}, in ascending order. */
+    /** Makes a table: entry {@code n} is the sum, in ascending order, of the rows whose bits are set in {@code n}. */
     static void make(
             SpikeLists lists,
             int group,
@@ -189,13 +191,13 @@ class WeightTablesVector {
             FloatVector[] entries = new FloatVector[SpikeLists.ENTRIES];
             entries[0] = none;
             for (int row = 0; row < 4; row = next(row)) {
-                FloatVector own = none;
+                FloatVector rowValues = none;
                 if (row < rows) {
-                    own = FloatVector.fromMemorySegment(FLOAT, from, at + row * stride, ORDER);
+                    rowValues = FloatVector.fromMemorySegment(FLOAT, from, at + row * stride, ORDER);
                 }
-                entries[1 << row] = own;
+                entries[1 << row] = rowValues;
                 for (int n = 1; n < 1 << row; n = next(n)) {
-                    entries[n + (1 << row)] = entries[n].add(own);
+                    entries[n + (1 << row)] = entries[n].add(rowValues);
                 }
             }
             for (int n = 0; n < SpikeLists.ENTRIES; n = next(n)) {
@@ -204,7 +206,7 @@ class WeightTablesVector {
         }
     }
 
-    /** The bias is an input that always fires. */
+    /** Adds the rows to the bias, an input that always fires. */
     static void addBias(
             SpikeLists lists, int first, int groups, int bytes, MemorySegment tables, MemorySegment bias, long ofBias) {
         Checks.isNative(tables);
@@ -224,9 +226,9 @@ class WeightTablesVector {
     }
 
     /**
-     * Sums of some words side by side: of two vectors those of three, as those of two would wait for the latency of
-     * their additions, and with four the loop passes the nodes that C2 inlines in one JVM of four that has trained
-     * other networks before (14 or 82 ms an iteration).
+     * Adds entries for three words of two vectors, or four words of one, at a time. Two words of two vectors would wait
+     * for the latency of their additions. With four of them the loop exceeds C2's limit of inlined nodes in one of four
+     * JVMs that have trained other networks before (82 ms an iteration instead of 14).
      */
     void addEntries(long[] words, int word, int count, MemorySegment sums, long to, MemorySegment tables) {
         Checks.isNative(sums);
@@ -241,13 +243,13 @@ class WeightTablesVector {
             long[] places = new long[side];
             FloatVector[] sum = new FloatVector[side * vectors];
             for (int i = 0; i < side; i = next(i)) {
-                int of = Math.min(input + i, last); // behind the last, the last again
-                at[i] = (long) (of - input) * PackedWeights.BLOCK_BYTES;
-                places[i] = Long.rotateLeft(words[word + of], shift);
+                int wordIndex = Math.min(input + i, last); // words after the last repeat it
+                at[i] = (long) (wordIndex - input) * PackedWeights.BLOCK_BYTES;
+                places[i] = Long.rotateLeft(words[word + wordIndex], shift);
             }
-            MemorySegment own = sums.asSlice(to + (long) input * PackedWeights.BLOCK_BYTES, at[side - 1] + strip);
+            MemorySegment target = sums.asSlice(to + (long) input * PackedWeights.BLOCK_BYTES, at[side - 1] + strip);
             for (int i = 0; i < side * vectors; i = next(i)) {
-                sum[i] = FloatVector.fromMemorySegment(FLOAT, own, at[i / vectors] + i % vectors * BYTES, ORDER);
+                sum[i] = FloatVector.fromMemorySegment(FLOAT, target, at[i / vectors] + i % vectors * BYTES, ORDER);
             }
             for (int group = 0; group < GROUPS; group++) {
                 MemorySegment from = tables.asSlice(group * table, table);
@@ -259,9 +261,9 @@ class WeightTablesVector {
                     places[i] = Long.rotateRight(places[i], 4);
                 }
             }
-            for (int i = 1; i <= side * vectors; i = next(i)) { // behind the last, the last again: it is stored first
-                int of = side * vectors - i;
-                sum[of].intoMemorySegment(own, at[of / vectors] + of % vectors * BYTES, ORDER);
+            for (int i = 1; i <= side * vectors; i = next(i)) { // repeats of the last word are stored first
+                int sumIndex = side * vectors - i;
+                sum[sumIndex].intoMemorySegment(target, at[sumIndex / vectors] + sumIndex % vectors * BYTES, ORDER);
             }
         }
     }

@@ -14,19 +14,23 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Spikes times integer weights: turns the spikes of a layer into the currents of the next.
+ * Spikes times integer weights: computes the currents of a layer from the spikes of the layer before.
  *
  * <p>{@code current[r][o] = bias[o] + scale[o] * float(sum over the inputs i that fire in row r of item[o][i])}. The
- * sum is exact, in 32 bits, which it cannot leave ({@link PackedIntegers#mostInputs}); so it has no order. It is
- * rounded to float32 once, to the nearest, ties to even, which changes nothing up to 2^24; the product is rounded once;
- * the sum with the bias is rounded once. So results never depend on the density, the rows in a call, the vector width
- * or the number of threads.
+ * sum is exact: {@link PackedIntegers#mostInputs} ensures that it fits 32 bits, so it has no order. It is rounded to
+ * float32 once, ties to even, which changes nothing up to 2^24. The product and the sum with the bias are rounded once
+ * each. So results never depend on the density, the rows in a call, the vector width or the number of threads.
  *
- * <p>Three vector variants. One adds the weights of the active inputs, which were listed before: 8-bit weights in lanes
- * of 16 bits, which are widened before they can overflow. One adds, for every group of four inputs, one of its 16
- * partial sums from tables in the L1 cache, which costs the same at any density; 16-bit weights go through it in two
- * halves, {@code 256 * (item >> 8) + (item & 255)}, weights of fewer than 8 bits two in a lane. One counts the bits
- * that the spikes share with each bit of weights of fewer than 8. {@link Chooser} says which serves.
+ * <p>{@link Chooser} selects one of three vector variants:
+ *
+ * <ul>
+ *   <li>{@code active} adds the weights of listed active inputs: 8-bit weights in 16-bit lanes, widened before they
+ *       overflow
+ *   <li>{@code tables} adds, for each group of four inputs, one of its 16 partial sums from tables in the L1 cache,
+ *       which costs the same at any density. 16-bit weights are added in two halves,
+ *       {@code 256 * (item >> 8) + (item & 255)}, weights with fewer than 8 bits two in a lane
+ *   <li>{@code planes} counts the bits that the spikes share with each bit of weights with fewer than 8 bits
+ * </ul>
  */
 public final class IntegerMatmul {
 
@@ -40,9 +44,9 @@ public final class IntegerMatmul {
      * blocks, each with its own workspace.
      *
      * @param spikes {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param weights {@code inputs -> outputs}
-     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
+     * @param current {@code [at least rows x outputs]}; these rows of the blocks in use are overwritten
      * @param workspace overwritten; used by one thread at a time
      * @throws IllegalArgumentException if a shape or range does not fit
      * @throws IllegalStateException if an arena is closed
@@ -54,9 +58,9 @@ public final class IntegerMatmul {
         spikes.requireShape("spikes", spikes.rows(), weights.inputs());
         current.require("current", rows, weights.outputs());
         weights.requireAccessible();
-        workspace.own.forget(); // sums lie where spikes of other products are prepared
+        workspace.prepared.forget(); // sums overwrite the prepared spikes of other products
         long active = spikes.count(0, rows);
-        StageChoice choice = workspace.ofIntegers;
+        StageChoice choice = workspace.integerChoice;
         int first = current.firstBlock();
         int end = current.endBlock();
         describe(choice, weights.type(), rows, weights.inputs(), weights.outputs(), active, end - first);
@@ -99,7 +103,7 @@ public final class IntegerMatmul {
         }
     }
 
-    /** Says which product comes, and what each variant costs by the constants. */
+    /** Sets the product of a choice, and the cost of each variant by the constants. */
     static void describe(
             StageChoice choice, ElementType type, int rows, int inputs, int outputs, long active, int blocks) {
         choice.of(kind(type), rows, inputs, outputs, active);
@@ -127,12 +131,11 @@ public final class IntegerMatmul {
     }
 
     /**
-     * Makes currents of sums that were added up as floats, which are exact up to 2^24.
+     * Converts sums that were added as floats, which are exact up to 2^24, to currents.
      *
-     * @param weights of the sums
-     * @param current {@code [at least rows x positions * outputs]}, sums of all outputs of a position and then of the
-     *     next; overwritten
-     * @param rows how many rows
+     * @param weights the weights of the sums
+     * @param current {@code [at least rows x positions * outputs]}: the sums of all outputs, position after position;
+     *     overwritten
      */
     public static void finish(PackedIntegers weights, Tile current, int rows) {
         current.require("current", rows, current.columns());
@@ -158,16 +161,11 @@ public final class IntegerMatmul {
     }
 
     /**
-     * Names the variant that {@link #multiply} chooses now, by what {@link Chooser} knows. Results do not depend on
-     * it.
+     * Returns the name of the variant that {@link #multiply} would choose now. Results do not depend on it.
      *
-     * @param type the type of the weights
-     * @param rows rows in the call
-     * @param inputs number of inputs
-     * @param outputs number of outputs
-     * @param active spikes in these rows
-     * @return the type and {@code active}, {@code tables} or {@code planes}, such as {@code int8 active};
-     *     {@code int8 scalar} and the like without vectors
+     * @param active the number of spikes in these rows
+     * @return the type and {@code active}, {@code tables} or {@code planes}, such as {@code int8 active}; without
+     *     vectors the type and {@code scalar}
      */
     public static String variant(ElementType type, int rows, int inputs, int outputs, long active) {
         return (type + " " + choose(type, rows, inputs, outputs, active)).toLowerCase(Locale.ROOT);
@@ -180,16 +178,15 @@ public final class IntegerMatmul {
     }
 
     /**
-     * Advises how many rows to multiply at a time where there are more: as many as share a list or tables.
+     * Returns the best number of rows to multiply at a time: as many as share a list or tables.
      *
-     * @param rows rows that there are
      * @return the best number of rows, at most {@code rows}
      */
     public static int rowsAtATime(int rows) {
         return Math.min(rows, IntegerSums.ROWS);
     }
 
-    /** Which loop does the work. */
+    /** The loops of the product. */
     public enum Variant {
         SCALAR,
         ACTIVE,

@@ -21,8 +21,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The variant of {@link IntegerMatmul} that visits active inputs, four vectors of weights at a time. A lane holds two
- * of them: whole lanes are summed, and their upper halves beside them; the difference is the sum of the lower halves.
- * What the last of the vectors hold beyond the blocks that stand side by side is summed too, and not used.
+ * weights. Whole lanes are summed, and their upper halves separately; the difference is the sum of the lower halves.
+ * The last vector may reach past its four blocks; the sums of its other lanes are not used.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 class IntegerMatmulVector {
@@ -33,26 +33,26 @@ class IntegerMatmulVector {
     private static final int STRIP_BYTES = STRIP * BYTES;
     private static final int PAIR_BYTES = 2 * BYTES;
 
-    /** Weights of 8 bits that can be added in 16: 256 * -128 and 256 * 127 fit, and so do 256 * 255 without a sign. */
-    private static final int ADDED = 256;
+    /** 8-bit weights that can be added in 16 bits: 256 * -128, 256 * 127 and, unsigned, 256 * 255 fit. */
+    private static final int MOST_ADDED = 256;
 
-    /** Rows that share weights at least, if there are as many. */
+    /** Least rows that share weights, if there are as many. */
     private static final int LEAST_ROWS = 32;
 
-    /** What is added to the lower half of a lane. */
+    /** The offset of weights in the lower half of a lane. */
     private static final int SHORT_OFFSET = 1 << 15;
 
-    /** Bytes from the sums of the lower halves of a block to those of the upper ones. */
+    /** Bytes from the sums of the lower halves of a block to the sums of the upper halves. */
     private static final int NARROW_HALF = IntegerSums.NARROW_BYTES / 2;
 
     private static final int WIDE_HALF = IntegerSums.WIDE_BYTES / 2;
 
-    /** Twice the number of an input in an entry of a list. */
+    /** Mask of twice an input's number in an entry of a list. */
     private static final int NUMBER = Integer.MAX_VALUE & ~ActiveLists.GOES_ON;
 
     private static final IntegerMatmulVector FOUR = Unrolled.of(MethodHandles.lookup(), new IntegerMatmulVector(STRIP));
 
-    /** For the last ones. */
+    /** The loop for the last two vectors or fewer. */
     private static final IntegerMatmulVector TWO = Unrolled.of(MethodHandles.lookup(), new IntegerMatmulVector(2));
 
     private final int vectors;
@@ -64,11 +64,11 @@ class IntegerMatmulVector {
     /**
      * Computes the first rows.
      *
-     * @param active spikes in these rows
+     * @param active the number of spikes in these rows
      */
     static void active(
             SpikeMatrix spikes, int rows, long active, PackedIntegers weights, Tile current, ProductScratch workspace) {
-        ActiveLists lists = workspace.integers;
+        ActiveLists lists = workspace.integerLists;
         int tile = Math.min(ActiveLists.rows(rows, active), mostRows(weights.type(), current));
         for (int row = 0; row < rows; row += tile) {
             int some = Math.min(tile, rows - row);
@@ -89,8 +89,8 @@ class IntegerMatmulVector {
     }
 
     /**
-     * Rows of whose sums there is room for all outputs, as whole rows of currents go to memory faster than parts.
-     * Weights of 16 bits, which often do not fit the L2 cache, should rather serve many rows.
+     * Returns the rows whose sums fit the memory for all outputs: memory takes whole rows of currents faster than
+     * parts. 16-bit weights often exceed the L2 cache, so they are added to many rows instead.
      */
     private static int mostRows(ElementType type, Tile current) {
         return type != ElementType.INT16
@@ -98,7 +98,9 @@ class IntegerMatmulVector {
                 : IntegerSums.ROWS;
     }
 
-    /** Blocks from the sums of one row to those of the next: vectors may reach beyond the last block in use. */
+    /**
+     * Returns the number of blocks from one row's sums to the next row's; vectors may reach past the last block in use.
+     */
     private static int stride(int block, int end) {
         int part = PackedIntegers.SIDE_BY_SIDE;
         return (Math.ceilDiv(end, part) - block / part) * part;
@@ -115,20 +117,20 @@ class IntegerMatmulVector {
             MemorySegment workspace) {
         int stride = stride(block, end);
         int most = lists.most(rows);
-        if (most <= ADDED) {
+        if (most <= MOST_ADDED) {
             bytes(lists, 0, rows, weights, block, end, workspace);
             IntegerSumsVector.finishNarrow(workspace, stride, firstRow, rows, weights, current, block, end);
             return;
         }
         IntegerSumsVector.clear(workspace, IntegerSums.WIDE, rows * stride * IntegerSums.WIDE_BYTES);
-        for (int skipped = 0; skipped < most; skipped += ADDED) {
+        for (int skipped = 0; skipped < most; skipped += MOST_ADDED) {
             bytes(lists, skipped, rows, weights, block, end, workspace);
             IntegerSumsVector.widen(workspace, rows * stride);
         }
         IntegerSumsVector.finishWide(workspace, stride, firstRow, rows, weights, current, block, end);
     }
 
-    /** So many active inputs as 16 bits hold, behind some that are skipped. */
+    /** Adds up to {@link #MOST_ADDED} active inputs of each row, after skipping some. */
     private static void bytes(
             ActiveLists lists,
             int skipped,
@@ -164,19 +166,22 @@ class IntegerMatmulVector {
         }
     }
 
-    /** Bytes from the sums of a strip to those of the lower halves of a vector of bytes. */
+    /** Returns the byte offset, from a strip's sums, of the sums of a vector's lower halves, for 8-bit weights. */
     private static int narrow(int vector) {
         int vectors = PackedIntegers.BLOCK / BYTES;
         return vector / vectors * IntegerSums.NARROW_BYTES + vector % vectors * BYTES;
     }
 
-    /** The same of a vector of 16-bit weights, of which two blocks or less are a strip. */
+    /**
+     * Returns the byte offset, from a strip's sums, of the sums of a vector's lower halves, for 16-bit weights; a strip
+     * is at most two blocks.
+     */
     private static int wide(int vector) {
         int vectors = PackedIntegers.BLOCK * Short.BYTES / BYTES;
         return vector / vectors * IntegerSums.WIDE_BYTES + vector % vectors * BYTES;
     }
 
-    /** For each row, sums of some vectors of bytes. */
+    /** Sums some vectors of 8-bit weights for each row. */
     void addBytes(
             ActiveLists lists,
             int skipped,
@@ -194,7 +199,7 @@ class IntegerMatmulVector {
         Checks.isNative(workspace);
         for (int row = 0; row < rows; row++) {
             int start = starts[row] + skipped;
-            int end = Math.min(starts[row + 1], start + ADDED);
+            int end = Math.min(starts[row + 1], start + MOST_ADDED);
             ShortVector[] both = new ShortVector[vectors];
             ShortVector[] high = new ShortVector[vectors];
             for (int v = 0; v < vectors; v = next(v)) {
@@ -246,7 +251,7 @@ class IntegerMatmulVector {
         }
     }
 
-    /** For each row, sums of four vectors of 16-bit weights. */
+    /** Sums four vectors of 16-bit weights for each row. */
     void addShorts(
             ActiveLists lists,
             int rows,

@@ -18,14 +18,14 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The tables of {@link IntegerTablesVector} for weights of few bits, of half a word of spikes: a lane of 16 bits is a
- * pair of weights as it is stored. The lower half of a lane has no sign, and is split off before it can overflow. What
- * was added to it, once for each input that fires, is taken from the sums before they begin.
+ * The tables of {@link IntegerTablesVector} for weights with few bits, for 32 inputs at a time. A 16-bit lane is a pair
+ * of weights as stored. The lower half of a lane is unsigned, and is split off before it overflows. Sums start at minus
+ * the offsets of the lower halves, one for each spike.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 class IntegerPairsVector {
 
-    /** Blocks whose sums are made together: two vectors of pairs, or a block. */
+    /** Blocks whose sums are made together: two vectors of pairs, or one block. */
     private static final int BLOCKS = Math.max(1, 2 * BYTES / PackedIntegers.BLOCK);
 
     private static final int ENTRY_BYTES = BLOCKS * PackedIntegers.BLOCK;
@@ -35,10 +35,10 @@ class IntegerPairsVector {
 
     private static final int INPUTS = Integer.SIZE;
 
-    /** Panels whose spikes are there at a time. */
+    /** Panels whose spikes are in the workspace at a time. */
     private static final int PANELS = IntegerSums.PANELS / 2;
 
-    /** Where it is said what the sums of a row begin with, in place of sums of 32 bits. */
+    /** Offset of the start of each row's sums, in place of 32-bit sums. */
     private static final int COUNTS = IntegerSums.WIDE;
 
     private static final int ENTRY_SHIFT = Integer.numberOfTrailingZeros(ENTRY_BYTES);
@@ -49,7 +49,7 @@ class IntegerPairsVector {
 
     private static final int ROW_BYTES = BLOCKS * IntegerSums.NARROW_BYTES;
 
-    /** Bytes from the sums of the lower halves of a block to those of the upper ones. */
+    /** Bytes from the sums of the lower halves of a block to the sums of the upper halves. */
     private static final int HALF = IntegerSums.NARROW_BYTES / 2;
 
     private static final IntegerPairsVector TERNARY = of(ElementType.TERNARY);
@@ -69,7 +69,7 @@ class IntegerPairsVector {
                 new IntegerPairsVector(Integer.highestOneBit(Math.min(GROUPS, 255 / greatest))));
     }
 
-    /** Whether pairs fit 8 bits, and sums 16. */
+    /** Returns true if pairs fit 8 bits, and sums 16. */
     static boolean serves(ElementType type, int inputs) {
         return PackedIntegers.planes(type) > 0 && inputs <= Short.MAX_VALUE / -type.least();
     }
@@ -122,7 +122,7 @@ class IntegerPairsVector {
         }
     }
 
-    /** Makes the tables of a word, as {@link IntegerTablesVector#makeTables} does. */
+    /** Makes the tables of 32 inputs, as {@link IntegerTablesVector#makeTables} does. */
     void makeTables(MemorySegment weights, long from, int inputBytes, MemorySegment workspace) {
         Checks.isNative(weights);
         Checks.isNative(workspace);
@@ -147,12 +147,12 @@ class IntegerPairsVector {
         }
     }
 
-    /** The hot loop: for each row one entry of each table. */
+    /** The hot loop: adds one entry of each table for each row. */
     void addPanel(MemorySegment workspace, int spikes, int rows) {
         Checks.isNative(workspace);
         for (int row = 0; row < rows; row++) {
             int bits = workspace.get(JAVA_INT, spikes + (long) row * Integer.BYTES);
-            // Of constant length, so that C2 sees that no load of a table can miss it.
+            // A constant length shows C2 that no load is outside the tables.
             MemorySegment tables = workspace.asSlice(0, GROUPS * TABLE_BYTES);
             MemorySegment sums = workspace.asSlice(IntegerSums.NARROW + (long) row * ROW_BYTES, ROW_BYTES);
             ShortVector[] low = new ShortVector[VECTORS];

@@ -19,18 +19,18 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The variant of {@link IntegerMatmul} that counts: of each plane of weights, the bits that it shares with the spikes,
- * 32 inputs at a time, a lane an output. It prepares nothing, and takes the same time at any density. Two rows share
- * what they read. Counts of planes become sums in a method of their own, as both together are more operations than C2
- * keeps without boxes.
+ * The variant of {@link IntegerMatmul} that counts the bits that each plane of weights shares with the spikes, 32
+ * inputs at a time, one output a lane. It prepares nothing, and takes the same time at any density. Two rows share the
+ * planes that are read. A separate method converts counts to sums: both together have more operations than C2 compiles
+ * without boxes.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 class IntegerPlanesVector {
 
-    /** Counts in registers: with more, C2 has boxed them. */
+    /** Counts in registers; C2 has boxed more. */
     private static final int COUNTS = 8;
 
-    /** Rows whose counts there is room for where tables would be. */
+    /** Rows whose counts fit the memory of the tables. */
     private static final int ROWS = IntegerSums.TABLES_BYTES / IntegerSums.WIDE_BYTES / PackedIntegers.MOST_PLANES;
 
     private static final IntegerPlanesVector TERNARY_ROW = of(ElementType.TERNARY, 1);
@@ -73,7 +73,12 @@ class IntegerPlanesVector {
         }
     }
 
-    /** Counts for some of the rows whose first is given. */
+    /**
+     * Counts for some rows.
+     *
+     * @param from the first row to count, from {@code firstRow}
+     * @param end the row after the last one
+     */
     private void count(
             SpikeMatrix spikes,
             int firstRow,
@@ -98,7 +103,7 @@ class IntegerPlanesVector {
         }
     }
 
-    /** The hot loop: for one row or two, counts of some vectors of outputs in each plane. */
+    /** The hot loop: counts some vectors of outputs in each plane, for one row or two. */
     void count(
             MemorySegment spikes,
             long row,
@@ -121,12 +126,12 @@ class IntegerPlanesVector {
                 fires[r] = IntVector.broadcast(
                         INT, spikes.get(JAVA_INT, row + r * rowBytes + (long) word * Integer.BYTES));
             }
-            MemorySegment own = weights.asSlice(
+            MemorySegment wordPlanes = weights.asSlice(
                     from + (long) word * planes * PackedIntegers.PLANE_BYTES,
                     (planes - 1) * PackedIntegers.PLANE_BYTES + vectors * BYTES);
             for (int i = 0; i < vectors * planes; i = next(i)) {
                 IntVector plane = IntVector.fromMemorySegment(
-                        INT, own, i / vectors * PackedIntegers.PLANE_BYTES + i % vectors * BYTES, ORDER);
+                        INT, wordPlanes, i / vectors * PackedIntegers.PLANE_BYTES + i % vectors * BYTES, ORDER);
                 for (int r = 0; r < rows; r = next(r)) {
                     counts[r * vectors * planes + i] = plane.and(fires[r])
                             .lanewise(VectorOperators.BIT_COUNT)
@@ -141,7 +146,7 @@ class IntegerPlanesVector {
         }
     }
 
-    /** Makes sums of counts: each bit counts twice the one below it, and that of the sign is negative. */
+    /** Converts counts to sums: each bit counts twice as much as the one below, and the sign bit is negative. */
     void weigh(MemorySegment workspace, int count, int to, int stride) {
         Checks.isNative(workspace);
         for (int row = 0; row < count; row++) {

@@ -22,18 +22,18 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Turns sums into currents, a row of some blocks after the other: memory takes them twice to four times as fast as a
- * block of many rows. Sums stand in the order of the outputs.
+ * Converts sums to currents, row by row for several blocks: memory takes whole rows two to four times as fast as one
+ * block of many rows. Sums are in the order of the outputs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 class IntegerSumsVector {
 
-    /** Half a vector of 16-bit lanes: as many as a vector has floats. */
+    /** Half a vector of 16-bit lanes, with as many lanes as a vector has floats. */
     static final VectorSpecies<Short> HALF = VectorSpecies.of(short.class, VectorShape.forBitSize(8 * BYTES / 2));
 
     private static final int HALF_BYTES = BYTES / 2;
 
-    /** Bytes from the wide sums of the lower half of a block to those of the upper. */
+    /** Bytes from the wide sums of a block's lower half to the wide sums of its upper half. */
     private static final int WIDE_HALF = IntegerSums.WIDE_BYTES / 2;
 
     /** Vectors of 16-bit lanes in a block. */
@@ -43,7 +43,7 @@ class IntegerSumsVector {
 
     private IntegerSumsVector() {}
 
-    /** Makes currents of sums that are floats, at each position of a row of a map. */
+    /** Converts float sums to currents in place, at each position of a map's row. */
     static void finish(PackedIntegers weights, Tile current, int row) {
         MemorySegment scales = weights.scales().segment();
         MemorySegment biases = weights.bias().segment();
@@ -71,7 +71,6 @@ class IntegerSumsVector {
         }
     }
 
-    /** Zeroes sums. */
     static void clear(MemorySegment workspace, int from, int bytes) {
         Checks.isNative(workspace);
         IntVector zero = IntVector.zero(INT);
@@ -80,7 +79,7 @@ class IntegerSumsVector {
         }
     }
 
-    /** Adds narrow sums of so many blocks to wide ones. */
+    /** Adds the narrow sums of some blocks to the wide ones. */
     static void widen(MemorySegment workspace, int blocks) {
         Checks.isNative(workspace);
         int vectors = blocks * (IntegerSums.WIDE_BYTES / BYTES);
@@ -94,10 +93,10 @@ class IntegerSumsVector {
     }
 
     /**
-     * The same of two of a row's four vectors, where these are half a block.
+     * Adds two of each row's four vectors of narrow sums to the wide ones, if four vectors are half a block.
      *
-     * @param from bytes from a row's first narrow sum to those that are added
-     * @param to bytes from a row's first wide sum to those that are added to
+     * @param from bytes from a row's first narrow sum to the first to add
+     * @param to bytes from a row's first wide sum to the first to update
      */
     static void widenHalf(MemorySegment workspace, int rows, int from, int to) {
         Checks.isNative(workspace);
@@ -116,10 +115,10 @@ class IntegerSumsVector {
     }
 
     /**
-     * Adds the halves of each row's 32-bit lanes, shifted, to wide sums.
+     * Shifts the halves of each row's 32-bit lanes, and adds them to the wide sums.
      *
-     * @param to bytes from a row's first wide sum to those of the lower halves of its first vector
-     * @param rowBytes of a row's wide sums
+     * @param to bytes from a row's first wide sum to the lower halves of its first vector
+     * @param rowBytes bytes of a row's wide sums
      */
     void widenPairs(MemorySegment workspace, int rows, int to, int rowBytes, int shift) {
         Checks.isNative(workspace);
@@ -142,10 +141,11 @@ class IntegerSumsVector {
     }
 
     /**
-     * Makes currents of narrow sums, two vectors at a time: longer than the methods that C2 inlines (325 bytes), so
-     * that its loop does not meet others in one that calls them all. So are all loops with more than a few accesses.
+     * Converts narrow sums to currents, two vectors at a time. The method is longer than C2 inlines (325 bytes), on
+     * purpose: its loop must not be compiled together with other loops. All loops with more than a few memory accesses
+     * are such.
      *
-     * @param stride blocks from the sums of one row to those of the next
+     * @param stride blocks from one row's sums to the next row's
      */
     static void finishNarrow(
             MemorySegment workspace,
@@ -187,7 +187,7 @@ class IntegerSumsVector {
         }
     }
 
-    /** Makes currents of wide sums. */
+    /** Converts wide sums to currents. */
     static void finishWide(
             MemorySegment workspace,
             int stride,

@@ -19,18 +19,18 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The variant of {@link IntegerMatmul} that adds partial sums of four inputs from tables, four vectors of 16-bit lanes
- * wide. Sums of 16 bits are added to sums of 32 before they can overflow.
+ * The variant of {@link IntegerMatmul} that adds partial sums of four inputs from tables, in four vectors of 16-bit
+ * lanes. 16-bit sums are added to 32-bit sums before they overflow.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 class IntegerTablesVector {
 
-    /** Vectors of 16-bit lanes in a block, and those that are computed together. */
+    /** Vectors of 16-bit lanes in a block; {@link #STRIP} is the number that are computed together. */
     private static final int VECTORS = PackedIntegers.BLOCK * Short.BYTES / BYTES;
 
     private static final int STRIP = IntegerMatmulVector.STRIP;
 
-    /** Blocks whose currents are made together: a strip, or two strips of a block. */
+    /** Blocks whose currents are made together: one strip, or two strips of one block. */
     private static final int BLOCKS = Math.max(1, STRIP / VECTORS);
 
     private static final int STRIP_BYTES = STRIP * BYTES;
@@ -39,17 +39,15 @@ class IntegerTablesVector {
     private static final int ENTRY_MASK = TABLE_BYTES - STRIP_BYTES;
     private static final int TABLES_BYTES = IntegerSums.GROUPS * TABLE_BYTES;
 
-    /** Panels whose sums 16 bits can hold, if no item is beyond -128 to 127; half as many for 0 to 255. */
+    /** Panels that 16-bit sums can hold if items are from -128 to 127; half as many for 0 to 255. */
     private static final int PANELS_ADDED = 256 / IntegerSums.PANEL;
 
-    /**
-     * Where two vectors of bytes are put aside: their lower halves at 0 and here, the upper ones here and at the end.
-     */
+    /** Offset of the second vector's lower halves after a split, and below the first vector's upper halves. */
     private static final int SECOND_LOWER = BLOCKS == 2 ? 2 * BYTES : BYTES;
 
     private static final int FIRST_UPPER = BLOCKS == 2 ? BYTES : 2 * BYTES;
 
-    /** Turns the stored halves of pairs of 16 bits, of which the lower one has an offset, into numbers with a sign. */
+    /** Converts stored pairs of 16-bit items, whose lower ones have an offset, to signed numbers. */
     private static final ShortVector SHORT_SIGN =
             IntVector.broadcast(INT, 1 << 15).reinterpretAsShorts();
 
@@ -57,13 +55,13 @@ class IntegerTablesVector {
 
     private IntegerTablesVector() {}
 
-    /** Which 8 bits of the items are added, and what they count. */
+    /** The 8 bits of the items that are added. */
     private enum Plane {
-        /** All of 8. */
+        /** All bits of 8-bit items. */
         WHOLE(0, PANELS_ADDED),
-        /** The lower of 16, without a sign. */
+        /** The lower bits of 16-bit items, unsigned. */
         LOWER(0, PANELS_ADDED / 2),
-        /** The upper of 16. */
+        /** The upper bits of 16-bit items. */
         UPPER(Byte.SIZE, PANELS_ADDED);
 
         private final int shift;
@@ -136,7 +134,7 @@ class IntegerTablesVector {
         }
     }
 
-    /** Puts aside a panel's items of 8 bits, of two vectors: the lower and the upper halves of their lanes. */
+    /** Splits the lanes of two vectors of 8-bit items into lower and upper halves, for a panel. */
     void putBytesAside(MemorySegment weights, long from, int inputBytes, int offset, MemorySegment workspace) {
         Checks.isNative(weights);
         Checks.isNative(workspace);
@@ -159,11 +157,11 @@ class IntegerTablesVector {
         }
     }
 
-    /** Puts aside which 8 bits of a panel's items of 16 are added, of four vectors. */
+    /** Extracts 8 bits of four vectors of 16-bit items, for a panel. */
     void putShortsAside(MemorySegment weights, long from, int inputBytes, boolean lower, MemorySegment workspace) {
         Checks.isNative(weights);
         Checks.isNative(workspace);
-        // The same operations for both, as a vector that is one or the other would be boxed.
+        // Both halves take the same operations: C2 would box a vector that is one or the other.
         int shift = lower ? 0 : Byte.SIZE;
         short mask = (short) (lower ? 0xff : -1);
         for (int input = 0; input < IntegerSums.PANEL; input++) {
@@ -180,8 +178,8 @@ class IntegerTablesVector {
     }
 
     /**
-     * Entry {@code n} of a group's table is the sum of the items put aside of the inputs whose bit is set in {@code n}.
-     * One loop over groups and vectors: a call for each vector costs as much as its tables.
+     * Makes the tables: entry {@code n} is the sum of the split items of the inputs whose bits are set in {@code n}.
+     * There is one loop over groups and vectors, because a call for each vector costs as much as its tables.
      */
     void makeTables(MemorySegment workspace) {
         Checks.isNative(workspace);
@@ -207,13 +205,13 @@ class IntegerTablesVector {
         }
     }
 
-    /** The hot loop: for each row one entry of each of four tables. */
+    /** The hot loop: adds one entry of each of four tables for each row. */
     void addPanel(MemorySegment workspace, int panel, int rows, boolean first) {
         Checks.isNative(workspace);
         long spikes = IntegerSums.SPIKES + (long) panel * IntegerSums.SPIKES_BYTES;
         for (int row = 0; row < rows; row++) {
             int bits = workspace.get(JAVA_SHORT, spikes + (long) row * Short.BYTES);
-            // Of constant length, so that C2 sees that no load of a table can miss it.
+            // A constant length shows C2 that no load is outside the tables.
             MemorySegment tables = workspace.asSlice(0, TABLES_BYTES);
             MemorySegment sums = workspace.asSlice(IntegerSums.NARROW + (long) row * STRIP_BYTES, STRIP_BYTES);
             ShortVector[] sum = new ShortVector[STRIP];
@@ -238,7 +236,9 @@ class IntegerTablesVector {
         }
     }
 
-    /** Adds a strip's narrow sums to wide ones: in the order of the outputs, but for a strip that is half a block. */
+    /**
+     * Adds a strip's narrow sums to the wide ones. They are in the order of the outputs unless a strip is half a block.
+     */
     private static void widen(MemorySegment workspace, int rows, int vector) {
         if (BLOCKS * VECTORS == STRIP) {
             IntegerSumsVector.widen(workspace, rows * BLOCKS);
@@ -249,8 +249,8 @@ class IntegerTablesVector {
     }
 
     /**
-     * Adds a strip's narrow sums, shifted, to wide ones: the halves of 32-bit lanes are the lower and the upper half of
-     * a block.
+     * Shifts a strip's narrow sums and adds them to the wide ones: the halves of a 32-bit lane belong to the lower and
+     * the upper half of a block.
      */
     private static void widenPairs(MemorySegment workspace, int rows, int vector, int shift) {
         IntegerSumsVector.LOOPS.widenPairs(workspace, rows, vector * BYTES, BLOCKS * IntegerSums.WIDE_BYTES, shift);

@@ -10,34 +10,38 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Integer weights of a dense connection, their scales and the bias, in the order in which {@link IntegerMatmul} reads
- * them.
+ * Integer weights, scales and bias of a dense connection in the order in which {@link IntegerMatmul} reads them.
  *
- * <p>Layout {@code [ceil(outputs/256)][inputs rounded up to 32][256]} items, fewer than 256 in the last part if the
- * blocks of 64 outputs do not fill it: the weights of up to four blocks from one input stand side by side, those of the
- * next input follow. Of a block, output {@code k} stands at place {@code 2k} and output {@code 32 + k} at place
- * {@code 2k + 1}, so that two neighbors are the halves of a lane twice as wide, and a sum of whole lanes beside one of
- * their upper halves tells that of the lower ones. The lower half is stored without a sign, with the negative of the
- * least number of the type added. Behind the last weights a vector or more may be read, and means nothing.
+ * <p>The layout is {@code [ceil(outputs/256)][inputs rounded up to 32][256]} items; the last part has fewer than 256 if
+ * its blocks of 64 outputs do not fill it. Weights from one input to up to four blocks are consecutive, followed by the
+ * weights from the next input.
  *
- * <p>Weights of at most {@value #MOST_PLANES} bits stand as planes too: {@code [blocks][words of 32 inputs][bits][64
- * outputs]} words of 32 inputs each, the bits of two's complement from the lowest.
+ * <p>In a block, output {@code k} is at place {@code 2k} and output {@code 32 + k} at place {@code 2k + 1}, so both are
+ * halves of a lane twice as wide. The sum of whole lanes minus the sum of their upper halves is the sum of the lower
+ * halves. Lower halves are stored unsigned, after adding the negative of the type's least number. Loops may read a
+ * vector or more past the last weights, and ignore the values.
+ *
+ * <p>Weights with at most {@value #MOST_PLANES} bits are also stored as planes:
+ * {@code [blocks][words of 32 inputs][bits][64 outputs]} words of 32 inputs each, the bits of two's complement from the
+ * lowest.
  */
 public final class PackedIntegers {
 
-    /** Outputs that stand side by side. */
+    /** Outputs of a block. */
     static final int BLOCK = PackedWeights.BLOCK;
 
-    /** Blocks whose weights from one input stand side by side. */
+    /** Blocks whose weights from one input are consecutive. */
     static final int SIDE_BY_SIDE = 4;
 
-    /** Bytes that may be read from an input's weights on, of whatever follows. */
+    /** Bytes that loops may read past the start of an input's weights. */
     static final int READ = 256;
 
-    /** Inputs to which the packed rows are padded: half a word of spikes; a word where weights stand as planes too. */
+    /**
+     * Inputs are padded to a multiple of this number, half a word of spikes; to a whole word if weights have planes.
+     */
     static final int INPUTS = 32;
 
-    /** The most bits of weights that stand as planes. */
+    /** Most bits of weights that are stored as planes. */
     static final int MOST_PLANES = 4;
 
     /** Bytes of a plane of a block, for 32 inputs. */
@@ -49,21 +53,21 @@ public final class PackedIntegers {
     private final FloatMatrix bias;
     private final FloatMatrix scales;
     private final Scaling scaling;
-    /** As many scales as were said: one, or one for each output. */
-    private final int ownScales;
+    /** Number of scales given: one, or one for each output. */
+    private final int scaleCount;
 
     private final int inputs;
     private final int outputs;
     private boolean hasPlanes;
 
-    private PackedIntegers(Arena arena, ElementType type, int inputs, int outputs, int ownScales) {
+    private PackedIntegers(Arena arena, ElementType type, int inputs, int outputs, int scaleCount) {
         this(
                 type,
                 arena.allocate(Math.ceilDiv(outputs, BLOCK) * blockBytes(type, inputs) + READ, BLOCK),
                 arena.allocate(Math.ceilDiv(outputs, BLOCK) * planesBytes(type, inputs), BLOCK),
                 FloatMatrix.zeros(arena, 1, outputs),
                 FloatMatrix.zeros(arena, 1, outputs),
-                ownScales,
+                scaleCount,
                 inputs);
     }
 
@@ -73,7 +77,7 @@ public final class PackedIntegers {
             MemorySegment planes,
             FloatMatrix bias,
             FloatMatrix scales,
-            int ownScales,
+            int scaleCount,
             int inputs) {
         this.type = type;
         this.packed = packed;
@@ -81,7 +85,7 @@ public final class PackedIntegers {
         this.bias = bias;
         this.scales = scales;
         this.scaling = new Scaling(scales, bias);
-        this.ownScales = ownScales;
+        this.scaleCount = scaleCount;
         this.inputs = inputs;
         this.outputs = bias.columns();
         this.hasPlanes = planes(type) > 0;
@@ -90,12 +94,10 @@ public final class PackedIntegers {
     /**
      * Packs weights and a bias.
      *
-     * @param arena the arena that owns the copy
      * @param weights {@code [outputs x inputs]}, torch's layout of {@code nn.Linear}; copied
      * @param bias {@code [1 x outputs]}; copied
-     * @return the packed weights
-     * @throws IllegalArgumentException if the bias has another shape or a value that is not finite, or there are more
-     *     inputs than sums of 32 bits can hold, {@link #mostInputs}, or the copy would be too large
+     * @throws IllegalArgumentException if the bias has another shape or a value that is not finite, there are more
+     *     inputs than {@link #mostInputs}, or the copy would be too large
      */
     public static PackedIntegers pack(Arena arena, IntegerMatrix weights, FloatMatrix bias) {
         int outputs = weights.rows();
@@ -114,21 +116,14 @@ public final class PackedIntegers {
     /**
      * Returns the most inputs of a layer: their sum fits 32 bits whatever the weights are.
      *
-     * @param type the type of the weights
      * @return 16,777,215 for INT8, 65,535 for INT16, 268,435,455 for INT4, any number for TERNARY
      */
     public static int mostInputs(ElementType type) {
         return Integer.MAX_VALUE / -type.least();
     }
 
-    /**
-     * Copies weights and bias.
-     *
-     * @param arena the arena that owns the copy
-     * @return weights of their own
-     */
     public PackedIntegers copy(Arena arena) {
-        PackedIntegers copy = new PackedIntegers(arena, type, inputs, outputs, ownScales);
+        PackedIntegers copy = new PackedIntegers(arena, type, inputs, outputs, scaleCount);
         copy.packed.copyFrom(packed);
         copy.planes.copyFrom(planes);
         copy.bias.copyFrom(bias);
@@ -138,38 +133,37 @@ public final class PackedIntegers {
     }
 
     /**
-     * Returns these weights with other scales, for spikes that carry a value: the items and the bias are the same
-     * memory, and each scale is multiplied by the value, rounded once to float32.
+     * Returns these weights for spikes of some value: items and bias share memory, and each scale is multiplied by the
+     * value, rounded once to float32.
      *
-     * @param value what a spike carries
-     * @return the weights times the value
+     * @param value the value of a spike
      */
     public PackedIntegers times(float value) {
         FloatMatrix other = FloatMatrix.zeros(1, outputs);
         for (int output = 0; output < outputs; output++) {
             other.set(0, output, scales.get(0, output) * value);
         }
-        PackedIntegers scaled = new PackedIntegers(type, packed, planes, bias, other, ownScales, inputs);
+        PackedIntegers scaled = new PackedIntegers(type, packed, planes, bias, other, scaleCount, inputs);
         scaled.hasPlanes = hasPlanes;
         return scaled;
     }
 
     /**
-     * Replaces weights, scales and bias. Nobody may multiply by them meanwhile.
+     * Replaces weights, scales and bias. No product may run meanwhile.
      *
      * @param weights {@code [outputs x inputs]} of the same type with as many scales; copied
      * @param newBias {@code [1 x outputs]}; copied
-     * @throws IllegalArgumentException if something does not fit, or a value of the bias is not finite; nothing is
-     *     replaced then
+     * @throws IllegalArgumentException if type, shape or number of scales differs, or a value of the bias is not
+     *     finite; nothing is replaced then
      */
     public void set(IntegerMatrix weights, FloatMatrix newBias) {
         if (weights.type() != type || weights.rows() != outputs || weights.columns() != inputs) {
             throw new IllegalArgumentException("weights are " + weights.type() + " [" + weights.rows() + " x "
                     + weights.columns() + "], expected " + type + " [" + outputs + " x " + inputs + "]");
         }
-        if (weights.scales().length != ownScales) {
+        if (weights.scales().length != scaleCount) {
             throw new IllegalArgumentException(
-                    "weights have " + weights.scales().length + " scales, expected " + ownScales);
+                    "weights have " + weights.scales().length + " scales, expected " + scaleCount);
         }
         setBias(newBias);
         for (int output = 0; output < outputs; output++) {
@@ -181,7 +175,7 @@ public final class PackedIntegers {
     }
 
     /**
-     * Replaces the bias, also of the same weights {@linkplain #times times} a value. Nobody may multiply meanwhile.
+     * Replaces the bias, and the bias of all weights made by {@link #times}. No product may run meanwhile.
      *
      * @param newBias {@code [1 x outputs]}; copied
      * @throws IllegalArgumentException if its shape differs, or a value is not finite; nothing is replaced then
@@ -224,14 +218,14 @@ public final class PackedIntegers {
      * @return one, or one for each output
      */
     public float[] readScales() {
-        float[] own = new float[ownScales];
-        for (int i = 0; i < ownScales; i++) {
-            own[i] = scales.get(0, i);
+        float[] result = new float[scaleCount];
+        for (int i = 0; i < scaleCount; i++) {
+            result[i] = scales.get(0, i);
         }
-        return own;
+        return result;
     }
 
-    /** One weight as a whole number. */
+    /** Returns one weight as a whole number. */
     int item(int output, int input) {
         long at = at(output, input);
         if (type != ElementType.INT16) {
@@ -259,27 +253,27 @@ public final class PackedIntegers {
         }
     }
 
-    /** Puts one weight in where it stands in bytes; planes stay. */
+    /** Sets one weight that is stored in a byte; planes are not updated. */
     void setByte(int output, int input, int item) {
         packed.set(ValueLayout.JAVA_BYTE, at(output, input), (byte) (isLow(output) ? item + offset() : item));
     }
 
-    /** Whether weights stand as planes too. */
+    /** Returns true if weights have up-to-date planes. */
     boolean hasPlanes() {
         return hasPlanes;
     }
 
-    /** Leaves planes as they are from now on: they serve few rows, and would have to be made anew in each step. */
+    /** Stops updating planes: they pay for few rows only, and would have to be made anew in each training step. */
     void leavePlanes() {
         hasPlanes = false;
     }
 
-    /** What is added to the items of even places. */
+    /** Returns the number that is added to the items in lower halves. */
     int offset() {
         return -type.least();
     }
 
-    /** Whether an output stands at an even place, the lower half of a lane. */
+    /** Returns true if an output is the lower half of a lane. */
     private static boolean isLow(int output) {
         return output % BLOCK < BLOCK / 2;
     }
@@ -290,43 +284,24 @@ public final class PackedIntegers {
         return blockOffset(output / BLOCK) + (long) input * inputBytes(output / BLOCK) + (long) place * type.bytes();
     }
 
-    /**
-     * Returns the type of the weights.
-     *
-     * @return INT8, INT16, INT4 or TERNARY
-     */
     public ElementType type() {
         return type;
     }
 
-    /**
-     * Returns the number of inputs.
-     *
-     * @return presynaptic neurons
-     */
     public int inputs() {
         return inputs;
     }
 
-    /**
-     * Returns the number of outputs.
-     *
-     * @return postsynaptic neurons
-     */
     public int outputs() {
         return outputs;
     }
 
-    /** Returns what makes currents of sums. */
+    /** Returns the scales and biases that convert sums to currents. */
     public Scaling scaling() {
         return scaling;
     }
 
-    /**
-     * Returns the number of blocks of 64 outputs.
-     *
-     * @return blocks, the last one perhaps not full
-     */
+    /** Returns the number of blocks of 64 outputs; the last block may be partly padding. */
     public int blocks() {
         return Math.ceilDiv(outputs, BLOCK);
     }
@@ -347,13 +322,13 @@ public final class PackedIntegers {
         return scales;
     }
 
-    /** Bytes from the weights of one input to those of the next, the same for all blocks that stand side by side. */
+    /** Returns the bytes from one input's weights to the next input's; consecutive blocks share them. */
     int inputBytes(int block) {
         int first = block / SIDE_BY_SIDE * SIDE_BY_SIDE;
         return Math.min(SIDE_BY_SIDE, blocks() - first) * BLOCK * type.bytes();
     }
 
-    /** Bytes from the start of {@link #segment()} to the first input's weights of a block of outputs. */
+    /** Returns the byte offset in {@link #segment()} of a block's weights from the first input. */
     long blockOffset(int block) {
         int first = block / SIDE_BY_SIDE * SIDE_BY_SIDE;
         return first * blockBytes(type, inputs) + (long) (block - first) * BLOCK * type.bytes();
@@ -364,7 +339,7 @@ public final class PackedIntegers {
         return (long) Math.ceilDiv(inputs, multiple) * multiple * BLOCK * type.bytes();
     }
 
-    /** Planes of a type; 0 if weights of it stand in none. */
+    /** Returns the number of planes of a type; 0 if its weights have none. */
     static int planes(ElementType type) {
         return type.bits() <= MOST_PLANES ? type.bits() : 0;
     }
@@ -373,7 +348,7 @@ public final class PackedIntegers {
         return planes;
     }
 
-    /** Bytes from the start of {@link #planes()} to those of a block. */
+    /** Returns the byte offset in {@link #planes()} of a block's planes. */
     long planesOffset(int block) {
         return block * planesBytes(type, inputs);
     }

@@ -11,10 +11,11 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Integers of at most 8 bits that are rounded from floats again and again, as training changes these, and gradients
- * that pass on the way back to the floats.
+ * Integers of at most 8 bits that are rounded from floats after each training step, and the gradients that pass back to
+ * the floats.
  *
- * <p>With {@code w} of a row of {@code n} weights, {@code G} the greatest integer, float32 sums over inputs ascending:
+ * <p>{@code w} is a row of {@code n} weights, {@code G} the greatest integer; float32 sums add inputs in ascending
+ * order:
  *
  * <pre>{@code
  * item    = clamp(rint(w / divisor), -G, G)                ties to even, of the exact quotient; a weight: scale * item
@@ -25,13 +26,13 @@ import org.jspecify.annotations.Nullable;
  * LEARNED   divisor = scale = exp(log)                     limit = G * divisor; log starts from the scale of the MEAN
  * }</pre>
  *
- * <p>A row of zeros starts with the scale of weights that are uniform up to {@code 1 / sqrt(n)}, as torch draws them:
- * with a scale next to 0 no weight could leave 0, and gradients of {@code log} would overflow.
+ * <p>A learned scale starts for a row of zeros as for weights that are uniform up to {@code 1 / sqrt(n)}, which torch
+ * draws. No weight could leave 0 with a scale near 0, and gradients of {@code log} would overflow.
  *
- * <p>The gradient of a weight is that of the current's {@code scale * item} where {@code |w| < limit}, else 0. That of
- * {@code log} is {@code sum of gradient * (|w| < limit ? item - w / scale : item) / (sqrt(n G) scale)}: a step by it
- * changes the scale as LSQ does (Esser et al. 2020, equations 3 and section 2.2). The ternary threshold is that of
- * ternary weight networks (Li et al. 2016, equation 6).
+ * <p>The gradient of a weight is the gradient of the current's {@code scale * item} if {@code |w| < limit}, else 0. The
+ * gradient of {@code log} is {@code sum of gradient * (|w| < limit ? item - w / scale : item) / (sqrt(n G) scale)}: a
+ * step by it changes the scale as LSQ does (Esser et al. 2020, equation 3 and section 2.2). The ternary threshold is
+ * from ternary weight networks (Li et al. 2016, equation 6).
  */
 public final class RoundedWeights {
 
@@ -45,7 +46,7 @@ public final class RoundedWeights {
     static final int COUNT = 5;
     private static final int NUMBERS = 6;
 
-    /** Added and taken away, it leaves a float of at most 2^22 rounded to the nearest integer, ties to even. */
+    /** Adding and subtracting it rounds a float of at most 2^22 to the nearest integer, ties to even. */
     static final float ROUNDS = 0x1.8p23f;
 
     private static final int BLOCK = PackedWeights.BLOCK;
@@ -53,16 +54,16 @@ public final class RoundedWeights {
 
     private final PackedWeights[] floats;
     private final PackedIntegers[] integers;
-    /** The integers as floats; the widened floats where nobody keeps them. */
+    /** The integers as floats; the same objects as {@link #widened} if they are not kept. */
     private final PackedWeights[] items;
 
     private final boolean keepsItems;
     private final PackedWeights[] widened;
     private final ScaleRule rule;
 
-    /** For each output of each block of each group. */
+    /** Numbers of each output: {@code [NUMBERS x parts * 64]}. */
     private final FloatMatrix numbers;
-    /** The logarithms of scales; null unless they are learned. */
+    /** Logarithms of the scales; null unless they are learned. */
     private final @Nullable FloatMatrix logs;
 
     private final int greatest;
@@ -72,12 +73,12 @@ public final class RoundedWeights {
     private final int padded;
 
     /**
-     * Starts from present floats.
+     * Rounds the floats for the first time.
      *
-     * @param floats of each group
-     * @param integers which follow
-     * @param widened floats that follow: integers times their scales
-     * @param keepsItems whether integers are kept as floats too
+     * @param floats the floats of each group
+     * @param integers the integers of each group, which follow the floats
+     * @param widened floats of each group that follow too: integers times their scales
+     * @param keepsItems true if integers are kept as floats too
      */
     public RoundedWeights(
             PackedWeights[] floats,
@@ -100,7 +101,7 @@ public final class RoundedWeights {
             items[group] = PackedWeights.zeros(NativeMemory.ofAuto(), inputs, outputs);
         }
         this.numbers = FloatMatrix.zeros(NUMBERS, parts() * BLOCK);
-        numbers.rows(DIVISOR, 1).fill(1); // of padding
+        numbers.rows(DIVISOR, 1).fill(1); // padding must not be divided by 0
         for (PackedIntegers group : integers) {
             group.leavePlanes();
         }
@@ -127,12 +128,12 @@ public final class RoundedWeights {
         return Math.min(BLOCK, outputs - part % blocks * BLOCK);
     }
 
-    /** The first output of a part, among those of all groups. */
+    /** Returns the first output of a part, counted over all groups. */
     private int output(int part) {
         return part / blocks * outputs + part % blocks * BLOCK;
     }
 
-    /** Rounds the floats of a part, which have changed. Nobody may multiply meanwhile. */
+    /** Rounds the floats of a part after they have changed. No product may run meanwhile. */
     public void run(int part) {
         int group = part / blocks;
         if (part % blocks == 0) {
@@ -179,7 +180,7 @@ public final class RoundedWeights {
         integers[part / blocks].scales().set(0, part % blocks * BLOCK + lane, scale);
     }
 
-    /** Not zero, and so small that all integers times it are finite. */
+    /** Limits a scale, so that it is not zero and all integers times it are finite. */
     private float bounded(float scale) {
         return Math.min(Math.max(scale, Float.MIN_VALUE), Float.MAX_VALUE / (greatest + 1));
     }
@@ -200,7 +201,7 @@ public final class RoundedWeights {
         return numbers.segment();
     }
 
-    /** Bytes from the start of {@link #numbers()} to those of a part. */
+    /** Returns the byte offset in {@link #numbers()} of a part's numbers. */
     long at(int number, int part) {
         return numbers.rowOffset(number) + (long) part * BLOCK * Float.BYTES;
     }
@@ -217,7 +218,7 @@ public final class RoundedWeights {
         return widened[part / blocks].segment();
     }
 
-    /** Bytes to the floats of a part in the memory of its group. */
+    /** Returns the byte offset of a part's floats in the memory of its group. */
     long offset(int part) {
         return floats[0].blockOffset(part % blocks);
     }
@@ -234,7 +235,11 @@ public final class RoundedWeights {
         return greatest;
     }
 
-    /** Computes the largest magnitude, and sum and count of those above a threshold: a row of numbers, or -1. */
+    /**
+     * Computes, for each output, the largest magnitude, and the sum and count of magnitudes above a threshold.
+     *
+     * @param threshold a row of {@link #numbers}; -1 for no threshold
+     */
     private void measure(int part, int threshold) {
         if (SimdWidth.VECTOR) {
             RoundedWeightsVector.measure(this, part, threshold);
@@ -277,7 +282,7 @@ public final class RoundedWeights {
         }
     }
 
-    /** The integer nearest to an exact quotient: that of the rounded one may be wrong where it is a tie. */
+    /** Returns the integer nearest to the exact quotient; rounding the float quotient may be wrong near a tie. */
     private static float nearest(float value, float divisor, float greatest) {
         float bounded = Math.max(Math.min(value / divisor, greatest + 1), -1 - greatest);
         float item = bounded + ROUNDS - ROUNDS;
@@ -286,7 +291,7 @@ public final class RoundedWeights {
         return Float.isNaN(item) ? 0 : Math.max(Math.min(item, greatest), -greatest);
     }
 
-    /** Copies the scales out, one for each output. */
+    /** Returns a copy of the scales, one for each output. */
     public float[] scales() {
         float[] scales = new float[floats.length * outputs];
         for (int part = 0; part < parts(); part++) {
@@ -297,28 +302,27 @@ public final class RoundedWeights {
         return scales;
     }
 
-    /** Returns the integers as floats, of the first group, where they are kept. */
+    /** Returns the first group's integers as floats, if they are kept. */
     public PackedWeights items() {
         return items[0];
     }
 
-    /** Returns the logarithms of scales, one for each output; null unless they are learned. */
     public @Nullable FloatMatrix logs() {
         return logs;
     }
 
-    /** Whether some gradients do not pass. */
+    /** Returns true if some gradients are set to zero. */
     public boolean clips() {
         return rule != ScaleRule.LARGEST;
     }
 
     /**
-     * Makes gradients zero that do not pass.
+     * Sets the gradients of weights beyond the limit to zero.
      *
-     * @param gradients in the layout of the floats of all groups, one behind the other
-     * @param from bytes from their start to the first of these
-     * @param first its number, a multiple of 64, in the layout
-     * @param end the number behind the last, a multiple of 64
+     * @param gradients in the layout of the floats of all groups, one after the other
+     * @param from byte offset of the first gradient
+     * @param first its index in the layout, a multiple of 64
+     * @param end the index after the last one, a multiple of 64
      */
     public void clip(MemorySegment gradients, long from, long first, long end) {
         long row = first / BLOCK;
@@ -343,9 +347,9 @@ public final class RoundedWeights {
     }
 
     /**
-     * Computes the gradients of the logarithms of scales, before gradients are {@linkplain #clip clipped}.
+     * Computes the gradients of the logarithms of scales. Call this before {@link #clip}.
      *
-     * @param gradients of all groups, one behind the other
+     * @param gradients the gradients of all groups, one after the other
      * @param into {@code [1 x outputs]}, overwritten
      */
     public void gradientOfLogs(MemorySegment gradients, FloatMatrix into) {
@@ -378,10 +382,10 @@ public final class RoundedWeights {
         }
     }
 
-    /** Returns the memory that this takes beside the floats. */
+    /** Returns the bytes of memory that this takes beside the floats. */
     public long bytes() {
-        long ofFloats = (keepsItems ? 2L : 1L) * parts() * padded * PackedWeights.BLOCK_BYTES;
-        long ofIntegers = (long) parts() * padded * BLOCK * JAVA_BYTE.byteSize();
-        return ofFloats + ofIntegers;
+        long floatBytes = (keepsItems ? 2L : 1L) * parts() * padded * PackedWeights.BLOCK_BYTES;
+        long integerBytes = (long) parts() * padded * BLOCK * JAVA_BYTE.byteSize();
+        return floatBytes + integerBytes;
     }
 }

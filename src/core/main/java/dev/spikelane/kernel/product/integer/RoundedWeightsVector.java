@@ -13,13 +13,13 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** The loops of {@link RoundedWeights}: outputs side by side, inputs ascending. A block stays in the L2 cache. */
+/** The loops of {@link RoundedWeights}: outputs in lanes, inputs ascending. A block stays in the L2 cache. */
 final class RoundedWeightsVector {
 
-    /** Bytes from a float to the one of the next input. */
+    /** Bytes from one input's floats to the next input's. */
     private static final int ROW = PackedWeights.BLOCK_BYTES;
 
-    /** Bytes from the floats of the lower half of a block to those of the upper. */
+    /** Bytes from the floats of a block's lower half to the floats of its upper half. */
     private static final int HALF = ROW / 2;
 
     private RoundedWeightsVector() {}
@@ -55,9 +55,9 @@ final class RoundedWeightsVector {
     }
 
     /**
-     * Two bytes are made as the float of a number of 16 bits, the low bits of its sum with {@code ROUNDS}. Items that
-     * nobody keeps stand where they are widened. Vectors are bounded by comparisons: min and max, which care for NaN
-     * and the sign of zero, are some six instructions each, and took most of the time.
+     * Rounds. Two bytes are computed as one 16-bit number, in the low bits of its sum with {@code ROUNDS}. If items are
+     * not kept, the widened floats overwrite them. Comparisons limit vectors: min and max, which treat NaN and the sign
+     * of zero, are some six instructions each, and took most of the time.
      */
     static void round(RoundedWeights weights, int part) {
         MemorySegment floats = weights.floats(part);
@@ -103,7 +103,7 @@ final class RoundedWeightsVector {
                         .blend(low.sub(one), lowRest.compare(VectorOperators.LT, lowHalf.neg()));
                 low = low.blend(greatest, low.compare(VectorOperators.GT, greatest))
                         .blend(least, low.compare(VectorOperators.LT, least));
-                low = zero.blend(low, low.compare(VectorOperators.EQ, low)); // NaN, which would take both bytes
+                low = zero.blend(low, low.compare(VectorOperators.EQ, low)); // NaN, which would spoil both bytes
                 low.intoMemorySegment(items, at, ORDER);
                 low.mul(lowScale).intoMemorySegment(widened, at, ORDER);
                 FloatVector highValue = FloatVector.fromMemorySegment(FLOAT, floats, at + HALF, ORDER);
@@ -117,7 +117,7 @@ final class RoundedWeightsVector {
                         .blend(high.sub(one), highRest.compare(VectorOperators.LT, highHalf.neg()));
                 high = high.blend(greatest, high.compare(VectorOperators.GT, greatest))
                         .blend(least, high.compare(VectorOperators.LT, least));
-                high = zero.blend(high, high.compare(VectorOperators.EQ, high)); // NaN, which would take both bytes
+                high = zero.blend(high, high.compare(VectorOperators.EQ, high)); // NaN, which would spoil both bytes
                 high.intoMemorySegment(items, at + HALF, ORDER);
                 high.mul(highScale).intoMemorySegment(widened, at + HALF, ORDER);
                 high.mul(256)
@@ -168,7 +168,7 @@ final class RoundedWeightsVector {
             zero.intoMemorySegment(numbers, sums + lane, ORDER);
         }
         long row = weights.offset(part);
-        long of = from;
+        long gradientRow = from;
         for (int input = 0; input < weights.inputs; input++) {
             for (int lane = 0; lane < ROW; lane += BYTES) {
                 FloatVector value = FloatVector.fromMemorySegment(FLOAT, floats, row + lane, ORDER);
@@ -177,12 +177,12 @@ final class RoundedWeightsVector {
                 FloatVector passed =
                         item.sub(value.div(FloatVector.fromMemorySegment(FLOAT, numbers, divisors + lane, ORDER)));
                 item = item.blend(passed, value.lanewise(VectorOperators.ABS).compare(VectorOperators.LT, limit));
-                FloatVector.fromMemorySegment(FLOAT, gradients, of + lane, ORDER)
+                FloatVector.fromMemorySegment(FLOAT, gradients, gradientRow + lane, ORDER)
                         .fma(item, FloatVector.fromMemorySegment(FLOAT, numbers, sums + lane, ORDER))
                         .intoMemorySegment(numbers, sums + lane, ORDER);
             }
             row += ROW;
-            of += ROW;
+            gradientRow += ROW;
         }
     }
 }

@@ -1,11 +1,11 @@
 package dev.spikelane.kernel.product.integer;
 
-/** What the scale of a row of integers follows from, while the floats are trained that they are rounded from. */
+/** Rules for the scale of a row of integers during the training of the floats that they are rounded from. */
 public enum ScaleRule {
-    /** The largest magnitude, which is the greatest integer. */
+    /** The largest magnitude becomes the greatest integer. */
     LARGEST,
-    /** The mean magnitude; of ternary weights that of the larger ones. */
+    /** The scale follows the mean magnitude; for ternary weights, the mean of the larger ones. */
     MEAN,
-    /** It is learned. */
+    /** The scale is learned. */
     LEARNED
 }

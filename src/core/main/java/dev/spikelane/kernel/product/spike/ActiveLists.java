@@ -8,51 +8,57 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The active inputs of some rows as a list, made once for all outputs, with a mark at those whose group of four goes on
- * with the next. It is in arrays: C2 takes the checks of an array's index out of the loop, and needs none of an arena's
- * life.
+ * Lists of the active inputs of some rows, made once for all outputs. Inputs are in groups of four; an entry is marked
+ * if the next one is in its group.
+ *
+ * <p>Lists are arrays: C2 hoists the checks of an array's index out of a loop, and an array needs no check that an
+ * arena is alive.
  */
 public final class ActiveLists {
 
-    /** The mark of an entry whose group goes on with the next one. */
+    /** The mark of an entry if the next one is in its group. */
     public static final int GOES_ON = 1;
 
-    /** More than rows that are foreseen have on any machine known, so that lists do not grow when spikes do. */
-    private static final int SOME = 1 << 15;
+    /**
+     * Most entries before lists grow: more than the active inputs that the branch predictor of any known CPU foresees.
+     */
+    private static final int EXPECTED_ENTRIES = 1 << 15;
 
-    /** Entries that are written together. */
-    private static final int AT_A_TIME = 4;
+    private static final int WRITTEN_TOGETHER = 4;
 
-    /** Entries for that many, and what threads write behind them. */
-    private static final int ROOM = SOME + (1 << 8);
+    /** Length of new lists: {@link #EXPECTED_ENTRIES}, and entries that threads write past the ends of parts. */
+    private static final int INITIAL_LENGTH = EXPECTED_ENTRIES + (1 << 8);
 
-    /** Where the entries of each row start, and those of the last end, if all rows are listed at once. */
+    /**
+     * Index of the first entry of each row; if all rows are listed at once, the last is followed by the end of the
+     * lists.
+     */
     public final int[] starts = new int[CostModel.MOST_ROWS_FORESEEN + 1];
 
-    /** Where those of each row end. */
+    /** Index after the last entry of each row. */
     final int[] ends = new int[CostModel.MOST_ROWS_FORESEEN];
 
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger listed = new AtomicInteger();
     private int parts;
 
-    /** For each active input twice its number, and the mark. */
+    /** Twice the number of each active input, plus the mark. */
     public int[] entries = {};
 
-    /** Bytes of the lists on the heap, once there are any. */
-    static final long BYTES = (long) Integer.BYTES * (ROOM + 2 * CostModel.MOST_ROWS_FORESEEN + 1);
+    /** Bytes of the lists on the heap after the first call. */
+    static final long BYTES = (long) Integer.BYTES * (INITIAL_LENGTH + 2 * CostModel.MOST_ROWS_FORESEEN + 1);
 
-    /** How many of some rows to list at a time, so that lists rarely grow. */
+    /** Returns the number of rows to list at a time, so that lists rarely grow. */
     public static int rows(int rows, long active) {
-        return Math.clamp((long) SOME * rows / Math.max(1, active), 1, CostModel.MOST_ROWS_FORESEEN);
+        return Math.clamp((long) EXPECTED_ENTRIES * rows / Math.max(1, active), 1, CostModel.MOST_ROWS_FORESEEN);
     }
 
-    /** Whether rows can be listed at once, and lists do not grow. */
+    /** Returns true if rows can be listed at once without growing the lists. */
     static boolean fits(int rows, long active) {
-        return rows <= CostModel.MOST_ROWS_FORESEEN && active <= SOME;
+        return rows <= CostModel.MOST_ROWS_FORESEEN && active <= EXPECTED_ENTRIES;
     }
 
-    /** The most active inputs of one of the first rows. */
+    /** Returns the largest number of active inputs in one of the first rows. */
     public int most(int rows) {
         int most = 0;
         for (int row = 0; row < rows; row++) {
@@ -64,7 +70,7 @@ public final class ActiveLists {
     /**
      * Lists rows, at most {@link CostModel#MOST_ROWS_FORESEEN}.
      *
-     * @param active how many inputs are active in them
+     * @param active the number of active inputs in these rows
      */
     public void list(SpikeMatrix spikes, int firstRow, int rows, long active) {
         makeRoom(active, 1);
@@ -72,11 +78,11 @@ public final class ActiveLists {
         starts[rows] = ends[rows - 1];
     }
 
-    /** Makes room for the active inputs of rows that are listed in some parts. */
+    /** Ensures room for active inputs that are listed in some parts. */
     private void makeRoom(long active, int someParts) {
-        long needed = active + (long) someParts * AT_A_TIME;
+        long needed = active + (long) someParts * WRITTEN_TOGETHER;
         if (entries.length < needed) {
-            entries = new int[Math.toIntExact(Math.max(needed, Math.max(ROOM, 2L * entries.length)))];
+            entries = new int[Math.toIntExact(Math.max(needed, Math.max(INITIAL_LENGTH, 2L * entries.length)))];
         }
     }
 
@@ -89,7 +95,7 @@ public final class ActiveLists {
         }
     }
 
-    /** Makes ready for {@link #listShared}, by whoever comes. */
+    /** Prepares {@link #listShared}, which several threads call. */
     void open(long active, int someParts) {
         makeRoom(active, someParts);
         parts = someParts;
@@ -97,7 +103,7 @@ public final class ActiveLists {
         next.set(0);
     }
 
-    /** Lists what no other thread lists, and waits for those that do. */
+    /** Lists the parts that no other thread lists, and waits for the other threads. */
     void listShared(SpikeMatrix spikes, int firstRow, int rows) {
         if (listed.get() == parts) {
             return;
@@ -105,12 +111,12 @@ public final class ActiveLists {
         for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
             int from = rows * part / parts;
             try {
-                // A part writes behind its end.
+                // A part may write up to four entries past its end.
                 long before = from == 0 ? 0 : spikes.count(firstRow, from);
-                int start = Math.toIntExact(before) + part * AT_A_TIME;
+                int start = Math.toIntExact(before) + part * WRITTEN_TOGETHER;
                 list(spikes, firstRow, from, rows * (part + 1) / parts, start);
             } finally {
-                listed.incrementAndGet(); // nobody must wait for a thread that failed
+                listed.incrementAndGet(); // no thread may wait for one that failed
             }
         }
         while (listed.get() < parts) {
@@ -119,9 +125,9 @@ public final class ActiveLists {
     }
 
     /**
-     * Lists a row. Four entries of a word are written whether they are there or not, and the next word overwrites what
-     * was not: how many there are nobody foresees (256 rows of 784 inputs at density 0.02 / 0.1 / 0.2 take 12 / 36 / 48
-     * in place of 32 / 66 / 132 us, an entry at a time; Zen 5, 2026-11).
+     * Lists a row. Each pass writes four entries of a word, used or not, and the next word overwrites the unused ones:
+     * the CPU cannot predict their number. 256 rows of 784 inputs at density 0.02 / 0.1 / 0.2 take 12 / 36 / 48 us;
+     * written one by one they take 32 / 66 / 132 us (Zen 5, 2026-11).
      */
     private int list(MemorySegment spikes, long row, int words, int start) {
         Checks.isNative(spikes);
@@ -147,14 +153,14 @@ public final class ActiveLists {
                 to[i + 2] = first + (three << 1) | mark(three, four);
                 to[i + 3] = first + (four << 1) | mark(four, next);
                 one = next;
-                i += AT_A_TIME;
+                i += WRITTEN_TOGETHER;
             } while (i < end);
             at = end;
         }
         return at;
     }
 
-    /** {@link #GOES_ON} if two inputs of a word are of one group. */
+    /** Returns {@link #GOES_ON} if two inputs of a word are in one group. */
     private static int mark(int input, int next) {
         return (input ^ next) - 4 >>> 31;
     }

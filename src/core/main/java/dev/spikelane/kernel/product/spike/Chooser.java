@@ -7,28 +7,25 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses among the ways to do the same: the variants of a product, and whether threads share a stage. All ways give
- * the same bits, so nothing but time depends on it.
+ * Chooses among ways to compute the same bits: the variants of a product, and one thread or all for a stage. The choice
+ * changes nothing but time.
  *
- * <p>What costs say of a way ({@link CostModel}) is where it starts; where they were measured on this CPU they decide
- * alone. Elsewhere stages are sorted into classes by kind, inputs, outputs, and, half an octave wide, rows and density.
- * A class knows for each way a factor by which costs are wrong, against those of the others, and the way with the
- * smallest product of factor and costs serves. A new class takes the factors of the most similar one.
+ * <p>Estimated costs ({@link CostModel}) are the start; if they were measured on this CPU, they decide alone. Otherwise
+ * stages are sorted into classes by kind, inputs, outputs, rows and density; rows and density in half octaves. A class
+ * learns a factor for each way, which corrects its cost relative to the other ways. The way with the smallest product
+ * of factor and cost serves. A new class copies the factors of the most similar one.
  *
- * <p>Factors are learned while somebody warms up, and never in a call that somebody waits for: there no way is tried,
- * and nothing is measured. Ways first run on a few rows until C2 has compiled them; then another way runs in
- * {@value #TRIED} stages of its own, of which the last counts, right behind {@value #BEFORE} by the way that serves, so
- * that whatever else the machine does holds up both. The median of the last {@value #SAMPLES} such trials is its
- * factor. A way is never tried where its costs, and what was learned, are more than {@value #HOPELESS} times those of
- * the best.
+ * <p>Factors are learned only during warm-up; later calls try and measure nothing. A way first runs on a few rows until
+ * C2 has compiled it. A trial is {@value #BEFORE} stages by the way that serves, then {@value #TRIED} stages by another
+ * way, of which the last counts, so that other load on the machine slows both. The median of the last {@value #SAMPLES}
+ * trials is the factor. A way is never tried if its cost and its learned time both exceed {@value #HOPELESS} times the
+ * best.
  *
- * <p>All classes are made at once, and the one that was not used for the longest time makes room for a new one, so that
- * nothing is allocated later. Threads that use a class at the same time may lose each other's samples, which costs
- * time at most.
+ * <p>All classes are allocated at once; a new one replaces the one least recently used. Threads that use a class at the
+ * same time may lose each other's samples, which costs only time.
  */
 public final class Chooser {
 
-    /** The most ways. */
     static final int WAYS = 8;
 
     static final int CLASSES = 256;
@@ -37,51 +34,49 @@ public final class Chooser {
     static final int SAMPLES = 3;
     static final double HOPELESS = 3;
 
-    /** Shorter stages are too short for a clock. */
+    /** Shortest stage that the clock can measure. */
     private static final double LEAST_NANOSECONDS = 1_000;
 
-    /** Stages between two trials of a class that knows all of its ways. */
+    /** Stages between two trials of a class whose ways are all known. */
     private static final int LATER = 128;
 
-    /** Code that C2 has not compiled takes some hundred times as long. */
+    /** A way counts as compiled below this many times its cost; before, it takes some hundred times as long. */
     private static final double COLD = 16;
 
-    /** Where constants are so wrong that a few rows always look like that, a number of runs must do. */
+    /** Most runs on a few rows: if the cost of a way is far too low, it never counts as compiled by its time. */
     private static final int MOST_RUNS = 300;
 
-    /** Places in which a class may be, from the one that its key says on. */
+    /** Slots to search for a class, starting at the one of its hash. */
     private static final int PROBES = 8;
 
     private static final long FRACTION = (1L << 52) - 1;
     private static final long FRACTION_OF_HALF = Double.doubleToRawLongBits(Math.sqrt(2)) & FRACTION;
 
-    /** The one of this JVM. */
     public static final Chooser OF_JVM = new Chooser(System::nanoTime, null);
 
-    /** Whether somebody warms up, and learns which ways of products are the fastest as well. */
+    /** True during warm-up; {@link #tries} is true if variants of products are learned too. */
     private static volatile boolean hurries;
 
     private static volatile boolean tries;
 
-    /** How many stages of those who warm up were of classes that are not known: who asks for it takes from nobody. */
+    /** Number of stages during warm-up whose class was not settled. Reading it does not reset it. */
     private static final AtomicLong UNSETTLED = new AtomicLong();
 
     final LongSupplier clock;
     private final @Nullable CostModel costs;
-    private final Known[] classes = new Known[CLASSES];
-    /** How often a way ran on a few rows to be compiled; {@link #MOST_RUNS} once it is. */
+    private final StageClass[] classes = new StageClass[CLASSES];
+    /** Runs of each way on a few rows; {@link #MOST_RUNS} once it is compiled. */
     private final int[][] runs = new int[Kind.values().length][WAYS];
 
     private int uses;
 
-    /** What is chosen. */
     public enum Kind {
         SPIKES(0),
         INT8(1),
         INT16(2),
-        /** Convolutions by their maps: of unfolded rows, or by windows that slide. */
+        /** Convolutions: products of unfolded rows, or sliding windows. */
         WINDOWS(3),
-        /** Products of at most 16 outputs: as any, or for few outputs. */
+        /** Products with at most 16 outputs: ordinary, or by loops for few outputs. */
         FEW(4),
         /** Stages on one thread or on all. */
         THREADS(5),
@@ -95,19 +90,23 @@ public final class Chooser {
         }
     }
 
-    /** Starts from costs; null for those in use, which may be fixed. */
+    /**
+     * Creates a chooser.
+     *
+     * @param costs the costs to start from; null for the costs in use, which may be fixed
+     */
     public Chooser(LongSupplier clock, @Nullable CostModel costs) {
         this.clock = clock;
         this.costs = costs;
-        Arrays.setAll(classes, i -> new Known());
+        Arrays.setAll(classes, i -> new StageClass());
     }
 
-    /** What is known of stages of like size and density. */
-    static final class Known {
+    /** Factors of the ways for stages of similar size and density. */
+    static final class StageClass {
 
-        static final Known NOTHING = new Known();
+        static final StageClass NOTHING = new StageClass();
 
-        /** 0 if this is free. */
+        /** The key of the class; 0 if this is free. */
         long key;
 
         private int used;
@@ -118,21 +117,21 @@ public final class Chooser {
         private final double[] samples = new double[WAYS * SAMPLES];
         private final double[] before = new double[BEFORE];
 
-        /** The way that serves beside a trial, the way that is tried, and the next of their stages. */
+        /** The way that serves and the way that is tried, and the number of their next stage in the trial. */
         private int served;
 
         private int trying = StageChoice.NONE;
         private int turn;
-        /** Stages until the next trial of a class that is settled. */
+        /** Stages until the next trial of a settled class. */
         private int wait;
 
         private boolean settled;
 
-        private Known() {
+        private StageClass() {
             Arrays.fill(factors, 1);
         }
 
-        private void start(StageChoice choice, @Nullable Known similar) {
+        private void start(StageChoice choice, @Nullable StageClass similar) {
             kind = choice.kind;
             for (int i = 0; i < shape.length; i++) {
                 shape[i] = side(choice, i);
@@ -168,7 +167,7 @@ public final class Chooser {
             return best;
         }
 
-        /** The way to try next: first those that are not known yet, the most promising one of them first. */
+        /** Returns the way to try next: the most promising one with too few trials, or else the one with the fewest. */
         private int next(double[] ofWays, int best) {
             int next = StageChoice.NONE;
             int again = StageChoice.NONE;
@@ -176,7 +175,7 @@ public final class Chooser {
             for (int way = 0; way < WAYS; way++) {
                 double ofCosts = ofWays[way] / ofWays[best];
                 double ratio = ofCosts * factors[way] / factors[best];
-                // A moment may have shown more than what costs say of it.
+                // Both must be hopeless: one slow moment may have spoiled the learned factor.
                 if (way == best || !(Math.min(ratio, ofCosts) <= HOPELESS)) {
                     continue;
                 }
@@ -207,18 +206,18 @@ public final class Chooser {
             }
         }
 
-        private static double median(double[] of, int first) {
-            double least = Math.min(of[first], of[first + 1]);
-            double most = Math.max(of[first], of[first + 1]);
-            return Math.max(least, Math.min(most, of[first + 2]));
+        private static double median(double[] values, int first) {
+            double least = Math.min(values[first], values[first + 1]);
+            double most = Math.max(values[first], values[first + 1]);
+            return Math.max(least, Math.min(most, values[first + 2]));
         }
     }
 
     /**
-     * Says whether ways that are not known are tried: while somebody warms up.
+     * Sets whether stages learn, which is during warm-up.
      *
-     * @param threads whether short stages learn if threads share them
-     * @param products whether products learn too, which has C2 compile all of their ways
+     * @param threads true if short stages learn whether threads share them
+     * @param products true if products learn their fastest variant, for which C2 compiles all variants
      */
     public static void hurry(boolean threads, boolean products) {
         hurries = threads;
@@ -226,21 +225,20 @@ public final class Chooser {
     }
 
     /**
-     * Counts stages of those who warm up that were of classes which are not known.
-     *
-     * @return a number that stays the same where none waits to be learned
+     * Returns the number of stages during warm-up whose class was not settled. It stays the same once all classes are
+     * known.
      */
     public static long unsettled() {
         return UNSETTLED.get();
     }
 
-    /** Half octaves from 1 to a number, rounded down. */
+    /** Returns the number of half octaves from 1 to a number, rounded down. */
     static int halfOctaves(double number) {
         long fraction = Double.doubleToRawLongBits(number) & FRACTION;
         return 2 * Math.getExponent(number) + (fraction >= FRACTION_OF_HALF ? 1 : 0);
     }
 
-    /** Tells whether products learn; otherwise costs decide. */
+    /** Returns true if products learn; otherwise costs decide. */
     public boolean learns() {
         return SimdWidth.VECTOR && (costs != null || !CostModel.isFixed());
     }
@@ -249,58 +247,58 @@ public final class Chooser {
         return kind == Kind.THREADS || learns();
     }
 
-    /** Where learning starts. */
+    /** Returns the costs to start from. */
     public CostModel costs() {
         return costs == null ? CostModel.inUse() : costs;
     }
 
-    /** The way that serves a choice, whose costs are known. */
+    /** Returns the way that serves a choice, whose costs are set. */
     int best(StageChoice choice) {
-        return (learns(choice.kind) ? find(choice) : Known.NOTHING).best(choice.costs);
+        return (learns(choice.kind) ? find(choice) : StageClass.NOTHING).best(choice.costs);
     }
 
-    /** Whether a class, which does not serve because of its number of rows, waits to be tried. */
+    /** Returns true if the class of a stage still has ways to try. */
     boolean wantsTrial(StageChoice choice) {
         return tries && learns(choice.kind) && !find(choice).settled;
     }
 
-    /** Chooses for a choice, whose costs are known, which way serves, or is tried. */
+    /** Chooses the way that serves or is tried for a choice, whose costs are set. */
     void open(StageChoice choice) {
         choice.turn = StageChoice.NONE;
         choice.other = StageChoice.NONE;
         if (!learns(choice.kind)) {
-            choice.way = Known.NOTHING.best(choice.costs);
+            choice.way = StageClass.NOTHING.best(choice.costs);
             return;
         }
-        Known of = find(choice);
-        choice.way = of.best(choice.costs);
+        StageClass stageClass = find(choice);
+        choice.way = stageClass.best(choice.costs);
         if (!(choice.kind == Kind.THREADS ? hurries : tries) || choice.costs[choice.way] < LEAST_NANOSECONDS) {
             return;
         }
-        choice.of = of;
-        choice.key = of.key;
-        if (of.trying == StageChoice.NONE && (!of.settled || --of.wait <= 0)) {
-            begin(choice, of);
+        choice.stageClass = stageClass;
+        choice.key = stageClass.key;
+        if (stageClass.trying == StageChoice.NONE && (!stageClass.settled || --stageClass.wait <= 0)) {
+            begin(choice, stageClass);
         }
-        int trying = of.trying; // read once, as another thread may end the trial meanwhile
-        int served = of.served;
-        // A stage of the same class may have begun it that has ways which cannot serve this one.
+        int trying = stageClass.trying; // read once: another thread may end the trial meanwhile
+        int served = stageClass.served;
+        // Another stage of the class may have begun the trial, with ways that this stage lacks.
         if (trying != StageChoice.NONE
                 && Math.max(choice.costs[trying], choice.costs[served]) < Double.POSITIVE_INFINITY) {
-            choice.turn = of.turn++;
+            choice.turn = stageClass.turn++;
             choice.way = choice.turn < BEFORE ? served : trying;
             if (choice.turn >= BEFORE + TRIED - 1) {
-                of.trying = StageChoice.NONE;
+                stageClass.trying = StageChoice.NONE;
             }
         }
-        if (!of.settled) {
+        if (!stageClass.settled) {
             UNSETTLED.incrementAndGet();
         }
     }
 
-    private void begin(StageChoice choice, Known of) {
-        int next = of.next(choice.costs, choice.way);
-        of.wait = LATER;
+    private void begin(StageChoice choice, StageClass stageClass) {
+        int next = stageClass.next(choice.costs, choice.way);
+        stageClass.wait = LATER;
         if (next == StageChoice.NONE) {
             return;
         }
@@ -308,37 +306,37 @@ public final class Chooser {
         if (isCold(choice.kind, cold)) {
             choice.other = cold;
         } else {
-            of.served = choice.way;
-            of.turn = 0;
-            of.trying = next;
+            stageClass.served = choice.way;
+            stageClass.turn = 0;
+            stageClass.trying = next;
         }
     }
 
-    /** Whether C2 has to compile a way before it is measured. */
+    /** Returns true if C2 has yet to compile a way. */
     private boolean isCold(Kind kind, int way) {
         return kind != Kind.THREADS && runs[kind.number][way] < MOST_RUNS;
     }
 
-    /** Takes the time of a few rows by another way. */
+    /** Records the time of a few rows by the way that is to be compiled. */
     void rehearsed(StageChoice choice, long time, double cost) {
         int[] ofKind = runs[choice.kind.number];
         ofKind[choice.other] = time < COLD * cost ? MOST_RUNS : ofKind[choice.other] + 1;
     }
 
-    /** Takes the time of a stage of a comparison, on all threads together. */
+    /** Records the time of a stage of a trial, summed over all threads. */
     void close(StageChoice choice, double time) {
-        if (choice.of.key == choice.key) { // else the class has gone to other sizes since
-            choice.of.take(choice, time);
+        if (choice.stageClass.key == choice.key) { // else the class was replaced meanwhile
+            choice.stageClass.take(choice, time);
         }
     }
 
-    /** What is known of a choice; a class that is new begins with what is known of the most similar one. */
-    private Known find(StageChoice choice) {
+    /** Returns the class of a choice; a new class starts with the factors of the most similar one. */
+    private StageClass find(StageChoice choice) {
         long key = choice.key();
         int first = (int) (key * 0x9E3779B97F4A7C15L >>> 40);
-        Known oldest = classes[first % CLASSES];
+        StageClass oldest = classes[first % CLASSES];
         for (int i = 0; i < PROBES; i++) {
-            Known at = classes[(first + i) % CLASSES];
+            StageClass at = classes[(first + i) % CLASSES];
             if (at.key == key) {
                 at.used = ++uses;
                 return at;
@@ -348,9 +346,9 @@ public final class Chooser {
         return make(oldest, choice, key);
     }
 
-    private synchronized Known make(Known oldest, StageChoice choice, long key) {
-        Known similar = null;
-        for (Known each : classes) {
+    private synchronized StageClass make(StageClass oldest, StageChoice choice, long key) {
+        StageClass similar = null;
+        for (StageClass each : classes) {
             boolean compares = each.key != 0 && each.kind == choice.kind && choice.kind != Kind.THREADS;
             if (compares && (similar == null || each.distance(choice) < similar.distance(choice))) {
                 similar = each;

@@ -9,7 +9,10 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Measures what the variants of products take on this machine, 784 -> 1000, and fits constants to that. */
+/**
+ * Measures the times of the variants of a product, 784 -> 1000, on this machine, and fits the constants of a
+ * {@link CostModel} to them.
+ */
 public final class CostFit {
 
     private static final int INPUTS = 784;
@@ -18,17 +21,17 @@ public final class CostFit {
     private static final int[] ROWS = {2, 4, 8, 16, 32, 64, 200, 1_024};
     private static final float[] DENSITIES = {.01f, .02f, .05f, .1f, .15f, .2f, .3f, .5f, .9f};
 
-    /** Variants that are estimated to take so many times as long as the best are left out. */
+    /** Variants with an estimate of this many times the best are not measured. */
     private static final double HOPELESS = 8;
 
     private static final long COMPILING_NANOSECONDS = 2_000_000_000L;
     private static final long NANOSECONDS = 60_000_000L;
     private static final int LEAST_SAMPLES = 5;
 
-    /** Sweeps of the fit, each over all constants of a variant. */
+    /** Steps of the fit; each changes one constant. */
     private static final int SWEEPS = 10_000;
 
-    /** What a product took, in nanoseconds by variant; 0 if it was left out. */
+    /** Measured times of a product in nanoseconds, by variant; 0 if not measured. */
     static final class Point {
         private final int rows;
         private final long active;
@@ -49,16 +52,16 @@ public final class CostFit {
     }
 
     /**
-     * What was fitted.
+     * The result of a fit.
      *
-     * @param costs the constants
-     * @param worst the most times that a variant which they choose takes as long as the best
+     * @param costs the fitted constants
+     * @param worst the largest ratio, over all points, of the chosen variant's time to the best variant's
      */
     public record Fitted(CostModel costs, double worst) {}
 
     private CostFit() {}
 
-    /** Measures, in half a minute; with vectors only. */
+    /** Measures and fits for half a minute; needs vectors. */
     public static Fitted measure() {
         List<Point> points = new ArrayList<>();
         try (Arena arena = Arena.ofShared()) {
@@ -97,7 +100,7 @@ public final class CostFit {
         }
     }
 
-    /** The median of some runs. */
+    /** Returns the median time of some runs. */
     private static double time(Runnable pass, long nanoseconds) {
         List<Double> times = new ArrayList<>();
         long start = System.nanoTime();
@@ -110,7 +113,7 @@ public final class CostFit {
         return times.get(times.size() / 2);
     }
 
-    /** Fits by least squares of relative errors, which count the more the nearer a variant is to the best. */
+    /** Fits by least squares of relative errors. Errors weigh more, the nearer a variant is to the best. */
     static Fitted fit(CostModel start, List<Point> points) {
         CostModel fitted = start;
         for (SpikeMatmul.Variant variant : SpikeMatmul.Variant.values()) {
@@ -136,7 +139,7 @@ public final class CostFit {
         return new Fitted(fitted, worst);
     }
 
-    /** Takes one constant after the other to where the error is the least, again and again, but not below 0. */
+    /** Minimizes the error over one constant at a time, never below 0, {@link #SWEEPS} times. */
     private static double[] constants(CostModel start, SpikeMatmul.Variant variant, List<Point> points) {
         double[] constants = new double[CostModel.terms(variant)];
         double[][] shares = new double[points.size()][constants.length];

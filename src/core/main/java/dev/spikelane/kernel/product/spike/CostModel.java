@@ -14,37 +14,49 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the ways of products cost on a machine, in nanoseconds for 64 outputs: constants times work. {@link Chooser}
- * starts from them; they never change bits.
+ * Estimates the time of each variant of a product for 64 outputs, in nanoseconds: constants times work. {@link Chooser}
+ * starts from the estimates; they never change bits.
  *
- * <p>Constants of some CPUs ship with the library. The system property {@value #PROPERTY} says which serve:
- * {@code auto} (the default: those of this CPU model, which decide alone where they were measured; elsewhere those of
- * the most similar one, as a start for learning), {@code learn} (the same, as a start on every CPU), the name of a
- * shipped set, or constants as {@link #text} writes them and {@link CostFit} measures them.
+ * <p>Constants of some CPUs ship with the library. The system property {@value #PROPERTY} selects them:
+ *
+ * <ul>
+ *   <li>{@code auto}, the default: the constants of this CPU model, which decide alone if they were measured on it; if
+ *       not, the constants of the most similar model, as a start for learning
+ *   <li>{@code learn}: the same constants, as a start for learning on every CPU
+ *   <li>the name of a shipped set
+ *   <li>constants as {@link #text} writes them, such as {@link CostFit} measures them
+ * </ul>
  */
 public final class CostModel {
 
-    /** Name of the system property that fixes the constants. */
+    /** Name of the system property that selects the constants. */
     public static final String PROPERTY = "spikelane.costs";
 
     /**
-     * The most rows of a tile of active inputs, and the most that are advised at a time: more currents leave the L2
-     * cache (1,024 rows of 784 -> 1000 at density 0.02 take 5.2 ms in one tile, 4.3 in four; Zen 3, 2026-11).
+     * Most rows of a tile of active inputs, and most rows that {@link SpikeMatmul#rowsAtATime} advises: more currents
+     * leave the L2 cache. 1,024 rows of 784 -> 1000 at density 0.02 take 5.2 ms in one tile and 4.3 in four (Zen 3,
+     * 2026-11).
      */
     public static final int MOST_ROWS_FORESEEN = 256;
 
     /**
-     * Of visiting active inputs: a word of 64 inputs of a row, a group of four inputs in which one is active, an active
-     * input; and how many of these the CPU's branch predictor keeps in mind from one block of outputs to the next. Of
-     * tables ({@code wide}, {@code narrow}, {@code permute}): making that of a group of four inputs, once for a tile of
-     * rows; adding an entry to a row; rows of a tile. Of lists: making a table, once for 1,024 rows; a section of 128
-     * inputs of a row; an entry. Of spikes as numbers ({@code dense}): four inputs of a row. Of integers: a row and an
-     * active input, where these are visited; making the tables of 32 inputs, once for 256 rows; adding their entries to
-     * a row; of weights of few bits, counting those of 64 inputs for a row. "never" is a way that never serves.
+     * Constants in nanoseconds, but for the two counts named below. "never" is a variant that never serves.
      *
-     * <p>How they were measured stands in the docs, under Performance. {@code zen3} is family 25 model 1 at 256 bits,
-     * {@code lanes4} the same at 128. {@code int4} and {@code ternary} were measured on Emerald Rapids (2026-11), and
-     * are estimates elsewhere, from a prototype on Zen 4.
+     * <ul>
+     *   <li>{@code active}: a word of 64 inputs of a row, a group of four inputs with an active one, an active input;
+     *       then the number of active inputs that the branch predictor remembers from one block of outputs to the next
+     *   <li>{@code wide}, {@code narrow}, {@code permute}: the table of a group of four inputs, made once for a tile of
+     *       rows; an entry added to a row; then the rows of a tile
+     *   <li>{@code lists}: a table, made once for 1,024 rows; a section of 128 inputs of a row; an entry
+     *   <li>{@code dense}: four inputs of a row
+     *   <li>{@code int8} and the other integers: a row and an active input, if active inputs are visited; the tables of
+     *       32 inputs, made once for 256 rows, and their entries added to a row; for weights of few bits, 64 inputs
+     *       counted for a row
+     * </ul>
+     *
+     * <p>The performance page tells how to measure them. {@code zen3} is family 25 model 1 at 256 bits, {@code lanes4}
+     * is that CPU at 128 bits. {@code int4} and {@code ternary} were measured on Emerald Rapids (2026-11); elsewhere
+     * they are estimates from a prototype on Zen 4.
      */
     private static final String SHIPPED = """
             zen3 active=6.5/2.2/2.25/20000,wide=50/2.3/512,narrow=60/2.6/512,lists=58/29/2.2,dense=12,\
@@ -64,23 +76,22 @@ public final class CostModel {
             int4=0/2.1/400/30/160,ternary=0/2.1/400/15/80
             """;
 
-    /** Inputs whose tables of integers are made at a time. */
+    /** Inputs whose integer tables are made together. */
     private static final int INTEGER_INPUTS = 32;
 
     /** Blocks of 64 outputs of the layer that constants are fitted to, 784 -> 1000. */
     private static final int BLOCKS = 16;
 
-    private static final String ASKED = System.getProperty(PROPERTY, "auto");
+    private static final String SETTING = System.getProperty(PROPERTY, "auto");
 
-    /** Whether the property leaves the choice to the library. */
-    private static final boolean FREE = ASKED.equalsIgnoreCase("auto") || ASKED.equalsIgnoreCase("learn");
+    /** True if the property leaves the choice to the library. */
+    private static final boolean FREE = SETTING.equalsIgnoreCase("auto") || SETTING.equalsIgnoreCase("learn");
 
     /**
-     * Constants that were measured on the CPU decide alone: a network that has learned from them is as fast (Zen 5,
-     * 2026-11).
+     * False if the constants were measured on this CPU: learning from them makes networks no faster (Zen 5, 2026-11).
      */
     private static final boolean LEARNS =
-            FREE && !(ASKED.equalsIgnoreCase("auto") && isMeasured(Cpu.family(), Cpu.model(), SimdWidth.bits()));
+            FREE && !(SETTING.equalsIgnoreCase("auto") && isMeasured(Cpu.family(), Cpu.model(), SimdWidth.bits()));
 
     private static volatile @Nullable CostModel declared;
     private static volatile @Nullable CostModel given;
@@ -94,19 +105,18 @@ public final class CostModel {
 
     private final String name;
     private final Map<String, double[]> constants;
-    /** The constants of each variant of products of floats, and of both types of integers. */
-    private final double[][] ofVariants;
+    private final double[][] byVariant;
 
-    private final Map<ElementType, double[]> ofIntegers = new EnumMap<>(ElementType.class);
+    private final Map<ElementType, double[]> byInteger = new EnumMap<>(ElementType.class);
 
     private CostModel(String name, Map<String, double[]> constants) {
         this.name = name;
         this.constants = constants;
         SpikeMatmul.Variant[] variants = SpikeMatmul.Variant.values();
-        this.ofVariants = new double[variants.length][];
-        Arrays.setAll(ofVariants, i -> constant(i == SCALAR ? "active" : nameOf(variants[i])));
+        this.byVariant = new double[variants.length][];
+        Arrays.setAll(byVariant, i -> constant(i == SCALAR ? "active" : nameOf(variants[i])));
         for (ElementType type : INTEGERS) {
-            ofIntegers.put(type, constant(nameOf(type)));
+            byInteger.put(type, constant(nameOf(type)));
         }
     }
 
@@ -114,16 +124,15 @@ public final class CostModel {
         return variant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** What was read has all of them. */
-    private double[] constant(String of) {
-        return constants.getOrDefault(of, NONE);
+    /** Returns the constants of a variant; sets that were parsed have all of them. */
+    private double[] constant(String variant) {
+        return constants.getOrDefault(variant, NONE);
     }
 
     /**
-     * Returns the constants that decide.
+     * Returns the constants in use.
      *
-     * @return the constants in use
-     * @throws IllegalArgumentException if the system property cannot be read
+     * @throws IllegalArgumentException if the system property cannot be parsed
      */
     public static CostModel inUse() {
         CostModel known = given;
@@ -131,13 +140,17 @@ public final class CostModel {
             known = declared;
         }
         if (known == null) {
-            known = of(ASKED);
+            known = of(SETTING);
             declared = known;
         }
         return known;
     }
 
-    /** Fixes the constants, unless the system property does: from then on nothing is learned. */
+    /**
+     * Fixes the constants, after which nothing is learned. Passing the constants of the system property undoes it.
+     *
+     * @return false, without an effect, if the system property fixes the constants
+     */
     public static boolean fix(CostModel costs) {
         if (FREE) {
             given = costs == declared ? null : costs;
@@ -145,16 +158,12 @@ public final class CostModel {
         return FREE;
     }
 
-    /**
-     * Tells whether the constants are fixed, so that they decide alone.
-     *
-     * @return whether they are
-     */
+    /** Returns true if the constants are fixed and decide alone. */
     public static boolean isFixed() {
         return !LEARNS || given != null;
     }
 
-    /** Reads the name of a shipped set, or constants; those that are left out are as in the set of this CPU. */
+    /** Returns a shipped set by its name, or parses constants; those left out are taken from the set of this CPU. */
     public static CostModel of(String asked) {
         String here = shipped(Cpu.family(), Cpu.model(), SimdWidth.bits());
         String lowered = asked.toLowerCase(Locale.ROOT);
@@ -173,7 +182,7 @@ public final class CostModel {
         };
     }
 
-    /** The name of the set for a CPU, by its family and model as x86 numbers them, and for the vectors in use. */
+    /** Returns the name of the set for a CPU, by its x86 family and model, and for the vectors in use. */
     static String shipped(int family, int model, int bits) {
         return switch (bits) {
             case SimdWidth.WIDEST ->
@@ -188,8 +197,9 @@ public final class CostModel {
     }
 
     /**
-     * Whether the constants that ship for a CPU and vectors were measured there, with the loops that there are: Zen 3
-     * at 256 bits, Zen 4 (all of family 25 that has 512 bits), Zen 5, Sapphire and Emerald Rapids, which have one core.
+     * Returns true if the shipped constants for a CPU and vector width were measured there with the current loops: Zen
+     * 3 at 256 bits, Zen 4 (all of family 25 that has 512 bits), Zen 5, Sapphire and Emerald Rapids, which have the
+     * same core.
      */
     static boolean isMeasured(int family, int model, int bits) {
         return switch (family) {
@@ -223,7 +233,7 @@ public final class CostModel {
         return constants;
     }
 
-    /** A constant; NaN for what is none. */
+    /** Parses a constant; NaN if the text is not a number. */
     private static double number(String text) {
         try {
             return text.equals("never") ? Double.POSITIVE_INFINITY : Double.parseDouble(text);
@@ -232,16 +242,15 @@ public final class CostModel {
         }
     }
 
-    /** Where they come from. */
     public String name() {
         return name;
     }
 
-    /** Writes the constants as the system property takes them. */
+    /** Returns the constants in the form that the system property takes. */
     public String text() {
         StringJoiner all = new StringJoiner(",");
-        constants.forEach((of, numbers) -> {
-            StringJoiner written = new StringJoiner("/", of + "=", "");
+        constants.forEach((variant, numbers) -> {
+            StringJoiner written = new StringJoiner("/", variant + "=", "");
             for (double number : numbers) {
                 written.add(Double.isInfinite(number) ? "never" : String.format(Locale.ROOT, "%.2f", number));
             }
@@ -250,26 +259,26 @@ public final class CostModel {
         return all.toString();
     }
 
-    /** The same with other constants, of which those that are counts stay. */
-    CostModel with(String of, double[] fitted) {
+    /** Returns a copy with other constants of one variant; its counts stay. */
+    CostModel with(String variant, double[] fitted) {
         Map<String, double[]> changed = new LinkedHashMap<>(constants);
-        double[] all = constant(of).clone();
+        double[] all = constant(variant).clone();
         System.arraycopy(fitted, 0, all, 0, fitted.length);
-        changed.put(of, all);
+        changed.put(variant, all);
         return new CostModel("given", changed);
     }
 
-    /** What an entry of a list takes. */
+    /** Returns the nanoseconds of an entry of a list. */
     public double entry() {
-        return ofVariants[SpikeMatmul.Variant.LISTS.way][2];
+        return byVariant[SpikeMatmul.Variant.LISTS.way][2];
     }
 
-    /** What a multiplication of an active input by a weight takes. */
+    /** Returns the nanoseconds of adding one weight of an active input. */
     public double multiplication() {
-        return ofVariants[SpikeMatmul.Variant.ACTIVE.way][2] / PackedWeights.BLOCK;
+        return byVariant[SpikeMatmul.Variant.ACTIVE.way][2] / PackedWeights.BLOCK;
     }
 
-    /** Rows of a tile of tables. */
+    /** Returns the rows of a tile of tables. */
     int tile(SpikePanels.Shape shape) {
         return switch (shape) {
             case WIDE -> Math.min(tile(SpikeMatmul.Variant.WIDE), SpikePanels.mostRows(shape));
@@ -279,28 +288,30 @@ public final class CostModel {
     }
 
     private int tile(SpikeMatmul.Variant variant) {
-        return (int) Math.clamp(ofVariants[variant.way][2], 1, SpikePanels.ROWS);
+        return (int) Math.clamp(byVariant[variant.way][2], 1, SpikePanels.ROWS);
     }
 
-    /** Rows whose active inputs are foreseen, where a row has as many as these have on average. */
+    /**
+     * Returns the number of rows whose active inputs the branch predictor remembers, given the average of these rows.
+     */
     int rowsForeseen(long rows, long activeInputs) {
-        double foreseen = ofVariants[SpikeMatmul.Variant.ACTIVE.way][3] * rows / Math.max(1, activeInputs);
+        double foreseen = byVariant[SpikeMatmul.Variant.ACTIVE.way][3] * rows / Math.max(1, activeInputs);
         return (int) Math.clamp(foreseen, 1, MOST_ROWS_FORESEEN);
     }
 
-    /** What a variant costs for 64 outputs, or for fewer if there are no more, in nanoseconds. */
+    /** Returns the estimated nanoseconds of a variant for 64 outputs, or for all if there are fewer. */
     double of(SpikeMatmul.Variant variant, long rows, int inputs, int outputs, long activeInputs) {
         double preparing = preparing(variant);
         double all = 0;
         for (int i = 0; i < terms(variant); i++) {
-            all += ofVariants[variant.way][i] * work(variant, i, rows, inputs, activeInputs);
+            all += byVariant[variant.way][i] * work(variant, i, rows, inputs, activeInputs);
         }
         return all
                 * (share(variant, outputs) + preparing / Math.ceilDiv(outputs, PackedWeights.BLOCK))
                 / (1 + preparing / BLOCKS);
     }
 
-    /** How many of a variant's constants are nanoseconds. */
+    /** Returns the number of a variant's constants that are nanoseconds. */
     static int terms(SpikeMatmul.Variant variant) {
         return switch (variant) {
             case SCALAR, ACTIVE, LISTS -> 3;
@@ -309,7 +320,7 @@ public final class CostModel {
         };
     }
 
-    /** How often a variant does for 64 outputs what one of its constants tells the time of. */
+    /** Returns how often a variant does the work of one of its constants, for 64 outputs. */
     double work(SpikeMatmul.Variant variant, int constant, long rows, int inputs, long activeInputs) {
         double groups = Math.ceilDiv(inputs, 4);
         return switch (variant) {
@@ -332,7 +343,10 @@ public final class CostModel {
         };
     }
 
-    /** What a variant does of its work for 64 outputs: tables are of 16 or 32, or of all. */
+    /**
+     * Returns the fraction of a variant's work for 64 outputs that these outputs need: tables are for 16, 32 or 64
+     * outputs.
+     */
     private static double share(SpikeMatmul.Variant variant, int outputs) {
         int most = switch (variant) {
             case SCALAR, ACTIVE -> PackedWeights.BLOCK;
@@ -343,8 +357,8 @@ public final class CostModel {
     }
 
     /**
-     * What a variant does once for all outputs, listing and laying out spikes, for the work that it does for 64 of them
-     * (Zen 5, 2026-11: 200 rows of 784 -> 64 and 128, and of 1000 -> 10).
+     * Returns the work of listing or laying out spikes, once for all outputs, relative to a variant's work for 64
+     * outputs (Zen 5, 2026-11: 200 rows of 784 -> 64 and 128, and of 1000 -> 10).
      */
     private static double preparing(SpikeMatmul.Variant variant) {
         return switch (variant) {
@@ -358,23 +372,31 @@ public final class CostModel {
         };
     }
 
-    /** How many groups of four inputs have an active one, if these are anywhere. */
+    /**
+     * Returns the expected number of groups of four inputs with an active one, if active inputs are spread at random.
+     */
     private static double activeGroups(double groups, long rows, int inputs, long activeInputs) {
         double silent = 1 - Math.min(1, activeInputs / ((double) rows * inputs));
         return groups * rows * (1 - silent * silent * silent * silent);
     }
 
-    /** What a product of integers costs for 64 outputs, by tables or by visiting active inputs, in nanoseconds. */
+    /**
+     * Returns the estimated nanoseconds of a product of integers for 64 outputs, by tables or by visiting active
+     * inputs.
+     */
     public double ofIntegers(ElementType type, boolean tables, int rows, int inputs, long activeInputs) {
-        double[] of = ofIntegers.getOrDefault(type, NONE);
+        double[] ns = byInteger.getOrDefault(type, NONE);
         return tables
-                ? Math.ceilDiv(inputs, INTEGER_INPUTS) * (of[2] * Math.ceilDiv(rows, MOST_ROWS_FORESEEN) + of[3] * rows)
-                : of[0] * rows + of[1] * activeInputs;
+                ? Math.ceilDiv(inputs, INTEGER_INPUTS) * (ns[2] * Math.ceilDiv(rows, MOST_ROWS_FORESEEN) + ns[3] * rows)
+                : ns[0] * rows + ns[1] * activeInputs;
     }
 
-    /** The same by counting bits; infinite for weights that do not stand as planes. */
+    /**
+     * Returns the estimated nanoseconds of a product of integers for 64 outputs by counting bits; infinite if the type
+     * has no bit planes.
+     */
     public double ofPlanes(ElementType type, int rows, int inputs) {
-        double[] of = ofIntegers.getOrDefault(type, NONE);
-        return of.length < 5 ? Double.POSITIVE_INFINITY : of[4] * Math.ceilDiv(inputs, Long.SIZE) * rows;
+        double[] ns = byInteger.getOrDefault(type, NONE);
+        return ns.length < 5 ? Double.POSITIVE_INFINITY : ns[4] * Math.ceilDiv(inputs, Long.SIZE) * rows;
     }
 }

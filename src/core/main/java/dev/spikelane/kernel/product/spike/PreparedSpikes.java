@@ -7,30 +7,27 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spikes of some rows, prepared for a product: counted, and listed or laid out as the variant that serves wants them,
- * once for all outputs. All threads that share the product read it.
+ * The spikes of some rows, counted, and listed or laid out once for all outputs as the chosen variant needs them. All
+ * threads that share the product read them.
  *
- * <p>It knows of which rows it is by the place and the version that they had, never by an object: a matrix is the same
- * object when it holds other spikes.
+ * <p>Rows are known by their address and version, not by an object: the same matrix may hold other spikes later.
  */
 public final class PreparedSpikes {
 
-    /** Active inputs from which on threads share listing them: some microseconds. */
+    /** Active inputs from which on threads share listing them, which then takes some microseconds. */
     private static final int LEAST_SHARED = 1_000;
 
-    /** Parts that each of them lists: some are late. */
+    /** Parts of the listing for each thread, because some threads are late. */
     private static final int PARTS_OF_THREAD = 4;
 
-    /** Lists for {@link SpikeActiveVector}. */
     final ActiveLists lists = new ActiveLists();
 
     /** Lists or panels for {@link SpikePanels}, factors for {@link SpikeDenseVector}. */
     final MemorySegment panels;
 
-    /** What is chosen, and measured. */
     final StageChoice choice;
 
-    /** Whether something is kept; then where the rows are, and which version they had. */
+    /** True if the prepared rows are known; then {@link #address} and {@link #version} identify them. */
     private boolean kept;
 
     private long address;
@@ -43,14 +40,12 @@ public final class PreparedSpikes {
     private SpikeMatmul.Variant variant = SpikeMatmul.Variant.SCALAR;
     private int tile;
     private boolean complete;
-    /** Whether threads list active inputs together. */
+    /** True if threads list active inputs together. */
     private boolean isShared;
 
     /**
-     * Allocates memory, to be used again and again.
+     * Allocates memory for all later products.
      *
-     * @param arena the arena that owns it
-     * @param threads threads that share products
      * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
      */
     public PreparedSpikes(Arena arena, int threads) {
@@ -66,16 +61,12 @@ public final class PreparedSpikes {
         this.choice = choice;
     }
 
-    /**
-     * Tells how much memory lists take beside that of the arena, whichever variant serves.
-     *
-     * @return bytes on the heap; 0 if no spikes were taken
-     */
+    /** Returns the bytes of lists on the heap, whichever variant serves; 0 before the first rows. */
     public long listBytes() {
         return rows == 0 ? 0 : ActiveLists.BYTES;
     }
 
-    /** Takes some rows, chooses how they are multiplied, and lists or lays them out if that can be done in one go. */
+    /** Chooses the variant for some rows, and prepares them if they fit its memory. */
     void take(SpikeMatrix spikes, int newFirst, int newRows, long active, PackedWeights weights, int blocks) {
         SpikeMatmul.open(choice, newRows, weights.inputs(), weights.outputs(), active, blocks);
         long start = choice.now();
@@ -83,13 +74,13 @@ public final class PreparedSpikes {
         choice.prepared(start);
     }
 
-    /** Takes the first rows for a variant, which is not measured. */
+    /** Prepares the first rows for a variant without measuring it. */
     void take(SpikeMatmul.Variant given, long active, SpikeMatrix spikes, int newRows, PackedWeights weights) {
         choice.rest();
         take(given, active, spikes, 0, newRows, weights);
     }
 
-    /** Takes some rows for a variant. */
+    /** Prepares some rows for a variant, if they fit its memory. */
     void take(
             SpikeMatmul.Variant newVariant,
             long active,
@@ -129,7 +120,7 @@ public final class PreparedSpikes {
         }
     }
 
-    /** Takes rows of which each part of the product takes some at a time. */
+    /** Records rows that each part of the product prepares itself, some at a time. */
     void takeApart(int newRows, PackedWeights weights) {
         apart = true;
         rows = newRows;
@@ -137,7 +128,7 @@ public final class PreparedSpikes {
         outputs = weights.outputs();
     }
 
-    /** Lists for active inputs, of which the caller makes what is left; null if each part makes its own. */
+    /** Returns the lists of active inputs, after sharing their listing; null if each part makes its own. */
     @Nullable
     ActiveLists listed(SpikeMatrix spikes) {
         if (complete && isShared) {
@@ -146,7 +137,7 @@ public final class PreparedSpikes {
         return complete ? lists : null;
     }
 
-    /** The shape of panels. Half of a wide one would do nothing for few outputs. */
+    /** Returns the shape of panels. For few outputs half of a wide panel would be unused. */
     SpikePanels.Shape shape() {
         boolean few = 2 * outputs <= PackedWeights.BLOCK;
         return switch (variant) {
@@ -156,7 +147,7 @@ public final class PreparedSpikes {
         };
     }
 
-    /** Keeps what was taken last, of rows in this version. */
+    /** Marks the rows prepared last as known, with their version. */
     void keep(SpikeMatrix spikes, long itsVersion) {
         kept = true;
         address = spikes.segment().address();
@@ -167,26 +158,25 @@ public final class PreparedSpikes {
         return kept;
     }
 
-    /** Keeps what was kept before the same rows were taken once more. */
+    /** Restores the mark after the same rows were prepared again. */
     void keep(boolean asBefore) {
         kept = asBefore;
     }
 
-    /** Forgets what is kept, before its memory is used for something else. */
+    /** Forgets the prepared rows. Call this before their memory is used for something else. */
     public void forget() {
         kept = false;
     }
 
     /**
-     * Tells whether rows are prepared for a product with such weights.
+     * Returns true if rows are prepared for a product with weights of this shape, so that {@link
+     * SpikeMatmul#multiply(PreparedSpikes, SpikeMatrix, int, PackedWeights, dev.spikelane.simd.Tile, ProductScratch)}
+     * may be called.
      *
-     * @param spikes rows whose memory lives as long as this
-     * @param someRows how many of the first rows
-     * @param itsVersion a number that this memory has had only while it held the spikes that it holds now
-     * @param weights of a product; their shape counts, not their values
-     * @return whether
-     *     {@link SpikeMatmul#multiply(PreparedSpikes, SpikeMatrix, int, PackedWeights, dev.spikelane.simd.Tile,
-     *     ProductScratch)} may be called
+     * @param spikes rows whose memory lives as long as this object
+     * @param someRows the number of first rows
+     * @param itsVersion a number that identifies the current contents of this memory
+     * @param weights weights of the product; only their shape counts
      */
     public boolean isOf(SpikeMatrix spikes, int someRows, long itsVersion, PackedWeights weights) {
         return kept
@@ -197,7 +187,7 @@ public final class PreparedSpikes {
                 && outputs == weights.outputs();
     }
 
-    /** Throws unless something is kept of so many rows, for products with weights of this shape. */
+    /** Throws unless this many rows are prepared for weights of this shape. */
     void require(int someRows, PackedWeights weights) {
         if (!kept || rows != someRows || inputs != weights.inputs() || outputs != weights.outputs()) {
             throw new IllegalStateException(
@@ -210,27 +200,25 @@ public final class PreparedSpikes {
         return variant;
     }
 
-    /** Whether each part takes some rows at a time, and chooses for itself. */
+    /** Returns true if each part of the product takes some rows at a time, and chooses its variant. */
     boolean isApart() {
         return apart;
     }
 
-    /** The first row. */
     int first() {
         return first;
     }
 
-    /** How many rows. */
     int rows() {
         return rows;
     }
 
-    /** Rows whose active inputs are foreseen. */
+    /** Returns the number of rows whose active inputs the branch predictor remembers. */
     int tile() {
         return tile;
     }
 
-    /** Whether all rows are listed or laid out. */
+    /** Returns true if all rows are listed or laid out. */
     boolean complete() {
         return complete;
     }

@@ -6,12 +6,10 @@ import dev.spikelane.simd.SimdWidth;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/**
- * Scratch memory of {@link SpikeMatmul} and of products of integers, used again and again, by one thread at a time.
- */
+/** Scratch memory of {@link SpikeMatmul} and of integer products. One thread uses it at a time. */
 public final class ProductScratch {
 
-    /** Permuting prepares nothing, so its tables may lie where others keep what they have prepared. */
+    /** Permuting prepares nothing, so its tables may overlap the memory of prepared spikes. */
     private static final int BYTES = Math.max(
             SimdWidth.bits() == SimdWidth.WIDEST ? SpikePermuteVector.WORKSPACE_BYTES : 0,
             SpikePanels.WORKSPACE_BYTES + SpikeLister.BYTES);
@@ -19,22 +17,18 @@ public final class ProductScratch {
     /** Tables, and sums of rows. */
     public final MemorySegment tables;
 
-    /** What the thread prepares for itself. */
-    public final PreparedSpikes own;
+    public final PreparedSpikes prepared;
 
-    /** Active inputs of a product of integers. */
-    public final ActiveLists integers = new ActiveLists();
+    public final ActiveLists integerLists = new ActiveLists();
 
-    /** What is chosen for products of integers, and measured. */
-    public final StageChoice ofIntegers;
+    public final StageChoice integerChoice;
 
-    /** In which direction {@link SpikeActiveVector} walked last. */
+    /** The direction in which {@link SpikeActiveVector} last walked the blocks; true if downwards. */
     boolean down;
 
     /**
      * Allocates memory.
      *
-     * @param arena the arena that owns it, 0.8 MB, or 1.5 MB where vectors have 512 bits
      * @throws IllegalArgumentException if the arena allocates memory on the heap or of a mapped file
      */
     public ProductScratch(Arena arena) {
@@ -43,32 +37,24 @@ public final class ProductScratch {
 
     public ProductScratch(Arena arena, Chooser chooser) {
         this.tables = allocate(arena, BYTES);
-        this.own = new PreparedSpikes(
+        this.prepared = new PreparedSpikes(
                 tables.asSlice(SpikePanels.WORKSPACE_BYTES, SpikeLister.BYTES), new StageChoice(chooser, 1));
-        this.ofIntegers = new StageChoice(chooser, 1);
+        this.integerChoice = new StageChoice(chooser, 1);
     }
 
-    /** Memory of a matrix, which refuses arenas that kernels cannot take. */
+    /** Allocates memory as a matrix does, which rejects arenas that kernels cannot use. */
     static MemorySegment allocate(Arena arena, int bytes) {
         return FloatMatrix.zeros(arena, Math.ceilDiv(bytes, PackedWeights.BLOCK_BYTES), PackedWeights.BLOCK)
                 .segment();
     }
 
-    /**
-     * Tells how much memory lists take beside that of the arena.
-     *
-     * @return bytes on the heap
-     */
+    /** Returns the bytes of lists on the heap. */
     public long listBytes() {
-        return own.listBytes() + (integers.entries.length == 0 ? 0 : ActiveLists.BYTES);
+        return prepared.listBytes() + (integerLists.entries.length == 0 ? 0 : ActiveLists.BYTES);
     }
 
-    /**
-     * Returns where this thread prepares spikes, for products of no other thread.
-     *
-     * @return always the same
-     */
+    /** Returns the spikes that this thread prepares for itself, always the same object. */
     public PreparedSpikes prepared() {
-        return own;
+        return prepared;
     }
 }

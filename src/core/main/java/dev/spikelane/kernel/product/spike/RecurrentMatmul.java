@@ -10,13 +10,13 @@ import dev.spikelane.simd.SimdWidth;
 import dev.spikelane.simd.Tile;
 
 /**
- * Spikes times recurrent weights, for the few rows of one step:
- * {@code current[r][o] = (sum over the inputs i that fire in row r of weight[o][i]) + bias[o]}, in float32 and in this
- * order: the active weights are added one after another in ascending order, and the bias comes last.
+ * Spikes times recurrent weights, for the few rows of one step: {@code current[r][o] = (sum over the inputs i that fire
+ * in row r of weight[o][i]) + bias[o]}, in float32. Active weights are added one by one in ascending order, and the
+ * bias last.
  *
- * <p>That is the order of torch's product for a layer of some hundred neurons. {@link SpikeMatmul}, which adds groups
- * of four to the bias, is faster for many rows; but what is fed back accumulates its rounding, and where states grow
- * large and cancel, only this order gives snnTorch's.
+ * <p>Torch's product adds in this order for a layer of some hundred neurons. {@link SpikeMatmul}, which adds groups of
+ * four to the bias, is faster for many rows. But recurrence accumulates rounding: if states grow large and cancel, only
+ * this order gives snnTorch's states.
  */
 public final class RecurrentMatmul {
 
@@ -27,9 +27,9 @@ public final class RecurrentMatmul {
      * share a product take disjoint blocks.
      *
      * @param spikes {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param weights {@code inputs -> outputs}
-     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
+     * @param current {@code [at least rows x outputs]}; these rows of the blocks in use are overwritten
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed
      * @throws WrongThreadException if an arena is confined to another thread
@@ -47,7 +47,7 @@ public final class RecurrentMatmul {
     }
 
     /**
-     * Names the variant that {@link #multiply} uses. Results do not depend on it.
+     * Returns the name of the variant that {@link #multiply} uses. Results do not depend on it.
      *
      * @return {@code recurrent}, or {@code scalar} without vectors
      */

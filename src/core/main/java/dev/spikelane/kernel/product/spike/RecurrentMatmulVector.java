@@ -16,9 +16,9 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The vector variant of {@link RecurrentMatmul}: eight vectors of outputs at a time, and for them all active inputs. A
- * vector's additions wait for each other, and the CPU guesses wrong at the end of a word's spikes: with four vectors a
- * thread would wait most of the time.
+ * The vector variant of {@link RecurrentMatmul}: adds all active inputs to eight vectors of outputs at a time. Each
+ * vector's additions wait for the one before, and the CPU mispredicts the end of a word's spikes, so with four vectors
+ * a thread would mostly wait.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 class RecurrentMatmulVector {
@@ -54,7 +54,7 @@ class RecurrentMatmulVector {
         }
     }
 
-    /** A strip of a block, and the same of those behind it. */
+    /** Computes one strip of a block, or of two blocks. */
     void strip(SpikeMatrix spikes, int row, PackedWeights weights, int block, int strip, MemorySegment to, long out) {
         long inputs = weights.blockOffset(block) + strip;
         long nextBlock = weights.blockOffset(1);

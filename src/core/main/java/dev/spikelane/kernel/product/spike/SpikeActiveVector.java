@@ -19,23 +19,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The variant of {@link SpikeMatmul} that visits active inputs only. Four accumulators in registers, a strip of
- * {@code 4 * lanes} outputs, are enough to hide the latency of an addition and few enough for 16 registers. A slice of
- * the weights of a word of spikes has a constant length, so that no range check is left in the inner loop; see
- * {@link SpikePanelsVector}.
+ * {@code 4 * lanes} outputs, hide the latency of an addition and fit 16 registers. An input's weights are a slice of
+ * constant length, so that no range check is left in the inner loop; see {@link SpikePanelsVector}.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block are int on purpose
 class SpikeActiveVector {
 
     private static final int INPUT_SHIFT = Integer.numberOfTrailingZeros(PackedWeights.BLOCK_BYTES);
 
-    /** Twice the number of an input, and from there to its place in a block. */
+    /** Mask of twice an input's number in an entry; {@link #NUMBER_SHIFT} converts it to a byte offset in a block. */
     private static final int NUMBER = ~ActiveLists.GOES_ON;
 
     private static final int NUMBER_SHIFT = INPUT_SHIFT - 1;
 
     private static final SpikeActiveVector STRIP = Unrolled.of(MethodHandles.lookup(), new SpikeActiveVector(4));
 
-    /** For outputs that fit one vector, such as ten classes. */
+    /** The loop for outputs that fit one vector, such as ten classes. */
     private static final SpikeActiveVector SINGLE = Unrolled.of(MethodHandles.lookup(), new SpikeActiveVector(1));
 
     private final int vectors;
@@ -45,11 +44,11 @@ class SpikeActiveVector {
     }
 
     /**
-     * All outputs of a tile of rows are computed before those of the next, while the branch predictor still knows which
-     * inputs are active. Blocks of outputs are walked upwards and downwards by turns, from tile to tile and from call
-     * to call: the weights used last are still in the L2 cache.
+     * Computes all outputs of a tile of rows before the next tile, while the branch predictor still knows which inputs
+     * are active. Blocks of outputs go upwards and downwards in turn, from tile to tile and from call to call: the
+     * weights used last are still in the L2 cache.
      *
-     * @param listed all rows; null if they are to be listed here, a tile at a time
+     * @param listed lists of all rows; null to list one tile at a time here
      */
     static void active(
             SpikeMatrix spikes,
@@ -63,23 +62,23 @@ class SpikeActiveVector {
         for (int row = firstRow; row < firstRow + rows; row += tile) {
             int some = Math.min(tile, firstRow + rows - row);
             ActiveLists lists = listed;
-            int of = row - firstRow; // the row's place in the lists
+            int listRow = row - firstRow;
             if (lists == null) {
-                of = 0;
-                lists = workspace.own.lists;
+                listRow = 0;
+                lists = workspace.prepared.lists;
                 lists.list(spikes, row, some, spikes.count(row, some));
             }
             workspace.down = !workspace.down;
             int first = current.firstBlock();
             for (int i = first; i < current.endBlock(); i++) {
                 int block = workspace.down ? current.endBlock() - 1 - (i - first) : i;
-                block(row, some, weights, block, current, lists, of);
+                block(row, some, weights, block, current, lists, listRow);
             }
         }
     }
 
     private static void block(
-            int row, int rows, PackedWeights weights, int block, Tile tile, ActiveLists lists, int of) {
+            int row, int rows, PackedWeights weights, int block, Tile tile, ActiveLists lists, int listRow) {
         FloatMatrix current = tile.matrix();
         long outputs = (long) block * PackedWeights.BLOCK_BYTES;
         long to = outputs - (long) tile.origin() * Float.BYTES;
@@ -88,14 +87,14 @@ class SpikeActiveVector {
         int strip = 0;
         for (; strip < used * Float.BYTES; strip += loop.vectors * BYTES) {
             long inputs = weights.blockOffset(block) + strip;
-            loop.strip(lists, of, row, rows, weights, inputs, outputs + strip, current, to + strip);
+            loop.strip(lists, listRow, row, rows, weights, inputs, outputs + strip, current, to + strip);
         }
         for (; strip < PackedWeights.BLOCK_BYTES; strip += BYTES) {
             clear(row, row + rows, current, to + strip);
         }
     }
 
-    /** Zeroes what pads a block. */
+    /** Clears a vector of a block's padding. */
     static void clear(int firstRow, int endRow, FloatMatrix current, long toColumn) {
         MemorySegment to = current.segment();
         Checks.isNative(to);
@@ -106,12 +105,12 @@ class SpikeActiveVector {
     }
 
     /**
-     * One loop over entries, with a branch where a group ends: it is counted, so that C2 takes out of it what does not
-     * change, which it does not out of a loop for each word of spikes or for each group.
+     * Computes a strip of outputs in one loop over entries, with a branch at the end of each group. The loop is
+     * counted, so C2 hoists invariants out of it; it does not for one loop a word, or one a group.
      */
     void strip(
             ActiveLists lists,
-            int of,
+            int listRow,
             int firstRow,
             int rows,
             PackedWeights weights,
@@ -137,8 +136,8 @@ class SpikeActiveVector {
                 sum[i] = FloatVector.fromMemorySegment(FLOAT, start, i * BYTES, ORDER);
                 group[i] = none;
             }
-            int end = ends[of + row];
-            for (int at = starts[of + row]; at < end; at++) {
+            int end = ends[listRow + row];
+            for (int at = starts[listRow + row]; at < end; at++) {
                 int entry = entries[at];
                 long from = inputs + ((long) (entry & NUMBER) << NUMBER_SHIFT);
                 MemorySegment input = weight.asSlice(from, vectors * BYTES);

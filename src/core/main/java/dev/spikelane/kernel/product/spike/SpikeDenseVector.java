@@ -20,26 +20,25 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The variant of {@link SpikeMatmul} that multiplies by spikes as by the numbers 0 and 1, for a few rows with many
- * spikes: four rows share each weight that is loaded, and nothing depends on where spikes are.
+ * The variant of {@link SpikeMatmul} that multiplies by spikes as the numbers 0 and 1, for a few rows with many spikes.
+ * Four rows share each loaded weight, and no address or branch depends on spikes.
  *
- * <p>Its bits are those of the canonical order. A fused multiply-add by 1 is an addition; one by 0 adds a zero, which
- * changes nothing but the sign of a zero, if the weight is finite. So a group's sum is the canonical one but for the
- * sign of a zero, and that cannot change a current other than -0. A current is -0 only where the bias is, as
- * {@code x + y} is -0 for two of -0 only. What a weight that is not finite does ends in NaN. So a bias of -0 before and
- * a NaN behind are looked for, and {@link SpikeActiveVector} serves where there is one.
+ * <p>Its bits are the canonical ones. A fused multiply-add by 1 is an addition. One by 0 adds a zero if the weight is
+ * finite, which at most changes the sign of a zero sum. So a group's sum differs from the canonical one by the sign of
+ * a zero at most, which changes only a current of -0. A current is -0 only if the bias is -0. A weight that is not
+ * finite gives NaN. So this looks for a bias of -0 before and for NaN after, and {@link SpikeActiveVector} serves if it
+ * finds one.
  *
- * <p>Eight sums, and eight of a group, are in registers, of which a CPU must have 32. There is little code and there
- * are few accesses to memory, on purpose: with the four inputs of a group written out, which is 4 to 7 % faster, C2
- * boxes vectors once other code of the JVM has run into traps.
+ * <p>Eight sums and the sums of eight groups are in registers, so a CPU needs 32. The code is short and has few memory
+ * accesses on purpose: with the four inputs of a group unrolled it is 4 to 7 % faster, but C2 boxes vectors after other
+ * code of the JVM has deoptimized.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a block and within factors are int on purpose
 class SpikeDenseVector {
 
-    /** Two vectors of outputs. */
     private static final int STRIP = 2 * BYTES;
 
-    /** Of the number of an input that is the last of its group. */
+    /** Lowest bits of the last input's number in a group. */
     private static final int LAST_OF_GROUP = 3;
 
     private static final int SUMS = 2 * SpikeFactors.ROWS;
@@ -49,9 +48,9 @@ class SpikeDenseVector {
     private SpikeDenseVector() {}
 
     /**
-     * Multiplies. Blocks are walked upwards and downwards by turns, as in {@link SpikeActiveVector#active}.
+     * Multiplies. Blocks go upwards and downwards in turn, as in {@link SpikeActiveVector#active}.
      *
-     * @return whether the currents have the canonical bits; otherwise they are to be overwritten
+     * @return true if the currents have the canonical bits; otherwise the caller must overwrite them
      */
     static boolean multiply(
             SpikeMatrix spikes,
@@ -64,7 +63,7 @@ class SpikeDenseVector {
         if (BitsVector.haveMinusZero(weights.biasSegment(), outputs, 0, 1, bytes)) {
             return false;
         }
-        MemorySegment factors = prepared.complete() ? prepared.panels : workspace.own.panels;
+        MemorySegment factors = prepared.complete() ? prepared.panels : workspace.prepared.panels;
         FloatMatrix matrix = current.matrix();
         boolean sure = true;
         int most = SpikeFactors.mostRows(weights.paddedInputs());
@@ -113,7 +112,7 @@ class SpikeDenseVector {
         }
     }
 
-    /** Four rows; those behind the last one are the last one again. */
+    /** Computes four rows; rows after the last one repeat it. */
     void strip(
             MemorySegment factors,
             long tile,
@@ -143,13 +142,13 @@ class SpikeDenseVector {
         }
         int count = weights.paddedInputs();
         for (int input = 0; input < count; input++) {
-            MemorySegment of = weight.asSlice(inputs + (long) input * PackedWeights.BLOCK_BYTES, STRIP);
-            MemorySegment by =
+            MemorySegment pair = weight.asSlice(inputs + (long) input * PackedWeights.BLOCK_BYTES, STRIP);
+            MemorySegment four =
                     factors.asSlice(tile + (long) input * SpikeFactors.INPUT_BYTES, SpikeFactors.INPUT_BYTES);
-            FloatVector weight0 = FloatVector.fromMemorySegment(FLOAT, of, 0, ORDER);
-            FloatVector weight1 = FloatVector.fromMemorySegment(FLOAT, of, BYTES, ORDER);
+            FloatVector weight0 = FloatVector.fromMemorySegment(FLOAT, pair, 0, ORDER);
+            FloatVector weight1 = FloatVector.fromMemorySegment(FLOAT, pair, BYTES, ORDER);
             for (int r = 0; r < SpikeFactors.ROWS; r = next(r)) {
-                FloatVector factor = FloatVector.broadcast(FLOAT, by.get(JAVA_FLOAT_UNALIGNED, r * Float.BYTES));
+                FloatVector factor = FloatVector.broadcast(FLOAT, four.get(JAVA_FLOAT_UNALIGNED, r * Float.BYTES));
                 group[2 * r] = weight0.fma(factor, group[2 * r]);
                 group[2 * r + 1] = weight1.fma(factor, group[2 * r + 1]);
             }

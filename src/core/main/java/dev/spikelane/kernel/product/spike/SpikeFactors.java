@@ -6,15 +6,14 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Spikes as the numbers 0 and 1, for {@link SpikeDenseVector}: for every four rows and each input the factors of the
- * first row, the second, the third and the fourth.
+ * Spikes as the numbers 0 and 1, for {@link SpikeDenseVector}: the factors of four rows for each input,
+ * {@code [rows / 4][inputs][4]}.
  */
 final class SpikeFactors {
 
-    /** Rows that share the weights that are in registers. */
+    /** Rows that share the weights in registers. */
     static final int ROWS = 4;
 
-    /** Bytes of the factors of an input. */
     static final int INPUT_BYTES = ROWS * Float.BYTES;
 
     /** Four spikes, one bit each, as four floats in two words. */
@@ -32,17 +31,17 @@ final class SpikeFactors {
 
     private SpikeFactors() {}
 
-    /** How many rows have room for their factors; 0 if there are too many inputs. */
+    /** Returns the most rows whose factors fit the memory; 0 if there are too many inputs. */
     static int mostRows(int paddedInputs) {
         return (int) (SpikeLister.BYTES / tileBytes(paddedInputs)) * ROWS;
     }
 
-    /** Bytes of the factors of four rows. */
+    /** Returns the bytes of the factors of four rows. */
     static long tileBytes(int paddedInputs) {
         return (long) paddedInputs * INPUT_BYTES;
     }
 
-    /** Writes the factors of some rows; a last tile that is not full repeats the last row. */
+    /** Writes the factors of some rows; an incomplete last tile repeats the last row. */
     static void prepare(SpikeMatrix spikes, int firstRow, int rows, int paddedInputs, MemorySegment factors) {
         for (int row = 0; row < rows; row += ROWS) {
             long to = row / ROWS * tileBytes(paddedInputs);

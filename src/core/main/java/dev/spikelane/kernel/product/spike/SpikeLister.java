@@ -8,18 +8,18 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Lists, for each row and each section of {@value #GROUPS} groups of four inputs, the groups in which an input is
- * active: where their entries stand in the section's tables. Rows with lists of like length are bundled by four, their
- * lists padded to the longest with the entry of no spike, so that the loop that adds them has no branch that depends on
- * spikes but its length.
+ * Lists, for each row and each section of {@value #GROUPS} groups of four inputs, the groups with an active input, as
+ * the places of their entries in the section's tables. Four rows with lists of similar length are a bundle. Shorter
+ * lists are padded with the entry of no spike, so that in the loop that adds them no branch but its length depends on
+ * spikes.
  *
- * <p>A section is a run of longs: for each bundle the length, the four rows (16 bits each), and as many times four
- * places of entries (16 bits each, in bytes).
+ * <p>A section is a run of longs. Each bundle has its length, its four rows (16 bits each), and for each index of the
+ * lists one long with four places of entries (16 bits each, in bytes).
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the lists are int on purpose
 final class SpikeLister {
 
-    /** Groups of a section: the words of spikes of 128 inputs. */
+    /** Groups of a section: two words, or 128 inputs. */
     static final int GROUPS = 32;
 
     private static final int INPUTS = 4 * GROUPS;
@@ -27,16 +27,16 @@ final class SpikeLister {
     private static final int SECTIONS = SpikePanels.INPUTS / INPUTS;
     private static final int BUNDLE = 4;
 
-    /** How many rows have lists of each length; then where those of each length start in the order. */
+    /** Offset of the number of rows with lists of each length, then of the first place of each length in the order. */
     private static final int PLACES = 0;
 
-    /** The lengths of the lists of each row. */
+    /** Offset of the list length of each row. */
     private static final int LENGTHS = PLACES + (GROUPS + 2) * Integer.BYTES;
 
-    /** The rows in the order of their lengths. */
+    /** Offset of the rows in the order of their lengths. */
     private static final int ORDER = LENGTHS + SpikePanels.ROWS * Integer.BYTES;
 
-    /** Where each section starts, and how many bundles there are. */
+    /** Offset of the start of each section; {@link #BUNDLES} is the offset of the number of bundles. */
     private static final int STARTS = ORDER + SpikePanels.ROWS * Integer.BYTES;
 
     private static final int BUNDLES = STARTS + SECTIONS * Integer.BYTES;
@@ -45,14 +45,14 @@ final class SpikeLister {
 
     private static final int MOST_BUNDLES = SpikePanels.ROWS / BUNDLE;
 
-    /** Bytes of the memory that lists take. */
+    /** Bytes of the lists. */
     static final int BYTES = LISTS + SECTIONS * MOST_BUNDLES * (2 + GROUPS) * Long.BYTES;
 
     private static final long LOWEST_OF_GROUPS = 0x1111_1111_1111_1111L;
 
     private SpikeLister() {}
 
-    /** Where the lists of a section start. */
+    /** Returns the offset of the lists of a section. */
     static int start(MemorySegment lists, int section) {
         return lists.get(JAVA_INT, STARTS + section * Integer.BYTES);
     }
@@ -75,13 +75,13 @@ final class SpikeLister {
         lists.set(JAVA_INT, BUNDLES, Math.ceilDiv(rows, BUNDLE));
     }
 
-    /** A bit for each group of four that has one. */
+    /** Returns the lowest bit of each group of four if the group has a bit. */
     private static long groups(long bits) {
         long pairs = bits | bits >>> 1;
         return (pairs | pairs >>> 2) & LOWEST_OF_GROUPS;
     }
 
-    /** Orders the rows by the lengths of their lists, by counting. */
+    /** Sorts the rows by the lengths of their lists, by counting. */
     private static void sort(SpikeMatrix spikes, long from, int rows, int words, MemorySegment lists) {
         for (int length = 0; length < GROUPS + 2; length++) {
             lists.set(JAVA_INT, PLACES + length * Integer.BYTES, 0);
@@ -109,7 +109,7 @@ final class SpikeLister {
         }
     }
 
-    /** Writes the bundles of a section, and returns where they end. */
+    /** Writes the bundles of a section, and returns the offset of their end. */
     private static int bundle(SpikeMatrix spikes, long from, int rows, int words, MemorySegment lists, int start) {
         long step = spikes.rowOffset(1);
         int at = start;
@@ -135,7 +135,7 @@ final class SpikeLister {
         return at;
     }
 
-    /** Writes where the entries of a row stand, eight bytes apart. */
+    /** Writes the places of a row's entries, eight bytes apart. */
     private static int entries(SpikeMatrix spikes, long from, int words, MemorySegment lists, int start) {
         int to = start;
         for (int word = 0; word < words; word++) {

@@ -15,15 +15,16 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Adds the table entries that {@link SpikeLister} has listed. Slices stand in the loop for the reason that
- * {@link SpikePanelsVector} gives.
+ * Adds the table entries that {@link SpikeLister} listed. {@link SpikePanelsVector} explains the slices in the loop.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 class SpikeListsVector {
 
     private static final int ENTRY = SpikePanels.Shape.LISTS.bytes;
 
-    /** Two vectors of sums for each of four rows are in registers: enough to hide the latency of an addition. */
+    /**
+     * Bytes of two vectors. Two vectors of sums for each of four rows, in registers, hide the latency of an addition.
+     */
     private static final int STRIP = 2 * BYTES;
 
     /** The binary logarithm of the bytes of a row's sums. */
@@ -31,7 +32,7 @@ class SpikeListsVector {
 
     private static final int TABLES_BYTES = SpikeLister.GROUPS / 2 * SpikePanels.TABLE_BYTES - ENTRY + STRIP;
 
-    /** Places of entries are multiples of 128. */
+    /** Mask of a place: places are multiples of 128. */
     private static final long PLACE = 0xFF80;
 
     static final SpikeListsVector LOOPS = Unrolled.of(MethodHandles.lookup(), new SpikeListsVector());

@@ -13,51 +13,51 @@ import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 
 /**
- * Spikes times weights: turns the spikes of a layer into the currents of the next.
+ * Spikes times weights: computes the currents of a layer from the spikes of the layer before.
  *
- * <p>{@code current[r][o] = bias[o] + sum over the inputs i that fire in row r of weight[o][i]}, in float32 and in this
- * order, whatever the variant: the accumulator starts at the bias; the active weights of four consecutive inputs (0-3,
+ * <p>{@code current[r][o] = bias[o] + sum over the inputs i that fire in row r of weight[o][i]}, in float32. The order
+ * is the same for all variants: the accumulator starts at the bias; the active weights of four consecutive inputs (0-3,
  * 4-7, ...) are summed in ascending order; the groups are added in ascending order. So results never depend on the
  * density, the rows in a call, the vector width or the number of threads.
  *
  * <p>The vector variants:
  *
  * <ul>
- *   <li>{@code active} visits the active inputs only, tile after tile of rows: for few spikes, or few rows;
- *   <li>{@code dense} multiplies by all spikes as numbers, four rows at a time: for a few rows with many spikes, where
- *       a CPU has 32 vectors of registers;
- *   <li>the others add, for every group of four inputs, one of its 16 partial sums ("four Russians"), which are made
- *       once for many rows. {@code wide} and {@code narrow} add one for every group, at the same cost for any density,
- *       from tables that stay in the L1 cache: of 64 outputs and 16 inputs, and of 32 outputs and 32 inputs, which
- *       takes longer to make and less to add where the L1 cache is small for many rows of sums;
- *   <li>{@code lists} adds one only for groups in which an input is active, from lists that are made once for all
- *       outputs: for densities of 0.1 to
- *       0.2 and some hundred rows;
- *   <li>{@code permute} has its tables in registers, 16 rows at a time, where a vector has 16 lanes: for 1,024 and more
- *       rows with many spikes on Zen 5. On Zen 4 and Emerald Rapids tables in the L1 cache are faster.
+ *   <li>{@code active} visits active inputs only, for one tile of rows after the other: for few spikes or few rows
+ *   <li>{@code dense} multiplies by all spikes as numbers, four rows at a time: for a few rows with many spikes, if the
+ *       CPU has 32 vector registers
+ *   <li>the others add, for each group of four inputs, one of its 16 partial sums ("four Russians"), which are made
+ *       once for many rows
+ *   <li>{@code wide} and {@code narrow} add one for every group, at the same cost for any density, from tables that
+ *       stay in the L1 cache. Wide tables are for 64 outputs and 16 inputs; narrow ones for 32 outputs and 32 inputs
+ *       take longer to make, and less time to add if the L1 cache is small for many rows of sums
+ *   <li>{@code lists} adds one only for groups with an active input, from lists that are made once for all outputs: for
+ *       densities of 0.1 to 0.2 and some hundred rows
+ *   <li>{@code permute} keeps tables in registers, for 16 rows at a time, if a vector has 16 lanes: for 1,024 and more
+ *       rows with many spikes on Zen 5. On Zen 4 and Emerald Rapids tables in the L1 cache are faster
  * </ul>
  *
- * <p>{@link Chooser} says which of them serves.
+ * <p>{@link Chooser} selects the variant.
  */
 public final class SpikeMatmul {
 
     private static final Variant[] VARIANTS = Variant.values();
 
-    /** For questions that no product follows at once. */
-    private static final ThreadLocal<StageChoice> ASKED =
+    /** The choice for queries that no product follows. */
+    private static final ThreadLocal<StageChoice> QUERY_CHOICE =
             ThreadLocal.withInitial(() -> new StageChoice(Chooser.OF_JVM, 1));
 
     private SpikeMatmul() {}
 
     /**
      * Computes the currents of the first rows and of some blocks of {@value PackedWeights#BLOCK} outputs. Threads that
-     * share a product take disjoint blocks, each with its own workspace; {@link #prepare} saves them work that they
-     * would all do.
+     * share a product take disjoint blocks, each with its own workspace. Call {@link #prepare} before to do common work
+     * once.
      *
      * @param spikes {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param weights {@code inputs -> outputs}
-     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
+     * @param current {@code [at least rows x outputs]}; these rows of the blocks in use are overwritten
      * @param workspace scratch memory, used by one thread at a time
      * @throws IllegalArgumentException if a shape does not fit
      * @throws IllegalStateException if an arena is closed
@@ -66,22 +66,21 @@ public final class SpikeMatmul {
     public static void multiply(
             SpikeMatrix spikes, int rows, PackedWeights weights, Tile current, ProductScratch workspace) {
         check(spikes, rows, weights);
-        workspace.own.takeApart(rows, weights);
-        workspace.own.keep(true);
-        multiply(workspace.own, spikes, rows, weights, current, workspace);
-        workspace.own.forget();
+        workspace.prepared.takeApart(rows, weights);
+        workspace.prepared.keep(true);
+        multiply(workspace.prepared, spikes, rows, weights, current, workspace);
+        workspace.prepared.forget();
     }
 
     /**
-     * Does what all parts of a product would do again: chooses the variant, and lists or lays out the spikes as it
-     * wants them.
+     * Chooses the variant for all parts of a product, and lists or lays out the spikes for it.
      *
      * @param spikes {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
-     * @param active spikes in these rows
-     * @param version of these rows, as {@link PreparedSpikes#isOf} will be asked for it
-     * @param weights {@code inputs -> outputs}, or others of this shape
-     * @param prepared takes what is found; other threads may read it once they see that this call has ended
+     * @param rows the number of rows, at least 1
+     * @param active the number of spikes in these rows
+     * @param version the version of these rows, for {@link PreparedSpikes#isOf}
+     * @param weights {@code inputs -> outputs}, or other weights of this shape
+     * @param prepared receives the result; other threads may read it after this call
      * @throws IllegalArgumentException if a shape does not fit
      */
     public static void prepare(
@@ -96,17 +95,16 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Computes as {@link #multiply(SpikeMatrix, int, PackedWeights, Tile, ProductScratch)} does, with what was
-     * prepared.
+     * Computes as {@link #multiply(SpikeMatrix, int, PackedWeights, Tile, ProductScratch)} does, from prepared spikes.
      *
-     * @param prepared which {@link PreparedSpikes#isOf is of} these rows; read only
+     * @param prepared spikes prepared from these rows ({@link PreparedSpikes#isOf}); read only
      * @param spikes {@code [at least rows x inputs]}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param weights {@code inputs -> outputs}
-     * @param current {@code [at least rows x outputs]}, of which these rows of the blocks in use are overwritten
+     * @param current {@code [at least rows x outputs]}; these rows of the blocks in use are overwritten
      * @param workspace scratch memory, used by one thread at a time
      * @throws IllegalArgumentException if a shape does not fit
-     * @throws IllegalStateException if something else was prepared, as far as shapes tell
+     * @throws IllegalStateException if rows or weights of another shape were prepared
      */
     public static void multiply(
             PreparedSpikes prepared,
@@ -117,21 +115,21 @@ public final class SpikeMatmul {
             ProductScratch workspace) {
         prepared.require(rows, weights);
         current.require("current", rows, weights.outputs());
-        PreparedSpikes own = workspace.own;
-        if (prepared != own) {
-            own.forget();
+        PreparedSpikes local = workspace.prepared;
+        if (prepared != local) {
+            local.forget();
         }
         boolean apart = prepared.isApart();
-        PreparedSpikes by = apart ? own : prepared;
+        PreparedSpikes by = apart ? local : prepared;
         StageChoice choice = by.choice;
         int first = current.firstBlock();
         int end = current.endBlock();
         for (int row = 0; row < rows; row += SpikePanels.ROWS) {
             if (apart) {
                 int some = Math.min(SpikePanels.ROWS, rows - row);
-                own.take(spikes, row, some, spikes.count(row, some), weights, end - first);
+                local.take(spikes, row, some, spikes.count(row, some), weights, end - first);
             }
-            if (choice.rehearses()) { // on a few rows of a block the variant that C2 has to compile
+            if (choice.rehearses()) { // runs the variant that C2 has to compile on a few rows of a block
                 rehearse(by, spikes, weights, current.narrow(first, first + 1), workspace);
                 current.narrow(first, end);
             }
@@ -139,9 +137,9 @@ public final class SpikeMatmul {
             compute(by, spikes, weights, current, workspace);
             choice.done(start, end - first);
         }
-        if (apart && prepared == own) {
-            own.takeApart(rows, weights);
-            own.keep(true);
+        if (apart && prepared == local) {
+            local.takeApart(rows, weights);
+            local.keep(true);
         }
     }
 
@@ -151,7 +149,7 @@ public final class SpikeMatmul {
         weights.requireAccessible();
     }
 
-    /** Runs one variant, which results do not depend on. */
+    /** Runs one variant; results do not depend on it. */
     static void run(
             Variant variant,
             SpikeMatrix spikes,
@@ -159,24 +157,24 @@ public final class SpikeMatmul {
             PackedWeights weights,
             Tile current,
             ProductScratch workspace) {
-        workspace.own.take(variant, spikes.count(0, rows), spikes, rows, weights);
-        compute(workspace.own, spikes, weights, current, workspace);
+        workspace.prepared.take(variant, spikes.count(0, rows), spikes, rows, weights);
+        compute(workspace.prepared, spikes, weights, current, workspace);
     }
 
     private static void rehearse(
             PreparedSpikes prepared, SpikeMatrix spikes, PackedWeights weights, Tile block, ProductScratch workspace) {
         StageChoice choice = prepared.choice;
-        PreparedSpikes own = workspace.own;
+        PreparedSpikes local = workspace.prepared;
         int first = prepared.first();
         int rows = prepared.rows();
-        boolean keeps = own == prepared && own.kept();
+        boolean keeps = local == prepared && local.kept();
         long start = System.nanoTime();
-        own.take(variant(choice.other), spikes.count(first, choice.few()), spikes, first, choice.few(), weights);
-        compute(own, spikes, weights, block, workspace);
+        local.take(variant(choice.other), spikes.count(first, choice.few()), spikes, first, choice.few(), weights);
+        compute(local, spikes, weights, block, workspace);
         choice.rehearsed(start);
-        if (own == prepared) {
-            own.take(variant(choice.way), spikes.count(first, rows), spikes, first, rows, weights);
-            own.keep(keeps);
+        if (local == prepared) {
+            local.take(variant(choice.way), spikes.count(first, rows), spikes, first, rows, weights);
+            local.keep(keeps);
         }
     }
 
@@ -205,13 +203,9 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Names the variant that {@link #multiply} chooses now, by what {@link Chooser} knows. Results do not depend on
-     * it.
+     * Returns the name of the variant that {@link #multiply} would choose now. Results do not depend on it.
      *
-     * @param rows rows in the call
-     * @param inputs number of inputs
-     * @param outputs number of outputs
-     * @param active spikes in these rows
+     * @param active the number of spikes in these rows
      * @return {@code active}, {@code dense}, {@code wide}, {@code narrow}, {@code lists} or {@code permute};
      *     {@code scalar} without vectors
      */
@@ -220,21 +214,17 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Advises how many rows to multiply at a time where there are more. Tables serve the better the more rows share
-     * them; which inputs are active is best foreseen by the CPU for some hundred rows, if the same rows are multiplied
-     * for one block of outputs after the other.
+     * Returns the best number of rows to multiply at a time. Tables pay more, the more rows share them. But the CPU
+     * predicts active inputs best for some hundred rows, if the same rows are multiplied by one block of outputs after
+     * the other.
      *
-     * @param rows rows that there are
-     * @param inputs number of inputs
-     * @param outputs number of outputs
-     * @param active spikes in these rows
+     * @param active the number of spikes in these rows
      * @return the best number of rows, at most {@code rows}
      */
     public static int rowsAtATime(int rows, int inputs, int outputs, long active) {
-        return rowsAtATime(ASKED.get(), rows, inputs, outputs, active);
+        return rowsAtATime(QUERY_CHOICE.get(), rows, inputs, outputs, active);
     }
 
-    /** As many rows as a stage takes at a time. */
     static int rowsAtATime(StageChoice choice, int rows, int inputs, int outputs, long active) {
         int some = choice.chooser.costs().rowsForeseen(rows, active);
         if (some >= rows) {
@@ -246,26 +236,22 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Estimates how long {@link #multiply} takes, on one thread with vectors.
+     * Estimates the time of {@link #multiply} on one thread with vectors.
      *
-     * @param rows rows in the call
-     * @param inputs number of inputs
-     * @param outputs number of outputs
-     * @param active spikes in these rows
-     * @return nanoseconds
+     * @param active the number of spikes in these rows
      */
     public static double estimate(int rows, int inputs, int outputs, long active) {
         StageChoice choice = asked(rows, inputs, outputs, active);
         return choice.costs[choice.peek()];
     }
 
-    /** The variant that serves. */
+    /** Returns the variant that would serve. */
     static Variant choose(int rows, int inputs, int outputs, long active) {
         return variant(asked(rows, inputs, outputs, active).peek());
     }
 
     private static StageChoice asked(int rows, int inputs, int outputs, long active) {
-        StageChoice choice = ASKED.get();
+        StageChoice choice = QUERY_CHOICE.get();
         describe(choice, rows, inputs, outputs, active, Math.ceilDiv(outputs, PackedWeights.BLOCK));
         return choice;
     }
@@ -280,7 +266,7 @@ public final class SpikeMatmul {
         choice.open(blocks);
     }
 
-    /** Says which product comes, and what each variant costs by the constants. */
+    /** Sets the product of a choice, and the cost of each variant by the constants. */
     static void describe(StageChoice choice, int rows, int inputs, int outputs, long active, int blocks) {
         choice.of(Chooser.Kind.SPIKES, rows, inputs, outputs, active);
         CostModel costs = choice.chooser.costs();
@@ -292,8 +278,8 @@ public final class SpikeMatmul {
     }
 
     /**
-     * Whether this JVM can run a variant, and what that prepares of a row fits its memory. For a single row tables or
-     * factors of several never pay.
+     * Returns true if this JVM can run a variant, and its preparation of a row fits the memory. Tables and factors of
+     * several rows never pay for a single row.
      */
     static boolean fits(Variant variant, int rows, int inputs) {
         return switch (variant) {
@@ -306,7 +292,7 @@ public final class SpikeMatmul {
         };
     }
 
-    /** Which loop does the work. */
+    /** The loops of the product. */
     enum Variant {
         SCALAR(0),
         ACTIVE(1),
@@ -354,7 +340,7 @@ public final class SpikeMatmul {
         }
     }
 
-    /** Adds to 64 currents the sums of the active weights among four inputs. */
+    /** Adds the sums of the active weights of four inputs to 64 currents. */
     private static void addGroup(MemorySegment weights, long from, int active, FloatMatrix current, long to) {
         MemorySegment currents = current.segment();
         for (long lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += Float.BYTES) {

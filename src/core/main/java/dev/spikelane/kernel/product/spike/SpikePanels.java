@@ -6,26 +6,22 @@ import dev.spikelane.simd.Tile;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The variants of {@link SpikeMatmul} that share partial sums between rows: of every group of four inputs the 16 sums
- * of its active weights stand in a table ("four Russians"), and each row adds one entry of each group's table.
+ * The variants of {@link SpikeMatmul} that share partial sums between rows. A table has the 16 sums of the active
+ * weights of a group of four inputs ("four Russians"), and each row adds one entry of each group's table.
  *
- * <p>The tables of a panel of inputs and outputs are small enough for the L1 cache. A panel is made, then added for all
- * rows of a tile, whose sums are contiguous scratch memory. What a panel needs to know of the spikes is prepared once
- * for all outputs.
+ * <p>The tables of a panel of inputs and outputs fit the L1 cache. A panel is made, then added for all rows of a tile,
+ * whose sums are contiguous scratch memory. Spikes are prepared once for all outputs.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 final class SpikePanels {
 
-    /** The shape of a panel, and how rows find the entries that they add. */
+    /** Shapes of a panel, each with its way to find the entries of a row. */
     enum Shape {
         /** Tables of 64 outputs and 16 inputs, 16 KB. */
         WIDE(256, 4),
         /** Tables of 32 outputs and 32 inputs, 16 KB. */
         NARROW(128, 8),
-        /**
-         * Tables of 32 outputs and 128 inputs, 64 KB, and for each row a list of the groups in which an input is
-         * active.
-         */
+        /** Tables of 32 outputs and 128 inputs, 64 KB, and for each row a list of the groups with an active input. */
         LISTS(128, SpikeLister.GROUPS);
 
         /** Bytes of an entry, and of the sums of a row. */
@@ -39,26 +35,27 @@ final class SpikePanels {
         }
     }
 
-    /** The most rows whose spikes are prepared at a time. */
+    /** Most rows whose spikes are prepared at a time. */
     static final int ROWS = 1_024;
 
-    /** The most inputs whose spikes are prepared at a time. */
+    /** Most inputs whose spikes are prepared at a time. */
     static final int INPUTS = 1_024;
 
-    /** Entries are 256 bytes apart: an entry of 64 outputs, or two of 32 outputs, of neighboring groups. */
+    /**
+     * Entries are 256 bytes apart: one entry of 64 outputs, or the entries of two neighboring groups for 32 outputs.
+     */
     static final int ENTRY_BYTES = PackedWeights.BLOCK_BYTES;
 
     static final int TABLE_BYTES = 16 * ENTRY_BYTES;
 
-    /** The sums of a tile of rows, and of one row that lists are padded with. */
+    /** Offset of the sums of a tile of rows, and of one row that padding of lists is added to. */
     static final int SUMS = SpikeLister.GROUPS / 2 * TABLE_BYTES;
 
-    /** Bytes of workspace. */
     static final int WORKSPACE_BYTES = SUMS + (ROWS + 1) * Shape.LISTS.bytes;
 
     private SpikePanels() {}
 
-    /** The most rows of a tile. */
+    /** Returns the most rows of a tile. */
     static int mostRows(Shape shape) {
         return ROWS * Shape.LISTS.bytes / shape.bytes;
     }
@@ -71,7 +68,7 @@ final class SpikePanels {
             ProductScratch workspace) {
         Shape shape = prepared.shape();
         int tile = prepared.choice.chooser.costs().tile(shape);
-        MemorySegment panels = prepared.complete() ? prepared.panels : workspace.own.panels;
+        MemorySegment panels = prepared.complete() ? prepared.panels : workspace.prepared.panels;
         SpikePanelsVector.clear(workspace.tables, shape.groups * shape.bytes / ENTRY_BYTES);
         int end = prepared.first() + prepared.rows();
         for (int row = prepared.first(); row < end; row += ROWS) {
@@ -91,7 +88,7 @@ final class SpikePanels {
         }
     }
 
-    /** Lists or lays out some inputs of some rows, at most {@link #INPUTS} of {@link #ROWS}. */
+    /** Lists or lays out at most {@link #INPUTS} inputs of at most {@link #ROWS} rows. */
     static void prepare(
             Shape shape, SpikeMatrix spikes, int row, int rows, int input, int inputs, MemorySegment panels) {
         switch (shape) {
@@ -101,7 +98,7 @@ final class SpikePanels {
         }
     }
 
-    /** Adds the inputs to the sums of as many outputs as an entry has, for all rows, a tile after the other. */
+    /** Adds the inputs to the sums of one entry's outputs for all rows, tile by tile. */
     private static void addOutputs(
             Shape shape,
             int tile,
@@ -133,7 +130,10 @@ final class SpikePanels {
         }
     }
 
-    /** Apart from the rows of tiles: in one method C2 makes loops that take 2 % longer (Emerald Rapids, 2026-11). */
+    /**
+     * A separate method: inlined into the loop over tiles, C2 makes loops that take 2 % longer (Emerald Rapids,
+     * 2026-11).
+     */
     private static void addPanels(
             Shape shape,
             int row,

@@ -19,9 +19,10 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The loops of {@link SpikePanels}: partial sums of a panel, and their addition to the sums of rows. Those that run for
- * every panel slice segments of constant length inside the loop, where C2 knows class and length of the slice: no range
- * check is left, and no profile that the rest of the JVM has left behind makes addresses virtual calls. Elsewhere
+ * The loops of {@link SpikePanels}: make the partial sums of a panel, and add them to the sums of rows.
+ *
+ * <p>Loops that run for every panel slice segments of constant length inside the loop. C2 knows class and length of
+ * such a slice, so no range check is left, and no profile of other code turns addresses into virtual calls. Elsewhere
  * slices could be allocated.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a panel are int on purpose
@@ -33,12 +34,15 @@ public class SpikePanelsVector {
     private static final int NARROW = SpikePanels.Shape.NARROW.bytes;
     private static final int SUMS = SpikePanels.SUMS;
 
-    /** Bytes of an entry of 32 outputs that a row adds at a time, two vectors after two others if it has four. */
+    /**
+     * Bytes that a row adds at a time of an entry of 32 outputs. If these are four vectors, they are added in two
+     * parts.
+     */
     private static final int STRIP = Math.min(4 * BYTES, NARROW);
 
     private static final boolean IN_PARTS = STRIP > 2 * BYTES;
 
-    /** Where an entry stands in its table. */
+    /** Mask of the byte offset of an entry in its table. */
     private static final int PLACE = 15 * ENTRY;
 
     static final SpikePanelsVector LOOPS = Unrolled.of(MethodHandles.lookup(), new SpikePanelsVector());
@@ -46,8 +50,8 @@ public class SpikePanelsVector {
     private SpikePanelsVector() {}
 
     /**
-     * Writes the entries of no spike, -0, the identity of addition. One by one: this runs once a call, so that vectors
-     * would be allocated for many calls, until C2 compiles it.
+     * Writes -0, the identity of addition, to the entries of no spike. This runs once a call, so vectors would be
+     * allocated for many calls, until C2 compiles it.
      */
     static void clear(MemorySegment workspace, int tables) {
         for (int table = 0; table < tables; table++) {
@@ -57,7 +61,7 @@ public class SpikePanelsVector {
         }
     }
 
-    /** Starts the sums of all rows at the bias; at zero where a block's padding has none. */
+    /** Starts the sums of all rows at the biases, which are zero in the padding. */
     static void start(MemorySegment bias, long outputs, int bytes, int rows, MemorySegment workspace) {
         Checks.isNative(bias);
         Checks.isNative(workspace);
@@ -69,7 +73,7 @@ public class SpikePanelsVector {
         }
     }
 
-    /** Starts the sums where the inputs before have left them. */
+    /** Loads the sums of the inputs before. */
     static void load(FloatMatrix current, int firstRow, int rows, long from, int bytes, MemorySegment workspace) {
         MemorySegment currents = current.segment();
         for (int row = 0; row < rows; row++) {
@@ -92,8 +96,8 @@ public class SpikePanelsVector {
     }
 
     /**
-     * Entry {@code n} of a group's table is the sum of the weights of the inputs whose bit is set in {@code n}, in
-     * ascending order.
+     * Makes the tables: entry {@code n} is the sum, in ascending order, of the weights of the inputs whose bits are set
+     * in {@code n}.
      */
     void make(MemorySegment weights, long inputs, int groups, int bytes, MemorySegment workspace) {
         Checks.isNative(weights);
@@ -116,7 +120,7 @@ public class SpikePanelsVector {
         }
     }
 
-    /** Adds for each row one entry of each of the four tables of 64 outputs. */
+    /** Adds, for each row, one entry of each of the four tables of 64 outputs. */
     void addWide(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
         Checks.isNative(workspace);
         Checks.isNative(panels);
@@ -145,8 +149,8 @@ public class SpikePanelsVector {
     }
 
     /**
-     * Adds for each row one entry of each of the eight tables of 32 outputs; those of two neighboring groups stand side
-     * by side.
+     * Adds, for each row, one entry of each of the eight tables of 32 outputs; entries of two neighboring groups are
+     * consecutive.
      */
     void addNarrow(MemorySegment workspace, MemorySegment panels, long spikes, int rows) {
         Checks.isNative(workspace);
@@ -178,7 +182,7 @@ public class SpikePanelsVector {
                         sum[i].intoMemorySegment(sums, i * BYTES, ORDER);
                     }
                     if (!IN_PARTS) {
-                        break; // C2 makes more of a row than of a loop that runs once
+                        break; // C2 compiles a row better than a loop that runs once
                     }
                 }
             }

@@ -26,38 +26,41 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The variant of {@link SpikeMatmul} for many rows of dense spikes where a vector holds 16 floats. One vector is the
- * table of the partial sums of one output's weights from four inputs; the spikes of 16 rows choose from it by one
- * permutation. So 16 rows stand in the lanes, tables are read in order, and a table read once serves four vectors of
- * rows: the loop is bound by permutations and additions, not by the L2 cache, and no address depends on the spikes, so
- * that all range checks leave the loop.
+ * The variant of {@link SpikeMatmul} for many rows with many spikes, if a vector has 16 floats. One vector is the table
+ * of the partial sums of one output's weights from four inputs. The spikes of 16 rows, one a lane, select from it by
+ * one permutation.
  *
- * <p>Tables are made for sixteen outputs at a time; they and the sums, {@code [64 x rows]}, stay in the L2 cache. The
- * sums of a block are transposed into the currents at the end.
+ * <p>Tables are read in order, and a table read once serves four vectors of rows, so permutations and additions limit
+ * the loop, not the L2 cache. No address depends on spikes, so C2 hoists all range checks out of the loop.
+ *
+ * <p>Tables are made for 16 outputs at a time; tables and sums, {@code [64 x rows]}, stay in the L2 cache. At the end
+ * the sums of a block are transposed into the currents.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within the workspace are int on purpose
 class SpikePermuteVector {
 
-    /** Inputs in the lane of a vector of spikes. */
+    /** Inputs in one lane of a vector of spikes. */
     private static final int WORD = Integer.SIZE;
 
-    /** Groups of four inputs in such a word. */
     private static final int GROUPS = WORD / 4;
 
-    /** Outputs whose tables are made at a time. */
+    /** Outputs whose tables are made together. */
     static final int OUTPUTS = 16;
 
-    /** The most inputs: their tables fill 1 MB of the workspace. */
+    /** Most inputs: their tables fill 1 MB of the workspace. */
     static final int MOST_INPUTS = 4_096;
 
-    /** The most rows at a time. */
+    /** Most rows at a time. */
     private static final int ROWS = 1_024;
 
     private static final int TABLES_BYTES = OUTPUTS * 64;
     private static final int SPIKES = MOST_INPUTS / 4 * TABLES_BYTES;
     private static final int SPIKES_BYTES = 128 << 10;
     private static final int SUMS = SPIKES + SPIKES_BYTES;
-    /** One more line than the rows need, so that the sums of two outputs do not fall into one set of the L1 cache. */
+    /**
+     * Bytes from one output's sums to the next: one cache line more than the rows need, so that they do not share a set
+     * of the L1 cache.
+     */
     private static final int SUMS_STRIDE = ROWS * Float.BYTES + 64;
 
     private static final int SQUARE = SUMS + PackedWeights.BLOCK * SUMS_STRIDE;
@@ -66,10 +69,10 @@ class SpikePermuteVector {
     /** Squares of 16 outputs in a block. */
     private static final int SQUARES = PackedWeights.BLOCK / OUTPUTS;
 
-    /** Bytes of workspace: the tables, the spikes of some rows, their sums, and squares to transpose in. */
+    /** Bytes of the workspace: tables, spikes of some rows, their sums, and squares to transpose in. */
     static final int WORKSPACE_BYTES = SQUARE + (1 + SQUARES) * SQUARE_BYTES;
 
-    /** The entries of a table whose bit 0, 1, 2, 3 is set. */
+    /** Masks of the table entries whose bit 0, 1, 2 or 3 is set. */
     private static final VectorMask<Float> BIT_0 = VectorMask.fromLong(FLOAT, 0xAAAA);
 
     private static final VectorMask<Float> BIT_1 = VectorMask.fromLong(FLOAT, 0xCCCC);
@@ -107,7 +110,7 @@ class SpikePermuteVector {
         }
     }
 
-    /** Puts the spikes of 16 rows side by side: {@code [rows / 16][words][16]} ints. */
+    /** Gathers the spikes of 16 rows: {@code [rows / 16][words][16]} ints. */
     private static void loadSpikes(SpikeMatrix spikes, int first, int rows, int words, MemorySegment workspace) {
         MemorySegment from = spikes.segment();
         Checks.isNative(from);
@@ -122,7 +125,7 @@ class SpikePermuteVector {
         }
     }
 
-    /** The sums of 16 outputs for all rows; zero for the padding of the last block. */
+    /** Computes the sums of 16 outputs for all rows; zero for the padding of the last block. */
     private static void sum(PackedWeights weights, int output, int rows, int words, MemorySegment workspace) {
         int groups = output < weights.outputs() ? weights.paddedInputs() / 4 : 0;
         int vectors = Math.ceilDiv(rows, COUNT);
@@ -142,8 +145,8 @@ class SpikePermuteVector {
     }
 
     /**
-     * Tables {@code [group][output][16]}: entry {@code n} sums, in ascending order, the weights whose bit is set in
-     * {@code n}.
+     * Makes tables {@code [group][output][16]}: entry {@code n} is the sum, in ascending order, of the weights whose
+     * bits are set in {@code n}.
      */
     private static void makeTables(MemorySegment weights, long inputs, int groups, MemorySegment workspace) {
         Checks.isNative(weights);
@@ -168,8 +171,8 @@ class SpikePermuteVector {
     }
 
     /**
-     * The hot loop: 4 outputs for 64 rows, or the last 16. C2 is told the class of all vectors in it, since behind an
-     * application's vectors it sees more traps in what it inlines than it tolerates.
+     * The hot loop: four outputs for 64 rows, or for the last 16. The class of all vectors is checked in it: after an
+     * application's own vector code, C2 sees more deoptimizations in inlined methods than it tolerates.
      */
     void sum(MemorySegment biases, long bias, MemorySegment workspace, int column, int vector, int words, int groups) {
         Checks.isNative(biases);
@@ -215,8 +218,8 @@ class SpikePermuteVector {
     }
 
     /**
-     * Transposes the sums of a block of outputs into rows of the currents, whole rows of a block at a time: memory
-     * likes it better.
+     * Transposes the sums of a block of outputs into rows of the currents, whole rows of a block at a time, which
+     * memory writes faster.
      */
     private static void store(MemorySegment workspace, FloatMatrix current, int firstRow, int rows, int column) {
         MemorySegment to = current.segment();
@@ -241,7 +244,7 @@ class SpikePermuteVector {
     }
 
     /**
-     * Two of the four rounds that transpose 16 vectors of 16; a round interleaves vector {@code i} with vector
+     * Does two of the four passes that transpose 16 vectors of 16 lanes; a pass interleaves vectors {@code i} and
      * {@code i + 8}.
      */
     private static void zipTwice(MemorySegment workspace, int from, int stride, int to) {

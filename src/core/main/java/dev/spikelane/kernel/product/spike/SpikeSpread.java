@@ -8,19 +8,19 @@ import dev.spikelane.memory.SpikeMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Copies spikes so that those of one panel of inputs stand side by side for all rows: {@code [panel][row]}, a short or
- * an int each.
+ * Copies the spikes of a panel of inputs for all rows into consecutive memory: {@code [panel][row]}, one short or one
+ * int for a row.
  */
 final class SpikeSpread {
 
     private SpikeSpread() {}
 
-    /** Where the spikes of 16 inputs stand, of {@code rows} rows from one on. */
+    /** Returns the byte offset of the spikes of 16 inputs in a row. */
     static long shorts(int panel, int rows, int row) {
         return ((long) panel * rows + row) * Short.BYTES;
     }
 
-    /** Where the spikes of 32 inputs stand. */
+    /** Returns the byte offset of the spikes of 32 inputs in a row. */
     static long ints(int panel, int rows, int row) {
         return ((long) panel * rows + row) * Integer.BYTES;
     }

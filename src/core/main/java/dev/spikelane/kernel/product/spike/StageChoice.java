@@ -7,33 +7,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A stage that {@link Chooser} chooses a way for: one object for each place, used again and again. The thread that
- * prepares opens it; where it is measured threads then tell of the parts that they have done, and the last one closes
- * it.
+ * A stage for which {@link Chooser} chooses a way. Each call site has one object, which it opens again and again.
+ * During a trial each thread reports the parts that it has done, and the last one closes the stage.
  */
 public final class StageChoice {
 
     static final int NONE = -1;
 
-    /** The most rows that a way takes which only lets C2 compile it; {@code permute} has a loop over 64. */
+    /** Most rows of a run that only lets C2 compile a way; {@code permute} has a loop over 64. */
     private static final int FEW_ROWS = 80;
 
     /**
-     * What the meeting of threads is estimated to take: one row of 784 -> 1000 takes 10.1 instead of 18.5 us on two of
-     * them at density 0.5, 5.2 instead of 3.0 at 0.1 (Zen 5, 2026-11).
+     * Estimated time to synchronize threads: at density 0.5 one row of 784 -> 1000 takes 18.5 us on one thread and 10.1
+     * on two, at 0.1 3.0 and 5.2 us (Zen 5, 2026-11).
      */
     private static final double MEETING_NANOSECONDS = 2_500;
 
-    /** Longer stages are always shared, as threads that are late do less of them. */
+    /** Longer stages are always shared, because late threads do fewer parts of them. */
     private static final double LONG_NANOSECONDS = 100_000;
 
     public final Chooser chooser;
     /** Threads that share the stage. */
     final int threads;
-    /** What distinguishes it from others of like shape. */
+    /** Distinguishes this call site from others with the same shape. */
     private final int place;
 
-    /** What each way is estimated to take on one thread, in nanoseconds; infinite if it cannot serve. */
+    /** Estimated nanoseconds of each way on one thread; infinite if it cannot serve. */
     public final double[] costs = new double[Chooser.WAYS];
 
     Kind kind = Kind.SPIKES;
@@ -41,17 +40,16 @@ public final class StageChoice {
     int inputs;
     int outputs;
     double density;
-    Chooser.Known of = Chooser.Known.NOTHING;
-    /** The key of what is known when this was opened. */
+    Chooser.StageClass stageClass = Chooser.StageClass.NOTHING;
+    /** The key of the class when this stage was opened. */
     long key;
 
-    /** The way that serves this stage. */
     public int way;
 
-    /** The way that a thread lets C2 compile beside it. */
+    /** The way that one thread runs on a few rows, so that C2 compiles it. */
     public int other;
 
-    /** Which of the stages of a comparison this is; {@link #NONE} if it is none. */
+    /** The number of this stage in a trial; {@link #NONE} if it is in none. */
     int turn = NONE;
 
     private int parts;
@@ -66,13 +64,13 @@ public final class StageChoice {
     }
 
     public StageChoice(Chooser chooser, int threads, int place) {
-        chooser.costs(); // a property that cannot be read is refused here, not in the middle of a run
+        chooser.costs(); // an invalid property is reported here, not in the middle of a run
         this.chooser = chooser;
         this.threads = threads;
         this.place = place;
     }
 
-    /** Says which stage comes, before {@link #costs} are set. */
+    /** Sets the kind and shape of the stage; the caller sets {@link #costs} next. */
     public void of(Kind newKind, int newRows, int newInputs, int newOutputs, long active) {
         kind = newKind;
         rows = newRows;
@@ -88,7 +86,7 @@ public final class StageChoice {
         return (size << 20 | bucket << 4 | (long) kind.number << 1) | 1;
     }
 
-    /** Chooses, for a stage of some parts. */
+    /** Chooses the way for a stage of some parts. */
     public void open(int someParts) {
         chooser.open(this);
         parts = someParts;
@@ -100,12 +98,11 @@ public final class StageChoice {
         }
     }
 
-    /** The way that would serve. */
     public int peek() {
         return chooser.best(this);
     }
 
-    /** Takes a way that is given; nothing is measured until this is opened. */
+    /** Stops measuring until the next {@link #open}: the caller sets the way. */
     void rest() {
         turn = NONE;
         rehearses.setPlain(false);
@@ -115,14 +112,14 @@ public final class StageChoice {
         return turn == NONE ? 0 : chooser.clock.getAsLong();
     }
 
-    /** The stage was prepared, all of it since then. */
+    /** Records that the stage is prepared, and when that began. */
     void prepared(long since) {
         if (turn != NONE) {
             preparing = now() - since;
         }
     }
 
-    /** Some parts are done. */
+    /** Records that some parts are done, and when they began. */
     public void done(long since, int someParts) {
         if (turn != NONE) {
             nanoseconds.getAndAdd(now() - since);
@@ -132,22 +129,25 @@ public final class StageChoice {
         }
     }
 
-    /** Whether the caller is the one that runs a part of {@link #few} rows by another way, while somebody warms up. */
+    /** Returns true for one caller, which then runs a part of {@link #few} rows by {@link #other}, during warm-up. */
     public boolean rehearses() {
         return rehearses.getPlain() && rehearses.compareAndSet(true, false);
     }
 
-    /** How many rows that takes. */
+    /** Returns the number of these rows. */
     public int few() {
         return Math.min(rows, FEW_ROWS);
     }
 
-    /** The caller has run them since then. */
+    /** Records that the rows are done, and when they began. */
     public void rehearsed(long since) {
         chooser.rehearsed(this, System.nanoTime() - since, costs[other] * few() / rows / parts);
     }
 
-    /** Whether threads share a stage that is estimated to take so many nanoseconds on one; {@link #met} ends it. */
+    /**
+     * Returns true if threads should share a stage, given its estimated nanoseconds on one thread; {@link #met} ends
+     * it.
+     */
     public boolean shares(double alone) {
         turn = NONE;
         if (threads > 1 && alone < LONG_NANOSECONDS) {
@@ -161,12 +161,12 @@ public final class StageChoice {
         return threads > 1;
     }
 
-    /** The stage is done, and threads have met. */
+    /** Records that the stage is done and threads have synchronized. */
     public void met() {
         done(start, 1);
     }
 
-    /** What a stage is estimated to take on some threads. */
+    /** Returns the estimated nanoseconds of a stage on some threads. */
     public static double shared(double alone, int threads) {
         return alone / threads + MEETING_NANOSECONDS;
     }

@@ -5,10 +5,9 @@ import dev.spikelane.memory.FloatMatrix;
 import dev.spikelane.simd.Window;
 
 /**
- * Windows side by side whose sums of small integers share a float: a larger window adds the weights of a first one, and
- * those of the next times a power of two that no sum reaches. All is exact, since a float holds 24 bits: four sums of
- * at most 31, or two of at most 2,047. A pool of 2 x 2 takes the largest of their currents. There are none without
- * vectors.
+ * Sums of small integers of neighboring windows, several in one float. A larger window adds the weights of the first
+ * window, and the weights of the others times powers of two that no sum reaches. A float holds 24 bits exactly: four
+ * sums of at most 31, or two of at most 2,047. A pool of 2 x 2 takes the largest of their currents. Needs vectors.
  */
 public final class JoinedSums {
 
@@ -21,11 +20,10 @@ public final class JoinedSums {
     final boolean four;
 
     /**
-     * Makes currents of pools.
+     * Creates the sums of a pool.
      *
      * @param pool of 2 x 2 windows
-     * @param outputs channels
-     * @param joinedRows how many rows of windows share a float
+     * @param joinedRows the rows of windows that share a float, 1 or 2
      */
     public JoinedSums(Window pool, int outputs, int joinedRows) {
         this.rows = pool.y().outputs();
@@ -34,25 +32,30 @@ public final class JoinedSums {
         this.four = joinedRows == 2;
     }
 
-    /** Returns how many rows of windows share a float, two of each row; 0 if sums may be too large. */
+    /** Returns how many rows of windows can share a float, with two windows of each row; 0 if sums may be too large. */
     public static int rows(long mostOfSums) {
         int ofFew = mostOfSums <= MOST_OF_FOUR ? 2 : 1;
         return mostOfSums <= MOST_OF_TWO ? ofFew : 0;
     }
 
-    /** Returns what the weights of a window of so many rows are multiplied by, in the order of (y, x). */
+    /**
+     * Returns the factor of the weights of a window.
+     *
+     * @param rows the rows of windows that share a float
+     * @param place the window, in the order (y, x)
+     */
     public static float factor(int rows, int place) {
         return (float) Math.scalb(1.0, place * 12 / rows);
     }
 
     /**
-     * Makes the currents of a sample.
+     * Computes the currents of a sample.
      *
-     * @param sums {@code [any x joined positions * outputs]}, with a row behind that of the sample
-     * @param from the row of the sample
-     * @param scaled what makes currents of sums
+     * @param sums {@code [any x joined positions * outputs]}, with one more row after the sample's
+     * @param from the sample's row
+     * @param scaled scales and biases that convert sums to currents
      * @param current {@code [any x pooled positions * outputs]}
-     * @param to its row
+     * @param to the sample's row
      */
     public void finish(FloatMatrix sums, int from, Scaling scaled, FloatMatrix current, int to) {
         JoinedSumsVector.finish(this, sums, from, scaled, current, to);

@@ -12,40 +12,40 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** The loop of {@link JoinedSums}: takes sums apart, makes currents of them and keeps the largest. */
+/** The loop of {@link JoinedSums}: splits sums, converts them to currents and stores the largest. */
 final class JoinedSumsVector {
 
-    /** Added and taken away, it leaves a float of at most 2^22 rounded to the nearest integer. */
+    /** Adding and subtracting it rounds a float of at most 2^22 to the nearest integer. */
     private static final float ROUNDS = 0x1.8p23f;
 
     private JoinedSumsVector() {}
 
-    static void finish(JoinedSums of, FloatMatrix sums, int from, Scaling scaled, FloatMatrix current, int to) {
+    static void finish(JoinedSums joined, FloatMatrix sums, int from, Scaling scaled, FloatMatrix current, int to) {
         MemorySegment source = sums.segment();
         MemorySegment target = current.segment();
         Checks.isNative(source);
         Checks.isNative(target);
-        int columns = of.columns;
-        int outputs = of.outputs;
+        int columns = joined.columns;
+        int outputs = joined.outputs;
         int width = columns * outputs;
-        int below = of.four ? 0 : width;
+        int below = joined.four ? 0 : width;
         long other = (long) below * Float.BYTES;
         long step = (long) outputs * Float.BYTES;
-        float ofUpper = of.four ? 1f / JoinedSums.factor(1, 1) : 0;
-        float ofOther = of.four ? 0 : 1;
-        float side = JoinedSums.factor(of.four ? 2 : 1, 1);
-        // the last vector of a position reaches into those behind it, which come later
+        float ofUpper = joined.four ? 1f / JoinedSums.factor(1, 1) : 0;
+        float ofOther = joined.four ? 0 : 1;
+        float side = JoinedSums.factor(joined.four ? 2 : 1, 1);
+        // The last vector of a position overlaps the next positions, which are stored later.
         for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
             long numbers = (long) channel * Float.BYTES;
             FloatVector bias =
                     FloatVector.fromMemorySegment(FLOAT, scaled.bias().segment(), numbers, ORDER);
             FloatVector scale =
                     FloatVector.fromMemorySegment(FLOAT, scaled.scales().segment(), numbers, ORDER);
-            for (int y = 0; y < of.rows; y++) {
+            for (int y = 0; y < joined.rows; y++) {
                 int column = y * width + channel;
                 long at = sums.rowOffset(from) + (column + (long) y * below) * Float.BYTES;
                 long into = current.rowOffset(to) + (long) column * Float.BYTES;
-                int left = (of.rows - y) * width - channel;
+                int left = (joined.rows - y) * width - channel;
                 for (int x = 0; x < columns; x++) {
                     FloatVector first = FloatVector.fromMemorySegment(FLOAT, source, at + x * step, ORDER);
                     FloatVector upper = first.mul(ofUpper).add(ROUNDS).sub(ROUNDS);

@@ -5,30 +5,33 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows of the input that give what some rows of the kernel make of them to the outputs.
+ * A pass over some rows of the input with some rows of the kernel, into the rows of outputs that they reach.
  *
  * @param first the first row of the input
- * @param end the row behind the last
- * @param kernelRow the first of the rows of the kernel
- * @param rows how many rows of the kernel
- * @param top the first row of outputs that they reach
- * @param bottom the last one
- * @param begins whether all outputs begin here, at the bias; else the sums go on
+ * @param end the row after the last
+ * @param kernelRow the first row of the kernel
+ * @param rows the number of rows of the kernel
+ * @param top the first row of outputs
+ * @param bottom the last row of outputs
+ * @param begins true if all outputs start at the bias in this pass; false if it continues their sums
  */
 record KernelRowSpan(int first, int end, int kernelRow, int rows, int top, int bottom, boolean begins) {
 
-    /** Rows of a kernel from which on edges are worth passes of their own. */
+    /** Rows of a kernel from which on edges are worth their own passes. */
     private static final int TALL = 4;
 
     /** Rows of an edge. */
     private static final int EDGE = 2;
 
-    /** All of a map at once: beyond its first and last rows outputs are added up in vain that are not there. */
+    /** Returns one pass over the whole map, which also adds sums of outputs beyond the edges, in vain. */
     static List<KernelRowSpan> whole(Window.Axis y) {
         return List.of(of(y, 0, y.inputs(), 0, y.kernel(), true));
     }
 
-    /** The first rows of the input, by the first rows of a tall kernel alone, those between, and the last rows. */
+    /**
+     * Returns up to three passes: the first rows of the input with the first rows of a tall kernel, the rows between,
+     * and the last rows with the last rows of the kernel.
+     */
     static List<KernelRowSpan> withEdges(Window.Axis y) {
         int above = Math.max(0, EDGE - y.padding());
         int behind = y.outputs() - 1 + y.kernel() - y.padding() - y.inputs(); // padding

@@ -14,9 +14,8 @@ import dev.spikelane.simd.ZeroInputs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution of small windows and the pool of 2 x 2 behind it that takes the largest current: the four currents of a
- * pool are added up side by side in registers, and only the largest is stored. Bits are those of the one and then the
- * other.
+ * A convolution with small windows and a following 2 x 2 pool of largest values. The four currents of a pool are added
+ * up in registers, and only the largest is stored. The bits are as if both ran one after the other.
  */
 public final class PooledWindows {
 
@@ -26,20 +25,19 @@ public final class PooledWindows {
     private final int outputs;
     private final @Nullable SmallWindowTables tables;
     private final PooledWindowsVector loops;
-    /** How many bytes behind its first value those of a window are. */
+    /** Byte offsets of a window's values from its first one. */
     private final long[] offsets;
-    /** How many bytes behind a window the one beside it begins, and the one below. */
+    /** Bytes from a window to the next one on its right; {@link #below} to the next one below. */
     private final long right;
 
     private final long below;
 
     /**
-     * Makes the two for some weights.
+     * Creates both.
      *
-     * @param window which, with the pool, is {@link #serves served}
-     * @param pool of the currents
-     * @param outputs channels of the output
-     * @param tables of what spikes are multiplied by; null if none come
+     * @param window a window that {@link #serves} accepts with the pool
+     * @param pool the pool of its currents
+     * @param tables partial sums of the weights, for spikes; null if the input is never spikes
      */
     public PooledWindows(Window window, Window pool, int outputs, @Nullable SmallWindowTables tables) {
         this.window = window;
@@ -61,11 +59,10 @@ public final class PooledWindows {
     }
 
     /**
-     * Tells whether windows have no padding, and a pool is one of 2 x 2 of their currents.
+     * Returns true if windows have no padding and the pool is 2 x 2 over their currents.
      *
-     * @param window that reads all channels of an input
-     * @param pool of largest values
-     * @return whether this takes both
+     * @param window a window that reads all channels of an input
+     * @param pool a pool of largest values
      */
     public static boolean serves(Window window, Window pool) {
         return window.channels() == window.allChannels()
@@ -85,25 +82,24 @@ public final class PooledWindows {
         return axis.equals(new Window.Axis(inputs, 2, 2, 0, 1, inputs / 2));
     }
 
-    /** Returns how many words {@link #multiply} takes: those of two rows of windows. */
+    /** Returns the number of words that {@link #multiply} needs: two rows of windows. */
     public int words() {
         return 2 * window.x().outputs();
     }
 
-    /** Returns how many rows the pooled map has. */
     public int rows() {
         return rows;
     }
 
     /**
-     * Computes a row of the pooled map of a sample.
+     * Computes one row of a sample's pooled map from spikes.
      *
      * @param words the spikes of its windows, {@code [at least words() x window.size()]}
-     * @param scaled whose scales and bias make currents of the sums; null if tables give these
+     * @param scaled scales and biases that convert sums to currents; null if the tables give currents
      * @param current {@code [any x rows() * pooled columns * outputs]}
-     * @param place the row of the map of the sample: {@link #rows} of each sample follow each other
-     * @param winners of the pool, to be kept; null if nobody needs them
-     * @param kept where they are kept
+     * @param place the row, counted over the maps of all samples
+     * @param winners receives the winners of the pool; null if they are not needed
+     * @param kept the row of the winners
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void multiply(
@@ -120,14 +116,14 @@ public final class PooledWindows {
     }
 
     /**
-     * Computes the pooled map of a sample of values.
+     * Computes a sample's pooled map from values.
      *
      * @param input {@code [any x window.inputs()]}
-     * @param weights which these are multiplied by
+     * @param weights the weights of the convolution
      * @param current {@code [any x rows() * pooled columns * outputs]}
-     * @param row the sample in both
-     * @param winners of the pool, to be kept; null if nobody needs them
-     * @param kept where they are kept
+     * @param row the sample's row in both
+     * @param winners receives the winners of the pool; null if they are not needed
+     * @param kept the row of the winners
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void multiply(
@@ -148,7 +144,7 @@ public final class PooledWindows {
         }
     }
 
-    /** The specification, which takes weights that are not finite. */
+    /** The specification, also for weights that are not finite. */
     private void scalar(
             FloatMatrix input,
             PackedWeights weights,

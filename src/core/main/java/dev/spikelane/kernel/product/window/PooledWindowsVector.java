@@ -22,8 +22,8 @@ import jdk.incubator.vector.VectorMask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The loops of {@link PooledWindows}, for a row of the pooled map. The last vector of a position reaches into those
- * behind it, as far as there are any: they come later, and their first vector last.
+ * The loops of {@link PooledWindows}, for a row of the pooled map. The last vector of a position overlaps the next
+ * positions, which are stored later; vectors of channels are stored from the last to the first.
  */
 final class PooledWindowsVector {
 
@@ -33,7 +33,7 @@ final class PooledWindowsVector {
     private final MemorySegment starts;
     private final int groups;
     private final int outputs;
-    /** Windows in a row of the map that is pooled, and places in a row of the other. */
+    /** Windows in a row of the convolution's map; {@link #columns} are places in a row of the pooled map. */
     private final int windows;
 
     private final int columns;
@@ -42,16 +42,16 @@ final class PooledWindowsVector {
     private final long below;
 
     PooledWindowsVector(
-            @Nullable SmallWindowTables of,
+            @Nullable SmallWindowTables spikeTables,
             int outputs,
             int windows,
             int columns,
             long[] offsets,
             long right,
             long below) {
-        this.tables = of == null ? MemorySegment.NULL : of.tables;
-        this.starts = of == null ? MemorySegment.NULL : of.bias.segment();
-        this.groups = of == null ? 0 : of.groups;
+        this.tables = spikeTables == null ? MemorySegment.NULL : spikeTables.tables;
+        this.starts = spikeTables == null ? MemorySegment.NULL : spikeTables.bias.segment();
+        this.groups = spikeTables == null ? 0 : spikeTables.groups;
         this.outputs = outputs;
         this.windows = windows;
         this.columns = columns;
@@ -61,10 +61,10 @@ final class PooledWindowsVector {
     }
 
     /**
-     * Adds up the words of two rows of windows; times scales, if there are any, and with a bias they are currents.
+     * Adds the table entries of two rows of windows, and converts the sums to currents if there are scales.
      *
      * @param y the row of the pooled map
-     * @param winners where the row {@code kept} gets the winners; null if nobody asks for them
+     * @param winners receives the winners in row {@code kept}; null if they are not needed
      */
     void words(
             MemorySegment words,
@@ -156,10 +156,10 @@ final class PooledWindowsVector {
         }
     }
 
-    /** Adds up the values of two rows of windows of the same row of a matrix. */
+    /** Adds the products of two rows of windows, of one row of a matrix. */
     void values(
             FloatMatrix values,
-            PackedWeights of,
+            PackedWeights packed,
             FloatMatrix current,
             int row,
             int y,
@@ -170,15 +170,15 @@ final class PooledWindowsVector {
         int count = columns;
         long corner = values.rowOffset(row) + 2L * y * below;
         long at = at(current, row, y);
-        MemorySegment weights = of.segment();
-        int paddedInputs = of.paddedInputs();
+        MemorySegment weights = packed.segment();
+        int paddedInputs = packed.paddedInputs();
         Checks.isNative(weights);
         Checks.isNative(input);
         Checks.isNative(to);
         long[] offsets = this.offsets;
         for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
             FloatVector start =
-                    FloatVector.fromMemorySegment(FLOAT, of.biasSegment(), (long) channel * Float.BYTES, ORDER);
+                    FloatVector.fromMemorySegment(FLOAT, packed.biasSegment(), (long) channel * Float.BYTES, ORDER);
             long block = (long) channel / PackedWeights.BLOCK * paddedInputs * PackedWeights.BLOCK_BYTES
                     + (long) channel % PackedWeights.BLOCK * Float.BYTES;
             for (int x = 0; x < count; x++) {

@@ -13,18 +13,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The product of windows of at most 64 inputs, one word of spikes each: the sums of the weights of every subset of four
- * neighboring inputs are in tables that fit the L1 cache, of which the four bits choose. It takes the same at any
- * density.
+ * The product with windows of at most 64 inputs, each a word of spikes. Tables in the L1 cache have the sum of the
+ * weights of every subset of four neighboring inputs, and four bits of a word select an entry. The time does not depend
+ * on density.
  *
- * <p>The bits are those of {@link dev.spikelane.kernel.product.spike.SpikeMatmul} on the same words. The entry of no
+ * <p>The bits are as {@link dev.spikelane.kernel.product.spike.SpikeMatmul} gives for the same words. The entry of no
  * spike is -0.0, which changes no sum.
  *
- * <p>Layout {@code [vectors of outputs][groups of four inputs][16 subsets][a vector]}.
+ * <p>The layout is {@code [vectors of outputs][groups of four inputs][16 subsets][a vector]}.
  */
 public final class SmallWindowTables {
 
-    /** Subsets of four inputs. */
     private static final int SUBSETS = 16;
 
     final int outputs;
@@ -36,11 +35,9 @@ public final class SmallWindowTables {
     private final SmallWindowTablesVector loops;
 
     /**
-     * Allocates tables; {@link #fill} says of which weights.
+     * Allocates tables; {@link #fill} sets the weights.
      *
-     * @param arena the arena that owns them
-     * @param window which {@link #serves}
-     * @param outputs channels of the output
+     * @param window a window that {@link #serves} accepts
      */
     public SmallWindowTables(Arena arena, Window window, int outputs) {
         this.inputs = window.size();
@@ -53,18 +50,13 @@ public final class SmallWindowTables {
         this.loops = new SmallWindowTablesVector(tables, bias.segment(), groups, outputs);
     }
 
-    /**
-     * Tells whether windows are to be multiplied so.
-     *
-     * @param window what is read
-     * @return whether it is a word, and there are vectors
-     */
+    /** Returns true if there are vectors, and a window fits a word. */
     public static boolean serves(Window window) {
         return SimdWidth.VECTOR && window.size() <= Long.SIZE;
     }
 
     /**
-     * Makes the tables of weights that are new, or have changed.
+     * Makes the tables for new or changed weights.
      *
      * @param weights {@code window.size() -> outputs}
      * @throws IllegalArgumentException if their shape differs
@@ -85,7 +77,7 @@ public final class SmallWindowTables {
         }
     }
 
-    /** A subset is one with one input less, and the last input. */
+    /** Fills a table: a subset is its last input and a smaller subset. */
     private void fill(PackedWeights weights, int output, int group, long to) {
         long column =
                 weights.blockOffset(output / PackedWeights.BLOCK) + (long) (output % PackedWeights.BLOCK) * Float.BYTES;
@@ -100,19 +92,19 @@ public final class SmallWindowTables {
         }
     }
 
-    /** Whether all weights are finite. */
+    /** Returns true if all weights are finite. */
     boolean areFinite() {
         return finite;
     }
 
     /**
-     * Computes what some windows of a sample give, side by side.
+     * Computes the currents of some consecutive windows of a sample.
      *
-     * @param words {@code [at least count x inputs]}, a window in each row
-     * @param count how many windows, at least 1
+     * @param words {@code [at least count x inputs]}, one window a row
+     * @param count the number of windows, at least 1
      * @param current {@code [any x positions * outputs]}
-     * @param row of it
-     * @param position of the first window
+     * @param row the sample's row
+     * @param position the position of the first window
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void multiply(SpikeMatrix words, int count, FloatMatrix current, int row, int position) {

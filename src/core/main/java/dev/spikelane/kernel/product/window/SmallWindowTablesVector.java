@@ -34,8 +34,8 @@ final class SmallWindowTablesVector {
     }
 
     /**
-     * Multiplies windows that stand side by side. The last vector of a window reaches into those behind it, as far as
-     * there are any: they come later, and their first vector last.
+     * Multiplies consecutive windows. The last vector of a window overlaps the next windows, which are stored later;
+     * vectors of channels are stored from the last to the first.
      */
     void multiply(MemorySegment words, int count, MemorySegment to, long at) {
         for (int channel = (outputs - 1) / COUNT * COUNT; channel >= 0; channel -= COUNT) {
@@ -100,7 +100,7 @@ final class SmallWindowTablesVector {
         }
     }
 
-    /** One window, of which some lanes are stored. */
+    /** Multiplies one window, and stores some lanes. */
     private void multiply(long word, int channel, int lanes, MemorySegment to, long at) {
         MemorySegment tables = this.tables;
         Checks.isNative(tables);

@@ -14,33 +14,31 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gradients of the inputs of a convolution:
- * {@code gradient[y][x][c] = sum over positions of (sum over outputs of ofPosition[o] * weight[o][ky][kx][c])}.
+ * Gradients of the inputs of a convolution: {@code gradient[y][x][c] = sum over positions of (sum over outputs of
+ * ofPosition[o] * weight[o][ky][kx][c])}.
  *
- * <p>Positions of the output ascend. At each of them, outputs ascend, one fused multiply-add each from +0; that sum is
- * complete before it is added to the input's, which starts at +0. A gradient of zero adds nothing, so what a pool has
- * left out is left out here.
+ * <p>Positions of the output ascend. At each position, outputs ascend, one fused multiply-add each from +0; this sum is
+ * complete before it is added to the input's, which starts at +0. A gradient of zero adds nothing, so positions that
+ * lose a pool add nothing.
  *
- * <p>Inputs of a row of the kernel stand side by side in a row of a map, so vectors are over {@code kx * channels + c}.
- * Rows of the kernel, and strips of such vectors, go down: then what they add to an input comes from positions that go
- * up, though each goes over some positions by itself, with weights that stay in the L1 cache.
+ * <p>Inputs of one row of the kernel are consecutive in a row of a map, so vectors are over {@code kx * channels + c}.
+ * Rows of the kernel and strips of vectors descend, and each is added for some positions while its weights stay in the
+ * L1 cache. So the sum of an input takes positions in ascending order.
  */
 public final class WindowGradientInput {
 
-    /** Percent of gradients that are not zero, from which on lists do not pay. */
+    /** Percentage of nonzero gradients from which on lists do not pay. */
     private static final int MOST_FILLED = 40;
 
     private final WindowGradientShape shape;
     private final WindowGradientScalar scalar;
-    /** Null where there are no vectors. */
+    /** Null without vectors. */
     private final @Nullable WindowGradientStrips strips;
 
     private FloatMatrix weights;
     /**
      * Prepares gradients.
      *
-     * @param arena the arena that owns memory
-     * @param shape of the convolution
      * @param weights in the layout of the shape
      */
     public WindowGradientInput(Arena arena, WindowGradientShape shape, FloatMatrix weights) {
@@ -52,7 +50,7 @@ public final class WindowGradientInput {
     }
 
     /**
-     * Takes other weights, or those that have changed.
+     * Sets new or changed weights.
      *
      * @param changed in the layout of the shape
      */
@@ -67,9 +65,8 @@ public final class WindowGradientInput {
      * Computes the gradients of the first rows.
      *
      * @param gradient {@code [at least rows x positions * outputs]}
-     * @param rows how many rows, at least 1
+     * @param rows the number of rows, at least 1
      * @param into {@code [at least rows x window.inputs()]}, overwritten
-     * @param room of the thread
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void pull(FloatMatrix gradient, int rows, FloatMatrix into, WindowGradientScratch room) {
@@ -93,12 +90,11 @@ public final class WindowGradientInput {
     }
 
     /**
-     * Computes the gradients of the first rows past the pool behind the convolution, a row after the other.
+     * Computes the gradients of the first rows through the pool after the convolution, row by row.
      *
-     * @param gradient {@code [at least rows]}, behind the pool
-     * @param rows how many rows, at least 1
+     * @param gradient {@code [at least rows]}, after the pool
+     * @param rows the number of rows, at least 1
      * @param into {@code [at least rows x window.inputs()]}, overwritten
-     * @param room of the thread
      * @throws IllegalArgumentException if a shape does not fit
      */
     public void pull(PooledGradients gradient, int rows, FloatMatrix into, WindowGradientScratch room) {
@@ -123,13 +119,18 @@ public final class WindowGradientInput {
         }
     }
 
-    /** What is not finite must not meet the zeros behind a strip. */
+    /** Returns true if strips can serve: their padding of zeros gives NaN for gradients that are not finite. */
     private static boolean isFinite(FloatMatrix gradient, int row, int rows) {
         int bytes = (int) (gradient.rowOffset(1) - gradient.rowOffset(0));
         return BitsVector.areFinite(gradient.segment(), gradient.rowOffset(row), bytes, rows, bytes);
     }
 
-    /** Takes gradients of positions, side by side if of several rows, or, past a pool, those behind it. */
+    /**
+     * Computes gradients by strips.
+     *
+     * @param rows the number of rows; more than one if positions of all rows are consecutive
+     * @param past the gradients after a pool; null if there is no pool
+     */
     private void pull(
             WindowGradientStrips strips,
             FloatMatrix gradient,
@@ -167,7 +168,7 @@ public final class WindowGradientInput {
         }
     }
 
-    /** Lists what is not zero at each position, whose bits are set if vectors do not serve. */
+    /** Lists the nonzero gradients of each position: by vectors, or by bits that are set if vectors cannot. */
     private void list(
             FloatMatrix gradient, int row, int group, int firstPosition, int count, WindowGradientScratch.Vectors own) {
         MemorySegment from = gradient.segment();
@@ -202,7 +203,7 @@ public final class WindowGradientInput {
         }
     }
 
-    /** Copies what is no padding, and does not stand between inputs. */
+    /** Copies the inputs out of a map, without padding and the gaps between spread inputs. */
     private void copy(
             WindowGradientStrips strips, MemorySegment map, long ofRow, FloatMatrix into, int row, int group) {
         Window window = shape.window();

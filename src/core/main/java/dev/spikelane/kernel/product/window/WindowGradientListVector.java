@@ -16,22 +16,22 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Lists gradients that are not zero a vector at a time: of those behind a pool three of four are zero, so that a loop
- * over the others waits for branches that the CPU cannot foresee, 8 cycles for each (Zen 5, 2026-11).
+ * Lists nonzero gradients one vector at a time. After a pool three of four gradients are zero, so a loop that visits
+ * the others waits for mispredicted branches, 8 cycles each (Zen 5, 2026-11).
  */
 final class WindowGradientListVector {
 
     private WindowGradientListVector() {}
 
-    /** Whether so many outputs are whole vectors, and CPUs of this width pack lanes by an instruction. */
+    /** Returns true if outputs are whole vectors, and CPUs with this width have an instruction that packs lanes. */
     static boolean serves(int outputs) {
         return SimdWidth.bits() >= WindowListsVector.BITS && outputs % COUNT == 0;
     }
 
     /**
-     * Lists the outputs of some positions, whose gradients are not zero, and these.
+     * Lists, for some positions, the outputs with nonzero gradients, and their gradients.
      *
-     * @param from bytes to the gradients of the first position
+     * @param from byte offset of the first position's gradients
      * @param step bytes from a position to the next
      */
     static void list(
@@ -57,31 +57,31 @@ final class WindowGradientListVector {
     }
 
     /**
-     * The same past a pool that {@link PooledGradients#readsOnce reads each once}: at each position the channels whose
-     * value has won there.
+     * Lists the gradients of some positions through a pool that
+     * {@link PooledGradients#readsOnce reads each value once}: at each position, the channels whose value won.
      *
-     * @param row of the gradients behind the pool
-     * @param firstChannel the first of the outputs, as they stand behind the pool
+     * @param row the row of the gradients after the pool
+     * @param firstChannel the first of the outputs, as a channel of the pool
      */
     static void list(
-            PooledGradients of,
+            PooledGradients pooled,
             int row,
             int firstChannel,
             int outputs,
             int firstPosition,
             int positions,
             WindowGradientLists lists) {
-        MemorySegment gradients = of.behind().segment();
-        MemorySegment bits = of.bits().segment();
+        MemorySegment gradients = pooled.behind().segment();
+        MemorySegment bits = pooled.bits().segment();
         Checks.isNative(gradients);
         Checks.isNative(bits);
-        int[] readers = of.readers();
+        int[] readers = pooled.readers();
         int[] places = lists.places;
         float[] factors = lists.factors;
-        long from = of.behind().rowOffset(row);
-        long step = (long) of.behind().columns() / (readers.length / 4) * Float.BYTES;
-        long won = of.bits().rowOffset(of.kept(row));
-        long words = (long) of.words() * Long.BYTES;
+        long from = pooled.behind().rowOffset(row);
+        long step = (long) pooled.behind().columns() / (readers.length / 4) * Float.BYTES;
+        long won = pooled.bits().rowOffset(pooled.kept(row));
+        long words = (long) pooled.words() * Long.BYTES;
         FloatVector zero = FloatVector.zero(FLOAT);
         IntVector lanes = IntVector.zero(INT).addIndex(1);
         int end = 0;
@@ -105,12 +105,12 @@ final class WindowGradientListVector {
     }
 
     /**
-     * Appends parts of some lists of places to others.
+     * Appends parts of some lists of places to other lists.
      *
-     * @param begins from {@code firstBegin} on, where parts begin
-     * @param ends from {@code firstEnd} on, where they end
-     * @param offset is added to each place
-     * @param to lists, the first of which is {@code list}, and others {@code step} behind each other
+     * @param begins begins of the parts, at {@code firstBegin} and after
+     * @param ends ends of the parts, at {@code firstEnd} and after
+     * @param offset the number to add to each place
+     * @param to the lists to extend: {@code list}, then every {@code step}-th one
      */
     static void append(
             int[] places,

@@ -1,16 +1,16 @@
 package dev.spikelane.kernel.product.window;
 
-/** Lists of places, one behind the other with room between them, for one thread. */
+/** Lists of places in one array, with unused room between them, for one thread. */
 final class WindowGradientLists {
 
-    /** For each list its first place and the one behind its last. */
+    /** Index of the first place of each list; {@link #ends} has the index after the last place. */
     final int[] starts;
 
     final int[] ends;
     final int[] places;
-    /** What is multiplied there. */
+    /** Factors of the places, if lists are weighted. */
     final float[] factors;
-    /** For each list bytes to its sums. */
+    /** Byte offset of the sums of each list. */
     final long[] targets;
 
     WindowGradientLists(int lists, int places, boolean weighted) {
@@ -21,7 +21,6 @@ final class WindowGradientLists {
         this.targets = new long[lists];
     }
 
-    /** Bytes on the heap. */
     long bytes() {
         return (long) Integer.BYTES * (starts.length + ends.length + (long) places.length)
                 + (long) Float.BYTES * factors.length

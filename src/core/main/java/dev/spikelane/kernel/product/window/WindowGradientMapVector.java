@@ -16,11 +16,10 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Adds vectors that stand together. */
+/** Loops over consecutive vectors of a map of gradients. */
 @SuppressWarnings("NarrowCalculation") // offsets within vectors are int on purpose
 class WindowGradientMapVector {
 
-    /** Bytes of four vectors. */
     private static final int STRIP = 4 * BYTES;
 
     static final WindowGradientMapVector LOOPS = Unrolled.of(MethodHandles.lookup(), new WindowGradientMapVector());
@@ -28,13 +27,13 @@ class WindowGradientMapVector {
     private WindowGradientMapVector() {}
 
     /**
-     * Adds four vectors for each of some positions to a map.
+     * Adds four vectors to a map for each of some positions.
      *
-     * @param from bytes in {@code sums} to those of the first position
-     * @param step bytes to those of the next
-     * @param bases for each position bytes in the map
-     * @param order in which these positions are added
-     * @param offset bytes beside the bases
+     * @param from byte offset in {@code sums} of the first position's vectors
+     * @param step bytes from one position's vectors to the next position's
+     * @param bases byte offset in the map for each position
+     * @param order the order in which to add positions
+     * @param offset bytes to add to the bases
      */
     static void add(
             MemorySegment sums,
@@ -50,17 +49,17 @@ class WindowGradientMapVector {
         for (int i = 0; i < count; i++) {
             int position = order[i];
             long at = bases[position] + offset;
-            long of = from + position * (long) step;
+            long source = from + position * (long) step;
             for (int lane = 0; lane < 4 * BYTES; lane += BYTES) {
                 FloatVector sum = FloatVector.fromMemorySegment(FLOAT, map, at + lane, ORDER);
-                sum.add(FloatVector.fromMemorySegment(FLOAT, sums, of + lane, ORDER))
+                sum.add(FloatVector.fromMemorySegment(FLOAT, sums, source + lane, ORDER))
                         .intoMemorySegment(map, at + lane, ORDER);
             }
         }
     }
 
     /**
-     * Adds 64 values of each place of a map, one after the other, to one sum.
+     * Adds 64 values of each place of a map to one sum, place by place.
      *
      * @param down bytes from a row of the map to the next
      * @param right bytes from a place of a row to the next
@@ -77,10 +76,10 @@ class WindowGradientMapVector {
         Checks.isNative(values);
         Checks.isNative(sums);
         for (int lane = 0; lane < PackedWeights.BLOCK_BYTES; lane += STRIP) {
-            long own = to + lane;
+            long target = to + lane;
             FloatVector[] sum = new FloatVector[4];
             for (int v = 0; v < 4; v = next(v)) {
-                sum[v] = FloatVector.fromMemorySegment(FLOAT, sums, own + v * BYTES, ORDER);
+                sum[v] = FloatVector.fromMemorySegment(FLOAT, sums, target + v * BYTES, ORDER);
             }
             for (int row = 0; row < rows; row++) {
                 long at = from + row * down + lane;
@@ -94,12 +93,12 @@ class WindowGradientMapVector {
             }
             requireClass(sum, VECTOR);
             for (int v = 0; v < 4; v = next(v)) {
-                sum[v].intoMemorySegment(sums, own + v * BYTES, ORDER);
+                sum[v].intoMemorySegment(sums, target + v * BYTES, ORDER);
             }
         }
     }
 
-    /** Adds 64 values to others, and makes them zero. */
+    /** Adds 64 values to others, and clears them. */
     static void move(MemorySegment from, long at, MemorySegment to, long toAt) {
         Checks.isNative(from);
         Checks.isNative(to);
@@ -114,7 +113,7 @@ class WindowGradientMapVector {
     }
 
     /**
-     * Writes zeros from the beginning on, where {@code MemorySegment.fill} writes 8 bytes at a time (JDK 25).
+     * Writes zeros from the beginning on; {@code MemorySegment.fill} writes 8 bytes at a time (JDK 25).
      *
      * @param end bytes, a multiple of four vectors
      */
@@ -129,7 +128,7 @@ class WindowGradientMapVector {
         }
     }
 
-    /** Sets the bits of values that are not zero, 64 to a word. */
+    /** Sets the bits of nonzero values, 64 to a word. */
     static void notZero(MemorySegment values, long from, long[] bits) {
         Checks.isNative(values);
         FloatVector zero = FloatVector.zero(FLOAT);

@@ -15,37 +15,41 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the gradients of weights are made of, for one thread: gradients of 64 outputs of some rows, each a map with
- * zeros where no window begins, so that all columns of the kernel find theirs side by side; for each channel of the
- * input and row of the kernel the places there that its spikes reach; and rows of values with their padding. Of a large
- * map a band of its rows is there at a time, from the first to the last.
+ * One thread's input of the gradients of weights:
+ *
+ * <ul>
+ *   <li>gradients of 64 outputs of some rows, each row a map. Places at which no window begins are zero, so the
+ *       gradients for all columns of the kernel are consecutive
+ *   <li>for each channel of the input and row of the kernel, the places of the map that its spikes reach
+ *   <li>rows of values with their padding
+ * </ul>
+ *
+ * <p>A large map is processed in bands of its rows, from the first to the last.
  */
 final class WindowGradientMaps {
 
-    /** Bytes of gradients that are there at a time: they stay in the L1 cache, 5 % of a training step of VGG-9. */
+    /** Bytes of gradients at a time: they stay in the L1 cache, which saves 5 % of a training step of VGG-9. */
     private static final int MOST_BYTES = 1 << 15;
 
     private static final int MOST_ROWS = 8;
 
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
 
-    /** Vectors of the columns of the kernel, as many as there are registers. */
+    /** Groups of vectors of the kernel's columns, as many vectors as there are registers. */
     final Chunk[] chunks;
 
     final WindowGradientPlaces places;
-    /** The first column of a map that an output may stand in. */
+    /** The first column of a map in which an output may be. */
     final int left;
 
-    /** Columns of a map. */
     final int width;
 
-    /** Rows of gradients that are there at a time; one where a map has several bands. */
+    /** Rows of gradients at a time; one if a map has several bands. */
     final int rows;
 
-    /** Rows of a map in a band. */
     private final int height;
 
-    /** The first row of the map in the band that is there, and the one behind its last. */
+    /** The first row of the current band in the map; {@link #bottom} is the row after its last. */
     int top;
 
     int bottom;
@@ -57,10 +61,16 @@ final class WindowGradientMaps {
     private final int valueWidth;
 
     private final int valueHeight;
-    /** Whether lines stand side by side in both maps: all positions of a band, and zeros between, are one line. */
+    /**
+     * True if lines have the same length in both maps, so that all positions of a band and the gaps between are one
+     * line.
+     */
     private final boolean joined;
 
-    /** Where gradients come from: of positions, or past a pool; whose places stand at these bytes of a map. */
+    /**
+     * The source of the gradients: {@link #from} for positions, or {@link #past} for a pool. The pool's readers have
+     * their places in the map at {@link #targets}, in bytes.
+     */
     private FloatMatrix from;
 
     private @Nullable PooledGradients past;
@@ -92,7 +102,7 @@ final class WindowGradientMaps {
         this.values = WindowGradientStrips.memory(arena, (long) rows * valueHeight * valueWidth * shape.channels());
     }
 
-    /** Goes to the band that begins with a row of the output. */
+    /** Selects the band that begins with a row of the output. */
     void openBand(int first) {
         if (bottom > 0 && first == top) {
             return;
@@ -105,12 +115,12 @@ final class WindowGradientMaps {
     /**
      * Some vectors of the sums of a list.
      *
-     * @param from bytes to them from the gradients that stand at a place
-     * @param to bytes to them from the first sum
+     * @param from bytes from the gradients of a place to the first vector
+     * @param to bytes from the first sum to the first vector
      * @param pieces bytes from there to each four vectors
-     * @param run adds as many
+     * @param run adds these vectors
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Chunk(int from, int to, long[] pieces, WindowGradientRunVector run) {}
 
     private Chunk[] chunks() {
@@ -137,24 +147,27 @@ final class WindowGradientMaps {
         return Math.multiplyExact(height * width, BLOCK_BYTES);
     }
 
-    /** Bytes to the gradients at a position of the band, of one of the rows that are there. */
+    /** Returns the byte offset of the gradients at a position of the band, in one of the current rows. */
     long gradientOffset(int row, int oy, int ox) {
         return row * (long) mapBytes() + ((long) (oy - top) * width + left + (long) ox * x.stride()) * BLOCK_BYTES;
     }
 
-    /** Lines of positions that are multiplied at once. */
+    /** Returns the number of lines of positions that are multiplied at once. */
     int lines() {
         return joined ? bottom - top : 1;
     }
 
-    /** Their positions, those between lines among them. */
+    /** Returns the number of their positions, including the gaps between lines. */
     int positions() {
         return (lines() - 1) * width + x.outputs();
     }
 
-    /** Bytes to the value of the first channel that a position reads at a place, of one of the rows that are there. */
-    long valueOffset(int of, int oy, int ky, int kx) {
-        long row = of * (long) valueHeight
+    /**
+     * Returns the byte offset of the first channel's value that a position reads at a place, in one of the current
+     * rows.
+     */
+    long valueOffset(int sample, int oy, int ky, int kx) {
+        long row = sample * (long) valueHeight
                 + WindowGradientShape.firstWindow(y)
                 + (long) oy * y.stride()
                 + (long) ky * y.dilation();
@@ -163,14 +176,13 @@ final class WindowGradientMaps {
                 * Float.BYTES;
     }
 
-    /** Goes to rows of gradients. */
     void of(FloatMatrix gradient, int firstRow) {
         from = gradient;
         row = firstRow;
         past = null;
     }
 
-    /** Goes to rows past a pool, which {@link #takes} takes. */
+    /** Selects rows of gradients after a pool that {@link #takes} accepts. */
     void of(PooledGradients gradient, int firstRow) {
         past = gradient;
         row = firstRow;
@@ -183,15 +195,15 @@ final class WindowGradientMaps {
         }
     }
 
-    /** Whether gradients behind a pool are put where they belong, in place of between. */
+    /** Returns true if gradients after a pool can be written straight to their places. */
     boolean takes(PooledGradients gradient) {
         return gradient.readsOnce() && shape.groups() == 1 && height == y.outputs();
     }
 
-    /** Takes the gradients of a block of outputs in the band. */
+    /** Copies the gradients of a block of outputs in the band. */
     void takeGradients(int count, int group, int block) {
         if (shape.blocks() > 1 && block == shape.blocks() - 1) {
-            // behind the last output the block before has left others
+            // The block before has left its gradients after the last output.
             WindowGradientMapVector.clear(gradients, gradients.byteSize());
         }
         PooledGradients pooled = past;
@@ -224,7 +236,7 @@ final class WindowGradientMaps {
         }
     }
 
-    /** Lists where spikes of some rows reach gradients of the band. */
+    /** Lists the places of the band that spikes of some rows reach. */
     void list(SpikeMatrix spikes, int firstRow, int count) {
         places.clear();
         for (int i = 0; i < count; i++) {
@@ -232,7 +244,11 @@ final class WindowGradientMaps {
         }
     }
 
-    /** Takes the values of a row, of the channels of a group, as one of those that are there. */
+    /**
+     * Copies the values of a row for the channels of a group.
+     *
+     * @param at the number of the current row
+     */
     void takeValues(FloatMatrix source, int row, int at, int group) {
         long bytes = (long) shape.channels() * Float.BYTES;
         for (int iy = 0; iy < y.inputs(); iy++) {

@@ -8,57 +8,60 @@ import dev.spikelane.simd.Window;
 import java.util.Arrays;
 
 /**
- * For each channel of the input and row of the kernel the places of a map of gradients that its spikes reach. A spike
- * is found once, and stands in one list of its channel: what a row of the kernel reaches is a part of that list, at
- * places that are the same but for a number of rows.
+ * Lists, for each channel of the input and row of the kernel, of the places in a map of gradients that its spikes
+ * reach. Each spike is found once and is in one list of its channel. A row of the kernel reaches a part of this list,
+ * at places that differ only by a number of rows.
  */
 final class WindowGradientPlaces {
 
     /** Half a gigabyte on the heap. */
     private static final int MOST_PLACES = 1 << 27;
 
-    /** A list for each channel, of all groups, and row of the kernel. */
+    /** One list for each channel, of all groups, and row of the kernel. */
     final WindowGradientLists lists;
 
     private final Window.Axis y;
-    /** Rows from a window to the next, or behind the last row if that is less. */
+    /** Rows from a window to the next; at most the number of rows. */
     private final int stride;
-    /** Channels of the input. */
+
     private final int channels;
 
     /** Columns of a map of gradients. */
     private final int width;
 
-    /** For each bit of a row of the input its channel, and its column of a map. */
+    /** Channel of each bit of a row of the input; {@link #columnOf} has its column in a map. */
     private final int[] channelOf;
 
     private final int[] columnOf;
-    /** Where the lists of the spikes of a sample begin, and end: of each channel, for each rest of rows by strides. */
+    /**
+     * Index of the first place in the lists of a sample's spikes, for each remainder of rows modulo the stride and each
+     * channel; {@link #ends} has the index after the last.
+     */
     private final int[] begins;
 
     private final int[] ends;
     private final int[] places;
-    /** Where those of each row of the input begin, and end, for each channel. */
+    /** Index of the first place of each row of the input and channel; {@link #rowEnds} has the index after the last. */
     private final int[] rowBegins;
 
     private final int[] rowEnds;
-    /** For each row of the kernel the first and the last row of the input by which it reaches the band. */
+    /** First and last row of the input that reach the band, for each row of the kernel. */
     private final int[] firstRows;
 
     private final int[] lastRows;
-    /** The band's first row, and the rows of the input that reach it. */
+    /** The first row of the band, and the range of rows of the input that reach it. */
     private int top;
 
     private int start;
     private int end;
 
     /**
-     * Makes room.
+     * Allocates the lists.
      *
-     * @param left the first column of a map that an output may stand in
-     * @param width columns of a map
-     * @param rows rows of a band
-     * @param samples that are listed at a time
+     * @param left the first column of a map in which an output may be
+     * @param width the columns of a map
+     * @param rows the rows of a band
+     * @param samples the samples that are listed at a time
      */
     WindowGradientPlaces(WindowGradientShape shape, int left, int width, int rows, int samples) {
         Window.Axis x = shape.window().x();
@@ -69,7 +72,7 @@ final class WindowGradientPlaces {
         int count = Math.multiplyExact(channels, y.kernel());
         int placesOfList = Math.multiplyExact(rows * samples, x.inputs());
         long all = (long) count * placesOfList;
-        int room = placesOfList + Lanes.COUNT; // vectors reach behind a list
+        int room = placesOfList + Lanes.COUNT; // vectors write past a list
         if (count > MOST_PLACES / room) {
             throw new IllegalArgumentException("gradients of the weights take lists of " + all
                     + " places on each thread, for " + channels + " channels, " + y.kernel()
@@ -98,7 +101,6 @@ final class WindowGradientPlaces {
         this.lastRows = new int[y.kernel()];
     }
 
-    /** Bytes on the heap. */
     long bytes() {
         int all = channelOf.length + columnOf.length + begins.length + ends.length + places.length;
         return lists.bytes() + (long) Integer.BYTES * (all + rowBegins.length + rowEnds.length);
@@ -108,7 +110,7 @@ final class WindowGradientPlaces {
         return b == 0 ? a : gcd(b, a % b);
     }
 
-    /** Places from the first that windows reach to a row of the input. */
+    /** Returns the place of a row of the input, counted from the first place that windows reach. */
     private int at(int iy) {
         return iy * y.spread() + y.padding();
     }
@@ -117,7 +119,7 @@ final class WindowGradientPlaces {
         return Math.floorMod(at, stride);
     }
 
-    /** Goes to a band of rows of the output. */
+    /** Selects a band of rows of the output. */
     void openBand(int first, int behind) {
         top = first;
         start = y.inputs();
@@ -138,16 +140,16 @@ final class WindowGradientPlaces {
         }
     }
 
-    /** Begins lists anew. */
+    /** Empties the lists. */
     void clear() {
         System.arraycopy(lists.starts, 0, lists.ends, 0, lists.ends.length);
     }
 
     /**
-     * Lists where spikes reach the band, behind what is there.
+     * Appends the places of the band that spikes reach.
      *
-     * @param row of the spikes
-     * @param map places from the first map to that of the row
+     * @param row the row of the spikes
+     * @param map places from the first map to this row's
      */
     void add(SpikeMatrix spikes, int row, int map) {
         System.arraycopy(begins, 0, ends, 0, ends.length);
@@ -174,7 +176,7 @@ final class WindowGradientPlaces {
         int first = iy * channelOf.length;
         int last = first + channelOf.length - 1;
         long from = spikes.rowOffset(row);
-        int[] own = ends;
+        int[] nextPlaces = ends;
         for (int word = first / Long.SIZE; word <= last / Long.SIZE; word++) {
             long bits = spikes.segment().get(JAVA_LONG, from + (long) word * Long.BYTES);
             int base = word * Long.SIZE - first;
@@ -184,7 +186,7 @@ final class WindowGradientPlaces {
                 int i = base + Long.numberOfTrailingZeros(bits);
                 bits &= bits - 1;
                 int channel = channelOf[i];
-                places[own[rest + channel]++] = place + columnOf[i];
+                places[nextPlaces[rest + channel]++] = place + columnOf[i];
             }
         }
     }

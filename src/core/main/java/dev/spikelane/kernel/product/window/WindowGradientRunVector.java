@@ -15,25 +15,25 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Adds what stands at the places of lists, some vectors side by side, in the order of the lists: up to 20 sums in
- * registers. A slice of constant length at each place leaves one check for all its loads; what is loaded or broadcast
- * calls the Vector API, as its class is known.
+ * Adds the values at the places of lists, in the order of the lists, for some consecutive vectors: up to 20 sums in
+ * registers. A slice of constant length at each place leaves one check for all its loads. Vectors that are loaded or
+ * broadcast call the Vector API, because their class is known.
  *
- * <p>Sums come in and go out four at a time, through the last four registers, past which the others move: with 20 loads
- * and 20 stores, and a slice around them, C2 passed its limit of nodes in some JVMs, left the slice of each list or the
- * last store as a call, and boxed what that took.
+ * <p>Sums are loaded and stored four at a time through the last four registers, and the others move past them. With 20
+ * loads and 20 stores, and a slice around them, C2 exceeded its limit of nodes in some JVMs. It then left the slice of
+ * each list or the last store as a call, and boxed its arguments.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within a slice are int on purpose
 class WindowGradientRunVector {
 
-    /** The most vectors at a time, where registers are few. */
+    /** Most vectors at a time if registers are few. */
     private static final int FEW = 12;
 
     private static final int MANY = 20;
-    /** Bytes of weights at a time, as much as the L1 cache of Zen 5: fewer lists end than with 32 KB. */
+    /** Bytes of weights at a time, the size of Zen 5's L1 cache: with 32 KB more lists would end. */
     private static final int MOST_BYTES = 3 << 14;
 
-    /** Vectors that come in or go out together. */
+    /** Vectors that are loaded or stored together. */
     private static final int PIECE = 4;
 
     private static final WindowGradientRunVector[] ADDING = new WindowGradientRunVector[MANY / PIECE];
@@ -47,23 +47,25 @@ class WindowGradientRunVector {
         this.weighted = weighted;
     }
 
-    /** How many of so many vectors, a multiple of 4, should be added at a time. */
+    /** Returns the number of vectors to add at a time, if a multiple of 4 is left. */
     static int added(int left) {
         return Math.min(left, SimdWidth.bits() == SimdWidth.WIDEST && left != 2 * FEW ? MANY : FEW);
     }
 
-    /** How many should be multiplied at a time, with so many rows that should stay in the L1 cache. */
+    /**
+     * Returns the number of vectors to multiply at a time, so that their weights for some rows stay in the L1 cache.
+     */
     static int multiplied(int left, int rows) {
         int most = MOST_BYTES / (rows * SimdWidth.bits() / Byte.SIZE) / PIECE * PIECE;
         return Math.min(left, Math.clamp(most, PIECE, FEW));
     }
 
     /**
-     * Returns what adds so many vectors.
+     * Returns the loop for some vectors.
      *
-     * @param vectors how many, a multiple of 4
-     * @param weighted whether sums of products, from +0, are added to what stands in their place when they are
-     *     complete; else what stands at each place is added there
+     * @param vectors the number of vectors, a multiple of 4
+     * @param weighted true to start at +0, add products, and add the complete sums to the previous ones; false to add
+     *     the values of each place to the previous sums
      */
     static WindowGradientRunVector of(int vectors, boolean weighted) {
         WindowGradientRunVector[] made = weighted ? MULTIPLYING : ADDING;
@@ -77,11 +79,11 @@ class WindowGradientRunVector {
     }
 
     /**
-     * Goes through some lists.
+     * Adds the places of some lists.
      *
-     * @param from bytes in {@code values} to what stands at place 0
+     * @param from byte offset in {@code values} of place 0
      * @param step bytes from a place to the next
-     * @param to bytes in {@code sums} to where targets of lists are counted from
+     * @param to byte offset in {@code sums} to which targets of lists are relative
      * @param pieces bytes from the target of a list to each four vectors of its sums
      */
     void add(
@@ -104,7 +106,7 @@ class WindowGradientRunVector {
         int count = vectors / PIECE;
         int front = vectors - PIECE;
         for (int list = first; list < end; list++) {
-            long own = to + targets[list];
+            long base = to + targets[list];
             FloatVector zero = FloatVector.zero(FLOAT);
             FloatVector[] s = new FloatVector[vectors];
             for (int v = 0; v < vectors; v = next(v)) {
@@ -116,7 +118,7 @@ class WindowGradientRunVector {
                         s[v] = s[PIECE + v];
                     }
                     for (int v = 0; v < PIECE; v = next(v)) {
-                        s[front + v] = FloatVector.fromMemorySegment(FLOAT, sums, own + pieces[in] + v * BYTES, ORDER);
+                        s[front + v] = FloatVector.fromMemorySegment(FLOAT, sums, base + pieces[in] + v * BYTES, ORDER);
                     }
                 }
             }
@@ -133,7 +135,7 @@ class WindowGradientRunVector {
                 }
             }
             for (int out = count - 1; out >= 0; out--) {
-                long piece = own + pieces[out];
+                long piece = base + pieces[out];
                 for (int v = 0; v < PIECE; v = next(v)) {
                     if (weighted) {
                         s[front + v] = FloatVector.fromMemorySegment(FLOAT, sums, piece + v * BYTES, ORDER)

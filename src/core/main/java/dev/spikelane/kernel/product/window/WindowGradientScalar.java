@@ -9,7 +9,7 @@ import dev.spikelane.simd.ZeroInputs;
 /** The specification of {@link WindowGradientInput} and {@link WindowGradientWeights}: plain loops over one row. */
 record WindowGradientScalar(WindowGradientShape shape) {
 
-    /** The gradients of a row of inputs. */
+    /** Computes the gradients of a row of inputs. */
     void pull(FloatMatrix gradient, int row, FloatMatrix weights, FloatMatrix into, int intoRow) {
         for (int input = 0; input < shape.window().inputs(); input++) {
             Elements.set(into, intoRow, input, 0);
@@ -33,7 +33,7 @@ record WindowGradientScalar(WindowGradientShape shape) {
         return position * shape.outputs() + group * shape.outputsOfGroup();
     }
 
-    /** The sum over the outputs of a group. */
+    /** Returns the sum over the outputs of a group. */
     private float product(FloatMatrix gradient, int row, int first, FloatMatrix weights, int weight) {
         float sum = 0;
         for (int output = 0; output < shape.outputsOfGroup(); output++) {
@@ -44,7 +44,7 @@ record WindowGradientScalar(WindowGradientShape shape) {
         return sum;
     }
 
-    /** Adds what a row gives to the gradients of the weights of some channels of each group. */
+    /** Adds one row to the gradients of the weights of some channels of each group. */
     void add(
             Signal source,
             int row,
@@ -76,8 +76,8 @@ record WindowGradientScalar(WindowGradientShape shape) {
         for (int output = 0; output < shape.outputsOfGroup(); output++) {
             int at = weight + shape.row(0, output / WindowGradientShape.BLOCK);
             int column = output % WindowGradientShape.BLOCK;
-            float of = Elements.get(gradient, row, first + output);
-            Elements.set(sums, at, column, ZeroInputs.fma(value, of, Elements.get(sums, at, column)));
+            float outputGradient = Elements.get(gradient, row, first + output);
+            Elements.set(sums, at, column, ZeroInputs.fma(value, outputGradient, Elements.get(sums, at, column)));
         }
     }
 
@@ -85,20 +85,20 @@ record WindowGradientScalar(WindowGradientShape shape) {
         for (int output = 0; output < shape.outputsOfGroup(); output++) {
             int at = weight + shape.row(0, output / WindowGradientShape.BLOCK);
             int column = output % WindowGradientShape.BLOCK;
-            float of = Elements.get(gradient, row, first + output);
-            Elements.set(sums, at, column, Elements.get(sums, at, column) + of);
+            float outputGradient = Elements.get(gradient, row, first + output);
+            Elements.set(sums, at, column, Elements.get(sums, at, column) + outputGradient);
         }
     }
 
-    /** Adds what a row gives to the gradients of the biases, a row for each block of outputs. */
+    /** Adds one row to the gradients of the biases, which have a row for each block of outputs. */
     void addBias(FloatMatrix gradient, int row, FloatMatrix bias) {
         for (int position = 0; position < shape.window().positions(); position++) {
             for (int output = 0; output < shape.outputs(); output++) {
                 int inGroup = output % shape.outputsOfGroup();
                 int block = output / shape.outputsOfGroup() * shape.blocks() + inGroup / WindowGradientShape.BLOCK;
                 int column = inGroup % WindowGradientShape.BLOCK;
-                float of = Elements.get(gradient, row, position * shape.outputs() + output);
-                Elements.set(bias, block, column, Elements.get(bias, block, column) + of);
+                float outputGradient = Elements.get(gradient, row, position * shape.outputs() + output);
+                Elements.set(bias, block, column, Elements.get(bias, block, column) + outputGradient);
             }
         }
     }

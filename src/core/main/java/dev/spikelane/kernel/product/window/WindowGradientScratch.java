@@ -11,26 +11,26 @@ import org.jspecify.annotations.Nullable;
 /** Scratch memory of one thread for {@link WindowGradientInput}. */
 public final class WindowGradientScratch {
 
-    /** Positions whose sums are there at a time: 48 KB with 12 vectors of 512 bits. */
+    /** Positions whose sums are in memory at a time: 48 KB with 12 vectors of 512 bits. */
     static final int POSITIONS = 64;
 
     private final WindowGradientShape shape;
     private final @Nullable Vectors vectors;
 
-    /** What vectors need. */
+    /** Memory for vectors. */
     static final class Vectors {
 
-        /** Those of gradients that are not zero. */
+        /** Bits of the nonzero gradients. */
         final long[] bits;
 
         final WindowGradientLists lists;
-        /** In which sums are added to the map. */
+        /** The order in which sums are added to the map. */
         final int[] order;
 
-        /** Inputs of a group of some rows, padding included. */
+        /** Inputs of a group for some rows, padding included. */
         final MemorySegment map;
 
-        /** What a strip of weights gives to each position. */
+        /** Sums of a strip of weights for each position. */
         final MemorySegment sums;
 
         final TileWalk tile = new TileWalk();
@@ -45,18 +45,15 @@ public final class WindowGradientScratch {
         }
     }
 
-    /**
-     * Makes room.
-     *
-     * @param arena the arena that owns it
-     * @param shape of a convolution
-     */
     public WindowGradientScratch(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
         this.vectors = SimdWidth.VECTOR ? new Vectors(arena, shape) : null;
     }
 
-    /** Rows whose positions are taken together: weights, which may come from memory, are read once for them. */
+    /**
+     * Returns the rows whose positions are computed together, because weights may come from memory and are then read
+     * once.
+     */
     static int rows(WindowGradientShape shape) {
         return WindowGradientListVector.serves(shape.outputsOfGroup())
                 ? Math.max(1, POSITIONS / shape.window().positions())
@@ -67,21 +64,12 @@ public final class WindowGradientScratch {
         return Objects.requireNonNull(vectors);
     }
 
-    /**
-     * Tells how much memory lists take beside that of the arena.
-     *
-     * @return bytes on the heap
-     */
+    /** Returns the bytes of lists on the heap. */
     public long listBytes() {
         return vectors == null ? 0 : vectors.lists.bytes() + (long) Long.BYTES * vectors.bits.length;
     }
 
-    /**
-     * Tells whether this serves a convolution.
-     *
-     * @param other its shape
-     * @return whether it is of this shape
-     */
+    /** Returns true if this memory serves convolutions of a shape. */
     public boolean isOf(WindowGradientShape other) {
         return shape.equals(other);
     }

@@ -13,28 +13,28 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * The weights of a convolution as its way back reads them: for each group of channels, strips of some vectors over
- * {@code kx * channels + c}, with a row for each output. What a strip gives to a map, padding included, stands together
- * there, four vectors at a time.
+ * The weights of a convolution in the order in which gradients of inputs read them: for each group of channels, strips
+ * of some vectors over {@code kx * channels + c}, with a row for each output. The sums of a strip are consecutive in a
+ * map with padding, four vectors at a time.
  */
 final class WindowGradientStrips {
 
-    /** Floats of the vectors that stand together in a map. */
+    /** Floats of the vectors that are consecutive in a map. */
     private static final int PIECE = 4 * Lanes.COUNT;
 
-    /** The most floats that are multiplied at a time. */
+    /** Most floats that are multiplied at a time. */
     static final int MOST_FLOATS = 3 * PIECE;
 
     private static final int PIECE_BYTES = PIECE * Float.BYTES;
 
-    /** Outputs whose weights, 32 KB of four vectors of 512 bits, stay in the L1 cache while all positions take them. */
+    /** Outputs whose weights, 32 KB of four vectors of 512 bits, stay in the L1 cache while all positions use them. */
     private static final int DEPTH = 128;
 
     private final WindowGradientShape shape;
     /** Pixels of a row of a map. */
     private final int width;
 
-    /** Places of a row of the kernel whose inputs stand side by side. */
+    /** Places of a row of the kernel whose inputs are consecutive. */
     private final int together;
 
     private final Strip[] strips;
@@ -44,13 +44,13 @@ final class WindowGradientStrips {
     /**
      * Pieces that are multiplied at a time.
      *
-     * @param first in the order of all
-     * @param places in the weights of an output where they begin
-     * @param lengths weights of each
-     * @param offsets bytes in a map from what a position reads first
-     * @param run multiplies as many
+     * @param first index of the first piece among all
+     * @param places first weight of each piece among an output's weights
+     * @param lengths number of weights of each piece
+     * @param offsets bytes in a map from the first input of a position to each piece
+     * @param run multiplies these pieces
      */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Strip(int first, int[] places, int[] lengths, long[] offsets, WindowGradientRunVector run) {
         int bytes() {
             return places.length * PIECE_BYTES;
@@ -68,13 +68,13 @@ final class WindowGradientStrips {
         this.weights = memory(arena, (long) shape.groups() * shape.outputsOfGroup() * pieces * PIECE);
     }
 
-    /** Finds for some positions bytes in a map to what they read first. */
+    /** Sets the targets of some positions: byte offsets in a map of the first input that they read. */
     private void target(WindowGradientLists lists, int first, int count) {
         Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
         int left = WindowGradientShape.firstWindow(x);
         int top = WindowGradientShape.firstWindow(y);
-        int line = first / x.outputs(); // of all rows
+        int line = first / x.outputs(); // counted over all rows
         int column = first % x.outputs();
         for (int i = 0; i < count; i++, column++) {
             if (column == x.outputs()) {
@@ -86,7 +86,7 @@ final class WindowGradientStrips {
         }
     }
 
-    /** Orders some positions by columns: neighbors stand in rows of their own, so no load waits for a store. */
+    /** Orders some positions by columns: neighbors are in different rows, so no load waits for a store. */
     private static void order(int[] order, int first, int positions, int columns) {
         int count = 0;
         for (int column = 0; column < columns; column++) {
@@ -129,24 +129,26 @@ final class WindowGradientStrips {
         return Arrays.copyOf(made, count);
     }
 
-    /** Bytes in a map to a pixel, padding included. */
+    /** Returns the byte offset of a pixel in a map, padding included. */
     long mapOffset(int y, int x) {
         return ((long) y * width + x) * shape.channels() * Float.BYTES;
     }
 
-    /** Bytes from the map of a row to that of the next. */
+    /** Returns the bytes from one row's map to the next row's. */
     long mapBytes() {
         return mapOffset(WindowGradientShape.extent(shape.window().y()), 0);
     }
 
-    /** The floats of the maps of a group of channels of some rows, behind which a strip may write zeros. */
+    /**
+     * Returns the floats of the maps of a group of channels for some rows, and zeros that a strip may write after them.
+     */
     static long mapFloats(WindowGradientShape shape, int rows) {
         Window window = shape.window();
         long pixels = (long) WindowGradientShape.extent(window.y()) * WindowGradientShape.extent(window.x());
         return rows * pixels * shape.channels() + PIECE;
     }
 
-    /** Takes weights in the layout of the shape. */
+    /** Packs weights from the layout of the shape. */
     void pack(FloatMatrix from) {
         for (int group = 0; group < shape.groups(); group++) {
             for (Strip strip : strips) {
@@ -178,7 +180,7 @@ final class WindowGradientStrips {
         return before * shape.outputsOfGroup() * PIECE_BYTES;
     }
 
-    /** Adds what the lists of some positions give to a map. */
+    /** Adds the lists of some positions to a map. */
     void add(WindowGradientLists lists, int group, int first, int count, MemorySegment map) {
         target(lists, first, count);
         for (Strip strip : strips) {
@@ -186,7 +188,7 @@ final class WindowGradientStrips {
         }
     }
 
-    /** The same where most of the gradients are not zero, from where they stand. */
+    /** Adds some positions to a map if most gradients are nonzero, straight from their matrix. */
     void addAll(FloatMatrix gradient, int row, int group, int first, int count, WindowGradientScratch.Vectors own) {
         TileWalk tile = own.tile;
         MemorySegment sums = own.sums;
@@ -217,7 +219,7 @@ final class WindowGradientStrips {
         }
     }
 
-    /** Whether no weight is NaN or infinite, so that a gradient of zero times each of them is zero. */
+    /** Returns true if all weights are finite, so that a gradient of zero times a weight is zero. */
     boolean isFinite() {
         return finite;
     }

@@ -9,32 +9,23 @@ import java.lang.foreign.Arena;
 public final class WindowGradientSum {
 
     private final WindowGradientShape shape;
-    /** Of each group and block of outputs: a row of 64 for each weight, in one of two orders. */
+    /** A row of 64 for each group, block of outputs and weight, in one of two orders. */
     final FloatMatrix weights;
 
     /** A row of 64 for each group and block of outputs. */
     final FloatMatrix bias;
-    /** Whether those of a channel stand together, by rows of the kernel, its columns from right to left. */
+    /**
+     * True if the weights of a channel are consecutive: rows of the kernel, each with its columns from right to left.
+     */
     boolean byChannel;
 
-    /**
-     * Makes sums of zero.
-     *
-     * @param arena the arena that owns them
-     * @param shape of the convolution
-     */
     public WindowGradientSum(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
         this.weights = FloatMatrix.zeros(arena, shape.rows(), WindowGradientShape.BLOCK);
         this.bias = FloatMatrix.zeros(arena, shape.groups() * shape.blocks(), WindowGradientShape.BLOCK);
     }
 
-    /**
-     * Returns the memory that sums take.
-     *
-     * @param shape of the convolution
-     * @return bytes
-     */
+    /** Returns the bytes of the sums. */
     public static long bytes(WindowGradientShape shape) {
         return (shape.rows() + (long) shape.groups() * shape.blocks()) * WindowGradientShape.BLOCK * Float.BYTES;
     }
@@ -42,7 +33,7 @@ public final class WindowGradientSum {
     /**
      * Prepares for other rows.
      *
-     * @param clear whether sums are not zero yet
+     * @param clear true if sums may not be zero yet
      */
     public void begin(boolean clear) {
         if (clear) {
@@ -52,7 +43,7 @@ public final class WindowGradientSum {
         byChannel = false;
     }
 
-    /** The row of a weight of the first block of outputs. */
+    /** Returns the row of a weight in the first block of outputs. */
     int row(int place, int channel) {
         int columns = shape.window().x().kernel();
         return byChannel
@@ -61,11 +52,11 @@ public final class WindowGradientSum {
     }
 
     /**
-     * Adds these sums to others, and makes them zero: those of the weights at some places of the kernel.
+     * Adds the sums of the weights at some places of the kernel to others, and clears them.
      *
-     * @param total in the layout of the shape, added to
+     * @param total in the layout of the shape, updated
      * @param firstPlace the first place
-     * @param endPlace the place behind the last
+     * @param endPlace the place after the last
      */
     public void moveTo(FloatMatrix total, int firstPlace, int endPlace) {
         for (int block = 0; block < bias.rows(); block++) {
@@ -79,9 +70,9 @@ public final class WindowGradientSum {
     }
 
     /**
-     * Adds the sums of the biases to others, and makes them zero.
+     * Adds the sums of the biases to others, and clears them.
      *
-     * @param total {@code [groups x outputs of a group]}, added to
+     * @param total {@code [groups x outputs of a group]}, updated
      */
     public void moveBiasTo(FloatMatrix total) {
         for (int output = 0; output < shape.outputs(); output++) {

@@ -16,35 +16,32 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients of the weights of a convolution:
- * {@code gradient[o][ky][kx][c] += sum over positions of source[y][x][c] * ofPosition[o]}.
+ * Gradients of the weights of a convolution: {@code gradient[o][ky][kx][c] += sum over positions of source[y][x][c] *
+ * ofPosition[o]}.
  *
- * <p>Rows are added in the order of the calls, in a row positions of the output ascending, to sums from +0: a spike
- * adds the gradient, a value one fused multiply-add. The bias is an input that always fires, at each position. A silent
- * or zero input adds nothing, whatever the gradient is.
+ * <p>Rows are added in the order of the calls, and positions of a row in ascending order, to sums from +0. A spike adds
+ * the gradient, a value is one fused multiply-add. The bias is an input that fires at each position. A silent or zero
+ * input adds nothing, even if the gradient is infinite or NaN.
  */
 public final class WindowGradientWeights {
 
     private static final int BLOCK_BYTES = PackedWeights.BLOCK_BYTES;
 
-    /** Weights that take all positions that are there one after the other: their sums stay in the L1 cache. */
+    /**
+     * Weights to which all current positions are added before the next weights, so that their sums stay in the L1
+     * cache.
+     */
     private static final int SUMS = 8;
 
     private final WindowGradientShape shape;
     private final WindowGradientScalar scalar;
-    /** Null where there are no vectors. */
+    /** Null without vectors. */
     private final @Nullable WindowGradientMaps maps;
 
     private int share;
     private int firstChannel;
     private int endChannel;
 
-    /**
-     * Prepares scratch memory.
-     *
-     * @param arena the arena that owns it
-     * @param shape of the convolution
-     */
     public WindowGradientWeights(Arena arena, WindowGradientShape shape) {
         this.shape = shape;
         this.scalar = new WindowGradientScalar(shape);
@@ -52,21 +49,16 @@ public final class WindowGradientWeights {
         this.endChannel = shape.channels();
     }
 
-    /**
-     * Tells how much memory lists take beside that of the arena.
-     *
-     * @return bytes on the heap
-     */
+    /** Returns the bytes of lists on the heap. */
     public long listBytes() {
         return maps == null ? 0 : maps.places.bytes();
     }
 
     /**
-     * Goes to a share of the channels of each group; the first share brings the biases along. Threads may add different
+     * Selects a share of the channels of each group; the first share also adds the biases. Threads may add different
      * shares to the same sums.
      *
-     * @param number of the share, from 0
-     * @param shares how many there are
+     * @param number the number of the share, from 0
      */
     public void share(int number, int shares) {
         share = number;
@@ -80,8 +72,8 @@ public final class WindowGradientWeights {
      * @param source {@code [rows x window.inputs()]}
      * @param gradient {@code [rows x positions * outputs]}
      * @param first the first row
-     * @param rows how many, at least 1
-     * @param sum is added to; of spikes alone, or of values alone
+     * @param rows the number of rows, at least 1
+     * @param sum updated; from spikes only, or from values only
      * @throws IllegalArgumentException if a shape or range does not fit
      */
     public void add(Signal source, FloatMatrix gradient, int first, int rows, WindowGradientSum sum) {
@@ -93,13 +85,13 @@ public final class WindowGradientWeights {
     }
 
     /**
-     * Adds some rows past the pool behind the convolution.
+     * Adds some rows through the pool after the convolution.
      *
      * @param source {@code [rows x window.inputs()]}
-     * @param gradient {@code [rows]}, behind the pool, taken back {@link #rowsAtATime} at a time
+     * @param gradient {@code [rows]} after the pool, of which {@link #rowsAtATime} are read at a time
      * @param first the first row
-     * @param rows how many, at least 1
-     * @param sum is added to; of spikes alone, or of values alone
+     * @param rows the number of rows, at least 1
+     * @param sum updated; from spikes only, or from values only
      * @throws IllegalArgumentException if a shape or range does not fit
      */
     public void add(Signal source, PooledGradients gradient, int first, int rows, WindowGradientSum sum) {
@@ -126,7 +118,7 @@ public final class WindowGradientWeights {
         }
     }
 
-    /** Returns how many rows of gradients are read at a time. */
+    /** Returns the number of rows of gradients that are read at a time. */
     public int rowsAtATime() {
         return maps == null ? 1 : maps.rows;
     }
@@ -158,7 +150,7 @@ public final class WindowGradientWeights {
         }
     }
 
-    /** Adds rows of spikes, whose gradients the maps have been told. */
+    /** Adds rows of spikes, with the gradients that the maps have selected. */
     private void addSpikes(WindowGradientMaps own, SpikeMatrix spikes, int first, int rows, WindowGradientSum sum) {
         sum.byChannel = true;
         for (int band = 0; band < shape.window().y().outputs(); band = own.bottom) {
@@ -187,13 +179,13 @@ public final class WindowGradientWeights {
         Checks.range("row", first, first + rows, source.rows());
     }
 
-    /** Zeros meet what is not finite where a map is padded. */
+    /** Returns true if vectors can serve: the zeros in a map's padding give NaN for values that are not finite. */
     private static boolean isFinite(FloatMatrix values, int row) {
         int bytes = (int) (values.rowOffset(1) - values.rowOffset(0));
         return BitsVector.areFinite(values.segment(), values.rowOffset(row), 0, 1, bytes);
     }
 
-    /** Adds the band of rows of spikes that were listed, or of rows of values. */
+    /** Adds the current band of listed rows of spikes, or of rows of values. */
     private void add(WindowGradientMaps own, @Nullable FloatMatrix values, int row, int rows, WindowGradientSum sum) {
         for (int group = 0; group < shape.groups(); group++) {
             for (int i = 0; i < rows && values != null; i++) {
@@ -231,7 +223,7 @@ public final class WindowGradientWeights {
         }
     }
 
-    /** For each channel and row of the kernel its columns, as many at a time as there are registers. */
+    /** Adds the kernel's columns for each channel and row of the kernel, as many at a time as there are registers. */
     private void addSpikes(WindowGradientMaps own, int group, MemorySegment sums, long to) {
         int rows = shape.window().y().kernel();
         int first = (group * shape.channels() + firstChannel) * rows;
@@ -252,7 +244,7 @@ public final class WindowGradientWeights {
         }
     }
 
-    /** Products of what the kernel reads and the gradients, {@value #SUMS} weights of 64 outputs at a time. */
+    /** Adds products of the kernel's inputs and the gradients, to {@value #SUMS} weights of 64 outputs at a time. */
     private void addValues(WindowGradientMaps own, int rows, int outputs, MemorySegment sums, long to) {
         Window.Axis y = shape.window().y();
         Window.Axis x = shape.window().x();
@@ -282,7 +274,7 @@ public final class WindowGradientWeights {
         }
     }
 
-    /** Adds the positions of a line, or of several that stand side by side, to some weights. */
+    /** Adds the positions of a line, or of consecutive lines, to some weights. */
     private static void add(WindowGradientMaps own, int outputs, MemorySegment sums, int count) {
         TileWalk tile = own.tile;
         if (outputs <= Lanes.COUNT) {

@@ -12,36 +12,31 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The groups of four channels of a map in which one fires, in the order of the map: where their entries would stand in
- * {@link WindowTables} if a kernel were as wide as the map is large. What a window reads of a row is a part of the
- * list, for each column another; so spikes are looked for once, not once a column.
+ * Lists of the groups of four channels of a map in which one fires, in the order of the map. An entry is the offset of
+ * a group's table entry in {@link WindowTables}, as if a kernel were as wide as the map. Each column of windows reads
+ * another part of a row's list, so spikes are found once, not once a column.
  *
- * <p>It serves one thread at a time, again and again.
+ * <p>One thread uses the lists at a time.
  */
 public final class WindowLists {
 
     final WindowTables tables;
 
-    /** Where the entry of each group stands, in bytes, from where those of a first pixel do. It may wrap around. */
+    /** Byte offset of each group's entry from the entries of the first pixel. It may overflow and wrap around. */
     final int[] entries;
 
-    /** How many entries there are before each group, and behind the last. */
+    /** Number of entries before each group; the last is the number of all. */
     final int[] starts;
 
-    /** Currents of a map with channels rounded up to strips; null where their number is a multiple. */
+    /** Currents of a map whose channels are rounded up to whole strips; null if they are whole strips. */
     final @Nullable FloatMatrix room;
 
-    /** What chooses between these and others. */
+    /** The choice between these lists and other ways. */
     public final StageChoice choice = new StageChoice(Chooser.OF_JVM, 1);
 
     private final int groups;
 
-    /**
-     * Allocates lists for the maps of a window.
-     *
-     * @param arena the arena that owns memory
-     * @param tables of the product
-     */
+    /** Allocates lists for the maps of a window. */
     public WindowLists(Arena arena, WindowTables tables) {
         this.tables = tables;
         int channels = tables.outputs() * Float.BYTES;
@@ -53,12 +48,11 @@ public final class WindowLists {
         starts = new int[groups + WindowListsVector.MOST_GROUPS];
     }
 
-    /** Returns how many bytes they take on the heap. */
+    /** Returns the bytes of the lists on the heap. */
     public long listBytes() {
         return (long) Integer.BYTES * (entries.length + (long) starts.length);
     }
 
-    /** Whether they are for these tables. */
     public boolean isOf(WindowTables some) {
         return tables == some;
     }
@@ -73,7 +67,6 @@ public final class WindowLists {
         }
     }
 
-    /** How many groups fire. */
     int count() {
         return starts[groups];
     }
@@ -86,7 +79,7 @@ public final class WindowLists {
             int subset = (int) (word >>> (group << 2)) & 15;
             starts[group] = at;
             entries[at] = (group * WindowTables.SUBSETS + subset) * entryBytes;
-            at += subset + 15 >> 4; // 1 where there is one
+            at += subset + 15 >> 4; // 1 if a channel fires
         }
         starts[groups] = at;
     }

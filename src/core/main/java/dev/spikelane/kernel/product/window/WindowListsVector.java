@@ -13,16 +13,15 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Makes {@link WindowLists}, a vector of groups at a time: the loop of {@link WindowLists#list} takes five cycles for
- * each group, and one that visits only those with spikes waits for branches that the CPU cannot foresee (Zen 5,
- * 2026-11).
+ * Makes {@link WindowLists}, one vector of groups at a time. The loop of {@link WindowLists#list} takes five cycles for
+ * each group, and a loop over groups with spikes waits for mispredicted branches (Zen 5, 2026-11).
  */
 final class WindowListsVector {
 
-    /** The least width that it takes: narrower CPUs may have no instruction that packs lanes. */
+    /** The least width: narrower CPUs may have no instruction that packs lanes. */
     static final int BITS = 256;
 
-    /** The most groups in a vector. */
+    /** Most groups in a vector. */
     static final int MOST_GROUPS = 16;
 
     private static final int GROUPS = INT.length();
@@ -34,7 +33,7 @@ final class WindowListsVector {
 
     private WindowListsVector() {}
 
-    /** As {@link WindowLists#list}; arrays hold a vector more. */
+    /** Lists groups as {@link WindowLists#list} does; arrays have room for one more vector. */
     static void list(MemorySegment spikes, long from, int groups, int entryBytes, int[] entries, int[] starts) {
         Checks.isNative(spikes);
         IntVector lane = IntVector.zero(INT).addIndex(1);

@@ -12,31 +12,28 @@ import dev.spikelane.simd.Window;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A convolution of spikes by a sliding window: each group of four channels of a pixel in which one fires is visited
- * once for each column of the output that it reaches, and adds to all rows of outputs in reach, which are in registers.
+ * A convolution of spikes by a sliding window. It visits each group of four channels of a pixel in which one fires once
+ * for each column of the output that the pixel reaches. The group is then added to all rows of outputs in reach, which
+ * are in registers.
  *
- * <p>The bits are those of {@link dev.spikelane.kernel.product.spike.SpikeMatmul} on unfolded rows: with
+ * <p>The bits are as {@link dev.spikelane.kernel.product.spike.SpikeMatmul} gives for unfolded rows. With
  * {@code k = (ky*kw + kx)*C + c}, the accumulator starts at the bias; the active weights of four consecutive {@code k}
- * are summed in ascending order; these sums are added in ascending order. A place in the padding has no spike. For an
- * output, groups ascend by {@code k} as inputs do by row and column.
+ * are summed in ascending order; these sums are added in ascending order. Padding has no spikes. For an output, groups
+ * ascend by {@code k} as inputs do by row and column.
  */
 public final class WindowMatmul {
 
     private static final int BLOCK = PackedWeights.BLOCK_BYTES;
 
-    /** Rows of a kernel for which there are registers. */
+    /** Most rows of a kernel, limited by registers. */
     private static final int MOST_ROWS = 5;
 
     private WindowMatmul() {}
 
     /**
-     * Tells whether a convolution is to be computed so: groups of four channels must not straddle pixels, and a row of
-     * the input must reach neighboring rows of outputs. A kernel of one row gains nothing, and tables of
-     * {@value WindowTables#MOST_BYTES} bytes and more would be read from memory.
-     *
-     * @param window what it reads
-     * @param outputs channels of the output
-     * @return whether {@link #multiply} takes it
+     * Returns true if this should compute a convolution. Groups of four channels must not straddle pixels, and a row of
+     * the input must reach neighboring rows of outputs. A kernel of one row gains nothing, and tables of more than
+     * {@value WindowTables#MOST_BYTES} bytes would be read from memory.
      */
     public static boolean serves(Window window, int outputs) {
         Window upright = upright(window);
@@ -51,7 +48,7 @@ public final class WindowMatmul {
                 && WindowTables.bytes(upright, outputs) <= WindowTables.MOST_BYTES;
     }
 
-    /** A single row as a single column, which stands in memory as it does. */
+    /** Returns a window over a single row as one over a single column, which has the same layout in memory. */
     static Window upright(Window window) {
         return window.y().equals(Window.Axis.ONE)
                 ? new Window(window.channels(), window.firstChannel(), window.allChannels(), window.x(), window.y())
@@ -59,14 +56,14 @@ public final class WindowMatmul {
     }
 
     /**
-     * Computes the currents of the first rows.
+     * Computes the currents of some rows.
      *
      * @param spikes {@code [at least first + rows x window.inputs()]}, maps in the order (y, x, channel)
-     * @param first the first of its rows
-     * @param rows how many rows, at least 1
+     * @param first the first row of the spikes
+     * @param rows the number of rows, at least 1
      * @param lists scratch memory for the tables of the weights, used by one thread at a time
-     * @param current {@code [at least rows x positions * channels]} in the same order, all blocks in use; these rows
-     *     are overwritten
+     * @param current {@code [at least rows x positions * channels]} in the same order, with all blocks in use; the
+     *     first rows are overwritten
      * @throws IllegalArgumentException if a shape does not fit, or some blocks are not in use
      */
     public static void multiply(SpikeMatrix spikes, int first, int rows, WindowLists lists, Tile current) {
@@ -91,7 +88,7 @@ public final class WindowMatmul {
         }
     }
 
-    /** Adds up the map that is listed. */
+    /** Adds the listed map to its currents. */
     private static void add(WindowLists lists, MemorySegment sums, long to, int position) {
         WindowTables tables = lists.tables;
         KernelRowSpan[] passes = tables.passes(lists.count());
@@ -120,7 +117,7 @@ public final class WindowMatmul {
         }
     }
 
-    /** Copies currents to where positions stand side by side. */
+    /** Copies currents, and removes the padding of their channels. */
     private static void copy(MemorySegment from, int position, MemorySegment to, long row, WindowTables tables) {
         long bytes = (long) tables.outputs() * Float.BYTES;
         for (int place = 0; place < tables.window.positions(); place++) {

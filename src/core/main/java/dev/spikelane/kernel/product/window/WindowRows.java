@@ -4,20 +4,20 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** Adds what some rows of a map give to the outputs that they reach. */
+/** Adds some rows of a map to the outputs that they reach. */
 abstract class WindowRows {
 
     private static final ConcurrentMap<Size, WindowRows> COPIES = new ConcurrentHashMap<>();
 
     /**
-     * What a copy adds at a time.
+     * The size of a loop's sums.
      *
-     * @param rows of outputs
-     * @param vectors of channels
+     * @param rows rows of outputs
+     * @param vectors vectors of channels
      */
     private record Size(int rows, int vectors) {}
 
-    /** What adds to so many rows of so many vectors; plain loops where these are 0. */
+    /** Returns the loop for rows of outputs and vectors of channels; plain loops if there are no vectors. */
     static WindowRows of(int rows, int vectors) {
         return vectors == 0
                 ? new WindowRowsScalar()
@@ -25,14 +25,13 @@ abstract class WindowRows {
     }
 
     /**
-     * {@code sum[y][x] += table entry} for each group of the rows of a window in which a channel fires, ascending.
+     * Adds {@code sum[y][x] += table entry} for each group of a window's rows in which a channel fires, ascending.
      *
-     * @param lists the map
-     * @param pass which rows of it, and of the kernel
-     * @param block of 64 channels of the output
-     * @param lanes bytes from the first of them to those of a strip
-     * @param sums for each position of the output
-     * @param to where the strip of the first position stands in them
+     * @param pass the rows of the map and of the kernel
+     * @param block a block of 64 channels of the output
+     * @param lanes bytes from the block's first channel to the strip
+     * @param sums the currents of each position of the output
+     * @param to byte offset of the first position's strip
      * @param position bytes from a position to the next
      */
     abstract void add(

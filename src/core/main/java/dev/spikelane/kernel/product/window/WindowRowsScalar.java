@@ -6,7 +6,7 @@ import dev.spikelane.kernel.product.PackedWeights;
 import dev.spikelane.simd.Window;
 import java.lang.foreign.MemorySegment;
 
-/** What {@link WindowRowsVector} does, in plain loops, for all 64 channels of a block. */
+/** The specification of {@link WindowRowsVector}: plain loops over all 64 channels of a block. */
 final class WindowRowsScalar extends WindowRows {
 
     @Override
@@ -31,7 +31,7 @@ final class WindowRowsScalar extends WindowRows {
         }
     }
 
-    /** What a row of a window gives to an output, by a row of the kernel. */
+    /** Adds one row of a window to an output, by one row of the kernel. */
     private static void addRow(
             WindowLists lists, int y, int first, int block, int kernelRow, MemorySegment sums, long at) {
         WindowTables tables = lists.tables;

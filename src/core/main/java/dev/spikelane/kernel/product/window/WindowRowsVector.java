@@ -16,15 +16,15 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The sliding window: it goes down a column of outputs, and the sums of a strip of channels, of all rows of outputs
- * that a row of the input reaches, stay in registers. In each step a row of outputs comes in and another goes out.
- * Outputs beyond the map are added up too, and stored where the first one is going to be.
+ * The sliding window. It moves down a column of outputs, with the sums of a strip of channels in registers, for all
+ * rows of outputs that a row of the input reaches. Each step loads one row of outputs and stores another. Rows of
+ * outputs outside the map are added up too, and stored at the place of the first row before it is.
  *
- * <p>An {@link Unrolled} copy for each number of rows and of vectors in a strip. It has few accesses to memory: where
- * sums of rows are loaded before the loop and stored behind it one by one, C1 runs out of virtual registers, and then
- * the loop is not compiled at all (JDK 25). The one slice is in the loop that runs most, and no other access is, since
- * slices are not always inlined. Entries call the Vector API, as their class is known, and take sums as arguments; sums
- * call it only where they are stored, and are asked for their class there.
+ * <p>There is an {@link Unrolled} copy for each number of rows and of vectors in a strip. It has few memory accesses:
+ * if all rows of sums were loaded before the loop and stored after it, C1 would run out of virtual registers, and the
+ * loop would not be compiled (JDK 25). The innermost loop has the only slice, because slices are not always inlined.
+ * Entries call the Vector API with sums as arguments, because the class of entries is known. The class of sums is
+ * checked before a store.
  */
 @SuppressWarnings("NarrowCalculation") // offsets within an entry are int on purpose
 class WindowRowsVector extends WindowRows {
@@ -45,22 +45,22 @@ class WindowRowsVector extends WindowRows {
 
     @Override
     void add(WindowLists lists, KernelRowSpan pass, int block, int lanes, MemorySegment sums, long to, int position) {
-        WindowTables of = lists.tables;
-        Window.Axis x = of.window.x();
-        MemorySegment tables = of.segment();
-        MemorySegment begin = pass.begins() ? of.bias.segment() : sums;
+        WindowTables kernel = lists.tables;
+        Window.Axis x = kernel.window.x();
+        MemorySegment tables = kernel.segment();
+        MemorySegment begin = pass.begins() ? kernel.bias.segment() : sums;
         Checks.isNative(tables);
         Checks.isNative(begin);
         Checks.isNative(sums);
         int[] entries = lists.entries;
         int[] starts = lists.starts;
-        int groups = of.window.channels() / 4;
-        int pixel = of.pixelBytes();
+        int groups = kernel.window.channels() / 4;
+        int pixel = kernel.pixelBytes();
         int rowOfInput = x.inputs() * groups;
         int top = pass.top();
         int end = pass.bottom() + rows;
-        int shift = of.window.y().padding() - pass.kernelRow();
-        long table = of.blockOffset(block) + pass.kernelRow() * (long) ROW + lanes - of.entryBytes();
+        int shift = kernel.window.y().padding() - pass.kernelRow();
+        long table = kernel.blockOffset(block) + pass.kernelRow() * (long) ROW + lanes - kernel.entryBytes();
         long below = (long) x.outputs() * position;
         int all = rows * vectors;
         int oldestSum = all - vectors;

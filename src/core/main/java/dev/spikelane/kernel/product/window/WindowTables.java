@@ -11,31 +11,33 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The sums of the weights of every subset of four neighboring channels of a pixel, in the order in which
- * {@link WindowMatmul} reads them: what a pixel adds to all rows of outputs that it reaches stands together.
+ * Sums of the weights of every subset of four neighboring channels of a pixel, in the order in which
+ * {@link WindowMatmul} reads them: the entries for all rows of outputs that a pixel reaches are consecutive.
  *
- * <p>Layout {@code [blocks of 64 outputs][groups of four inputs of a row of the kernel][15 subsets][rows of the
- * kernel][64]}: four times the memory of the weights. Equal subsets of groups do not stand a power of 2 apart, which
- * would be one set of a cache.
+ * <p>The layout is {@code [blocks of 64 outputs][groups of four inputs of a row of the kernel][15 subsets][rows of the
+ * kernel][64]}, four times the memory of the weights. Equal subsets of groups are not a power of 2 apart, because they
+ * would share a set of a cache.
  */
 public final class WindowTables {
 
-    /** Subsets of four inputs that are not empty. */
     static final int SUBSETS = 15;
 
     /**
-     * The share of groups that fire from which on passes for the edges take less than they spare: 5x5 on 12x12 takes
-     * 2.1 instead of 2.3 us without them at a share of 0.19, 5.4 instead of 4.8 at 0.6 (Zen 5, 512 bits, 2026-11).
+     * Share of firing groups from which on passes for the edges save time. 5x5 on 12x12 takes 2.1 us without them and
+     * 2.3 with them at a share of 0.19, 5.4 and 4.8 at 0.6 (Zen 5, 512 bits, 2026-11).
      */
     private static final double SHARE_WITH_EDGES = 0.3;
 
-    /** Tables of 9.4 MB, 256 to 256 channels, still take 0.6 to 0.7 of unfolding up to a density of 0.2 (Zen 5). */
+    /**
+     * Most bytes of tables: tables of 9.4 MB, 256 to 256 channels, still take 0.6 to 0.7 times the time of unfolding up
+     * to a density of 0.2 (Zen 5).
+     */
     public static final long MOST_BYTES = 1 << 24;
 
-    /** What stays in the L2 cache. */
+    /** Most bytes that stay in the L2 cache. */
     public static final long SMALL_BYTES = 1 << 20;
 
-    /** What an entry from beyond the L2 cache takes of one in the L1 cache: 1.9 against 1.03 ns (Zen 5, 2026-11). */
+    /** Time of an entry from beyond the L2 cache relative to one in the L1 cache: 1.9 and 1.03 ns (Zen 5, 2026-11). */
     private static final double FAR = 1.85;
 
     private static final int INPUT = PackedWeights.BLOCK_BYTES;
@@ -43,29 +45,27 @@ public final class WindowTables {
     final Window window;
     final FloatMatrix bias;
 
-    /** What adds up a map, in this order: at once, or with its edges by themselves. */
+    /** Passes over a map: one pass, or with separate passes for the edges. */
     private final KernelRowSpan[] whole;
 
     private final KernelRowSpan[] withEdges;
 
-    /** What adds to so many rows of outputs. */
+    /** The loop for each number of rows of outputs. */
     final WindowRows[] adds;
 
-    /** Bytes of the channels of the output that are added at a time. */
+    /** Bytes of the output channels that are added at a time. */
     final int strip;
 
     private final FloatMatrix memory;
     private final int outputs;
 
     /**
-     * Allocates tables; {@link #fill} says of which weights.
+     * Allocates tables; {@link #fill} sets the weights.
      *
-     * @param arena the arena that owns them
-     * @param of windows which {@link WindowMatmul#serves}
-     * @param outputs channels of the output
+     * @param windows windows that {@link WindowMatmul#serves} accepts
      */
-    public WindowTables(Arena arena, Window of, int outputs) {
-        this.window = WindowMatmul.upright(of);
+    public WindowTables(Arena arena, Window windows, int outputs) {
+        this.window = WindowMatmul.upright(windows);
         this.outputs = outputs;
         bias = FloatMatrix.zeros(arena, 1, outputs);
         memory = FloatMatrix.zeros(arena, rows(window, outputs), PackedWeights.BLOCK);
@@ -80,8 +80,8 @@ public final class WindowTables {
     }
 
     /**
-     * Vectors of a strip: their sums must fit the registers, and four are too wide for the last channels if these fill
-     * half a block. None without vectors.
+     * Returns the vectors of a strip; 0 without vectors. Their sums must fit the registers. Four are too wide if the
+     * last channels fill half a strip.
      */
     private static int vectors(int rows, int outputs) {
         if (!SimdWidth.VECTOR) {
@@ -93,7 +93,7 @@ public final class WindowTables {
         return half || !many && rows > 3 ? 2 : 4;
     }
 
-    /** The passes for a map in which so many of the groups fire. */
+    /** Returns the passes for a map with this number of firing groups. */
     KernelRowSpan[] passes(int entries) {
         return 4.0 * entries > SHARE_WITH_EDGES * window.inputs() ? withEdges : whole;
     }
@@ -106,13 +106,12 @@ public final class WindowTables {
         return Math.ceilDiv(outputs, PackedWeights.BLOCK) * (long) (window.size() / 4) * SUBSETS * INPUT;
     }
 
-    /** Groups of four inputs of a row of the kernel. */
     private static int groups(Window window) {
         return window.x().kernel() * window.channels() / 4;
     }
 
     /**
-     * Makes the tables of weights that are new, or have changed.
+     * Makes the tables for new or changed weights.
      *
      * @param weights {@code window.size() -> outputs}
      * @throws IllegalArgumentException if their shape differs
@@ -139,7 +138,7 @@ public final class WindowTables {
         }
     }
 
-    /** The table of a group, for 64 outputs: a subset is one with one input less, and the last input. */
+    /** Makes the table of a group for 64 outputs: a subset is its last input and a smaller subset. */
     static void make(MemorySegment weights, long from, MemorySegment tables, long to, int step) {
         for (int subset = 1; subset <= SUBSETS; subset++) {
             int last = Integer.highestOneBit(subset);
@@ -153,28 +152,24 @@ public final class WindowTables {
         }
     }
 
-    /** Whether they stay in the L2 cache, where nothing is faster at any density. */
+    /** Returns true if the tables stay in the L2 cache, where nothing is faster at any density. */
     public boolean areSmall() {
         return bytes(window, outputs) <= SMALL_BYTES;
     }
 
     /**
-     * Tells how much memory they take.
+     * Returns the bytes of the tables.
      *
-     * @param window which {@link WindowMatmul#serves}
-     * @param outputs channels of the output
-     * @return bytes
+     * @param window a window that {@link WindowMatmul#serves} accepts
      */
     public static long bytesOf(Window window, int outputs) {
         return bytes(WindowMatmul.upright(window), outputs);
     }
 
     /**
-     * Estimates how long a product takes, where entries come from beyond the L2 cache.
+     * Estimates the time of a product with entries from beyond the L2 cache.
      *
-     * @param rows rows of spikes
-     * @param active spikes in these rows
-     * @return nanoseconds
+     * @param active the number of spikes in these rows
      */
     public double estimate(int rows, long active) {
         double silent = 1 - Math.min(1, active / ((double) rows * window.inputs()));
@@ -188,7 +183,7 @@ public final class WindowTables {
                 * CostModel.inUse().entry();
     }
 
-    /** Places of all windows that are not in the padding. */
+    /** Returns the places of all windows that are not padding. */
     private static double reached(Window.Axis axis) {
         int places = 0;
         for (int output = 0; output < axis.outputs(); output++) {
@@ -198,7 +193,6 @@ public final class WindowTables {
         return places;
     }
 
-    /** Channels of the output. */
     int outputs() {
         return outputs;
     }
@@ -207,12 +201,12 @@ public final class WindowTables {
         return Math.ceilDiv(outputs, PackedWeights.BLOCK);
     }
 
-    /** Bytes of a subset: 64 outputs for each row of the kernel. */
+    /** Returns the bytes of a subset: 64 outputs for each row of the kernel. */
     int entryBytes() {
         return window.y().kernel() * INPUT;
     }
 
-    /** Bytes of the tables of a pixel's channels. */
+    /** Returns the bytes of the tables of a pixel's channels. */
     int pixelBytes() {
         return window.channels() / 4 * SUBSETS * entryBytes();
     }

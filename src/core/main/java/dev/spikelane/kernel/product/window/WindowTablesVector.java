@@ -17,7 +17,7 @@ final class WindowTablesVector {
 
     private WindowTablesVector() {}
 
-    /** As {@link WindowTables#make}. */
+    /** Makes a table as {@link WindowTables#make} does. */
     static void make(MemorySegment weights, long from, MemorySegment tables, long to, int step) {
         Checks.isNative(weights);
         Checks.isNative(tables);
@@ -36,7 +36,7 @@ final class WindowTablesVector {
         }
     }
 
-    /** Starts some bytes of sums at the bias, for some positions. */
+    /** Starts some bytes of the sums of some positions at the bias. */
     static void start(MemorySegment bias, long from, MemorySegment sums, long to, int step, int positions, int bytes) {
         Checks.isNative(bias);
         Checks.isNative(sums);

@@ -238,12 +238,12 @@ final class ChooserTest {
         for (int outputs = 1; outputs <= 8 * Chooser.CLASSES; outputs++) {
             run(other, 200, outputs, 200 * PRE / 2, machine);
         }
-        assertNotEquals(late.key, late.of.key);
-        int[] trials = late.of.trials.clone();
+        assertNotEquals(late.key, late.stageClass.key);
+        int[] trials = late.stageClass.trials.clone();
         long start = late.now();
         now += 1_000_000_000;
         late.done(start, 16);
-        assertArrayEquals(trials, late.of.trials);
+        assertArrayEquals(trials, late.stageClass.trials);
     }
 
     /** Whether threads share stages that take a time of their own. */

@@ -77,7 +77,7 @@ public final class Product {
         this.workspace = new ProductScratch(arena);
         this.prepared = new PreparedSpikes(arena, 3);
         fill(workspace.tables);
-        fill(workspace.own.panels);
+        fill(workspace.prepared.panels);
     }
 
     /** Weights that are packed even if they are not finite. */
